@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong, as types.
+
+Every message is a whole sentence for an operator: what was asked, what was found, what to do. Plugins translate
+these errors once, at their edge: a module into `fail_json`, a lookup and an action into their own error type.
+"""
+
+from __future__ import annotations
+
+
+class StandaloneError(Exception):
+    """Base of all errors that this collection raises on purpose; `str(error)` is the message."""
+
+
+class InvalidName(StandaloneError):
+    """A name, version, target or option value does not parse."""
+
+
+class NoMatch(StandaloneError):
+    """The name is well formed, but no known build answers to it."""
+
+
+class UnsupportedHost(StandaloneError):
+    """The host cannot run the build that was asked for, or too little is known about the host to say."""
+
+
+class IndexUnavailable(StandaloneError):
+    """No index could be read: not from its address, not from the cache."""
+
+
+class DownloadError(StandaloneError):
+    """The archive could not be fetched whole."""
+
+
+class DigestMismatch(DownloadError):
+    """The bytes are not those of the pinned build. Never followed by a try at another address."""
+
+
+class ArchiveError(StandaloneError):
+    """The archive is damaged, or holds something that a build never holds."""
+
+
+class StoreError(StandaloneError):
+    """The store or the path cannot be used: foreign content, no space, no permission."""
+
+
+class HealthError(StandaloneError):
+    """The staged interpreter does not work on this host."""
