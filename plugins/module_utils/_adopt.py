@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes over a directory that was unpacked by hand: the same build is published, then the directory gives way to it."""
+
+from __future__ import annotations
+
+import os
+
+from . import _manifest
+from ._errors import StoreError
+from ._fixups import Stage
+from ._processes import running_below
+from ._store import Store
+
+_PATHS_SHOWN = 5
+
+
+def require_same_content(path: str, stage: Stage) -> None:
+    """Raises `StoreError` when the directory at `path` is not what the archive holds; modes and bytecode apart.
+
+    Modes differ by the umask of whoever unpacked it, and are put right by the build that is published.
+    """
+    drift = _manifest.find_drift(path, stage.entries, trusted_until_ns=None, compare_modes=False)
+    if not drift:
+        return
+    differences = [
+        f"{what}: {', '.join(paths[:_PATHS_SHOWN])}{' and more' if len(paths) > _PATHS_SHOWN else ''}"
+        for what, paths in drift.as_dict().items()
+        if paths
+    ]
+    raise StoreError(
+        f"The directory {path} is not adopted, since it is not the build that was asked for ({'; '.join(differences)}). "
+        "It was left as it is. Ask for the build that it is, or move it away."
+    )
+
+
+def require_idle(path: str) -> None:
+    pids = sorted({pid for pids in running_below(path).values() for pid in pids})
+    if pids:
+        raise StoreError(
+            f"The directory {path} is not adopted while processes run from it ({', '.join(map(str, pids))}). "
+            "Stop them first; it was left as it is."
+        )
+
+
+def move_away(path: str, store: Store) -> None:
+    """Moves the directory into staging, which the run empties at its end."""
+    os.rename(path, store.new_stage())

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argument specs, where a module and its action plugin both need them. The documentation stands in the module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._health import DEFAULT_IMPORTS
+
+URL_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "timeout": {"type": "int", "default": 30},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "use_proxy": {"type": "bool", "default": True},
+    "headers": {"type": "dict", "default": {}, "no_log": True},
+    "url_username": {"type": "str"},
+    "url_password": {"type": "str", "no_log": True},
+    "force_basic_auth": {"type": "bool", "default": False},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+}
+
+ASSET_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "version": {"type": "str", "required": True},
+    "release": {"type": "str", "required": True},
+    "target": {"type": "str", "required": True},
+    "flavor": {"type": "str", "required": True},
+    "build_options": {"type": "str", "default": ""},
+    "url": {"type": "str", "required": True},
+    "sha256": {"type": "str", "required": True},
+    "prerelease": {"type": "bool"},
+}
+
+BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "latest", "absent"], "default": "present"},
+    "path": {"type": "path", "required": True, "aliases": ["dest"]},
+    "store": {"type": "path"},
+    "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only", "full"]},
+    "build_options": {"type": "str"},
+    "target": {"type": "str"},
+    "cpu_level": {"type": "str", "choices": ["baseline", "auto", "v2", "v3", "v4"], "default": "baseline"},
+    "prerelease": {"type": "bool", "default": False},
+    "min_age": {"type": "str"},
+    "index": {"type": "list", "elements": "str"},
+    "mirror": {"type": "list", "elements": "str"},
+    "archive": {"type": "path"},
+    "remote_src": {"type": "bool", "default": False},
+    "checksum": {"type": "str"},
+    "asset": {"type": "dict", "options": ASSET_ARGUMENTS},
+    "delivery": {"type": "str", "choices": ["pull"], "default": "pull"},
+    "keep": {"type": "int", "default": 1},
+    "owner": {"type": "str"},
+    "group": {"type": "str"},
+    "compile_bytecode": {"type": "bool", "default": True},
+    "externally_managed": {"type": "bool", "default": True},
+    "verify": {"type": "str", "choices": ["quick", "full", "none"], "default": "quick"},
+    "health_imports": {"type": "list", "elements": "str", "default": list(DEFAULT_IMPORTS)},
+    "adopt": {"type": "bool", "default": False},
+    **URL_ARGUMENTS,
+}

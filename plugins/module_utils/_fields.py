@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Typed getters for JSON from outside: an error names the path inside the document, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from ._errors import StandaloneError, StoreError
+
+_T = TypeVar("_T")
+
+
+class Fields:
+    """One JSON object of a document that messages call `where`; `error` is the type raised."""
+
+    def __init__(self, mapping: Any, where: str, error: type[StandaloneError] = StoreError) -> None:
+        if not isinstance(mapping, Mapping):
+            raise error(f"{where} is damaged: an object was expected there.")
+        self._mapping = mapping
+        self._where = where
+        self._error = error
+
+    def text(self, key: str) -> str:
+        return self._get(key, str, "a text")
+
+    def optional_text(self, key: str) -> str | None:
+        return None if self._mapping.get(key) is None else self.text(key)
+
+    def number(self, key: str) -> int:
+        return self._get(key, int, "a whole number")
+
+    def flag(self, key: str) -> bool:
+        return self._get(key, bool, "true or false")
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self._get(key, list, "a list")
+        if not all(isinstance(value, str) for value in values):
+            raise self._error(f"{self._where} is damaged: {key} should be a list of texts.")
+        return tuple(values)
+
+    def object(self, key: str) -> Mapping[str, Any]:
+        return self._get(key, Mapping, "an object")  # type: ignore[type-abstract]
+
+    def items(self, key: str) -> Iterator[Fields]:
+        for position, value in enumerate(self._get(key, list, "a list")):
+            yield Fields(value, f"{self._where}: {key}[{position}]", self._error)
+
+    def _get(self, key: str, kind: type[_T], kind_name: str) -> _T:
+        value = self._mapping.get(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self._error(f"{self._where} is damaged: {key} should be {kind_name}.")
+        return value

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks a staged interpreter whether it works here, before anything refers to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from ._errors import HealthError
+
+DEFAULT_IMPORTS = ("ssl", "sqlite3", "ctypes", "zlib", "lzma", "bz2", "hashlib", "venv")
+
+_TIMEOUT_S = 60
+_WORDS_SHOWN = 2000
+_SCRIPT = "import sys, importlib\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(sys.version.split()[0])"
+
+
+def check(interpreter: str, imports: Sequence[str], expected_version: str) -> None:
+    """Runs the interpreter (an absolute path) and imports each module. Raises `HealthError` with its own words."""
+    import subprocess
+
+    command = [interpreter, "-I", "-B", "-c", _SCRIPT, *imports]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            cwd="/",
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+            timeout=_TIMEOUT_S,
+        )
+    except subprocess.TimeoutExpired:
+        raise _error(f"it did not answer within {_TIMEOUT_S} seconds") from None
+    except OSError as error:  # no loader for it, not executable here, …
+        raise _error(f"it could not be started: {error.strerror}") from None
+    words = done.stderr.decode("utf-8", errors="replace").strip()[-_WORDS_SHOWN:]
+    if done.returncode < 0:
+        raise _error(f"it was killed by signal {-done.returncode}{_hint(-done.returncode)}. It said: {words or 'nothing'}")
+    if done.returncode:
+        raise _error(f"importing {', '.join(imports)} failed. It said: {words or 'nothing'}")
+    found = done.stdout.decode("utf-8", errors="replace").strip()
+    if found != expected_version:
+        raise _error(f"it calls itself {found}, but the build is named {expected_version}")
+
+
+def _hint(signal_number: int) -> str:
+    illegal_instruction = 4
+    return " (this processor lacks an instruction that the build uses)" if signal_number == illegal_instruction else ""
+
+
+def _error(what: str) -> HealthError:
+    return HealthError(
+        f"The new interpreter does not work on this host: {what}. "
+        "Nothing was switched; what was at the path is still there. "
+        "Choose another target, or list fewer modules in health_imports if you do not need them."
+    )

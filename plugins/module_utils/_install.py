@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries an order out on this host: reads the state under the lock, plans, applies, reports."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from . import _adopt, _links, _prepare, _report, _roots, _state
+from ._builds import Asset
+from ._errors import StoreError
+from ._inspect import clock_ns, inspect, settle
+from ._manifest import Drift
+from ._order import Order
+from ._os_errors import sentence
+from ._plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan
+from ._prune import prune
+from ._report import Outcome
+from ._roots import Root
+from ._state import State
+from ._store import Store, make_directory
+from ._timings import Timings
+
+
+def run(order: Order, *, check_mode: bool = False) -> dict[str, Any]:
+    """Makes the path what the order says, and returns the task's result.
+
+    Raises a `StandaloneError` when it cannot; what was at the path is then still there, intact.
+    """
+    os.umask(0o022)  # of this module process and all it starts: modes never depend on the caller's
+    try:
+        return _look(order) if check_mode else _act(order)
+    except OSError as error:
+        raise StoreError(sentence(error, order.path)) from error
+
+
+def _look(order: Order) -> dict[str, Any]:
+    """Check mode: reads without the lock, since it writes nothing."""
+    store = Store(order.store)
+    state = _state.read(order.path, store)
+    decided = plan(order, state)
+    drift = _inspect_current(order, state, store) if decided.step == INSPECT else None
+    return _report.report(_report.outcome_of(decided, order, state, drift), order, state)
+
+
+def _act(order: Order) -> dict[str, Any]:
+    store = Store(order.store)
+    if order.state == "absent" and not os.path.isdir(order.store) and not os.path.lexists(order.path):
+        return _look(order)  # nothing to remove, and no store to make for the lock's sake
+    timings = Timings()
+    with timings.measure("total_s"), store.locked():
+        state = _state.read(order.path, store)
+        decided = plan(order, state)
+        store.sweep(spare=_prepare.part_name(order.asset) if order.asset else None)
+        outcome = _Run(order, state, store, timings).apply(decided)
+    return _report.report(outcome, order, state, timings)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One plan being carried out, under the lock."""
+
+    order: Order
+    state: State
+    store: Store
+    timings: Timings
+
+    def apply(self, decided: Plan) -> Outcome:
+        if decided.step == NOTHING and not decided.prune:
+            return _report.outcome_of(decided, self.order, self.state)
+        if decided.step == REMOVE:
+            return self._remove()
+        started_ns = clock_ns()
+        drift = _inspect_current(self.order, self.state, self.store) if decided.step == INSPECT else Drift()
+        entry = self._find_or_make_entry(decided, drift)
+        with self.timings.measure("publish_s"):
+            self._record(entry, decided)
+            self._switch(entry, decided)
+        if decided.step == INSPECT and not drift:
+            settle(self.store.entry_path(entry), started_ns)
+        pruned = prune(self.store, self.order.path)
+        self.store.sweep()
+        receipt = self.store.receipt(entry)
+        build = receipt.asset.build if receipt else None
+        return Outcome(entry != self.state.entry or bool(pruned), build, entry, receipt, drift, pruned)
+
+    def _find_or_make_entry(self, decided: Plan, drift: Drift) -> str:
+        """The store entry that the path has to name: the present one, one that the store has, or a new one."""
+        if decided.step == ADOPT:
+            _adopt.require_idle(self.order.path)
+            return self._publish(_asset(self.order), partial(_adopt.require_same_content, self.order.path))
+        if decided.step == INSTALL:
+            return self._publish(_asset(self.order))
+        entry = decided.entry or self.state.entry or ""
+        receipt = self.state.stored[entry]
+        if drift or (decided.step == SWITCH and inspect(self.store.entry_path(entry), receipt, full=False)):
+            return self._publish(self.order.asset or receipt.asset)
+        return entry
+
+    def _publish(self, asset: Asset, check_content: _prepare.Check | None = None) -> str:
+        return _prepare.publish(self.order, asset, self.store, self.timings, check_content)
+
+    def _record(self, entry: str, decided: Plan) -> None:
+        """Writes the history down before the switch: one that is ahead of its link is put right by the next run."""
+        root = self.state.root.keeping(self.order.keep)
+        replaced = self.state.entry if self.state.entry != entry else None
+        if replaced and (decided.step == INSPECT or replaced not in self.state.stored):
+            root = root.without((replaced,))  # it drifted or is damaged: not a build to go back to
+        if entry != root.current:
+            root = root.switched(entry, _prepare.now())
+        if root != self.state.root:
+            _roots.write(self.store.directory, root)
+
+    def _switch(self, entry: str, decided: Plan) -> None:
+        if entry == self.state.entry:
+            return
+        if decided.step == ADOPT:
+            _adopt.move_away(self.order.path, self.store)
+        make_directory(self.store.staging)
+        make_directory(os.path.dirname(self.order.path))
+        _links.switch(self.order.path, self.store.entry_path(entry), self.store.staging)
+
+    def _remove(self) -> Outcome:
+        if self.state.kind == "link":
+            _links.remove(self.order.path)
+        pruned = prune(self.store, self.order.path)
+        _roots.write(self.store.directory, Root(self.order.path))
+        self.store.remove_if_empty()
+        return Outcome(True, None, pruned=pruned)
+
+
+def _inspect_current(order: Order, state: State, store: Store) -> Drift:
+    if state.entry is None or state.receipt is None:
+        return Drift()
+    return inspect(store.entry_path(state.entry), state.receipt, full=order.verify == "full")
+
+
+def _asset(order: Order) -> Asset:
+    if order.asset is None:
+        raise StoreError(
+            f"No build was chosen for {order.path}. This module is run by the action plugin of the same name, which "
+            "chooses one: call it as standalone.python.build, or give `asset`."
+        )
+    return order.asset

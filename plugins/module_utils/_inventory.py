@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is installed: the paths and builds of a store, read from roots and receipts; changes nothing."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from . import _links, _roots
+from ._inspect import inspect
+from ._processes import running_entries
+from ._receipts import Receipt
+from ._roots import Root
+from ._state import readable_receipt
+from ._store import Store
+
+_BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
+
+
+def describe(store_directory: str, *, verify: str) -> dict[str, list[dict[str, Any]]]:
+    """`paths` and `builds` of one store, each as in the RETURN of `build_info`; both empty where there is no store.
+
+    `verify` is none, quick or full, as for `build`.
+    """
+    store = Store(store_directory)
+    roots = _roots.read_all(store_directory)
+    linked = {root.path: _links.entry_behind(root.path, store_directory) for root in roots}
+    running = running_entries(store_directory)
+    builds = []
+    for entry in store.entries():
+        receipt = readable_receipt(store, entry)
+        if receipt:
+            build = _describe_build(store, entry, receipt, verify)
+            build["paths"] = sorted(path for path, used in linked.items() if used == entry)
+            build["pids"] = list(running.get(entry, ()))
+            builds.append(build)
+    return {"paths": [_describe_path(root, linked[root.path], store) for root in roots], "builds": builds}
+
+
+def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> dict[str, Any]:
+    directory = store.entry_path(entry)
+    drift = None if verify == "none" else inspect(directory, receipt, full=verify == "full")
+    return {
+        **receipt.asset.as_dict(),
+        "entry": entry,
+        "store": store.directory,
+        "prefix": receipt.settings.prefix,
+        "owner": receipt.settings.owner,
+        "group": receipt.settings.group,
+        "externally_managed": receipt.settings.externally_managed,
+        "installed_at": receipt.installed_at,
+        "executables": list(receipt.executables),
+        "files": receipt.files,
+        "size_bytes": receipt.size_bytes,
+        "disk_bytes": _disk_bytes(directory),
+        "intact": None if drift is None else not drift,
+        "drift": None if drift is None else drift.as_dict(),
+    }
+
+
+def _describe_path(root: Root, linked: str | None, store: Store) -> dict[str, Any]:
+    receipt = readable_receipt(store, linked) if linked else None
+    build = receipt.asset.build if receipt else None
+    return {
+        "path": root.path,
+        "store": store.directory,
+        "entry": linked,
+        "build": build.as_dict() if build else None,
+        "executable": f"{root.path}/bin/{build.interpreter}" if build else None,
+        "keep": root.keep,
+        "history": [
+            {"entry": use.entry, "since": use.since, "stored": os.path.isdir(store.entry_path(use.entry))}
+            for use in root.uses
+        ],
+    }
+
+
+def _disk_bytes(directory: str) -> int:
+    total = 0
+    for folder, _folders, files in os.walk(directory):
+        total += os.lstat(folder).st_blocks
+        total += sum(os.lstat(os.path.join(folder, name)).st_blocks for name in files)
+    return total * _BLOCK_BYTES

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The link at the path: what is there, and the switch to another build in one rename."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from ._errors import StoreError
+
+
+def entry_behind(path: str, store: str) -> str | None:
+    """The store entry that the link at `path` names, complete or not; None when it names none of this store."""
+    try:
+        target = os.readlink(path)
+    except OSError:
+        return None
+    where = os.path.join(os.path.realpath(os.path.dirname(path)), target)
+    folder, entry = os.path.split(os.path.normpath(where))
+    return entry if os.path.realpath(folder) == os.path.realpath(store) else None
+
+
+def switch(path: str, entry_path: str, staging: str) -> None:
+    """Makes `path` a relative link to `entry_path` in one step.
+
+    The new link is made in `staging` where that is on the same file system, so that an interrupted run leaves nothing
+    beside the path. Raises `StoreError` when a directory came to stand at the path meanwhile.
+    """
+    parent = os.path.realpath(os.path.dirname(path))
+    target = os.path.relpath(os.path.realpath(entry_path), parent)
+    same_file_system = os.stat(parent).st_dev == os.stat(staging).st_dev
+    folder = staging if same_file_system else parent
+    fresh = os.path.join(folder, f".{os.path.basename(path)}.new-link")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(fresh)
+    os.symlink(target, fresh)
+    try:
+        os.rename(fresh, path)
+    except IsADirectoryError:
+        raise StoreError(f"A directory appeared at {path} during the run. Move it away and run again.") from None
+    _sync(parent)
+
+
+def remove(path: str) -> None:
+    os.unlink(path)
+    _sync(os.path.dirname(path))
+
+
+def _sync(directory: str) -> None:
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The manifest: every entry of a published build, so that drift can be found without the archive.
+
+One line an entry, sorted by path, five tab-separated fields: kind (`f` or `l`), mode in octal, size in bytes,
+SHA-256 or link target, path below the build. Directories are not listed: they follow from the paths. Bytecode is not
+listed either, since running the interpreter may write it, and neither are the receipt and the manifest themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from ._archive import Entry
+from ._errors import StoreError
+
+MANIFEST = ".build.manifest"
+RECEIPT = ".build.json"
+BYTECODE_FOLDER = "__pycache__"
+
+_READ_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How a directory differs from its manifest; paths are relative to the build and sorted."""
+
+    changed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.missing or self.added)
+
+    def as_dict(self) -> dict[str, list[str]]:
+        return {"changed": list(self.changed), "missing": list(self.missing), "added": list(self.added)}
+
+    @classmethod
+    def from_dict(cls, drift: Mapping[str, list[str]]) -> Drift:
+        return cls(*(tuple(drift[kind]) for kind in ("changed", "missing", "added")))
+
+
+def render(entries: Mapping[str, Entry]) -> str:
+    """The manifest's text for the files and links of `entries`."""
+    lines = []
+    for path in sorted(entries):
+        entry = entries[path]
+        if entry.kind == "dir":
+            continue
+        content = entry.sha256 if entry.kind == "file" else _escape(entry.target or "")
+        lines.append(f"{entry.kind[0]}\t{entry.mode:o}\t{entry.size_bytes}\t{content}\t{_escape(path)}\n")
+    return "".join(lines)
+
+
+def parse(text: str, where: str) -> dict[str, Entry]:
+    """The entries that `render` wrote. Raises `StoreError`, naming `where`, when a line is not of its form."""
+    entries = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            kind, mode, size, content, path = line.split("\t")
+            entries[unquote(path)] = Entry(
+                kind={"f": "file", "l": "link"}[kind],
+                mode=int(mode, 8),
+                size_bytes=int(size),
+                sha256=content if kind == "f" else None,
+                target=unquote(content) if kind == "l" else None,
+            )
+        except (ValueError, KeyError):
+            raise StoreError(f"{where} is damaged at line {number}: it is not a line of a manifest.") from None
+    return entries
+
+
+def find_drift(
+    directory: str, entries: Mapping[str, Entry], *, trusted_until_ns: int | None, compare_modes: bool = True
+) -> Drift:
+    """What of `directory` is not as `entries` say; directories in `entries` are passed over.
+
+    Type, mode, size and link target are compared for all. A file's content is read when the file was written or
+    renamed after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None.
+    """
+    entries = {path: entry for path, entry in entries.items() if entry.kind != "dir"}
+    changed, added, seen = [], [], set()
+    for path, status in _walk(directory):
+        entry = entries.get(path)
+        if entry is None:
+            added.append(path)
+            continue
+        seen.add(path)
+        if not _same_entry(os.path.join(directory, path), status, entry, trusted_until_ns, compare_modes):
+            changed.append(path)
+    return Drift(tuple(sorted(changed)), tuple(sorted(set(entries) - seen)), tuple(sorted(added)))
+
+
+def sha256_of(path: str) -> str:
+    digest = hashlib.sha256()
+    buffer = memoryview(bytearray(_READ_BYTES))
+    with open(path, "rb", buffering=0) as stream:
+        while True:
+            count = stream.readinto(buffer)
+            if not count:
+                return digest.hexdigest()
+            digest.update(buffer[:count])
+
+
+def _walk(directory: str, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Files and links below `directory`, as (relative path, lstat), without bytecode and our own two files."""
+    with os.scandir(os.path.join(directory, below)) as found:
+        for item in found:
+            path = below + item.name
+            if item.is_dir(follow_symlinks=False):
+                if item.name != BYTECODE_FOLDER:
+                    yield from _walk(directory, path + "/")
+            elif path not in (MANIFEST, RECEIPT):
+                yield path, item.stat(follow_symlinks=False)
+
+
+def _same_entry(
+    path: str, status: os.stat_result, entry: Entry, trusted_until_ns: int | None, compare_modes: bool
+) -> bool:
+    if stat.S_ISLNK(status.st_mode):
+        return entry.kind == "link" and os.readlink(path) == entry.target
+    if not stat.S_ISREG(status.st_mode) or entry.kind != "file":
+        return False
+    if status.st_size != entry.size_bytes or (compare_modes and stat.S_IMODE(status.st_mode) != entry.mode):
+        return False
+    if trusted_until_ns is not None and max(status.st_mtime_ns, status.st_ctime_ns) <= trusted_until_ns:
+        return True
+    return sha256_of(path) == entry.sha256
+
+
+def _escape(text: str) -> str:
+    """Keeps the five fields apart whatever a path holds; ordinary paths stay readable as they are."""
+    return text if text.isascii() and text.isprintable() and "%" not in text else quote(text)

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An order: everything that one task asks of one host, in one value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ._builds import Asset
+from ._errors import InvalidName, StoreError
+from ._names import Request
+from ._receipts import Settings
+from ._store import default_store
+from ._sysconfig import BUILD_PREFIX
+from ._url_options import UrlOptions
+from ._wanted import Wanted
+
+
+@dataclass(frozen=True)
+class Order:
+    """`wanted` is None when `asset` alone says what is to be at the path, and when the state is `absent`.
+
+    `asset` is None until an index was asked. `archive` is a file on the host that holds the asset.
+    """
+
+    state: str
+    path: str
+    store: str
+    settings: Settings
+    url: UrlOptions
+    wanted: Wanted | None = None
+    asset: Asset | None = None
+    archive: str | None = None
+    mirrors: tuple[str, ...] = ()
+    keep: int = 1
+    compile_bytecode: bool = True
+    verify: str = "quick"
+    health_imports: tuple[str, ...] = ()
+    adopt: bool = False
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Order:
+        """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
+        path = _checked_path(params["path"], "path")
+        asset = Asset.from_dict(params["asset"], where="asset", error=InvalidName) if params["asset"] else None
+        if params["keep"] < 0:
+            raise InvalidName(f"keep is {params['keep']}, but it counts builds: write 0 or more.")
+        return cls(
+            state=params["state"],
+            path=path,
+            store=_checked_path(params["store"], "store") if params["store"] else default_store(path),
+            settings=Settings(path, params["externally_managed"], params["owner"], params["group"]),
+            url=UrlOptions.from_params(params),
+            wanted=_wanted(params) if params["name"] and params["state"] != "absent" else None,
+            asset=asset,
+            archive=params["archive"],
+            mirrors=tuple(params["mirror"] or ()),
+            keep=params["keep"],
+            compile_bytecode=params["compile_bytecode"],
+            verify=params["verify"],
+            health_imports=tuple(params["health_imports"]),
+            adopt=params["adopt"],
+        )
+
+    @property
+    def is_pinned(self) -> bool:
+        """The asset was given, not chosen: nothing else will do, an older build neither."""
+        return self.wanted is None and self.asset is not None
+
+    def resolved(self, asset: Asset) -> Order:
+        return replace(self, asset=asset)
+
+
+def _wanted(params: Mapping[str, Any]) -> Wanted:
+    return Wanted(
+        request=Request.parse(params["name"]),
+        flavor=params["flavor"],
+        build_options=params["build_options"],
+        target=params["target"],
+        cpu_level=params["cpu_level"],
+        prerelease=params["prerelease"],
+    )
+
+
+def _checked_path(path: str, option: str) -> str:
+    """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
+    if not os.path.isabs(path):
+        raise StoreError(f"{option} is {path!r}, which is relative. Write it from the root: {option}: /opt/python/3.13")
+    clean = os.path.normpath(path)
+    if ".." in path.split("/") or not path.isprintable():
+        raise StoreError(f"{option} is {path!r}. Write it without `..` and without control characters.")
+    if clean.startswith("//") or clean == "/":
+        raise StoreError(f"{option} is {path!r}. Name a directory below the root, such as /opt/python/3.13.")
+    if clean.startswith(BUILD_PREFIX):
+        raise StoreError(
+            f"{option} is {path!r}, but paths that begin with {BUILD_PREFIX} cannot be told from the prefix that "
+            "builds were made with. Choose another place, such as /opt/python/3.13."
+        )
+    return clean

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gives a staged build to the owner and group that were asked for."""
+
+from __future__ import annotations
+
+import os
+
+from ._errors import StoreError
+
+
+def apply(directory: str, owner: str | None, group: str | None) -> None:
+    """Changes owner and group of all of `directory`; None leaves them. Names or numbers, as in `ansible.builtin.file`."""
+    user_id = -1 if owner is None else _user_id(owner)
+    group_id = -1 if group is None else _group_id(group)
+    if (user_id, group_id) == (-1, -1):
+        return
+    os.lchown(directory, user_id, group_id)
+    for folder, folders, files in os.walk(directory):
+        for name in folders + files:
+            os.lchown(os.path.join(folder, name), user_id, group_id)
+
+
+def _user_id(owner: str) -> int:
+    import pwd
+
+    try:
+        return int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
+    except KeyError:
+        raise StoreError(f"There is no user {owner} on this host. Create it first, or change `owner`.") from None
+
+
+def _group_id(group: str) -> int:
+    import grp
+
+    try:
+        return int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise StoreError(f"There is no group {group} on this host. Create it first, or change `group`.") from None

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides what a task has to do, from its order and the state; does nothing itself.
+
+The action plugin plans from the probe, the module plans again under the lock from what it sees, both with this code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._builds import Build
+from ._errors import StoreError
+from ._order import Order
+from ._receipts import Receipt
+from ._state import State
+
+NOTHING = "nothing"  # the path is as it was asked for
+INSPECT = "inspect"  # it should be, but the content has to be looked at
+RECORD = "record"  # it is, but an interrupted run did not write the history down
+SWITCH = "switch"  # a build that is already in the store serves
+INSTALL = "install"  # a build has to be fetched
+ADOPT = "adopt"  # a directory unpacked by hand stands there; the same build has to be fetched to compare
+REMOVE = "remove"  # the path has to go
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One step of those above; `entry` is the one to switch to; `prune` are entries to remove besides."""
+
+    step: str
+    entry: str | None = None
+    prune: tuple[str, ...] = ()
+
+    @property
+    def needs_asset(self) -> bool:
+        return self.step in (INSTALL, ADOPT)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is certain now that something will change. An inspection may still find drift."""
+        return self.step in (SWITCH, INSTALL, ADOPT, REMOVE) or bool(self.prune)
+
+
+def plan(order: Order, state: State) -> Plan:
+    """The step to take. Raises `StoreError` when what stands at the path is not this collection's to replace."""
+    if order.state == "absent":
+        return _plan_absent(order, state)
+    if state.kind == "directory" and order.adopt:
+        return Plan(ADOPT)
+    _refuse_foreign(order, state)
+    if state.receipt and _serves(order, state.receipt):
+        return _plan_satisfied(order, state)
+    stored = None if order.state == "latest" and order.asset is None else _stored_that_serves(order, state)
+    return Plan(SWITCH, entry=stored) if stored else Plan(INSTALL)
+
+
+def surplus(order: Order, state: State) -> tuple[str, ...]:
+    """Earlier builds of the path beyond `keep` that are still there and that nothing runs."""
+    uses = state.root.keeping(order.keep).surplus
+    return tuple(entry for entry in uses if entry in state.stored and entry not in state.running)
+
+
+def _plan_absent(order: Order, state: State) -> Plan:
+    if state.kind != "absent":
+        _refuse_foreign(order, state)
+        return Plan(REMOVE)
+    return Plan(REMOVE) if state.root.uses else Plan(NOTHING)
+
+
+def _plan_satisfied(order: Order, state: State) -> Plan:
+    prune = surplus(order, state)
+    if order.verify == "full" or (order.verify == "quick" and state.suspicious):
+        return Plan(INSPECT, prune=prune)
+    if state.root.current != state.entry or state.root.keep != order.keep:
+        return Plan(RECORD, prune=prune)
+    return Plan(NOTHING, prune=prune)
+
+
+def _serves(order: Order, receipt: Receipt) -> bool:
+    """Whether the build at the path, if it is intact, needs no other in its place."""
+    if not order.settings.served_by(receipt.settings):
+        return False
+    if order.wanted is None:
+        return order.asset is not None and receipt.asset.sha256 == order.asset.sha256
+    if not order.wanted.satisfied_by(receipt.asset.build):
+        return False
+    if order.state == "latest":
+        return order.asset is not None and not _is_upgrade(order.asset.build, receipt.asset.build)
+    return True
+
+
+def _is_upgrade(offered: Build, installed: Build) -> bool:
+    """A newer version, or the same version built again later."""
+    return (offered.version, int(offered.release)) > (installed.version, int(installed.release))
+
+
+def _stored_that_serves(order: Order, state: State) -> str | None:
+    """A build in the store that makes fetching needless: of the very asset, or the only one a full name can mean."""
+    for entry, receipt in state.stored.items():
+        if entry == state.entry or not order.settings.served_by(receipt.settings):
+            continue
+        if order.asset is not None:
+            if receipt.asset.sha256 == order.asset.sha256:
+                return entry
+        elif order.wanted and order.wanted.request.is_exact and order.wanted.satisfied_by(receipt.asset.build):
+            return entry
+    return None
+
+
+def _refuse_foreign(order: Order, state: State) -> None:
+    if state.kind == "absent" or (state.kind == "link" and state.entry is not None):
+        return
+    where = f"There is already something at {order.path}"
+    if state.kind == "link":
+        raise StoreError(
+            f"{where}: a symbolic link to {state.link_target}, which is not a build in the store {order.store}. "
+            "Remove it, choose another path, or name the store that it was made with."
+        )
+    if state.kind == "directory" and order.state != "absent":
+        raise StoreError(
+            f"{where}: a directory that this collection did not make. Choose another path, move it away, or set "
+            "`adopt: true` if it is the same build, unpacked by hand."
+        )
+    kind = {"file": "a file", "directory": "a directory"}.get(state.kind, "something that is neither file nor link")
+    raise StoreError(f"{where}: {kind} that this collection did not make. Move it away or choose another path.")

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which processes run from which builds, by Linux's `/proc`. Elsewhere nothing is known and nothing is reported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+DELETED = " (deleted)"
+
+
+def running_entries(store: str, proc: str = "/proc") -> dict[str, tuple[int, ...]]:
+    """Store entry -> the numbers of the processes that run or have mapped a file of it."""
+    return {entry: pids for entry, pids in running_below(store, proc).items() if not entry.startswith(".")}
+
+
+def running_below(directory: str, proc: str = "/proc") -> dict[str, tuple[int, ...]]:
+    """First folder below `directory` -> the numbers of the processes that run or have mapped a file of it.
+
+    Mapped files count: a server may embed `libpython` without running our executable.
+    """
+    prefix = os.path.realpath(directory) + "/"
+    found: dict[str, set[int]] = {}
+    for pid in _pids(proc):
+        for file in _files_in_use(os.path.join(proc, str(pid))):
+            if file.startswith(prefix):
+                found.setdefault(file[len(prefix) :].split("/", 1)[0], set()).add(pid)
+    return {name: tuple(sorted(pids)) for name, pids in found.items()}
+
+
+def _pids(proc: str) -> Iterator[int]:
+    try:
+        names = os.listdir(proc)
+    except OSError:
+        return
+    yield from (int(name) for name in names if name.isdigit())
+
+
+def _files_in_use(process: str) -> set[str]:
+    files = set()
+    try:
+        files.add(os.readlink(os.path.join(process, "exe")))
+        with open(os.path.join(process, "maps"), encoding="utf-8", errors="surrogateescape") as maps:
+            # address perms offset dev inode path; the path is the rest of the line and may hold spaces
+            fields = (line.rstrip("\n").split(None, 5) for line in maps)
+            files.update(parts[5] for parts in fields if len(parts) == 6)
+    except OSError:  # it ended meanwhile, or is another user's and we are not root
+        pass
+    return {file[: -len(DELETED)] if file.endswith(DELETED) else file for file in files}

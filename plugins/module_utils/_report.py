@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a task: the same shape whether something was done, would be done, or nothing was needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ._builds import Build
+from ._manifest import Drift
+from ._order import Order
+from ._plan import REMOVE, Plan
+from ._receipts import Receipt
+from ._state import State
+from ._timings import Timings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or would be in check mode.
+
+    `build` is the one at the path afterwards, None when the path is absent then; `entry` and `receipt` are its own,
+    None in check mode for a build that is not unpacked yet.
+    """
+
+    changed: bool
+    build: Build | None
+    entry: str | None = None
+    receipt: Receipt | None = None
+    drift: Drift = Drift()
+    pruned: tuple[str, ...] = ()
+
+
+def outcome_of(plan: Plan, order: Order, state: State, drift: Drift | None = None) -> Outcome:
+    """What the plan comes to without carrying it out: for check mode, and for a plan that does nothing."""
+    drift = drift or Drift()
+    pruned = plan.prune
+    if plan.step == REMOVE:
+        return Outcome(True, None, pruned=pruned)
+    if plan.needs_asset or drift:
+        asset = order.asset or (state.receipt.asset if state.receipt else None)
+        return Outcome(True, asset.build if asset else None, drift=drift, pruned=pruned)
+    entry = plan.entry or state.entry
+    receipt = state.stored.get(entry) if entry else None
+    return Outcome(plan.changes, receipt.asset.build if receipt else None, entry, receipt, pruned=pruned)
+
+
+def report(outcome: Outcome, order: Order, state: State, timings: Timings | None = None) -> dict[str, Any]:
+    """The task's result as in the module's RETURN."""
+    before = state.receipt.asset.build if state.receipt else None
+    programs = outcome.receipt.executables if outcome.receipt else _certain_programs(outcome.build)
+    return {
+        "changed": outcome.changed,
+        "build": outcome.build.as_dict() if outcome.build else None,
+        "previous": before.as_dict() if before and outcome.changed and before != outcome.build else None,
+        "path": order.path,
+        "executable": f"{order.path}/bin/{outcome.build.interpreter}" if outcome.build else None,
+        "executables": [f"{order.path}/{program}" for program in programs],
+        "store": order.store,
+        "drift": outcome.drift.as_dict(),
+        "pruned": list(outcome.pruned),
+        "in_use": _in_use(outcome, state),
+        "diff": _diff(outcome, order, state),
+        "timings": (timings or Timings()).as_dict(),
+    }
+
+
+def _certain_programs(build: Build | None) -> tuple[str, ...]:
+    """Of a build that is not unpacked yet, only the interpreter's names are certain."""
+    return tuple(f"bin/{name}" for name in sorted({"python", "python3", build.interpreter})) if build else ()
+
+
+def _in_use(outcome: Outcome, state: State) -> list[dict[str, Any]]:
+    """The path's earlier builds that processes still run, so that an operator can restart these."""
+    ours = {state.entry, *(use.entry for use in state.root.uses)} - {outcome.entry, None}
+    return [{"build": entry, "pids": list(pids)} for entry, pids in sorted(state.running.items()) if entry in ours]
+
+
+def _diff(outcome: Outcome, order: Order, state: State) -> dict[str, Any]:
+    before = _line(order, state.receipt.asset.build if state.receipt else None, state.receipt)
+    after = _line(order, outcome.build, outcome.receipt)
+    if outcome.drift:
+        before["drift"] = outcome.drift.as_dict()
+        after["drift"] = Drift().as_dict()
+    if outcome.pruned:
+        before["also in the store"] = list(outcome.pruned)
+    return {"before": before, "after": after, "before_header": order.path, "after_header": order.path}
+
+
+def _line(order: Order, build: Build | None, receipt: Receipt | None) -> dict[str, Any]:
+    line: dict[str, Any] = {"path": order.path, "build": build.name if build else None}
+    settings = receipt.settings if receipt else order.settings
+    if build:
+        line.update(owner=settings.owner, group=settings.group, externally_managed=settings.externally_managed)
+    return line
+

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Roots: which builds a path uses and used, one small JSON file for each path below `.roots` of the store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._fields import Fields
+
+ROOTS_FOLDER = ".roots"
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Use:
+    """One build at a path: the store entry, and since when (UTC, ISO 8601)."""
+
+    entry: str
+    since: str
+
+
+@dataclass(frozen=True)
+class Root:
+    """The history of one path. `uses` is newest first: the current build, then the earlier ones."""
+
+    path: str
+    keep: int = 1
+    uses: tuple[Use, ...] = ()
+
+    @property
+    def current(self) -> str | None:
+        return self.uses[0].entry if self.uses else None
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The entries that this path holds on to: the current one and the `keep` before it."""
+        return tuple(use.entry for use in self.uses[: self.keep + 1])
+
+    @property
+    def surplus(self) -> tuple[str, ...]:
+        """The entries that this path used and no longer holds on to."""
+        return tuple(use.entry for use in self.uses[self.keep + 1 :])
+
+    def switched(self, entry: str, now: str) -> Root:
+        """The root after the path was switched to `entry`, which leaves its older place in the history."""
+        others = tuple(use for use in self.uses if use.entry != entry)
+        return Root(self.path, self.keep, (Use(entry, now), *others))
+
+    def keeping(self, keep: int) -> Root:
+        return Root(self.path, keep, self.uses)
+
+    def without(self, entries: tuple[str, ...]) -> Root:
+        return Root(self.path, self.keep, tuple(use for use in self.uses if use.entry not in entries))
+
+    def as_dict(self) -> dict[str, Any]:
+        uses = [{"entry": use.entry, "since": use.since} for use in self.uses]
+        return {"path": self.path, "keep": self.keep, "uses": uses}
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any], where: str) -> Root:
+        """Raises `StoreError` naming the field inside `where` when something is missing or of another type."""
+        fields = Fields(mapping, where)
+        uses = tuple(Use(use.text("entry"), use.text("since")) for use in fields.items("uses"))
+        return cls(fields.text("path"), fields.number("keep"), uses)
+
+
+def file_name(path: str) -> str:
+    """The name of the file for `path`: readable where a file name can be that long, else a digest."""
+    name = path.replace("%", "%25").replace("/", "%2F")
+    return name if len(os.fsencode(name)) <= _LONGEST_NAME else hashlib.sha256(os.fsencode(path)).hexdigest()
+
+
+def read(store: str, path: str) -> Root:
+    """The root of `path`; an empty one where the path has none yet."""
+    return _read_file(os.path.join(store, ROOTS_FOLDER, file_name(path))) or Root(path)
+
+
+def read_all(store: str) -> tuple[Root, ...]:
+    folder = os.path.join(store, ROOTS_FOLDER)
+    try:
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return ()
+    found = (_read_file(os.path.join(folder, name)) for name in names if not name.endswith(".new"))
+    return tuple(root for root in found if root)
+
+
+def write(store: str, root: Root) -> None:
+    """Replaces the root's file in one step, and removes it when the path uses nothing any more."""
+    target = os.path.join(store, ROOTS_FOLDER, file_name(root.path))
+    if not root.uses:
+        if os.path.lexists(target):
+            os.unlink(target)
+        return
+    os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
+    with open(target + ".new", "w", encoding="utf-8") as stream:
+        json.dump(root.as_dict(), stream, indent=2)
+        stream.write("\n")
+    os.chmod(target + ".new", 0o644)
+    os.replace(target + ".new", target)
+
+
+def _read_file(file: str) -> Root | None:
+    try:
+        with open(file, encoding="utf-8") as stream:
+            content = json.load(stream)
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        content = None
+    return Root.from_dict(content, where=file)

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SELinux contexts: a staged build gets those that the policy wants for its final place.
+
+Staging lies elsewhere, and a rename carries labels along, so a build published without this would be labelled for the
+wrong place (and systemd would refuse to run it with 203/EXEC). Uses libselinux, which every SELinux host has.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+
+_LIBRARY = "libselinux.so.1"
+
+
+def relabel(directory: str, final_directory: str, library: str = _LIBRARY) -> int:
+    """Labels `directory` and all below it as if it stood at `final_directory`. Returns how many labels it set."""
+    selinux = _load(library)
+    if selinux is None or selinux.is_selinux_enabled() != 1:
+        return 0
+    labelled = _relabel_one(selinux, directory, final_directory)
+    for folder, folders, files in os.walk(directory):
+        final_folder = final_directory + folder[len(directory) :]
+        for name in folders + files:
+            labelled += _relabel_one(selinux, os.path.join(folder, name), os.path.join(final_folder, name))
+    return labelled
+
+
+def _load(library: str) -> ctypes.CDLL | None:
+    try:
+        return ctypes.CDLL(library, use_errno=True)
+    except OSError:
+        return None
+
+
+def _relabel_one(selinux: ctypes.CDLL, path: str, final_path: str) -> int:
+    context = ctypes.c_char_p()
+    mode = os.lstat(path).st_mode
+    if selinux.matchpathcon(os.fsencode(final_path), mode, ctypes.byref(context)) != 0:
+        return 0  # the policy has no wish for this place
+    try:
+        if selinux.lsetfilecon(os.fsencode(path), context) != 0:
+            number = ctypes.get_errno()
+            if number != errno.EOPNOTSUPP:  # a file system without labels needs none
+                raise OSError(number, os.strerror(number), path)
+            return 0
+    finally:
+        selinux.freecon(context)
+    return 1

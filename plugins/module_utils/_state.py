@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is at the path and in its store, as seen by the probe from afar or by the module on the host."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from . import _links, _roots
+from ._errors import StoreError
+from ._processes import running_entries
+from ._receipts import Receipt
+from ._roots import Root
+from ._store import Store
+
+
+@dataclass(frozen=True)
+class State:
+    """`kind` is what stands at the path: absent, link, directory, file or other.
+
+    `entry` is the store entry that the link names, None for a foreign link; `receipt` is that entry's, None when the
+    entry is gone or damaged. `suspicious` names something in the entry that is newer than its receipt.
+    `stored` are the receipts of all complete builds in the store; `running` the processes by entry.
+    """
+
+    kind: str
+    root: Root
+    link_target: str | None = None
+    entry: str | None = None
+    receipt: Receipt | None = None
+    suspicious: str | None = None
+    stored: Mapping[str, Receipt] = field(default_factory=dict)
+    running: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+def read(path: str, store: Store) -> State:
+    """The state as it is now on this host. The module looks at content itself, so nothing is suspicious to it."""
+    entry = _links.entry_behind(path, store.directory)
+    stored = {name: receipt for name in store.entries() for receipt in [readable_receipt(store, name)] if receipt}
+    return State(
+        kind=_kind(path),
+        root=_roots.read(store.directory, path),
+        link_target=os.readlink(path) if os.path.islink(path) else None,
+        entry=entry,
+        receipt=stored.get(entry) if entry else None,
+        stored=stored,
+        running=running_entries(store.directory),
+    )
+
+
+def _kind(path: str) -> str:
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "absent"
+    if stat.S_ISLNK(mode):
+        return "link"
+    if stat.S_ISDIR(mode):
+        return "directory"
+    return "file" if stat.S_ISREG(mode) else "other"
+
+
+def readable_receipt(store: Store, entry: str) -> Receipt | None:
+    """A damaged receipt counts as none: the build is then not trusted, and installed anew where it is wanted."""
+    try:
+        return store.receipt(entry)
+    except StoreError:
+        return None

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The store: the directory of builds beside a path, with its lock, its staging and its entries.
+
+DESIGN 4 has the layout. What is published is complete: an entry appears by one rename out of staging, after its data
+has reached the disk, and leaves by one rename into staging before anything of it is removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+
+from . import _receipts
+from ._errors import StoreError
+from ._receipts import Receipt
+
+STORE_FOLDER = ".builds"
+
+_LOCK_POLL_S = 0.1
+_LOCK_WAIT_S = 15 * 60
+
+
+class Store:
+    """The builds below `directory`. Whoever writes holds `locked()`."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self.staging = os.path.join(directory, ".staging")
+
+    def entry_path(self, entry: str) -> str:
+        return os.path.join(self.directory, entry)
+
+    def entries(self) -> tuple[str, ...]:
+        """The names of the complete builds, sorted. A build is complete when its receipt is there."""
+        try:
+            with os.scandir(self.directory) as found:
+                names = [item.name for item in found if not item.name.startswith(".") and item.is_dir()]
+        except FileNotFoundError:
+            return ()
+        receipts = ((name, os.path.join(self.directory, name, _receipts.RECEIPT)) for name in names)
+        return tuple(sorted(name for name, receipt in receipts if os.path.exists(receipt)))
+
+    def receipt(self, entry: str) -> Receipt | None:
+        return _receipts.read(self.entry_path(entry))
+
+    @contextlib.contextmanager
+    def locked(self, wait_s: float = _LOCK_WAIT_S) -> Iterator[None]:
+        """Makes the store where it is missing and holds its lock; a second writer waits up to `wait_s` seconds."""
+        deadline = time.monotonic() + wait_s
+        while True:
+            make_directory(self.directory)
+            handle = os.open(os.path.join(self.directory, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                _wait_for_lock(handle, self.directory, deadline)
+                # The holder before us may have removed the store with its last build, lock file included.
+                if _is_still_there(handle, os.path.join(self.directory, ".lock")):
+                    yield
+                    return
+            finally:
+                os.close(handle)
+
+    def sweep(self, spare: str | None = None) -> None:
+        """Empties staging of what an interrupted run left; `spare` is a name in it that may stay."""
+        try:
+            names = os.listdir(self.staging)
+        except FileNotFoundError:
+            return
+        for name in names:
+            if name != spare:
+                _remove_tree(os.path.join(self.staging, name))
+
+    def new_stage(self) -> str:
+        """A new empty directory in staging."""
+        make_directory(self.staging)
+        stage = os.path.join(self.staging, f"build-{os.getpid()}-{time.time_ns():x}")
+        os.mkdir(stage, 0o755)
+        os.chmod(stage, 0o755)
+        return stage
+
+    def publish(self, stage: str, stem: str) -> str:
+        """Makes the staged build an entry and returns its name: `stem`, or `stem.2` and so on where that is taken.
+
+        A name can be taken by the same build made for another path or other settings, or by a copy that drifted and
+        that processes may still run.
+        """
+        sync_file_system(stage)
+        entry = self.free_name(stem)
+        os.rename(stage, self.entry_path(entry))
+        return entry
+
+    def free_name(self, stem: str) -> str:
+        entry, number = stem, 1
+        while os.path.lexists(self.entry_path(entry)):
+            number += 1
+            entry = f"{stem}.{number}"
+        return entry
+
+    def remove(self, entry: str) -> None:
+        make_directory(self.staging)
+        grave = os.path.join(self.staging, f"removed-{os.getpid()}-{time.time_ns():x}")
+        os.rename(self.entry_path(entry), grave)
+        _remove_tree(grave)
+
+    def remove_if_empty(self) -> None:
+        """Removes the store itself when no build and no root is left in it."""
+        self.sweep()
+        for folder in (self.staging, os.path.join(self.directory, ".roots")):
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+        if os.listdir(self.directory) == [".lock"]:
+            os.unlink(os.path.join(self.directory, ".lock"))
+            os.rmdir(self.directory)
+
+
+def default_store(path: str) -> str:
+    return os.path.join(os.path.dirname(path), STORE_FOLDER)
+
+
+def make_directory(directory: str) -> None:
+    """Makes `directory` and its missing parents, each 0755 whatever the umask; existing ones stay as they are."""
+    if os.path.isdir(directory):
+        return
+    parent = os.path.dirname(directory)
+    if parent and parent != directory:
+        make_directory(parent)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(directory, 0o755)
+        os.chmod(directory, 0o755)
+
+
+def sync_file_system(directory: str) -> None:
+    """Writes all of the directory's file system to disk: one call instead of an fsync for each of thousands of files."""
+    import ctypes
+
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+        if syncfs is None:
+            os.sync()
+        elif syncfs(handle):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), directory)
+    finally:
+        os.close(handle)
+
+
+def _wait_for_lock(handle: int, directory: str, deadline: float) -> None:
+    import fcntl  # not on Windows, where this file is imported by the controller only
+
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise StoreError(
+                    f"Another run holds the lock of the store {directory} and did not let go of it in time. "
+                    "Wait until it has ended, then run again."
+                ) from None
+            time.sleep(_LOCK_POLL_S)
+
+
+def _is_still_there(handle: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _remove_tree(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)

@@ -1,0 +1,228 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is installed on a host. Everything but the interface is in module_utils."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: build_info
+short_description: Tell which python-build-standalone builds are installed
+version_added: 0.1.0
+description:
+  - Lists the paths and builds of one or several stores of M(standalone.python.build), from the receipts on the host,
+    with their history, their disk use, whether they are intact, and the processes that run them.
+author:
+  - The standalone.python authors
+options:
+  path:
+    description:
+      - Paths as given to M(standalone.python.build). The stores beside them are listed whole.
+    type: list
+    elements: path
+  store:
+    description:
+      - Stores to list. Without this and O(path), the store of V(/opt/python).
+    type: list
+    elements: path
+  verify:
+    description:
+      - V(none) looks at no content. V(quick) compares what is newer than its receipt, V(full) every file.
+    type: str
+    choices: [none, quick, full]
+    default: none
+attributes:
+  check_mode:
+    support: full
+    description: Changes nothing in any mode.
+  diff_mode:
+    support: none
+    description: There is nothing to change.
+  platform:
+    support: full
+    platforms: posix
+    description: Hosts with Linux or macOS. Processes are known on Linux only.
+requirements:
+  - "Host: Python 3.9 or newer."
+seealso:
+  - module: standalone.python.build
+"""
+
+EXAMPLES = r"""
+- name: What is below /opt/python
+  standalone.python.build_info:
+  register: python
+
+- name: Which processes still run an earlier build
+  ansible.builtin.debug:
+    msg: "{{ python.builds | rejectattr('paths') | selectattr('pids') | map(attribute='pids') | flatten }}"
+
+- name: Is everything as it was published
+  standalone.python.build_info:
+    path:
+      - /opt/python/3.13
+      - /srv/app/python
+    verify: full
+  register: verified
+  failed_when: verified.builds | selectattr('intact', 'false') | length > 0
+"""
+
+RETURN = r"""
+paths:
+  description: Every path that uses one of the stores.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The path.
+      type: str
+    store:
+      description: Its store.
+      type: str
+    entry:
+      description: The store entry that the path names now. Null when its link is gone or names something else.
+      type: str
+    build:
+      description: The build of that entry. Null when there is none, or its receipt cannot be read.
+      type: dict
+    executable:
+      description: The interpreter, reached through the path.
+      type: str
+    keep:
+      description: How many earlier builds the path keeps.
+      type: int
+    history:
+      description: The builds of this path, newest first.
+      type: list
+      elements: dict
+      contains:
+        entry:
+          description: The store entry.
+          type: str
+        since:
+          description: When the path was switched to it (UTC).
+          type: str
+        stored:
+          description: Whether it is still in the store, to go back to.
+          type: bool
+builds:
+  description: Every complete build in the stores.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The asset's name.
+      type: str
+    version:
+      description: The version of Python.
+      type: str
+    release:
+      description: The release tag.
+      type: str
+    target:
+      description: The triple.
+      type: str
+    flavor:
+      description: The form of the build.
+      type: str
+    build_options:
+      description: The build options.
+      type: str
+    url:
+      description: Where the archive is published. Empty for a local archive.
+      type: str
+    sha256:
+      description: The archive's digest.
+      type: str
+    prerelease:
+      description: Whether the version is a pre-release.
+      type: bool
+    entry:
+      description: The directory in the store.
+      type: str
+    store:
+      description: The store.
+      type: str
+    prefix:
+      description: The path that it was fixed up for.
+      type: str
+    owner:
+      description: The owner that was asked for.
+      type: str
+    group:
+      description: The group that was asked for.
+      type: str
+    externally_managed:
+      description: Whether pip is kept out.
+      type: bool
+    installed_at:
+      description: When it was installed (UTC).
+      type: str
+    executables:
+      description: Its programs, relative to the build.
+      type: list
+      elements: str
+    files:
+      description: How many files it was published with, bytecode apart.
+      type: int
+    size_bytes:
+      description: Their size.
+      type: int
+    disk_bytes:
+      description: What it takes on the disk now, bytecode included.
+      type: int
+    intact:
+      description: Whether it is as published. Null with O(verify=none).
+      type: bool
+    drift:
+      description: What is not. Null with O(verify=none).
+      type: dict
+    paths:
+      description: The paths that name it now.
+      type: list
+      elements: str
+    pids:
+      description: The processes that run it.
+      type: list
+      elements: int
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import _inventory
+from ..module_utils._errors import StandaloneError
+from ..module_utils._os_errors import reading_sentence
+from ..module_utils._store import default_store
+
+DEFAULT_STORE = "/opt/python/.builds"
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "path": {"type": "list", "elements": "path"},
+            "store": {"type": "list", "elements": "path"},
+            "verify": {"type": "str", "choices": ["none", "quick", "full"], "default": "none"},
+        },
+        supports_check_mode=True,
+    )
+    stores = [*(module.params["store"] or ()), *map(default_store, module.params["path"] or ())] or [DEFAULT_STORE]
+    try:
+        found = [_inventory.describe(store, verify=module.params["verify"]) for store in dict.fromkeys(stores)]
+    except StandaloneError as error:
+        module.fail_json(msg=str(error))
+    except OSError as error:
+        module.fail_json(msg=reading_sentence(error))
+    module.exit_json(
+        changed=False,
+        paths=[path for one in found for path in one["paths"]],
+        builds=[build for one in found for build in one["builds"]],
+    )
+
+
+if __name__ == "__main__":
+    main()
