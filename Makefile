@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Every target sets up what it needs. ARGS goes to the tool: make unit ARGS="tests/unit/test_imports.py -k http"
+
+SETUP := python3 tests/tools/setup.py
+NOX := .venv/bin/nox
+ARGS ?=
+POSARGS = $(if $(ARGS),-- $(ARGS))
+
+.PHONY: help setup test unit integration lint sanity docs build demo bench clean
+
+help:
+	@echo "make setup        .venv, the collection tree, programs that tests use"
+	@echo "make test         everything that CI runs, with a summary"
+	@echo "make unit         unit tests in .venv; one of them: make unit ARGS='tests/unit/test_imports.py -k http'"
+	@echo "make integration  tests that run ansible-playbook; ARGS as above"
+	@echo "make lint         ruff, mypy, yamllint, ansible-lint, shellcheck, reuse, changelog fragments"
+	@echo "make sanity       ansible-test sanity"
+	@echo "make docs         documentation lint"
+	@echo "make build        the artifact, built, installed and checked"
+	@echo "make demo         a Python below .demo/, upgraded and rolled back"
+	@echo "make bench        speed, beside what users would pick instead"
+	@echo "make clean        removes all of that"
+
+setup:
+	@$(SETUP)
+
+test: setup
+	@rm -rf .cache/reports && mkdir .cache/reports
+	@$(NOX) --parallel 2 --report .cache/reports/nox.json || true  # the closing line knows of every failure
+	@.venv/bin/python tests/tools/closing_line.py
+
+unit: setup
+	@.venv/bin/python -m pytest $(or $(ARGS),tests/unit)
+
+integration sanity docs build demo bench: setup
+	@$(NOX) --session $@ $(POSARGS)
+
+lint: setup
+	@$(NOX) --tags lint --parallel 2
+
+clean:
+	rm -rf .venv .cache .collection .demo .nox .ansible .mypy_cache .ruff_cache .pytest_cache tests/output

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of `make test`, each one a session. `make setup` comes first; `.venv/bin/nox --list` names them.
+
+Tools run from `.venv`. Only tests under another Python or another ansible-core get an environment of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from functools import partial, update_wrapper
+from pathlib import Path
+from typing import Callable
+
+import nox
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+
+import ansible_test  # noqa: E402
+import clone  # noqa: E402
+import interpreters  # noqa: E402
+from paths import CACHE, COLLECTION, COLLECTIONS, REPORTS, REQUIREMENTS, VENV  # noqa: E402
+
+if Path(sys.prefix).resolve() != VENV.resolve():
+    sys.exit("The sessions use the tools in .venv: run them by make, or `make setup` and then .venv/bin/nox.")
+
+os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), interpreters.path_without_shims()])
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS)
+os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+
+nox.needs_version = ">=2026.8.17"
+nox.options.envdir = str(CACHE / "nox")
+nox.options.reuse_venv = "yes"
+nox.options.error_on_external_run = False
+nox.options.tags = ["test"]
+
+PYTHONS = interpreters.interpreters()
+CORES = interpreters.controllers(PYTHONS)
+HOSTS_ALONE = ("3.9", "3.14")  # the ends of what hosts may have, tested without ansible
+
+
+def step(**options: object) -> Callable:
+    """Declare a session that uses `.venv`, and may run beside others unless `allow_parallel` says otherwise."""
+    return nox.session(**{"venv_backend": "none", "allow_parallel": True, "tags": ["test"], **options})
+
+
+def step_under(minor: str | None, run: Callable, *, name: str, missing: str) -> None:
+    """Declare a session with an environment of Python `minor`, or one that skips, saying `missing`, where that lacks."""
+    executable = PYTHONS.get(minor or "")
+    if executable:
+        step(name=name, python=executable, venv_backend="uv")(run)
+    else:
+        step(name=name)(lambda session: session.skip(missing))
+
+
+def step_per_core(run: Callable, *, name: str) -> None:
+    """Declare a session `NAME-CORE` for each supported ansible-core; `run` takes the session and that version."""
+    for core, minor in CORES.items():
+        one = update_wrapper(partial(run, core=core), run)
+        step_under(minor, one, name=f"{name}-{core}", missing=f"no Python here runs ansible-core {core}")
+
+
+def pytest(session: nox.Session, *tests: str) -> None:
+    """Run pytest on `tests`, or on what the caller gave after `--`, and leave a report for the closing line."""
+    cache = f"cache_dir={CACHE / 'pytest' / session.name}"
+    report = f"--junitxml={REPORTS / session.name}.xml"
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "-o", cache, report, *(session.posargs or tests))
+
+
+# --- form ------------------------------------------------------------------------------------------------------------
+
+
+@step(tags=["test", "lint"])
+def ruff(session: nox.Session) -> None:
+    """Lint and format of Python."""
+    session.run("ruff", "check", "--quiet")
+    session.run("ruff", "format", "--check", "--quiet")
+
+
+@step(tags=["test", "lint"])
+def mypy(session: nox.Session) -> None:
+    """Types of the plugins."""
+    session.run("mypy", "--package", "ansible_collections.standalone.python.plugins")
+
+
+@step(tags=["test", "lint"])
+def yamllint(session: nox.Session) -> None:
+    """Form of YAML."""
+    session.run("yamllint", "--strict", ".")
+
+
+@step(tags=["test", "lint"])
+def shellcheck(session: nox.Session) -> None:
+    """Shell scripts, the probe above all."""
+    if not shutil.which("shellcheck"):
+        session.skip("no shellcheck on this machine")
+    session.run("shellcheck", *map(str, clone.shell_scripts()))
+
+
+@step(tags=["test", "lint"])
+def reuse(session: nox.Session) -> None:
+    """Every file names its licence."""
+    session.run("reuse", "lint", "--lines")
+
+
+@step(tags=["test", "lint"])
+def changelog(session: nox.Session) -> None:
+    """Changelog fragments."""
+    session.run("antsibull-changelog", "lint")
+
+
+@step(name="ansible-lint", tags=["test", "lint"])
+def ansible_lint(session: nox.Session) -> None:
+    """Roles, playbooks and metadata, by the production profile."""
+    session.run("ansible-lint")
+
+
+@step()
+def docs(session: nox.Session) -> None:
+    """Documentation of plugins, roles and of the guide."""
+    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", str(COLLECTION))
+
+
+# --- what a user gets ------------------------------------------------------------------------------------------------
+
+
+@step()
+def build(session: nox.Session) -> None:
+    """The artifact: built, its contents checked, installed, and described by ansible-doc from there."""
+    session.run("python", "tests/tools/artifact.py")
+
+
+def importer(session: nox.Session) -> None:
+    """What Galaxy checks on an upload."""
+    session.install("--quiet", "-r", str(REQUIREMENTS / "importer.txt"))
+    session.run("python", "tests/tools/artifact.py", "--only-build")
+
+
+# --- ansible-test ----------------------------------------------------------------------------------------------------
+
+
+def sanity(session: nox.Session, core: str) -> None:
+    """ansible-test sanity, on a copy, since it refuses links; compiles and imports under every Python there is."""
+    session.install("--quiet", f"ansible-core~={core}.0")
+    python = Path(session.bin) / "python"
+    home = ansible_test.private_home(python, f"home-{core}")
+    session.chdir(clone.copy(f"sanity-{core}"))
+    session.run("ansible-test", "sanity", "--color", "no", *session.posargs, env={"HOME": str(home)})
+
+
+step_per_core(sanity, name="sanity")
+
+
+# --- tests -----------------------------------------------------------------------------------------------------------
+
+
+def unit(session: nox.Session, core: str) -> None:
+    """Unit tests with one ansible-core."""
+    session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
+    pytest(session, "tests/unit")
+
+
+def unit_on_host(session: nox.Session) -> None:
+    """Unit tests of what runs on hosts, without ansible."""
+    session.install("--quiet", "-r", str(REQUIREMENTS / "host.txt"))
+    pytest(session, "tests/unit/plugins/module_utils")
+
+
+step_per_core(unit, name="unit")
+for _minor in HOSTS_ALONE:
+    step_under(_minor, unit_on_host, name=f"unit-py{_minor}", missing=f"no Python {_minor} here")
+
+
+@step(allow_parallel=False)
+def integration(session: nox.Session) -> None:
+    """Plays against this machine, through ansible-playbook. They interrupt and measure, so nothing runs beside them."""
+    if not session.posargs and not list((ROOT / "tests" / "integration").glob("test_*.py")):
+        session.skip("tests/integration holds no test_*.py yet")
+    pytest(session, "tests/integration")

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Builds the artifact, installs it elsewhere, and checks what a user then has."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+from paths import CACHE, REPOSITORY
+
+OUTPUT = CACHE / "artifact"
+FILES = {"CHANGELOG.md", "COPYING", "FILES.json", "MANIFEST.json", "README.md"}
+FOLDERS = {"LICENSES", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
+MAX_SIZE_BYTES = 3 * 1024 * 1024  # the bundled catalogue may take half of it
+DOCUMENTED = ("module", "lookup", "role")
+
+
+def main() -> None:
+    """Print the path of the checked artifact, or exit with what is wrong with it."""
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    archive = build()
+    complaints = complaints_about(archive)
+    if not complaints:
+        complaints = complaints_about_documentation(install(archive))
+    if complaints:
+        sys.exit("\n".join(complaints))
+    print(f"{archive.relative_to(REPOSITORY)}: {archive.stat().st_size // 1024} KiB, as a user needs it")
+
+
+def build() -> Path:
+    """Build from the clone as it is, so that build_ignore has to hold against everything that tools leave in it."""
+    _galaxy("build", "--output-path", str(OUTPUT), str(REPOSITORY))
+    (archive,) = OUTPUT.glob("standalone-python-*.tar.gz")
+    return archive
+
+
+def complaints_about(archive: Path) -> list[str]:
+    """What the artifact holds that no user needs, as sentences."""
+    with tarfile.open(archive) as members:
+        names = [member.name for member in members]
+    complaints = [f"The artifact holds {name}, which no user needs." for name in names if not _is_for_users(name)]
+    if archive.stat().st_size > MAX_SIZE_BYTES:
+        complaints.append(f"The artifact has {archive.stat().st_size} bytes, more than the {MAX_SIZE_BYTES} allowed.")
+    return complaints
+
+
+def _is_for_users(name: str) -> bool:
+    first, *rest = name.split("/")
+    if "__pycache__" in rest or any(part.startswith(".") for part in rest):
+        return False
+    if first == "changelogs":
+        return rest in ([], ["changelog.yaml"])
+    return first in FOLDERS if rest or first in FOLDERS else first in FILES
+
+
+def install(archive: Path) -> Path:
+    """Install the artifact, without its dependencies, into an empty tree; return the tree."""
+    tree = OUTPUT / "installed"
+    _galaxy("install", "--no-deps", "--offline", "--collections-path", str(tree), str(archive))
+    _galaxy("verify", "--offline", "--collections-path", str(tree), "standalone.python")
+    return tree
+
+
+def complaints_about_documentation(tree: Path) -> list[str]:
+    """Which plugins of the repository `ansible-doc` cannot describe once installed, as sentences."""
+    complaints = []
+    for kind in DOCUMENTED:
+        wanted = _plugins(kind)
+        described = _described(tree, kind, wanted) if wanted else set()
+        complaints += [f"ansible-doc cannot describe the {kind} {name}." for name in sorted(wanted - described)]
+    return complaints
+
+
+def _plugins(kind: str) -> set[str]:
+    """The full names of the repository's plugins of this kind."""
+    if kind == "role":
+        names = {specs.parts[-3] for specs in REPOSITORY.glob("roles/*/meta/argument_specs.yml")}
+    else:
+        folder = REPOSITORY / "plugins" / {"module": "modules", "lookup": "lookup"}[kind]
+        names = {file.stem for file in folder.glob("[!_]*.py")}
+    return {f"standalone.python.{name}" for name in names}
+
+
+def _described(tree: Path, kind: str, names: set[str]) -> set[str]:
+    command = [str(Path(sys.executable).parent / "ansible-doc"), "--json", "--type", kind, *sorted(names)]
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(tree)}
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    sys.stderr.write(finished.stderr)
+    described = json.loads(finished.stdout or "{}")
+    return {name for name, text in described.items() if text.get("doc") or text.get("entry_points")}
+
+
+def _galaxy(*arguments: str) -> None:
+    program = str(Path(sys.executable).parent / "ansible-galaxy")
+    finished = subprocess.run([program, "collection", *arguments], capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        sys.exit(f"ansible-galaxy collection {' '.join(arguments)} failed:\n{finished.stdout}{finished.stderr}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Pythons of this machine, as real executables.
+
+pyenv's shims are looked through, not used: they choose a version by rules of their own and break Ansible's
+interpreter discovery. `python3 interpreters.py` prints the one that `.venv` is made from; it runs on any Python 3.7
+or newer, since nothing is set up at that time.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+# ansible-core version -> the Pythons its controller supports, the preferred one first. The preferences differ so that
+# one run covers as many Pythons as there are. Source: the support matrix in ansible-core's documentation.
+CORES = {
+    "2.19": ("3.11", "3.12", "3.13"),
+    "2.20": ("3.12", "3.14", "3.13"),
+    "2.21": ("3.13", "3.12", "3.14"),
+}
+HOST_MINORS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+
+# A virtual environment answers with its base, and a Python without ensurepip (Debian's, as installed) does not count.
+_ASK = "import ensurepip, os, sys; print(os.path.realpath(sys.executable)); sys.exit(sys.prefix != sys.base_prefix)"
+
+
+def search_path() -> list[str]:
+    """The directories to look in: PATH without pyenv's shims, then the places where Pythons are kept side by side."""
+    named = [d for d in os.environ.get("PATH", "").split(os.pathsep) if d]
+    shims = [d for d in named if os.path.basename(d) == "shims"]
+    roots = [os.environ.get("PYENV_ROOT"), *map(os.path.dirname, shims), os.path.expanduser("~/.pyenv")]
+    kept = [f"{root}/versions/*/bin" for root in roots if root]
+    kept += [os.path.expanduser("~/.local/share/uv/python/*/bin"), "/opt/python*/bin", "/opt/python/*/bin"]
+    found = [d for pattern in kept for d in sorted(glob.glob(pattern), reverse=True)]
+    return list(dict.fromkeys([d for d in named if d not in shims] + found))
+
+
+def interpreters() -> dict[str, str]:
+    """Map each minor version in HOST_MINORS that is on this machine to the path of its executable."""
+    found = {}
+    for minor in HOST_MINORS:
+        for directory in search_path():
+            candidate = shutil.which(f"python{minor}", path=directory)
+            executable = candidate and _base_executable(candidate)
+            if executable:
+                found[minor] = executable
+                break
+    return found
+
+
+def _base_executable(candidate: str) -> str | None:
+    """Return the real path of `candidate`, or None when it does not run, is a venv's, or lacks ensurepip."""
+    answer = subprocess.run([candidate, "-c", _ASK], capture_output=True, text=True, check=False)
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+def controllers(found: dict[str, str]) -> dict[str, str | None]:
+    """Map each supported ansible-core version to the minor version it is tested with, or to None where none fits."""
+    return {core: next((minor for minor in minors if minor in found), None) for core, minors in CORES.items()}
+
+
+def newest_controller(found: dict[str, str]) -> tuple[str, str] | None:
+    """The newest ansible-core that a Python of this machine can run, and that Python's minor version."""
+    usable = [(core, minor) for core, minor in controllers(found).items() if minor]
+    return usable[-1] if usable else None
+
+
+def path_without_shims() -> str:
+    """A PATH on which `pythonX.Y` is a real executable for every Python found. ansible-test looks there."""
+    return os.pathsep.join(search_path())
+
+
+if __name__ == "__main__":
+    pythons = interpreters()
+    chosen = newest_controller(pythons)
+    if chosen is None:
+        sys.exit("No Python fit for ansible-core was found: this needs Python 3.11 or newer with its ensurepip module.")
+    print(pythons[chosen[1]])

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds the directions of imports: down only, host code light, ansible behind one door.
+
+    modules -> module_utils; action, lookup -> plugin_utils -> module_utils; roles, playbooks -> plugins by full name
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+from typing import Iterator, NamedTuple
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PLUGINS = REPOSITORY / "plugins"
+COLLECTION = "ansible_collections.standalone.python.plugins"
+
+# Folder of plugins/ -> the folders of plugins/ that its files may import from.
+MAY_IMPORT = {
+    "module_utils": {"module_utils"},
+    "plugin_utils": {"module_utils", "plugin_utils"},
+    "modules": {"module_utils"},
+    "action": {"module_utils", "plugin_utils"},
+    "lookup": {"module_utils", "plugin_utils"},
+    "doc_fragments": set(),
+}
+THE_ONE_DOOR_TO_ANSIBLE = "_http.py"
+NEVER_ON_HOSTS = {"tarfile"}
+# Costly to import, so host code does it inside the function that needs it.
+ONLY_WHEN_NEEDED = {"compileall", "lzma", "ssl", "subprocess", "tempfile", "urllib.request"}
+OPTIONAL_ON_HOSTS = {"compression", "zstandard"}
+
+
+class Import(NamedTuple):
+    """One module that a file imports, by its full name, and whether that happens as soon as the file is."""
+
+    module: str
+    line: int
+    at_top: bool
+
+
+def imports_of(source: str, package: str) -> list[Import]:
+    """All imports of a file of `package`, also those inside functions; relative ones by their full name."""
+    tree = ast.parse(source)
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for node in ast.walk(function)
+    }
+    return [
+        Import(module=module, line=node.lineno, at_top=id(node) not in inside and not _is_for_types(node, tree))
+        for node in ast.walk(tree)
+        for module in _modules_of(node, package)
+    ]
+
+
+def _modules_of(node: ast.AST, package: str) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        kept = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
+        base = ".".join([*kept, *filter(None, [node.module])])
+        # `from package import module` names a module in its list, `from module import name` does not: yield both.
+        yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _is_for_types(node: ast.AST, tree: ast.AST) -> bool:
+    """Whether the import stands under `if TYPE_CHECKING:`, and so never happens at run time."""
+    guarded = (
+        block for block in ast.walk(tree) if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+    )
+    return any(node is inner for block in guarded for statement in block.body for inner in ast.walk(statement))
+
+
+def files_of(folder: str) -> list[Path]:
+    return sorted((PLUGINS / folder).rglob("*.py"))
+
+
+def imports_in(folder: str) -> Iterator[tuple[Path, Import]]:
+    for file in files_of(folder):
+        for found in imports_of(file.read_text(encoding="utf-8"), f"{COLLECTION}.{folder}"):
+            yield file, found
+
+
+def at(file: Path, found: Import) -> str:
+    return f"{file.relative_to(REPOSITORY)}:{found.line} imports {found.module}"
+
+
+@pytest.mark.parametrize("folder", sorted(MAY_IMPORT))
+def test_plugins_import_downwards_only(folder: str) -> None:
+    within = re.compile(rf"{re.escape(COLLECTION)}\.(\w+)")
+    wrong = [
+        at(file, found)
+        for file, found in imports_in(folder)
+        if (match := within.match(found.module)) and match[1] not in MAY_IMPORT[folder]
+    ]
+    assert wrong == []
+
+
+def test_every_folder_of_plugins_has_its_rule() -> None:
+    assert {file.relative_to(PLUGINS).parts[0] for file in PLUGINS.rglob("*.py")} <= set(MAY_IMPORT)
+
+
+def test_one_file_of_host_code_knows_ansible() -> None:
+    knowing = {
+        file.name
+        for file, found in imports_in("module_utils")
+        if found.module.split(".")[0] in ("ansible", "ansible_collections") and not found.module.startswith(COLLECTION)
+    }
+    assert knowing <= {THE_ONE_DOOR_TO_ANSIBLE}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="sys.stdlib_module_names came with Python 3.10")
+def test_host_code_needs_only_the_standard_library() -> None:
+    known = {*sys.stdlib_module_names, *OPTIONAL_ON_HOSTS, "ansible", "ansible_collections"}
+    foreign = [
+        at(file, found) for file, found in imports_in("module_utils") if found.module.split(".")[0] not in known
+    ]
+    assert foreign == []
+
+
+def test_host_code_never_imports_what_is_too_slow_or_unsafe() -> None:
+    wrong = [
+        at(file, found)
+        for folder in ("module_utils", "modules")
+        for file, found in imports_in(folder)
+        if found.module.split(".")[0] in NEVER_ON_HOSTS
+    ]
+    assert wrong == []
+
+
+def test_host_code_imports_heavy_modules_when_needed() -> None:
+    wrong = [
+        at(file, found)
+        for folder in ("module_utils", "modules")
+        for file, found in imports_in(folder)
+        if found.at_top and any(f"{found.module}.".startswith(f"{heavy}.") for heavy in ONLY_WHEN_NEEDED)
+    ]
+    assert wrong == []
+
+
+def test_roles_and_playbooks_use_full_names() -> None:
+    """No folder of a role or of playbooks holds plugins of its own, which would be found without their full name."""
+    private = [
+        path.relative_to(REPOSITORY)
+        for top in ("roles", "playbooks")
+        for path in (REPOSITORY / top).rglob("*.py")
+    ]
+    assert private == []
+
+
+@pytest.mark.parametrize(
+    ("source", "modules"),
+    [
+        ("import os.path", ["os.path"]),
+        ("from . import _errors", ["c.module_utils._errors"]),
+        ("from ._errors import ArchiveError", ["c.module_utils._errors.ArchiveError"]),
+        ("from ..plugin_utils import _x", ["c.plugin_utils._x"]),
+        ("def f():\n    import ssl", ["ssl"]),
+    ],
+)
+def test_imports_are_found_by_their_full_name(source: str, modules: list[str]) -> None:
+    assert [found.module for found in imports_of(source, "c.module_utils")] == modules
+
+
+@pytest.mark.parametrize(
+    ("source", "at_top"),
+    [
+        ("import ssl", True),
+        ("class A:\n    import ssl", True),
+        ("def f():\n    import ssl", False),
+        ("if TYPE_CHECKING:\n    import ssl", False),
+        ("try:\n    import ssl\nexcept ImportError:\n    pass", True),
+    ],
+)
+def test_imports_at_top_are_told_from_those_inside_functions(source: str, at_top: bool) -> None:
+    assert [found.at_top for found in imports_of(source, "c.module_utils")] == [at_top]
