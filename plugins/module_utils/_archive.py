@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A build's archive unpacked into an empty directory. The archive is hostile until proven otherwise.
+
+The shape of archives is described in BUILDS.md 3: `python/` holds either the build itself, or (flavor `full`)
+`PYTHON.json`, `install/` with the build, and ballast that is read past.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ._errors import ArchiveError
+from ._refusal import Refused, member
+from ._streams import open_chunks, unpacked_size
+from ._tar_reader import Limits, Member, TarReader
+from ._tree_writer import Entry, TreeWriter
+
+__all__ = ("Entry", "Extracted", "Limits", "extract", "unpacked_size")
+
+_LIMITS = Limits()
+_ROOT = "python"
+_FULL_PREFIX = "python/install"
+_FULL_DESCRIPTION = "python/PYTHON.json"
+_FULL_FOLDERS = ("python/build/", "python/install/", "python/licenses/")
+_DESCRIPTION_BYTES = 4 * 1024 * 1024  # the largest known is below 1 MiB
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What `extract` wrote."""
+
+    entries: Mapping[str, Entry]  # by path below the destination, without the destination itself
+    size_bytes: int  # of all files together
+    python_json: bytes | None  # the description that a full archive carries; None for the others
+
+
+def extract(archive_path: str, destination: str, *, limits: Limits = _LIMITS) -> Extracted:
+    """Unpacks the build's prefix (`bin`, `lib` and so on) into `destination`, an existing empty directory.
+
+    Modes become 0644 and 0755 whatever the umask, owners are those of the process. Raises `ArchiveError` for an
+    archive that is damaged or holds what no build holds, and `OSError`, with the path as `filename`, where the
+    archive cannot be read or the destination not be written. What was written until then stays for the caller to
+    sweep away.
+    """
+    try:
+        with open_chunks(archive_path) as chunks, TreeWriter(destination) as tree:
+            python_json = _unpack(TarReader(chunks, limits), tree)
+            tree.make_links()
+            size_bytes = sum(entry.size_bytes for entry in tree.entries.values())
+            return Extracted(tree.entries, size_bytes, python_json)
+    except Refused as refusal:
+        raise ArchiveError(
+            f"The archive {os.path.basename(archive_path)} is not usable: {refusal}. Nothing was installed. "
+            "Fetch it again, and if that does not help, from another mirror."
+        ) from None
+
+
+def _unpack(reader: TarReader, tree: TreeWriter) -> bytes | None:
+    """Writes what belongs to the prefix. Returns the content of PYTHON.json, or None."""
+    python_json = None
+    prefix = None
+    for found in reader:
+        if found.path == _ROOT and found.kind == "dir":
+            continue
+        shown = _prefix(found.path)
+        prefix = prefix or shown
+        if shown == _FULL_PREFIX != prefix:
+            raise Refused(f"{member(found.path)} belongs to a full archive, but the members before it do not")
+        if found.path == _FULL_DESCRIPTION:
+            python_json = _description(found, reader, python_json)
+        elif found.path.startswith(prefix + "/"):
+            _write(found, found.path[len(prefix) + 1 :], reader, tree, prefix)
+    if not tree.entries:
+        raise Refused(f"it holds nothing below {prefix or _ROOT}/")
+    return python_json
+
+
+def _prefix(path: str) -> str:
+    """The prefix that the archive has when this is the path of its first member."""
+    if not path.startswith(_ROOT + "/"):
+        raise Refused(f"{member(path)} is not below python/, where a build keeps everything")
+    return _FULL_PREFIX if path == _FULL_DESCRIPTION or f"{path}/".startswith(_FULL_FOLDERS) else _ROOT
+
+
+def _write(found: Member, path: str, reader: TarReader, tree: TreeWriter, prefix: str) -> None:
+    if found.kind == "file":
+        tree.add_file(path, executable=found.executable, mtime=found.mtime, content=reader.content())
+    elif found.kind == "link":
+        tree.add_link(path, found.target)
+    elif found.kind == "dir":
+        tree.add_directory(path)
+    else:
+        # The target of a hard link is a path in the archive; one outside of the prefix is not found in the tree.
+        tree.add_hard_link(path, found.target[len(prefix) + 1 :] if found.target.startswith(prefix + "/") else "")
+
+
+def _description(found: Member, reader: TarReader, earlier: bytes | None) -> bytes:
+    if earlier is not None:
+        raise Refused(f"{member(found.path)} comes twice")
+    if found.kind != "file" or found.size_bytes > _DESCRIPTION_BYTES:
+        raise Refused(f"{member(found.path)} is no file of at most {_DESCRIPTION_BYTES:,} bytes")
+    return b"".join(reader.content())
