@@ -31,6 +31,8 @@ if Path(sys.prefix).resolve() != VENV.resolve():
 os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), interpreters.path_without_shims()])
 os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS)
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+if not sys.stdout.isatty():
+    os.environ["NO_COLOR"] = "1"
 
 nox.needs_version = ">=2026.8.17"
 nox.options.envdir = str(CACHE / "nox")
@@ -49,7 +51,7 @@ def step(**options: object) -> Callable:
 
 
 def step_under(minor: str | None, run: Callable, *, name: str, missing: str) -> None:
-    """Declare a session with an environment of Python `minor`, or one that skips, saying `missing`, where that lacks."""
+    """Declare a session with an environment of Python `minor`; where that lacks, one that skips and says `missing`."""
     executable = PYTHONS.get(minor or "")
     if executable:
         step(name=name, python=executable, venv_backend="uv")(run)
@@ -134,11 +136,6 @@ def build(session: nox.Session) -> None:
     session.run("python", "tests/tools/artifact.py")
 
 
-def importer(session: nox.Session) -> None:
-    """What Galaxy checks on an upload."""
-    session.install("--quiet", "-r", str(REQUIREMENTS / "importer.txt"))
-    session.run("python", "tests/tools/artifact.py", "--only-build")
-
 
 # --- ansible-test ----------------------------------------------------------------------------------------------------
 
@@ -148,8 +145,11 @@ def sanity(session: nox.Session, core: str) -> None:
     session.install("--quiet", f"ansible-core~={core}.0")
     python = Path(session.bin) / "python"
     home = ansible_test.private_home(python, f"home-{core}")
-    session.chdir(clone.copy(f"sanity-{core}"))
-    session.run("ansible-test", "sanity", "--color", "no", *session.posargs, env={"HOME": str(home)})
+    copy = clone.copy(f"sanity-{core}")
+    session.chdir(copy)
+    session.run("ansible-test", "sanity", "--color", "no", "--junit", *session.posargs, env={"HOME": str(home)})
+    if not list(copy.glob("tests/output/junit/*.xml")):
+        session.error("ansible-test found nothing to check, which it takes for a success")
 
 
 step_per_core(sanity, name="sanity")

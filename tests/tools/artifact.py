@@ -16,6 +16,9 @@ from pathlib import Path
 from paths import CACHE, REPOSITORY
 
 OUTPUT = CACHE / "artifact"
+INSTALLED = OUTPUT / "installed"
+ONLY_INSTALLED = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED)}  # the clone must not stand in for it
+
 FILES = {"CHANGELOG.md", "COPYING", "FILES.json", "MANIFEST.json", "README.md"}
 FOLDERS = {"LICENSES", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
 MAX_SIZE_BYTES = 3 * 1024 * 1024  # the bundled catalogue may take half of it
@@ -28,7 +31,8 @@ def main() -> None:
     archive = build()
     complaints = complaints_about(archive)
     if not complaints:
-        complaints = complaints_about_documentation(install(archive))
+        install(archive)
+        complaints = complaints_about_documentation()
     if complaints:
         sys.exit("\n".join(complaints))
     print(f"{archive.relative_to(REPOSITORY)}: {archive.stat().st_size // 1024} KiB, as a user needs it")
@@ -60,20 +64,18 @@ def _is_for_users(name: str) -> bool:
     return first in FOLDERS if rest or first in FOLDERS else first in FILES
 
 
-def install(archive: Path) -> Path:
-    """Install the artifact, without its dependencies, into an empty tree; return the tree."""
-    tree = OUTPUT / "installed"
-    _galaxy("install", "--no-deps", "--offline", "--collections-path", str(tree), str(archive))
-    _galaxy("verify", "--offline", "--collections-path", str(tree), "standalone.python")
-    return tree
+def install(archive: Path) -> None:
+    """Install the artifact, without its dependencies, into an empty tree."""
+    _galaxy("install", "--no-deps", "--offline", "--collections-path", str(INSTALLED), str(archive))
+    _galaxy("verify", "--offline", "--collections-path", str(INSTALLED), "standalone.python")
 
 
-def complaints_about_documentation(tree: Path) -> list[str]:
+def complaints_about_documentation() -> list[str]:
     """Which plugins of the repository `ansible-doc` cannot describe once installed, as sentences."""
     complaints = []
     for kind in DOCUMENTED:
         wanted = _plugins(kind)
-        described = _described(tree, kind, wanted) if wanted else set()
+        described = _described(kind, wanted) if wanted else set()
         complaints += [f"ansible-doc cannot describe the {kind} {name}." for name in sorted(wanted - described)]
     return complaints
 
@@ -88,18 +90,17 @@ def _plugins(kind: str) -> set[str]:
     return {f"standalone.python.{name}" for name in names}
 
 
-def _described(tree: Path, kind: str, names: set[str]) -> set[str]:
+def _described(kind: str, names: set[str]) -> set[str]:
     command = [str(Path(sys.executable).parent / "ansible-doc"), "--json", "--type", kind, *sorted(names)]
-    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(tree)}
-    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    finished = subprocess.run(command, env=ONLY_INSTALLED, capture_output=True, text=True, check=False)
     sys.stderr.write(finished.stderr)
     described = json.loads(finished.stdout or "{}")
     return {name for name, text in described.items() if text.get("doc") or text.get("entry_points")}
 
 
 def _galaxy(*arguments: str) -> None:
-    program = str(Path(sys.executable).parent / "ansible-galaxy")
-    finished = subprocess.run([program, "collection", *arguments], capture_output=True, text=True, check=False)
+    command = [str(Path(sys.executable).parent / "ansible-galaxy"), "collection", *arguments]
+    finished = subprocess.run(command, env=ONLY_INSTALLED, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
         sys.exit(f"ansible-galaxy collection {' '.join(arguments)} failed:\n{finished.stdout}{finished.stderr}")
 

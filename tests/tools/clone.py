@@ -32,10 +32,14 @@ def _has_shell_shebang(path: Path) -> bool:
 
 
 def copy(name: str) -> Path:
-    """Copy the files to `.cache/NAME/ansible_collections/standalone/python`; return that path."""
+    """Copy the files to `.cache/NAME/ansible_collections/standalone/python`; return that path.
+
+    The copy is a repository of its own. Otherwise ansible-test finds that of the clone, which ignores `.cache`.
+    """
     target = CACHE / name / "ansible_collections" / "standalone" / "python"
     shutil.rmtree(target, ignore_errors=True)
     for path in files():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(REPOSITORY / path, target / path, follow_symlinks=False)
+    subprocess.run(["git", "init", "--quiet", str(target)], check=True)
     return target

@@ -30,14 +30,17 @@ _ASK = "import ensurepip, os, sys; print(os.path.realpath(sys.executable)); sys.
 
 
 def search_path() -> list[str]:
-    """The directories to look in: PATH without pyenv's shims, then the places where Pythons are kept side by side."""
-    named = [d for d in os.environ.get("PATH", "").split(os.pathsep) if d]
-    shims = [d for d in named if os.path.basename(d) == "shims"]
-    roots = [os.environ.get("PYENV_ROOT"), *map(os.path.dirname, shims), os.path.expanduser("~/.pyenv")]
-    kept = [f"{root}/versions/*/bin" for root in roots if root]
-    kept += [os.path.expanduser("~/.local/share/uv/python/*/bin"), "/opt/python*/bin", "/opt/python/*/bin"]
-    found = [d for pattern in kept for d in sorted(glob.glob(pattern), reverse=True)]
-    return list(dict.fromkeys([d for d in named if d not in shims] + found))
+    """The directories of PATH, each of pyenv's shims replaced by what it stands for, then usual places beside PATH."""
+    patterns = [_behind(directory) for directory in os.environ.get("PATH", "").split(os.pathsep) if directory]
+    pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
+    patterns += [f"{pyenv}/versions/*/bin", os.path.expanduser("~/.local/share/uv/python/*/bin"), "/opt/python*/bin"]
+    return list(dict.fromkeys(found for pattern in patterns for found in sorted(glob.glob(pattern), reverse=True)))
+
+
+def _behind(directory: str) -> str:
+    """The pattern of the folders that hold the Pythons which a folder of shims chooses from; else the folder itself."""
+    root, name = os.path.split(directory.rstrip("/"))
+    return f"{glob.escape(root)}/versions/*/bin" if name == "shims" else glob.escape(directory)
 
 
 def interpreters() -> dict[str, str]:

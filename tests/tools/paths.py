@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the tools put what they make. All of it lies inside the clone, is ignored by git, and goes with `make clean`."""
+"""Where the tools put what they make: inside the clone, ignored by git, gone with `make clean`."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,11 @@ from paths import CACHE, COLLECTION, COLLECTIONS, REPOSITORY, REQUIREMENTS, VENV
 
 # ansible-core version -> the major version of the package that bundles the community's collections with it.
 COMMUNITY_PACKAGES = {"2.19": 12, "2.20": 13, "2.21": 14}
+# What galaxy.yml depends on, and what that depends on.
+DEPENDENCIES = (
+    "ansible_collections/community/general",
+    "ansible_collections/community/library_inventory_filtering_v1",
+)
 
 UV_ENVIRONMENT = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
 
@@ -69,28 +75,29 @@ def _digest_of_requirements() -> str:
 
 
 def make_tree(core: str) -> str:
-    """Make `.collection`: this clone under its full name, whatever its folder is called, and community.general."""
+    """Make `.collection`: this clone under its full name, whatever its folder is called, and what it depends on."""
     COLLECTION.parent.mkdir(parents=True, exist_ok=True)
     if not COLLECTION.is_symlink():
         COLLECTION.symlink_to(REPOSITORY, target_is_directory=True)
-    if (COLLECTIONS / "ansible_collections" / "community" / "general").is_dir():
+    if all((COLLECTIONS / dependency).is_dir() for dependency in DEPENDENCIES):
         return "up to date"
-    _unpack_community_general(COMMUNITY_PACKAGES[core])
+    _unpack_dependencies(COMMUNITY_PACKAGES[core])
     return "made"
 
 
-def _unpack_community_general(major: int) -> None:
-    """Take community.general out of the package `ansible`: package registries are reached more often than Galaxy is."""
+def _unpack_dependencies(major: int) -> None:
+    """Take them out of the package `ansible`: package registries are reached from more places than Galaxy is."""
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         download = [str(VENV / "bin" / "pip"), "download", "--quiet", "--no-deps", "--only-binary=:all:"]
         subprocess.run([*download, "--dest", scratch, f"ansible=={major}.*"], check=True)
         (wheel,) = Path(scratch).glob("ansible-*.whl")
         with zipfile.ZipFile(wheel) as archive:
-            prefix = "ansible_collections/community/general/"
-            archive.extractall(scratch, [name for name in archive.namelist() if name.startswith(prefix)])
-        community = COLLECTIONS / "ansible_collections" / "community"
-        community.mkdir(exist_ok=True)
-        os.rename(Path(scratch) / prefix, community / "general")
+            prefixes = tuple(f"{dependency}/" for dependency in DEPENDENCIES)
+            archive.extractall(scratch, [name for name in archive.namelist() if name.startswith(prefixes)])
+        for dependency in DEPENDENCIES:
+            shutil.rmtree(COLLECTIONS / dependency, ignore_errors=True)
+            (COLLECTIONS / dependency).parent.mkdir(parents=True, exist_ok=True)
+            os.rename(Path(scratch) / dependency, COLLECTIONS / dependency)
 
 
 if __name__ == "__main__":
