@@ -136,7 +136,6 @@ def build(session: nox.Session) -> None:
     session.run("python", "tests/tools/artifact.py")
 
 
-
 # --- ansible-test ----------------------------------------------------------------------------------------------------
 
 
@@ -147,7 +146,9 @@ def sanity(session: nox.Session, core: str) -> None:
     home = ansible_test.private_home(python, f"home-{core}")
     copy = clone.copy(f"sanity-{core}")
     session.chdir(copy)
-    session.run("ansible-test", "sanity", "--color", "no", "--junit", *session.posargs, env={"HOME": str(home)})
+    session.run(
+        "ansible-test", "sanity", "--color", "no", "--junit", *session.posargs, env={"HOME": str(home)}, silent=True
+    )
     if not list(copy.glob("tests/output/junit/*.xml")):
         session.error("ansible-test found nothing to check, which it takes for a success")
 

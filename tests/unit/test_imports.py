@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holds the directions of imports: down only, host code light, ansible behind one door.
 
-    modules -> module_utils; action, lookup -> plugin_utils -> module_utils; roles, playbooks -> plugins by full name
+modules -> module_utils; action, lookup -> plugin_utils -> module_utils; roles, playbooks -> plugins by full name
 """
 
 from __future__ import annotations
@@ -120,9 +120,7 @@ def test_one_file_of_host_code_knows_ansible() -> None:
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="sys.stdlib_module_names came with Python 3.10")
 def test_host_code_needs_only_the_standard_library() -> None:
     known = {*sys.stdlib_module_names, *OPTIONAL_ON_HOSTS, "ansible", "ansible_collections"}
-    foreign = [
-        at(file, found) for file, found in imports_in("module_utils") if found.module.split(".")[0] not in known
-    ]
+    foreign = [at(file, found) for file, found in imports_in("module_utils") if found.module.split(".")[0] not in known]
     assert foreign == []
 
 
@@ -149,9 +147,7 @@ def test_host_code_imports_heavy_modules_when_needed() -> None:
 def test_roles_and_playbooks_use_full_names() -> None:
     """No folder of a role or of playbooks holds plugins of its own, which would be found without their full name."""
     private = [
-        path.relative_to(REPOSITORY)
-        for top in ("roles", "playbooks")
-        for path in (REPOSITORY / top).rglob("*.py")
+        path.relative_to(REPOSITORY) for top in ("roles", "playbooks") for path in (REPOSITORY / top).rglob("*.py")
     ]
     assert private == []
 
