@@ -35,11 +35,11 @@ test: setup
 unit: setup
 	@.venv/bin/python -m pytest $(or $(ARGS),tests/unit)
 
-integration sanity docs build demo bench: setup
+integration docs build demo bench: setup
 	@$(NOX) --session $@ $(POSARGS)
 
-lint: setup
-	@$(NOX) --tags lint --parallel 2
+lint sanity: setup
+	@$(NOX) --tags $@ --parallel 2 $(POSARGS)
 
 clean:
 	rm -rf .venv .cache .collection .demo .nox .ansible .mypy_cache .ruff_cache .pytest_cache tests/output

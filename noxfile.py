@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
 from pathlib import Path
-from typing import Callable
 
 import nox
 
@@ -23,13 +23,15 @@ sys.path.insert(0, str(ROOT / "tests" / "tools"))
 import ansible_test  # noqa: E402
 import clone  # noqa: E402
 import interpreters  # noqa: E402
-from paths import CACHE, COLLECTION, COLLECTIONS, REPORTS, REQUIREMENTS, VENV  # noqa: E402
+from paths import CACHE, COLLECTION, REPORTS, REQUIREMENTS, VENV  # noqa: E402
 
 if Path(sys.prefix).resolve() != VENV.resolve():
     sys.exit("The sessions use the tools in .venv: run them by make, or `make setup` and then .venv/bin/nox.")
 
 os.environ["PATH"] = os.pathsep.join([str(VENV / "bin"), interpreters.path_without_shims()])
-os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS)
+for _name in [name for name in os.environ if name.startswith("ANSIBLE_")]:
+    del os.environ[_name]  # of the caller's own work
+os.environ["ANSIBLE_CONFIG"] = str(ROOT / "tests" / "ansible.cfg")
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
 if not sys.stdout.isatty():
     os.environ["NO_COLOR"] = "1"
@@ -42,6 +44,7 @@ nox.options.tags = ["test"]
 
 PYTHONS = interpreters.interpreters()
 CORES = interpreters.controllers(PYTHONS)
+PYTHON_OF_VENV = f"{sys.version_info.major}.{sys.version_info.minor}"
 HOSTS_ALONE = ("3.9", "3.14")  # the ends of what hosts may have, tested without ansible
 
 
@@ -50,27 +53,28 @@ def step(**options: object) -> Callable:
     return nox.session(**{"venv_backend": "none", "allow_parallel": True, "tags": ["test"], **options})
 
 
-def step_under(minor: str | None, run: Callable, *, name: str, missing: str) -> None:
+def step_under(minor: str | None, run: Callable, *, name: str, missing: str, tags: Sequence[str] = ("test",)) -> None:
     """Declare a session with an environment of Python `minor`; where that lacks, one that skips and says `missing`."""
     executable = PYTHONS.get(minor or "")
     if executable:
-        step(name=name, python=executable, venv_backend="uv")(run)
+        step(name=name, python=executable, venv_backend="uv", tags=tags)(run)
     else:
-        step(name=name)(lambda session: session.skip(missing))
+        step(name=name, tags=tags)(lambda session: session.skip(missing))
 
 
 def step_per_core(run: Callable, *, name: str) -> None:
     """Declare a session `NAME-CORE` for each supported ansible-core; `run` takes the session and that version."""
     for core, minor in CORES.items():
         one = update_wrapper(partial(run, core=core), run)
-        step_under(minor, one, name=f"{name}-{core}", missing=f"no Python here runs ansible-core {core}")
+        missing = f"no Python here runs ansible-core {core}"
+        step_under(minor, one, name=f"{name}-{core}", missing=missing, tags=["test", name])
 
 
-def pytest(session: nox.Session, *tests: str) -> None:
+def pytest(session: nox.Session, tests: str, *, workers: int) -> None:
     """Run pytest on `tests`, or on what the caller gave after `--`, and leave a report for the closing line."""
     cache = f"cache_dir={CACHE / 'pytest' / session.name}"
     report = f"--junitxml={REPORTS / session.name}.xml"
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "-o", cache, report, *(session.posargs or tests))
+    session.run("python", "-m", "pytest", "-q", f"-n{workers}", "-o", cache, report, *(session.posargs or [tests]))
 
 
 # --- form ------------------------------------------------------------------------------------------------------------
@@ -136,11 +140,26 @@ def build(session: nox.Session) -> None:
     session.run("python", "tests/tools/artifact.py")
 
 
+def galaxy(session: nox.Session) -> None:
+    """What Galaxy checks on an upload. It insists on an address, which is that of whoever publishes."""
+    session.install("--quiet", "-r", str(REQUIREMENTS / "importer.txt"))
+    copy = clone.copy("galaxy")
+    with (copy / "galaxy.yml").open("a") as metadata:
+        metadata.write("repository: https://example.org/standalone.python\n")
+    session.chdir(copy.parent)
+    session.run("ansible-galaxy", "collection", "build", "--force", str(copy), silent=True)
+    (archive,) = copy.parent.glob("*.tar.gz")
+    session.run("python", "-m", "galaxy_importer.main", archive.name, env={"HOME": session.create_tmp()}, silent=True)
+
+
+step_under(PYTHON_OF_VENV, galaxy, name="galaxy", missing=f"no Python {PYTHON_OF_VENV} beside that of .venv")
+
+
 # --- ansible-test ----------------------------------------------------------------------------------------------------
 
 
 def sanity(session: nox.Session, core: str) -> None:
-    """ansible-test sanity, on a copy, since it refuses links; compiles and imports under every Python there is."""
+    """Ansible's own checks, which compile and import under every Python there is; on a copy, since links will not do."""
     session.install("--quiet", f"ansible-core~={core}.0")
     python = Path(session.bin) / "python"
     home = ansible_test.private_home(python, f"home-{core}")
@@ -162,13 +181,13 @@ step_per_core(sanity, name="sanity")
 def unit(session: nox.Session, core: str) -> None:
     """Unit tests with one ansible-core."""
     session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
-    pytest(session, "tests/unit")
+    pytest(session, "tests/unit", workers=0)
 
 
 def unit_on_host(session: nox.Session) -> None:
     """Unit tests of what runs on hosts, without ansible."""
     session.install("--quiet", "-r", str(REQUIREMENTS / "host.txt"))
-    pytest(session, "tests/unit/plugins/module_utils")
+    pytest(session, "tests/unit/plugins/module_utils", workers=0)
 
 
 step_per_core(unit, name="unit")
@@ -181,4 +200,16 @@ def integration(session: nox.Session) -> None:
     """Plays against this machine, through ansible-playbook. They interrupt and measure, so nothing runs beside them."""
     if not session.posargs and not list((ROOT / "tests" / "integration").glob("test_*.py")):
         session.skip("tests/integration holds no test_*.py yet")
-    pytest(session, "tests/integration")
+    pytest(session, "tests/integration", workers=2)
+
+
+@step(allow_parallel=False, tags=[])
+def demo(session: nox.Session) -> None:
+    """A Python below .demo/: installed, upgraded, rolled back."""
+    session.run("python", "tests/demo/demo.py", *session.posargs)
+
+
+@step(allow_parallel=False, tags=[])
+def bench(session: nox.Session) -> None:
+    """Speed, side by side with what users would pick instead."""
+    session.run("python", "benchmarks/bench.py", *session.posargs)
