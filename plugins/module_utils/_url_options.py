@@ -6,7 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from ._errors import InvalidName
+
+USER_AGENT = "standalone.python (Ansible collection)"
 
 
 @dataclass(frozen=True)
@@ -20,9 +25,28 @@ class UrlOptions:
     validate_certs: bool = True
     ca_path: str | None = None
     use_proxy: bool = True
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     url_username: str | None = None
     url_password: str | None = field(default=None, repr=False)
     force_basic_auth: bool = False
     client_cert: str | None = None
     client_key: str | None = None
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> UrlOptions:
+        """The URL options among a plugin's validated parameters; one that is missing or None has its default.
+
+        Raises `InvalidName` for a value that no request can be made with.
+        """
+        given = {item.name: params[item.name] for item in fields(cls) if params.get(item.name) is not None}
+        if given.get("timeout", 1) <= 0:
+            raise InvalidName(f"timeout is {given['timeout']}, but it counts the seconds to wait: write 1 or more.")
+        # YAML gives numbers and booleans where the header is one of those words.
+        given["headers"] = {str(name): str(value) for name, value in given.get("headers", {}).items()}
+        if given.get("client_key") and not given.get("client_cert"):
+            raise InvalidName("client_key is given without client_cert. Give client_cert too: the key belongs to it.")
+        return cls(**given)
+
+    def without_credentials(self) -> UrlOptions:
+        """For another server than the one that was asked. Any header of the user's can hold a secret."""
+        return replace(self, headers={}, url_username=None, url_password=None, client_cert=None, client_key=None)
