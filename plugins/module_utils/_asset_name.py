@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file name of an asset, of any era: parsed, checked, rendered back to the letter.
+
+    era A   cpython-3.7.3-windows-amd64-20190618T0516.tar.zst
+    era B   cpython-3.9.4-x86_64-unknown-linux-gnu-pgo+lto-20210414T1515.tar.zst
+    era C   cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-freethreaded+pgo+lto-full.tar.zst
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+from ._errors import InvalidName
+from ._targets import LEGACY_PATTERN, TRIPLE_PATTERN, Target
+from ._versions import Version
+
+# In the order that names have them. Nothing is both free-threaded and static.
+_OPTIMIZATION = r"(?:debug|noopt|pgo\+lto|pgo|lto)"
+OPTIONS_PATTERN = rf"(?:freethreaded(?:\+{_OPTIMIZATION})?|{_OPTIMIZATION}(?:\+static)?)"
+
+# What all published names have in common (BUILDS 1.1): a tag or a time stamp, never both; .tar.gz if and only if the
+# flavor is an install_only; a flavor word whenever there is a tag.
+_TAGGED = rf"""
+    \+(?P<tag>[0-9]{{8}})-(?P<platform>{TRIPLE_PATTERN})
+    (?:-(?P<options>{OPTIONS_PATTERN}))?
+    -(?:(?P<flavor>full)\.tar\.zst|(?P<stripped>install_only(?:_stripped)?)\.tar\.gz)
+"""
+_STAMPED = rf"""
+    -(?P<old_platform>{TRIPLE_PATTERN}|{LEGACY_PATTERN})
+    (?:-(?P<old_options>{OPTIONS_PATTERN}))?
+    (?:-(?P<old_stripped>install_only))?
+    -(?P<stamp>[0-9]{{8}}T[0-9]{{4}})
+    \.tar\.(?P<compression>(?(old_stripped)gz|zst))
+"""
+_NAME = re.compile(rf"cpython-(?P<version>[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?)(?:{_TAGGED}|{_STAMPED})", re.VERBOSE)
+
+
+@dataclass(frozen=True)
+class AssetName:
+    """`str()` is the file name, with a literal `+`.
+
+    `release` is the tag after the `+`, and None in names with a `stamp`: those do not tell their release. `platform`
+    is spelled as in the name. `flavor` is "" in stamped names without the word, which hold what is `full` today.
+    """
+
+    version: Version
+    release: str | None
+    platform: str
+    options: tuple[str, ...]
+    flavor: str
+    stamp: str | None
+    compression: str
+
+    @classmethod
+    def parse(cls, file_name: str) -> AssetName:
+        """`+` may be written `%2B`, as in URLs. Raises `InvalidName` that shows the nearest name that would parse."""
+        text = file_name.replace("%2B", "+").replace("%2b", "+")
+        match = _NAME.fullmatch(text)
+        if match is None:
+            _refuse(text)
+        version, tag, platform, options, full, stripped, old_platform, old_options, old_stripped, stamp, _ = match.groups()
+        flavor = full or stripped or old_stripped or ""
+        words = options or old_options
+        return cls(
+            version=Version.parse(version),
+            release=tag,
+            platform=platform or old_platform,
+            options=tuple(words.split("+")) if words else (),
+            flavor=flavor,
+            stamp=stamp,
+            compression="gz" if flavor.startswith("install_only") else "zst",
+        )
+
+    @classmethod
+    def from_stem(cls, stem: str) -> AssetName:
+        """A name without `.tar.*`, which follows from the rest. Raises `InvalidName`."""
+        return cls.parse(stem + archive_extension(stem))
+
+    def __str__(self) -> str:
+        return f"{self.stem}.tar.{self.compression}"
+
+    @property
+    def stem(self) -> str:
+        """The name without `.tar.*`."""
+        words = [
+            f"cpython-{self.version}{'+' + self.release if self.release else ''}",
+            self.platform,
+            "+".join(self.options),
+            self.flavor,
+            self.stamp,
+        ]
+        return "-".join(word for word in words if word)
+
+    @property
+    def is_free_threaded(self) -> bool:
+        return "freethreaded" in self.options
+
+    @property
+    def is_debug(self) -> bool:
+        return "debug" in self.options
+
+    @property
+    def target(self) -> Target:
+        return Target.parse(self.platform)
+
+
+def is_asset_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
+
+
+def archive_extension(stem_or_flavor: str) -> str:
+    """`.tar.gz` for what holds an installation only, `.tar.zst` for the rest."""
+    return ".tar.gz" if "install_only" in stem_or_flavor else ".tar.zst"
+
+
+def _refuse(text: str) -> NoReturn:
+    # Only those who err wait for difflib.
+    from ._nearest_name import explain
+
+    raise InvalidName(f"{text!r} is not the name of a build's archive: {explain(text)}")

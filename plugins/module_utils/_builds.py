@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A published build, and the asset that holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from ._asset_name import AssetName, archive_extension
+from ._errors import InvalidName, StandaloneError, StoreError
+from ._fields import Fields
+from ._targets import Target
+from ._versions import Version
+
+# A build's name becomes a directory in the store, and its release a part of URLs.
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_RELEASE = re.compile(r"[0-9]{8}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+FLAVORS = ("install_only_stripped", "install_only", "full")
+
+
+@dataclass(frozen=True)
+class Build:
+    """`name` is the asset's without `.tar.*`, and the store entry's. `release` is a tag, from the index where the
+    name has none. `target` is a triple. `build_options` are joined by `+`; "" when the name has none.
+    """
+
+    name: str
+    version: Version
+    release: str
+    target: str
+    flavor: str
+    build_options: str
+
+    @classmethod
+    def from_asset_name(cls, asset_name: AssetName, release: str | None = None) -> Build:
+        """`release` is the tag that an index gives; a tag in the name outranks it. Raises `InvalidName` without any."""
+        tag = asset_name.release or release
+        if tag is None:
+            raise InvalidName(
+                f"The name {asset_name} does not tell its release, since it is older than 2022. An index does: "
+                "use one that lists it."
+            )
+        return cls(
+            name=asset_name.stem,
+            version=asset_name.version,
+            release=tag,
+            target=str(asset_name.target),
+            flavor=asset_name.flavor or "full",
+            build_options="+".join(asset_name.options),
+        )
+
+    @property
+    def is_free_threaded(self) -> bool:
+        return "freethreaded" in self.build_options.split("+")
+
+    @property
+    def is_debug(self) -> bool:
+        return "debug" in self.build_options.split("+")
+
+    @property
+    def interpreter(self) -> str:
+        """The file name of the interpreter: python3.13, python3.13t, python3.13d, python3.13td."""
+        letters = f"{'t' if self.is_free_threaded else ''}{'d' if self.is_debug else ''}"
+        return f"python{self.version.minor_text}{letters}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "version": str(self.version),
+            "release": self.release,
+            "target": self.target,
+            "flavor": self.flavor,
+            "build_options": self.build_options,
+        }
+
+    @classmethod
+    def from_dict(
+        cls, mapping: Mapping[str, Any], where: str = "receipt", error: type[StandaloneError] = StoreError
+    ) -> Build:
+        """Raises `error` that names the field inside `where` when one is missing, of another type or impossible."""
+        fields = Fields(mapping, where, error)
+        name = _matching(_SAFE_NAME, "name", fields.text("name"), where, error)
+        release = _matching(_RELEASE, "release", fields.text("release"), where, error)
+        try:
+            version = Version.parse(fields.text("version"))
+            target = str(Target.parse(fields.text("target")))
+        except InvalidName as problem:
+            raise error(f"{where} is damaged: {problem}") from None
+        flavor = fields.text("flavor")
+        if flavor not in FLAVORS:
+            raise error(f"{where} is damaged: flavor is {flavor!r}, and should be one of {', '.join(FLAVORS)}.")
+        return cls(name, version, release, target, flavor, fields.text("build_options"))
+
+
+@dataclass(frozen=True)
+class Asset:
+    """The archive of a build. `url` is "" when it came from a local file; `sha256` is in lower case."""
+
+    build: Build
+    url: str
+    sha256: str
+    file_name: str
+
+    @classmethod
+    def from_build(cls, build: Build, url: str, sha256: str) -> Asset:
+        """The file name is the URL's; without a URL, the one that such a build is published under."""
+        in_url = unquote(url.partition("?")[0].rpartition("/")[2])
+        file_name = in_url if in_url.endswith((".tar.gz", ".tar.zst")) else build.name + archive_extension(build.flavor)
+        return cls(build=build, url=url, sha256=sha256, file_name=file_name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What the `release` lookup returns and the `asset` option takes."""
+        return {
+            **self.build.as_dict(),
+            "url": self.url,
+            "sha256": self.sha256,
+            "prerelease": self.build.version.is_prerelease,
+        }
+
+    @classmethod
+    def from_dict(
+        cls, mapping: Mapping[str, Any], where: str = "asset", error: type[StandaloneError] = StoreError
+    ) -> Asset:
+        """Raises `error` that names the field inside `where` when one is missing, of another type or impossible."""
+        build = Build.from_dict(mapping, where, error)
+        fields = Fields(mapping, where, error)
+        sha256 = _matching(_SHA256, "sha256", fields.text("sha256").lower(), where, error)
+        return cls.from_build(build, fields.text("url"), sha256)
+
+
+_EXPECTED = {
+    "name": "the name of an asset without .tar.*",
+    "release": "a release tag, such as 20250723",
+    "sha256": "64 hexadecimal digits",
+}
+
+
+def _matching(pattern: re.Pattern[str], key: str, value: str, where: str, error: type[StandaloneError]) -> str:
+    if pattern.fullmatch(value) is None:
+        raise error(f"{where} is damaged: {key} is {value!r}, and should be {_EXPECTED[key]}.")
+    return value
