@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the first bytes of an ELF file tell about the system that it is made for. Layouts: elf(5)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+_HEADER_BYTES = 64  # of 64-bit files; the 52 of 32-bit files are always followed by more
+_PROGRAM_INTERPRETER = 3  # PT_INTERP
+_ARM_HARD_FLOAT = 0x400  # EF_ARM_ABI_FLOAT_HARD
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where an ELF header and its program headers keep what is read here; `struct` formats without byte order."""
+
+    bits: int
+    header: str  # e_phoff, e_flags, e_phentsize, e_phnum, from byte 24 on
+    program_type_and_offset: str  # p_type, p_offset
+
+
+# e_entry is passed over, then: e_phoff, (e_shoff), e_flags, (e_ehsize), e_phentsize, e_phnum
+_LAYOUTS = {
+    1: _Layout(bits=32, header="4xI4xI2xHH", program_type_and_offset="II"),
+    2: _Layout(bits=64, header="8xQ8xI2xHH", program_type_and_offset="I4xQ"),
+}
+
+
+@dataclass(frozen=True)
+class Elf:
+    """`machine` is e_machine; `interpreter` is the loader's path, None when the program is static or names it later."""
+
+    bits: int
+    big_endian: bool
+    machine: int
+    hard_float: bool
+    interpreter: str | None
+
+    @classmethod
+    def parse(cls, start: bytes) -> Elf | None:
+        """Reads the start of a file, 1 KiB is ample; None when that is no ELF file, or cut off in its header."""
+        if len(start) < _HEADER_BYTES or start[:4] != b"\x7fELF" or start[4] not in _LAYOUTS:
+            return None
+        layout = _LAYOUTS[start[4]]
+        order = ">" if start[5] == 2 else "<"
+        (machine,) = struct.unpack_from(order + "H", start, 18)
+        headers_at, flags, header_size, count = struct.unpack_from(order + layout.header, start, 24)
+        positions = range(headers_at, headers_at + count * header_size, header_size) if header_size else ()
+        return cls(
+            bits=layout.bits,
+            big_endian=order == ">",
+            machine=machine,
+            hard_float=bool(flags & _ARM_HARD_FLOAT),
+            interpreter=_interpreter(start, positions, order + layout.program_type_and_offset),
+        )
+
+
+def _interpreter(start: bytes, positions: range | tuple[()], header: str) -> str | None:
+    for position in positions:
+        if position + struct.calcsize(header) > len(start):
+            return None
+        kind, offset = struct.unpack_from(header, start, position)
+        if kind == _PROGRAM_INTERPRETER:
+            name, end, _rest = start[offset:].partition(b"\0")
+            return name.decode(errors="replace") if name and end else None
+    return None

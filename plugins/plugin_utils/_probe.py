@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The probe: the one shell command that tells what is at a path and what the host is. `probe.sh` says how."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
+
+from ._one_line import one_line, without_comments
+from ._probe_host import Facts, first, host_platform
+
+PathKind = Literal["absent", "link", "directory", "file", "other"]
+
+_BEGIN = "standalone-python-probe 1"
+_END = "standalone-python-probe end"
+_SHOWN_CHARACTERS = 300  # of what a host prints instead of an answer
+
+
+@dataclass(frozen=True)
+class Place:
+    """The nearest thing on the way up to a wanted place that exists; `writable` by the user of the connection."""
+
+    path: str
+    is_directory: bool
+    is_writable: bool
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a host answered.
+
+    `kind` is what is at the path; `link_target` is the link's text, and `target_exists` whether it leads anywhere.
+    `entry` is the build in the store that the link leads to, None when it leads elsewhere. `receipt` is that build's;
+    None when it has none, or one that is not JSON, which is `receipt_broken`.
+    `newer` is the first thing in the build, relative to it, that is newer than the receipt or missing; None when there
+    is none or nobody asked. Newer is suspicious, not yet drift.
+    `parent` carries the path and `store_place` the store. `store_entries` are the complete builds in the store, `root`
+    is what its `.roots` say about the path (None: nothing, or not JSON), `has_litter` whether staging holds anything.
+    `running` tells the processes of each build by number, and is looked for only where there are several builds.
+    `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
+    """
+
+    kind: PathKind
+    link_target: str | None
+    target_exists: bool
+    entry: str | None
+    receipt: Mapping[str, Any] | None
+    receipt_broken: bool
+    newer: str | None
+    parent: Place
+    store_place: Place
+    store_entries: tuple[str, ...]
+    root: Mapping[str, Any] | None
+    has_litter: bool
+    running: Mapping[str, tuple[int, ...]]
+    free_bytes: int | None
+    tools: Mapping[str, str]
+    uid: int | None
+    home: str
+    selinux: bool
+    platform: HostPlatform
+
+
+def build_command(path: str, store: str, *, verify: str, root_file: str, root: str = "") -> str:
+    """The command for the host's `/bin/sh`, one line that passes through any login shell.
+
+    `path` and `store` are absolute; `root_file` is the name of the path's file in `.roots` of the store. Only with
+    `verify="quick"` the build is searched for what is newer than its receipt. `root` is another system root to describe
+    instead of the running system. Raises `InvalidName` for a path that no command line can carry.
+    """
+    for what, value in (("path", path), ("store", store)):
+        if not value.startswith("/") or any(character in value for character in "\0\n\r"):
+            raise InvalidName(f"The {what} {value!r} cannot be used: give an absolute path without line ends in it.")
+    values = {
+        "path": path,
+        "store": store,
+        "root_file": root_file,
+        "check_newer": "1" if verify == "quick" else "0",
+        "root": root,
+    }
+    prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
+    return one_line(f"{prelude}\n{_script()}")
+
+
+def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
+    """The answer in what the command printed, whatever login scripts print around it.
+
+    Raises `StandaloneError` with the host's own words when there is no whole answer.
+    """
+    facts = _facts(stdout)
+    if facts is None:
+        raise StandaloneError(_no_answer(stdout, rc, stderr))
+    receipt = first(facts, "receipt")
+    content = _json_object(receipt)
+    free_kib = first(facts, "free_kib")
+    uid = first(facts, "uid")
+    return Probe(
+        kind=cast(PathKind, first(facts, "kind")),
+        link_target=first(facts, "link_target") or None,
+        target_exists=first(facts, "target_exists") == "1",
+        entry=first(facts, "entry") or None,
+        receipt=content,
+        receipt_broken="receipt" in facts and content is None,
+        newer=first(facts, "newer") or None,
+        parent=_place(facts, "parent"),
+        store_place=_place(facts, "store_place"),
+        store_entries=tuple(facts.get("store_entry", ())),
+        root=_json_object(first(facts, "root_json")),
+        has_litter="staging" in facts,
+        running=_running(facts),
+        free_bytes=int(free_kib) * 1024 if free_kib.isdecimal() else None,
+        tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
+        uid=int(uid) if uid.isdecimal() else None,
+        home=first(facts, "home"),
+        selinux=first(facts, "selinux") == "1",
+        platform=host_platform(facts),
+    )
+
+
+@lru_cache(maxsize=1)
+def _script() -> str:
+    return without_comments(Path(__file__).with_name("probe.sh").read_text(encoding="utf-8"))
+
+
+def _facts(stdout: str) -> Facts | None:
+    """Every key with its values; None without both marker lines. A terminal between may have added carriage returns."""
+    lines = [line.rstrip("\r") for line in stdout.split("\n")]
+    if _BEGIN not in lines or _END not in lines[lines.index(_BEGIN) :]:
+        return None
+    begin = lines.index(_BEGIN)
+    facts: dict[str, list[str]] = {}
+    for line in lines[begin + 1 : lines.index(_END, begin)]:
+        key, _, value = line.partition("=")
+        facts.setdefault(key, []).append(value)
+    return facts
+
+
+def _place(facts: Facts, key: str) -> Place:
+    return Place(
+        path=first(facts, key),
+        is_directory=first(facts, f"{key}_is_directory") == "1",
+        is_writable=first(facts, f"{key}_is_writable") == "1",
+    )
+
+
+def _running(facts: Facts) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for value in facts.get("running", ()):
+        pid, _, entry = value.partition(" ")
+        found.setdefault(entry, []).append(int(pid))
+    return {entry: tuple(sorted(pids)) for entry, pids in found.items()}
+
+
+def _json_object(text: str) -> Mapping[str, Any] | None:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _no_answer(stdout: str, rc: int, stderr: str) -> str:
+    said = " ".join(f"{stderr}\n{stdout}".split())
+    if len(said) > _SHOWN_CHARACTERS:
+        said = f"{said[:_SHOWN_CHARACTERS]}..."
+    return (
+        f"The host did not answer the probe: /bin/sh ended with {rc} and printed "
+        f"{said or 'nothing'}. Check that this user can run shell commands there, with `ansible.builtin.raw`."
+    )
