@@ -13,8 +13,8 @@ import tarfile
 
 import pytest
 
-from ansible_collections.standalone.python.tests.support.sample_builds import SampleSpec, asset_name, make_sample
-from ansible_collections.standalone.python.tests.support.source_python import UnusableSource, describe, find_source
+from tests.support.sample_builds import SampleSpec, asset_name, make_sample
+from tests.support.source_python import UnusableSource, describe, find_source
 
 try:
     SOURCE = find_source()

@@ -11,11 +11,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from ansible_collections.standalone.python.tests.support import nginx as nginx_server
-from ansible_collections.standalone.python.tests.support import sample_mirror
-from ansible_collections.standalone.python.tests.support.sample_builds import SampleSpec
-from ansible_collections.standalone.python.tests.support.sample_indexes import GITHUB
-from ansible_collections.standalone.python.tests.support.source_python import UnusableSource, find_source
+from tests.support import nginx as nginx_server
+from tests.support import sample_mirror
+from tests.support.sample_builds import SampleSpec
+from tests.support.sample_indexes import GITHUB
+from tests.support.source_python import UnusableSource, find_source
 
 try:
     VERSION = find_source().version
