@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Says in a clause why an http(s) request failed, without what Python's own messages can hold: credentials."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from ._transfer import TransferFailure
+
+_BUSY = frozenset({408, 425, 429})
+_HINTS = {
+    401: "; check url_username, url_password and headers",
+    403: "; check url_username, url_password and headers",
+    407: "; that is a proxy, which wants a user and a password in its own URL",
+}
+_TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's words, before the proxy's own status
+
+
+def refused(host: str, code: int, headers: Any) -> TransferFailure:
+    """The failure for a status other than 200 and 206."""
+    retry_after = headers.get("Retry-After", "")
+    return TransferFailure(
+        f"{host} answers {code} {_phrase(code)}".rstrip() + _HINTS.get(code, ""),
+        may_pass=code in _BUSY or code >= 500,
+        # The header's other form, a date, is not used: it compares two clocks.
+        wait_s=int(retry_after) if retry_after.isascii() and retry_after.isdecimal() else None,
+    )
+
+
+def explained(error: BaseException, *, host: str, proxy: str | None, timeout_s: int) -> TransferFailure:
+    """The failure for what was raised by a request to `host`, or by reading its answer.
+
+    `proxy` is the proxy in between as host:port, None when there is none.
+    """
+    peer = f"the proxy {proxy}" if proxy else host
+    for cause in _causes(error):
+        failure = _of_tls(cause, host) or _of_network(cause, peer, timeout_s) or _of_protocol(cause, peer)
+        if failure:
+            return failure
+    return TransferFailure(f"the request to {peer} failed ({type(error).__name__})")
+
+
+def _of_tls(cause: BaseException, host: str) -> TransferFailure | None:
+    import ssl
+
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return TransferFailure(
+            f"the certificate of {host} could not be verified ({cause.verify_message}); when a private authority "
+            "signed it, give that authority's certificate with ca_path"
+        )
+    if isinstance(cause, ssl.SSLError):
+        return TransferFailure(f"TLS with {host} fails ({cause.reason or 'no details'})", may_pass=True)
+    return None
+
+
+def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFailure | None:
+    if isinstance(cause, socket.gaierror):
+        return TransferFailure(f"the name of {peer} does not resolve", may_pass=cause.errno == socket.EAI_AGAIN)
+    if isinstance(cause, socket.timeout):  # no TimeoutError before Python 3.10
+        return TransferFailure(f"{peer} sent nothing for {timeout_s} s", may_pass=True)
+    if isinstance(cause, ConnectionRefusedError):
+        return TransferFailure(f"{peer} refuses the connection", may_pass=True)
+    if isinstance(cause, ConnectionError):
+        return TransferFailure(f"the connection to {peer} broke", may_pass=True)
+    if isinstance(cause, OSError) and str(cause).startswith(_TUNNEL_REFUSED):
+        status = str(cause)[len(_TUNNEL_REFUSED) :][:3]
+        code = int(status) if status.isdecimal() else 0
+        return TransferFailure(f"{peer} answers {status} {_phrase(code)}".rstrip() + _HINTS.get(code, ""))
+    if isinstance(cause, OSError) and cause.errno and cause.strerror:
+        return TransferFailure(f"{peer} cannot be reached ({cause.strerror})", may_pass=True)
+    return None
+
+
+def _of_protocol(cause: BaseException, peer: str) -> TransferFailure | None:
+    from http.client import HTTPException, IncompleteRead, InvalidURL
+
+    if isinstance(cause, IncompleteRead):
+        return TransferFailure(f"the connection to {peer} broke off half way", may_pass=True)
+    if isinstance(cause, (UnicodeError, InvalidURL)):
+        return TransferFailure("the URL or one of the headers holds a character that may not be there")
+    if isinstance(cause, HTTPException):
+        return TransferFailure(f"{peer} answers something that is not HTTP")
+    if isinstance(cause, ValueError):  # urllib's word for what it cannot log in to, and for a header with a line end
+        return TransferFailure(f"{peer} wants another login than Basic or Digest, or one of the headers is malformed")
+    return None
+
+
+def _phrase(code: int) -> str:
+    try:
+        return HTTPStatus(code).phrase
+    except ValueError:
+        return ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What lies at the bottom first: `urllib` wraps an error in one that says less."""
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, BaseException):
+        yield from _causes(reason)
+    yield error

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the file of a `file://` URL from the host's own file system, for a mirror that is mounted there."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
+
+from ._transfer import Body, TransferFailure
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Body]:
+    """The file's content, always from its first byte, since a disk is quick. Raises `TransferFailure`."""
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost"):
+        raise TransferFailure("a file:// URL names a file of this host: write file:///path, with three slashes")
+    path = unquote(parts.path)
+    try:
+        # O_NONBLOCK: a named pipe would wait for its other end.
+        file = io.FileIO(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+    except OSError as error:
+        raise _failure(path, error) from error
+    with file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise TransferFailure(f"{path} on this host is no regular file")
+        yield Body(offset=0, total_bytes=status.st_size, chunks=_chunks(file, path))
+
+
+def _chunks(file: io.FileIO, path: str) -> Iterator[memoryview]:
+    buffer = bytearray(_CHUNK_BYTES)
+    while True:
+        try:
+            count = file.readinto(buffer)
+        except OSError as error:
+            raise _failure(path, error) from error
+        if not count:
+            return
+        yield memoryview(buffer)[:count]
+
+
+def _failure(path: str, error: OSError) -> TransferFailure:
+    if isinstance(error, FileNotFoundError):
+        return TransferFailure(f"there is no file {path} on this host")
+    return TransferFailure(f"{path} on this host cannot be read ({error.strerror})")
