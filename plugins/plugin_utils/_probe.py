@@ -39,7 +39,7 @@ class Place:
 class Probe:
     """What a host answered.
 
-    `kind` is what is at the path; `link_target` is the link's text, and `target_exists` whether it leads anywhere.
+    `path_kind` is what is at the path; `link_target` is the link's text, and `target_exists` whether it leads anywhere.
     `entry` is the build in the store that the link leads to, None when it leads elsewhere. `receipt` is that build's;
     None when it has none, or one that is not JSON, which is `receipt_broken`.
     `newer` is the first thing in the build, relative to it, that is newer than the receipt or missing; None when there
@@ -50,7 +50,7 @@ class Probe:
     `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
     """
 
-    kind: PathKind
+    path_kind: PathKind
     link_target: str | None
     target_exists: bool
     entry: str | None
@@ -103,11 +103,11 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     receipt = first(facts, "receipt")
     content = _json_object(receipt)
     free_kib = first(facts, "free_kib")
-    uid = first(facts, "uid")
+    uid = first(facts, "uid").partition("\t")[0]  # Linux tells four: real, effective, saved, file system
     return Probe(
-        kind=cast(PathKind, first(facts, "kind")),
+        path_kind=cast(PathKind, first(facts, "kind")),
         link_target=first(facts, "link_target") or None,
-        target_exists=first(facts, "target_exists") == "1",
+        target_exists="target_exists" in facts,
         entry=first(facts, "entry") or None,
         receipt=content,
         receipt_broken="receipt" in facts and content is None,
@@ -122,7 +122,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
         uid=int(uid) if uid.isdecimal() else None,
         home=first(facts, "home"),
-        selinux=first(facts, "selinux") == "1",
+        selinux="selinux" in facts,
         platform=host_platform(facts),
     )
 
@@ -148,8 +148,8 @@ def _facts(stdout: str) -> Facts | None:
 def _place(facts: Facts, key: str) -> Place:
     return Place(
         path=first(facts, key),
-        is_directory=first(facts, f"{key}_is_directory") == "1",
-        is_writable=first(facts, f"{key}_is_writable") == "1",
+        is_directory=f"{key}_is_directory" in facts,
+        is_writable=f"{key}_is_writable" in facts,
     )
 
 

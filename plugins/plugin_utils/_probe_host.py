@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.standalone.python.plugins.module_utils._platform_limits import cpu_level_of
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 
 from ._elf import Elf
@@ -36,18 +37,11 @@ _ARCHITECTURES = {
 # The words that kernels use for the same.
 _MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
 
-# BUILDS 4.3: flags of /proc/cpuinfo, each level needs those of the levels before it too. `pni` is SSE3, `abm` LZCNT.
-_CPU_LEVEL_FLAGS = {
-    2: "cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2",
-    3: "avx avx2 bmi1 bmi2 f16c fma abm movbe xsave",
-    4: "avx512f avx512bw avx512cd avx512dq avx512vl",
-}
-
 Facts = Mapping[str, Sequence[str]]
 
 
 def host_platform(facts: Facts) -> HostPlatform:
-    """The platform by the probe's facts, each key with all its values. What no fact tells is None in it."""
+    """The platform by the probe's facts, which are each key with all its values. What no fact tells is None in it."""
     system, _, machine = first(facts, "system").partition(" ")
     if system == "Linux":
         return _linux(facts, machine)
@@ -59,7 +53,7 @@ def host_platform(facts: Facts) -> HostPlatform:
         bits=64,
         libc=None,
         libc_version=None,
-        cpu_level=1,
+        cpu_level=None,
         os_version=first(facts, "os_VERSION_ID") or None,
     )
 
@@ -71,18 +65,19 @@ def first(facts: Facts, key: str) -> str:
 
 
 def _linux(facts: Facts, machine: str) -> HostPlatform:
-    elf = Elf.parse(bytes(int(byte) for byte in first(facts, "elf").split()))
+    elf = Elf.parse(bytes.fromhex(first(facts, "elf")))
     libcs = dict(text.partition(" ")[::2] for text in facts.get("libc", ()))
     loader = (elf.interpreter if elf else None) or next(iter(libcs), None)
     kind = _libc_kind(loader, elf)
     says = next((text for other, text in libcs.items() if _libc_kind(other, elf) == kind), "")
+    flags = first(facts, "cpu_flags").lstrip(" \t:").split()
     return HostPlatform(
         os="linux",
         arch=_architecture(elf, machine),
         bits=elf.bits if elf else 64,
         libc=kind,
         libc_version=_version_in(says),
-        cpu_level=_cpu_level(first(facts, "cpu_flags")),
+        cpu_level=cpu_level_of(flags) if flags else None,
         os_version=first(facts, "os_VERSION_ID").strip("\"'") or None,
     )
 
@@ -115,13 +110,3 @@ def _version_in(text: str) -> tuple[int, int] | None:
     """The last figure of the form A.B in what a C library says, since distributions put their own before it."""
     found = re.findall(r"(?<![\d.])(\d+)\.(\d+)", text)
     return (int(found[-1][0]), int(found[-1][1])) if found else None
-
-
-def _cpu_level(flags: str) -> int:
-    """1 to 4; 1 as well where the flags are not known or not those of x86-64."""
-    known, level = set(flags.split()), 1
-    for candidate, needed in _CPU_LEVEL_FLAGS.items():
-        if not known.issuperset(needed.split()):
-            break
-        level = candidate
-    return level

@@ -17,20 +17,14 @@
 
 LC_ALL=C
 export LC_ALL
+set -f
 newline='
 '
 report=
 
-# say KEY VALUE: one fact. A value ends with its line, so that no file name on the host can forge a fact.
+# say KEY VALUE: one fact; what is not so is not told. A value ends with its line, so that no file name can forge one.
 say() {
     report="$report$1=${2%%"$newline"*}$newline"
-}
-
-# say_whether KEY COMMAND...: the fact that a command succeeds.
-say_whether() {
-    fact=$1
-    shift
-    if "$@"; then say "$fact" 1; else say "$fact" 0; fi
 }
 
 # say_json KEY FILE: a JSON file of ours as one line, which is the same JSON since its strings hold no raw newline.
@@ -57,8 +51,8 @@ say_place() {
         place=${place:-/}
     done
     say "$1" "$place"
-    say_whether "$1_is_directory" [ -d "$place" ]
-    say_whether "$1_is_writable" [ -w "$place" ]
+    [ ! -d "$place" ] || say "$1_is_directory" 1
+    [ ! -w "$place" ] || say "$1_is_writable" 1
 }
 
 say_path() {
@@ -72,7 +66,7 @@ say_path() {
     say_place parent "${parent:-/}"
     [ "$kind" = link ] || return 0
     say link_target "$(readlink "$path")"
-    say_whether target_exists [ -e "$path" ]
+    [ ! -e "$path" ] || say target_exists 1
 }
 
 # Store and build are compared by their physical places: a path is ours however the links on the way to it are written.
@@ -82,6 +76,7 @@ say_store() {
     cd -P "$store" 2>/dev/null || return 0
     store=${PWD%/}
     entries=0
+    set +f
     for receipt in "$store"/*/.build.json; do
         [ -f "$receipt" ] || continue
         entries=$((entries + 1))
@@ -92,6 +87,7 @@ say_store() {
     for litter in "$store"/.staging/* "$store"/.staging/.[!.]*; do
         exists "$litter" && say staging 1 && break
     done
+    set -f
     [ "$entries" -lt 2 ] || say_running
     [ "$kind" != link ] || say_build
 }
@@ -109,23 +105,19 @@ say_build() {
     [ "$check_newer" != 1 ] || say_newer
 }
 
-# The first thing that came, went or changed since the receipt was written. Bytecode does not count, and the directory of
-# the build counts by its mtime alone, since publishing renamed it. Busybox's find has no -cnewer and fails at once.
+# The first thing that came, went or changed since the receipt was written. Bytecode does not count, and the directory
+# of the build counts by its mtime alone, since publishing renamed it. Busybox's find has no -cnewer and fails at once.
 say_newer() {
-    newer=bin/python
-    [ ! -x bin/python ] || newer=$(
-        find . -type d -name __pycache__ -prune -o -name .build.json -o -newer .build.json -print \
-            -o ! -name . -cnewer .build.json -print 2>/dev/null
-    ) || [ -n "$newer" ] || newer=$(
-        find . -type d -name __pycache__ -prune -o -name .build.json -o -newer .build.json -print 2>/dev/null
-    ) || newer=${newer:-.}
+    set -- . -type d -name __pycache__ -prune -o -name .build.json -o -newer .build.json -print
+    newer=$(find "$@" -o ! -name . -cnewer .build.json -print 2>/dev/null) ||
+        newer=${newer:-$(find "$@" 2>/dev/null)} || newer=${newer:-.}
+    [ -x bin/python ] || newer=bin/python
     [ -z "$newer" ] || say newer "${newer#./}"
 }
 
 # Which builds processes run from. Only root sees the executables of everyone's processes.
 say_running() {
-    processes=$(ls -ln /proc/[0-9]*/exe 2>/dev/null)
-    set -f
+    processes=$(set +f && ls -ln /proc/[0-9]*/exe 2>/dev/null)
     IFS=$newline
     for line in $processes; do
         case $line in
@@ -137,20 +129,17 @@ say_running() {
         esac
     done
     unset IFS
-    set +f
 }
 
 # say_free_space DIRECTORY: the figure before the first percentage, whatever the device is called.
 say_free_space() {
     free=
-    set -f
     for word in $(df -Pk "$1" 2>/dev/null); do
         case $word in
             [0-9]*%) break ;;
         esac
         free=$word
     done
-    set +f
     say free_kib "$free"
 }
 
@@ -168,29 +157,29 @@ find_in_root() {
     done
 }
 
-# The start of the shell's file, a decimal number for each byte: _probe.py reads the ELF header and the loader's name in
-# it. uname would tell about the kernel, which may be of another word size than the programs.
+# The start of the shell's file, where _probe.py reads the ELF header and the name of the loader: uname only knows the
+# kernel, which may be of another word size than the programs. e_machine is in bytes 18 and 19, on the second line.
 say_elf() {
     find_in_root /bin/sh
-    set -f
-    # shellcheck disable=SC2046 # one argument for each byte is the point
-    set -- $(od -An -v -tu1 -N1024 "$file" 2>/dev/null)
-    set +f
+    IFS=$newline
+    # shellcheck disable=SC2046 # one argument for each line is the point
+    set -- $(od -An -v -tx1 -N1024 "$file" 2>/dev/null)
+    unset IFS
+    machine=${2#???????}
     say elf "$*"
-    machine="${19} ${20}"
 }
 
 # Every C library for such a machine, glibc before musl: which of them counts follows from the loader that the shell
 # names, or is the first one where the shell is static.
 say_libcs() {
     case $machine in
-        "3 0") set -- ld-linux.so.2 ld-musl-i386.so.1 ;;
-        "21 0") set -- ld64.so.2 ld-musl-powerpc64le.so.1 ;;
-        "0 22") set -- ld64.so.1 ld-musl-s390x.so.1 ;;
-        "40 0") set -- ld-linux-armhf.so.3 ld-linux.so.3 ld-musl-armhf.so.1 ld-musl-arm.so.1 ;;
-        "62 0") set -- ld-linux-x86-64.so.2 ld-musl-x86_64.so.1 ;;
-        "183 0") set -- ld-linux-aarch64.so.1 ld-musl-aarch64.so.1 ;;
-        "243 0") set -- ld-linux-riscv64-lp64d.so.1 ld-musl-riscv64.so.1 ;;
+        "03 00"*) set -- ld-linux.so.2 ld-musl-i386.so.1 ;;
+        "15 00"*) set -- ld64.so.2 ld-musl-powerpc64le.so.1 ;;
+        "00 16"*) set -- ld64.so.1 ld-musl-s390x.so.1 ;;
+        "28 00"*) set -- ld-linux-armhf.so.3 ld-linux.so.3 ld-musl-armhf.so.1 ld-musl-arm.so.1 ;;
+        "3e 00"*) set -- ld-linux-x86-64.so.2 ld-musl-x86_64.so.1 ;;
+        "b7 00"*) set -- ld-linux-aarch64.so.1 ld-musl-aarch64.so.1 ;;
+        "f3 00"*) set -- ld-linux-riscv64-lp64d.so.1 ld-musl-riscv64.so.1 ;;
         *) return 0 ;;
     esac
     for name; do
@@ -203,8 +192,8 @@ say_libcs() {
     done
 }
 
-# ask_libc LOADER: what a C library says about itself, in $libc: musl's loader when it is run; glibc's since 2.33, before
-# that getconf or the name of the file behind the link (ld-2.31.so), which is all there is to see of another root.
+# ask_libc LOADER: what a C library says about itself, in $libc. musl's loader tells when it is run, glibc's since 2.33;
+# before that getconf knows, or the name behind the loader's link (ld-2.31.so), which is all to go by in another root.
 ask_libc() {
     libc=
     find_in_root "$1"
@@ -221,20 +210,23 @@ ask_libc() {
     esac
 }
 
-# The words of the line `flags` of the first processor; the x86-64 level follows from them.
-say_cpu_flags() {
-    [ -r "$root/proc/cpuinfo" ] || return 0
+# say_line KEY FILE WORD: the rest of the first line of a file that begins with a word.
+say_line() {
+    [ -r "$2" ] || return 0
+    line=
     while read -r word line; do
-        [ "$word" != flags ] || break
-    done <"$root/proc/cpuinfo"
-    say cpu_flags "$line"
+        [ "$word" != "$3" ] || break
+    done <"$2"
+    say "$1" "$line"
 }
 
 say_linux() {
     say_elf
     say_libcs
-    [ "$machine" != "62 0" ] || say_cpu_flags
-    say_whether selinux exists "$root/sys/fs/selinux/enforce"
+    case $machine in
+        "3e 00"*) say_line cpu_flags "$root/proc/cpuinfo" flags ;;
+    esac
+    [ ! -e "$root/sys/fs/selinux/enforce" ] || say selinux 1
     for release in /etc/os-release /usr/lib/os-release; do
         find_in_root "$release"
         [ ! -r "$file" ] || break
@@ -260,15 +252,17 @@ say_host() {
         Linux*) say_linux ;;
         Darwin*) say_macos ;;
     esac
-    say uid "$(id -u)"
+    if [ -r /proc/self/status ]; then
+        say_line uid /proc/self/status Uid:
+    else
+        say uid "$(id -u)"
+    fi
     say home "$HOME"
-    set -f
     IFS=$newline
     for tool in $(for name in zstd python3 tar gzip sha256sum; do command -v "$name"; done); do
         say tool "$tool"
     done
     unset IFS
-    set +f
 }
 
 say_path
