@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from ._errors import ArchiveError
 from ._refusal import Refused, member
 from ._streams import open_chunks, unpacked_size
-from ._tar_reader import Limits, Member, TarReader
+from ._tar_member import Limits, Member
+from ._tar_reader import TarReader
 from ._tree_writer import Entry, TreeWriter
 
 __all__ = ("Entry", "Extracted", "Limits", "extract", "unpacked_size")
@@ -74,6 +75,8 @@ def _unpack(reader: TarReader, tree: TreeWriter) -> bytes | None:
             python_json = _description(found, reader, python_json)
         elif found.path.startswith(prefix + "/"):
             _write(found, found.path[len(prefix) + 1 :], reader, tree, prefix)
+        elif found.path == prefix and found.kind != "dir":
+            raise Refused(f"{member(found.path)} is no directory")
     if not tree.entries:
         raise Refused(f"it holds nothing below {prefix or _ROOT}/")
     return python_json

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 
-from . import _zstd
+from . import _zstd, _zstd_frames
 from ._read_ahead import read_ahead
 from ._refusal import Refused
 
-GZIP_MAGIC = b"\x1f\x8b\x08"
+_GZIP_MAGIC = b"\x1f\x8b\x08"
 
 _READ_BYTES = 64 * 1024
 _CHUNK_BYTES = 256 * 1024  # measured: smaller chunks cost more hand-overs, larger ones leave the processor's cache
@@ -40,13 +40,11 @@ def unpacked_size(archive_path: str) -> int | None:
     An estimate for the check of free space, nothing that safety may rest on.
     """
     with open(archive_path, "rb", buffering=0) as archive:
-        magic = archive.read(len(_zstd.MAGIC))
-        if magic == _zstd.MAGIC:
-            try:
-                return _zstd.check_frames(archive)
-            except Refused:
-                return None
-        if not magic.startswith(GZIP_MAGIC):
+        magic = archive.read(len(_zstd_frames.MAGIC))
+        if magic == _zstd_frames.MAGIC:
+            with suppress(Refused):
+                return _zstd_frames.check(archive)
+        if not magic.startswith(_GZIP_MAGIC) or len(magic) < _GZIP_TRAILER_BYTES:
             return None
         packed_bytes = archive.seek(-_GZIP_TRAILER_BYTES, os.SEEK_END)
         size_bytes = int.from_bytes(archive.read(_GZIP_TRAILER_BYTES), "little")
@@ -58,9 +56,9 @@ def _decompressed(archive: FileIO) -> Generator[bytes, None, None]:
     start = archive.read(_READ_BYTES)
     archive.seek(0)
     try:
-        if start.startswith(GZIP_MAGIC):
+        if start.startswith(_GZIP_MAGIC):
             yield from _gunzip(archive)
-        elif start.startswith(_zstd.MAGIC):
+        elif start.startswith(_zstd_frames.MAGIC):
             yield from _zstd.decompressed(archive)
         else:
             raise Refused(_what_it_is(start))
@@ -72,7 +70,7 @@ def _gunzip(archive: FileIO) -> Generator[bytes, None, None]:
     """Inflates one gzip member after the other. zlib compares each member's CRC and size."""
     packed = archive.read(_READ_BYTES)
     while packed:
-        if not packed.startswith(GZIP_MAGIC[: len(packed)]):
+        if not packed.startswith(_GZIP_MAGIC[: len(packed)]):
             raise Refused("something that does not belong to it follows its end")
         inflater = zlib.decompressobj(_GZIP_WINDOW)
         while not inflater.eof:

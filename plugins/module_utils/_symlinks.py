@@ -19,16 +19,18 @@ from ._refusal import Refused, member
 def check(links: Mapping[str, str], others: Collection[str]) -> None:
     """Judges `links` (path to target) of a build whose files and directories are `others`. Raises `Refused`."""
     next_of = {path: _landing(path, target) for path, target in links.items()}
+    good = set(others)
     for path in links:
         passed = {path}
         at = next_of[path]
-        while at not in others:
+        while at not in good:
             if at in passed:
                 raise _refused(path, links[path], "only leads back to itself")
             if at not in next_of:
                 raise _refused(path, links[path], "points to nothing in the build, or through another link")
             passed.add(at)
             at = next_of[at]
+        good |= passed
 
 
 def _landing(path: str, target: str) -> str:

@@ -19,6 +19,7 @@ TYPES = frozenset((PAX, PAX_GLOBAL, GNU_PATH, GNU_TARGET))
 # Far above what a path needs; attributes of other systems that we pass over have room too.
 CONTENT_BYTES = 64 * 1024
 
+_DIGITS = 20  # of the largest number of 64 bits
 _PER_MEMBER_KEYS = ("path", "linkpath", "size")
 
 
@@ -91,6 +92,6 @@ def _gnu_name(content: bytes) -> bytes:
 
 
 def _decimal(text: bytes) -> int:
-    if not text.isdigit():
+    if not text.isdigit() or len(text) > _DIGITS:
         raise Refused("a number in a pax header is not one")
     return int(text)

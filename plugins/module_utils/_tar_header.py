@@ -37,7 +37,7 @@ class Header(NamedTuple):
 def parse(block: bytes) -> Header:
     """Reads one block of 512 bytes. Raises `Refused`."""
     path, mode, size, mtime, checksum, kind, target, magic, prefix = _FIELDS.unpack(block)
-    if _sum(block) != _number(checksum) or magic not in (_USTAR, _GNU):
+    if magic not in (_USTAR, _GNU) or _sum(block) != _number(checksum):
         raise Refused("it is damaged where the header of a member should be")
     path = _text(path)
     if magic == _USTAR and prefix[0]:  # GNU keeps other things in that field

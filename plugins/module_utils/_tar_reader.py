@@ -6,54 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
 from . import _tar_extensions, _tar_header
-from ._refusal import Refused, member
+from ._refusal import Refused
 from ._tar_extensions import Extensions
 from ._tar_header import BLOCK_BYTES, Header
-
-Kind = Literal["file", "link", "hard link", "dir"]
+from ._tar_member import Limits, Member, judged
 
 _ZERO_BLOCK = bytes(BLOCK_BYTES)
 _TRAILING_BYTES = 1024 * 1024  # tar programs pad to 10 KiB, and some block sizes are larger
-
-_KINDS: dict[bytes, Kind] = {b"0": "file", b"\0": "file", b"1": "hard link", b"2": "link", b"5": "dir"}
-_REFUSED_KINDS = {
-    b"3": "a character device",
-    b"4": "a block device",
-    b"6": "a named pipe",
-    b"7": "a contiguous file",
-    b"D": "an incremental dump's directory",
-    b"M": "a part of a file from another volume",
-    b"S": "a sparse file",
-    b"V": "a volume label",
-}
-_SPECIAL_BITS = 0o7000  # set-user-id, set-group-id, sticky
-_PATH_PART_BYTES = 255  # what file systems allow
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds far above any build, so that a bomb ends in a sentence and not in a full disk."""
-
-    total_bytes: int = 8 * 1024**3
-    file_bytes: int = 2 * 1024**3
-    members: int = 200_000
-    path_bytes: int = 1024
-    depth: int = 64
-
-
-class Member(NamedTuple):
-    """One member; its path has been checked: relative, no `..`, no empty part, printable."""
-
-    kind: Kind
-    path: str
-    executable: bool
-    size_bytes: int
-    mtime: int  # seconds since the epoch
-    target: str  # of a link or hard link, as it stands in the archive
 
 
 class TarReader:
@@ -86,7 +47,7 @@ class TarReader:
             count += 1
             if count > self._limits.members:
                 raise Refused(f"it has more than {self._limits.members:,} members")
-            found = _member(header, self._limits)
+            found = judged(header, self._limits)
             self._unread_bytes = found.size_bytes
             yield found
             for _piece in self.content():
@@ -161,48 +122,3 @@ class _Feed:
         if self._received_bytes > self._total_bytes:
             raise Refused(f"it unpacks to more than {self._total_bytes:,} bytes")
         return bool(self._chunk)
-
-
-def _member(header: Header, limits: Limits) -> Member:
-    path = _checked_path(header, limits)
-    kind = _KINDS.get(header.type)
-    if kind is None:
-        what = _REFUSED_KINDS.get(header.type, f"of the unknown type {header.type!r}")
-        raise Refused(f"{member(path)} is {what}, which no build holds")
-    if header.mode & _SPECIAL_BITS:
-        raise Refused(f"{member(path)} has mode {header.mode & 0o7777:04o}, whose special bits no build has")
-    if header.size_bytes > (limits.file_bytes if kind == "file" else 0):
-        bound = f"the bound is {limits.file_bytes:,}" if kind == "file" else f"a {kind} has none"
-        raise Refused(f"{member(path)} has {header.size_bytes:,} bytes of content, and {bound}")
-    target = "" if kind in ("file", "dir") else _decoded(header.target, f"the target of {member(path)}", limits)
-    return Member(kind, path, bool(header.mode & 0o111), header.size_bytes, header.mtime, target)
-
-
-def _checked_path(header: Header, limits: Limits) -> str:
-    path = _decoded(header.path, "the path of a member", limits)
-    if header.type == b"5":
-        path = path.removesuffix("/")
-    parts = path.split("/")
-    if path.startswith("/"):
-        raise Refused(f"{member(path)} has an absolute path")
-    if ".." in parts:
-        raise Refused(f"{member(path)} has a path that leads out of the build")
-    if "" in parts or "." in parts:
-        raise Refused(f"{member(path)} has a path with an empty part or a dot for a part")
-    if len(parts) > limits.depth:
-        raise Refused(f"{member(path)} lies more than {limits.depth} directories deep")
-    if len(path) > _PATH_PART_BYTES and any(len(part.encode()) > _PATH_PART_BYTES for part in parts):
-        raise Refused(f"{member(path)} has a name of more than {_PATH_PART_BYTES} bytes")
-    return path
-
-
-def _decoded(raw: bytes, what: str, limits: Limits) -> str:
-    if len(raw) > limits.path_bytes:
-        raise Refused(f"{what} is longer than {limits.path_bytes:,} bytes: it begins {ascii(raw[:40])[1:]}")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Refused(f"{what} is not UTF-8: {ascii(raw)[1:]}") from None
-    if not text.isprintable():
-        raise Refused(f"{what} holds a character that is not printable: {ascii(raw)[1:]}")
-    return text

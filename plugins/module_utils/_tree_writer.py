@@ -4,7 +4,7 @@
 """Writes a tree of files so that nothing can land outside of it or replace what was written before.
 
 Every directory is opened by its parent's handle and never through a link; files are only ever created anew; symbolic
-links come last of all, when no other entry can be written through them.
+links come last of all, when no other entry can be written through them. Names are UTF-8 whatever the locale.
 """
 
 from __future__ import annotations
@@ -90,11 +90,11 @@ class TreeWriter:
         entry = self.entries.get(existing)
         if entry is None or entry.kind != "file":
             raise Refused(f"{member(path)} is a hard link to {member(existing)[7:]}, which is no file before it")
-        source_name = existing.rpartition("/")[2]
-        source = os.dup(self._enter(existing.rpartition("/")[0], existing))
+        source_folder, _slash, source_name = existing.rpartition("/")
+        source = os.dup(self._enter(source_folder, existing))
         try:
             folder, name = self._place(path)
-            os.link(source_name, name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
+            os.link(source_name.encode(), name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
         except OSError as error:
             raise self._located(error, path) from None
         finally:
@@ -109,20 +109,20 @@ class TreeWriter:
 
     def make_links(self) -> None:
         """Checks all links against the whole tree, then makes them."""
-        _symlinks.check(self._links, {path for path in self.entries if path not in self._links})
+        _symlinks.check(self._links, self.entries.keys() - self._links.keys())
         for path, target in self._links.items():
             folder, _slash, name = path.rpartition("/")
             try:
-                os.symlink(target, name, dir_fd=self._enter(folder, path))
+                os.symlink(target.encode(), name.encode(), dir_fd=self._enter(folder, path))
             except OSError as error:
                 raise self._located(error, path) from None
 
-    def _place(self, path: str) -> tuple[int, str]:
+    def _place(self, path: str) -> tuple[int, bytes]:
         """The handle of the directory for `path`, and the name in it, where nothing may be yet."""
         if path in self.entries:
             raise Refused(f"{member(path)} comes twice")
         folder, _slash, name = path.rpartition("/")
-        return self._enter(folder, path), name
+        return self._enter(folder, path), name.encode()
 
     def _enter(self, folder: str, path: str) -> int:
         """The handle of `folder`, made where it does not exist yet on the way to `path`."""
@@ -143,8 +143,8 @@ class TreeWriter:
             raise Refused(f"{member(path)} {what}")
         try:
             if entry is None:
-                os.mkdir(name, 0o755, dir_fd=parent)
-            self._open.append((folder, os.open(name, _DIRECTORY_FLAGS, dir_fd=parent)))
+                os.mkdir(name.encode(), 0o755, dir_fd=parent)
+            self._open.append((folder, os.open(name.encode(), _DIRECTORY_FLAGS, dir_fd=parent)))
             if entry is None:
                 os.fchmod(self._open[-1][1], 0o755)
                 self.entries[folder] = _DIRECTORY
