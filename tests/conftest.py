@@ -23,3 +23,4 @@ def _make_tree() -> None:
 
 _make_tree()
 sys.path.insert(0, str(TREE))
+sys.path.insert(0, str(REPOSITORY))  # for tests.support

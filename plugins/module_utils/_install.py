@@ -82,11 +82,17 @@ class _Run:
             self._switch(entry, decided)
         if decided.step == INSPECT and not drift:
             settle(self.store.entry_path(entry), started_ns)
-        pruned = prune(self.store, self.order.path)
+        pruned = prune(self.store, self.order.path, damaged=self._damaged)
         self.store.sweep()
         receipt = self.store.receipt(entry)
         build = receipt.asset.build if receipt else None
-        return Outcome(entry != self.state.entry or bool(pruned), build, entry, receipt, drift, pruned)
+        changed = entry != self.state.entry or self.state.receipt is None or bool(pruned)
+        return Outcome(changed, build, entry, receipt, drift, pruned)
+
+    @property
+    def _damaged(self) -> tuple[str, ...]:
+        """The builds of this path that lost their receipt."""
+        return tuple(use.entry for use in self.state.root.uses if use.entry not in self.state.stored)
 
     def _find_or_make_entry(self, decided: Plan, drift: Drift) -> str:
         """The store entry that the path has to name: the present one, one that the store has, or a new one."""
@@ -107,9 +113,9 @@ class _Run:
     def _record(self, entry: str, decided: Plan) -> None:
         """Writes the history down before the switch: one that is ahead of its link is put right by the next run."""
         root = self.state.root.keeping(self.order.keep)
-        replaced = self.state.entry if self.state.entry != entry else None
-        if replaced and (decided.step == INSPECT or replaced not in self.state.stored):
-            root = root.without((replaced,))  # it drifted or is damaged: not a build to go back to
+        root = root.without(self._damaged)
+        if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
+            root = root.without((self.state.entry,))  # it drifted: not a build to go back to
         if entry != root.current:
             root = root.switched(entry, _prepare.now())
         if root != self.state.root:
@@ -127,7 +133,7 @@ class _Run:
     def _remove(self) -> Outcome:
         if self.state.kind == "link":
             _links.remove(self.order.path)
-        pruned = prune(self.store, self.order.path)
+        pruned = prune(self.store, self.order.path, damaged=self._damaged)
         _roots.write(self.store.directory, Root(self.order.path))
         self.store.remove_if_empty()
         return Outcome(True, None, pruned=pruned)

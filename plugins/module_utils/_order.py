@@ -89,7 +89,8 @@ def _wanted(params: Mapping[str, Any]) -> Wanted:
 def _checked_path(path: str, option: str) -> str:
     """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
     if not os.path.isabs(path):
-        raise StoreError(f"{option} is {path!r}, which is relative. Write it from the root: {option}: /opt/python/3.13")
+        example = "/opt/python/.builds" if option == "store" else "/opt/python/3.13"
+        raise StoreError(f"{option} is {path!r}, which is relative. Write it from the root: {option}: {example}")
     clean = os.path.normpath(path)
     if ".." in path.split("/") or not path.isprintable():
         raise StoreError(f"{option} is {path!r}. Write it without `..` and without control characters.")

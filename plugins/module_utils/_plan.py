@@ -24,6 +24,8 @@ INSTALL = "install"  # a build has to be fetched
 ADOPT = "adopt"  # a directory unpacked by hand stands there; the same build has to be fetched to compare
 REMOVE = "remove"  # the path has to go
 
+NEW_ENTRY = ""  # stands for the store entry that an installation will make
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -48,29 +50,37 @@ def plan(order: Order, state: State) -> Plan:
     if order.state == "absent":
         return _plan_absent(order, state)
     if state.kind == "directory" and order.adopt:
-        return Plan(ADOPT)
+        return Plan(ADOPT, prune=surplus(order, state, NEW_ENTRY))
     _refuse_foreign(order, state)
     if state.receipt and _serves(order, state.receipt):
         return _plan_satisfied(order, state)
     stored = None if order.state == "latest" and order.asset is None else _stored_that_serves(order, state)
-    return Plan(SWITCH, entry=stored) if stored else Plan(INSTALL)
+    step = SWITCH if stored else INSTALL
+    return Plan(step, entry=stored, prune=surplus(order, state, stored or NEW_ENTRY))
 
 
-def surplus(order: Order, state: State) -> tuple[str, ...]:
-    """Earlier builds of the path beyond `keep` that are still there and that nothing runs."""
-    uses = state.root.keeping(order.keep).surplus
-    return tuple(entry for entry in uses if entry in state.stored and entry not in state.running)
+def surplus(order: Order, state: State, entry: str | None, dropped: str | None = None) -> tuple[str, ...]:
+    """The path's stored builds that go once the path names `entry`, sorted: those beyond `keep`, and `dropped`.
+
+    `entry` is None when the path goes itself, and any other text for a build that is not stored yet. What a process
+    runs stays.
+    """
+    root = state.root.keeping(order.keep).without((dropped,) if dropped else ())
+    kept = root.switched(entry, "").kept if entry is not None else ()
+    mine = (name for name, receipt in state.stored.items() if receipt.settings.prefix == order.path)
+    return tuple(sorted(name for name in mine if name not in kept and name not in state.running))
 
 
 def _plan_absent(order: Order, state: State) -> Plan:
     if state.kind != "absent":
         _refuse_foreign(order, state)
-        return Plan(REMOVE)
-    return Plan(REMOVE) if state.root.uses else Plan(NOTHING)
+    if state.kind == "absent" and not state.root.uses:
+        return Plan(NOTHING)
+    return Plan(REMOVE, prune=surplus(order, state, None))
 
 
 def _plan_satisfied(order: Order, state: State) -> Plan:
-    prune = surplus(order, state)
+    prune = surplus(order, state, state.entry)
     if order.verify == "full" or (order.verify == "quick" and state.suspicious):
         return Plan(INSPECT, prune=prune)
     if state.root.current != state.entry or state.root.keep != order.keep:

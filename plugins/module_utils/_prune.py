@@ -6,21 +6,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from . import _links, _roots
 from ._processes import running_entries
+from ._state import readable_receipt
 from ._store import Store
 
 
-def prune(store: Store, path: str) -> tuple[str, ...]:
-    """Removes every build of the store that no path holds on to. Returns the names, sorted.
+def prune(store: Store, path: str, damaged: Iterable[str] = ()) -> tuple[str, ...]:
+    """Removes the builds made for `path` that no path holds on to. Returns the names, sorted.
 
     A path holds on to what its link names and to what its root keeps, for as long as its link stands. A build that a
-    process runs from stays too, and goes with a later run. `path` is the one at hand, whose root is true by now.
+    process runs from stays too, and goes with a later run. `damaged` are entries that the path used and that lost
+    their receipt, by which they would be known as its own.
     """
-    held = _held_by_paths(store, path)
+    held = _held_by_paths(store)
     running = running_entries(store.directory)
-    pruned = tuple(entry for entry in _candidates(store) if entry not in held and entry not in running)
+    pruned = tuple(entry for entry in _candidates(store, path, damaged) if entry not in held and entry not in running)
     for entry in pruned:
         store.remove(entry)
     root = _roots.read(store.directory, path)
@@ -29,20 +32,21 @@ def prune(store: Store, path: str) -> tuple[str, ...]:
     return pruned
 
 
-def _held_by_paths(store: Store, path: str) -> set[str]:
+def _held_by_paths(store: Store) -> set[str]:
     held = set()
     for root in _roots.read_all(store.directory):
         linked = _links.entry_behind(root.path, store.directory)
-        if linked is not None:
+        if linked is not None:  # else the link was removed, and the path uses nothing any more
             held.update(root.kept)
             held.add(linked)
-        elif root.path != path:  # the link was removed by hand: the path uses nothing any more
-            _roots.write(store.directory, _roots.Root(root.path))
     return held
 
 
-def _candidates(store: Store) -> tuple[str, ...]:
-    """Builds, and what is left of builds of ours that lost their receipt; nothing that someone else put there."""
-    ours = {use.entry for root in _roots.read_all(store.directory) for use in root.uses}
-    damaged = {entry for entry in ours if os.path.isdir(store.entry_path(entry))}
-    return tuple(sorted(damaged.union(store.entries())))
+def _candidates(store: Store, path: str, damaged: Iterable[str]) -> tuple[str, ...]:
+    mine = {entry for entry in store.entries() if _is_made_for(path, store, entry)}
+    return tuple(sorted(mine.union(entry for entry in damaged if os.path.isdir(store.entry_path(entry)))))
+
+
+def _is_made_for(path: str, store: Store, entry: str) -> bool:
+    receipt = readable_receipt(store, entry)
+    return receipt is not None and receipt.settings.prefix == path

@@ -11,7 +11,7 @@ from typing import Any
 from ._builds import Build
 from ._manifest import Drift
 from ._order import Order
-from ._plan import REMOVE, Plan
+from ._plan import NEW_ENTRY, REMOVE, Plan, surplus
 from ._receipts import Receipt
 from ._state import State
 from ._timings import Timings
@@ -35,16 +35,15 @@ class Outcome:
 
 def outcome_of(plan: Plan, order: Order, state: State, drift: Drift | None = None) -> Outcome:
     """What the plan comes to without carrying it out: for check mode, and for a plan that does nothing."""
-    drift = drift or Drift()
-    pruned = plan.prune
     if plan.step == REMOVE:
-        return Outcome(True, None, pruned=pruned)
+        return Outcome(True, None, pruned=plan.prune)
     if plan.needs_asset or drift:
         asset = order.asset or (state.receipt.asset if state.receipt else None)
-        return Outcome(True, asset.build if asset else None, drift=drift, pruned=pruned)
+        pruned = surplus(order, state, NEW_ENTRY, dropped=state.entry) if drift else plan.prune
+        return Outcome(True, asset.build if asset else None, drift=drift or Drift(), pruned=pruned)
     entry = plan.entry or state.entry
     receipt = state.stored.get(entry) if entry else None
-    return Outcome(plan.changes, receipt.asset.build if receipt else None, entry, receipt, pruned=pruned)
+    return Outcome(plan.changes, receipt.asset.build if receipt else None, entry, receipt, pruned=plan.prune)
 
 
 def report(outcome: Outcome, order: Order, state: State, timings: Timings | None = None) -> dict[str, Any]:

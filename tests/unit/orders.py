@@ -1,0 +1,23 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Orders for tests that call the host's code without Ansible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._order import Order
+from tests.support.fake_builds import FakeBuild
+
+
+def order(path: Path, build: FakeBuild | None = None, **params: Any) -> Order:
+    """An order to have `build` at `path`, fetched from the folder that `fake_builds` made, bytecode left out."""
+    given: dict[str, Any] = {"path": str(path), "compile_bytecode": False, **params}
+    if build:
+        given.setdefault("asset", build.asset())
+        given.setdefault("archive", str(build.archive))
+    defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
+    return Order.from_params({**defaults, **given})

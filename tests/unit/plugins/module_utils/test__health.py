@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from ansible_collections.standalone.python.plugins.module_utils import _health
+from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError
+
+VERSION = sys.version.split()[0]
+
+
+def script(tmp_path: Path, text: str) -> str:
+    file = tmp_path / "python3"
+    file.write_text(text)
+    file.chmod(0o755)
+    return str(file)
+
+
+def test_a_working_interpreter_passes() -> None:
+    _health.check(os.path.realpath(sys.executable), ("json", "hashlib"), VERSION)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("#!/bin/sh\necho 'libssl.so.3: cannot open' >&2; exit 1\n", "It said: libssl.so.3: cannot open."),
+        ("#!/bin/sh\nkill -ILL $$\n", "killed by signal 4 (this processor lacks an instruction that the build uses)"),
+        ("#!/nonexistent/loader\n", "it could not be started: No such file or directory"),
+        ("#!/bin/sh\necho 3.13.4\n", "it calls itself 3.13.4, but the build is named 3.13.5"),
+    ],
+)
+def test_a_failure_shows_the_interpreters_own_words(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(HealthError) as caught:
+        _health.check(script(tmp_path, text), ("ssl",), "3.13.5")
+    assert words in str(caught.value)
+    assert "Nothing was switched" in str(caught.value)
+
+
+def test_a_missing_module_is_named() -> None:
+    with pytest.raises(HealthError, match="No module named 'no_such_module'"):
+        _health.check(os.path.realpath(sys.executable), ("no_such_module",), VERSION)
+
+
+def test_the_callers_environment_does_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/somewhere")
+    _health.check(script(tmp_path, '#!/bin/sh\n[ -z "$LD_LIBRARY_PATH" ] && echo 3.13.5\n'), ("ssl",), "3.13.5")

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from ansible_collections.standalone.python.plugins.module_utils import _links
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / ".builds" / ".staging").mkdir(parents=True)
+    for entry in ("a", "b"):
+        (tmp_path / ".builds" / entry).mkdir()
+    return tmp_path
+
+
+def switch(home: Path, entry: str, path: str = "3.13") -> None:
+    _links.switch(str(home / path), str(home / ".builds" / entry), str(home / ".builds" / ".staging"))
+
+
+def test_the_link_is_relative_and_replaced_whole(home: Path) -> None:
+    switch(home, "a")
+    switch(home, "b")
+    assert os.readlink(home / "3.13") == ".builds/b"
+    assert os.listdir(home / ".builds" / ".staging") == []
+
+
+def test_a_path_reached_through_a_link_gets_a_link_that_holds(home: Path) -> None:
+    (home / "real" / "deep").mkdir(parents=True)
+    (home / "short").symlink_to("real/deep")
+    switch(home, "a", "short/3.13")
+    assert os.readlink(home / "real" / "deep" / "3.13") == "../../.builds/a"
+
+
+@pytest.mark.parametrize(
+    ("target", "entry"),
+    [(".builds/a", "a"), (".builds/gone", "gone"), ("elsewhere/a", None), (".builds/a/bin", None), ("/etc", None)],
+)
+def test_the_entry_behind_a_link(home: Path, target: str, entry: str | None) -> None:
+    (home / "3.13").symlink_to(target)
+    assert _links.entry_behind(str(home / "3.13"), str(home / ".builds")) == entry
+
+
+def test_an_absolute_link_into_the_store_counts(home: Path) -> None:
+    (home / "3.13").symlink_to(home / ".builds" / "a")
+    assert _links.entry_behind(str(home / "3.13"), str(home / ".builds")) == "a"
+
+
+def test_no_link_no_entry(home: Path) -> None:
+    (home / "file").touch()
+    for path in ("absent", "file", ".builds"):
+        assert _links.entry_behind(str(home / path), str(home / ".builds")) is None
+
+
+def test_a_directory_is_never_replaced(home: Path) -> None:
+    (home / "3.13").mkdir()
+    with pytest.raises(StoreError, match="A directory appeared at .*/3.13 during the run"):
+        switch(home, "a")

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._order import Order
+
+
+def order(**params: Any) -> Order:
+    defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
+    return Order.from_params({**defaults, "name": "3.13", **params})
+
+
+def test_the_store_is_beside_the_path_unless_given() -> None:
+    assert order(path="/opt/python/3.13/").path == "/opt/python/3.13"
+    assert order(path="/opt/python/3.13").store == "/opt/python/.builds"
+    assert order(path="/opt/python/3.13", store="/var/python").store == "/var/python"
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        (
+            {"path": "python/3.13"}, StoreError,
+            "path is 'python/3.13', which is relative. Write it from the root: path: /opt/python/3.13",
+        ),
+        (
+            {"path": "/"}, StoreError,
+            "path is '/'. Name a directory below the root, such as /opt/python/3.13.",
+        ),
+        (
+            {"path": "/opt/../etc"}, StoreError,
+            "path is '/opt/../etc'. Write it without `..` and without control characters.",
+        ),
+        (
+            {"path": "/opt/a\nb"}, StoreError,
+            "path is '/opt/a\\nb'. Write it without `..` and without control characters.",
+        ),
+        (
+            {"path": "/installs/py"}, StoreError,
+            "path is '/installs/py', but paths that begin with /install cannot be told from the prefix that builds were "
+            "made with. Choose another place, such as /opt/python/3.13.",
+        ),
+        (
+            {"path": "/opt/python/3.13", "store": "builds"}, StoreError,
+            "store is 'builds', which is relative. Write it from the root: store: /opt/python/.builds",
+        ),
+        (
+            {"path": "/opt/python/3.13", "keep": -1}, InvalidName,
+            "keep is -1, but it counts builds: write 0 or more.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(params: dict[str, Any], error: type[StandaloneError], message: str) -> None:
+    with pytest.raises(error) as caught:
+        order(**params)
+    assert str(caught.value) == message

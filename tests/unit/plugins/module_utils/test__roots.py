@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.standalone.python.plugins.module_utils import _roots
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+
+PATH = "/opt/python/3.13"
+
+
+def root(*entries: str, keep: int = 1) -> Root:
+    return Root(PATH, keep, tuple(Use(entry, "2026-01-01T00:00:00Z") for entry in entries))
+
+
+def entries(one: Root) -> list[str]:
+    return [use.entry for use in one.uses]
+
+
+@pytest.mark.parametrize(
+    ("before", "entry", "after"),
+    [
+        (root(), "a", ["a"]),
+        (root("a"), "b", ["b", "a"]),
+        (root("b", "a"), "a", ["a", "b"]),
+        (root("a"), "a", ["a"]),
+    ],
+)
+def test_a_switch_puts_the_entry_first_and_only_there(before: Root, entry: str, after: list[str]) -> None:
+    assert entries(before.switched(entry, "now")) == after
+
+
+@pytest.mark.parametrize(("keep", "kept", "surplus"), [(0, "c", "ba"), (1, "cb", "a"), (2, "cba", ""), (9, "cba", "")])
+def test_keep_counts_earlier_builds(keep: int, kept: str, surplus: str) -> None:
+    assert root("c", "b", "a", keep=keep).kept == tuple(kept)
+    assert root("c", "b", "a", keep=keep).surplus == tuple(surplus)
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    _roots.write(str(tmp_path), root("b", "a", keep=3))
+    assert _roots.read(str(tmp_path), PATH) == root("b", "a", keep=3)
+    assert _roots.read_all(str(tmp_path)) == (root("b", "a", keep=3),)
+
+
+def test_a_root_without_uses_leaves_no_file(tmp_path: Path) -> None:
+    _roots.write(str(tmp_path), root("a"))
+    _roots.write(str(tmp_path), root())
+    assert list((tmp_path / ".roots").iterdir()) == []
+    assert _roots.read(str(tmp_path), PATH) == Root(PATH)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/opt/python/3.13", "%2Fopt%2Fpython%2F3.13"), ("/a%2Fb", "%2Fa%252Fb"), ("/with space", "%2Fwith space")],
+)
+def test_file_names_are_readable_and_never_collide(path: str, name: str) -> None:
+    assert _roots.file_name(path) == name
+
+
+def test_a_long_path_gets_a_digest_for_a_name() -> None:
+    assert len(_roots.file_name("/" + "x" * 250)) == 64
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("{", "an object was expected there"),
+        ('{"keep": 1, "uses": []}', "path should be a text"),
+        ('{"path": "/x", "keep": true, "uses": []}', "keep should be a whole number"),
+        ('{"path": "/x", "keep": 1, "uses": [{}]}', "uses[0] is damaged: entry should be a text"),
+    ],
+)
+def test_a_damaged_file_is_named(tmp_path: Path, content: str, complaint: str) -> None:
+    file = tmp_path / ".roots" / _roots.file_name(PATH)
+    file.parent.mkdir()
+    file.write_text(content)
+    with pytest.raises(StoreError) as caught:
+        _roots.read(str(tmp_path), PATH)
+    assert str(file) in str(caught.value)
+    assert complaint in str(caught.value)

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import multiprocessing
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._store import Store, default_store, make_directory
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(str(tmp_path / "python" / ".builds"))
+
+
+def staged(store: Store) -> str:
+    stage = store.new_stage()
+    Path(stage, ".build.json").write_text("{}")
+    return stage
+
+
+def test_the_store_stands_beside_the_path() -> None:
+    assert default_store("/opt/python/3.13") == "/opt/python/.builds"
+
+
+def test_directories_are_0755_whatever_the_umask(store: Store) -> None:
+    before = os.umask(0o077)
+    try:
+        with store.locked():
+            stage = store.new_stage()
+    finally:
+        os.umask(before)
+    for directory in (os.path.dirname(store.directory), store.directory, store.staging, stage):
+        assert stat.S_IMODE(os.stat(directory).st_mode) == 0o755
+
+
+def test_an_entry_is_what_has_a_receipt(store: Store) -> None:
+    with store.locked():
+        store.publish(staged(store), "cpython-b")
+        store.publish(staged(store), "cpython-a")
+        make_directory(store.entry_path("something-else"))
+    assert store.entries() == ("cpython-a", "cpython-b")
+
+
+def test_a_taken_name_gets_a_number(store: Store) -> None:
+    with store.locked():
+        assert [store.publish(staged(store), "x") for _ in range(3)] == ["x", "x.2", "x.3"]
+
+
+def test_sweeping_spares_one_name(store: Store) -> None:
+    with store.locked():
+        staged(store)
+        Path(store.staging, "wanted.part").touch()
+        Path(store.staging, "other.part").touch()
+        store.sweep(spare="wanted.part")
+    assert os.listdir(store.staging) == ["wanted.part"]
+
+
+def test_removal_leaves_nothing(store: Store) -> None:
+    with store.locked():
+        store.remove(store.publish(staged(store), "x"))
+        store.remove_if_empty()
+    assert os.listdir(os.path.dirname(store.directory)) == []
+
+
+def test_a_store_with_foreign_content_is_not_removed(store: Store) -> None:
+    with store.locked():
+        Path(store.directory, "notes.txt").touch()
+        store.remove_if_empty()
+    assert sorted(os.listdir(store.directory)) == [".lock", "notes.txt"]
+
+
+def test_a_second_writer_waits_and_then_says_so(store: Store) -> None:
+    with store.locked(), pytest.raises(StoreError) as caught:
+        with store.locked(wait_s=0.2):
+            pass
+    assert str(caught.value) == (
+        f"Another run holds the lock of the store {store.directory} and did not let go of it in time. "
+        "Wait until it has ended, then run again."
+    )
+
+
+def _remove_store_while_waited_for(directory: str, entered: multiprocessing.Event) -> None:  # type: ignore[valid-type]
+    store = Store(directory)
+    with store.locked():
+        entered.set()
+        time.sleep(0.3)
+        store.remove_if_empty()
+
+
+def test_a_waiter_is_not_fooled_by_a_store_that_was_removed_meanwhile(store: Store) -> None:
+    entered = multiprocessing.Event()
+    other = multiprocessing.Process(target=_remove_store_while_waited_for, args=(store.directory, entered))
+    other.start()
+    entered.wait(10)
+    with store.locked():
+        assert os.path.isdir(store.directory)
+        with pytest.raises(StoreError), store.locked(wait_s=0):
+            pass
+    other.join()
