@@ -45,6 +45,7 @@ nox.options.tags = ["test"]
 PYTHONS = interpreters.interpreters()
 CORES = interpreters.controllers(PYTHONS)
 PYTHON_OF_VENV = f"{sys.version_info.major}.{sys.version_info.minor}"
+LITTER = {"HOME": str(CACHE / "home")}  # for tools that leave logs and folders in HOME
 HOSTS_ALONE = ("3.9", "3.14")  # the ends of what hosts may have, tested without ansible
 
 
@@ -119,16 +120,22 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@step(tags=[])
+def release(session: nox.Session) -> None:
+    """Turn the changelog fragments into the entry of the version that galaxy.yml names."""
+    session.run("antsibull-changelog", "release", *session.posargs, env=LITTER)
+
+
 @step(name="ansible-lint", tags=["test", "lint"])
 def ansible_lint(session: nox.Session) -> None:
     """Roles, playbooks and metadata, by the production profile."""
-    session.run("ansible-lint")
+    session.run("ansible-lint", env=LITTER)
 
 
 @step()
 def docs(session: nox.Session) -> None:
     """Documentation of plugins, roles and of the guide."""
-    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", str(COLLECTION))
+    session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", str(COLLECTION), env=LITTER)
 
 
 # --- what a user gets ------------------------------------------------------------------------------------------------
@@ -149,7 +156,7 @@ def galaxy(session: nox.Session) -> None:
     session.chdir(copy.parent)
     session.run("ansible-galaxy", "collection", "build", "--force", str(copy), silent=True)
     (archive,) = copy.parent.glob("*.tar.gz")
-    session.run("python", "-m", "galaxy_importer.main", archive.name, env={"HOME": session.create_tmp()}, silent=True)
+    session.run("python", "-m", "galaxy_importer.main", archive.name, env=LITTER, silent=True)
 
 
 step_under(PYTHON_OF_VENV, galaxy, name="galaxy", missing=f"no Python {PYTHON_OF_VENV} beside that of .venv")
@@ -159,7 +166,7 @@ step_under(PYTHON_OF_VENV, galaxy, name="galaxy", missing=f"no Python {PYTHON_OF
 
 
 def sanity(session: nox.Session, core: str) -> None:
-    """Ansible's own checks, which compile and import under every Python there is; on a copy, since links will not do."""
+    """Ansible's own checks, compiling and importing under every Python here; on a copy, since links will not do."""
     session.install("--quiet", f"ansible-core~={core}.0")
     python = Path(session.bin) / "python"
     home = ansible_test.private_home(python, f"home-{core}")

@@ -49,13 +49,14 @@ def complaints_about(archive: Path) -> list[str]:
     """What the artifact holds that no user needs, as sentences."""
     with tarfile.open(archive) as members:
         names = [member.name for member in members]
-    complaints = [f"The artifact holds {name}, which no user needs." for name in names if not _is_for_users(name)]
+    complaints = [f"The artifact holds {name}, which no user needs." for name in names if not is_for_users(name)]
     if archive.stat().st_size > MAX_SIZE_BYTES:
         complaints.append(f"The artifact has {archive.stat().st_size} bytes, more than the {MAX_SIZE_BYTES} allowed.")
     return complaints
 
 
-def _is_for_users(name: str) -> bool:
+def is_for_users(name: str) -> bool:
+    """Whether a user of the installed collection needs the member `name` of the artifact."""
     first, *rest = name.split("/")
     if "__pycache__" in rest or any(part.startswith(".") for part in rest):
         return False

@@ -4,8 +4,7 @@
 """The Pythons of this machine, as real executables.
 
 pyenv's shims are looked through, not used: they choose a version by rules of their own and break Ansible's
-interpreter discovery. `python3 interpreters.py` prints the one that `.venv` is made from; it runs on any Python 3.7
-or newer, since nothing is set up at that time.
+interpreter discovery.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import glob
 import os
 import shutil
 import subprocess
-import sys
 
 # ansible-core version -> the Pythons its controller supports, the preferred one first. The preferences differ so that
 # one run covers as many Pythons as there are. Source: the support matrix in ansible-core's documentation.
@@ -76,11 +74,3 @@ def newest_controller(found: dict[str, str]) -> tuple[str, str] | None:
 def path_without_shims() -> str:
     """A PATH on which `pythonX.Y` is a real executable for every Python found. ansible-test looks there."""
     return os.pathsep.join(search_path())
-
-
-if __name__ == "__main__":
-    pythons = interpreters()
-    chosen = newest_controller(pythons)
-    if chosen is None:
-        sys.exit("No Python fit for ansible-core was found: this needs Python 3.11 or newer with its ensurepip module.")
-    print(pythons[chosen[1]])

@@ -38,9 +38,11 @@ def main() -> None:
     pythons = interpreters.interpreters()
     chosen = interpreters.newest_controller(pythons)
     if chosen is None:
-        sys.exit("No Python fit for ansible-core was found: this needs Python 3.11 or newer with its ensurepip module.")
+        sys.exit(
+            "No Python from 3.11 on was found that has ensurepip. Install one; on Debian, python3-venv completes it."
+        )
     core, minor = chosen
-    CACHE.mkdir(exist_ok=True)
+    (CACHE / "home").mkdir(parents=True, exist_ok=True)
     _timed(f".venv with Python {minor} and ansible-core {core}", lambda: make_venv(pythons[minor], core))
     _timed("the collection tree", lambda: make_tree(core))
     _timed("programs from the system's packages", system_packages.install_missing)

@@ -48,17 +48,19 @@ class Import(NamedTuple):
 def imports_of(source: str, package: str) -> list[Import]:
     """All imports of a file of `package`, also those inside functions; relative ones by their full name."""
     tree = ast.parse(source)
-    inside = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        for node in ast.walk(function)
-    }
+    late = {id(node) for block in ast.walk(tree) if _runs_late(block) for node in ast.walk(block)}
     return [
-        Import(module=module, line=node.lineno, at_top=id(node) not in inside and not _is_for_types(node, tree))
+        Import(module=module, line=node.lineno, at_top=id(node) not in late)
         for node in ast.walk(tree)
         for module in _modules_of(node, package)
     ]
+
+
+def _runs_late(block: ast.AST) -> bool:
+    """Whether what stands in `block` does not run on import: a function's body, or what only type checkers read."""
+    if isinstance(block, ast.If):
+        return isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+    return isinstance(block, (ast.FunctionDef, ast.AsyncFunctionDef))
 
 
 def _modules_of(node: ast.AST, package: str) -> Iterator[str]:
@@ -67,16 +69,8 @@ def _modules_of(node: ast.AST, package: str) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom):
         kept = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
         base = ".".join([*kept, *filter(None, [node.module])])
-        # `from package import module` names a module in its list, `from module import name` does not: yield both.
+        # `from package import module` names a module only in its list, so what is listed belongs to the name.
         yield from (f"{base}.{alias.name}" for alias in node.names)
-
-
-def _is_for_types(node: ast.AST, tree: ast.AST) -> bool:
-    """Whether the import stands under `if TYPE_CHECKING:`, and so never happens at run time."""
-    guarded = (
-        block for block in ast.walk(tree) if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
-    )
-    return any(node is inner for block in guarded for statement in block.body for inner in ast.walk(statement))
 
 
 def files_of(folder: str) -> list[Path]:

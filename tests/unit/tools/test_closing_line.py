@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The closing line must never be greener than the run."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+import closing_line
+
+JUNIT = '<testsuites><testsuite tests="{}" failures="{}" errors="{}" skipped="{}"/></testsuites>'
+
+
+@pytest.mark.parametrize(
+    ("result", "junit", "expected"),
+    [
+        ("success", None, {"passed": 1}),
+        ("failed", None, {"failed": 1}),
+        ("aborted", None, {"failed": 1}),
+        ("skipped", None, {"skipped": 1}),
+        ("success", (10, 0, 0, 3), {"passed": 7, "skipped": 3}),
+        ("failed", (10, 2, 1, 0), {"passed": 7, "failed": 3}),
+        ("failed", (10, 0, 0, 0), {"passed": 10, "failed": 1}),  # interrupted, or no environment
+        ("failed", (0, 0, 0, 0), {"failed": 1}),  # nothing was collected
+    ],
+)
+def test_sessions_count(result: str, junit: tuple[int, ...] | None, expected: dict, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    if junit:
+        report.write_text(JUNIT.format(*junit))
+    assert +closing_line.counts_of({"name": "any", "result": result}, report) == Counter(expected)
+
+
+def test_words() -> None:
+    assert closing_line.in_words(Counter(passed=2), always=("passed", "failed")) == "2 passed, 0 failed"
+    assert closing_line.in_words(Counter(failed=1, skipped=3)) == "1 failed, 3 skipped"
