@@ -6,13 +6,14 @@
     era A   cpython-3.7.3-windows-amd64-20190618T0516.tar.zst
     era B   cpython-3.9.4-x86_64-unknown-linux-gnu-pgo+lto-20210414T1515.tar.zst
     era C   cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-freethreaded+pgo+lto-full.tar.zst
+
+Names of era C tell their release, which is the tag after the `+`; the time stamp of the others does not.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NoReturn
 
 from ._errors import InvalidName
 from ._targets import LEGACY_PATTERN, TRIPLE_PATTERN, Target
@@ -27,16 +28,17 @@ OPTIONS_PATTERN = rf"(?:freethreaded(?:\+{_OPTIMIZATION})?|{_OPTIMIZATION}(?:\+s
 _TAGGED = rf"""
     \+(?P<tag>[0-9]{{8}})-(?P<platform>{TRIPLE_PATTERN})
     (?:-(?P<options>{OPTIONS_PATTERN}))?
-    -(?:(?P<flavor>full)\.tar\.zst|(?P<stripped>install_only(?:_stripped)?)\.tar\.gz)
+    -(?:(?P<full>full)\.tar\.zst|(?P<stripped>install_only(?:_stripped)?)\.tar\.gz)
 """
 _STAMPED = rf"""
     -(?P<old_platform>{TRIPLE_PATTERN}|{LEGACY_PATTERN})
     (?:-(?P<old_options>{OPTIONS_PATTERN}))?
     (?:-(?P<old_stripped>install_only))?
     -(?P<stamp>[0-9]{{8}}T[0-9]{{4}})
-    \.tar\.(?P<compression>(?(old_stripped)gz|zst))
+    \.tar\.(?(old_stripped)gz|zst)
 """
-_NAME = re.compile(rf"cpython-(?P<version>[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?)(?:{_TAGGED}|{_STAMPED})", re.VERBOSE)
+_VERSION = r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?"
+_NAME = re.compile(rf"cpython-(?P<version>{_VERSION})(?:{_TAGGED}|{_STAMPED})", re.VERBOSE)
 
 
 @dataclass(frozen=True)
@@ -61,23 +63,24 @@ class AssetName:
         text = file_name.replace("%2B", "+").replace("%2b", "+")
         match = _NAME.fullmatch(text)
         if match is None:
-            _refuse(text)
-        version, tag, platform, options, full, stripped, old_platform, old_options, old_stripped, stamp, _ = match.groups()
-        flavor = full or stripped or old_stripped or ""
-        words = options or old_options
+            raise _refusal(text)
+        options = match["options"] or match["old_options"]
+        flavor = match["full"] or match["stripped"] or match["old_stripped"] or ""
         return cls(
-            version=Version.parse(version),
-            release=tag,
-            platform=platform or old_platform,
-            options=tuple(words.split("+")) if words else (),
+            version=Version.parse(match["version"]),
+            release=match["tag"],
+            platform=match["platform"] or match["old_platform"],
+            options=tuple(options.split("+")) if options else (),
             flavor=flavor,
-            stamp=stamp,
+            stamp=match["stamp"],
             compression="gz" if flavor.startswith("install_only") else "zst",
         )
 
     @classmethod
     def from_stem(cls, stem: str) -> AssetName:
         """A name without `.tar.*`, which follows from the rest. Raises `InvalidName`."""
+        if not is_asset_name(stem + archive_extension(stem)):
+            raise _refusal(stem)
         return cls.parse(stem + archive_extension(stem))
 
     def __str__(self) -> str:
@@ -117,8 +120,8 @@ def archive_extension(stem_or_flavor: str) -> str:
     return ".tar.gz" if "install_only" in stem_or_flavor else ".tar.zst"
 
 
-def _refuse(text: str) -> NoReturn:
+def _refusal(text: str) -> InvalidName:
     # Only those who err wait for difflib.
     from ._nearest_name import explain
 
-    raise InvalidName(f"{text!r} is not the name of a build's archive: {explain(text)}")
+    return InvalidName(f"{text!r} is not the name of a build's archive: {explain(text)}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ._asset_name import is_asset_name
 from ._errors import InvalidName
 from ._targets import Target
 from ._versions import Version
@@ -57,10 +58,7 @@ class ManualName:
             return None
         word, release, target = match["word"], match["release"], Target.parse(match["platform"])
         if word not in WORDS:
-            raise InvalidName(
-                f"{text!r} ends in install_{word}, but of such words only {', '.join('install_' + w for w in WORDS)} are "
-                f"known. If you mean that build, write {text.partition('-install_')[0]}-{word}-full."
-            )
+            raise InvalidName(_unknown_word(text, word))
         return cls(
             file_name=text if match["extension"] else f"{text}.tar.zst",
             version=Version.parse(match["version"]),
@@ -69,6 +67,13 @@ class ManualName:
             flavor=None if word == "shared" else "full",
             build_options=_build_options(word, target),
         )
+
+
+def _unknown_word(text: str, word: str) -> str:
+    known = ", ".join(f"install_{known_word}" for known_word in WORDS)
+    real = f"{text.partition('-install_')[0]}-{word}-full"
+    advice = f"did you mean {real}?" if is_asset_name(f"{real}.tar.zst") else "write the real name of the asset."
+    return f"{text!r} ends in install_{word}, but of such words only {known} are known: {advice}"
 
 
 def _build_options(word: str, target: Target) -> str | None:

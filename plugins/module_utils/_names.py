@@ -17,7 +17,7 @@ from ._versions import Clause, Specifier, Version
 _NUMBER = r"(?:0|[1-9][0-9]{0,2})"
 # 3.13, 3.13.5, 3.15rc1 with the letters t and d, or with uv's words for them, and a release tag.
 _SHORT = re.compile(
-    rf"(?P<major>{_NUMBER})(?:\.(?P<minor>{_NUMBER})(?:\.(?P<micro>{_NUMBER}))?(?P<pre>(?:a|b|rc){_NUMBER})?)?"
+    rf"(?P<major>[1-9])(?:\.(?P<minor>{_NUMBER})(?:\.(?P<micro>{_NUMBER}))?(?P<pre>(?:a|b|rc){_NUMBER})?)?"
     r"(?:(?P<t>t)?(?P<d>d)?|(?P<freethreaded>\+freethreaded)?(?P<debug>\+debug)?)"
     r"(?:\+(?P<release>[0-9]{8}))?"
 )
@@ -50,16 +50,15 @@ class Request:
     def parse(cls, text: str) -> Request:
         """Raises `InvalidName` that shows the nearest form that would parse."""
         name = text.strip().replace("%2B", "+").replace("%2b", "+")
-        if name == "latest":
-            return cls(name)
-        if name.startswith(_OPERATORS):
-            return _from_specifier(name)
-        if _FULL.fullmatch(name):
-            return _from_full_name(name)
-        match = _SHORT.fullmatch(name)
-        if match is None:
-            raise _refusal(name)
-        return _from_short(name, match)
+        try:
+            return _read(name)
+        except _NoForm as problem:
+            # Only those who err wait for it.
+            from ._nearest_request import FORMS, nearest_request
+
+            nearest = nearest_request(name, _is_valid)
+            advice = f"Did you mean {nearest}?" if nearest else str(problem) or FORMS
+            raise InvalidName(f"{name!r} does not name a build. {advice}") from None
 
     def __str__(self) -> str:
         return self.text
@@ -98,6 +97,31 @@ class Request:
         return prerelease or not version.is_prerelease
 
 
+class _NoForm(InvalidName):
+    """The name has none of the forms, so that its author may have meant another; the message may be empty."""
+
+
+def _read(name: str) -> Request:
+    if name == "latest":
+        return Request(name)
+    if name.startswith(_OPERATORS):
+        return _from_specifier(name)
+    if _FULL.fullmatch(name):
+        return _from_full_name(name)
+    match = _SHORT.fullmatch(name)
+    if match is None:
+        raise _NoForm
+    return _from_short(name, match)
+
+
+def _is_valid(name: str) -> bool:
+    try:
+        _read(name)
+    except InvalidName:
+        return False
+    return True
+
+
 def _from_short(name: str, match: re.Match[str]) -> Request:
     if name == "3.1":
         raise InvalidName(
@@ -125,8 +149,8 @@ def _from_short(name: str, match: re.Match[str]) -> Request:
 def _from_specifier(name: str) -> Request:
     try:
         return Request(name, specifier=Specifier.parse(name))
-    except InvalidName as error:
-        raise _refusal(name, f" {error}") from None
+    except InvalidName as problem:
+        raise _NoForm(str(problem)) from None
 
 
 def _from_full_name(name: str) -> Request:
@@ -155,22 +179,3 @@ def _from_full_name(name: str) -> Request:
         file_name=str(asset),
         is_full_name=True,
     )
-
-
-def _refusal(name: str, detail: str = "") -> InvalidName:
-    # Only those who err wait for it.
-    from ._nearest_request import FORMS, nearest_request
-
-    nearest = nearest_request(name, _is_valid)
-    advice = f"Did you mean {nearest}?" if nearest else FORMS
-    return InvalidName(f"{name!r} does not name a build.{detail} {advice}")
-
-
-def _is_valid(name: str) -> bool:
-    if name == "latest" or _SHORT.fullmatch(name):
-        return True
-    try:
-        Specifier.parse(name)
-    except InvalidName:
-        return False
-    return True

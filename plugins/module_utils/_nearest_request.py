@@ -44,8 +44,11 @@ _REWRITES = (
 
 def nearest_request(name: str, is_valid: Callable[[str], bool]) -> str | None:
     """A name like `name` for which `is_valid` holds; None when there is none."""
-    candidate = name.strip().lower()
-    for pattern, replacement in (("", ""), *_REWRITES):
+    candidate = name.rpartition("/")[2]
+    if is_valid(candidate):
+        return candidate
+    candidate = candidate.lower()
+    for pattern, replacement in _REWRITES:
         candidate = re.sub(pattern, replacement, candidate)
         if is_valid(candidate):
             return candidate

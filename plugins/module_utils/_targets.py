@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -109,14 +108,10 @@ def _parse_target(text: str) -> Target:
     )
 
 
-def nearest_target(text: str) -> str | None:
-    """The known target or old platform word most like `text`; None when nothing is like it."""
-    known = [*KNOWN_TARGETS, *LEGACY_PLATFORMS]
-    close = difflib.get_close_matches(text.lower(), known, n=1, cutoff=0.5)
-    return close[0] if close else None
-
-
 def _suggestion(text: str) -> str:
+    # Only those who err wait for it.
+    from ._nearest_target import nearest_target
+
     nearest = nearest_target(text)
     if nearest:
         return f" Did you mean {nearest}?"
