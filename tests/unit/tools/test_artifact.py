@@ -5,14 +5,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-
 import artifact
+import pytest
 
 NEEDED = [
     "README.md",
