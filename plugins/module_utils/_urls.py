@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""URLs as they may be shown, and the two spellings of `+` in them."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+
+def shown_url(url: str) -> str:
+    """The URL for a message or a log: without user, password, query and fragment, any of which can hold a secret."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that do not close, for example: nothing in it can be told apart, so show nothing
+        return "(a malformed URL)"
+    if not parts.scheme or not parts.netloc:
+        return url
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def with_escaped_plus(url: str) -> str:
+    """The URL as it is requested: `%2B` for each `+` in its path, because object stores take a bare `+` for a space.
+
+    A `file:` URL names a file on a disk, where the `+` is literal.
+    """
+    parts = urlsplit(url)
+    literal = parts.path.replace("%2B", "+").replace("%2b", "+")
+    path = literal if parts.scheme == "file" else literal.replace("+", "%2B")
+    return urlunsplit(parts._replace(path=path))
+
+
+def file_name_of(url: str) -> str:
+    """The last part of the URL's path as it stands on a disk: `+` for `%2B`."""
+    return unquote(urlsplit(url).path.rpartition("/")[2])

@@ -1,0 +1,186 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An index as an SQLite database: written once and whole, then asked by every host's worker.
+
+A database never changes after it stands in its place; a newer index is a new file. So readers open it as immutable,
+take no lock, and never see half of one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.standalone.python.plugins.module_utils._asset_name import OPTIONS_PATTERN
+from ansible_collections.standalone.python.plugins.module_utils._builds import Build
+from ansible_collections.standalone.python.plugins.module_utils._targets import LEGACY_PATTERN, TRIPLE_PATTERN
+from ansible_collections.standalone.python.plugins.module_utils._versions import Version
+
+from ._fetch import Validators
+from ._listed import Listed
+
+_TABLES = """
+CREATE TABLE origin (etag TEXT, last_modified TEXT, signature TEXT);
+CREATE TABLE asset (
+    target TEXT, free_threaded INTEGER, debug INTEGER,
+    major INTEGER, minor INTEGER, micro INTEGER, pre TEXT, pre_number INTEGER,
+    release INTEGER, flavor TEXT, build_options TEXT,
+    file_name TEXT, own_url TEXT, sha256 BLOB
+);
+"""
+_INDEXES = """
+CREATE INDEX by_variant ON asset (target, free_threaded, debug, major, minor, micro, pre, pre_number);
+"""
+# Kept in the file's user_version. It changes with the tables, and with what counts as a name: then a database is made
+# anew, although its document has not changed.
+_FORMAT = zlib.crc32(f"{_TABLES}{TRIPLE_PATTERN}{LEGACY_PATTERN}{OPTIONS_PATTERN}".encode()) & 0x7FFFFFFF
+
+_LISTED = "major, minor, micro, pre, pre_number, release, target, flavor, build_options, file_name, own_url, sha256"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the index was made from. `signature` is that of a local file, None for one that was fetched."""
+
+    validators: Validators = Validators()
+    signature: str | None = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The two properties of a build that a name always decides, by asking for them or by not asking."""
+
+    free_threaded: bool
+    debug: bool
+
+    def __str__(self) -> str:
+        return " ".join(word for word, has in (("free-threaded", self.free_threaded), ("debug", self.debug)) if has)
+
+
+class Catalog:
+    """An open index. Close it after use: `with closing(catalog)`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        row = connection.execute("SELECT etag, last_modified, signature FROM origin").fetchone()
+        if row is None:  # the pages that hold it did not reach the disk before the power went
+            raise sqlite3.DatabaseError("no origin")
+        self.origin = Origin(Validators(row[0], row[1]), row[2])
+
+    @classmethod
+    def open(cls, path: str) -> Catalog:
+        """Raises `sqlite3.Error` when the file is missing, damaged or of another format."""
+        connection = sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)
+        try:
+            _require_format(connection)
+            return cls(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
+
+    @classmethod
+    def create(cls, path: str, listed: Iterable[Listed], origin: Origin) -> Catalog:
+        """A new database at `path`, which is a file that does not exist yet, or `:memory:`. Raises `sqlite3.Error`."""
+        connection = sqlite3.connect(path)
+        # A crash may spoil the file, which then does not stand in its place yet; so neither journal nor sync is needed.
+        connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
+        marks = origin.validators
+        connection.execute("INSERT INTO origin VALUES (?, ?, ?)", (marks.etag, marks.last_modified, origin.signature))
+        connection.executemany(
+            f"INSERT INTO asset ({_LISTED}, free_threaded, debug) VALUES ({', '.join('?' * 14)})",  # noqa: S608  (ours)
+            map(_as_row, listed),
+        )
+        connection.executescript(f"{_INDEXES} PRAGMA user_version = {_FORMAT};")
+        connection.commit()
+        return cls(connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def targets(self) -> tuple[str, ...]:
+        rows = self._connection.execute("SELECT DISTINCT target FROM asset ORDER BY target")
+        return tuple(target for (target,) in rows)
+
+    def newest_release(self) -> str:
+        (release,) = self._connection.execute("SELECT max(release) FROM asset").fetchone()
+        return _release_text(release)
+
+    def versions(self, targets: Sequence[str], variant: Variant) -> tuple[Version, ...]:
+        """The versions that exist for any of these targets, newest first."""
+        found = {
+            _version(*row)
+            for target in targets
+            for row in self._connection.execute(
+                "SELECT DISTINCT major, minor, micro, pre, pre_number FROM asset"
+                " WHERE target = ? AND free_threaded = ? AND debug = ?",
+                (target, variant.free_threaded, variant.debug),
+            )
+        }
+        return tuple(sorted(found, reverse=True))
+
+    def assets(self, version: Version, target: str, variant: Variant) -> tuple[Listed, ...]:
+        """Every asset of one version for one target, in no order."""
+        rows = self._connection.execute(
+            f"SELECT {_LISTED} FROM asset WHERE target = ? AND free_threaded = ? AND debug = ?"  # noqa: S608  (ours)
+            " AND major = ? AND minor = ? AND micro = ? AND pre = ? AND pre_number = ?",
+            (target, variant.free_threaded, variant.debug, *_version_columns(version)),
+        )
+        return tuple(_from_row(*row) for row in rows)
+
+
+def _require_format(connection: sqlite3.Connection) -> None:
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found != _FORMAT:
+        raise sqlite3.DatabaseError(f"format {found} instead of {_FORMAT}")
+
+
+def _as_row(listed: Listed) -> tuple[object, ...]:
+    build = listed.build
+    return (
+        *_version_columns(build.version),
+        int(build.release),
+        build.target,
+        build.flavor,
+        build.build_options,
+        listed.file_name,
+        listed.own_url,
+        listed.sha256,
+        build.is_free_threaded,
+        build.is_debug,
+    )
+
+
+def _from_row(*row: Any) -> Listed:
+    release, target, flavor, build_options, file_name, own_url, sha256 = row[5:]
+    build = Build(
+        name=file_name.partition(".tar.")[0],
+        version=_version(*row[:5]),
+        release=_release_text(release),
+        target=target,
+        flavor=flavor,
+        build_options=build_options,
+    )
+    return Listed(
+        build=build,
+        file_name=file_name,
+        own_url=own_url,
+        sha256=sha256,
+    )
+
+
+def _version_columns(version: Version) -> tuple[int, int, int, str, int]:
+    """A final version has '' and 0 at the end, so that SQL compares without NULL."""
+    return (version.major, version.minor, version.micro, *(version.pre or ("", 0)))
+
+
+def _version(major: int, minor: int, micro: int, pre: str, pre_number: int) -> Version:
+    return Version(major, minor, micro, (pre, pre_number) if pre else None)
+
+
+def _release_text(release: int) -> str:
+    return f"{release:08d}"

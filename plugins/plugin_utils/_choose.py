@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which asset answers to what is wanted.
+
+The newest version first, then the first target, then the best flavor, then the newest release, as in BUILDS 6. Whatever
+is chosen satisfies `Wanted.satisfied_by`, so that a second run finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ansible_collections.standalone.python.plugins.module_utils._builds import FLAVORS, Build
+from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
+
+from ._catalog import Catalog, Variant
+from ._listed import Listed
+from ._refusals import Obstacles, refusal, require_agreement
+
+# The best first. Builds of before 2020 do not say how they are optimized.
+_OPTIMIZATIONS = ("pgo+lto", "pgo", "lto", "noopt", "")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What bounds the choice beside what is wanted.
+
+    `targets` are tried in this order for each version. `platform` is None when the host is not known or does not
+    matter. Releases after `newest_release`, a tag, are too young; None admits all.
+    """
+
+    targets: tuple[str, ...]
+    platform: HostPlatform | None = None
+    newest_release: str | None = None
+
+
+def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Listed:
+    """The best answer that the index has; its digest is known.
+
+    Raises `NoMatch` when there is none, `InvalidName` when the name and the options contradict each other, and
+    `UnsupportedHost` when the host cannot run the best answer: another target of `scope` may take its place, but an
+    older version or another flavor in silence would be a surprise.
+    """
+    require_agreement(wanted)
+    obstacles = Obstacles()
+    variant = Variant(wanted.request.free_threaded, wanted.request.debug)
+    for version in catalog.versions(scope.targets, variant):
+        if not wanted.request.accepts_version(version, wanted.prerelease):
+            continue
+        for target in scope.targets:
+            best = _best(catalog.assets(version, target, variant), wanted, scope, obstacles)
+            if best is None:
+                continue
+            objection = scope.platform.objection_to(best.build) if scope.platform else None
+            if objection is None:
+                return best
+            obstacles.objections.append(objection)
+        if obstacles.objections:
+            raise UnsupportedHost(obstacles.objections[0])
+    raise refusal(catalog, wanted, scope.targets, obstacles)
+
+
+def is_newer(offered: Build, installed: Build) -> bool:
+    """Whether a move goes forwards: to a newer version, or to a newer release of the same version."""
+    return (offered.version, int(offered.release)) > (installed.version, int(installed.release))
+
+
+def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obstacles) -> Listed | None:
+    """The best that can be taken; what stands in the way of the others goes to `obstacles`."""
+    takeable = []
+    for asset in assets:
+        if not wanted.satisfied_by(asset.build):
+            continue
+        if scope.newest_release is not None and asset.build.release > scope.newest_release:
+            obstacles.too_young.append(asset)
+        elif asset.sha256 is None:
+            obstacles.without_digest.append(asset)
+        else:
+            takeable.append(asset)
+    by_letter = wanted.request.file_name
+    return min(takeable, key=lambda asset: (asset.file_name != by_letter, _rank(asset)), default=None)
+
+
+def _rank(asset: Listed) -> tuple[object, ...]:
+    """Smaller is better. The file name at the end decides between files of the same build."""
+    build = asset.build
+    words = [word for word in build.build_options.split("+") if word not in ("freethreaded", "debug", "static")]
+    return (
+        FLAVORS.index(build.flavor),
+        "static" in build.build_options,
+        _OPTIMIZATIONS.index("+".join(words)),
+        -int(build.release),
+        asset.file_name,
+    )

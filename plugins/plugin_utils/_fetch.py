@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fetches one index document by http(s): conditional, with retries, and within a bound of memory."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+
+from ._fetch_errors import FetchError, explained, refused
+
+_PAUSES_S = (0.5, 1.0)  # between three tries
+_LONGEST_PAUSE_S = 30
+_CONNECT_TIMEOUT_S = 10
+_CHUNK_BYTES = 256 * 1024
+# The whole history of releases is about 10 MB in 2026. What is ten times larger is no index.
+_MAX_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What a server calls the version of a document that we have. None means that it did not say."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def as_headers(self) -> dict[str, str]:
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+@dataclass(frozen=True)
+class Document:
+    """The bytes of an index, and what to ask with the next time."""
+
+    body: bytes
+    validators: Validators
+
+
+def fetch(url: str, *, options: UrlOptions, validators: Validators) -> Document | None:
+    """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`."""
+    from ._session import GuardedSession
+
+    with GuardedSession(options) as session, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # urllib3 warns at each request that validate_certs=false is unsafe
+        for pause_s in _PAUSES_S:
+            try:
+                return _ask(session, url, options, validators)
+            except FetchError as error:
+                if error.outlook != "soon":
+                    raise
+                time.sleep(min(error.retry_after_s or pause_s, _LONGEST_PAUSE_S))
+        return _ask(session, url, options, validators)
+
+
+def _ask(session: Any, url: str, options: UrlOptions, validators: Validators) -> Document | None:
+    import requests
+
+    timeouts_s = (min(options.timeout, _CONNECT_TIMEOUT_S), options.timeout)
+    try:
+        with session.get(url, headers=validators.as_headers(), timeout=timeouts_s, stream=True) as response:
+            if response.status_code == 304:
+                return None
+            if response.status_code != 200:
+                raise refused(url, response)
+            fresh = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+            return Document(_body(url, response), fresh)
+    except (requests.RequestException, OSError) as error:
+        raise explained(url, error, timeout_s=options.timeout) from error
+
+
+def _body(url: str, response: Any) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        body += chunk
+        if len(body) > _MAX_BYTES:
+            raise FetchError.of(url, f"it is larger than {_MAX_BYTES // 2**20} MiB", "never")
+    return bytes(body)

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A name made into a pinned asset: the one door to index and choice for the action plugin and the lookup."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import TypeVar
+
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
+
+from ._catalog import Catalog
+from ._choose import Scope, choose
+from ._index_reader import IndexOptions
+from ._indexes import open_index
+from ._min_age import newest_release
+
+_T = TypeVar("_T")
+
+
+def resolve(
+    wanted: Wanted,
+    *,
+    platform: HostPlatform | None,
+    index: IndexOptions,
+    warn: Callable[[str], None],
+    min_age_s: int = 0,
+) -> Asset:
+    """The asset that answers to `wanted` on a host.
+
+    With a target in the name or among the options, `platform` may be None; then nothing is checked against a host.
+    `warn` takes a sentence, such as how old the index is. Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and
+    `IndexUnavailable`.
+    """
+    named = wanted.target or wanted.request.target
+    if named is None and platform is None:
+        raise UnsupportedHost(f"{wanted.request}: neither a target is given nor anything known about the host.")
+    targets = (named,) if named is not None else platform.targets(wanted.cpu_level)  # type: ignore[union-attr]
+    scope = Scope(targets=targets, platform=platform, newest_release=newest_release(min_age_s))
+    return _with_index(index, warn, lambda catalog: choose(catalog, wanted, scope).asset())
+
+
+def resolve_for_all_targets(
+    wanted: Wanted, *, index: IndexOptions, warn: Callable[[str], None], min_age_s: int = 0
+) -> tuple[Asset, ...]:
+    """What `resolve` would say for each target that the index has an answer for, in the order of their names.
+
+    The versions differ where a target does not have the newest. Raises like `resolve` when no target has an answer.
+    """
+
+    def answers(catalog: Catalog) -> tuple[Asset, ...]:
+        named = wanted.target or wanted.request.target
+        targets = (named,) if named else catalog.targets()
+        newest = newest_release(min_age_s)
+        found = []
+        refusals = []
+        for target in targets:
+            try:
+                found.append(choose(catalog, wanted, Scope((target,), newest_release=newest)).asset())
+            except NoMatch as error:
+                refusals.append(error)
+        if not found:
+            raise NoMatch(f"{wanted.request}: no target has an answer. {refusals[0]}")
+        return tuple(found)
+
+    return _with_index(index, warn, answers)
+
+
+def _with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[Catalog], _T]) -> _T:
+    """A database that turns out to be damaged half way is made anew, once."""
+    opened = open_index(index, warn)
+    try:
+        with closing(opened.catalog):
+            return use(opened.catalog)
+    except sqlite3.DatabaseError:
+        opened.entry.discard()
+    with closing(open_index(index, warn).catalog) as catalog:
+        return use(catalog)

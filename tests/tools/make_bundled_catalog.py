@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the catalogue that comes with the collection from indexes; each release of the collection renews it.
+
+    .venv/bin/python tests/tools/make_bundled_catalog.py bundled \
+        https://releases.astral.sh/github/versions/main/v1/python-build-standalone.ndjson
+
+Each argument is an index as the option `index` takes it, or a gzipped table of names with a line of headings, of which
+`filename`, `url` and `sha256` are used. `bundled` keeps what the catalogue has already: that is how the files of before
+2022, which the public index does not list, stay in it.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from paths import COLLECTIONS
+
+sys.path.insert(0, str(COLLECTIONS))
+
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._addresses import Address
+from ansible_collections.standalone.python.plugins.plugin_utils._bundled import BUNDLED_PATH, PublicFile, pack
+from ansible_collections.standalone.python.plugins.plugin_utils._fetch import Validators, fetch
+from ansible_collections.standalone.python.plugins.plugin_utils._listed import Listed
+from ansible_collections.standalone.python.plugins.plugin_utils._sources import read_bundled, read_index
+
+_GZIP = b"\x1f\x8b"
+
+
+def main(sources: list[str]) -> None:
+    if not sources:
+        sys.exit(__doc__)
+    files: dict[str, PublicFile] = {}
+    left_out = 0
+    for listed in _all(sources):
+        if listed.own_url is not None or listed.sha256 is None:
+            left_out += 1
+            continue
+        file = PublicFile(release=listed.build.release, file_name=listed.file_name, sha256=listed.sha256)
+        if files.setdefault(file.file_name, file) != file:
+            sys.exit(f"Two sources contradict each other about {file.file_name}. Find out which is right.")
+    content = pack(files.values())
+    Path(BUNDLED_PATH).write_bytes(content)
+    print(
+        f"{BUNDLED_PATH}: {len(files)} files, {len(content)} bytes; {left_out} left out, not public or without digest"
+    )
+
+
+def _all(sources: Iterable[str]) -> Iterator[Listed]:
+    for source in sources:
+        address = Address.parse(source)
+        if address.kind == "bundled":
+            yield from read_bundled(Path(address.location).read_bytes()).listed
+            continue
+        content = _content(address)
+        if content.startswith(_GZIP):
+            yield from _of_table(content)
+        else:
+            yield from read_index(content, where=source, folder=address.folder).listed
+
+
+def _content(address: Address) -> bytes:
+    if address.kind == "file":
+        return Path(address.location).read_bytes()
+    document = fetch(address.location, options=UrlOptions(), validators=Validators())
+    if document is None:
+        sys.exit(f"{address} gave no content.")
+    return document.body
+
+
+def _of_table(content: bytes) -> Iterator[Listed]:
+    lines = gzip.decompress(content).decode("ascii").splitlines()
+    for row in csv.DictReader(lines, delimiter="\t"):
+        yield Listed.from_url(row["url"], bytes.fromhex(row["sha256"]) or None)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
