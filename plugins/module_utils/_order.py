@@ -66,13 +66,13 @@ class Order:
             adopt=params["adopt"],
         )
 
-    @property
-    def is_pinned(self) -> bool:
-        """The asset was given, not chosen: nothing else will do, an older build neither."""
-        return self.wanted is None and self.asset is not None
-
     def resolved(self, asset: Asset) -> Order:
+        """The order with the asset that an index offers as an answer to what is wanted."""
         return replace(self, asset=asset)
+
+    def pinned_to(self, asset: Asset) -> Order:
+        """The order for this asset and no other."""
+        return replace(self, asset=asset, wanted=None)
 
 
 def _wanted(params: Mapping[str, Any]) -> Wanted:

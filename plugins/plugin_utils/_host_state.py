@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,20 +17,29 @@ from ansible_collections.standalone.python.plugins.module_utils._state import St
 from ._probe import Probe
 
 
-def state_of(probe: Probe, path: str) -> State:
-    """What the module would read on the host. A receipt or root that does not make sense counts as none, as there."""
+def state_of(probe: Probe, path: str, store: str) -> State:
+    """What the module would read on the host. A receipt that does not make sense counts as none, as there."""
     receipts = {entry: _receipt(content) for entry, content in probe.receipts.items()}
-    stored = {entry: receipt for entry, receipt in receipts.items() if receipt}
+    stored = {name: receipt for name, receipt in receipts.items() if receipt}
+    entry = probe.entry or _entry_that_is_gone(probe, path, store)
     return State(
         kind=probe.path_kind,
         root=_root(probe.root, path),
         link_target=probe.link_target,
-        entry=probe.entry,
-        receipt=stored.get(probe.entry) if probe.entry else None,
+        entry=entry,
+        receipt=stored.get(entry) if entry else None,
         suspicious=probe.newer,
         stored=stored,
         running=probe.running,
     )
+
+
+def _entry_that_is_gone(probe: Probe, path: str, store: str) -> str | None:
+    """The entry that a dangling link names, told by the texts alone since there is nothing to resolve."""
+    if probe.link_target is None or probe.target_exists:
+        return None
+    folder, entry = posixpath.split(posixpath.normpath(posixpath.join(posixpath.dirname(path), probe.link_target)))
+    return entry if folder == store else None
 
 
 def _receipt(content: Mapping[str, Any] | None) -> Receipt | None:

@@ -40,12 +40,12 @@ class Probe:
     """What a host answered.
 
     `path_kind` is what is at the path; `link_target` is the link's text, and `target_exists` whether it leads anywhere.
-    `entry` is the build in the store that the link leads to, None when it leads elsewhere. `receipt` is that build's;
-    None when it has none, or one that is not JSON, which is `receipt_broken`.
+    `entry` is the build in the store that the link leads to, None when it leads elsewhere. `receipts` are those of the
+    complete builds in the store, by entry; None for one that is not JSON.
     `newer` is the first thing in the build, relative to it, that is newer than the receipt or missing; None when there
     is none or nobody asked. Newer is suspicious, not yet drift.
-    `parent` carries the path and `store_place` the store. `store_entries` are the complete builds in the store, `root`
-    is what its `.roots` say about the path (None: nothing, or not JSON), `has_litter` whether staging holds anything.
+    `parent` carries the path and `store_place` the store. `root` is what the store's `.roots` say about the path (None:
+    nothing, or not JSON), `has_litter` whether staging holds anything.
     `running` tells the processes of each build by number, and is looked for only where there are several builds.
     `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
     """
@@ -54,12 +54,10 @@ class Probe:
     link_target: str | None
     target_exists: bool
     entry: str | None
-    receipt: Mapping[str, Any] | None
-    receipt_broken: bool
+    receipts: Mapping[str, Mapping[str, Any] | None]
     newer: str | None
     parent: Place
     store_place: Place
-    store_entries: tuple[str, ...]
     root: Mapping[str, Any] | None
     has_litter: bool
     running: Mapping[str, tuple[int, ...]]
@@ -100,8 +98,6 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     facts = _facts(stdout)
     if facts is None:
         raise StandaloneError(_no_answer(stdout, rc, stderr))
-    receipt = first(facts, "receipt")
-    content = _json_object(receipt)
     free_kib = first(facts, "free_kib")
     uid = first(facts, "uid").partition("\t")[0]  # Linux tells four: real, effective, saved, file system
     return Probe(
@@ -109,12 +105,10 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         link_target=first(facts, "link_target") or None,
         target_exists="target_exists" in facts,
         entry=first(facts, "entry") or None,
-        receipt=content,
-        receipt_broken="receipt" in facts and content is None,
+        receipts=dict(zip(facts.get("store_entry", ()), map(_json_object, facts.get("store_receipt", ())))),
         newer=first(facts, "newer") or None,
         parent=_place(facts, "parent"),
         store_place=_place(facts, "store_place"),
-        store_entries=tuple(facts.get("store_entry", ())),
         root=_json_object(first(facts, "root_json")),
         has_litter="staging" in facts,
         running=_running(facts),

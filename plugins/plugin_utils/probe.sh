@@ -80,8 +80,9 @@ say_store() {
     for receipt in "$store"/*/.build.json; do
         [ -f "$receipt" ] || continue
         entries=$((entries + 1))
-        receipt=${receipt%/.build.json}
-        say store_entry "${receipt##*/}"
+        entry=${receipt%/.build.json}
+        say store_entry "${entry##*/}"
+        say_json store_receipt "$receipt"
     done
     say_json root_json "$store/.roots/$root_file"
     for litter in "$store"/.staging/* "$store"/.staging/.[!.]*; do
@@ -100,9 +101,7 @@ say_build() {
         */* | .*) return 0 ;;
     esac
     say entry "$entry"
-    [ -f .build.json ] || return 0
-    say_json receipt .build.json
-    [ "$check_newer" != 1 ] || say_newer
+    [ ! -f .build.json ] || [ "$check_newer" != 1 ] || say_newer
 }
 
 # The first thing that came, went or changed since the receipt was written. Bytecode does not count, and the directory

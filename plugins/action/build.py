@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs before and mostly instead of the module: looks at the host with one shell command, decides, chooses the build.
+
+The module runs only when something has to be done or looked at on the host, and then once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.standalone.python.plugins.module_utils import _report, _roots
+from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._mirrors import mirrors_from_environment
+from ansible_collections.standalone.python.plugins.module_utils._order import Order
+from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, Plan, plan
+from ansible_collections.standalone.python.plugins.plugin_utils import _probe
+from ansible_collections.standalone.python.plugins.plugin_utils._archive_asset import asset_of_archive
+from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
+from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
+
+MODULE = "standalone.python.build"
+_HOST_PATHS = ("path", "store", "archive", "ca_path", "client_cert", "client_key")
+_FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
+_CONTROLLER_ONLY = ("index", "min_age", "checksum", "remote_src", "delivery")
+
+
+class ActionModule(ActionBase):
+    """`standalone.python.build` as a task sees it."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            return {**result, **self._build(task_vars or {})}
+        except StandaloneError as error:
+            return {**result, "failed": True, "changed": False, "msg": str(error)}
+
+    def _build(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        params = self._validated_params()
+        order = Order.from_params(params)
+        probe = self._probe(order)
+        state = state_of(probe, order.path, order.store)
+        if order.state != "absent":
+            order = self._with_known_asset(order, params, probe)
+        decided = plan(order, state)
+        if decided.needs_asset and order.asset is None:
+            order = order.resolved(self._resolve(order, params, probe))
+            decided = plan(order, state)  # with the asset known, the store or the path may turn out to have it
+        if self._is_settled(decided):
+            return _report.report(_report.outcome_of(decided, order, state), order, state)
+        return self._run_module(order, params, task_vars)
+
+    def _validated_params(self) -> dict[str, Any]:
+        # A path on the host is a text here: the controller's home and variables are none of its business.
+        as_text = {name: {**BUILD_ARGUMENTS[name], "type": "str"} for name in _HOST_PATHS}
+        _, params = self.validate_argument_spec(
+            {**BUILD_ARGUMENTS, **as_text},
+            mutually_exclusive=[("name", "asset"), ("archive", "asset")],
+            required_if=[("state", state, ("name", "asset"), True) for state in ("present", "latest")],
+            required_by={"archive": ("name", "checksum")},
+        )
+        params["path"] = params.pop("dest", None) or params["path"]
+        for option in ("path", "store"):
+            if (params[option] or "").startswith("~"):
+                params[option] = self._remote_expand_user(params[option])
+        params["mirror"] = params["mirror"] or list(mirrors_from_environment(os.environ))
+        return dict(params)
+
+    def _probe(self, order: Order) -> Probe:
+        command = _probe.build_command(
+            order.path, order.store, verify=order.verify, root_file=_roots.file_name(order.path)
+        )
+        answer = self._low_level_execute_command(command)
+        return _probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
+
+    def _with_known_asset(self, order: Order, params: Mapping[str, Any], probe: Probe) -> Order:
+        """The order with the asset that the task itself says is wanted, if it does."""
+        asset = order.asset
+        if order.archive and order.wanted:
+            asset = asset_of_archive(order.wanted, parse_checksum(params["checksum"]), probe.platform)
+        if asset is None:
+            return order
+        objection = probe.platform.objection_to(asset.build)
+        if objection:
+            raise UnsupportedHost(objection)
+        return order.pinned_to(asset)
+
+    def _resolve(self, order: Order, params: Mapping[str, Any], probe: Probe) -> Asset:
+        # Not needed for a host where nothing changes, and not light.
+        from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+        from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+        from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
+
+        if order.wanted is None:
+            raise InvalidName("Neither a name nor an asset says what is wanted.")
+        return resolve(
+            order.wanted,
+            platform=probe.platform,
+            index=IndexOptions(index=tuple(params["index"] or ()) or None, url_options=order.url),
+            min_age_s=min_age_seconds(params["min_age"]),
+            # CHECKSUM
+            warn=self._display.warning,
+        )
+
+    def _is_settled(self, decided: Plan) -> bool:
+        """Whether the result is known without the module. Only content that looks suspicious has to be read first."""
+        if self._task.check_mode:
+            return decided.step != INSPECT
+        return decided == Plan(NOTHING)
+
+    def _run_module(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        arguments = {option: value for option, value in params.items() if option not in _CONTROLLER_ONLY}
+        if order.asset:
+            arguments["asset"] = order.asset.as_dict()
+        if order.wanted is None:
+            arguments.pop("name")
+        if order.archive and not params["remote_src"] and not self._task.check_mode:
+            arguments["archive"] = self._transferred(order.archive, order.asset)
+        given = {option: value for option, value in arguments.items() if value is not None}
+        result: dict[str, Any] = self._execute_module(module_name=MODULE, module_args=given, task_vars=task_vars)
+        # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
+        return {key: value for key, value in result.items() if key not in ("invocation", *_FILE_FACTS)}
+
+    def _transferred(self, archive: str, asset: Asset | None) -> str:
+        """The archive's path on the host, after it was checked here and sent there."""
+        from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
+
+        local = self._find_needle("files", archive)
+        if asset:
+            verify_file(local, asset.sha256)
+        shell = self._connection._shell
+        if shell.tmpdir is None:
+            self._make_tmp_path()
+        remote = str(shell.join_path(shell.tmpdir, "archive"))
+        self._transfer_file(local, remote)
+        self._fixup_perms2((shell.tmpdir, remote))
+        return remote

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a local archive is: the asset that its name, the options and the host make it."""
+
+from __future__ import annotations
+
+from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset, Build
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
+
+
+def asset_of_archive(wanted: Wanted, sha256: str, platform: HostPlatform) -> Asset:
+    """The asset, without a URL. Raises `InvalidName` when the name does not say version and release."""
+    request = wanted.request
+    if request.is_full_name and request.file_name:
+        build = Build.from_asset_name(AssetName.parse(request.file_name))
+    else:
+        build = _described_build(wanted, request, platform)
+    return Asset.from_build(build, url="", sha256=sha256)
+
+
+def _described_build(wanted: Wanted, request: Request, platform: HostPlatform) -> Build:
+    if request.version is None or request.release is None:
+        raise InvalidName(
+            f"name is {request.text!r}, which does not tell what the archive is. With `archive`, write version and "
+            "release, such as 3.13.5+20250723, or the asset's full name."
+        )
+    target = wanted.target or request.target or platform.targets(wanted.cpu_level)[0]
+    flavor = wanted.flavor or ("full" if request.debug else "install_only_stripped")
+    options = wanted.build_options or "+".join(
+        option for option, asked in (("freethreaded", request.free_threaded), ("debug", request.debug)) if asked
+    )
+    stem = f"cpython-{request.version}+{request.release}-{target}"
+    name = "-".join(part for part in (stem, options, flavor) if part)
+    return Build(name, request.version, request.release, target, flavor, options)
