@@ -59,7 +59,9 @@ class Variant:
     debug: bool
 
     def __str__(self) -> str:
-        return " ".join(word for word, has in (("free-threaded", self.free_threaded), ("debug", self.debug)) if has)
+        """In words, such as `free-threaded debug builds`; "" for the usual variant."""
+        words = [word for word, has in (("free-threaded", self.free_threaded), ("debug", self.debug)) if has]
+        return " ".join([*words, "builds"]) if words else ""
 
 
 class Catalog:
@@ -109,6 +111,9 @@ class Catalog:
     def newest_release(self) -> str:
         (release,) = self._connection.execute("SELECT max(release) FROM asset").fetchone()
         return _release_text(release)
+
+    def has_release(self, release: str) -> bool:
+        return bool(self._connection.execute("SELECT 1 FROM asset WHERE release = ?", (int(release),)).fetchone())
 
     def versions(self, targets: Sequence[str], variant: Variant) -> tuple[Version, ...]:
         """The versions that exist for any of these targets, newest first."""

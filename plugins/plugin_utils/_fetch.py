@@ -46,7 +46,7 @@ def fetch(url: str, *, options: UrlOptions, validators: Validators) -> Document 
     """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`."""
     from ._session import GuardedSession
 
-    with GuardedSession(options) as session, warnings.catch_warnings():
+    with GuardedSession(url, options) as session, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # urllib3 warns at each request that validate_certs=false is unsafe
         for pause_s in _PAUSES_S:
             try:

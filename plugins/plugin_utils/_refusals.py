@@ -65,22 +65,18 @@ def _reason(catalog: Catalog, wanted: Wanted, targets: Sequence[str], variant: V
     if not answers:
         return _no_such_version(wanted, versions)
     return _no_such_build(
+        catalog,
         wanted,
         [asset for version in answers for target in targets for asset in catalog.assets(version, target, variant)],
     )
 
 
 def _no_such_target(catalog: Catalog, targets: Sequence[str], variant: Variant) -> str:
-    others = catalog.targets()
-    if not set(targets).isdisjoint(others):
-        return (
-            f"the index has no {variant} builds for that target."
-            if str(variant)
-            else (
-                "the index has only free-threaded or debug builds for that target; ask for one, as in 3.13t or 3.13d."
-            )
-        )
-    return f"the index has no builds for that target. It has some for {', '.join(others)}."
+    known = catalog.targets()
+    if set(targets).isdisjoint(known):
+        return f"the index has no builds for that target. It has some for {', '.join(known)}."
+    kind = str(variant) or "builds that are neither free-threaded nor debug"
+    return f"the index has no {kind} for that target."
 
 
 def _no_such_version(wanted: Wanted, versions: Sequence[Version]) -> str:
@@ -100,15 +96,16 @@ def _nearest(wanted: Wanted, versions: Sequence[Version]) -> list[Version]:
     return newer + older
 
 
-def _no_such_build(wanted: Wanted, assets: Sequence[Listed]) -> str:
+def _no_such_build(catalog: Catalog, wanted: Wanted, assets: Sequence[Listed]) -> str:
     """`assets` are those of the versions that answer. The first wish that none of them fulfils is the reason."""
     request = wanted.request
     release, flavor = request.release, wanted.flavor or request.flavor
     options = wanted.build_options if wanted.build_options is not None else request.build_options
     of_release = [asset for asset in assets if release in (None, asset.build.release)]
-    if not of_release:
-        releases = sorted({asset.build.release for asset in assets}, key=lambda tag: abs(int(tag) - int(release or 0)))
-        return f"there is no such version in release {release}. The nearest that have it are {_some(releases)}."
+    if release is not None and not of_release:
+        others = sorted({asset.build.release for asset in assets}, key=lambda tag: (abs(int(tag) - int(release)), tag))
+        what = "it is not in that release" if catalog.has_release(release) else f"there is no release {release}"
+        return f"{what}. The nearest that have it are {_some(others)}."
     of_flavor = [asset for asset in of_release if flavor in (None, asset.build.flavor)]
     if not of_flavor:
         return f"there is no {flavor} of it. There is {_some(_kinds(of_release))}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
@@ -53,23 +54,24 @@ def resolve_for_all_targets(
 
     The versions differ where a target does not have the newest. Raises like `resolve` when no target has an answer.
     """
+    newest = newest_release(min_age_s)
+    return _with_index(index, warn, lambda catalog: _choices(catalog, wanted, newest))
 
-    def answers(catalog: Catalog) -> tuple[Asset, ...]:
-        named = wanted.target or wanted.request.target
-        targets = (named,) if named else catalog.targets()
-        newest = newest_release(min_age_s)
-        found = []
-        refusals = []
-        for target in targets:
-            try:
-                found.append(choose(catalog, wanted, Scope((target,), newest_release=newest)).asset())
-            except NoMatch as error:
-                refusals.append(error)
-        if not found:
-            raise NoMatch(f"{wanted.request}: no target has an answer. {refusals[0]}")
-        return tuple(found)
 
-    return _with_index(index, warn, answers)
+def _choices(catalog: Catalog, wanted: Wanted, newest: str | None) -> tuple[Asset, ...]:
+    named = wanted.target or wanted.request.target
+    found: list[Asset] = []
+    refusals: list[NoMatch] = []
+    for target in (named,) if named else catalog.targets():
+        try:
+            answer = choose(catalog, replace(wanted, target=target), Scope((target,), newest_release=newest))
+        except NoMatch as error:
+            refusals.append(error)
+        else:
+            found.append(answer.asset())
+    if not found:
+        raise refusals[0]
+    return tuple(found)
 
 
 def _with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[Catalog], _T]) -> _T:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A requests session that keeps secrets where they were meant to go.
+"""A requests session for one URL, which keeps secrets from every other host.
 
-`requests` is imported here only, and this file only when something must really be fetched.
+`requests` is imported here, and this file only when something must really be fetched.
 """
 
 from __future__ import annotations
@@ -14,38 +14,42 @@ from typing import Any
 import requests
 import requests.adapters
 import requests.auth
+import requests.hooks
 
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._url_options import USER_AGENT, UrlOptions
 
-_USER_AGENT = "standalone.python (Ansible collection)"
 _MAX_REDIRECTS = 10
 
 
 class GuardedSession(requests.Session):
-    """Drops the user's own headers, any of which can be a credential, when a redirect leads to another host."""
+    """What the user gave for `url` stays there: a redirect to another host gets no header, login or certificate."""
 
-    def __init__(self, options: UrlOptions) -> None:
+    def __init__(self, url: str, options: UrlOptions) -> None:
         super().__init__()
+        self._url = url
         self.max_redirects = _MAX_REDIRECTS
-        self.trust_env = options.use_proxy  # what trust_env adds beside proxies is given explicitly below
-        self.headers["User-Agent"] = _USER_AGENT
+        self.trust_env = options.use_proxy  # the environment's proxies, and its certificates
+        self.headers["User-Agent"] = USER_AGENT
         self.headers.update(options.headers)
         self.auth = _auth(options)
         if options.client_cert:
             self.cert = (options.client_cert, options.client_key) if options.client_key else options.client_cert
         if options.validate_certs and not options.ca_path:
             self.mount("https://", _SystemTrustAdapter())
-        self._private_headers = ("Authorization", "Cookie", *options.headers)
-        self._trust = _trust(options)
+        self._trust = (options.ca_path or True) if options.validate_certs else False
+        self._secret_headers = ("Authorization", "Cookie", *options.headers)
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, _verify: Any, cert: Any) -> Any:
         # Given here, because the session's attribute `verify` loses against REQUESTS_CA_BUNDLE.
         return super().merge_environment_settings(url, proxies, stream, self._trust, cert)
 
-    def rebuild_auth(self, prepared_request: Any, response: Any) -> None:
-        if self.should_strip_auth(response.request.url, prepared_request.url):  # type: ignore[no-untyped-call]
-            for name in self._private_headers:
-                prepared_request.headers.pop(name, None)
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        if self.should_strip_auth(self._url, request.url):  # type: ignore[no-untyped-call]
+            for name in self._secret_headers:
+                request.headers.pop(name, None)
+            request.hooks = requests.hooks.default_hooks()  # a login answers from there
+            kwargs["cert"] = None
+        return super().send(request, **kwargs)
 
 
 class _SystemTrustAdapter(requests.adapters.HTTPAdapter):
@@ -61,17 +65,28 @@ class _SystemTrustAdapter(requests.adapters.HTTPAdapter):
         return super().proxy_manager_for(*args, ssl_context=ssl.create_default_context(), **kwargs)
 
 
-def _trust(options: UrlOptions) -> bool | str:
-    return (options.ca_path or True) if options.validate_certs else False
+class _Login(requests.auth.HTTPDigestAuth):
+    """Answers when the server asks for a login, in the way that it asks for, as on hosts."""
+
+    def handle_401(self, r: requests.Response, **kwargs: Any) -> requests.Response:
+        asked = r.headers.get("WWW-Authenticate", "").lower()
+        if r.status_code != 401 or "digest" in asked or "basic" not in asked or "Authorization" in r.request.headers:
+            return super().handle_401(r, **kwargs)  # type: ignore[no-any-return,no-untyped-call]
+        r.close()
+        again = requests.auth.HTTPBasicAuth(self.username, self.password)(r.request.copy())
+        answer: requests.Response = r.connection.send(again, **kwargs)
+        answer.request = again
+        return answer
 
 
 def _auth(options: UrlOptions) -> Any:
     if options.url_username:
-        return requests.auth.HTTPBasicAuth(options.url_username, options.url_password or "")
+        kind = requests.auth.HTTPBasicAuth if options.force_basic_auth else _Login
+        return kind(options.url_username, options.url_password or "")
     if any(name.lower() == "authorization" for name in options.headers):
-        return _keep_header  # else a line in ~/.netrc would take the place of the header
+        return _as_it_is  # else a line in ~/.netrc would take the place of the header
     return None
 
 
-def _keep_header(request: Any) -> Any:
+def _as_it_is(request: Any) -> Any:
     return request
