@@ -180,7 +180,7 @@ def _opened(url: str, options: UrlOptions, offset: int) -> AbstractContextManage
 def _pause_s(round_number: int, asked: Sequence[_Source]) -> float:
     """1, 2, 4 s and so on, or as long as a server asks for, within a bound."""
     waits_s = [source.failure.wait_s for source in asked if source.failure and source.failure.wait_s is not None]
-    return min(max(1 << (round_number - 1), *waits_s), _LONGEST_PAUSE_S)
+    return min(max([1 << (round_number - 1), *waits_s]), _LONGEST_PAUSE_S)
 
 
 def _all_failed(sources: Sequence[_Source]) -> str:

@@ -43,8 +43,8 @@ def _chunks(response: Any, expected_bytes: int | None, peer: Peer) -> Iterator[b
         if not chunk:
             break
         received += len(chunk)
-        pace.count(len(chunk))
         yield chunk
+        pace.count(len(chunk))
     if expected_bytes is not None and received < expected_bytes:
         raise TransferFailure(
             f"the connection to {peer.host} broke off after {received} of {expected_bytes} bytes", may_pass=True

@@ -57,7 +57,7 @@ def checked(url: str) -> SplitResult:
 
 def redirected(here: SplitResult, location: str) -> SplitResult:
     """Where the header `Location` of an answer from `here` leads."""
-    target = _http_parts(urljoin(here.geturl(), location.replace(" ", "%20")))
+    target = _http_parts(location.replace(" ", "%20"), base=here.geturl())
     if target is None:
         raise TransferFailure("it redirects to what is no http:// or https:// URL")
     if here.scheme == "https" and target.scheme == "http":
@@ -74,9 +74,9 @@ def with_login_of(url: str, options: UrlOptions) -> UrlOptions:
     return replace(options, url_username=unquote(user), url_password=unquote(password))
 
 
-def _http_parts(url: str) -> SplitResult | None:
+def _http_parts(url: str, base: str = "") -> SplitResult | None:
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(urljoin(base, url))
         valid = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets or a port that make no sense
         return None

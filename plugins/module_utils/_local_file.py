@@ -25,15 +25,21 @@ def opened(url: str) -> Iterator[Body]:
         raise TransferFailure("a file:// URL names a file of this host: write file:///path, with three slashes")
     path = unquote(parts.path)
     try:
-        # O_NONBLOCK: a named pipe would wait for its other end.
-        file = io.FileIO(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+        file = io.FileIO(path, "rb", opener=_open_without_waiting)
     except OSError as error:
         raise _failure(path, error) from error
+    except ValueError as error:  # a %00 in the URL
+        raise TransferFailure("the path in it holds a character that no file name has") from error
     with file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise TransferFailure(f"{path} on this host is no regular file")
         yield Body(offset=0, total_bytes=status.st_size, chunks=_chunks(file, path))
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """A named pipe would wait for its other end."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _chunks(file: io.FileIO, path: str) -> Iterator[memoryview]:

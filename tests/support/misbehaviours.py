@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from .servers import Answering, Behaviour, status
 
+HTML_PAGE = b"<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Who are you?</body></html>\n"
+
 
 def html_page() -> Behaviour:
     """What a captive portal or a proxy's login page answers, with status 200."""
-    page = b"<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Who are you?</body></html>\n"
-    return status(200, {"Content-Type": "text/html"}, page)
+    return status(200, {"Content-Type": "text/html"}, HTML_PAGE)
 
 
 def break_off(after_bytes: int) -> Behaviour:
