@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ._errors import ArchiveError
-from ._refusal import Refused, member
+from ._refusal import Refused, member, quoted
 from ._streams import open_chunks, unpacked_size
 from ._tar_member import Limits, Member
 from ._tar_reader import TarReader
@@ -96,9 +96,10 @@ def _write(found: Member, path: str, reader: TarReader, tree: TreeWriter, prefix
         tree.add_link(path, found.target)
     elif found.kind == "dir":
         tree.add_directory(path)
+    elif found.target.startswith(prefix + "/"):
+        tree.add_hard_link(path, found.target[len(prefix) + 1 :])
     else:
-        # The target of a hard link is a path in the archive; one outside of the prefix is not found in the tree.
-        tree.add_hard_link(path, found.target[len(prefix) + 1 :] if found.target.startswith(prefix + "/") else "")
+        raise Refused(f"{member(found.path)} is a hard link to {quoted(found.target)}, which is not below {prefix}/")
 
 
 def _description(found: Member, reader: TarReader, earlier: bytes | None) -> bytes:

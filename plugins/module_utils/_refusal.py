@@ -12,6 +12,16 @@ class Refused(Exception):
     """The archive must not be used. `str(error)` is a clause such as `it breaks off before its end`."""
 
 
+def quoted(text: str) -> str:
+    """A path in quotes, which show every character that a terminal would hide."""
+    return json.dumps(text)
+
+
 def member(path: str) -> str:
-    """The way a member is named in a clause. The quoting shows every character that a terminal would hide."""
-    return f"member {json.dumps(path)}"
+    """The way a member of the archive is named in a clause."""
+    return f"member {quoted(path)}"
+
+
+def entry(path: str) -> str:
+    """The way a place in the unpacked build is named in a clause; its path is relative to the build."""
+    return f"entry {quoted(path)}"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ._refusal import Refused, member
+from ._refusal import Refused, entry, quoted
 
 
 def check(links: Mapping[str, str], others: Collection[str]) -> None:
@@ -50,4 +50,4 @@ def _landing(path: str, target: str) -> str:
 
 
 def _refused(path: str, target: str, why: str) -> Refused:
-    return Refused(f"{member(path)} is a link to {member(target)[7:]}, which {why}")
+    return Refused(f"{entry(path)} is a link to {quoted(target)}, which {why}")

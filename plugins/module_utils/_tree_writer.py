@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, final
 
 from . import _symlinks
-from ._refusal import Refused, member
+from ._refusal import Refused, entry, quoted
 
 _DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -33,7 +33,6 @@ class Entry(NamedTuple):
 
 
 _DIRECTORY = Entry("dir", 0o755, 0, None, None)
-_KIND_WORDS = {"file": "a file", "link": "a link", "dir": "a directory"}
 
 
 @final
@@ -87,9 +86,9 @@ class TreeWriter:
 
     def add_hard_link(self, path: str, existing: str) -> None:
         """Gives the file at `existing`, which must have been written before, a second name."""
-        entry = self.entries.get(existing)
-        if entry is None or entry.kind != "file":
-            raise Refused(f"{member(path)} is a hard link to {member(existing)[7:]}, which is no file before it")
+        linked = self.entries.get(existing)
+        if linked is None or linked.kind != "file":
+            raise Refused(f"{entry(path)} is a hard link to {quoted(existing)}, which is no file before it")
         source_folder, _slash, source_name = existing.rpartition("/")
         source = os.dup(self._enter(source_folder, existing))
         try:
@@ -99,7 +98,7 @@ class TreeWriter:
             raise self._located(error, path) from None
         finally:
             os.close(source)
-        self.entries[path] = entry
+        self.entries[path] = linked
 
     def add_link(self, path: str, target: str) -> None:
         """Notes a symbolic link; `make_links` makes it."""
@@ -120,7 +119,7 @@ class TreeWriter:
     def _place(self, path: str) -> tuple[int, bytes]:
         """The handle of the directory for `path`, and the name in it, where nothing may be yet."""
         if path in self.entries:
-            raise Refused(f"{member(path)} comes twice")
+            raise Refused(f"{entry(path)} comes twice")
         folder, _slash, name = path.rpartition("/")
         return self._enter(folder, path), name.encode()
 
@@ -137,15 +136,15 @@ class TreeWriter:
         return handle
 
     def _descend(self, folder: str, name: str, parent: int, path: str) -> None:
-        entry = self.entries.get(folder)
-        if entry is not None and entry.kind != "dir":
-            what = "comes twice" if folder == path else f'lies below "{folder}", which is {_KIND_WORDS[entry.kind]}'
-            raise Refused(f"{member(path)} {what}")
+        known = self.entries.get(folder)
+        if known is not None and known.kind != "dir":
+            what = "comes twice" if folder == path else f"lies below {quoted(folder)}, which is a {known.kind}"
+            raise Refused(f"{entry(path)} {what}")
         try:
-            if entry is None:
+            if known is None:
                 os.mkdir(name.encode(), 0o755, dir_fd=parent)
             self._open.append((folder, os.open(name.encode(), _DIRECTORY_FLAGS, dir_fd=parent)))
-            if entry is None:
+            if known is None:
                 os.fchmod(self._open[-1][1], 0o755)
                 self.entries[folder] = _DIRECTORY
         except OSError as error:
