@@ -37,6 +37,8 @@ def nearest_target(text: str, legacy: bool = True) -> str | None:
     known = [*KNOWN_TARGETS, *LEGACY_PLATFORMS] if legacy else list(KNOWN_TARGETS)
     if wanted in known:
         return wanted
+    if wanted in LEGACY_PLATFORMS:
+        return LEGACY_PLATFORMS[wanted]
     meant = _by_words(wanted)
     if meant:
         return meant
@@ -46,7 +48,7 @@ def nearest_target(text: str, legacy: bool = True) -> str | None:
 
 def _same_machine(text: str, target: str) -> bool:
     """Whether the first words are alike, too: triples have most of their letters in common with any other."""
-    return difflib.SequenceMatcher(a=text.split("-")[0], b=target.split("-")[0]).ratio() >= 0.6
+    return difflib.SequenceMatcher(a=text.partition("-")[0], b=target.partition("-")[0]).ratio() >= 0.6
 
 
 def _by_words(text: str) -> str | None:
