@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 _HEADER_BYTES = 64  # of 64-bit files; the 52 of 32-bit files are always followed by more
 _PROGRAM_INTERPRETER = 3  # PT_INTERP
-_ARM_HARD_FLOAT = 0x400  # EF_ARM_ABI_FLOAT_HARD
 
 
 @dataclass(frozen=True)
@@ -18,14 +17,14 @@ class _Layout:
     """Where an ELF header and its program headers keep what is read here; `struct` formats without byte order."""
 
     bits: int
-    header: str  # e_phoff, e_flags, e_phentsize, e_phnum, from byte 24 on
+    header: str  # e_phoff, e_phentsize, e_phnum, from byte 24 on
     program_type_and_offset: str  # p_type, p_offset
 
 
-# e_entry is passed over, then: e_phoff, (e_shoff), e_flags, (e_ehsize), e_phentsize, e_phnum
+# (e_entry), e_phoff, (e_shoff, e_flags, e_ehsize), e_phentsize, e_phnum; those in brackets are passed over
 _LAYOUTS = {
-    1: _Layout(bits=32, header="4xI4xI2xHH", program_type_and_offset="II"),
-    2: _Layout(bits=64, header="8xQ8xI2xHH", program_type_and_offset="I4xQ"),
+    1: _Layout(bits=32, header="4xI10xHH", program_type_and_offset="II"),
+    2: _Layout(bits=64, header="8xQ14xHH", program_type_and_offset="I4xQ"),
 }
 
 
@@ -36,7 +35,6 @@ class Elf:
     bits: int
     big_endian: bool
     machine: int
-    hard_float: bool
     interpreter: str | None
 
     @classmethod
@@ -47,13 +45,12 @@ class Elf:
         layout = _LAYOUTS[start[4]]
         order = ">" if start[5] == 2 else "<"
         (machine,) = struct.unpack_from(order + "H", start, 18)
-        headers_at, flags, header_size, count = struct.unpack_from(order + layout.header, start, 24)
+        headers_at, header_size, count = struct.unpack_from(order + layout.header, start, 24)
         positions = range(headers_at, headers_at + count * header_size, header_size) if header_size else ()
         return cls(
             bits=layout.bits,
             big_endian=order == ">",
             machine=machine,
-            hard_float=bool(flags & _ARM_HARD_FLOAT),
             interpreter=_interpreter(start, positions, order + layout.program_type_and_offset),
         )
 

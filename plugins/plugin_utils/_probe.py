@@ -129,11 +129,11 @@ def _script() -> str:
 def _facts(stdout: str) -> Facts | None:
     """Every key with its values; None without both marker lines. A terminal between may have added carriage returns."""
     lines = [line.rstrip("\r") for line in stdout.split("\n")]
-    if _BEGIN not in lines or _END not in lines[lines.index(_BEGIN) :]:
+    begins = [position for position, line in enumerate(lines) if line == _BEGIN]
+    if not begins or _END not in lines[begins[-1] :]:
         return None
-    begin = lines.index(_BEGIN)
     facts: dict[str, list[str]] = {}
-    for line in lines[begin + 1 : lines.index(_END, begin)]:
+    for line in lines[begins[-1] + 1 : lines.index(_END, begins[-1])]:
         key, _, value = line.partition("=")
         facts.setdefault(key, []).append(value)
     return facts
@@ -168,6 +168,6 @@ def _no_answer(stdout: str, rc: int, stderr: str) -> str:
     if len(said) > _SHOWN_CHARACTERS:
         said = f"{said[:_SHOWN_CHARACTERS]}..."
     return (
-        f"The host did not answer the probe: /bin/sh ended with {rc} and printed "
-        f"{said or 'nothing'}. Check that this user can run shell commands there, with `ansible.builtin.raw`."
+        f"The host did not answer the probe: /bin/sh ended with {rc} and printed {repr(said) if said else 'nothing'}. "
+        "Check that this user can run shell commands there, with `ansible.builtin.raw`."
     )

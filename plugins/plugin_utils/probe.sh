@@ -29,9 +29,8 @@ say() {
 
 # say_json KEY FILE: a JSON file of ours as one line, which is the same JSON since its strings hold no raw newline.
 say_json() {
-    [ -f "$2" ] || return 0
     text=
-    if [ -r "$2" ]; then
+    if [ -f "$2" ] && [ -r "$2" ]; then
         while IFS= read -r line || [ -n "$line" ]; do
             text="$text$line"
         done <"$2"
@@ -93,7 +92,7 @@ say_store() {
     [ "$kind" != link ] || say_build
 }
 
-# The build at the path. One without receipt was not made by us, or not to the end.
+# The build at the path. One without receipt was not made by us, or not to its end.
 say_build() {
     cd -P "$path" 2>/dev/null || return 0
     entry=${PWD#"$store"/}
@@ -109,7 +108,7 @@ say_build() {
 say_newer() {
     set -- . -type d -name __pycache__ -prune -o -name .build.json -o -newer .build.json -print
     newer=$(find "$@" -o ! -name . -cnewer .build.json -print 2>/dev/null) ||
-        newer=${newer:-$(find "$@" 2>/dev/null)} || newer=${newer:-.}
+        newer="${newer:-$(find "$@" 2>/dev/null)}" || newer=${newer:-.}
     [ -x bin/python ] || newer=bin/python
     [ -z "$newer" ] || say newer "${newer#./}"
 }
