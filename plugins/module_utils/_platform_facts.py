@@ -46,7 +46,7 @@ _ADVICE = "Gather facts (`gather_facts: true`), or give `target`."
 
 
 def from_facts(facts: Mapping[str, Any]) -> HostPlatform:
-    """Raises `UnsupportedHost` when a fact that is needed lacks, or tells of a host that builds are not for."""
+    """Raises `UnsupportedHost` when a fact that is needed lacks, or no target follows from those that are there."""
     _require(facts, "system", "architecture")
     system = str(facts["system"])
     machine = str(facts["architecture"])
@@ -57,7 +57,7 @@ def from_facts(facts: Mapping[str, Any]) -> HostPlatform:
         version = facts.get("distribution_version")
         return HostPlatform("darwin", arch, bits, None, None, None, str(version) if version else None)
     if system != "Linux":
-        raise UnsupportedHost(f"There are no builds for {system}, which the facts of this host tell. Give `target`.")
+        raise UnsupportedHost(f"No target follows from the facts of a host with {system}. Give `target`.")
     flags = facts.get("flags")
     return HostPlatform(
         os="linux",

@@ -52,7 +52,7 @@ class Version:
         return ((self.major * 1000 + self.minor) * 1000 + self.micro) * 10_000 + rank
 
     @property
-    def release(self) -> tuple[int, int, int]:
+    def numbers(self) -> tuple[int, int, int]:
         """The numbers alone, without what makes it a pre-release."""
         return self.major, self.minor, self.micro
 
@@ -80,16 +80,16 @@ def _parse_version(text: str) -> Version:
 
 _CLAUSE = re.compile(
     rf"\s*(?P<operator>===|==|!=|<=|>=|~=|<|>)\s*"
-    rf"(?P<release>{_NUMBER}(?:\.{_NUMBER}){{0,2}})(?:(?P<pre>{_PRE})|(?P<wildcard>\.\*))?\s*"
+    rf"(?P<numbers>{_NUMBER}(?:\.{_NUMBER}){{0,2}})(?:(?P<pre>{_PRE})|(?P<wildcard>\.\*))?\s*"
 )
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One comparison of a specifier, such as `>=3.12` or `==3.13.*`; `release` has one to three numbers."""
+    """One comparison of a specifier, such as `>=3.12` or `==3.13.*`; `numbers` are one to three."""
 
     operator: str
-    release: tuple[int, ...]
+    numbers: tuple[int, ...]
     pre: tuple[str, int] | None = None
     is_prefix: bool = False
 
@@ -101,28 +101,28 @@ class Clause:
                 f"{text.strip()!r} is not a version clause. Write an operator (== != < <= > >= ~= ===) and a version, "
                 "such as >=3.12, ==3.13.* or >=3.15.0rc1."
             )
-        release = tuple(int(number) for number in match["release"].split("."))
+        numbers = tuple(int(number) for number in match["numbers"].split("."))
         phase = (match["pre"] or "").rstrip("0123456789")
         clause = cls(
             operator=match["operator"],
-            release=release,
+            numbers=numbers,
             pre=(phase, int(match["pre"][len(phase) :])) if phase else None,
             is_prefix=match["wildcard"] is not None,
         )
         if clause.is_prefix and clause.operator not in ("==", "!="):
             raise InvalidName(f"{text.strip()!r}: the wildcard .* goes with == and != only.")
-        if clause.operator == "~=" and len(release) == 1:
-            raise InvalidName(f"{text.strip()!r}: ~= needs two numbers at least, such as ~={release[0]}.0.")
+        if clause.operator == "~=" and len(numbers) == 1:
+            raise InvalidName(f"{text.strip()!r}: ~= needs two numbers at least, such as ~={numbers[0]}.0.")
         return clause
 
     def __str__(self) -> str:
-        release = ".".join(map(str, self.release))
-        return f"{self.operator}{release}{''.join(map(str, self.pre or ()))}{'.*' if self.is_prefix else ''}"
+        numbers = ".".join(map(str, self.numbers))
+        return f"{self.operator}{numbers}{''.join(map(str, self.pre or ()))}{'.*' if self.is_prefix else ''}"
 
     @property
     def version(self) -> Version:
         """The clause's version with the missing numbers as zeros, which is how clauses compare."""
-        major, minor, micro = (*self.release, 0, 0)[:3]
+        major, minor, micro = (*self.numbers, 0, 0)[:3]
         return Version(major, minor, micro, self.pre)
 
     @property
@@ -134,22 +134,22 @@ class Clause:
         """Whether the comparison holds, pre-releases not being treated apart."""
         own = self.version
         if self.operator in ("==", "!="):
-            equal = self._begins(version, len(self.release)) if self.is_prefix else version == own
+            equal = self._begins(version, len(self.numbers)) if self.is_prefix else version == own
             return equal == (self.operator == "==")
         if self.operator == "===":
             return str(version) == str(self)[3:]
         if self.operator == "~=":
-            return version >= own and self._begins(version, len(self.release) - 1)
+            return version >= own and self._begins(version, len(self.numbers) - 1)
         if self.operator == "<":
             # `<3.15` leaves out 3.15.0rc1, which sorts before 3.15.0 but belongs to it.
-            belongs = version.is_prerelease and not own.is_prerelease and version.release == own.release
+            belongs = version.is_prerelease and not own.is_prerelease and version.numbers == own.numbers
             return version < own and not belongs
         if self.operator == "<=":
             return version <= own
         return version > own if self.operator == ">" else version >= own
 
     def _begins(self, version: Version, length: int) -> bool:
-        return version.release[:length] == self.release[:length]
+        return version.numbers[:length] == self.numbers[:length]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset, Build
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._versions import Version
 
 LINUX = "x86_64-unknown-linux-gnu"
@@ -163,7 +163,7 @@ def test_the_file_name_is_the_url_s_or_the_usual(stem: str, url: str, file_name:
     ],
 )
 @pytest.mark.parametrize("kind", [InvalidName, StoreError])
-def test_the_message_names_the_field(changes: dict[str, Any], message: str, kind: type[Exception]) -> None:
+def test_the_message_names_the_field(changes: dict[str, Any], message: str, kind: type[StandaloneError]) -> None:
     with pytest.raises(kind) as error:
         Asset.from_dict({**ASSET, **changes}, where="asset", error=kind)
     assert str(error.value) == message

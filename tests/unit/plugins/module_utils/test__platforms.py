@@ -264,7 +264,7 @@ def test_facts_tell_what_a_host_is(facts: dict[str, Any], expected: HostPlatform
         ),
         (
             {"system": "FreeBSD", "architecture": "amd64"},
-            "There are no builds for FreeBSD, which the facts of this host tell. Give `target`.",
+            "No target follows from the facts of a host with FreeBSD. Give `target`.",
         ),
     ],
 )
