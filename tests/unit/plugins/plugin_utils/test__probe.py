@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import Place, build_command, parse
+
+LINES = (
+    "standalone-python-probe 1",
+    "kind=link",
+    "parent=/opt/python",
+    "parent_is_directory=1",
+    "parent_is_writable=1",
+    "link_target=.builds/a=b",
+    "target_exists=1",
+    "store_place=/opt",
+    "store_place_is_directory=1",
+    "free_kib=2048",
+    "store_entry=a=b",
+    'store_receipt={  "format": 1}',
+    "store_entry=c",
+    "store_receipt=",
+    'root_json={"path": "/opt/python/3.13"}',
+    "staging=1",
+    "running=4711 a=b",
+    "running=42 a=b",
+    "running=7 c",
+    "entry=a=b",
+    "newer=lib/os.py",
+    "system=Linux x86_64",
+    "elf=",
+    "selinux=1",
+    "uid=1000\t1000\t1000\t1000",
+    "home=/home/me",
+    "tool=/usr/bin/zstd",
+    "tool=tar",
+    "standalone-python-probe end",
+)
+
+
+def test_parse() -> None:
+    probe = parse("\n".join(LINES))
+    assert probe.path_kind == "link"
+    assert probe.link_target == ".builds/a=b"
+    assert probe.target_exists
+    assert probe.entry == "a=b"
+    assert probe.receipts == {"a=b": {"format": 1}, "c": None}
+    assert probe.newer == "lib/os.py"
+    assert probe.parent == Place("/opt/python", is_directory=True, is_writable=True)
+    assert probe.store_place == Place("/opt", is_directory=True, is_writable=False)
+    assert probe.root == {"path": "/opt/python/3.13"}
+    assert probe.has_litter
+    assert probe.running == {"a=b": (42, 4711), "c": (7,)}
+    assert probe.free_bytes == 2048 * 1024
+    assert probe.tools == {"zstd": "/usr/bin/zstd", "tar": "tar"}
+    assert probe.uid == 1000
+    assert probe.home == "/home/me"
+    assert probe.selinux
+    assert (probe.platform.os, probe.platform.arch) == ("linux", "x86_64")
+
+
+@pytest.mark.parametrize(
+    "stdout",
+    [
+        "\r\n".join(("Welcome to db1!", "", *LINES, "kind=file")),
+        "\n".join(("kind=file", "standalone-python-probe end", *LINES, "bye")),
+        "\n".join(("standalone-python-probe 1", "a login script that runs a probe of its own", *LINES)),
+    ],
+    ids=["terminal", "noise that looks like facts", "another beginning"],
+)
+def test_noise_around_the_answer(stdout: str) -> None:
+    assert parse(stdout) == parse("\n".join(LINES))
+
+
+@pytest.mark.parametrize("line", ["store_receipt=[1]", "store_receipt={", "store_receipt="])
+def test_what_is_no_json_object(line: str) -> None:
+    assert parse("\n".join((*LINES[:10], "store_entry=a", line, *LINES[-2:]))).receipts == {"a": None}
+
+
+def test_what_the_host_could_not_tell() -> None:
+    probe = parse("standalone-python-probe 1\nkind=absent\nfree_kib=\nuid=\nstandalone-python-probe end\n")
+    assert (probe.free_bytes, probe.uid, probe.link_target, probe.entry, probe.root) == (None, None, None, None, None)
+
+
+ADVICE = "Check that this user can run shell commands there, with `ansible.builtin.raw`."
+
+
+@pytest.mark.parametrize(
+    ("stdout", "rc", "stderr", "printed"),
+    [
+        ("", 1, "", "1 and printed nothing."),
+        ("", 127, "tr: not found\n", "127 and printed 'tr: not found'."),
+        ("This account is\nnot available.\n", 1, "", "1 and printed 'This account is not available.'."),
+        (
+            "\n".join(LINES[:-1])[:60],
+            0,
+            "",
+            "0 and printed 'standalone-python-probe 1 kind=link parent=/opt/python paren'.",
+        ),
+        ("x" * 1000, 2, "", f"2 and printed '{'x' * 300}...'."),
+    ],
+)
+def test_no_answer(stdout: str, rc: int, stderr: str, printed: str) -> None:
+    with pytest.raises(StandaloneError) as caught:
+        parse(stdout, rc=rc, stderr=stderr)
+    assert str(caught.value) == f"The host did not answer the probe: /bin/sh ended with {printed} {ADVICE}"
+
+
+@pytest.mark.parametrize(
+    ("path", "store", "message"),
+    [
+        (
+            "opt/3.13",
+            "/opt/.builds",
+            "The path 'opt/3.13' cannot be used: give an absolute path without line ends in it.",
+        ),
+        ("", "/opt/.builds", "The path '' cannot be used: give an absolute path without line ends in it."),
+        ("/opt/3.13", "/a\nb", "The store '/a\\nb' cannot be used: give an absolute path without line ends in it."),
+        ("/opt/\0", "/b", "The path '/opt/\\x00' cannot be used: give an absolute path without line ends in it."),
+    ],
+)
+def test_paths_that_no_command_can_carry(path: str, store: str, message: str) -> None:
+    with pytest.raises(InvalidName) as caught:
+        build_command(path, store, verify="quick", root_file="x")
+    assert str(caught.value) == message
+
+
+def test_the_command_is_short() -> None:
+    """It is on every command line, and with sudo in every log, of every host."""
+    assert len(build_command("/opt/python/3.13", "/opt/python/.builds", verify="quick", root_file="x")) < 6000

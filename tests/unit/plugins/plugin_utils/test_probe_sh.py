@@ -1,0 +1,262 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What probe.sh tells of paths in every state, under every shell of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import probe_runs
+from tests.support.probe_runs import RECEIPT, SHELLS, age, ask, install, make_build, program
+
+each_shell = pytest.mark.parametrize("shell", SHELLS)
+
+
+def absent(path: Path) -> dict[str, Any]:
+    return {"path_kind": "absent", "link_target": None, "target_exists": False, "entry": None, "receipts": {}}
+
+
+def installed(path: Path) -> dict[str, Any]:
+    install(path)
+    return {
+        "path_kind": "link",
+        "link_target": ".builds/a",
+        "target_exists": True,
+        "entry": "a",
+        "receipts": {"a": RECEIPT},
+        "newer": None,
+        "root": None,
+        "has_litter": False,
+        "running": {},
+    }
+
+
+def linked_by_other_words(path: Path) -> dict[str, Any]:
+    make_build(path.parent / ".builds", "a")
+    (path.parent / "detour").symlink_to(path.parent / ".builds")
+    path.symlink_to("detour/a")
+    return {"entry": "a", "link_target": "detour/a", "receipts": {"a": RECEIPT}}
+
+
+def without_receipt(path: Path) -> dict[str, Any]:
+    install(path)
+    (path / ".build.json").unlink()
+    return {"entry": "a", "receipts": {}, "newer": None}
+
+
+def with_broken_receipt(path: Path) -> dict[str, Any]:
+    install(path)
+    (path / ".build.json").write_text('{"format": 1,\n')
+    return {"entry": "a", "receipts": {"a": None}}
+
+
+def with_a_receipt_that_ends_without_line_end(path: Path) -> dict[str, Any]:
+    install(path)
+    (path / ".build.json").write_text('{"back\\\\slash": "\\u00e9 = %s"}')
+    return {"receipts": {"a": {"back\\slash": "é = %s"}}}
+
+
+def foreign_directory(path: Path) -> dict[str, Any]:
+    (path / "bin").mkdir(parents=True)
+    return {"path_kind": "directory", "entry": None, "receipts": {}, "newer": None}
+
+
+def file(path: Path) -> dict[str, Any]:
+    path.write_text("")
+    return {"path_kind": "file", "entry": None}
+
+
+def named_pipe(path: Path) -> dict[str, Any]:
+    os.mkfifo(path)
+    return {"path_kind": "other", "entry": None}
+
+
+def dangling_link(path: Path) -> dict[str, Any]:
+    path.symlink_to(".builds/gone")
+    return {"path_kind": "link", "link_target": ".builds/gone", "target_exists": False, "entry": None}
+
+
+def link_to_elsewhere(path: Path) -> dict[str, Any]:
+    install(path)
+    path.unlink()
+    path.symlink_to("/usr")
+    return {"path_kind": "link", "link_target": "/usr", "target_exists": True, "entry": None, "newer": None}
+
+
+def link_into_staging(path: Path) -> dict[str, Any]:
+    (path.parent / ".builds" / ".staging" / "build-1").mkdir(parents=True)
+    path.symlink_to(".builds/.staging/build-1")
+    return {"entry": None, "target_exists": True, "has_litter": True}
+
+
+def link_to_the_store(path: Path) -> dict[str, Any]:
+    (path.parent / ".builds").mkdir()
+    path.symlink_to(".builds")
+    return {"entry": None, "target_exists": True, "receipts": {}}
+
+
+def link_into_a_build(path: Path) -> dict[str, Any]:
+    install(path)
+    path.unlink()
+    path.symlink_to(".builds/a/bin")
+    return {"entry": None, "target_exists": True, "newer": None}
+
+
+def link_whose_text_forges_a_fact(path: Path) -> dict[str, Any]:
+    path.symlink_to("gone\nentry=a")
+    return {"link_target": "gone", "entry": None}
+
+
+def beside_other_builds(path: Path) -> dict[str, Any]:
+    install(path)
+    make_build(path.parent / ".builds", "b*c d")
+    make_build(path.parent / ".builds", "unfinished", receipt=None)
+    (path.parent / ".builds" / ".roots").mkdir()
+    root_file = str(path).replace("/", "%2F")
+    (path.parent / ".builds" / ".roots" / root_file).write_text('{\n  "path": "…",\n  "keep": 2\n}\n')
+    receipts = {"a": RECEIPT, "b*c d": RECEIPT}
+    return {"receipts": receipts, "root": {"path": "…", "keep": 2}, "has_litter": False}
+
+
+STATES = (
+    absent,
+    installed,
+    linked_by_other_words,
+    without_receipt,
+    with_broken_receipt,
+    with_a_receipt_that_ends_without_line_end,
+    foreign_directory,
+    file,
+    named_pipe,
+    dangling_link,
+    link_to_elsewhere,
+    link_into_staging,
+    link_to_the_store,
+    link_into_a_build,
+    link_whose_text_forges_a_fact,
+    beside_other_builds,
+)
+
+
+@each_shell
+@pytest.mark.parametrize("arrange", STATES, ids=lambda state: state.__name__)
+def test_state_of_a_path(tmp_path: Path, shell: str, arrange: Callable[[Path], dict[str, Any]]) -> None:
+    path = tmp_path / "3.13"
+    expected = arrange(path)
+    probe = ask(path, tmp_path / ".builds", shell=shell)
+    assert {name: getattr(probe, name) for name in expected} == expected
+
+
+def file_changed(build: Path) -> None:
+    age(build / "lib" / "os.py")
+
+
+def file_added(build: Path) -> None:
+    (build / "lib" / "new.py").write_text("")
+    age(build / "lib" / "new.py", build / "lib")
+
+
+def file_deleted(build: Path) -> None:
+    (build / "lib" / "os.py").unlink()
+    age(build / "lib")
+
+
+def deleted_at_the_top(build: Path) -> None:
+    shutil.rmtree(build / "lib")
+    age(build)
+
+
+def link_changed(build: Path) -> None:
+    (build / "bin" / "python").unlink()
+    (build / "bin" / "python").symlink_to("./python3")
+    age(build / "bin" / "python")
+
+
+def interpreter_link_dangles(build: Path) -> None:
+    (build / "bin" / "python3").rename(build / "bin" / "python4")
+
+
+NEWER = (
+    (file_changed, {"lib/os.py"}),
+    (file_added, {"lib", "lib/new.py"}),
+    (file_deleted, {"lib"}),
+    (deleted_at_the_top, {"."}),
+    (link_changed, {"bin", "bin/python"}),
+    (interpreter_link_dangles, {"bin/python"}),
+)
+
+
+@each_shell
+@pytest.mark.parametrize(("change", "expected"), NEWER, ids=lambda value: getattr(value, "__name__", ""))
+def test_what_is_newer_than_the_receipt(
+    tmp_path: Path, shell: str, change: Callable[[Path], None], expected: set[str], tools: str
+) -> None:
+    change(install(tmp_path / "3.13"))
+    assert ask(tmp_path / "3.13", tmp_path / ".builds", shell=shell).newer in expected
+
+
+def bytecode_added(build: Path) -> None:
+    (build / "lib" / "json" / "__pycache__" / "more.pyc").write_bytes(b"\0")
+    age(build / "lib" / "json" / "__pycache__" / "more.pyc", build / "lib" / "json" / "__pycache__")
+
+
+def published(build: Path) -> None:
+    build.rename(build.with_name("b"))
+    build.with_name("b").rename(build)
+
+
+def receipt_touched(build: Path) -> None:
+    (build / ".build.json").chmod(0o640)
+
+
+@each_shell
+@pytest.mark.parametrize("change", [bytecode_added, published, receipt_touched])
+def test_what_does_not_count_as_newer(tmp_path: Path, shell: str, change: Callable[[Path], None], tools: str) -> None:
+    change(install(tmp_path / "3.13"))
+    assert ask(tmp_path / "3.13", tmp_path / ".builds", shell=shell).newer is None
+
+
+@pytest.mark.parametrize("change", ["mode", "content with its old time"])
+def test_changes_that_only_the_ctime_tells(tmp_path: Path, change: str) -> None:
+    build = install(tmp_path / "3.13")
+    file = build / "lib" / "os.py"
+    before = file.stat()
+    if change == "mode":
+        file.chmod(0o600)
+    else:
+        file.write_text("other")
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert ask(tmp_path / "3.13", tmp_path / ".builds").newer == "lib/os.py"
+
+
+@pytest.mark.parametrize("verify", ["none", "full"])
+def test_nothing_is_searched_unless_asked(tmp_path: Path, verify: str) -> None:
+    file_changed(install(tmp_path / "3.13"))
+    assert ask(tmp_path / "3.13", tmp_path / ".builds", verify=verify).newer is None
+
+
+@pytest.fixture(params=["the tools of this machine", "busybox's tools"])
+def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """PATH leads to the machine's own tools, or to busybox's and to the shells alone."""
+    if request.param == "the tools of this machine":
+        yield request.param
+        return
+    busybox = program("busybox")[0]
+    directory = tmp_path / "busybox"
+    directory.mkdir()
+    for applet in ("busybox", *probe_runs.applets(busybox)):
+        (directory / applet).symlink_to(busybox)
+    for shell in {shell.split()[0] for shell in SHELLS} - {"busybox"}:
+        found = shutil.which(shell)
+        if found:
+            (directory / shell).symlink_to(found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(directory))
+        yield request.param
