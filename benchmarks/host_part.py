@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host's side of the collection in a process of its own, without Ansible's way of starting modules.
+
+    python host_part.py install '{"path": ..., "asset": {...}, "mirror": [...]}'
+    python host_part.py extract ARCHIVE SHA256 DIRECTORY
+
+`install` takes the options of `standalone.python.build`, with its defaults. Both print the peak of resident memory in
+KiB (VmHWM: unlike ru_maxrss, it knows nothing of the process that started this one).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+
+def install(options: str) -> None:
+    """What the module does once Ansible has started it."""
+    from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+    from ansible_collections.standalone.python.plugins.module_utils._install import run
+    from ansible_collections.standalone.python.plugins.module_utils._order import Order
+
+    defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
+    run(Order.from_params({**defaults, **json.loads(options)}))
+
+
+def extract(archive: str, sha256: str, directory: str) -> None:
+    """What the module does with an archive that is on the host already."""
+    from ansible_collections.standalone.python.plugins.module_utils._archive import extract as unpack
+    from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
+
+    verify_file(archive, sha256)
+    unpack(archive, directory)
+
+
+def peak_kib() -> int:
+    """The most memory that was resident at once in this process."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
+
+
+if __name__ == "__main__":
+    {"install": install, "extract": extract}[sys.argv[1]](*sys.argv[2:])
+    print(peak_kib())

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host's side of the collection, each time in a fresh process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support.sample_builds import Sample
+from tests.support.sample_indexes import github_url
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+COLLECTIONS = REPOSITORY / ".collection"  # made by `make setup`
+HOST_PART = Path(__file__).with_name("host_part.py")
+
+
+@dataclass
+class Ours:
+    """Installs or extracts one sample; `peaks_mib` has the memory of each installation with a health check."""
+
+    sample: Sample
+    url: str  # of the mirror
+    peaks_mib: list[float] = field(default_factory=list)
+
+    def install(self, directory: Path, options: dict[str, Any]) -> None:
+        """The sample at `directory/python`, with options of `standalone.python.build`."""
+        params = {"path": f"{directory}/python", "asset": asset_of(self.sample), "mirror": [self.url], **options}
+        peak_kib = _run("install", json.dumps(params))
+        if "health_imports" not in options:
+            self.peaks_mib.append(peak_kib / 1024)
+
+    def extract(self, directory: Path) -> None:
+        """The sample's archive verified and unpacked into `directory/python`."""
+        target = directory / "python"
+        target.mkdir()
+        _run("extract", str(self.sample.path), self.sample.sha256, str(target))
+
+
+def asset_of(sample: Sample) -> dict[str, str]:
+    """The sample as the dictionary that `standalone.python.build` takes as `asset`."""
+    return {
+        "name": sample.file_name.partition(".tar.")[0],
+        "version": sample.version,
+        "release": sample.spec.release,
+        "target": sample.spec.target,
+        "flavor": sample.spec.flavor,
+        "build_options": sample.spec.published_options,
+        "url": github_url(sample),
+        "sha256": sample.sha256,
+    }
+
+
+def _run(*arguments: str) -> int:
+    """Run host_part.py; returns the peak of its memory in KiB."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(COLLECTIONS)}
+    return int(subprocess.check_output([sys.executable, str(HOST_PART), *arguments], env=environment))

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs contenders against each other in shuffled rounds, each run in a directory that nothing was in before.
+
+A machine that is busy for a minute must hit all contenders alike, so the order changes and figures are compared within
+their round only. What earlier runs have still to write is written before the clock starts.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.disk import Disk
+
+Seconds = dict[str, list[float]]  # contender -> seconds, one for each round
+
+
+class WrongResult(Exception):
+    """A run did not do what it was to do, so that its time says nothing; the message says what it did."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """`run` is timed; `check`, which is not, raises `WrongResult`. Both get the directory of this one run."""
+
+    name: str
+    run: Callable[[Path], None]
+    check: Callable[[Path], None]
+
+
+def measure(title: str, contenders: Sequence[Contender], *, rounds: int, disk: Disk) -> Seconds:
+    """Run every contender once a round. `title` is for the progress on stderr. Raises `WrongResult`."""
+    seconds: Seconds = {contender.name: [] for contender in contenders}
+    order = list(contenders)
+    for number in range(1, rounds + 1):
+        print(f"{title}: round {number} of {rounds}", file=sys.stderr, flush=True)
+        random.shuffle(order)
+        here = disk.directory / f"{title}-{number}".replace(" ", "-")
+        for position, contender in enumerate(order):
+            directory = here / str(position)
+            directory.mkdir(parents=True)
+            seconds[contender.name].append(_seconds_of(contender, directory))
+            contender.check(directory)
+        if disk.journaled:
+            shutil.rmtree(here)
+    return seconds
+
+
+def _seconds_of(contender: Contender, directory: Path) -> float:
+    os.sync()
+    started = time.perf_counter()
+    contender.run(directory)
+    return time.perf_counter() - started

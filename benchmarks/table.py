@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was measured against what was promised, as lines of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from benchmarks.rounds import Seconds
+
+
+@dataclass(frozen=True)
+class Line:
+    """One promise: the figure that was measured in each round must have a median of at most `must`."""
+
+    what: str
+    detail: str  # the two figures that a ratio is made of, or what an absolute one counts
+    figures: Sequence[float]  # one for each round, two at least
+    must: float
+    unit: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return median(self.figures) <= self.must
+
+
+def ratio(what: str, seconds: Seconds, ours: str, peer: str, *, must: float, empty: str = "", per: int = 1) -> Line:
+    """Ours by the peer's, round by round, less the round's `empty`; `per` hosts share the figures that are shown."""
+    nothing = seconds[empty] if empty else [0.0] * len(seconds[ours])
+    own = [spent - base for spent, base in zip(seconds[ours], nothing)]
+    other = [spent - base for spent, base in zip(seconds[peer], nothing)]
+    detail = f"{_shown(median(own) / per)} / {_shown(median(other) / per)}  {peer}"
+    return Line(what, detail, [mine / theirs for mine, theirs in zip(own, other)], must)
+
+
+def render(lines: Iterable[Line]) -> str:
+    """The table: what, median, quartiles, the promise and whether it was kept, then the figures behind a ratio."""
+    rows = [("", "median", "quartiles", "must", "", "")]
+    for line in lines:
+        low, middle, high = quantiles(line.figures, method="inclusive")
+        rows.append(
+            (
+                line.what,
+                f"{middle:.3g}{line.unit}",
+                f"{low:.3g} to {high:.3g}",
+                f"{line.must:g}{line.unit}",
+                "ok" if line.kept else "MISSED",
+                line.detail,
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def _shown(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
