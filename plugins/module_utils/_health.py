@@ -14,12 +14,24 @@ DEFAULT_IMPORTS = ("ssl", "sqlite3", "ctypes", "zlib", "lzma", "bz2", "hashlib",
 
 _TIMEOUT_S = 60
 _WORDS_SHOWN = 2000
-_SCRIPT = "import sys, importlib\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(sys.version.split()[0])"
+# One line for each module that does not work: the words that tell why, without a traceback.
+_SCRIPT = """
+import importlib, sys
+failed = False
+for name in sys.argv[1:]:
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        failed = True
+        print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+print(sys.version.split()[0])
+sys.exit(failed)
+"""
 
 
 def check(interpreter: str, imports: Sequence[str], expected_version: str) -> None:
     """Runs the interpreter (an absolute path) and imports each module. Raises `HealthError` with its own words."""
-    import subprocess
+    import subprocess  # not for a run that changes nothing
 
     command = [interpreter, "-I", "-B", "-c", _SCRIPT, *imports]
     try:
@@ -40,7 +52,7 @@ def check(interpreter: str, imports: Sequence[str], expected_version: str) -> No
     if done.returncode < 0:
         raise _error(f"it was killed by signal {-done.returncode}{_hint(-done.returncode)}. It said: {words or 'nothing'}")
     if done.returncode:
-        raise _error(f"importing {', '.join(imports)} failed. It said: {words or 'nothing'}")
+        raise _error(f"it cannot import what it must. It said: {words or 'nothing'}")
     found = done.stdout.decode("utf-8", errors="replace").strip()
     if found != expected_version:
         raise _error(f"it calls itself {found}, but the build is named {expected_version}")
@@ -53,7 +65,7 @@ def _hint(signal_number: int) -> str:
 
 def _error(what: str) -> HealthError:
     return HealthError(
-        f"The new interpreter does not work on this host: {what}. "
+        f"The new interpreter does not work on this host: {what.rstrip('.')}. "
         "Nothing was switched; what was at the path is still there. "
         "Choose another target, or list fewer modules in health_imports if you do not need them."
     )

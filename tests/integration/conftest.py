@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the integration tests share: sample builds behind a server, and a way to play."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.playbooks import REPOSITORY, Player
+from tests.support.sample_builds import SampleSpec
+from tests.support.sample_mirror import SampleMirror, make_mirror
+from tests.support.servers import Server, serve
+
+sys.path.insert(0, str(REPOSITORY / "tests" / "tools"))
+
+import interpreters  # noqa: E402 - a tool of the project, which is not a package
+
+OLD, NEW = "20260101", "20260201"
+HOST_PYTHONS = interpreters.interpreters()
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
+    """Two releases of a stripped build, the older one also with debug symbols, and one that is not healthy."""
+    specs = (
+        SampleSpec(release=OLD),
+        SampleSpec(release=OLD, flavor="install_only"),
+        SampleSpec(release=NEW),
+        SampleSpec(release="20260301", broken_import="ssl", build_options="freethreaded"),
+    )
+    return make_mirror(tmp_path_factory.mktemp("mirror"), specs)
+
+
+@pytest.fixture
+def server(samples: SampleMirror) -> Iterator[Server]:
+    with serve(samples.directory) as running:
+        yield running
+
+
+@pytest.fixture(params=["oldest", "newest"])
+def host_python(request: pytest.FixtureRequest) -> str:
+    """The oldest and the newest Python of this machine that a host may have."""
+    paths = list(HOST_PYTHONS.values())
+    return paths[0] if request.param == "oldest" else paths[-1]
+
+
+@pytest.fixture
+def player(tmp_path: Path, host_python: str) -> Player:
+    return Player(tmp_path, host_python)

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs `ansible-playbook` on this machine as an operator would, away from the operator's own configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+TIMEOUT_S = 300
+
+
+@dataclass(frozen=True)
+class Played:
+    """A finished run; `output` is what the operator saw, both streams."""
+
+    rc: int
+    output: str
+
+
+@dataclass(frozen=True)
+class Player:
+    """Plays with a cache of its own in `folder`, on localhost under the interpreter `host_python`."""
+
+    folder: Path
+    host_python: str
+
+    def play(
+        self, playbook: Path, *arguments: str, variables: dict[str, Any] | None = None, env: dict[str, str] | None = None
+    ) -> Played:
+        command = [str(ANSIBLE_PLAYBOOK), "-i", str(self.inventory()), str(playbook), *arguments]
+        if variables:
+            command += ["-e", json.dumps(variables)]
+        done = subprocess.run(
+            command,
+            env={**self.environment(), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        return Played(done.returncode, done.stdout)
+
+    def inventory(self) -> Path:
+        file = self.folder / "inventory.yml"
+        here = {"ansible_connection": "local", "ansible_python_interpreter": self.host_python}
+        file.write_text(json.dumps({"all": {"hosts": {"localhost": here}}}))
+        return file
+
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        return {
+            **kept,
+            "ANSIBLE_CONFIG": str(REPOSITORY / "tests" / "ansible.cfg"),
+            "ANSIBLE_STANDALONE_PYTHON_CACHE": str(self.folder / "cache"),
+            "ANSIBLE_NOCOLOR": "1",
+            "NO_PROXY": "127.0.0.1,localhost",
+        }

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plays each target below `targets/`: YAML as users write it, with assertions in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import NEW, OLD
+from tests.integration.playbooks import Player
+from tests.support.sample_mirror import SampleMirror
+from tests.support.servers import Server
+
+HERE = Path(__file__).parent
+TARGETS = sorted(folder.name for folder in (HERE / "targets").iterdir() if (folder / "tasks" / "main.yml").exists())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_target(target: str, player: Player, server: Server, samples: SampleMirror, tmp_path: Path) -> None:
+    sample = samples.samples[0]
+    variables = {
+        "target": str(HERE / "targets" / target / "tasks" / "main.yml"),
+        "work": str(tmp_path / "host"),
+        "sample_mirror": server.url,
+        "sample_index": f"{server.url}/{samples.index.name}",
+        "sample_archive": str(samples.archive(sample)),
+        "sample_sha256": sample.sha256,
+        "sample_version": sample.version,
+        "sample_minor": sample.version.rpartition(".")[0],
+        "sample_target": sample.spec.target,
+        "old": OLD,
+        "new": NEW,
+    }
+    played = player.play(HERE / "run_target.yml", variables=variables)
+    assert played.rc == 0, played.output
