@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult
@@ -37,46 +37,62 @@ def opened(url: str, *, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
     """
     address = checked(url)
     options = with_login_of(url, options)
-    response, peer = _answer(address, options, offset)
-    with response:
-        body = body_of(response, offset, peer)
-        if body:
+    answer = _final_answer(address, options, offset)
+    body = body_of(answer.response, offset, answer.peer) if answer.response else None
+    if body:
+        with answer.response:
             yield body
-            return
-    if not offset or response.code not in (206, 416):
-        raise refused(peer.host, response.code, response.headers)
+        return
+    answer.close()
+    if not offset or answer.code not in (206, 416):
+        raise refused(answer.peer.host, answer.code, answer.headers)
     # 416: what we have is longer than the file. 206: what comes is not the range that was asked for.
     with opened(url, options=options) as body:
         yield body
 
 
-def _answer(address: SplitResult, options: UrlOptions, offset: int) -> tuple[Any, Peer]:
-    """The response after all redirects, and who gave it."""
+@dataclass(frozen=True)
+class _Answer:
+    """What `peer` answered. `response` is None for every status but 2xx."""
+
+    peer: Peer
+    code: int
+    headers: Any
+    response: Any
+
+    def close(self) -> None:
+        if self.response:
+            self.response.close()
+
+
+def _final_answer(address: SplitResult, options: UrlOptions, offset: int) -> _Answer:
+    """The answer after all redirects."""
     asked = peer = Peer(address, options)
     for _ in range(_MAX_REDIRECTS + 1):
-        response = _ask(peer, offset)
-        location = response.headers.get("Location")
-        if response.code not in _REDIRECTS or not location:
-            return response, peer
-        response.close()
+        answer = _ask(peer, offset)
+        location = answer.headers.get("Location")
+        if answer.code not in _REDIRECTS or not location:
+            return answer
         target = Peer(redirected(peer.address, location), options)
         peer = target if target.server == asked.server else replace(target, options=options.without_credentials())
     raise TransferFailure(f"it redirects more than {_MAX_REDIRECTS} times")
 
 
-def _ask(peer: Peer, offset: int) -> Any:
-    """The response of `urllib`; for every status but 2xx that is an `HTTPError`, which is a response as well."""
+def _ask(peer: Peer, offset: int) -> _Answer:
     from http.client import HTTPException
     from urllib.error import HTTPError
     from urllib.request import Request
 
     request = Request(peer.address.geturl(), headers=_headers(peer.options, offset))  # noqa: S310  (http and https only)
     try:
-        return _opener(peer).open(request, timeout=peer.options.timeout)
-    except HTTPError as answer:
-        return answer
+        response = _opener(peer).open(request, timeout=peer.options.timeout)
+    except HTTPError as refusal:
+        if refusal.fp:
+            refusal.close()
+        return _Answer(peer, refusal.code, refusal.headers, None)
     except (OSError, HTTPException, ValueError) as error:
         raise peer.failure(error) from error
+    return _Answer(peer, response.code, response.headers, response)
 
 
 def _opener(peer: Peer) -> Any:
@@ -109,10 +125,11 @@ def _tls_context(validate_certs: bool, ca_path: str | None, client_cert: str | N
             cafile=ca_path, validate_certs=validate_certs, client_cert=client_cert, client_key=client_key
         )
     except OSError as error:  # ssl.SSLError is one
+        words = getattr(error, "reason", None) or error.strerror
         files = {"ca_path": ca_path, "client_cert": client_cert, "client_key": client_key}
         given = " and ".join(f"{option} ({path})" for option, path in files.items() if path)
         raise DownloadError(
-            f"The certificates for https could not be loaded ({error.strerror}). Check that {given or 'the system'} "
+            f"The certificates for https could not be loaded ({words}). Check that {given or 'the system'} "
             "has them on this host, in PEM form and readable."
         ) from error
 

@@ -13,11 +13,9 @@ from typing import Any
 from ._transfer import TransferFailure
 
 _BUSY = frozenset({408, 425, 429})
-_HINTS = {
-    401: "; check url_username, url_password and headers",
-    403: "; check url_username, url_password and headers",
-    407: "; that is a proxy, which wants a user and a password in its own URL",
-}
+_OF_LOGIN = "; check url_username, url_password and headers"
+_OF_PROXY = "; give the proxy's URL a user and a password"
+_HINTS = {401: _OF_LOGIN, 403: _OF_LOGIN, 407: _OF_PROXY}
 _TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's words, before the proxy's own status
 
 
@@ -25,8 +23,8 @@ def refused(host: str, code: int, headers: Any) -> TransferFailure:
     """The failure for a status other than 200 and 206."""
     retry_after = headers.get("Retry-After", "")
     return TransferFailure(
-        f"{host} answers {code} {_phrase(code)}".rstrip() + _HINTS.get(code, ""),
-        may_pass=code in _BUSY or code >= 500,
+        _answers(host, code) + _HINTS.get(code, ""),
+        may_pass=_may_pass(code),
         # The header's other form, a date, is not used: it compares two clocks.
         wait_s=int(retry_after) if retry_after.isascii() and retry_after.isdecimal() else None,
     )
@@ -54,7 +52,7 @@ def _of_tls(cause: BaseException, host: str) -> TransferFailure | None:
             "signed it, give that authority's certificate with ca_path"
         )
     if isinstance(cause, ssl.SSLError):
-        return TransferFailure(f"TLS with {host} fails ({cause.reason or 'no details'})", may_pass=True)
+        return TransferFailure(f"TLS with {host} fails ({cause.reason or 'the connection broke'})", may_pass=True)
     return None
 
 
@@ -70,7 +68,7 @@ def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFail
     if isinstance(cause, OSError) and str(cause).startswith(_TUNNEL_REFUSED):
         status = str(cause)[len(_TUNNEL_REFUSED) :][:3]
         code = int(status) if status.isdecimal() else 0
-        return TransferFailure(f"{peer} answers {status} {_phrase(code)}".rstrip() + _HINTS.get(code, ""))
+        return TransferFailure(_answers(peer, code) + (_OF_PROXY if code == 407 else ""), may_pass=_may_pass(code))
     if isinstance(cause, OSError) and cause.errno and cause.strerror:
         return TransferFailure(f"{peer} cannot be reached ({cause.strerror})", may_pass=True)
     return None
@@ -90,11 +88,16 @@ def _of_protocol(cause: BaseException, peer: str) -> TransferFailure | None:
     return None
 
 
-def _phrase(code: int) -> str:
+def _answers(peer: str, code: int) -> str:
     try:
-        return HTTPStatus(code).phrase
-    except ValueError:
-        return ""
+        phrase = " " + HTTPStatus(code).phrase
+    except ValueError:  # a number of the server's own
+        phrase = ""
+    return f"{peer} answers {code}{phrase}"
+
+
+def _may_pass(code: int) -> bool:
+    return code in _BUSY or code >= 500
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -47,7 +47,7 @@ class Server:
     url: str
     port: int
     directory: Path | None
-    script: Mapping[str, Sequence[Behaviour]]
+    script: dict[str, Sequence[Behaviour]]
     latency_s: float
     requests: list[Request] = field(default_factory=list)
     stopping: Event = field(default_factory=Event)
@@ -64,7 +64,7 @@ class Answering(BaseHTTPRequestHandler):
     origin: Server  # set by `serve`
 
     def do_GET(self) -> None:
-        path = urlsplit(self.path).path
+        path = self.path if self.command == "CONNECT" else urlsplit(self.path).path
         request = Request(self.command, self.path, {name.lower(): value for name, value in self.headers.items()})
         with self.origin.lock:
             self.origin.requests.append(request)
