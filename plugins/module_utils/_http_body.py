@@ -23,7 +23,9 @@ def body_of(response: Any, offset: int, peer: Peer) -> Body | None:
     if response.code == 200:
         return Body(0, response.length, _chunks(response, response.length, peer))
     if response.code == 206 and offset:
-        found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", response.headers.get("Content-Range", "").strip())
+        found = re.fullmatch(
+            r"bytes ([0-9]{1,15})-[0-9]+/([0-9]{1,15})", response.headers.get("Content-Range", "").strip()
+        )
         if found and int(found[1]) == offset:
             return Body(offset, int(found[2]), _chunks(response, int(found[2]) - offset, peer))
     return None

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -21,12 +22,12 @@ _TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's words, before th
 
 def refused(host: str, code: int, headers: Any) -> TransferFailure:
     """The failure for a status other than 200 and 206."""
-    retry_after = headers.get("Retry-After", "")
+    # The header's other form, a date, is not used: it compares two clocks.
+    retry_after = re.fullmatch("[0-9]{1,9}", headers.get("Retry-After", "").strip())
     return TransferFailure(
         _answers(host, code) + _HINTS.get(code, ""),
         may_pass=_may_pass(code),
-        # The header's other form, a date, is not used: it compares two clocks.
-        wait_s=int(retry_after) if retry_after.isascii() and retry_after.isdecimal() else None,
+        wait_s=int(retry_after[0]) if retry_after else None,
     )
 
 

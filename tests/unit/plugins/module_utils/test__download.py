@@ -25,6 +25,7 @@ RECOVERIES: Mapping[str, tuple[list[Behaviour], list[float], int]] = {
     "busy, and says for how long": ([status(429, {"Retry-After": 7}), files()], [7], 2),
     "busy for a day": ([status(503, {"Retry-After": 24 * 60 * 60}), files()], [60], 2),
     "busy until a date": ([status(503, {"Retry-After": "Wed, 01 Jan 2031 00:00:00 GMT"}), files()], [1], 2),
+    "busy for a nonsensical time": ([status(503, {"Retry-After": "9" * 5000}), files()], [1], 2),
     "hangs up without an answer": ([raw(b""), files()], [1], 2),
     "breaks off, then resumes": ([break_off(50_000), files()], [1], 2),
     "breaks off twice": ([break_off(50_000), break_off(20_000), files()], [1, 2], 3),
@@ -32,6 +33,11 @@ RECOVERIES: Mapping[str, tuple[list[Behaviour], list[float], int]] = {
     "breaks off in chunks": ([chunked(complete=False), files()], [1], 2),
     "redirects": ([redirect("/copy")], [], 1),
     "redirects to a name with a space": ([redirect("/a copy")], [], 1),
+    "ranges that make no sense": (
+        [break_off(50_000), status(206, {"Content-Range": f"bytes 50000-95999/{'9' * 5000}"}), files()],
+        [1],
+        3,
+    ),
     "ranges that are not those asked for": (
         [break_off(50_000), status(206, {"Content-Range": "bytes 0-9/96000"}, b"0123456789"), files()],
         [1],

@@ -5,53 +5,20 @@ from __future__ import annotations
 
 import re
 import shutil
-import ssl
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from tests.support.authority import Authority
 from tests.support.downloads import SHA256, Downloads
 from tests.support.servers import redirect, serve, status
 
 pytest.importorskip("ansible", reason="https is asked with the trust that Ansible sets up")
 if not shutil.which("openssl"):
     pytest.skip("there is no openssl program to make certificates with", allow_module_level=True)
-
-
-class Authority:
-    """A private certificate authority in a directory."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self.certificate = self._issue("ca", "-x509")
-
-    def server(self, *, wants_client: bool = False) -> ssl.SSLContext:
-        """For a server named `localhost`, which has no certificate for its address."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.issue("localhost"))
-        if wants_client:
-            context.load_verify_locations(self.certificate)
-            context.verify_mode = ssl.CERT_REQUIRED
-        return context
-
-    def issue(self, name: str) -> str:
-        """A file with a certificate for `name` and its key."""
-        authority = ("-CA", self.certificate, "-CAkey", self.certificate)
-        return self._issue(name, "-x509", *authority, "-addext", f"subjectAltName=DNS:{name}")
-
-    def _issue(self, name: str, *arguments: str) -> str:
-        file = self._directory / f"{name}.pem"
-        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(file))
-        made = subprocess.run(
-            ["openssl", "req", *arguments, *key, "-subj", f"/CN={name}", "-days", "2"], capture_output=True, check=True
-        )
-        with file.open("ab") as stream:
-            stream.write(made.stdout)
-        return str(file)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private certificate authority, for servers that only those trust who are told to. Needs the program openssl."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+from pathlib import Path
+
+
+class Authority:
+    """Lives in a directory; `certificate` is the file that `ca_path` names."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.certificate = self._issue("ca", "-x509")
+
+    def server(self, *, wants_client: bool = False) -> ssl.SSLContext:
+        """For a server named `localhost`, which has no certificate for its address."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.issue("localhost"))
+        if wants_client:
+            context.load_verify_locations(self.certificate)
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+    def issue(self, name: str) -> str:
+        """A file with a certificate for `name` and its key."""
+        authority = ("-CA", self.certificate, "-CAkey", self.certificate)
+        return self._issue(name, "-x509", *authority, "-addext", f"subjectAltName=DNS:{name}")
+
+    def _issue(self, name: str, *arguments: str) -> str:
+        file = self._directory / f"{name}.pem"
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(file))
+        made = subprocess.run(
+            ["openssl", "req", *arguments, *key, "-subj", f"/CN={name}", "-days", "2"], capture_output=True, check=True
+        )
+        with file.open("ab") as stream:
+            stream.write(made.stdout)
+        return str(file)
