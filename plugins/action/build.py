@@ -13,10 +13,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+
 from ansible_collections.standalone.python.plugins.module_utils import _report, _roots
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    InvalidName,
+    StandaloneError,
+    UnsupportedHost,
+)
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import mirrors_from_environment
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
 from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, Plan, plan

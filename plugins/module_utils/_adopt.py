@@ -30,7 +30,8 @@ def require_same_content(path: str, stage: Stage) -> None:
         if paths
     ]
     raise StoreError(
-        f"The directory {path} is not adopted, since it is not the build that was asked for ({'; '.join(differences)}). "
+        f"The directory {path} is not adopted, since it is not the build that was asked for "
+        f"({'; '.join(differences)}). "
         "It was left as it is. Ask for the build that it is, or move it away."
     )
 

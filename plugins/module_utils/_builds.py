@@ -57,6 +57,11 @@ class Build:
         )
 
     @property
+    def optimization(self) -> str:
+        """The build options without the two that the interpreter's own name tells: "pgo+lto", "lto+static", ""."""
+        return "+".join(word for word in self.build_options.split("+") if word not in ("freethreaded", "debug"))
+
+    @property
     def is_free_threaded(self) -> bool:
         return "freethreaded" in self.build_options.split("+")
 

@@ -11,7 +11,6 @@ are made even where nothing is compiled: a run as root then adds files below the
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Sequence
 
 from ._manifest import BYTECODE_FOLDER
@@ -57,17 +56,21 @@ def compile_all(stage_directory: str, interpreter: str, prefix: str, sources: Se
 
     Bytecode is a convenience: a worker that dies leaves files without it, which Python compiles when it needs them.
     """
+    import subprocess  # not for a run that changes nothing
+
     sizes = {path: os.lstat(os.path.join(stage_directory, path)).st_size for path in sources}
     width = max((len(os.fsencode(path)) for path in sources), default=0) + 1
     reader, writer = os.pipe()
     command = [os.path.join(stage_directory, interpreter), "-I", "-S", "-B", "-c", _WORKER]
     command += [stage_directory, prefix, str(width)]
-    workers = [subprocess.Popen(command, stdin=reader, stderr=subprocess.DEVNULL) for _ in range(_worker_count())]
+    workers = [
+        subprocess.Popen(command, stdin=reader, stderr=subprocess.DEVNULL)  # pylint: disable=ansible-bad-function
+        for _worker in range(_worker_count())
+    ]
     os.close(reader)
     try:
         with open(writer, "wb", buffering=0) as stream:
-            for path in sorted(sizes, key=lambda path: -sizes[path]):
-                stream.write(os.fsencode(path).ljust(width))
+            stream.writelines(os.fsencode(path).ljust(width) for path in sorted(sizes, key=lambda path: -sizes[path]))
     except BrokenPipeError:  # every worker died; what is not compiled now is compiled when it is needed
         pass
     for worker in workers:

@@ -35,7 +35,7 @@ def check(interpreter: str, imports: Sequence[str], expected_version: str) -> No
 
     command = [interpreter, "-I", "-B", "-c", _SCRIPT, *imports]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # pylint: disable=ansible-bad-function # no module object, and lists only
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -50,7 +50,9 @@ def check(interpreter: str, imports: Sequence[str], expected_version: str) -> No
         raise _error(f"it could not be started: {error.strerror}") from None
     words = done.stderr.decode("utf-8", errors="replace").strip()[-_WORDS_SHOWN:]
     if done.returncode < 0:
-        raise _error(f"it was killed by signal {-done.returncode}{_hint(-done.returncode)}. It said: {words or 'nothing'}")
+        raise _error(
+            f"it was killed by signal {-done.returncode}{_hint(-done.returncode)}. It said: {words or 'nothing'}"
+        )
     if done.returncode:
         raise _error(f"it cannot import what it must. It said: {words or 'nothing'}")
     found = done.stdout.decode("utf-8", errors="replace").strip()

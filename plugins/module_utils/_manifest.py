@@ -15,16 +15,18 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote, unquote
 
 from ._archive import Entry
+from ._digest import add_all
 from ._errors import StoreError
 
 MANIFEST = ".build.manifest"
 RECEIPT = ".build.json"
 BYTECODE_FOLDER = "__pycache__"
 
-_READ_BYTES = 1024 * 1024
+_KINDS: Mapping[str, Literal["file", "link"]] = {"f": "file", "l": "link"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def parse(text: str, where: str) -> dict[str, Entry]:
         try:
             kind, mode, size, content, path = line.split("\t")
             entries[unquote(path)] = Entry(
-                kind={"f": "file", "l": "link"}[kind],
+                kind=_KINDS[kind],
                 mode=int(mode, 8),
                 size_bytes=int(size),
                 sha256=content if kind == "f" else None,
@@ -97,17 +99,6 @@ def find_drift(
     return Drift(tuple(sorted(changed)), tuple(sorted(set(entries) - seen)), tuple(sorted(added)))
 
 
-def sha256_of(path: str) -> str:
-    digest = hashlib.sha256()
-    buffer = memoryview(bytearray(_READ_BYTES))
-    with open(path, "rb", buffering=0) as stream:
-        while True:
-            count = stream.readinto(buffer)
-            if not count:
-                return digest.hexdigest()
-            digest.update(buffer[:count])
-
-
 def _walk(directory: str, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
     """Files and links below `directory`, as (relative path, lstat), without bytecode and our own two files."""
     with os.scandir(os.path.join(directory, below)) as found:
@@ -131,7 +122,14 @@ def _same_entry(
         return False
     if trusted_until_ns is not None and max(status.st_mtime_ns, status.st_ctime_ns) <= trusted_until_ns:
         return True
-    return sha256_of(path) == entry.sha256
+    return _sha256_of(path) == entry.sha256
+
+
+def _sha256_of(path: str) -> str:
+    hasher = hashlib.sha256()
+    with open(path, "rb", buffering=0) as stream:
+        add_all(stream, hasher)
+    return hasher.hexdigest()
 
 
 def _escape(text: str) -> str:

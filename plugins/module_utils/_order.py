@@ -16,6 +16,7 @@ from ._names import Request
 from ._receipts import Settings
 from ._store import default_store
 from ._sysconfig import BUILD_PREFIX
+from ._targets import Target
 from ._url_options import UrlOptions
 from ._wanted import Wanted
 
@@ -80,7 +81,7 @@ def _wanted(params: Mapping[str, Any]) -> Wanted:
         request=Request.parse(params["name"]),
         flavor=params["flavor"],
         build_options=params["build_options"],
-        target=params["target"],
+        target=str(Target.parse(params["target"])) if params["target"] else None,
         cpu_level=params["cpu_level"],
         prerelease=params["prerelease"],
     )

@@ -11,7 +11,7 @@ from ._errors import StoreError
 
 
 def apply(directory: str, owner: str | None, group: str | None) -> None:
-    """Changes owner and group of all of `directory`; None leaves them. Names or numbers, as in `ansible.builtin.file`."""
+    """Changes owner and group of all of `directory`, given as names or numbers; None leaves them."""
     user_id = -1 if owner is None else _user_id(owner)
     group_id = -1 if group is None else _group_id(group)
     if (user_id, group_id) == (-1, -1):

@@ -80,7 +80,7 @@ def _unpack(archive: str, directory: str, timings: Timings) -> Stage:
         size = unpacked_size(archive)
         if size is not None:
             _space.require_for_build(directory, size)
-        return Stage(directory, extract(archive, directory).entries)
+        return Stage(directory, dict(extract(archive, directory).entries))
 
 
 def _fix_up(order: Order, stage: Stage, timings: Timings) -> None:

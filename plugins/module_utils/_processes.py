@@ -48,4 +48,4 @@ def _files_in_use(process: str) -> set[str]:
             files.update(parts[5] for parts in fields if len(parts) == 6)
     except OSError:  # it ended meanwhile, or is another user's and we are not root
         pass
-    return {file[: -len(DELETED)] if file.endswith(DELETED) else file for file in files}
+    return {file.removesuffix(DELETED) for file in files}

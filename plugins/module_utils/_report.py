@@ -94,4 +94,3 @@ def _line(order: Order, build: Build | None, receipt: Receipt | None) -> dict[st
     if build:
         line.update(owner=settings.owner, group=settings.group, externally_managed=settings.externally_managed)
     return line
-

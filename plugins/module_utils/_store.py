@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from . import _receipts
 from ._errors import StoreError
+from ._manifest import RECEIPT
 from ._receipts import Receipt
 
 STORE_FOLDER = ".builds"
@@ -42,7 +43,7 @@ class Store:
                 names = [item.name for item in found if not item.name.startswith(".") and item.is_dir()]
         except FileNotFoundError:
             return ()
-        receipts = ((name, os.path.join(self.directory, name, _receipts.RECEIPT)) for name in names)
+        receipts = ((name, os.path.join(self.directory, name, RECEIPT)) for name in names)
         return tuple(sorted(name for name, receipt in receipts if os.path.exists(receipt)))
 
     def receipt(self, entry: str) -> Receipt | None:
@@ -134,7 +135,7 @@ def make_directory(directory: str) -> None:
 
 
 def sync_file_system(directory: str) -> None:
-    """Writes all of the directory's file system to disk: one call instead of an fsync for each of thousands of files."""
+    """Writes the directory's whole file system to disk: one call, where thousands of files would need an fsync each."""
     import ctypes
 
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)

@@ -30,7 +30,7 @@ class Wanted:
         return (
             self.request.answered_by(build, prerelease=self.prerelease)
             and self.flavor in (None, build.flavor)
-            and self.build_options in (None, build.build_options)
+            and self.build_options in (None, build.build_options, build.optimization)
             and self._target_fits(build.target)
         )
 

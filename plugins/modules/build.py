@@ -18,7 +18,7 @@ description:
   - A run that fails leaves what was at the path. Earlier builds are kept, so that going back is one rename, too.
   - A second run with nothing to do is one shell command on the host. It reads no index and uses no network.
 author:
-  - The standalone.python authors
+  - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
   - standalone.python.url
 options:

@@ -15,7 +15,7 @@ description:
   - Lists the paths and builds of one or several stores of M(standalone.python.build), from the receipts on the host,
     with their history, their disk use, whether they are intact, and the processes that run them.
 author:
-  - The standalone.python authors
+  - The standalone.python authors (!UNKNOWN)
 options:
   path:
     description:

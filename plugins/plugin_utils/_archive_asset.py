@@ -30,9 +30,13 @@ def _described_build(wanted: Wanted, request: Request, platform: HostPlatform) -
             "release, such as 3.13.5+20250723, or the asset's full name."
         )
     target = wanted.target or request.target or platform.targets(wanted.cpu_level)[0]
-    flavor = wanted.flavor or ("full" if request.debug else "install_only_stripped")
-    options = wanted.build_options or "+".join(
-        option for option, asked in (("freethreaded", request.free_threaded), ("debug", request.debug)) if asked
+    flavor = wanted.flavor or request.flavor or ("full" if request.debug else "install_only_stripped")
+    options = (
+        wanted.build_options
+        or request.build_options
+        or "+".join(
+            option for option, asked in (("freethreaded", request.free_threaded), ("debug", request.debug)) if asked
+        )
     )
     stem = f"cpython-{request.version}+{request.release}-{target}"
     name = "-".join(part for part in (stem, options, flavor) if part)

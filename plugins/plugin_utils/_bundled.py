@@ -76,6 +76,8 @@ def unpack(content: bytes) -> Iterator[PublicFile]:
             digest = content[position : position + _DIGEST_BYTES]
             yield PublicFile(release, name.replace("+-", f"+{release}-", 1), digest)
             position += _DIGEST_BYTES
+    if position != len(content):
+        raise IndexUnavailable(_DAMAGED)
 
 
 def _header(content: bytes) -> tuple[Header, int]:

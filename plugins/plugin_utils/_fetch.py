@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from dataclasses import dataclass
+from time import sleep
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
@@ -54,7 +54,7 @@ def fetch(url: str, *, options: UrlOptions, validators: Validators) -> Document 
             except FetchError as error:
                 if error.outlook != "soon":
                     raise
-                time.sleep(min(error.retry_after_s or pause_s, _LONGEST_PAUSE_S))
+                sleep(min(error.retry_after_s or pause_s, _LONGEST_PAUSE_S))
         return _ask(session, url, options, validators)
 
 

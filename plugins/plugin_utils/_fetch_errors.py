@@ -98,7 +98,7 @@ def _tls_words(causes: tuple[BaseException, ...]) -> str:
 
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause.verify_message
+            return cause.verify_message.rstrip(".")
     return next((cause.reason for cause in causes if isinstance(cause, ssl.SSLError) and cause.reason), "no details")
 
 

@@ -89,5 +89,6 @@ def _row(fields: Fields, where: str) -> Row:
 def _json(text: str, where: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
-        raise IndexUnavailable(f"{where} is damaged, or broke off half way: {error}.") from error
+    except json.JSONDecodeError as error:
+        place = f"{f'line {error.lineno}, ' if error.lineno > 1 else ''}column {error.colno}"
+        raise IndexUnavailable(f"{where} is damaged or broke off half way, at {place}.") from error

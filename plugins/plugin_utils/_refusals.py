@@ -63,7 +63,7 @@ def _reason(catalog: Catalog, wanted: Wanted, targets: Sequence[str], variant: V
         return _no_such_target(catalog, targets, variant)
     answers = [version for version in versions if wanted.request.accepts_version(version, wanted.prerelease)]
     if not answers:
-        return _no_such_version(wanted, versions)
+        return _no_such_version(wanted, versions, variant)
     return _no_such_build(
         catalog,
         wanted,
@@ -79,20 +79,21 @@ def _no_such_target(catalog: Catalog, targets: Sequence[str], variant: Variant) 
     return f"the index has no {kind} for that target."
 
 
-def _no_such_version(wanted: Wanted, versions: Sequence[Version]) -> str:
+def _no_such_version(wanted: Wanted, versions: Sequence[Version], variant: Variant) -> str:
     early = [version for version in versions if wanted.request.accepts_version(version, prerelease=True)]
     if early:
         return f"only pre-releases answer ({_some(early)}). Name one outright, or set `prerelease: true`."
-    final = [version for version in versions if not version.is_prerelease] or versions
-    return f"there is no such version. The nearest are {_some(_nearest(wanted, final))}."
+    among = f" among the {variant}" if str(variant) else ""
+    return f"there is no such version{among}. The nearest are {_some(_nearest(wanted, versions))}."
 
 
 def _nearest(wanted: Wanted, versions: Sequence[Version]) -> list[Version]:
     """Some of `versions`, which are newest first, around the one that the request is about."""
     request = wanted.request
     about = request.version or (request.specifier.clauses[0].version if request.specifier else versions[0])
-    older = [version for version in versions if version < about][:_OLDER_SHOWN]
-    newer = [version for version in versions if version > about][-(_SHOWN - len(older)) :]
+    useful = [version for version in versions if not version.is_prerelease or version.release == about.release]
+    older = [version for version in useful if version < about][:_OLDER_SHOWN]
+    newer = [version for version in useful if version > about][-(_SHOWN - len(older)) :]
     return newer + older
 
 
@@ -104,7 +105,7 @@ def _no_such_build(catalog: Catalog, wanted: Wanted, assets: Sequence[Listed]) -
     of_release = [asset for asset in assets if release in (None, asset.build.release)]
     if release is not None and not of_release:
         others = sorted({asset.build.release for asset in assets}, key=lambda tag: (abs(int(tag) - int(release)), tag))
-        what = "it is not in that release" if catalog.has_release(release) else f"there is no release {release}"
+        what = f"release {release} does not have it" if catalog.has_release(release) else f"there is no release {release}"
         return f"{what}. The nearest that have it are {_some(others)}."
     of_flavor = [asset for asset in of_release if flavor in (None, asset.build.flavor)]
     if not of_flavor:

@@ -18,7 +18,7 @@ from tests.support.servers import Server, serve
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "tools"))
 
-import interpreters  # noqa: E402 - a tool of the project, which is not a package
+import interpreters
 
 OLD, NEW = "20260101", "20260201"
 HOST_PYTHONS = interpreters.interpreters()

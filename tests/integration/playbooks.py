@@ -34,7 +34,11 @@ class Player:
     host_python: str
 
     def play(
-        self, playbook: Path, *arguments: str, variables: dict[str, Any] | None = None, env: dict[str, str] | None = None
+        self,
+        playbook: Path,
+        *arguments: str,
+        variables: dict[str, Any] | None = None,
+        env: dict[str, str] | None = None,
     ) -> Played:
         command = [str(ANSIBLE_PLAYBOOK), "-i", str(self.inventory()), str(playbook), *arguments]
         if variables:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.standalone.python.plugins.module_utils import _health
 from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError
 
@@ -42,7 +43,9 @@ def test_a_failure_shows_the_interpreters_own_words(tmp_path: Path, text: str, w
 
 
 def test_a_missing_module_is_named() -> None:
-    with pytest.raises(HealthError, match="It said: no_such_module: ModuleNotFoundError: No module named 'no_such_module'. Nothing was"):
+    with pytest.raises(
+        HealthError, match="It said: no_such_module: ModuleNotFoundError: No module named 'no_such_module'. Nothing was"
+    ):
         _health.check(os.path.realpath(sys.executable), ("no_such_module",), VERSION)
 
 

@@ -9,9 +9,11 @@ import os
 import shutil
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     ArchiveError,
     DigestMismatch,
@@ -193,17 +195,18 @@ class TestUpgrade:
         assert os.readlink(path) == f".builds/{old.name}.2"
 
 
-class TestDrift:
-    DAMAGE = {
-        "changed": lambda path: (path / "lib" / f"python{MINOR}" / "os.py").write_text("NAME = 'xx'\n"),
-        "missing": lambda path: (path / "bin" / "python3").unlink(),
-        "added": lambda path: (path / "lib" / f"python{MINOR}" / "ssl.py").touch(),
-    }
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "changed": lambda path: (path / "lib" / f"python{MINOR}" / "os.py").write_text("NAME = 'xx'\n"),
+    "missing": lambda path: (path / "bin" / "python3").unlink(),
+    "added": lambda path: (path / "lib" / f"python{MINOR}" / "ssl.py").touch(),
+}
 
+
+class TestDrift:
     @pytest.mark.parametrize("kind", DAMAGE)
     def test_drift_is_found_and_repaired(self, path: Path, old: FakeBuild, kind: str) -> None:
         run(order(path, old))
-        self.DAMAGE[kind](path)
+        DAMAGE[kind](path)
         foreseen = run(order(path, old, verify="full"), check_mode=True)
         done = run(order(path, old, verify="full"))
         for result in (foreseen, done):
@@ -247,7 +250,7 @@ class TestDrift:
 
     def test_verify_none_trusts(self, path: Path, old: FakeBuild) -> None:
         run(order(path, old))
-        self.DAMAGE["changed"](path)
+        DAMAGE["changed"](path)
         assert run(order(path, old, verify="none"))["changed"] is False
 
 

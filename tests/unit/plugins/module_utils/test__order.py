@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
@@ -43,8 +44,8 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
         ),
         (
             {"path": "/installs/py"}, StoreError,
-            "path is '/installs/py', but paths that begin with /install cannot be told from the prefix that builds were "
-            "made with. Choose another place, such as /opt/python/3.13.",
+            "path is '/installs/py', but paths that begin with /install cannot be told from the prefix that builds "
+            "were made with. Choose another place, such as /opt/python/3.13.",
         ),
         (
             {"path": "/opt/python/3.13", "store": "builds"}, StoreError,

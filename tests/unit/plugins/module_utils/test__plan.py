@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
@@ -21,7 +22,9 @@ PATH = "/opt/python/3.13"
 GNU = "x86_64-unknown-linux-gnu"
 
 
-def asset(version: str, release: str, flavor: str = "install_only_stripped", target: str = GNU, options: str = "") -> dict:
+def asset(
+    version: str, release: str, flavor: str = "install_only_stripped", target: str = GNU, options: str = ""
+) -> dict:
     name = "-".join(filter(None, (f"cpython-{version}+{release}-{target}", options, flavor)))
     return {
         "name": name, "version": version, "release": release, "target": target, "flavor": flavor,
@@ -31,6 +34,7 @@ def asset(version: str, release: str, flavor: str = "install_only_stripped", tar
 
 
 OLD = asset("3.13.4", "20250604")
+FASTER = asset("3.13.4", "20250604", target="x86_64_v3-unknown-linux-gnu")
 NOW = asset("3.13.5", "20250611")
 REBUILT = asset("3.13.5", "20250723")
 NEXT = asset("3.13.6", "20250807")
@@ -55,6 +59,7 @@ def installed(*contents: dict, suspicious: str | None = None, **settings: Any) -
 
 
 EMPTY = State("absent", Root(PATH))
+UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {NOW["name"]: receipt(NOW)})
 
 
 @pytest.mark.parametrize(
@@ -77,8 +82,8 @@ EMPTY = State("absent", Root(PATH))
         (order("3.13", flavor="install_only_stripped"), installed(OLD), "nothing"),
         (order("3.13", target="x86_64-unknown-linux-musl"), installed(OLD), "install"),
         (order("3.13", cpu_level="v3"), installed(OLD), "install"),
-        (order("3.13"), installed(asset("3.13.4", "20250604", target="x86_64_v3-unknown-linux-gnu")), "install"),
-        (order("3.13", cpu_level="auto"), installed(asset("3.13.4", "20250604", target="x86_64_v3-unknown-linux-gnu")), "nothing"),
+        (order("3.13"), installed(FASTER), "install"),
+        (order("3.13", cpu_level="auto"), installed(FASTER), "nothing"),
         (order("3.13", externally_managed=False), installed(OLD), "install"),
         (order("3.13", owner="app"), installed(OLD), "install"),
         (order("3.13", owner="app"), installed(OLD, owner="app"), "nothing"),
@@ -105,7 +110,7 @@ EMPTY = State("absent", Root(PATH))
         (order("3.13", verify="none"), installed(NOW, suspicious="./lib/os.py"), "nothing"),
         (order("3.13.4"), installed(NOW, suspicious="./lib/os.py"), "install"),
         # an interrupted run, a damaged build
-        (order("3.13"), State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {NOW["name"]: receipt(NOW)}), "record"),
+        (order("3.13"), UNRECORDED, "record"),
         (order("3.13"), State("link", Root(PATH), "…", NOW["name"]), "install"),
         (order("3.13", keep=2), installed(NOW), "record"),
         # absent
@@ -136,7 +141,8 @@ def test_surplus_is_pruned_when_nothing_runs_it() -> None:
             order("3.13"),
             State("link", Root(PATH), link_target="/usr/bin/python3"),
             "There is already something at /opt/python/3.13: a symbolic link to /usr/bin/python3, which is not a build "
-            "in the store /opt/python/.builds. Remove it, choose another path, or name the store that it was made with.",
+            "in the store /opt/python/.builds. Remove it, choose another path, or name the store that it was made "
+            "with.",
         ),
         (
             order("3.13"),

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.standalone.python.plugins.module_utils._processes import running_below, running_entries
 
 

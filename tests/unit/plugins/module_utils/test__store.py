@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._store import Store, default_store, make_directory
 
@@ -50,7 +51,7 @@ def test_an_entry_is_what_has_a_receipt(store: Store) -> None:
 
 def test_a_taken_name_gets_a_number(store: Store) -> None:
     with store.locked():
-        assert [store.publish(staged(store), "x") for _ in range(3)] == ["x", "x.2", "x.3"]
+        assert [store.publish(staged(store), "x") for _time in range(3)] == ["x", "x.2", "x.3"]
 
 
 def test_sweeping_spares_one_name(store: Store) -> None:

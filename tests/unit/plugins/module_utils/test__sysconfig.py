@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from ansible_collections.standalone.python.plugins.module_utils._errors import ArchiveError
 from ansible_collections.standalone.python.plugins.module_utils._sysconfig import (
     rewrite_makefile,
