@@ -35,6 +35,25 @@ def inspect(entry_path: str, receipt: Receipt, *, full: bool) -> Drift:
     return drift if receipt.settings.externally_managed else _without_pip_work(drift)
 
 
+def first_newer(entry_path: str) -> str | None:
+    """Something in the entry that came, went or changed since its receipt was dated; None when nothing did.
+
+    What the probe looks for, by the same rule: bytecode does not count, and the entry's own directory counts by its
+    mtime alone, since publishing renamed it. Newer is suspicious, not yet drift.
+    """
+    receipt = os.path.join(entry_path, _manifest.RECEIPT)
+    trusted_until_ns = os.stat(receipt).st_mtime_ns
+    if os.stat(entry_path).st_mtime_ns > trusted_until_ns:
+        return "."
+    for folder, folders, files in os.walk(entry_path):
+        folders[:] = [name for name in folders if name != _manifest.BYTECODE_FOLDER]
+        for path in (os.path.join(folder, name) for name in folders + files):
+            status = os.lstat(path)
+            if max(status.st_mtime_ns, status.st_ctime_ns) > trusted_until_ns and path != receipt:
+                return os.path.relpath(path, entry_path)
+    return None
+
+
 def settle(entry_path: str, inspected_at_ns: int) -> None:
     """Dates the receipt of an intact build to the inspection, so that the probe asks for no other one.
 

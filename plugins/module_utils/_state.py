@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from . import _links, _roots
 from ._errors import StoreError
+from ._inspect import first_newer
 from ._processes import running_entries
 from ._receipts import Receipt
 from ._roots import Root
@@ -38,15 +39,17 @@ class State:
 
 
 def read(path: str, store: Store) -> State:
-    """The state as it is now on this host. The module looks at content itself, so nothing is suspicious to it."""
+    """The state as it is now on this host."""
     entry = _links.entry_behind(path, store.directory)
     stored = {name: receipt for name in store.entries() for receipt in [readable_receipt(store, name)] if receipt}
+    receipt = stored.get(entry) if entry else None
     return State(
         kind=_kind(path),
         root=_roots.read(store.directory, path),
         link_target=os.readlink(path) if os.path.islink(path) else None,
         entry=entry,
-        receipt=stored.get(entry) if entry else None,
+        receipt=receipt,
+        suspicious=first_newer(store.entry_path(entry)) if entry and receipt else None,
         stored=stored,
         running=running_entries(store.directory),
     )

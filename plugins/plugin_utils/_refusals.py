@@ -91,7 +91,7 @@ def _nearest(wanted: Wanted, versions: Sequence[Version]) -> list[Version]:
     """Some of `versions`, which are newest first, around the one that the request is about."""
     request = wanted.request
     about = request.version or (request.specifier.clauses[0].version if request.specifier else versions[0])
-    useful = [version for version in versions if not version.is_prerelease or version.release == about.release]
+    useful = [version for version in versions if not version.is_prerelease or version.numbers == about.numbers]
     older = [version for version in useful if version < about][:_OLDER_SHOWN]
     newer = [version for version in useful if version > about][-(_SHOWN - len(older)) :]
     return newer + older
@@ -105,7 +105,7 @@ def _no_such_build(catalog: Catalog, wanted: Wanted, assets: Sequence[Listed]) -
     of_release = [asset for asset in assets if release in (None, asset.build.release)]
     if release is not None and not of_release:
         others = sorted({asset.build.release for asset in assets}, key=lambda tag: (abs(int(tag) - int(release)), tag))
-        what = f"release {release} does not have it" if catalog.has_release(release) else f"there is no release {release}"
+        what = f"there is no release {release}" if not catalog.has_release(release) else f"it is not in {release}"
         return f"{what}. The nearest that have it are {_some(others)}."
     of_flavor = [asset for asset in of_release if flavor in (None, asset.build.flavor)]
     if not of_flavor:

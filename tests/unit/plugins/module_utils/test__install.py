@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StandaloneError,
     StoreError,
 )
+from ansible_collections.standalone.python.plugins.module_utils._inspect import first_newer
 from ansible_collections.standalone.python.plugins.module_utils._install import run
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
@@ -203,18 +205,28 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 class TestDrift:
+    @pytest.mark.parametrize("verify", ["quick", "full"])
     @pytest.mark.parametrize("kind", DAMAGE)
-    def test_drift_is_found_and_repaired(self, path: Path, old: FakeBuild, kind: str) -> None:
+    def test_drift_is_found_and_repaired(self, path: Path, old: FakeBuild, kind: str, verify: str) -> None:
         run(order(path, old))
+        time.sleep(0.01)  # the kernel's clock for files ticks every few milliseconds
         DAMAGE[kind](path)
-        foreseen = run(order(path, old, verify="full"), check_mode=True)
-        done = run(order(path, old, verify="full"))
+        foreseen = run(order(path, old, verify=verify), check_mode=True)
+        done = run(order(path, old, verify=verify))
         for result in (foreseen, done):
             assert result["changed"] is True
             assert result["drift"][kind]
             assert result["diff"]["before"]["drift"] == result["drift"]
         assert run(order(path, old, verify="full"))["changed"] is False
         assert stored(path) == [f"{old.name}.2"]
+
+    def test_new_times_are_no_drift_and_looked_at_once(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        (path / "lib" / f"python{MINOR}" / "os.py").touch()
+        assert first_newer(os.path.realpath(path)) == f"lib/python{MINOR}/os.py"
+        time.sleep(0.05)  # more than the tick that settling leaves out
+        assert run(order(path, old))["changed"] is False
+        assert first_newer(os.path.realpath(path)) is None
 
     def test_a_lost_manifest_is_drift(self, path: Path, old: FakeBuild) -> None:
         run(order(path, old))
