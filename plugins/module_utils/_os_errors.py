@@ -17,6 +17,8 @@ _ADVICE = {
     errno.EBUSY: "it is in use, perhaps as a mount point. Unmount it, or choose another path.",
     errno.ENOTDIR: "a part of that path is a file, not a directory. Move it away, or choose another path.",
     errno.ENAMETOOLONG: "the name is too long. Choose a shorter path.",
+    errno.ELOOP: "a symbolic link stands where none may, or links go in circles. Remove it, or choose another path.",
+    errno.EFBIG: "the file would be larger than the limit of this user or file system. Raise the limit.",
     errno.EIO: "the disk reported an error. Look at the kernel's log before you try again.",
     errno.EMLINK: "too many links. Choose a path on another file system.",
     errno.EMFILE: "too many files are open. Raise the limit, or run again when the host is less busy.",

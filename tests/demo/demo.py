@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo: a Python below `.demo/` on this machine, through `ansible-playbook`.
+
+From the public hosts when they answer, else from a sample build that is made from a Python of this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+HERE = REPOSITORY / ".demo"
+sys.path.insert(0, str(REPOSITORY))
+
+from tests.support.sample_builds import SampleSpec  # noqa: E402 - found by the line above
+from tests.support.sample_mirror import make_mirror, serving  # noqa: E402
+
+PUBLIC_INDEX = "https://releases.astral.sh/github/versions/main/v1/python-build-standalone.ndjson"
+PUBLIC_WAIT_S = 3
+SAMPLE_RELEASES = ("20260101", "20260201")
+
+
+def main() -> int:
+    shutil.rmtree(HERE, ignore_errors=True)
+    HERE.mkdir()
+    if _public_hosts_answer():
+        # Two months ago there was another release of every minor version that still gets any.
+        return _play({"minor": "3.13", "earlier": "60d"})
+    print(
+        "The public hosts do not answer here, so this demo installs a sample build made from a Python of this machine."
+    )
+    with _sample_variables() as variables:
+        return _play(variables)
+
+
+def _public_hosts_answer() -> bool:
+    try:
+        urllib.request.urlopen(urllib.request.Request(PUBLIC_INDEX, method="HEAD"), timeout=PUBLIC_WAIT_S).close()
+    except (OSError, urllib.error.URLError):
+        return False
+    return True
+
+
+@contextmanager
+def _sample_variables() -> Iterator[dict[str, str]]:
+    mirror = make_mirror(HERE / "mirror", [SampleSpec(release=release) for release in SAMPLE_RELEASES])
+    version = mirror.samples[0].version
+    with serving(mirror.directory) as address:
+        yield {
+            "minor": version.rpartition(".")[0],
+            "first": f"{version}+{SAMPLE_RELEASES[0]}",
+            "index": str(mirror.index),
+            "mirror": address,
+        }
+
+
+def _play(variables: dict[str, str]) -> int:
+    inventory = HERE / "inventory"
+    inventory.write_text(f"localhost ansible_connection=local ansible_python_interpreter={sys.executable}\n")
+    command = [
+        Path(sys.executable).with_name("ansible-playbook"),
+        "-i",
+        inventory,
+        Path(__file__).with_name("demo.yml"),
+    ]
+    for name, value in {**variables, "opt": str(HERE / "opt")}.items():
+        command += ["-e", f"demo_{name}={value}"]
+    # Its own cache, so that the demo neither finds nor leaves anything in the user's.
+    environment = {**os.environ, "ANSIBLE_STANDALONE_PYTHON_CACHE": str(HERE / "cache")}
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
