@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import FLAVORS, Build
-from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._builds import FLAVORS, Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
@@ -30,20 +30,22 @@ class Scope:
     """What bounds the choice beside what is wanted.
 
     `targets` are tried in this order for each version. `platform` is None when the host is not known or does not
-    matter. Releases after `newest_release`, a tag, are too young; None admits all.
+    matter. Releases after `newest_release`, a tag, are too young; None admits all. `sha256` is the digest that the
+    archive must have, in lower case; it also stands in for one that the index does not know.
     """
 
     targets: tuple[str, ...]
     platform: HostPlatform | None = None
     newest_release: str | None = None
+    sha256: str | None = None
 
 
-def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Listed:
-    """The best answer that the index has; its digest is known.
+def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Asset:
+    """The best answer that the index has.
 
-    Raises `NoMatch` when there is none, `InvalidName` when the name and the options contradict each other, and
-    `UnsupportedHost` when the host cannot run the best answer: another target of `scope` may take its place, but an
-    older version or another flavor in silence would be a surprise.
+    Raises `NoMatch` when there is none, or its digest is another than the one asked for, `InvalidName` when the name
+    and the options contradict each other, and `UnsupportedHost` when the host cannot run the best answer: another
+    target of `scope` may take its place, but an older version or another flavor in silence would be a surprise.
     """
     require_agreement(wanted)
     obstacles = Obstacles()
@@ -57,16 +59,11 @@ def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Listed:
                 continue
             objection = scope.platform.objection_to(best.build) if scope.platform else None
             if objection is None:
-                return best
+                return _pinned(best, scope.sha256)
             obstacles.objections.append(objection)
         if obstacles.objections:
             raise UnsupportedHost(obstacles.objections[0])
     raise refusal(catalog, wanted, scope.targets, obstacles)
-
-
-def is_newer(offered: Build, installed: Build) -> bool:
-    """Whether a move goes forwards: to a newer version, or to a newer release of the same version."""
-    return (offered.version, int(offered.release)) > (installed.version, int(installed.release))
 
 
 def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obstacles) -> Listed | None:
@@ -77,12 +74,23 @@ def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obs
             continue
         if scope.newest_release is not None and asset.build.release > scope.newest_release:
             obstacles.too_young.append(asset)
-        elif asset.sha256 is None:
+        elif asset.sha256 is None and scope.sha256 is None:
             obstacles.without_digest.append(asset)
         else:
             takeable.append(asset)
     by_letter = wanted.request.file_name
     return min(takeable, key=lambda asset: (asset.file_name != by_letter, _rank(asset)), default=None)
+
+
+def _pinned(listed: Listed, expected_sha256: str | None) -> Asset:
+    """The asset with its digest, which `_best` made sure of: the index's own, or the one that is expected."""
+    known_sha256 = listed.sha256.hex() if listed.sha256 else str(expected_sha256)
+    if expected_sha256 not in (None, known_sha256):
+        raise NoMatch(
+            f"The digest of {listed.file_name} is {known_sha256} by the index, and {expected_sha256} by the option "
+            "checksum. Correct or leave out checksum, or name the build that it belongs to."
+        )
+    return Asset(build=listed.build, url=listed.url, sha256=known_sha256, file_name=listed.file_name)
 
 
 def _rank(asset: Listed) -> tuple[object, ...]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName, is_asset_name
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset, Build
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
+from ansible_collections.standalone.python.plugins.module_utils._builds import Build
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._manual_names import ManualName
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import github_url, public_file
 from ansible_collections.standalone.python.plugins.module_utils._urls import file_name_of, with_escaped_plus
@@ -47,12 +47,6 @@ class Listed:
     @property
     def url(self) -> str:
         return self.own_url or github_url(self.build.release, self.file_name)
-
-    def asset(self) -> Asset:
-        """Raises `NoMatch` when the digest is not known."""
-        if self.sha256 is None:
-            raise NoMatch(f"No digest is known of {self.file_name}.")
-        return Asset(build=self.build, url=self.url, sha256=self.sha256.hex(), file_name=self.file_name)
 
 
 def _build(file_name: str, folder_release: str | None) -> Build:

@@ -53,7 +53,7 @@ def _reason(catalog: Catalog, wanted: Wanted, targets: Sequence[str], variant: V
     if obstacles.without_digest:
         return (
             f"no digest is known of {obstacles.without_digest[0].file_name}, and nothing is installed without one. Use "
-            "an index that has it, or give the archive yourself, with `archive` and `checksum`."
+            "an index that has it, or give the digest with `checksum`."
         )
     if obstacles.too_young:
         young = sorted({asset.build.release for asset in obstacles.too_young}, reverse=True)

@@ -32,19 +32,21 @@ def resolve(
     index: IndexOptions,
     warn: Callable[[str], None],
     min_age_s: int = 0,
+    sha256: str | None = None,
 ) -> Asset:
     """The asset that answers to `wanted` on a host.
 
     With a target in the name or among the options, `platform` may be None; then nothing is checked against a host.
-    `warn` takes a sentence, such as how old the index is. Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and
+    `warn` takes a sentence, such as how old the index is. `sha256` is the digest that the asset must have; where the
+    index knows none, it is taken. Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and
     `IndexUnavailable`.
     """
     named = wanted.target or wanted.request.target
     if named is None and platform is None:
         raise UnsupportedHost(f"{wanted.request}: neither a target is given nor anything known about the host.")
     targets = (named,) if named is not None else platform.targets(wanted.cpu_level)  # type: ignore[union-attr]
-    scope = Scope(targets=targets, platform=platform, newest_release=newest_release(min_age_s))
-    return _with_index(index, warn, lambda catalog: choose(catalog, wanted, scope).asset())
+    scope = Scope(targets=targets, platform=platform, newest_release=newest_release(min_age_s), sha256=sha256)
+    return _with_index(index, warn, lambda catalog: choose(catalog, wanted, scope))
 
 
 def resolve_for_all_targets(
@@ -68,7 +70,7 @@ def _choices(catalog: Catalog, wanted: Wanted, newest: str | None) -> tuple[Asse
         except NoMatch as error:
             refusals.append(error)
         else:
-            found.append(answer.asset())
+            found.append(answer)
     if not found:
         raise refusals[0]
     return tuple(found)

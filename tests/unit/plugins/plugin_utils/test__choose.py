@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Build
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
-from ansible_collections.standalone.python.plugins.module_utils._versions import Version
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 from ansible_collections.standalone.python.plugins.plugin_utils._catalog import Catalog, Origin
-from ansible_collections.standalone.python.plugins.plugin_utils._choose import Scope, choose, is_newer
+from ansible_collections.standalone.python.plugins.plugin_utils._choose import Scope, choose
 from ansible_collections.standalone.python.plugins.plugin_utils._listed import Listed
 from tests.support.index_documents import digest_of, url_of
 
@@ -73,7 +71,7 @@ def chosen(catalog: Catalog, name: str, *targets: str, **rest: Any) -> str:
     request = Request.parse(name)
     named = rest.get("target") or request.target
     answer = choose(catalog, Wanted(request, **rest), Scope((named,) if named else targets or (GNU,), **scope))
-    assert answer.sha256 == bytes.fromhex(digest_of(answer.file_name))
+    assert (answer.sha256, answer.url) == (digest_of(answer.file_name), url_of(answer.file_name))
     return answer.file_name
 
 
@@ -167,7 +165,7 @@ MISSES = [
         "3.11",
         {},
         f"no digest is known of {WITHOUT_DIGEST}, and nothing is installed without one. Use an index that has it, or "
-        "give the archive yourself, with `archive` and `checksum`.",
+        "give the digest with `checksum`.",
     ),
     ("3.14d", {"target": WINDOWS}, "the index has no debug builds for that target."),
     ("3.14td", {"target": WINDOWS}, "the index has no free-threaded debug builds for that target."),
@@ -243,21 +241,18 @@ def test_another_target_takes_the_place_of_one_that_the_host_cannot_run(catalog:
     assert answer == f"cpython-3.14.1+20260127-{GNU}-install_only_stripped.tar.gz"
 
 
-@pytest.mark.parametrize(
-    ("offered", "installed", "newer"),
-    [
-        (("3.13.6", "20250807"), ("3.13.5", "20250723"), True),
-        (("3.13.5", "20250807"), ("3.13.5", "20250723"), True),
-        (("3.13.6", "20250723"), ("3.13.5", "20250807"), True),
-        (("3.15.0", "20261013"), ("3.15.0rc2", "20261013"), True),
-        (("3.13.5", "20250723"), ("3.13.5", "20250723"), False),
-        (("3.13.5", "20250702"), ("3.13.5", "20250723"), False),
-        (("3.9.25", "20260127"), ("3.13.5", "20250723"), False),
-    ],
-)
-def test_a_move_goes_forwards_or_not(offered: tuple[str, str], installed: tuple[str, str], newer: bool) -> None:
-    assert is_newer(build(*offered), build(*installed)) is newer
+def test_a_digest_that_the_index_does_not_know_may_be_given(catalog: Catalog) -> None:
+    scope = Scope((GNU,), sha256="ab" * 32)
+    assert choose(catalog, Wanted(Request.parse("3.11")), scope).sha256 == "ab" * 32
 
 
-def build(version: str, release: str) -> Build:
-    return Build("cpython", Version.parse(version), release, GNU, "full", "")
+def test_a_digest_that_is_given_must_be_the_one_of_the_index(catalog: Catalog) -> None:
+    name = f"cpython-3.13.5+20250723-{GNU}-install_only_stripped.tar.gz"
+    wanted = Wanted(Request.parse("3.13.5"))
+    assert choose(catalog, wanted, Scope((GNU,), sha256=digest_of(name))).file_name == name
+    with pytest.raises(NoMatch) as caught:
+        choose(catalog, wanted, Scope((GNU,), sha256="ab" * 32))
+    assert str(caught.value) == (
+        f"The digest of {name} is {digest_of(name)} by the index, and {'ab' * 32} by the option checksum. Correct or "
+        "leave out checksum, or name the build that it belongs to."
+    )

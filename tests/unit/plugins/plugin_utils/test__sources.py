@@ -27,6 +27,7 @@ STAMPED = "cpython-3.9.4-x86_64-unknown-linux-gnu-pgo+lto-20210414T1515.tar.zst"
 MANUAL = "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_pgo+lto.tar.zst"
 MISDATED = "cpython-3.13.12+20250323-x86_64-unknown-linux-gnu-install_only.tar.gz"
 NEW_TARGET = "cpython-3.13.5+20250723-sparc64-unknown-linux-gnu-install_only.tar.gz"
+NAMES = (STRIPPED, FULL, MACOS)
 ELSEWHERE = "http://10.0.0.1/pythons"
 
 
@@ -37,21 +38,21 @@ def read(body: bytes, folder: str = "main") -> Reading:
 @pytest.mark.parametrize(
     "body",
     [
-        versions_index(STRIPPED, FULL, MACOS),
-        (record(*map(artifact, (STRIPPED, FULL, MACOS)))).encode(),
-        b"\xef\xbb\xbf\n" + versions_index(STRIPPED, FULL, MACOS).replace(b"\n", b"\r\n\r\n"),
-        uv_catalogue(map(uv_entry, (STRIPPED, FULL, MACOS))),
-        sums(STRIPPED, FULL, MACOS),
-        sums(STRIPPED, FULL, MACOS).replace(b"  ", b" *"),
-        "".join(f"{digest_of(name).upper()}  {name}\n" for name in (STRIPPED, FULL, MACOS)).encode(),
+        versions_index(*NAMES),
+        (record(*map(artifact, NAMES))).encode(),
+        b"\xef\xbb\xbf\n" + versions_index(*NAMES).replace(b"\n", b"\r\n\r\n"),
+        uv_catalogue(map(uv_entry, NAMES)),
+        sums(*NAMES),
+        sums(*NAMES).replace(b"  ", b" *"),
+        "".join(f"{digest_of(name).upper()}  {name}\n" for name in NAMES).encode(),
     ],
     ids=["versions", "one-record", "bom-and-crlf", "uv", "sums", "sums-binary", "sums-upper-case"],
 )
 def test_the_kind_is_told_by_content(body: bytes) -> None:
     reading = read(body)
-    assert [listed.file_name for listed in reading.listed] == [STRIPPED, FULL, MACOS]
-    assert [listed.asset().sha256 for listed in reading.listed] == [digest_of(name) for name in (STRIPPED, FULL, MACOS)]
-    assert [listed.url for listed in reading.listed] == [url_of(name) for name in (STRIPPED, FULL, MACOS)]
+    assert [listed.file_name for listed in reading.listed] == list(NAMES)
+    assert [listed.sha256 for listed in reading.listed] == [bytes.fromhex(digest_of(name)) for name in NAMES]
+    assert [listed.url for listed in reading.listed] == [url_of(name) for name in NAMES]
     assert reading.unknown == ()
 
 
