@@ -17,12 +17,13 @@ from ._urls import shown_url, with_escaped_plus
 GITHUB_BASE = "https://github.com/astral-sh/python-build-standalone/releases/download"
 ASTRAL_HOST = "https://releases.astral.sh"
 _ASTRAL_FOLDER = "/github/python-build-standalone/releases/download"
+_ASTRAL_BASE = ASTRAL_HOST + _ASTRAL_FOLDER
 
 # Every public base of the same files. The project moved from indygreg to astral-sh in December 2024.
 _PUBLIC_BASES = (
     GITHUB_BASE,
     "https://github.com/indygreg/python-build-standalone/releases/download",
-    ASTRAL_HOST + _ASTRAL_FOLDER,
+    _ASTRAL_BASE,
 )
 
 
@@ -33,7 +34,7 @@ def github_url(release: str, file_name: str) -> str:
 
 def public_file(url: str) -> tuple[str, str] | None:
     """The release and the file name, with a literal `+`, when the URL is a public address of a release's file."""
-    tail = _public_tail(url)
+    tail = _tail(url, _PUBLIC_BASES)
     if tail is None:
         return None
     release, _slash, file_name = tail.replace("%2B", "+").partition("/")
@@ -50,12 +51,20 @@ def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
     is no URL.
     """
     bases = tuple(base.rstrip("/") for base in mirrors if base)
-    if bases:
-        return tuple(_mapped(asset_url, base) for base in bases)
-    tail = _public_tail(asset_url)
+    if not bases:
+        tail = _tail(asset_url, _PUBLIC_BASES)
+        return (with_escaped_plus(asset_url),) if tail is None else _below((_ASTRAL_BASE, GITHUB_BASE), tail)
+    for base in bases:
+        if urlsplit(base).scheme not in ("http", "https", "file"):
+            raise InvalidName(f"The mirror {shown_url(base)} is no http://, https:// or file:// URL.")
+    # An address may have been mapped before, by the lookup and the same option.
+    tail = _tail(asset_url, (*_PUBLIC_BASES, *bases))
     if tail is None:
-        return (with_escaped_plus(asset_url),)
-    return tuple(with_escaped_plus(f"{base}/{tail}") for base in (ASTRAL_HOST + _ASTRAL_FOLDER, GITHUB_BASE))
+        raise DownloadError(
+            f"The mirror {shown_url(bases[0])} cannot stand in for {shown_url(asset_url)}: a mirror replaces "
+            f"{GITHUB_BASE}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs."
+        )
+    return _below(bases, tail)
 
 
 def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -69,22 +78,10 @@ def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
     return ()
 
 
-def _mapped(asset_url: str, base: str) -> str:
-    if urlsplit(base).scheme not in ("http", "https", "file"):
-        raise InvalidName(f"The mirror {shown_url(base)} is no http://, https:// or file:// URL.")
-    tail = _public_tail(asset_url)
-    if tail is not None:
-        return with_escaped_plus(f"{base}/{tail}")
-    if asset_url.startswith(base + "/"):
-        return with_escaped_plus(asset_url)
-    raise DownloadError(
-        f"The mirror {shown_url(base)} cannot stand in for {shown_url(asset_url)}: a mirror replaces "
-        f"{GITHUB_BASE}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs."
-    )
+def _below(bases: Sequence[str], tail: str) -> tuple[str, ...]:
+    return tuple(with_escaped_plus(f"{base}/{tail}") for base in bases)
 
 
-def _public_tail(url: str) -> str | None:
-    for base in _PUBLIC_BASES:
-        if url.startswith(base + "/"):
-            return url[len(base) + 1 :]
-    return None
+def _tail(url: str, bases: Sequence[str]) -> str | None:
+    """What follows the first of the bases that the URL begins with, without the slash; None below none of them."""
+    return next((url[len(base) + 1 :] for base in bases if url.startswith(base + "/")), None)

@@ -76,6 +76,8 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
     from requests import exceptions as of_requests
     from urllib3.exceptions import ReadTimeoutError
 
+    from ._session import Downgrade
+
     return (
         ((of_requests.ProxyError,), "its proxy refuses or does not answer; see use_proxy", "later"),
         ((of_requests.SSLError,), "TLS with {host} fails ({tls}); ca_path names a private authority", "never"),
@@ -85,6 +87,7 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
         ((of_requests.Timeout, ReadTimeoutError), "{host} sent nothing for {timeout_s} s", "soon"),
         ((of_requests.ChunkedEncodingError,), "the answer broke off half way", "soon"),
         ((of_requests.ConnectionError,), "the connection to {host} broke", "soon"),
+        ((Downgrade,), "the server redirects from https to http, where nobody vouches for the digests", "never"),
         ((of_requests.TooManyRedirects,), "the server redirects in a circle", "never"),
         ((of_requests.ContentDecodingError,), "the answer is not encoded as its header says", "never"),
         ((of_requests.RequestException,), "it, or an address that it redirects to, is no http(s) URL", "never"),

@@ -21,6 +21,10 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 _MAX_REDIRECTS = 10
 
 
+class Downgrade(requests.RequestException):
+    """A redirect from https to http. Whoever sits in between could then choose the digests."""
+
+
 class GuardedSession(requests.Session):
     """What the user gave for `url` stays there: a redirect to another host gets no header, login or certificate."""
 
@@ -44,6 +48,8 @@ class GuardedSession(requests.Session):
         return super().merge_environment_settings(url, proxies, stream, self._trust, cert)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        if self._url.startswith("https:") and not str(request.url).startswith("https:"):
+            raise Downgrade
         if self.should_strip_auth(self._url, request.url):  # type: ignore[no-untyped-call]
             for name in self._secret_headers:
                 request.headers.pop(name, None)

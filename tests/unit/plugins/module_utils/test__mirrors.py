@@ -38,7 +38,11 @@ ASSET = f"{GITHUB}/20250723/{ESCAPED}"
         (f"{FORMER}/20250723/{NAME}", ["http://m"], [f"http://m/20250723/{ESCAPED}"]),
         (ASSET, ["file:///srv/mirror"], [f"file:///srv/mirror/20250723/{NAME}"]),
         (ASSET, ["http://a", "file:///b/"], [f"http://a/20250723/{ESCAPED}", f"file:///b/20250723/{NAME}"]),
-        (f"http://m/20250723/{NAME}", ["http://m/"], [f"http://m/20250723/{ESCAPED}"]),
+        (
+            f"http://b/20250723/{ESCAPED}",
+            ["file:///a", "http://b/"],
+            [f"file:///a/20250723/{NAME}", f"http://b/20250723/{ESCAPED}"],
+        ),
     ],
 )
 def test_an_asset_is_looked_for_in_order(asset_url: str, mirrors: list[str], candidates: list[str]) -> None:

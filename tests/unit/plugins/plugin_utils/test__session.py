@@ -83,6 +83,19 @@ def test_a_missing_ca_path_is_a_sentence(folder: Path) -> None:
         get("https://localhost:1/index", UrlOptions(ca_path="/no/such/bundle"))
 
 
+def test_a_redirect_to_http_is_refused(authority: Authority, folder: Path) -> None:
+    with serve(folder) as plain:
+        moved = redirect(f"{plain.url}/index")
+        with serve(script={"/index": moved}, tls=authority.server(), host="localhost") as server:
+            with pytest.raises(FetchError) as caught:
+                get(f"{server.url}/index", UrlOptions(ca_path=authority.certificate))
+    assert str(caught.value) == (
+        f"The index {server.url}/index could not be read: the server redirects from https to http, where nobody "
+        "vouches for the digests."
+    )
+    assert plain.requests == []
+
+
 def test_a_client_shows_its_certificate_to_the_host_that_was_asked_only(authority: Authority, folder: Path) -> None:
     options = UrlOptions(ca_path=authority.certificate, client_cert=authority.issue("client"))
     with serve(folder, tls=authority.server(wants_client=True), host="localhost") as server:
