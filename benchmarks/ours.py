@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.sample_builds import Sample
-from tests.support.sample_indexes import github_url
+from tests.support.sample_indexes import asset_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COLLECTIONS = REPOSITORY / ".collection"  # made by `make setup`
@@ -41,20 +41,6 @@ class Ours:
         target = directory / "python"
         target.mkdir()
         _run("extract", str(self.sample.path), self.sample.sha256, str(target))
-
-
-def asset_of(sample: Sample) -> dict[str, str]:
-    """The sample as the dictionary that `standalone.python.build` takes as `asset`."""
-    return {
-        "name": sample.file_name.partition(".tar.")[0],
-        "version": sample.version,
-        "release": sample.spec.release,
-        "target": sample.spec.target,
-        "flavor": sample.spec.flavor,
-        "build_options": sample.spec.published_options,
-        "url": github_url(sample),
-        "sha256": sample.sha256,
-    }
 
 
 def _run(*arguments: str) -> int:

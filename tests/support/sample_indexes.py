@@ -24,6 +24,20 @@ def github_url(sample: Sample) -> str:
     return f"{GITHUB}/{sample.spec.release}/{quote(sample.file_name)}"
 
 
+def asset_of(sample: Sample) -> dict[str, str]:
+    """What the option `asset` takes, and the lookup gives."""
+    return {
+        "name": sample.file_name.partition(".tar.")[0],
+        "version": sample.version,
+        "release": sample.spec.release,
+        "target": sample.spec.target,
+        "flavor": sample.spec.flavor,
+        "build_options": sample.spec.published_options,
+        "url": github_url(sample),
+        "sha256": sample.sha256,
+    }
+
+
 def sha256sums(samples: Iterable[Sample]) -> str:
     """`SHA256SUMS` of one release: sorted by name in byte order."""
     ordered = sorted(samples, key=lambda sample: sample.file_name.encode())
