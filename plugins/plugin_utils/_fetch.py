@@ -71,7 +71,7 @@ def _ask(session: Any, url: str, options: UrlOptions, validators: Validators) ->
             fresh = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
             return Document(_body(url, response), fresh)
     except (requests.RequestException, OSError) as error:
-        raise explained(url, error, timeout_s=options.timeout) from error
+        raise explained(url, error, timeout_s=options.timeout) from None  # what `requests` says can hold secrets
 
 
 def _body(url: str, response: Any) -> bytes:

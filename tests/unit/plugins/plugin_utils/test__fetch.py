@@ -124,6 +124,7 @@ def test_a_failure_is_a_sentence(folder: Path, answer: object, reason: str, trie
             get(f"{with_secrets}/index?token=secret", UrlOptions(timeout=1))
     assert str(caught.value) == f"The index {server.url}/index could not be read: {reason}."
     assert caught.value.outlook == outlook
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None  # which would show the address
     assert tries == 1 or len(server.requests) == tries
 
 

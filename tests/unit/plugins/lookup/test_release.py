@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup as templates see it: one playbook asks everything, and each test looks at one answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.index_documents import digest_of, url_of, versions_index
+
+COLLECTIONS = Path(__file__).parents[4] / ".collection"
+
+GNU = "x86_64-unknown-linux-gnu"
+MUSL = "x86_64-unknown-linux-musl"
+MACOS = "aarch64-apple-darwin"
+STRIPPED = f"cpython-3.13.5+20250723-{GNU}-install_only_stripped.tar.gz"
+FULL = f"cpython-3.13.5+20250723-{GNU}-pgo+lto-full.tar.zst"
+OLD = f"cpython-3.13.4+20250610-{MACOS}-install_only_stripped.tar.gz"
+ON_MUSL = f"cpython-3.13.5+20250723-{MUSL}-install_only_stripped.tar.gz"
+EARLY = f"cpython-3.14.0rc1+20250807-{GNU}-install_only_stripped.tar.gz"
+
+ASSET = {
+    "name": STRIPPED.removesuffix(".tar.gz"),
+    "version": "3.13.5",
+    "release": "20250723",
+    "target": GNU,
+    "flavor": "install_only_stripped",
+    "build_options": "",
+    "url": url_of(STRIPPED),
+    "sha256": digest_of(STRIPPED),
+    "prerelease": False,
+}
+ESCAPED = STRIPPED.replace("+", "%2B")
+
+# What stands between the parentheses of lookup(…), after the plugin's name -> what it returns.
+ANSWERS: dict[str, Any] = {
+    f"'3.13', target='{GNU}'": ASSET,
+    f"'3.13', '3.13.5', target='{GNU}', wantlist=true": [ASSET, ASSET],
+    f"3.13, target='{GNU}'": ASSET,
+    f"'{STRIPPED}'": ASSET,
+    "'3.13'": ASSET,  # for a host with these facts
+    f"'3.13', target='{GNU}', flavor='full', query='name'": FULL.removesuffix(".tar.zst"),
+    f"'3.13', target='{GNU}', build_options='pgo+lto', query='flavor'": "full",
+    f"'latest', target='{GNU}', prerelease=true, query='[version, prerelease]'": ["3.14.0rc1", True],
+    f"'3.14.0rc1', target='{GNU}', query='version'": "3.14.0rc1",
+    "'3.13', all_targets=true, query='[].[target, version]'": [[MACOS, "3.13.4"], [GNU, "3.13.5"], [MUSL, "3.13.5"]],
+    "'3.13.4', all_targets=true, query='[].target'": [MACOS],
+    f"'3.13', all_targets=true, target='{GNU}'": [ASSET],
+    f"'3.13', target='{GNU}', mirror='https://m/pbs/', query='url'": f"https://m/pbs/20250723/{ESCAPED}",
+    f"'3.13', target='{GNU}', mirror=['file:///m', 'https://n'], query='url'": f"file:///m/20250723/{STRIPPED}",
+    f"'3.13.5+20250723', target='{GNU}', index='bundled', query='sha256'": (
+        "f7ac16748be2674ec14df532a3e48d0c6f215017b537f14ca3feb837dbe86292"
+    ),
+}
+
+# The same -> the sentence.
+ERRORS = {
+    f"'3.99', target='{GNU}'": f"3.99 for {GNU}: there is no such version. The nearest are 3.13.5.",
+    "'x', target=''": "'x' does not name a build.",
+    "'3.13', target='sparc'": "'sparc' is not a target of any build.",
+    f"'3.13', target='{GNU}', min_age='9999w'": (
+        f"3.13 for {GNU}: only releases younger than `min_age` answer (20250723). Wait, or set a smaller `min_age`."
+    ),
+    f"'3.13', target='{GNU}', min_age='soon'": "min_age 'soon' is no age. Write hours, days or weeks, such as 36h, 7d",
+    f"'3.13', target='{GNU}', index='/missing'": "The index /missing could not be read: No such file or directory.",
+    f"'3.13', target='{GNU}', query='['": "The query '[' is not JMESPath: ",
+    f"'3.13', target='{GNU}', mirror='/srv'": "The mirror /srv is no http://, https:// or file:// URL.",
+    f"'3.13', target='{GNU}', flavor='small'": "small",
+    f"'3.13', target='{GNU}', timeout=0": "timeout is 0",
+}  # fmt: skip
+
+QUESTIONS = (*ANSWERS, *ERRORS)
+WITHOUT_FACTS = "without facts"
+FACTS = {"system": "Linux", "architecture": "x86_64", "distribution": "Debian", "os_family": "Debian"}
+
+
+def playbook(results: Path) -> list[dict[str, Any]]:
+    """Asks a host without facts once, then everything a host with facts, and writes down what came of it."""
+    facts = {"ansible.builtin.set_fact": {**FACTS, "cacheable": True}}
+    asked = [question(f"answer_{number}", arguments) for number, arguments in enumerate(QUESTIONS)]
+    outcomes = {arguments: f"{{{{ answer_{number} }}}}" for number, arguments in enumerate(QUESTIONS)}
+    write = {
+        "ansible.builtin.copy": {"dest": str(results), "content": "{{ outcomes | to_json }}"},
+        "vars": {"outcomes": {**outcomes, WITHOUT_FACTS: "{{ without_facts }}"}},
+    }
+    tasks = [question("without_facts", "'3.13'"), facts, *asked, write]
+    return [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
+
+
+def question(name: str, arguments: str) -> dict[str, Any]:
+    template = f"{{{{ lookup('standalone.python.release', {arguments}) }}}}"
+    return {"ansible.builtin.set_fact": {"answer": template}, "register": name, "ignore_errors": True}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    program = Path(sys.executable).with_name("ansible-playbook")
+    if not program.exists():
+        pytest.skip("there is no ansible-playbook beside this Python")
+    root = tmp_path_factory.mktemp("lookup")
+    (root / "index").write_bytes(versions_index(STRIPPED, FULL, OLD, ON_MUSL, EARLY))
+    (root / "play.json").write_text(json.dumps(playbook(root / "results.json")))
+    (root / "ansible.cfg").write_text(
+        f"[defaults]\ncollections_path = {COLLECTIONS}\n[standalone_python]\nindex = {root}/index\n"
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "UV_"))},
+        "ANSIBLE_CONFIG": str(root / "ansible.cfg"),
+        "ANSIBLE_HOME": str(root / "ansible"),
+        "ANSIBLE_STANDALONE_PYTHON_CACHE": str(root / "cache"),
+    }
+    host = f"ansible_python_interpreter={sys.executable}"
+    done = subprocess.run(
+        [program, "-i", "localhost,", "-c", "local", "-e", host, root / "play.json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    written: dict[str, dict[str, Any]] = json.loads((root / "results.json").read_text())
+    return written
+
+
+@pytest.mark.parametrize(("arguments", "expected"), ANSWERS.items())
+def test_a_name_is_resolved(outcomes: dict[str, dict[str, Any]], arguments: str, expected: object) -> None:
+    outcome = outcomes[arguments]
+    assert not outcome["failed"], outcome["msg"]
+    assert outcome["ansible_facts"]["answer"] == expected
+
+
+@pytest.mark.parametrize(("arguments", "message"), ERRORS.items())
+def test_an_error_is_a_sentence(outcomes: dict[str, dict[str, Any]], arguments: str, message: str) -> None:
+    outcome = outcomes[arguments]
+    assert outcome["failed"]
+    assert message in outcome["msg"]
+    assert "Traceback" not in outcome["msg"]
+
+
+def test_a_host_without_facts_is_told_what_lacks(outcomes: dict[str, dict[str, Any]]) -> None:
+    outcome = outcomes[WITHOUT_FACTS]
+    assert (
+        "The target of this host is not known: its facts lack system and architecture. Gather facts "
+        "(`gather_facts: true`), or give `target`."
+    ) in outcome["msg"]
