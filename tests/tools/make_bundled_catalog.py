@@ -16,7 +16,6 @@ from __future__ import annotations
 import csv
 import gzip
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from paths import COLLECTIONS
@@ -28,7 +27,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._addresses impor
 from ansible_collections.standalone.python.plugins.plugin_utils._bundled import BUNDLED_PATH, PublicFile, pack
 from ansible_collections.standalone.python.plugins.plugin_utils._fetch import Validators, fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._listed import Listed
-from ansible_collections.standalone.python.plugins.plugin_utils._sources import read_bundled, read_index
+from ansible_collections.standalone.python.plugins.plugin_utils._sources import Reading, read_bundled, read_index
 
 _GZIP = b"\x1f\x8b"
 
@@ -37,36 +36,34 @@ def main(sources: list[str]) -> None:
     if not sources:
         sys.exit(__doc__)
     files: dict[str, PublicFile] = {}
-    left_out = 0
-    for listed in _all(sources):
-        if listed.own_url is not None or listed.sha256 is None:
-            left_out += 1
-            continue
-        file = PublicFile(release=listed.build.release, file_name=listed.file_name, sha256=listed.sha256)
-        if files.setdefault(file.file_name, file) != file:
-            sys.exit(f"Two sources contradict each other about {file.file_name}. Find out which is right.")
+    left_out: list[str] = []
+    for reading in map(_reading, sources):
+        left_out += reading.unknown
+        for listed in reading.listed:
+            if listed.own_url is not None or listed.sha256 is None:
+                left_out.append(listed.file_name)
+                continue
+            file = PublicFile(release=listed.build.release, file_name=listed.file_name, sha256=listed.sha256)
+            if files.setdefault(file.file_name, file) != file:
+                sys.exit(f"Two sources contradict each other about {file.file_name}. Find out which is right.")
     content = pack(files.values())
     Path(BUNDLED_PATH).write_bytes(content)
-    print(
-        f"{BUNDLED_PATH}: {len(files)} files, {len(content)} bytes; {left_out} left out, not public or without digest"
-    )
+    print(f"{len(files)} files, {len(content)} bytes in {BUNDLED_PATH}")
+    print(f"{len(left_out)} left out: not public, without digest, or no name that is known. {', '.join(left_out[:5])}")
 
 
-def _all(sources: Iterable[str]) -> Iterator[Listed]:
-    for source in sources:
-        address = Address.parse(source)
-        if address.kind == "bundled":
-            yield from read_bundled(Path(address.location).read_bytes()).listed
-            continue
-        content = _content(address)
-        if content.startswith(_GZIP):
-            yield from _of_table(content)
-        else:
-            yield from read_index(content, where=source, folder=address.folder).listed
+def _reading(source: str) -> Reading:
+    address = Address.parse(source)
+    content = _content(address)
+    if address.kind == "bundled":
+        return read_bundled(content)
+    if content.startswith(_GZIP):
+        return _reading_of_table(content)
+    return read_index(content, where=source, folder=address.folder)
 
 
 def _content(address: Address) -> bytes:
-    if address.kind == "file":
+    if address.kind != "http":
         return Path(address.location).read_bytes()
     document = fetch(address.location, options=UrlOptions(), validators=Validators())
     if document is None:
@@ -74,10 +71,11 @@ def _content(address: Address) -> bytes:
     return document.body
 
 
-def _of_table(content: bytes) -> Iterator[Listed]:
+def _reading_of_table(content: bytes) -> Reading:
     lines = gzip.decompress(content).decode("ascii").splitlines()
-    for row in csv.DictReader(lines, delimiter="\t"):
-        yield Listed.from_url(row["url"], bytes.fromhex(row["sha256"]) or None)
+    rows = csv.DictReader(lines, delimiter="\t")
+    listed = tuple(Listed.from_url(row["url"], bytes.fromhex(row["sha256"]) or None) for row in rows)
+    return Reading(listed, unknown=())
 
 
 if __name__ == "__main__":
