@@ -15,7 +15,8 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 
 from ._addresses import Address
 from ._catalog import Catalog, Origin
@@ -38,14 +39,13 @@ def cache_folder(environ: Mapping[str, str]) -> str:
 class CacheEntry:
     """What is kept of one address. Only `replace` minds a folder that cannot be written."""
 
-    def __init__(self, folder: str, address: Address, clock: Callable[[], float]) -> None:
+    def __init__(self, folder: str, address: Address) -> None:
         self._folder = folder
         base = os.path.join(folder, address.cache_key)
         self._database = base + ".sqlite3"
         self._new_database = base + ".new"
         self._lock = base + ".lock"
         self._failure = base + ".failed"
-        self._clock = clock
 
     def open(self) -> Catalog | None:
         """The catalogue that is kept, or None when there is none or it cannot be used."""
@@ -57,15 +57,14 @@ class CacheEntry:
     def age_s(self) -> float:
         """Seconds since the content was last known to be current; infinite when nothing is kept."""
         try:
-            return self._clock() - os.stat(self._database).st_mtime
+            return time.time() - os.stat(self._database).st_mtime
         except OSError:
             return float("inf")
 
     def confirm(self) -> None:
         """Notes that the content is current now."""
-        now_s = self._clock()
         with contextlib.suppress(OSError):
-            os.utime(self._database, (now_s, now_s))
+            os.utime(self._database)
         self._forget_failure()
 
     def replace(self, listed: Iterable[Listed], origin: Origin) -> Catalog:
@@ -86,7 +85,7 @@ class CacheEntry:
         """What another worker met a moment ago, so that its sentence can be used instead of a wait of our own."""
         try:
             with open(self._failure, encoding="utf-8") as file:
-                age_s = self._clock() - os.fstat(file.fileno()).st_mtime
+                age_s = time.time() - os.fstat(file.fileno()).st_mtime
                 failure = FetchError(*json.load(file))
         except (OSError, ValueError, TypeError):
             return None

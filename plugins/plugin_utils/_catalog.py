@@ -89,17 +89,12 @@ class Catalog:
     def create(cls, path: str, listed: Iterable[Listed], origin: Origin) -> Catalog:
         """A new database at `path`, which is a file that does not exist yet, or `:memory:`. Raises `sqlite3.Error`."""
         connection = sqlite3.connect(path)
-        # A crash may spoil the file, which then does not stand in its place yet; so neither journal nor sync is needed.
-        connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
-        marks = origin.validators
-        connection.execute("INSERT INTO origin VALUES (?, ?, ?)", (marks.etag, marks.last_modified, origin.signature))
-        connection.executemany(
-            f"INSERT INTO asset ({_LISTED}, free_threaded, debug) VALUES ({', '.join('?' * 14)})",  # noqa: S608  (ours)
-            map(_as_row, listed),
-        )
-        connection.executescript(f"{_INDEXES} PRAGMA user_version = {_FORMAT};")
-        connection.commit()
-        return cls(connection)
+        try:
+            _fill(connection, listed, origin)
+            return cls(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
 
     def close(self) -> None:
         self._connection.close()
@@ -136,6 +131,19 @@ class Catalog:
             (target, variant.free_threaded, variant.debug, *_version_columns(version)),
         )
         return tuple(_from_row(*row) for row in rows)
+
+
+def _fill(connection: sqlite3.Connection, listed: Iterable[Listed], origin: Origin) -> None:
+    # A crash may spoil the file, which then does not stand in its place yet; so neither journal nor sync is needed.
+    connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
+    marks = origin.validators
+    connection.execute("INSERT INTO origin VALUES (?, ?, ?)", (marks.etag, marks.last_modified, origin.signature))
+    connection.executemany(
+        f"INSERT INTO asset ({_LISTED}, free_threaded, debug) VALUES ({', '.join('?' * 14)})",  # noqa: S608  (ours)
+        map(_as_row, listed),
+    )
+    connection.executescript(f"{_INDEXES} PRAGMA user_version = {_FORMAT};")
+    connection.commit()
 
 
 def _require_format(connection: sqlite3.Connection) -> None:

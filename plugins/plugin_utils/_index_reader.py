@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -46,14 +45,11 @@ class OpenIndex:
 
 
 class IndexReader:
-    """Opens one address after the other, with the same options. `warn` takes a sentence, `clock` gives seconds."""
+    """Opens one address after the other, with the same options. `warn` takes a sentence."""
 
-    def __init__(
-        self, options: IndexOptions, warn: Callable[[str], None], clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, options: IndexOptions, warn: Callable[[str], None]) -> None:
         self._options = options
         self._warn = warn
-        self._clock = clock
         self._folder = cache_folder(options.environ)
 
     def current(self, address: Address) -> OpenIndex:
@@ -83,7 +79,7 @@ class IndexReader:
         return None if catalog is None else OpenIndex(str(address), catalog, entry)
 
     def _entry(self, address: Address) -> CacheEntry:
-        return CacheEntry(self._folder, address, self._clock)
+        return CacheEntry(self._folder, address)
 
     def _kept_and_current(self, address: Address) -> OpenIndex | None:
         entry = self._entry(address)
@@ -110,6 +106,8 @@ class IndexReader:
         validators = kept.origin.validators if kept else Validators()
         document = fetch(address.location, options=self._options.url_options, validators=validators)
         if document is not None:
+            if kept is not None:
+                kept.close()
             return self._kept(self._read(document.body, address, where), Origin(document.validators), entry)
         if kept is None:
             raise IndexUnavailable(f"{where} could not be read: the server answers 304 without having been asked to.")

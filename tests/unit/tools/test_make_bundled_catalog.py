@@ -30,11 +30,8 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_sources_are_merged(bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stamped_url = url_of(STAMPED).replace("20210414/", "20210415/")
-    table = [
-        ("filename", "url", "sha256"),
-        (STAMPED, stamped_url, digest_of(STAMPED)),
-        (ONE, url_of(ONE), digest_of(ONE)),
-    ]
+    rows = [(STAMPED, stamped_url, digest_of(STAMPED)), (ONE, url_of(ONE), digest_of(ONE))]
+    table = [("filename", "url", "sha256"), *rows]
     (tmp_path / "names.tsv.gz").write_bytes(gzip.compress("\n".join(map("\t".join, table)).encode()))
     private = artifact(TWO, url=f"https://mirror.example/20250807/{TWO}")
     index = record(artifact(ONE), artifact(WITHOUT_DIGEST, sha256=None), artifact("new"), private)
