@@ -76,8 +76,8 @@ options:
   mirror:
     description:
       - A base URL that takes the place of C(https://github.com/astral-sh/python-build-standalone/releases/download) in
-        RV(_raw.url). Of a list, the first does.
-      - Without it, RV(_raw.url) is the public address. C(UV_PYTHON_INSTALL_MIRROR) does not change it, because
+        RV(_raw[].url). Of a list, the first does.
+      - Without it, RV(_raw[].url) is the public address. C(UV_PYTHON_INSTALL_MIRROR) does not change it, because
         M(standalone.python.build) heeds that by itself when it fetches the asset.
     type: list
     elements: str
