@@ -216,7 +216,7 @@ class LookupModule(LookupBase):
         try:
             return [self._answer(str(term), variables or {}) for term in terms]
         except StandaloneError as error:
-            # Without its causes, which Ansible would add to the message: they are not for the user, and can hold secrets.
+            # Without causes, which Ansible would add to the message: they are not for the user, and can hold secrets.
             raise AnsibleLookupError(str(error)) from None
 
     def _answer(self, name: str, variables: Mapping[str, Any]) -> Any:
