@@ -29,7 +29,10 @@ from ansible_collections.standalone.python.plugins.plugin_utils import _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._archive_asset import asset_of_archive
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 
 MODULE = "standalone.python.build"
 _HOST_PATHS = ("path", "store", "archive", "ca_path", "client_cert", "client_key")
@@ -102,11 +105,6 @@ class ActionModule(ActionBase):
         return order.pinned_to(asset)
 
     def _resolve(self, order: Order, params: Mapping[str, Any], probe: Probe) -> Asset:
-        # Not needed for a host where nothing changes, and not light.
-        from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
-        from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
-        from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
-
         if order.wanted is None:
             raise InvalidName("Neither a name nor an asset says what is wanted.")
         return resolve(
@@ -114,7 +112,7 @@ class ActionModule(ActionBase):
             platform=probe.platform,
             index=IndexOptions(index=tuple(params["index"] or ()) or None, url_options=order.url),
             min_age_s=min_age_seconds(params["min_age"]),
-            # CHECKSUM
+            sha256=parse_checksum(params["checksum"]) if params["checksum"] else None,
             warn=self._display.warning,
         )
 
