@@ -4,8 +4,9 @@
 """The manifest: every entry of a published build, so that drift can be found without the archive.
 
 One line an entry, sorted by path, five tab-separated fields: kind (`f` or `l`), mode in octal, size in bytes,
-SHA-256 or link target, path below the build. Directories are not listed: they follow from the paths. Bytecode is not
-listed either, since running the interpreter may write it, and neither are the receipt and the manifest themselves.
+SHA-256 or link target, path below the build. Directories are not listed: they follow from the paths, and are all 0755.
+Bytecode is not listed either, since running the interpreter may write it, and neither are the receipt and the manifest
+themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, unquote
@@ -26,6 +27,7 @@ MANIFEST = ".build.manifest"
 RECEIPT = ".build.json"
 BYTECODE_FOLDER = "__pycache__"
 
+_FOLDER_MODE = 0o755
 _KINDS: Mapping[str, Literal["file", "link"]] = {"f": "file", "l": "link"}
 
 
@@ -42,10 +44,6 @@ class Drift:
 
     def as_dict(self) -> dict[str, list[str]]:
         return {"changed": list(self.changed), "missing": list(self.missing), "added": list(self.added)}
-
-    @classmethod
-    def from_dict(cls, drift: Mapping[str, list[str]]) -> Drift:
-        return cls(*(tuple(drift[kind]) for kind in ("changed", "missing", "added")))
 
 
 def render(entries: Mapping[str, Entry]) -> str:
@@ -84,11 +82,17 @@ def find_drift(
     """What of `directory` is not as `entries` say; directories in `entries` are passed over.
 
     Type, mode, size and link target are compared for all. A file's content is read when the file was written or
-    renamed after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None.
+    renamed after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None. A directory on the way
+    to an entry is changed when its mode is another than 0755; the build's own is called `.`.
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir"}
+    folders = _folders(entries)
     changed, added, seen = [], [], set()
     for path, status in _walk(directory):
+        if stat.S_ISDIR(status.st_mode):
+            if compare_modes and path in folders and stat.S_IMODE(status.st_mode) != _FOLDER_MODE:
+                changed.append(path)
+            continue
         entry = entries.get(path)
         if entry is None:
             added.append(path)
@@ -99,8 +103,20 @@ def find_drift(
     return Drift(tuple(sorted(changed)), tuple(sorted(set(entries) - seen)), tuple(sorted(added)))
 
 
+def _folders(paths: Iterable[str]) -> set[str]:
+    """The directories that the paths lie in, at any depth."""
+    folders = {"."}
+    for path in paths:
+        folder = os.path.dirname(path)
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = os.path.dirname(folder)
+    return folders
+
+
 def _walk(directory: str, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
-    """Files and links below `directory`, as (relative path, lstat), without bytecode and our own two files."""
+    """All of `directory`, as (relative path, lstat), without bytecode and our own two files."""
+    yield below.rstrip("/") or ".", os.lstat(os.path.join(directory, below))
     with os.scandir(os.path.join(directory, below)) as found:
         for item in found:
             path = below + item.name

@@ -344,7 +344,7 @@ drift:
   type: dict
   contains:
     changed:
-      description: Files and links with other content, mode or type, relative to the build.
+      description: Files, links and directories with other content, mode or type, relative to the build.
       type: list
       elements: str
     missing:
