@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import lru_cache
 from typing import NamedTuple
 
 from ._refusal import Refused
@@ -56,6 +57,7 @@ def _sum(block: bytes) -> int:
     return low + high - 2 - sum(block[_CHECKSUM_FIELD]) + 8 * ord(" ")
 
 
+@lru_cache(maxsize=256)  # most modes and times are the same
 def _number(field: bytes) -> int:
     """A number: octal digits, or in base 256 when the first bit is set. Refuses negative numbers."""
     if field[0] == 0x80:

@@ -18,7 +18,7 @@ _TRAILING_BYTES = 1024 * 1024  # tar programs pad to 10 KiB, and some block size
 
 
 class TarReader:
-    """Iterate for the members; `content()` gives the bytes of the one at hand, which may also be left unread.
+    """Iterate for the members; `content()` gives the bytes of the one at hand, to be read whole or not at all.
 
     Raises `Refused` for all that a build never holds or that can be read in two ways.
     """
@@ -50,12 +50,10 @@ class TarReader:
             found = judged(header, self._limits)
             self._unread_bytes = found.size_bytes
             yield found
-            for _piece in self.content():
-                pass
-            self._feed.skip(-found.size_bytes % BLOCK_BYTES)
+            self._feed.skip(self._unread_bytes + -found.size_bytes % BLOCK_BYTES)
 
     def content(self) -> Iterator[memoryview]:
-        """The rest of the content of the member at hand, in pieces that are valid until the next is asked for."""
+        """The content of the member at hand, in pieces that are valid until the next is asked for."""
         size_bytes, self._unread_bytes = self._unread_bytes, 0
         return self._feed.pieces(size_bytes)
 
@@ -107,8 +105,11 @@ class _Feed:
             yield piece
 
     def skip(self, size_bytes: int) -> None:
-        for _piece in self.pieces(size_bytes):
-            pass
+        if size_bytes <= len(self._chunk) - self._at:
+            self._at += size_bytes
+        else:
+            for _piece in self.pieces(size_bytes):
+                pass
 
     def rest(self) -> Iterator[bytes]:
         yield self._chunk[self._at :]
