@@ -27,6 +27,7 @@ _ROOT = "python"
 _FULL_PREFIX = "python/install"
 _FULL_DESCRIPTION = "python/PYTHON.json"
 _FULL_FOLDERS = ("python/build/", "python/install/", "python/licenses/")
+_OWN_FILES = ".build."  # receipt and manifest, written into the unpacked build later: a link must not catch them
 _DESCRIPTION_BYTES = 4 * 1024 * 1024  # the largest known is below 1 MiB
 
 
@@ -90,6 +91,8 @@ def _prefix(path: str) -> str:
 
 
 def _write(found: Member, path: str, reader: TarReader, tree: TreeWriter, prefix: str) -> None:
+    if path.startswith(_OWN_FILES):
+        raise Refused(f"{member(found.path)} has a name that only this collection gives to its files")
     if found.kind == "file":
         tree.add_file(path, executable=found.executable, mtime=found.mtime, content=reader.content())
     elif found.kind == "link":

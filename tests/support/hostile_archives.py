@@ -240,6 +240,11 @@ ATTACKS = {
         link("python/out", "../../../../etc"),
         hard_link("python/x", "python/out/passwd"),
     ),
+    # What we write next would go through it.
+    "link in place of the receipt": _gz(
+        'member "python/.build.json" has a name that only this collection gives to its files',
+        link("python/.build.json", "bin/python3.13"),
+    ),
     # CVE-2007-4559 by way of a directory that becomes a link.
     "directory replaced by a link": _gz(_twice("bin"), link("python/bin", "/tmp"), member("python/bin/x", b"x")),
 }
