@@ -9,6 +9,8 @@ import os
 
 from ._errors import StoreError
 
+_NO_ID = 2**32 - 1  # to chown it means: leave as it is
+
 
 def apply(directory: str, owner: str | None, group: str | None) -> None:
     """Changes owner and group of all of `directory`, given as names or numbers; None leaves them."""
@@ -26,7 +28,7 @@ def _user_id(owner: str) -> int:
     import pwd
 
     try:
-        return int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
+        return _number(owner) if owner.isdecimal() else pwd.getpwnam(owner).pw_uid
     except KeyError:
         raise StoreError(f"There is no user {owner} on this host. Create it first, or change `owner`.") from None
 
@@ -35,6 +37,13 @@ def _group_id(group: str) -> int:
     import grp
 
     try:
-        return int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
+        return _number(group) if group.isdecimal() else grp.getgrnam(group).gr_gid
     except KeyError:
         raise StoreError(f"There is no group {group} on this host. Create it first, or change `group`.") from None
+
+
+def _number(text: str) -> int:
+    """Raises `KeyError` for a number that no user or group can have."""
+    if int(text) >= _NO_ID:
+        raise KeyError(text)
+    return int(text)
