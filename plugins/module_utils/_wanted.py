@@ -38,4 +38,6 @@ class Wanted:
         named = self.target or self.request.target
         if named is not None:
             return named == target
-        return self.cpu_level == "auto" or Target.parse(target).cpu_level == _CPU_LEVELS[self.cpu_level]
+        installed = Target.parse(target)
+        has_levels = (installed.os, installed.arch) == ("linux", "x86_64")
+        return not has_levels or self.cpu_level == "auto" or installed.cpu_level == _CPU_LEVELS[self.cpu_level]
