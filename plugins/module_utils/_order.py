@@ -46,14 +46,14 @@ class Order:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Order:
         """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
-        path = _checked_path(params["path"], "path")
+        path = checked_path(params["path"], "path")
         asset = Asset.from_dict(params["asset"], where="asset", error=InvalidName) if params["asset"] else None
         if params["keep"] < 0:
             raise InvalidName(f"keep is {params['keep']}, but it counts builds: write 0 or more.")
         return cls(
             state=params["state"],
             path=path,
-            store=_checked_path(params["store"], "store") if params["store"] else default_store(path),
+            store=checked_path(params["store"], "store") if params["store"] else default_store(path),
             settings=Settings(path, params["externally_managed"], params["owner"], params["group"]),
             url=UrlOptions.from_params(params),
             wanted=_wanted(params) if params["name"] and params["state"] != "absent" else None,
@@ -87,7 +87,7 @@ def _wanted(params: Mapping[str, Any]) -> Wanted:
     )
 
 
-def _checked_path(path: str, option: str) -> str:
+def checked_path(path: str, option: str) -> str:
     """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
     if not os.path.isabs(path):
         example = "/opt/python/.builds" if option == "store" else "/opt/python/3.13"

@@ -27,10 +27,14 @@ _ADVICE = {
 
 def sentence(error: OSError, path: str) -> str:
     """What happened, to which file, what to do, and that `path` is as it was."""
-    advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}.")
-    return f"Could not write {error.filename or path}: {advice} What was at {path} before is still there."
+    return f"Could not write {error.filename or path}: {_advice(error)} What was at {path} before is still there."
 
 
-def reading_sentence(error: OSError) -> str:
-    """The same for a task that only reads."""
-    return f"Could not read {error.filename}: {_ADVICE.get(error.errno or 0, f'{error.strerror or error}.')}"
+def reading_sentence(error: OSError, path: str) -> str:
+    """The same for a task that only reads; `path` is what it looked at when the error names no file."""
+    advice = "permission was denied. Use `become: true`." if error.errno == errno.EACCES else _advice(error)
+    return f"Could not read {error.filename or path}: {advice}"
+
+
+def _advice(error: OSError) -> str:
+    return _ADVICE.get(error.errno or 0, f"{error.strerror or error}.")

@@ -191,10 +191,14 @@ builds:
       elements: int
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _inventory
 from ..module_utils._errors import StandaloneError
+from ..module_utils._order import checked_path
 from ..module_utils._os_errors import reading_sentence
 from ..module_utils._store import default_store
 
@@ -210,18 +214,25 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    stores = [*(module.params["store"] or ()), *map(default_store, module.params["path"] or ())] or [DEFAULT_STORE]
     try:
-        found = [_inventory.describe(store, verify=module.params["verify"]) for store in dict.fromkeys(stores)]
+        stores = _stores(module.params)
+        found = [_inventory.describe(store, verify=module.params["verify"]) for store in stores]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
-        module.fail_json(msg=reading_sentence(error))
+        module.fail_json(msg=reading_sentence(error, ", ".join(stores)))
     module.exit_json(
         changed=False,
         paths=[path for one in found for path in one["paths"]],
         builds=[build for one in found for build in one["builds"]],
     )
+
+
+def _stores(params: Mapping[str, Any]) -> list[str]:
+    """The stores that were asked for, each once."""
+    given = [checked_path(store, "store") for store in params["store"] or ()]
+    beside = [default_store(checked_path(path, "path")) for path in params["path"] or ()]
+    return list(dict.fromkeys(given + beside)) or [DEFAULT_STORE]
 
 
 if __name__ == "__main__":
