@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils import _receipts
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._receipts import Receipt, Settings
+from tests.unit.receipts import asset, receipt
+
+PATH = "/opt/python/3.13"
+
+
+@pytest.mark.parametrize("of", [receipt(), receipt(externally_managed=False, owner="app", group="1000")])
+def test_what_is_written_is_read(tmp_path: Path, of: Receipt) -> None:
+    _receipts.write(str(tmp_path), of)
+    assert _receipts.read(str(tmp_path)) == of
+
+
+def test_a_full_build_and_a_local_one_come_back(tmp_path: Path) -> None:
+    full = receipt(of=asset("3.14.0", "20251010", flavor="full", options="freethreaded+pgo+lto", url=""))
+    _receipts.write(str(tmp_path), full)
+    assert _receipts.read(str(tmp_path)) == full
+
+
+def test_it_can_be_read_by_people_and_other_programs(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        _receipts.write(str(tmp_path), receipt())
+    finally:
+        os.umask(before)
+    file = tmp_path / ".build.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert list(json.loads(file.read_text())) == [
+        "format", "asset", "prefix", "externally_managed", "owner", "group", "executables", "files", "size_bytes",
+        "installed_at",
+    ]  # fmt: skip
+
+
+def test_where_there_is_none_there_is_none(tmp_path: Path) -> None:
+    assert _receipts.read(str(tmp_path)) is None
+    assert _receipts.read(str(tmp_path / "absent")) is None
+
+
+def test_it_becomes_the_newest_of_the_build(tmp_path: Path) -> None:
+    _receipts.write(str(tmp_path), receipt())
+    os.utime(tmp_path / ".build.json", (1, 1))
+    (tmp_path / "other").touch()
+    _receipts.mark_newest(str(tmp_path))
+    assert (tmp_path / ".build.json").stat().st_mtime_ns >= (tmp_path / "other").stat().st_ctime_ns
+
+
+Damage = Callable[[dict[str, Any]], Any]
+
+
+@pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        (lambda content: content.pop("prefix"), " is damaged: prefix should be a text."),
+        (lambda content: content.update(owner=0), " is damaged: owner should be a text."),
+        (lambda content: content.update(executables="bin/python3"), " is damaged: executables should be a list."),
+        (lambda content: content.update(files="2"), " is damaged: files should be a whole number."),
+        (lambda content: content.pop("asset"), " is damaged: asset should be an object."),
+        (lambda content: content["asset"].pop("url"), ": asset is damaged: url should be a text."),
+        (
+            lambda content: content["asset"].update(name="../x"),
+            ": asset is damaged: name is '../x', and should be the name of an asset without .tar.*.",
+        ),
+    ],
+)
+def test_the_damaged_field_is_named(tmp_path: Path, damage: Damage, complaint: str) -> None:
+    content = receipt().as_dict()
+    damage(content)
+    (tmp_path / ".build.json").write_text(json.dumps(content))
+    with pytest.raises(StoreError) as caught:
+        _receipts.read(str(tmp_path))
+    assert str(caught.value) == f"{tmp_path}/.build.json{complaint}"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe"], ids=["empty", "cut off", "list", "no text"])
+def test_what_is_no_receipt_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".build.json").write_bytes(content)
+    with pytest.raises(StoreError) as caught:
+        _receipts.read(str(tmp_path))
+    assert str(caught.value) == f"{tmp_path}/.build.json is damaged: an object was expected there."
+
+
+@pytest.mark.parametrize(
+    ("asked", "made_for", "serves"),
+    [
+        (Settings(PATH), Settings(PATH), True),
+        (Settings(PATH), Settings("/opt/python/default"), False),
+        (Settings(PATH), Settings(PATH, externally_managed=False), False),
+        (Settings(PATH, externally_managed=False), Settings(PATH), False),
+        (Settings(PATH), Settings(PATH, owner="app", group="app"), True),
+        (Settings(PATH, owner="app"), Settings(PATH, owner="app", group="app"), True),
+        (Settings(PATH, owner="app"), Settings(PATH), False),
+        (Settings(PATH, group="app"), Settings(PATH, owner="app", group="web"), False),
+    ],
+)
+def test_owner_and_group_count_where_they_are_asked_for(asked: Settings, made_for: Settings, serves: bool) -> None:
+    assert asked.served_by(made_for) is serves
