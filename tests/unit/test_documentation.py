@@ -1,0 +1,267 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds the guide to the code: links resolve, YAML parses, options exist, and quoted errors are what plugins say.
+
+The pages are README.md, CONTRIBUTING.md and docs/*.md. Plugins are read as text, so nothing but PyYAML is needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS, URL_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._names import Request
+
+yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which is not installed here")
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PLUGINS = REPOSITORY / "plugins"
+PAGES = sorted([*REPOSITORY.glob("README.md"), *REPOSITORY.glob("CONTRIBUTING.md"), *REPOSITORY.glob("docs/*.md")])
+GUIDE = [page for page in PAGES if page.parent.name == "docs"]
+
+# A fenced block: the fence's own indentation, its language, its content.
+FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<content>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
+CODE_SPAN = re.compile(r"`(?P<code>[^`\n]+)`")
+OUR_PATH = re.compile(r"(?:tests|plugins|docs|meta|roles|playbooks)/[\w./-]+")
+RECIPE = re.compile(r"<!-- recipe: (?P<name>[a-z-]+) -->\n+(?P<fence>```yaml$)?", re.MULTILINE)
+LOOKUP_CALL = re.compile(r"(?:lookup|query)\('standalone\.python\.release'(?P<arguments>[^)]*)\)")
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(REPOSITORY))
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def prose_of(page: Path) -> str:
+    return FENCE.sub("", text_of(page))
+
+
+def blocks_of(page: Path, language: str) -> list[str]:
+    return [block["content"] for block in FENCE.finditer(text_of(page)) if block["language"] == language]
+
+
+def anchor_of(heading: str) -> str:
+    """The anchor that the usual renderers of Markdown give a heading."""
+    plain = re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower())
+    return plain.replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_relative_links_resolve(page: Path) -> None:
+    targets = {link["target"] for link in LINK.finditer(prose_of(page)) if "://" not in link["target"]}
+    assert {target for target in targets if not resolves(target, page)} == set()
+
+
+def resolves(target: str, page: Path) -> bool:
+    file, _hash, anchor = target.partition("#")
+    other = (page.parent / unquote(file)).resolve() if file else page
+    if not other.exists():
+        return False
+    return not anchor or anchor in {anchor_of(heading["text"]) for heading in HEADING.finditer(text_of(other))}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_of_this_repository_that_are_named_exist(page: Path) -> None:
+    named = {span["code"] for span in CODE_SPAN.finditer(prose_of(page)) if OUR_PATH.fullmatch(span["code"])}
+    assert [path for path in sorted(named) if not (REPOSITORY / path).exists()] == []
+
+
+def test_the_guide_has_a_table_of_contents() -> None:
+    contents = REPOSITORY / "docs" / "README.md"
+    linked = {link["target"] for link in LINK.finditer(text_of(contents))}
+    assert {page.name for page in GUIDE} - {contents.name} <= linked
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    commands = "\n".join(blocks_of(REPOSITORY / "README.md", "console"))
+    assert "make demo" in commands
+    assert "make test" in commands
+
+
+# --- YAML ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_yaml_parses(page: Path) -> None:
+    for block in blocks_of(page, "yaml"):
+        yaml.safe_load(block)
+
+
+def test_recipes_are_named_once_and_followed_by_their_tasks() -> None:
+    recipes = list(RECIPE.finditer(text_of(REPOSITORY / "README.md")))
+    names = [recipe["name"] for recipe in recipes]
+    assert len(names) == 10
+    assert len(set(names)) == len(names)
+    assert all(recipe["fence"] for recipe in recipes)
+
+
+def tasks_in(content: Any, action: str) -> Iterator[dict[str, Any]]:
+    """The options of each task that runs `action`, wherever it stands: in a list of tasks, a block or a play."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if key == action:
+                yield value or {}
+            else:
+                yield from tasks_in(value, action)
+    elif isinstance(content, list):
+        for item in content:
+            yield from tasks_in(item, action)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("module", ["build", "build_info"])
+def test_options_in_tasks_exist(page: Path, module: str) -> None:
+    known = set(documented_options(f"modules/{module}.py"))
+    used = {
+        option
+        for block in blocks_of(page, "yaml")
+        for task in tasks_in(yaml.safe_load(block), f"standalone.python.{module}")
+        for option in task
+    }
+    assert used - known == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_options_in_lookups_exist(page: Path) -> None:
+    calls = [call["arguments"] for call in LOOKUP_CALL.finditer("\n".join(blocks_of(page, "yaml")))]
+    used = {option for arguments in calls for option in re.findall(r"\b(\w+)=", arguments)}
+    assert used - (set(documented_options("lookup/release.py")) if calls else set()) == set()
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def column_of(page: str, heading: str, column: int = 1) -> list[str]:
+    """The code spans in a column of the table below a heading of a page of the guide."""
+    section = re.split(r"^#+ ", text_of(REPOSITORY / "docs" / page), flags=re.MULTILINE)
+    (text,) = [part for part in section if part.startswith(f"{heading}\n")]
+    cells = [line.split("|")[column] for line in text.splitlines() if line.startswith("|")]
+    return [span["code"] for cell in cells for span in CODE_SPAN.finditer(cell)]
+
+
+NAMES = [*column_of("names.md", "Forms"), *column_of("names.md", "Full asset names", column=2)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_that_the_guide_shows_are_understood(name: str) -> None:
+    assert str(Request.parse(name)) == name
+
+
+@pytest.mark.parametrize("name", column_of("names.md", "When a name is refused"))
+def test_names_that_the_guide_calls_wrong_are_refused(name: str) -> None:
+    with pytest.raises(InvalidName):
+        Request.parse(name)
+
+
+# --- option documentation against argument specs ---------------------------------------------------------------------
+
+
+def constant_in(file: Path, name: str) -> Any:
+    """The YAML in the string that is assigned to `name`, at the top of `file` or in a class."""
+    for node in ast.walk(ast.parse(text_of(file))):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == name:
+            return yaml.safe_load(ast.literal_eval(node.value))
+    raise AssertionError(f"{file} has no {name}")
+
+
+@cache
+def documented_options(plugin: str) -> dict[str, Any]:
+    """The options of a plugin with those of the collection's fragments that it extends."""
+    documentation = constant_in(PLUGINS / plugin, "DOCUMENTATION")
+    options = dict(documentation.get("options", {}))
+    for fragment in documentation.get("extends_documentation_fragment", []):
+        file, _dot, variant = fragment.removeprefix("standalone.python.").partition(".")
+        extended = constant_in(PLUGINS / "doc_fragments" / f"{file}.py", (variant or "documentation").upper())
+        options.update(extended.get("options", {}))
+    return options
+
+
+BUILD_OPTIONS = sorted({*BUILD_ARGUMENTS, *documented_options("modules/build.py")})
+
+
+def shape_of(option: dict[str, Any]) -> dict[str, Any]:
+    """What documentation and argument spec must agree on, with what both may leave out filled in."""
+    kind = option.get("type", "str")
+    return {
+        "type": kind,
+        "elements": option.get("elements"),
+        "required": option.get("required", False),
+        "default": option.get("default"),
+        "choices": option.get("choices"),
+        "aliases": option.get("aliases", []),
+        "suboptions": {
+            name: shape_of(suboption)
+            for name, suboption in (option.get("suboptions") or option.get("options") or {}).items()
+        },
+    }
+
+
+@pytest.mark.parametrize("option", BUILD_OPTIONS)
+def test_documentation_and_argument_spec_of_build_agree(option: str) -> None:
+    documented = documented_options("modules/build.py").get(option)
+    assert documented is not None, f"{option} is accepted and not documented"
+    assert option in BUILD_ARGUMENTS, f"{option} is documented and not accepted"
+    assert shape_of(documented) == shape_of(BUILD_ARGUMENTS[option])
+
+
+def test_the_fragment_of_url_options_documents_all_of_them() -> None:
+    fragment = constant_in(PLUGINS / "doc_fragments" / "url.py", "DOCUMENTATION")
+    assert set(fragment["options"]) == set(URL_ARGUMENTS)
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=name_of)
+def test_the_guide_mentions_only_options_that_exist(page: Path) -> None:
+    """A code span such as `keep: 3` or `state: latest` is an option of `build` with a value that it takes."""
+    wrong = []
+    for span in CODE_SPAN.finditer(prose_of(page)):
+        option, colon, value = span["code"].partition(": ")
+        if not colon or option not in BUILD_ARGUMENTS:
+            continue
+        choices = BUILD_ARGUMENTS[option].get("choices")
+        if choices and value not in choices:
+            wrong.append(span["code"])
+    assert wrong == []
+
+
+# --- error sentences -------------------------------------------------------------------------------------------------
+
+
+@cache
+def all_sentences() -> tuple[str, ...]:
+    return tuple(sentence for file in PLUGINS.rglob("*.py") for sentence in sentences_in(file))
+
+
+def sentences_in(file: Path) -> Iterator[str]:
+    """Every text that a plugin holds, with … for whatever is filled in at run time."""
+    for node in ast.walk(ast.parse(text_of(file))):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield re.sub(r"\{\w*(?:![rsa])?\}", "…", node.value)
+
+
+def explained_errors() -> list[str]:
+    """The messages that the page on troubleshooting has headings for."""
+    page = REPOSITORY / "docs" / "troubleshooting.md"
+    return re.findall(r"^#### `([^`\n]+)`$", text_of(page), re.MULTILINE) if page.exists() else []
+
+
+@pytest.mark.parametrize("message", explained_errors())
+def test_explained_errors_are_what_plugins_say(message: str) -> None:
+    """A heading may break off where the message goes on, and says … for what differs from case to case."""
+    assert any(message in sentence for sentence in all_sentences())
