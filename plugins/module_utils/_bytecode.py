@@ -10,16 +10,22 @@ are made even where nothing is compiled: a run as root then adds files below the
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ._manifest import BYTECODE_FOLDER
+
+if TYPE_CHECKING:
+    import subprocess
 
 _MOST_WORKERS = 8
 
 # Runs under the staged interpreter: argv holds the staged folder and the final prefix, standard input the files.
 # A file that does not compile (some test data is broken on purpose) is left without bytecode, as compileall does.
 # Files are handed out by taking lines from one shared pipe, a block of fixed width at a time, so that no worker idles.
+# The header comes last, since Python takes a file without it for no bytecode, but fails on one that was cut off.
 _WORKER = """
 import os, sys
 from importlib._bootstrap_external import _code_to_timestamp_pyc, cache_from_source
@@ -34,12 +40,13 @@ while True:
         with open(source, 'rb', buffering=0) as stream:
             text = stream.read()
         code = compile(text, os.path.join(prefix, path), 'exec', dont_inherit=True, optimize=0)
-    except (SyntaxError, ValueError, RecursionError):
+        data = _code_to_timestamp_pyc(code, int(status.st_mtime), status.st_size & 0xFFFFFFFF)
+        handle = os.open(cache_from_source(source, optimization=''), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        with open(handle, 'wb', buffering=0):
+            if os.pwrite(handle, data[16:], 16) == len(data) - 16:
+                os.pwrite(handle, data[:16], 0)
+    except Exception:
         continue
-    data = _code_to_timestamp_pyc(code, int(status.st_mtime), status.st_size & 0xFFFFFFFF)
-    handle = os.open(cache_from_source(source, optimization=''), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    with open(handle, 'wb', buffering=0) as stream:
-        stream.write(data)
 """
 
 
@@ -56,25 +63,33 @@ def compile_all(stage_directory: str, interpreter: str, prefix: str, sources: Se
 
     Bytecode is a convenience: a worker that dies leaves files without it, which Python compiles when it needs them.
     """
-    import subprocess  # not for a run that changes nothing
-
     sizes = {path: os.lstat(os.path.join(stage_directory, path)).st_size for path in sources}
     width = max((len(os.fsencode(path)) for path in sources), default=0) + 1
-    reader, writer = os.pipe()
     command = [os.path.join(stage_directory, interpreter), "-I", "-S", "-B", "-c", _WORKER]
     command += [stage_directory, prefix, str(width)]
-    workers = [
-        subprocess.Popen(command, stdin=reader, stderr=subprocess.DEVNULL)  # pylint: disable=ansible-bad-function
-        for _worker in range(_worker_count())
-    ]
-    os.close(reader)
-    try:
-        with open(writer, "wb", buffering=0) as stream:
+    reader, writer = os.pipe()
+    with open(writer, "wb", buffering=0) as stream:
+        workers = _start_workers(command, reader)
+        os.close(reader)
+        with contextlib.suppress(BrokenPipeError):  # no worker lives
             stream.writelines(os.fsencode(path).ljust(width) for path in sorted(sizes, key=lambda path: -sizes[path]))
-    except BrokenPipeError:  # every worker died; what is not compiled now is compiled when it is needed
-        pass
     for worker in workers:
         worker.wait()
+
+
+def _start_workers(command: list[str], reader: int) -> list[subprocess.Popen[bytes]]:
+    """Those that could be started, which for an interpreter that does not run here are none."""
+    import subprocess  # not for a run that changes nothing
+
+    quiet = subprocess.DEVNULL
+    workers = []
+    with contextlib.suppress(OSError):
+        while len(workers) < _worker_count():
+            worker = subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only
+                command, stdin=reader, stdout=quiet, stderr=quiet
+            )
+            workers.append(worker)
+    return workers
 
 
 def _worker_count() -> int:
