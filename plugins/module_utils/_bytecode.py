@@ -82,7 +82,7 @@ def _start_workers(command: list[str], reader: int) -> list[subprocess.Popen[byt
     import subprocess  # not for a run that changes nothing
 
     quiet = subprocess.DEVNULL
-    workers = []
+    workers: list[subprocess.Popen[bytes]] = []
     with contextlib.suppress(OSError):
         while len(workers) < _worker_count():
             worker = subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only

@@ -56,7 +56,7 @@ def compile_all(stage: Path, sources: dict[str, str] = GOOD) -> None:
     _bytecode.compile_all(str(stage), "bin/python3", PREFIX, list(sources))
 
 
-def cached(stage: Path, source: str) -> Path:
+def cached(stage: Path, source: str | Path) -> Path:
     return Path(importlib.util.cache_from_source(str(stage / source), optimization=""))
 
 
