@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs in place of a module: one shell command looks at the host, and the rest is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.standalone.python.plugins.module_utils import _roots
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.plugin_utils import _wiring_probe
+from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import Group
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_commands import (
+    CommandPlan,
+    Registration,
+    plan_commands,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_default import plan_default
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_environment import (
+    needed_variables,
+    plan_venvs,
+    refused_venvs,
+    surplus_venvs,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_probe import Wiring
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_wish import Wish
+
+_BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "path": {"type": "str", "required": True},
+    "store": {"type": "str"},
+    "executable": {"type": "str"},
+    "executables": {"type": "list", "elements": "str"},
+    "release": {"type": "str"},
+    "venv": {"type": "str"},
+    "requirements": {"type": "str"},
+}
+
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "builds": {"type": "list", "elements": "dict", "required": True, "options": _BUILD_ARGUMENTS},
+    "alternatives": {"type": "str", "choices": ["auto", "alternatives", "links", "none"], "default": "auto"},
+    "priority": {"type": "int", "default": 100},
+    "link_dir": {"type": "str", "default": "/usr/local/bin"},
+    "man_dir": {"type": "str"},
+    "default": {"type": "str"},
+    "allow_system": {"type": "bool", "default": False},
+    "files": {"type": "list", "elements": "str", "default": []},
+    "directories": {"type": "list", "elements": "str", "default": []},
+}
+
+
+class ActionModule(ActionBase):
+    """`standalone.python.wiring_info` as a task sees it."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            return {**result, "changed": False, **self._look()}
+        except StandaloneError as error:
+            return {**result, "failed": True, "changed": False, "msg": str(error)}
+
+    def _look(self) -> dict[str, Any]:
+        _, params = self.validate_argument_spec(_ARGUMENTS)
+        wish = Wish.from_params(params)
+        command = wish.question(params["files"], params["directories"]).command()
+        answer = self._low_level_execute_command(command)
+        wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
+        return _report(wish, wiring)
+
+
+def _report(wish: Wish, wiring: Wiring) -> dict[str, Any]:
+    """The result as in the module's RETURN."""
+    commands = plan_commands(wish, wiring)
+    default = plan_default(wish, wiring)
+    return {
+        "register": [_alternative(one, wiring) for one in commands.register],
+        "unregister": [_registered(group, path) for group, path in commands.unregister],
+        "links": [_link(path, target, wiring) for path, target in commands.links],
+        "unlink": list(commands.unlink),
+        "missing_directories": _missing_directories(commands, wiring),
+        "default_links": [
+            {**_link(change.path, change.target, wiring), "before": change.before} for change in default.links
+        ],
+        "default_unlink": list(default.unlink),
+        "left_out": list(commands.left_out),
+        "refused": [*commands.refused, *default.refused, *refused_venvs(wish, wiring)],
+        "venvs": [asdict(venv) for venv in plan_venvs(wish, wiring)],
+        "surplus_venvs": list(surplus_venvs(wish, wiring)),
+        "variables": needed_variables(wish, wiring),
+        "files": {path: asdict(file) for path, file in wiring.files.items()},
+        "directories": sorted(wiring.directories),
+        "others": not wiring.roots <= {_roots.file_name(build.path) for build in wish.builds},
+        "tools": sorted(wiring.tools),
+        "systemd": wiring.systemd,
+        "python_apt": wiring.python_apt,
+    }
+
+
+def _missing_directories(commands: CommandPlan, wiring: Wiring) -> list[str]:
+    """Those that have to be made before links can be set."""
+    links = [link for link, _ in commands.links]
+    for registration in commands.register:
+        links += [registration.link, *(follower.link for follower in registration.followers)]
+    return sorted({link.rpartition("/")[0] for link in links} - wiring.directories)
+
+
+def _alternative(registration: Registration, wiring: Wiring) -> dict[str, Any]:
+    return {
+        "name": registration.name,
+        "link": registration.link,
+        "path": registration.path,
+        "priority": registration.priority,
+        "subcommands": [asdict(follower) for follower in registration.followers],
+        "again": registration.again,
+        "foreseen": registration.path not in wiring.has,
+    }
+
+
+def _registered(group: Group, path: str) -> dict[str, Any]:
+    choice = group.choice(path)
+    return {"name": group.name, "link": group.link, "path": path, "priority": choice.priority if choice else 0}
+
+
+def _link(path: str, target: str, wiring: Wiring) -> dict[str, Any]:
+    return {"path": path, "target": target, "foreseen": target not in wiring.has}

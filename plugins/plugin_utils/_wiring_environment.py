@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides about environments for requirements, and about variables that login shells need for the builds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._wiring_probe import Wiring
+from ._wiring_wish import RECORD, WiredBuild, Wish
+
+# The first release whose ssl module also looks in /etc/pki/tls, says the history of python-build-standalone.
+_LOOKS_IN_PKI = 20260320
+
+
+@dataclass(frozen=True)
+class VenvPlan:
+    """An environment that differs: whether it has to be made, whether over one that does not fit, and its text."""
+
+    path: str
+    executable: str
+    requirements: str
+    create: bool
+    clear: bool
+
+
+def plan_venvs(wish: Wish, wiring: Wiring) -> tuple[VenvPlan, ...]:
+    plans = []
+    for build in wish.present:
+        if build.requirements is None:
+            continue
+        fits = _fits(build, wiring)
+        if not fits or _lines(_recorded(build, wiring)) != _lines(build.requirements):
+            clear = not fits and build.venv in wiring.venvs
+            plans.append(VenvPlan(build.venv, build.executable or "", build.requirements, not fits, clear))
+    return tuple(plans)
+
+
+def refused_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+    """Sentences about what stands where an environment is wanted and is none."""
+    return tuple(
+        f"{build.venv} is wanted for the environment with the requirements, but there is something else already. "
+        "Move it away, or set interpreter_venv."
+        for build in wish.present
+        if build.requirements is not None
+        and build.venv in wiring.venvs
+        and f"{build.venv}/pyvenv.cfg" not in wiring.files
+    )
+
+
+def surplus_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+    """Environments that we made and that are wanted no longer."""
+    wanted = {build.venv for build in wish.present if build.requirements is not None}
+    found = (build.venv for build in wish.builds if f"{build.venv}/{RECORD}" in wiring.files)
+    return tuple(venv for venv in dict.fromkeys(found) if venv not in wanted)
+
+
+def needed_variables(wish: Wish, wiring: Wiring) -> dict[str, str]:
+    """Variables without which the builds would not find what the host has elsewhere, or has not at all."""
+    if not wish.present:
+        return {}
+    variables = {}
+    oldest = min(build.release for build in wish.present)
+    if wiring.certificates and not (wiring.certificates_in_pki and oldest >= _LOOKS_IN_PKI):
+        variables["SSL_CERT_FILE"] = wiring.certificates
+    if not wiring.terminals:
+        build = wish.default_build or wish.present[0]
+        variables["TERMINFO_DIRS"] = f":{build.path}/share/terminfo"  # the empty entry stands for the usual places
+    return variables
+
+
+def _fits(build: WiredBuild, wiring: Wiring) -> bool:
+    """Whether the environment is one of this build's, made through its path, and of its minor version."""
+    settings = wiring.files.get(f"{build.venv}/pyvenv.cfg")
+    home = f"home = {build.path}/bin"
+    libraries = {build.name, build.name.rstrip("td")}
+    return (
+        settings is not None
+        and home in settings.content.splitlines()
+        and build.venv in wiring.running_venvs
+        and not libraries.isdisjoint(wiring.venvs.get(build.venv, ()))
+    )
+
+
+def _recorded(build: WiredBuild, wiring: Wiring) -> str:
+    record = wiring.files.get(f"{build.venv}/{RECORD}")
+    return record.content if record else ""
+
+
+def _lines(text: str) -> list[str]:
+    return text.rstrip().splitlines()
