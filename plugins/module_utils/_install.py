@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -55,9 +57,21 @@ def _act(order: Order) -> dict[str, Any]:
     with timings.measure("total_s"), store.locked():
         state = _state.read(order.path, store)
         decided = plan(order, state)
-        store.sweep(spare=_prepare.part_name(order.asset) if order.asset else None)
-        outcome = _Run(order, state, store, timings).apply(decided)
+        with _sweeping(store, spare=_prepare.part_name(order.asset) if order.asset else None):
+            outcome = _Run(order, state, store, timings).apply(decided)
     return _report.report(outcome, order, state, timings)
+
+
+@contextlib.contextmanager
+def _sweeping(store: Store, spare: str | None) -> Iterator[None]:
+    """Empties staging of what an earlier run left, and when this one fails of what it leaves. `spare` may stay."""
+    store.sweep(spare)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # the first error is the one to tell
+            store.sweep(spare)
+        raise
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,8 @@ class _Run:
 
     def apply(self, decided: Plan) -> Outcome:
         if decided.step == NOTHING and not decided.prune:
+            if self.order.state == "absent":  # an interrupted removal may have left an empty store
+                self.store.remove_if_empty()
             return _report.outcome_of(decided, self.order, self.state)
         if decided.step == REMOVE:
             return self._remove()
@@ -98,14 +114,32 @@ class _Run:
         """The store entry that the path has to name: the present one, one that the store has, or a new one."""
         if decided.step == ADOPT:
             _adopt.require_idle(self.order.path)
+            for copy in self._copies(_asset(self.order)):  # of an interrupted adoption
+                self.store.remove(copy)
             return self._publish(_asset(self.order), partial(_adopt.require_same_content, self.order.path))
         if decided.step == INSTALL:
             return self._publish(_asset(self.order))
         entry = decided.entry or self.state.entry or ""
         receipt = self.state.stored[entry]
-        if drift or (decided.step == SWITCH and inspect(self.store.entry_path(entry), receipt, full=False)):
-            return self._publish(self.order.asset or receipt.asset)
+        if drift or (decided.step == SWITCH and self._drift_of(entry, full=False)):
+            asset = self.order.asset or receipt.asset
+            intact = (copy for copy in self._copies(asset) if not self._drift_of(copy, full=True))
+            return next(intact, None) or self._publish(asset)  # an interrupted repair may have published one
         return entry
+
+    def _copies(self, asset: Asset) -> list[str]:
+        """The builds of the very asset that were made for this path, are not at it, and that no process runs."""
+        return [
+            name
+            for name, receipt in self.state.stored.items()
+            if receipt.asset.sha256 == asset.sha256
+            and self.order.settings.served_by(receipt.settings)
+            and name != self.state.entry
+            and name not in self.state.running
+        ]
+
+    def _drift_of(self, entry: str, *, full: bool) -> Drift:
+        return inspect(self.store.entry_path(entry), self.state.stored[entry], full=full)
 
     def _publish(self, asset: Asset, check_content: _prepare.Check | None = None) -> str:
         return _prepare.publish(self.order, asset, self.store, self.timings, check_content)

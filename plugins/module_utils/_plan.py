@@ -18,7 +18,7 @@ from ._state import State
 
 NOTHING = "nothing"  # the path is as it was asked for
 INSPECT = "inspect"  # it should be, but the content has to be looked at
-RECORD = "record"  # it is, but an interrupted run did not write the history down
+RECORD = "record"  # it is, but an interrupted run did not come to write the history down
 SWITCH = "switch"  # a build that is already in the store serves
 INSTALL = "install"  # a build has to be fetched
 ADOPT = "adopt"  # a directory unpacked by hand stands there; the same build has to be fetched to compare
@@ -83,7 +83,8 @@ def _plan_satisfied(order: Order, state: State) -> Plan:
     prune = surplus(order, state, state.entry)
     if order.verify == "full" or (order.verify == "quick" and state.suspicious):
         return Plan(INSPECT, prune=prune)
-    if state.root.current != state.entry or state.root.keep != order.keep:
+    names_what_is_gone = any(use.entry not in state.stored for use in state.root.uses)
+    if state.root.current != state.entry or state.root.keep != order.keep or names_what_is_gone:
         return Plan(RECORD, prune=prune)
     return Plan(NOTHING, prune=prune)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._fields import Fields
+from ._store import STAGING_FOLDER, make_directory
 
 ROOTS_FOLDER = ".roots"
 _LONGEST_NAME = 200
@@ -88,7 +89,7 @@ def read_all(store: str) -> tuple[Root, ...]:
         names = sorted(os.listdir(folder))
     except FileNotFoundError:
         return ()
-    found = (_read_file(os.path.join(folder, name)) for name in names if not name.endswith(".new"))
+    found = (_read_file(os.path.join(folder, name)) for name in names)
     return tuple(root for root in found if root)
 
 
@@ -99,12 +100,14 @@ def write(store: str, root: Root) -> None:
         if os.path.lexists(target):
             os.unlink(target)
         return
-    os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
-    with open(target + ".new", "w", encoding="utf-8") as stream:
+    fresh = os.path.join(store, STAGING_FOLDER, "root")  # where an interrupted run's is swept away
+    for file in (fresh, target):
+        make_directory(os.path.dirname(file))
+    with open(fresh, "w", encoding="utf-8") as stream:
         json.dump(root.as_dict(), stream, indent=2)
         stream.write("\n")
-    os.chmod(target + ".new", 0o644)
-    os.replace(target + ".new", target)
+    os.chmod(fresh, 0o644)
+    os.replace(fresh, target)
 
 
 def _read_file(file: str) -> Root | None:

@@ -21,6 +21,7 @@ from ._manifest import RECEIPT
 from ._receipts import Receipt
 
 STORE_FOLDER = ".builds"
+STAGING_FOLDER = ".staging"
 
 _LOCK_POLL_S = 0.1
 _LOCK_WAIT_S = 15 * 60
@@ -31,7 +32,7 @@ class Store:
 
     def __init__(self, directory: str) -> None:
         self.directory = directory
-        self.staging = os.path.join(directory, ".staging")
+        self.staging = os.path.join(directory, STAGING_FOLDER)
 
     def entry_path(self, entry: str) -> str:
         return os.path.join(self.directory, entry)
@@ -108,14 +109,15 @@ class Store:
         _remove_tree(grave)
 
     def remove_if_empty(self) -> None:
-        """Removes the store itself when no build and no root is left in it."""
+        """Removes the store itself when no build and no root is left in it. A store that is a mount point stays."""
         self.sweep()
         for folder in (self.staging, os.path.join(self.directory, ".roots")):
             with contextlib.suppress(OSError):
                 os.rmdir(folder)
         if os.listdir(self.directory) == [".lock"]:
             os.unlink(os.path.join(self.directory, ".lock"))
-            os.rmdir(self.directory)
+            with contextlib.suppress(OSError):
+                os.rmdir(self.directory)
 
 
 def default_store(path: str) -> str:

@@ -59,6 +59,9 @@ def installed(*contents: dict, suspicious: str | None = None, **settings: Any) -
 
 
 EMPTY = State("absent", Root(PATH))
+HISTORY_OF_WHAT_IS_GONE = State(
+    **{**vars(installed(NOW)), "root": Root(PATH, 1, (Use(NOW["name"], "2026"), Use("gone", "2026")))}
+)
 UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {NOW["name"]: receipt(NOW)})
 
 
@@ -111,6 +114,7 @@ UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {
         (order("3.13.4"), installed(NOW, suspicious="./lib/os.py"), "install"),
         # an interrupted run, a damaged build
         (order("3.13"), UNRECORDED, "record"),
+        (order("3.13"), HISTORY_OF_WHAT_IS_GONE, "record"),
         (order("3.13"), State("link", Root(PATH), "…", NOW["name"]), "install"),
         (order("3.13", keep=2), installed(NOW), "record"),
         # absent

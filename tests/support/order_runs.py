@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Orders in processes of their own, for tests that kill, starve or disguise whoever installs.
+
+    with order_runner() as runner:
+        runner.run(params).result["changed"]
+        with runner.started(params) as pid:
+            os.killpg(pid, signal.SIGKILL)
+"""
+
+from __future__ import annotations
+
+import json
+import pwd
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TREE = REPOSITORY / ".collection"
+SERVER = Path(__file__).with_name("order_server.py")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a run ended: with a result, with an error's message, or with neither because it was killed.
+
+    `steps` are the changes that it made to the file system, in order; none are known of a run that was killed.
+    """
+
+    result: dict[str, Any] | None
+    error: str | None
+    steps: tuple[str, ...]
+
+
+class Runner:
+    """Runs one order after the other through `order_server`."""
+
+    def __init__(self, server: subprocess.Popen[str]) -> None:
+        self._server = server
+
+    def run(self, params: Mapping[str, Any], *, die_at_step: int | None = None) -> Answer:
+        """The answer to an order. With `die_at_step`, its process group is killed just before that change, from 0."""
+        self._send(params, die_at_step)
+        return self._answer()
+
+    @contextmanager
+    def started(self, params: Mapping[str, Any]) -> Iterator[int]:
+        """While the order is carried out: the number of its process group. Waits for its end."""
+        yield self._send(params, None)
+        self._answer()
+
+    def _send(self, params: Mapping[str, Any], die_at_step: int | None) -> int:
+        assert self._server.stdin
+        self._server.stdin.write(json.dumps({"params": params, "die_at_step": die_at_step}) + "\n")
+        self._server.stdin.flush()
+        return int(self._read()["pid"])
+
+    def _answer(self) -> Answer:
+        answer = self._read()
+        return Answer(answer["result"], answer["error"], tuple(answer["steps"]))
+
+    def _read(self) -> dict[str, Any]:
+        assert self._server.stdout
+        answer: dict[str, Any] = json.loads(self._server.stdout.readline())
+        return answer
+
+
+@contextmanager
+def order_runner(
+    python: str = sys.executable, *, tree: Path = TREE, user: str | None = None, umask: int = 0o022
+) -> Iterator[Runner]:
+    """A runner under `python`, as `user` where that is given. `tree` holds `ansible_collections`."""
+    with subprocess.Popen(
+        [python, str(SERVER), str(tree)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        umask=umask,
+        **_as(user),
+    ) as server:
+        yield Runner(server)
+
+
+def _as(user: str | None) -> dict[str, Any]:
+    """Popen's arguments for a process that is `user`'s, and in no group but the user's own."""
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out orders as the module does, each in a process group of its own. `order_runs` starts and talks to it.
+
+    python order_server.py TREE
+
+TREE holds `ansible_collections`. Each line of standard input is a job: {"params": …, "die_at_step": 7 or null}. Each is
+answered by two lines: {"pid": …} when its process runs, and {"result": …, "error": …, "steps": …} when that has ended.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+# Audit events (Python's documentation, "Audit events table") that announce a change of the file system.
+CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "os.link", "os.chmod", "os.utime"}
+MODULE_UTILS = "ansible_collections.standalone.python.plugins.module_utils"
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def main() -> None:
+    sys.path.insert(0, sys.argv[1])
+    importlib.import_module(f"{MODULE_UTILS}._install")  # once, not again in each process
+    for line in sys.stdin:
+        job = json.loads(line)
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if not pid:
+            os.setpgid(0, 0)  # and below as well: whoever comes first
+            os.write(writer, json.dumps(_carry_out(job)).encode())
+            os._exit(0)
+        os.close(writer)
+        os.setpgid(pid, pid)
+        _say({"pid": pid})
+        with os.fdopen(reader, "rb") as answer:
+            words = answer.read()
+        os.waitpid(pid, 0)
+        _say(json.loads(words) if words else {"result": None, "error": None, "steps": []})
+
+
+def _carry_out(job: dict[str, Any]) -> dict[str, Any]:
+    from ansible_collections.standalone.python.plugins.module_utils import _install
+    from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+    from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+    from ansible_collections.standalone.python.plugins.module_utils._order import Order
+
+    defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
+    order = Order.from_params({**defaults, **job["params"]})
+    steps: list[str] = []
+    _watch(steps, job["die_at_step"])
+    try:
+        return {"result": _install.run(order), "error": None, "steps": steps}
+    except StandaloneError as error:
+        return {"result": None, "error": str(error), "steps": steps}
+
+
+def _watch(steps: list[str], die_at: int | None) -> None:
+    """Notes each change just before it happens, and dies before number `die_at` with all that it started."""
+    numbers = itertools.count()
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in CHANGES or (event == "open" and arguments[2] & WRITING):
+            steps.append(f"{event} {arguments[0]!r}")
+            if next(numbers) == die_at:
+                os.killpg(0, signal.SIGKILL)
+
+    sys.addaudithook(hook)
+
+
+def _say(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
