@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from . import _sysconfig
 from ._archive import Entry
 from ._errors import ArchiveError
+from ._manifest import is_bytecode
 
 _STDLIB = re.compile(r"lib/python(?P<minor>\d+\.\d+)t?/os\.py\Z")
 _INTERPRETER = re.compile(r"bin/python(?P<minor>\d+\.\d+)(?P<suffix>t?d?)\Z")
@@ -53,10 +54,12 @@ class Stage:
         data = text.encode("utf-8", errors="surrogateescape")
         full = self.full(path)
         times = None
-        if path in self.entries:
-            mode, status = self.entries[path].mode, os.lstat(full)
+        earlier = self.entries.get(path)
+        if earlier and earlier.kind == "file":
+            mode, status = earlier.mode, os.lstat(full)
             times = (status.st_atime_ns, status.st_mtime_ns)
-            os.unlink(full)  # a hard link in the archive must not carry the change elsewhere
+        if earlier:
+            os.unlink(full)  # a link in the archive, hard or symbolic, must not carry the change elsewhere
         handle = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         with open(handle, "wb") as stream:
             stream.write(data)
@@ -77,6 +80,7 @@ class Stage:
 def apply(stage: Stage, prefix: str, *, externally_managed: bool) -> None:
     """All fix-ups for a build that will be reached at `prefix`. Raises `ArchiveError` when it is no Python build."""
     library = stdlib_folder(stage)
+    _drop_bytecode(stage)
     _link_python(stage)
     _rewrite(stage, _SYSCONFIGDATA, lambda text, where: _sysconfig.rewrite_sysconfigdata(text, prefix, where))
     _rewrite(stage, _MAKEFILE, lambda text, _where: _sysconfig.rewrite_makefile(text, prefix))
@@ -108,8 +112,18 @@ def interpreter(stage: Stage) -> str:
 
 def executables(stage: Stage) -> tuple[str, ...]:
     """Every program in `bin`, links included, relative to the build and sorted."""
-    programs = (path for path, entry in stage.entries.items() if path.startswith("bin/") and entry.mode & 0o100)
-    return tuple(sorted(programs))
+    return tuple(
+        path
+        for path, entry in sorted(stage.entries.items())
+        if path.startswith("bin/") and entry.kind != "dir" and entry.mode & 0o100
+    )
+
+
+def _drop_bytecode(stage: Stage) -> None:
+    """Published archives hold none; one that was packed from an installation holds what was made for another path."""
+    for path in sorted(filter(is_bytecode, stage.entries), reverse=True):  # what lies in a folder comes before it
+        remove = os.rmdir if stage.entries.pop(path).kind == "dir" else os.unlink
+        remove(stage.full(path))
 
 
 def _link_python(stage: Stage) -> None:

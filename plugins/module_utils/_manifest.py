@@ -79,13 +79,13 @@ def parse(text: str, where: str) -> dict[str, Entry]:
 def find_drift(
     directory: str, entries: Mapping[str, Entry], *, trusted_until_ns: int | None, compare_modes: bool = True
 ) -> Drift:
-    """What of `directory` is not as `entries` say; directories in `entries` are passed over.
+    """What of `directory` is not as `entries` say; directories and bytecode are passed over on both sides.
 
     Type, mode, size and link target are compared for all. A file's content is read when the file was written or
     renamed after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None. A directory on the way
     to an entry is changed when its mode is another than 0755; the build's own is called `.`.
     """
-    entries = {path: entry for path, entry in entries.items() if entry.kind != "dir"}
+    entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     folders = _folders(entries)
     changed, added, seen = [], [], set()
     for path, status in _walk(directory):
@@ -101,6 +101,11 @@ def find_drift(
         if not _same_entry(os.path.join(directory, path), status, entry, trusted_until_ns, compare_modes):
             changed.append(path)
     return Drift(tuple(sorted(changed)), tuple(sorted(set(entries) - seen)), tuple(sorted(added)))
+
+
+def is_bytecode(path: str) -> bool:
+    """Whether a path, relative to a build, is a folder for bytecode or lies in one."""
+    return BYTECODE_FOLDER in path.split("/")
 
 
 def _folders(paths: Iterable[str]) -> set[str]:

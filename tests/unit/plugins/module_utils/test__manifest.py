@@ -150,3 +150,9 @@ class TestDrift:
 
     def test_it_is_told_in_lists(self) -> None:
         assert Drift(("a",), ("b", "c"), ()).as_dict() == {"changed": ["a"], "missing": ["b", "c"], "added": []}
+
+    def test_bytecode_that_an_archive_holds_may_be_there_or_not(self, build: Path) -> None:
+        fill(build / "lib/__pycache__", {"a.cpython-313.pyc": ""})
+        entries = entries_of(build)
+        (build / "lib/__pycache__/a.cpython-313.pyc").unlink()
+        assert not find_drift(str(build), entries, trusted_until_ns=None)
