@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils import _roots, _state
+from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._state import State
+from ansible_collections.standalone.python.plugins.module_utils._store import Store
+from tests.unit.receipts import make_entry, receipt
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    (tmp_path / "python").mkdir()
+    return tmp_path / "python" / "3.13"
+
+
+@pytest.fixture
+def store(path: Path) -> Path:
+    return path.parent / ".builds"
+
+
+def state_of(path: Path) -> State:
+    return _state.read(str(path), Store(str(path.parent / ".builds")))
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "link_target"),
+    [
+        (lambda path: None, "absent", None),
+        (lambda path: path.mkdir(), "directory", None),
+        (lambda path: path.touch(), "file", None),
+        (os.mkfifo, "other", None),
+        (lambda path: path.symlink_to("/etc"), "link", "/etc"),
+        (lambda path: path.symlink_to("gone"), "link", "gone"),
+        (lambda path: path.symlink_to("3.13"), "link", "3.13"),
+    ],
+    ids=["absent", "directory", "file", "pipe", "link", "dangling", "circle"],
+)
+def test_what_stands_at_the_path(
+    path: Path, make: Callable[[Path], object], kind: str, link_target: str | None
+) -> None:
+    make(path)
+    assert state_of(path) == State(kind, Root(str(path)), link_target)
+
+
+def test_below_a_file_there_is_nothing(path: Path, store: Path) -> None:
+    path.touch()
+    assert _state.read(str(path / "deeper"), Store(str(store))).kind == "absent"
+
+
+def test_an_installed_build_with_its_history(path: Path, store: Path) -> None:
+    now, old = receipt(str(path)), receipt("/elsewhere")
+    make_entry(store, "now", now)
+    make_entry(store, "old", old)
+    (store / "unfinished").mkdir()
+    path.symlink_to(".builds/now")
+    root = Root(str(path), 2, (Use("now", "2026-02-01T00:00:00Z"), Use("old", "2026-01-01T00:00:00Z")))
+    _roots.write(str(store), root)
+    assert state_of(path) == State(
+        kind="link", root=root, link_target=".builds/now", entry="now", receipt=now, stored={"now": now, "old": old}
+    )
+
+
+def test_what_is_newer_than_the_receipt_is_suspicious(path: Path, store: Path) -> None:
+    entry = make_entry(store, "x")
+    path.symlink_to(".builds/x")
+    time.sleep(0.01)  # the kernel's clock for files ticks every few milliseconds
+    (entry / "bin/python3.13").touch()
+    assert state_of(path).suspicious == "bin/python3.13"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}'])
+def test_a_damaged_receipt_counts_as_none(path: Path, store: Path, content: str) -> None:
+    make_entry(store, "x")
+    (store / "x" / ".build.json").write_text(content)
+    path.symlink_to(".builds/x")
+    found = state_of(path)
+    assert (found.entry, found.receipt, found.suspicious, found.stored) == ("x", None, None, {})
+
+
+def test_a_link_to_a_build_that_is_gone_still_names_it(path: Path, store: Path) -> None:
+    store.mkdir()
+    path.symlink_to(".builds/gone")
+    found = state_of(path)
+    assert (found.kind, found.entry, found.receipt) == ("link", "gone", None)
