@@ -10,7 +10,8 @@ The shape of archives is described in BUILDS.md 3: `python/` holds either the bu
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from ._errors import ArchiveError
@@ -40,8 +41,12 @@ class Extracted:
     python_json: bytes | None  # the description that a full archive carries; None for the others
 
 
-def extract(archive_path: str, destination: str, *, limits: Limits = _LIMITS) -> Extracted:
+def extract(
+    archive_path: str, destination: str, *, limits: Limits = _LIMITS, chunks: Iterator[bytes] | None = None
+) -> Extracted:
     """Unpacks the build's prefix (`bin`, `lib` and so on) into `destination`, an existing empty directory.
+
+    `chunks` are the archive's decompressed bytes, where someone has begun with them already.
 
     Modes become 0644 and 0755 whatever the umask, owners are those of the process. Raises `ArchiveError` for an
     archive that is damaged or holds what no build holds, and `OSError`, with the path as `filename`, where the
@@ -49,8 +54,9 @@ def extract(archive_path: str, destination: str, *, limits: Limits = _LIMITS) ->
     sweep away.
     """
     try:
-        with open_chunks(archive_path) as chunks, TreeWriter(destination) as tree:
-            python_json = _unpack(TarReader(chunks, limits), tree)
+        source = open_chunks(archive_path) if chunks is None else nullcontext(chunks)
+        with source as opened, TreeWriter(destination) as tree:
+            python_json = _unpack(TarReader(opened, limits), tree)
             tree.make_links()
             size_bytes = sum(entry.size_bytes for entry in tree.entries.values())
             return Extracted(tree.entries, size_bytes, python_json)

@@ -26,6 +26,7 @@ from ._roots import Root
 from ._state import State
 from ._store import Store, make_directory
 from ._timings import Timings
+from ._unpack import part_name
 
 
 def run(order: Order, *, check_mode: bool = False) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _act(order: Order) -> dict[str, Any]:
     with timings.measure("total_s"), store.locked():
         state = _state.read(order.path, store)
         decided = plan(order, state)
-        with _sweeping(store, spare=_prepare.part_name(order.asset) if order.asset else None):
+        with _sweeping(store, spare=part_name(order.asset) if order.asset else None):
             outcome = _Run(order, state, store, timings).apply(decided)
     return _report.report(outcome, order, state, timings)
 
@@ -122,7 +123,7 @@ class _Run:
         entry = decided.entry or self.state.entry or ""
         receipt = self.state.stored[entry]
         if drift or (decided.step == SWITCH and self._drift_of(entry, full=False)):
-            asset = self.order.asset or receipt.asset
+            asset = self.order.again(receipt.asset)
             intact = (copy for copy in self._copies(asset) if not self._drift_of(copy, full=True))
             return next(intact, None) or self._publish(asset)  # an interrupted repair may have published one
         return entry

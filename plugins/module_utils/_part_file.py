@@ -22,14 +22,9 @@ class PartFile:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        # O_NONBLOCK: a named pipe of that name must not make us wait for its other end.
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-        self._file = io.FileIO(os.open(path, flags, 0o600), "r+b")
+        self._file = self._opened()
+        self._hasher = hashlib.sha256()
         try:
-            if not stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
-                raise StoreError(f"{path} is no regular file, so nothing can be downloaded there. Move it away.")
-            os.fchmod(self._file.fileno(), 0o600)
-            self._hasher = hashlib.sha256()
             self.size_bytes = add_all(self._file, self._hasher)
         except BaseException:
             self._file.close()
@@ -63,10 +58,25 @@ class PartFile:
         self.size_bytes += len(chunk)
 
     def start_over(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
+        """Goes on in a new file: who reads the old one meanwhile must never see other bytes in the same place."""
+        self._file.close()
+        self.remove()
+        self._file = self._opened()
         self._hasher = hashlib.sha256()
         self.size_bytes = 0
+
+    def _opened(self) -> io.FileIO:
+        # O_NONBLOCK: a named pipe of that name must not make us wait for its other end.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        file = io.FileIO(os.open(self.path, flags, 0o600), "r+b")
+        try:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise StoreError(f"{self.path} is no regular file, so nothing can be downloaded there. Move it away.")
+            os.fchmod(file.fileno(), 0o600)
+        except BaseException:
+            file.close()
+            raise
+        return file
 
     def remove(self) -> None:
         try:

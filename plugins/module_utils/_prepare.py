@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an asset to a published store entry: fetch, unpack, fix up, try out, publish.
+"""From an asset to a published store entry: unpack, fix up, try out, publish.
 
 Nothing refers to the build before the last step, so an error at any of them leaves the path as it was.
 """
@@ -12,16 +12,14 @@ import os
 import time
 from collections.abc import Callable
 
-from . import _bytecode, _fixups, _health, _manifest, _ownership, _receipts, _selinux, _space
-from ._archive import extract, unpacked_size
+from . import _bytecode, _fixups, _health, _manifest, _ownership, _receipts, _selinux
 from ._builds import Asset
-from ._digest import verify_file
-from ._errors import StoreError
 from ._fixups import Stage
 from ._order import Order
 from ._receipts import Receipt
-from ._store import Store, make_directory
+from ._store import Store
 from ._timings import Timings
+from ._unpack import unpacked
 
 Check = Callable[[Stage], None]
 
@@ -31,56 +29,13 @@ def publish(order: Order, asset: Asset, store: Store, timings: Timings, check_co
 
     `check_content` sees the unpacked build before anything in it is changed, and may refuse it by raising.
     """
-    archive = order.archive or _fetch(order, asset, store, timings)
-    if order.archive:
-        with timings.measure("verify_s"):
-            verify_file(order.archive, asset.sha256)
-    directory = store.new_stage()
-    stage = _unpack(archive, directory, timings)
+    stage = unpacked(order, asset, store, timings)
     if check_content:
         check_content(stage)
     _fix_up(order, stage, timings)
     _try_out(order, asset, stage, timings)
     with timings.measure("publish_s"):
-        entry = _finish(order, asset, stage, store)
-    if not order.archive:
-        os.unlink(archive)
-    return entry
-
-
-def part_name(asset: Asset) -> str:
-    """The name in staging of a download under way, which the next run takes up again."""
-    return f"{asset.sha256}.part"
-
-
-def _fetch(order: Order, asset: Asset, store: Store, timings: Timings) -> str:
-    from ._download import fetch
-    from ._mirrors import candidate_urls
-
-    if not asset.url:
-        raise StoreError(
-            f"{asset.build.name} was installed from a local archive, and there is no address to fetch it from again. "
-            "Give `archive` and `checksum` as when it was installed."
-        )
-    make_directory(store.staging)
-    part = os.path.join(store.staging, part_name(asset))
-    with timings.measure("download_s"):
-        fetch(
-            candidate_urls(asset.url, order.mirrors),
-            sha256=asset.sha256,
-            part_path=part,
-            options=order.url,
-            on_length=lambda length: _space.require_for_archive(store.directory, length),
-        )
-    return part
-
-
-def _unpack(archive: str, directory: str, timings: Timings) -> Stage:
-    with timings.measure("extract_s"):
-        size = unpacked_size(archive)
-        if size is not None:
-            _space.require_for_build(directory, size)
-        return Stage(directory, dict(extract(archive, directory).entries))
+        return _finish(order, asset, stage, store)
 
 
 def _fix_up(order: Order, stage: Stage, timings: Timings) -> None:

@@ -19,12 +19,14 @@ _Item = Union[bytes, BaseException, None]
 
 
 @contextmanager
-def read_ahead(chunks: Generator[bytes, None, None]) -> Iterator[Iterator[bytes]]:
-    """Gives the same chunks, made in a thread. An error raised in the thread is raised where they are used.
+def read_ahead(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) -> Iterator[Iterator[bytes]]:
+    """Gives the same chunks, made in a thread, up to `held` of them before they are used.
+
+    An error raised in the thread is raised where they are used.
 
     When the block is left early, the thread is stopped, `chunks` is closed, and both have ended on return.
     """
-    ready: queue.Queue[_Item] = queue.Queue(_CHUNKS_AHEAD)
+    ready: queue.Queue[_Item] = queue.Queue(held)
     stopped = threading.Event()
     thread = threading.Thread(target=_produce, args=(chunks, ready, stopped), name="read-ahead", daemon=True)
     thread.start()

@@ -9,9 +9,12 @@ wrong place (and systemd would refuse to run it with 203/EXEC). Uses libselinux,
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ctypes
 
 _LIBRARY = "libselinux.so.1"
 
@@ -30,6 +33,8 @@ def relabel(directory: str, final_directory: str, library: str = _LIBRARY) -> in
 
 
 def _load(library: str) -> ctypes.CDLL | None:
+    import ctypes  # not for a run that changes nothing
+
     try:
         return ctypes.CDLL(library, use_errno=True)
     except OSError:
@@ -37,6 +42,8 @@ def _load(library: str) -> ctypes.CDLL | None:
 
 
 def _relabel_one(selinux: ctypes.CDLL, path: str, final_path: str) -> int:
+    import ctypes
+
     context = ctypes.c_char_p()
     mode = os.lstat(path).st_mode
     if selinux.matchpathcon(os.fsencode(final_path), mode, ctypes.byref(context)) != 0:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Iterator
 
@@ -19,6 +18,7 @@ from . import _receipts
 from ._errors import StoreError
 from ._manifest import RECEIPT
 from ._receipts import Receipt
+from ._sync import sync_file_system
 
 STORE_FOLDER = ".builds"
 STAGING_FOLDER = ".staging"
@@ -136,22 +136,6 @@ def make_directory(directory: str) -> None:
         os.chmod(directory, 0o755)
 
 
-def sync_file_system(directory: str) -> None:
-    """Writes the directory's whole file system to disk: one call, where thousands of files would need an fsync each."""
-    import ctypes
-
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-        if syncfs is None:
-            os.sync()
-        elif syncfs(handle):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), directory)
-    finally:
-        os.close(handle)
-
-
 def _wait_for_lock(handle: int, directory: str, deadline: float) -> None:
     import fcntl  # not on Windows, where this file is imported by the controller only
 
@@ -176,6 +160,8 @@ def _is_still_there(handle: int, path: str) -> bool:
 
 
 def _remove_tree(path: str) -> None:
+    import shutil  # not for a run that changes nothing
+
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path)
     else:

@@ -28,6 +28,7 @@ UNSIZED = b"\x28\xb5\x2f\xfd\x00\x00\x01\x00\x00"
         (b"<html>", None),
         (b"", None),
     ],
+    ids=["gz", "two gz", "gz begun", "zst", "two zst", "zst without size", "zst cut off", "html", "empty"],
 )
 def test_the_unpacked_size_as_the_archive_says_it(tmp_path, archive, size_bytes) -> None:
     (tmp_path / "a").write_bytes(archive)
