@@ -71,6 +71,14 @@ class Order:
         """The order with the asset that an index offers as an answer to what is wanted."""
         return replace(self, asset=asset)
 
+    def again(self, installed: Asset) -> Asset:
+        """What to fetch in place of an installed build that drifted: the same, from the order's address if it has one.
+
+        Another asset of the order is what an index offers; it may be older than what is installed.
+        """
+        same = self.asset if self.asset and self.asset.sha256 == installed.sha256 else None
+        return same or installed
+
     def pinned_to(self, asset: Asset) -> Order:
         """The order for this asset and no other."""
         return replace(self, asset=asset, wanted=None)

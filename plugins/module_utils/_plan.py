@@ -74,9 +74,10 @@ def surplus(order: Order, state: State, entry: str | None, dropped: str | None =
 def _plan_absent(order: Order, state: State) -> Plan:
     if state.kind != "absent":
         _refuse_foreign(order, state)
-    if state.kind == "absent" and not state.root.uses:
+    prune = surplus(order, state, None)
+    if state.kind == "absent" and not state.root.uses and not prune:
         return Plan(NOTHING)
-    return Plan(REMOVE, prune=surplus(order, state, None))
+    return Plan(REMOVE, prune=prune)  # also of what a process still ran when the path was removed
 
 
 def _plan_satisfied(order: Order, state: State) -> Plan:

@@ -37,10 +37,11 @@ def outcome_of(plan: Plan, order: Order, state: State, drift: Drift | None = Non
     """What the plan comes to without carrying it out: for check mode, and for a plan that does nothing."""
     if plan.step == REMOVE:
         return Outcome(True, None, pruned=plan.prune)
-    if plan.needs_asset or drift:
-        asset = order.asset or (state.receipt.asset if state.receipt else None)
-        pruned = surplus(order, state, NEW_ENTRY, dropped=state.entry) if drift else plan.prune
-        return Outcome(True, asset.build if asset else None, drift=drift or Drift(), pruned=pruned)
+    if drift and state.receipt:
+        pruned = surplus(order, state, NEW_ENTRY, dropped=state.entry)
+        return Outcome(True, state.receipt.asset.build, drift=drift, pruned=pruned)
+    if plan.needs_asset:
+        return Outcome(True, order.asset.build if order.asset else None, pruned=plan.prune)
     entry = plan.entry or state.entry
     receipt = state.stored.get(entry) if entry else None
     return Outcome(plan.changes, receipt.asset.build if receipt else None, entry, receipt, pruned=plan.prune)

@@ -121,10 +121,16 @@ class TestInstall:
         run(order(path, fake_builds.make(mirror, OLD, extra={source: "1\n"}), compile_bytecode=True))
         cached = list((path / source).parent.glob("__pycache__/sample.*.pyc"))
         assert f"{path}/{source}".encode() in cached[0].read_bytes()
-        command = [path / "bin" / "python", "-v", "-c", "import sample"]
+        command = [str(path / "bin" / "python"), "-v", "-c", "import sample"]
         environment = {"PYTHONPATH": str((path / source).parent)}
         words = subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stderr
         assert f"matches {path}/{source}" in words
+
+    def test_bytecode_that_someone_packed_is_not_taken(self, path: Path, mirror: Path) -> None:
+        stale = f"lib/python{MINOR}/__pycache__/os.cpython-39.pyc"
+        run(order(path, fake_builds.make(mirror, OLD, extra={stale: "stale"})))
+        assert os.listdir(path / "lib" / f"python{MINOR}" / "__pycache__") == []
+        assert run(order(path, verify="full", name=MINOR))["changed"] is False
 
     def test_a_local_archive_is_left_alone(self, path: Path, old: FakeBuild) -> None:
         run(order(path, old, archive=str(old.archive), mirror=["file:///nowhere"]))
@@ -260,6 +266,17 @@ class TestDrift:
         (path / "bin" / "added").touch()
         assert run(order(path, old, externally_managed=False, verify="full"))["changed"] is False
 
+    def test_a_repair_never_goes_backwards(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
+        """The index may offer an older build than the installed one: a stale copy, or `min_age`."""
+        run(order(path, new, archive=None, mirror=[new.archive.parents[1].as_uri()]))
+        DAMAGE["missing"](path)
+        params = {"name": MINOR, "state": "latest", "archive": None, "mirror": [new.archive.parents[1].as_uri()]}
+        foreseen = run(order(path, old, verify="full", **params), check_mode=True)
+        done = run(order(path, old, verify="full", **params))
+        for result in (foreseen, done):
+            assert (result["build"]["release"], result["previous"]) == (NEW, None)
+        assert release_at(path) == NEW
+
     def test_verify_none_trusts(self, path: Path, old: FakeBuild) -> None:
         run(order(path, old))
         DAMAGE["changed"](path)
@@ -281,6 +298,22 @@ class TestAbsent:
     def test_where_nothing_ever_was_nothing_is_made(self, path: Path) -> None:
         assert run(order(path, state="absent"))["changed"] is False
         assert not path.parent.exists()
+
+    def test_what_still_ran_then_goes_with_a_later_run(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        program = path.resolve() / "bin" / "sleep"
+        shutil.copy("/bin/sleep", program)
+        process = subprocess.Popen([program, "60"])
+        try:
+            first = run(order(path, state="absent"))
+            second = run(order(path, state="absent"))
+        finally:
+            process.kill()
+            process.wait()
+        assert [(result["changed"], result["pruned"]) for result in (first, second)] == [(True, []), (False, [])]
+        assert first["in_use"] == [{"build": old.name, "pids": [process.pid]}]
+        assert run(order(path, state="absent"))["pruned"] == [old.name]
+        assert os.listdir(path.parent) == []
 
     def test_what_another_path_uses_stays(self, path: Path, old: FakeBuild) -> None:
         other = path.parent / "other"

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
+from tests.unit.receipts import asset
 
 
 def order(**params: Any) -> Order:
@@ -61,3 +62,11 @@ def test_what_cannot_be_is_refused(params: dict[str, Any], error: type[Standalon
     with pytest.raises(error) as caught:
         order(**params)
     assert str(caught.value) == message
+
+
+def test_a_repair_never_changes_the_build() -> None:
+    installed, offered = asset("3.13.5", "20250723"), asset("3.13.4", "20250604")
+    elsewhere = asset("3.13.5", "20250723", url="https://mirror.example.com/x.tar.gz")
+    assert order(path="/opt/3.13").again(installed) == installed
+    assert order(path="/opt/3.13").resolved(offered).again(installed) == installed
+    assert order(path="/opt/3.13").resolved(elsewhere).again(installed) == elsewhere

@@ -24,7 +24,7 @@ GNU = "x86_64-unknown-linux-gnu"
 
 def asset(
     version: str, release: str, flavor: str = "install_only_stripped", target: str = GNU, options: str = ""
-) -> dict:
+) -> dict[str, Any]:
     name = "-".join(filter(None, (f"cpython-{version}+{release}-{target}", options, flavor)))
     return {
         "name": name, "version": version, "release": release, "target": target, "flavor": flavor,
@@ -40,7 +40,7 @@ REBUILT = asset("3.13.5", "20250723")
 NEXT = asset("3.13.6", "20250807")
 
 
-def receipt(content: dict, **settings: Any) -> Receipt:
+def receipt(content: dict[str, Any], **settings: Any) -> Receipt:
     made_for = Settings(**{"prefix": PATH, **settings})
     return Receipt(Asset.from_dict(content), made_for, ("bin/python3.13",), 1, 1, "2026-01-01T00:00:00Z")
 
@@ -50,7 +50,7 @@ def order(name: str | None = None, **params: Any) -> Order:
     return Order.from_params({**defaults, "path": PATH, "name": name, **params})
 
 
-def installed(*contents: dict, suspicious: str | None = None, **settings: Any) -> State:
+def installed(*contents: dict[str, Any], suspicious: str | None = None, **settings: Any) -> State:
     """The path names the first of the builds, and used the others before, which are still stored."""
     stored = {content["name"]: receipt(content, **settings) for content in contents}
     names = list(stored)
@@ -121,6 +121,12 @@ UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {
         (order(state="absent"), EMPTY, "nothing"),
         (order(state="absent"), installed(NOW), "remove"),
         (order(state="absent"), State("absent", Root(PATH, 1, (Use("gone", "2026"),))), "remove"),
+        (order(state="absent"), State("absent", Root(PATH), stored={"left": receipt(OLD)}), "remove"),
+        (
+            order(state="absent"),
+            State("absent", Root(PATH), stored={"left": receipt(OLD)}, running={"left": (42,)}),
+            "nothing",
+        ),
         # a directory unpacked by hand
         (order("3.13", adopt=True), State("directory", Root(PATH)), "adopt"),
     ],
