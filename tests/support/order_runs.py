@@ -5,8 +5,10 @@
 
     with order_runner() as runner:
         runner.run(params).result["changed"]
-        with runner.started(params) as pid:
-            os.killpg(pid, signal.SIGKILL)
+        with runner.started(params) as group:
+            os.killpg(group, signal.SIGKILL)
+
+`params` are those of the module, as JSON can hold them; what is left out has its default.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Place:
 
     def runs(self) -> bool:
         """Whether the interpreter at the path starts and finds its standard library."""
-        command = [self.path / "bin" / "python", "-c", "import json"]
+        command = [self.path / "bin" / "python", "-S", "-c", "import json"]
         return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
     def contents(self) -> dict[str, tuple[str, ...]]:
@@ -47,7 +47,7 @@ class Place:
 
 
 def contents(directory: Path) -> dict[str, tuple[str, ...]]:
-    """Relative path -> kind and mode, and the content's digest or the link's target; moments and bytecode are left out."""
+    """Relative path -> kind and mode, and the content's digest (moments and bytecode apart) or the link's target."""
     return {str(item.relative_to(directory)): _described(item) for item in sorted(directory.rglob("*"))}
 
 
