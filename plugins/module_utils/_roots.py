@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ._errors import StoreError
 from ._fields import Fields
 from ._store import STAGING_FOLDER, make_directory
 
@@ -106,11 +107,14 @@ def write(store: str, root: Root) -> None:
     with open(fresh, "w", encoding="utf-8") as stream:
         json.dump(root.as_dict(), stream, indent=2)
         stream.write("\n")
+        stream.flush()
+        os.fsync(stream.fileno())  # or a power cut may leave an empty file under the final name, as XFS does
     os.chmod(fresh, 0o644)
     os.replace(fresh, target)
 
 
 def _read_file(file: str) -> Root | None:
+    """Raises `StoreError` for what is no root: what its path keeps is then unknown, so nothing may be pruned."""
     try:
         with open(file, encoding="utf-8") as stream:
             content = json.load(stream)
@@ -118,4 +122,9 @@ def _read_file(file: str) -> Root | None:
         return None
     except ValueError:
         content = None
-    return Root.from_dict(content, where=file)
+    try:
+        return Root.from_dict(content, where=file)
+    except StoreError as error:
+        raise StoreError(
+            f"{error} Remove that file: the builds stay, and only the history of its path is lost."
+        ) from None

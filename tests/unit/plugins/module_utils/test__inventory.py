@@ -175,4 +175,7 @@ def test_a_damaged_root_is_named(path: Path, store: Path) -> None:
     file.write_text("")
     with pytest.raises(StoreError) as caught:
         describe(str(store), verify="none")
-    assert str(caught.value).startswith(f"{file} is damaged: an object was expected there.")
+    assert str(caught.value) == (
+        f"{file} is damaged: an object was expected there. Remove that file: the builds stay, and only the history of "
+        "its path is lost."
+    )

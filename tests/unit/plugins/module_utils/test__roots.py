@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,17 +71,36 @@ def test_a_long_path_gets_a_digest_for_a_name() -> None:
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("{", "an object was expected there"),
-        ('{"keep": 1, "uses": []}', "path should be a text"),
-        ('{"path": "/x", "keep": true, "uses": []}', "keep should be a whole number"),
-        ('{"path": "/x", "keep": 1, "uses": [{}]}', "uses[0] is damaged: entry should be a text"),
+        ("", " is damaged: an object was expected there"),
+        ("{", " is damaged: an object was expected there"),
+        ('{"keep": 1, "uses": []}', " is damaged: path should be a text"),
+        ('{"path": "/x", "keep": true, "uses": []}', " is damaged: keep should be a whole number"),
+        ('{"path": "/x", "keep": 1, "uses": [{}]}', ": uses[0] is damaged: entry should be a text"),
     ],
 )
 def test_a_damaged_file_is_named(tmp_path: Path, content: str, complaint: str) -> None:
     file = tmp_path / ".roots" / _roots.file_name(PATH)
     file.parent.mkdir()
     file.write_text(content)
-    with pytest.raises(StoreError) as caught:
-        _roots.read(str(tmp_path), PATH)
-    assert str(file) in str(caught.value)
-    assert complaint in str(caught.value)
+    for read in (lambda: _roots.read(str(tmp_path), PATH), lambda: _roots.read_all(str(tmp_path))):
+        with pytest.raises(StoreError) as caught:
+            read()
+        assert str(caught.value) == (
+            f"{file}{complaint}. Remove that file: the builds stay, and only the history of its path is lost."
+        )
+
+
+def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def noting(what: str, do: Callable[..., None]) -> Callable[..., None]:
+        def note_and_do(*arguments: object) -> None:
+            done.append(what)
+            do(*arguments)
+
+        return note_and_do
+
+    monkeypatch.setattr(os, "fsync", noting("sync", os.fsync))
+    monkeypatch.setattr(os, "replace", noting("rename", os.replace))
+    _roots.write(str(tmp_path), root("a"))
+    assert done == ["sync", "rename"]
