@@ -11,6 +11,7 @@ from ._errors import StoreError
 
 # A stripped archive of 32 MB unpacks to 86 MB (SPEED), bytecode adds about a fifth: the archive and 3.3 times its size.
 ARCHIVE_TO_TOTAL = 4.3
+_MEGABYTE = 1_000_000
 _MARGIN = 1.25  # bytecode, and the last block of thousands of files
 
 
@@ -29,10 +30,6 @@ def _require(directory: str, needed_bytes: int) -> None:
     free_bytes = status.f_bavail * status.f_frsize
     if free_bytes < needed_bytes:
         raise StoreError(
-            f"There is not enough space in {directory}: the build needs about {_megabytes(needed_bytes)}, and "
-            f"{_megabytes(free_bytes)} are free. Free some space, or set `store` to a place on another file system."
+            f"There is not enough space in {directory}: the build needs about {-(-needed_bytes // _MEGABYTE)} MB, and "
+            f"{free_bytes // _MEGABYTE} MB are free. Free some space, or set `store` to a place on another file system."
         )
-
-
-def _megabytes(size_bytes: int) -> str:
-    return f"{max(1, round(size_bytes / 1_000_000))} MB"

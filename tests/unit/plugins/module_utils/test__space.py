@@ -34,7 +34,7 @@ def test_what_is_needed_is_told_with_what_is_there(
 ) -> None:
     free((needed_mb + 1) * MEGABYTE)
     require("/opt/python/.builds", asked_mb * MEGABYTE)
-    free((needed_mb - 2) * MEGABYTE)
+    free((needed_mb - 1) * MEGABYTE - 1)
     with pytest.raises(StoreError) as caught:
         require("/opt/python/.builds", asked_mb * MEGABYTE)
     assert str(caught.value) == (
