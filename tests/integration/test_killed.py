@@ -178,10 +178,11 @@ def kill_at_instants(trial: Trial, instants: int) -> None:
     for number in range(instants):
         trial.put_back()
         delay_s = trial.duration_s * (number + chance.random()) / instants
-        with trial.runner.started(trial.order) as group:
-            time.sleep(delay_s)
-            with contextlib.suppress(ProcessLookupError):  # it was quicker this time
-                os.killpg(group, signal.SIGKILL)
+        group = trial.runner.begin(trial.order)
+        time.sleep(delay_s)
+        with contextlib.suppress(ProcessLookupError):  # it was quicker this time
+            os.killpg(group, signal.SIGKILL)
+        trial.runner.end()
         assert trial.complaint() is None, f"killed after {delay_s:.4f} of {trial.duration_s:.4f} s, with seed {SEED}"
 
 

@@ -5,8 +5,9 @@
 
     with order_runner() as runner:
         runner.run(params).result["changed"]
-        with runner.started(params) as group:
-            os.killpg(group, signal.SIGKILL)
+        group = runner.begin(params)
+        os.killpg(group, signal.SIGKILL)
+        runner.end()
 
 `params` are those of the module, as JSON can hold them; what is left out has its default.
 """
@@ -48,22 +49,17 @@ class Runner:
 
     def run(self, params: Mapping[str, Any], *, die_at_step: int | None = None) -> Answer:
         """The answer to an order. With `die_at_step`, its process group is killed just before that change, from 0."""
-        self._send(params, die_at_step)
-        return self._answer()
+        self.begin(params, die_at_step=die_at_step)
+        return self.end()
 
-    @contextmanager
-    def started(self, params: Mapping[str, Any]) -> Iterator[int]:
-        """While the order is carried out: the number of its process group. Waits for its end."""
-        yield self._send(params, None)
-        self._answer()
-
-    def _send(self, params: Mapping[str, Any], die_at_step: int | None) -> int:
+    def begin(self, params: Mapping[str, Any], *, die_at_step: int | None = None) -> int:
+        """Starts as `run` does, and returns the number of the process group. `end` has to follow."""
         assert self._server.stdin
         self._server.stdin.write(json.dumps({"params": params, "die_at_step": die_at_step}) + "\n")
         self._server.stdin.flush()
         return int(self._read()["pid"])
 
-    def _answer(self) -> Answer:
+    def end(self) -> Answer:
         answer = self._read()
         return Answer(answer["result"], answer["error"], tuple(answer["steps"]))
 

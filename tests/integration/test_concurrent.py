@@ -1,0 +1,175 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several runs at once on one host: one writes, the others wait, and all end right."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import fake_builds
+from tests.support.fake_builds import MINOR, FakeBuild
+from tests.support.order_runs import Answer, Runner, order_runner
+from tests.support.places import Place
+from tests.support.servers import Answering, files, serve
+
+OLD, NEW = "20260101", "20260201"
+MOST = 5
+
+
+@pytest.fixture(scope="module")
+def runners() -> Iterator[list[Runner]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(order_runner()) for _ in range(MOST)]
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Path:
+    return tmp_path / "mirror"
+
+
+@pytest.fixture
+def old(mirror: Path) -> FakeBuild:
+    return fake_builds.make(mirror, OLD)
+
+
+@pytest.fixture
+def new(mirror: Path) -> FakeBuild:
+    return fake_builds.make(mirror, NEW)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path / "opt" / "python" / MINOR)
+
+
+def params(path: Path, build: FakeBuild, **options: Any) -> dict[str, Any]:
+    mirror = build.archive.parent.parent.as_uri()
+    return {"path": str(path), "asset": build.asset(), "mirror": [mirror], "health_imports": ["zlib"], **options}
+
+
+def run_together(runners: list[Runner], orders: list[dict[str, Any]]) -> list[Answer]:
+    """Starts one run for each order before the first of them is waited for."""
+    started = list(zip(runners, orders))
+    for runner, order in started:
+        runner.begin(order)
+    return [runner.end() for runner, _order in started]
+
+
+def errors(answers: list[Answer]) -> list[str]:
+    return [answer.error for answer in answers if answer.error]
+
+
+def assert_intact(runner: Runner, place: Place, build: FakeBuild) -> None:
+    """The path has this build, every file of it as it was published, and no run left anything behind."""
+    assert place.runs()
+    assert place.litter() == []
+    verified = runner.run(params(place.path, build, verify="full"))
+    assert (verified.error, verified.result and verified.result["changed"]) == (None, False)
+
+
+@pytest.mark.parametrize("count", [2, MOST])
+class TestTogether:
+    def test_one_build_at_one_path(self, runners: list[Runner], place: Place, old: FakeBuild, count: int) -> None:
+        answers = run_together(runners, [params(place.path, old)] * count)
+        assert errors(answers) == []
+        assert sorted(answer.result["changed"] for answer in answers if answer.result) == [False] * (count - 1) + [True]
+        assert place.builds() == [old.name]
+        assert_intact(runners[0], place, old)
+
+    def test_several_builds_at_one_path(self, runners: list[Runner], place: Place, mirror: Path, count: int) -> None:
+        builds = [fake_builds.make(mirror, str(int(OLD) + number)) for number in range(count)]
+        answers = run_together(runners, [params(place.path, build) for build in builds])
+        assert errors(answers) == []
+        (last,) = (build for build in builds if place.path.resolve().name == build.name)
+        assert last.name in place.builds()
+        assert len(place.builds()) == 2  # the one at the path, and the one to go back to
+        assert_intact(runners[0], place, last)
+
+    def test_several_paths_with_one_store(
+        self, runners: list[Runner], place: Place, old: FakeBuild, count: int
+    ) -> None:
+        paths = [place.path.with_name(f"python-{number}") for number in range(count)]
+        assert errors(run_together(runners, [params(path, old) for path in paths])) == []
+        assert all(Place(path).runs() for path in paths)
+        assert len({path.resolve() for path in paths}) == len(place.builds()) == count
+        assert os.listdir(place.store / ".staging") == []
+
+
+def test_the_second_waits_for_the_first_and_finds_its_work_done(
+    runners: list[Runner], place: Place, mirror: Path, old: FakeBuild
+) -> None:
+    asked, may_go_on = threading.Event(), threading.Event()
+
+    def hesitate(answering: Answering) -> None:
+        asked.set()
+        may_go_on.wait(60)
+        files()(answering)
+
+    address = f"/{OLD}/{old.archive.name.replace('+', '%2B')}"
+    with serve(mirror, script={address: hesitate}) as server:
+        first, second = runners[:2]
+        order = params(place.path, old, mirror=[server.url])
+        first.begin(order)
+        assert asked.wait(60)
+        waiting = second.begin(order)
+        time.sleep(0.3)
+        os.kill(waiting, 0)  # it is still there
+        may_go_on.set()
+        answers = [first.end(), second.end()]
+        assert server.paths() == [address]
+    assert errors(answers) == []
+    assert [answer.result["changed"] for answer in answers if answer.result] == [True, False]
+    assert_intact(first, place, old)
+
+
+def test_a_store_that_is_removed_while_others_wait_for_it(runners: list[Runner], place: Place, old: FakeBuild) -> None:
+    """Who waits for a lock whose file is removed with the store must not take it for the store's lock."""
+    for _round in range(3):
+        assert runners[0].run(params(place.path, old)).error is None
+        others = [place.path.with_name(f"python-{number}") for number in range(MOST - 1)]
+        with (place.store / ".lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            orders = [{"path": str(place.path), "state": "absent"}, *(params(path, old) for path in others)]
+            for runner, order in zip(runners, orders):
+                runner.begin(order)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        assert errors([runner.end() for runner in runners]) == []
+        assert not os.path.lexists(place.path)
+        assert all(Place(path).runs() for path in others)
+        assert len(place.builds()) == len(others)
+        removals = [{"path": str(path), "state": "absent"} for path in others]
+        assert errors(run_together(runners, removals)) == []
+        assert os.listdir(place.path.parent) == []
+
+
+def test_the_interpreter_can_be_started_at_any_moment_of_a_switch(
+    runners: list[Runner], place: Place, old: FakeBuild, new: FakeBuild
+) -> None:
+    assert runners[0].run(params(place.path, old)).error is None
+    failures: list[str] = []
+    done = threading.Event()
+
+    def start_again_and_again() -> None:
+        while not done.is_set():
+            if not place.runs():
+                failures.append("it did not start")
+
+    thread = threading.Thread(target=start_again_and_again)
+    thread.start()
+    try:
+        for build in (new, old) * 3:
+            assert runners[0].run(params(place.path, build, keep=0)).error is None
+    finally:
+        done.set()
+        thread.join()
+    assert failures == []
