@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset, Build
+from ansible_collections.standalone.python.plugins.module_utils._builds import FLAVORS, Asset, Build
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
@@ -16,28 +15,23 @@ from ansible_collections.standalone.python.plugins.module_utils._wanted import W
 def asset_of_archive(wanted: Wanted, sha256: str, platform: HostPlatform) -> Asset:
     """The asset, without a URL. Raises `InvalidName` when the name does not say version and release."""
     request = wanted.request
-    if request.is_full_name and request.file_name:
-        build = Build.from_asset_name(AssetName.parse(request.file_name))
-    else:
-        build = _described_build(wanted, request, platform)
-    return Asset.from_build(build, url="", sha256=sha256)
-
-
-def _described_build(wanted: Wanted, request: Request, platform: HostPlatform) -> Build:
     if request.version is None or request.release is None:
         raise InvalidName(
             f"name is {request.text!r}, which does not tell what the archive is. With `archive`, write version and "
-            "release, such as 3.13.5+20250723, or the asset's full name."
+            "release, such as 3.13.5+20250723, or the full name of an asset that has both."
         )
+    stem = request.file_name if request.is_full_name and request.file_name else _described(wanted, platform)
+    asset_name = AssetName.from_stem(stem.partition(".tar.")[0])
+    return Asset.from_build(Build.from_asset_name(asset_name), url="", sha256=sha256)
+
+
+def _described(wanted: Wanted, platform: HostPlatform) -> str:
+    """The name, without `.tar.*`, that such a build is published under."""
+    request = wanted.request
     target = wanted.target or request.target or platform.targets(wanted.cpu_level)[0]
-    flavor = wanted.flavor or request.flavor or ("full" if request.debug else "install_only_stripped")
-    options = (
-        wanted.build_options
-        or request.build_options
-        or "+".join(
-            option for option, asked in (("freethreaded", request.free_threaded), ("debug", request.debug)) if asked
-        )
-    )
+    flavor = wanted.flavor or request.flavor or ("full" if request.debug else FLAVORS[0])
+    named = ["freethreaded"] * request.free_threaded + ["debug"] * request.debug
+    given = (wanted.build_options or request.build_options or "").split("+")
+    options = "+".join(dict.fromkeys(filter(None, named + given)))
     stem = f"cpython-{request.version}+{request.release}-{target}"
-    name = "-".join(part for part in (stem, options, flavor) if part)
-    return Build(name, request.version, request.release, target, flavor, options)
+    return "-".join(part for part in (stem, options, flavor) if part)

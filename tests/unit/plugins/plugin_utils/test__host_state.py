@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._state import State
+from ansible_collections.standalone.python.plugins.plugin_utils import _probe
+from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
+from tests.unit.receipts import asset, receipt
+
+PATH, STORE = "/opt/python/3.13", "/opt/python/.builds"
+NOW, OLD = receipt(PATH), receipt(PATH, asset("3.13.4", "20250604"))
+ROOT = Root(PATH, 2, (Use("now", "2026-02-01T00:00:00Z"), Use("old", "2026-01-01T00:00:00Z")))
+NOTHING = _probe.parse("standalone-python-probe 1\nkind=absent\nstandalone-python-probe end\n")
+LINKED = replace(NOTHING, path_kind="link", link_target=".builds/now", target_exists=True, entry="now")
+
+
+def state(probe: Probe) -> State:
+    return state_of(probe, PATH, STORE)
+
+
+def test_nothing_there() -> None:
+    assert state(NOTHING) == State("absent", Root(PATH))
+
+
+def test_an_installed_build_with_its_history() -> None:
+    probe = replace(
+        LINKED,
+        receipts={"now": NOW.as_dict(), "old": OLD.as_dict()},
+        root=ROOT.as_dict(),
+        newer="lib/os.py",
+        running={"old": (7,)},
+    )
+    assert state(probe) == State(
+        kind="link",
+        root=ROOT,
+        link_target=".builds/now",
+        entry="now",
+        receipt=NOW,
+        suspicious="lib/os.py",
+        stored={"now": NOW, "old": OLD},
+        running={"old": (7,)},
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [None, {}, {**NOW.as_dict(), "files": "many"}, {**NOW.as_dict(), "asset": {"name": "../x"}}]
+)
+def test_a_receipt_that_makes_no_sense_counts_as_none(content: dict[str, Any] | None) -> None:
+    found = state(replace(LINKED, receipts={"now": content}))
+    assert (found.entry, found.receipt, found.stored) == ("now", None, {})
+
+
+@pytest.mark.parametrize("content", [None, {}, {"path": PATH, "keep": "1", "uses": []}])
+def test_a_root_that_makes_no_sense_counts_as_none(content: dict[str, Any] | None) -> None:
+    assert state(replace(LINKED, root=content)).root == Root(PATH)
+
+
+@pytest.mark.parametrize(
+    ("target", "exists", "entry"),
+    [
+        (".builds/gone", False, "gone"),
+        ("/opt/python/.builds/gone", False, "gone"),
+        ("../python/.builds/gone", False, "gone"),
+        (".builds/gone/", False, "gone"),
+        (".builds/gone/bin", False, None),
+        ("elsewhere/gone", False, None),
+        ("/usr/bin/python3", True, None),
+    ],
+)
+def test_a_dangling_link_still_names_its_build(target: str, exists: bool, entry: str | None) -> None:
+    found = state(replace(LINKED, link_target=target, target_exists=exists, entry=None))
+    assert (found.kind, found.entry, found.link_target) == ("link", entry, target)
