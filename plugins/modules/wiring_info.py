@@ -48,7 +48,7 @@ options:
         description: The environment for the requirements. Without it, the path and C(-env).
         type: str
       requirements:
-        description: The text of the requirements that are to be in the environment. Without it, there is to be none.
+        description: The text of the requirements that are to be in the environment.
         type: str
   alternatives:
     description:
@@ -218,7 +218,7 @@ venvs:
       description: Whether it has to be made over one that does not fit the build.
       type: bool
 surplus_venvs:
-  description: Environments with requirements that are wanted no longer.
+  description: Environments with requirements, of builds that nothing is to lead to.
   returned: success
   type: list
   elements: str

@@ -58,7 +58,10 @@ def plan_commands(wish: Wish, wiring: Wiring) -> CommandPlan:
         links=tuple((link, target) for link, target in plain if wiring.links.get(link) != target),
         unlink=tuple(_stale_links(wish, wiring, dict(plain))),
         left_out=tuple(_leave(build, theirs[build.path], wish) for build in builds if build.path in theirs),
-        refused=(*_obstacles(wish, wiring, links, wanted), *(_twice(plain) if system == LINKS else ())),
+        refused=(
+            *_obstacles(wish, wiring, links, wanted),
+            *(_twice([_link(wish, commands[0]) for _, commands in served]) if system == LINKS else ()),
+        ),
     )
 
 
@@ -179,7 +182,8 @@ def _is_all_ours(group: Group, wish: Wish) -> bool:
 def _twice(links: list[tuple[str, str]]) -> list[str]:
     targets: dict[str, str] = {}
     return [
-        f"{link} is wanted for both {targets[link]} and {target}. A plain link can have one of them only."
+        f"{link} is wanted for both {targets[link]} and {target}, but a link leads to one of them only. Leave one out, "
+        "or set interpreter_alternatives: alternatives where the host has these."
         for link, target in links
         if targets.setdefault(link, target) != target
     ]

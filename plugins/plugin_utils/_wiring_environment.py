@@ -16,7 +16,7 @@ _LOOKS_IN_PKI = 20260320
 
 @dataclass(frozen=True)
 class VenvPlan:
-    """An environment that differs: whether it has to be made, whether over one that does not fit, and its text."""
+    """An environment that differs: whether it has to be made, whether over an old one of ours, and its text."""
 
     path: str
     executable: str
@@ -31,29 +31,30 @@ def plan_venvs(wish: Wish, wiring: Wiring) -> tuple[VenvPlan, ...]:
         if build.requirements is None:
             continue
         fits = _fits(build, wiring)
-        if not fits or _lines(_recorded(build, wiring)) != _lines(build.requirements):
-            clear = not fits and build.venv in wiring.venvs
+        record = wiring.files.get(f"{build.venv}/{RECORD}")
+        if not fits or record is None or _lines(record.content) != _lines(build.requirements):
+            clear = not fits and record is not None
             plans.append(VenvPlan(build.venv, build.executable or "", build.requirements, not fits, clear))
     return tuple(plans)
 
 
 def refused_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
-    """Sentences about what stands where an environment is wanted and is none."""
+    """Sentences about what stands where an environment is wanted: none of ours, and none of this build's either."""
     return tuple(
-        f"{build.venv} is wanted for the environment with the requirements, but there is something else already. "
-        "Move it away, or set interpreter_venv."
+        f"{build.venv} is wanted for an environment of {build.path} with the requirements, but there is something else "
+        "that this role did not make. Move it away, or set interpreter_venv."
         for build in wish.present
         if build.requirements is not None
         and build.venv in wiring.venvs
-        and f"{build.venv}/pyvenv.cfg" not in wiring.files
+        and f"{build.venv}/{RECORD}" not in wiring.files
+        and not _is_of(build, wiring)
     )
 
 
 def surplus_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
-    """Environments that we made and that are wanted no longer."""
-    wanted = {build.venv for build in wish.present if build.requirements is not None}
-    found = (build.venv for build in wish.builds if f"{build.venv}/{RECORD}" in wiring.files)
-    return tuple(venv for venv in dict.fromkeys(found) if venv not in wanted)
+    """Environments that we made from builds that are to go. Others stay, since services may run from them."""
+    going = (build.venv for build in wish.builds if not build.executable)
+    return tuple(venv for venv in dict.fromkeys(going) if f"{venv}/{RECORD}" in wiring.files)
 
 
 def needed_variables(wish: Wish, wiring: Wiring) -> dict[str, str]:
@@ -71,21 +72,19 @@ def needed_variables(wish: Wish, wiring: Wiring) -> dict[str, str]:
 
 
 def _fits(build: WiredBuild, wiring: Wiring) -> bool:
-    """Whether the environment is one of this build's, made through its path, and of its minor version."""
-    settings = wiring.files.get(f"{build.venv}/pyvenv.cfg")
-    home = f"home = {build.path}/bin"
+    """Whether the environment can be run, and is of this build and its minor version."""
     libraries = {build.name, build.name.rstrip("td")}
     return (
-        settings is not None
-        and home in settings.content.splitlines()
+        _is_of(build, wiring)
         and build.venv in wiring.running_venvs
         and not libraries.isdisjoint(wiring.venvs.get(build.venv, ()))
     )
 
 
-def _recorded(build: WiredBuild, wiring: Wiring) -> str:
-    record = wiring.files.get(f"{build.venv}/{RECORD}")
-    return record.content if record else ""
+def _is_of(build: WiredBuild, wiring: Wiring) -> bool:
+    """Whether an environment was made from the build, through its path."""
+    settings = wiring.files.get(f"{build.venv}/pyvenv.cfg")
+    return settings is not None and f"home = {build.path}/bin" in settings.content.splitlines()
 
 
 def _lines(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 
-from ._alternatives import Group
+from ._alternatives import LINKS_FOLDER, RECORD_FOLDERS, Group
 from ._one_line import one_line, without_comments
 
 _BEGIN = "standalone-python-wiring 1"
@@ -35,6 +35,8 @@ class Question:
     directories: tuple[str, ...] = ()
     venvs: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
+    records: tuple[str, ...] = RECORD_FOLDERS
+    chosen_dir: str = LINKS_FOLDER
     check_owners: bool = True
 
     def command(self) -> str:
@@ -43,13 +45,14 @@ class Question:
             **{name: "\n".join(_checked(name, getattr(self, name))) for name in _LISTS},
             "link_dir": self.link_dir,
             "man_dir": self.man_dir,
+            "chosen_dir": self.chosen_dir,
             "check_owners": "1" if self.check_owners else "0",
         }
         prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
         return one_line(f"{prelude}\n{_script()}")
 
 
-_LISTS = ("paths", "names", "files", "directories", "venvs", "stores")
+_LISTS = ("paths", "names", "files", "directories", "venvs", "stores", "records")
 
 
 @dataclass(frozen=True)

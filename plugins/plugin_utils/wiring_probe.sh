@@ -17,6 +17,8 @@
 #   directories   directories that must exist for something to be written
 #   venvs         the environments to look at
 #   stores        the stores of the builds
+#   records       directories of which the first that exists has the records of alternatives
+#   chosen_dir    the directory where the links of alternatives lead
 #   check_owners  1: tell which names would stand before, or take over, what a package owns
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
@@ -75,20 +77,20 @@ say_occupied() {
     done
 }
 
-# The records of groups with a wanted name, and of those that have an alternative below a path. Debian, SUSE and RHEL
-# keep them in different directories, and in the same form.
+# The records of groups with a wanted name, and of those that have an alternative below a path.
 say_groups() {
     below=
     for path in $paths; do
         below="$below${below:+$newline}$path/"
     done
-    for records in /var/lib/dpkg/alternatives /var/lib/alternatives /var/lib/rpm/alternatives; do
-        [ -d "$records" ] || continue
+    for directory in $records; do
+        [ -d "$directory" ] || continue
         set +f
-        found=$(grep -lF "$below" "$records"/* 2>/dev/null)
+        found=$(grep -lF "$below" "$directory"/* 2>/dev/null)
         set -f
         for name in $names; do
-            [ ! -f "$records/$name" ] || is_one_of "$records/$name" "$found" || found="$found$newline$records/$name"
+            record=$directory/$name
+            [ ! -f "$record" ] || is_one_of "$record" "$found" || found="$found$newline$record"
         done
         for record in $found; do
             say group "${record##*/}"
@@ -234,7 +236,7 @@ print_files() {
 cd /
 say_links "$link_dir"
 [ "$man_dir" = "$link_dir" ] || say_links "$man_dir"
-say_links /etc/alternatives
+say_links "$chosen_dir"
 say_occupied
 say_groups
 say_owners
