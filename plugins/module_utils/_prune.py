@@ -22,8 +22,9 @@ def prune(store: Store, path: str, damaged: Iterable[str] = ()) -> tuple[str, ..
     their receipt, by which they would be known as its own.
     """
     held = _held_by_paths(store)
-    running = running_entries(store.directory)
-    pruned = tuple(entry for entry in _candidates(store, path, damaged) if entry not in held and entry not in running)
+    unheld = [entry for entry in _candidates(store, path, damaged) if entry not in held]
+    running = running_entries(store.directory) if unheld else {}  # asking every process takes its time
+    pruned = tuple(entry for entry in unheld if entry not in running)
     for entry in pruned:
         store.remove(entry)
     root = _roots.read(store.directory, path)

@@ -51,7 +51,7 @@ def read(path: str, store: Store) -> State:
         receipt=receipt,
         suspicious=first_newer(store.entry_path(entry)) if entry and receipt else None,
         stored=stored,
-        running=running_entries(store.directory),
+        running=running_entries(store.directory) if stored else {},
     )
 
 
