@@ -74,7 +74,7 @@ class Store:
             return
         for name in names:
             if name != spare:
-                _remove_tree(os.path.join(self.staging, name))
+                self._bury(os.path.join(self.staging, name))
 
     def new_stage(self) -> str:
         """A new empty directory in staging."""
@@ -104,9 +104,18 @@ class Store:
 
     def remove(self, entry: str) -> None:
         make_directory(self.staging)
+        self._bury(self.entry_path(entry))
+
+    def _bury(self, path: str) -> None:
+        """Moves it away before it is removed: nobody sees half of it, and workers that outlived a run lose its name."""
+        import shutil  # not for a run that changes nothing
+
         grave = os.path.join(self.staging, f"removed-{os.getpid()}-{time.time_ns():x}")
-        os.rename(self.entry_path(entry), grave)
-        _remove_tree(grave)
+        os.rename(path, grave)
+        if os.path.isdir(grave) and not os.path.islink(grave):
+            shutil.rmtree(grave)
+        else:
+            os.unlink(grave)
 
     def remove_if_empty(self) -> None:
         """Removes the store itself when no build and no root is left in it. A store that is a mount point stays."""
@@ -157,12 +166,3 @@ def _is_still_there(handle: int, path: str) -> bool:
         return os.path.samestat(os.fstat(handle), os.stat(path))
     except FileNotFoundError:
         return False
-
-
-def _remove_tree(path: str) -> None:
-    import shutil  # not for a run that changes nothing
-
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    else:
-        os.unlink(path)

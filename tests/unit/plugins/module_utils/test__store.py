@@ -3,9 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -52,6 +54,27 @@ def test_an_entry_is_what_has_a_receipt(store: Store) -> None:
 def test_a_taken_name_gets_a_number(store: Store) -> None:
     with store.locked():
         assert [store.publish(staged(store), "x") for _time in range(3)] == ["x", "x.2", "x.3"]
+
+
+def test_sweeping_is_not_hindered_by_workers_that_outlived_a_run(store: Store) -> None:
+    with store.locked():
+        folder = Path(staged(store), "lib")
+        folder.mkdir()
+
+        def write_until_it_is_gone() -> None:
+            with contextlib.suppress(FileNotFoundError):
+                for number in range(1_000_000):
+                    (folder / f"{number}.pyc").touch()
+
+        workers = [threading.Thread(target=write_until_it_is_gone) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        while len(os.listdir(folder)) < 1000:
+            time.sleep(0.001)
+        store.sweep()
+        for worker in workers:
+            worker.join()
+    assert os.listdir(store.staging) == []
 
 
 def test_sweeping_spares_one_name(store: Store) -> None:
