@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="modules use ansible-core")
+
+from ansible_collections.standalone.python.plugins.module_utils import _roots
+from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from ansible_collections.standalone.python.plugins.modules import build_info
+from tests.unit.receipts import make_entry, receipt
+
+RunModule = Callable[..., dict[str, Any]]
+
+
+def documented(text: str) -> dict[str, Any]:
+    import yaml
+
+    content: dict[str, Any] = yaml.safe_load(text)
+    return content
+
+
+DOCUMENTED = documented(build_info.RETURN)
+
+
+def install(folder: Path, store: str = ".builds") -> Path:
+    """A path in the folder, and its store."""
+    path = folder / "3.13"
+    make_entry(folder / store, "x", receipt(str(path)))
+    path.symlink_to(f"{store}/x")
+    _roots.write(str(folder / store), Root(str(path), 1, (Use("x", "2026-01-01T00:00:00Z"),)))
+    return path
+
+
+def found(result: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The paths and the stores of the builds."""
+    return [path["path"] for path in result["paths"]], [build["store"] for build in result["builds"]]
+
+
+def test_what_is_returned_is_what_is_documented(run_module: RunModule, tmp_path: Path) -> None:
+    path = install(tmp_path)
+    result = run_module(build_info, path=[str(path)], verify="quick")
+    assert result["changed"] is False
+    (one_path,), (one_build,) = result["paths"], result["builds"]
+    assert set(one_path) == set(DOCUMENTED["paths"]["contains"])
+    assert set(one_path["history"][0]) == set(DOCUMENTED["paths"]["contains"]["history"]["contains"])
+    assert set(one_build) == set(DOCUMENTED["builds"]["contains"])
+    assert one_build["intact"] is True
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_nothing_is_changed(run_module: RunModule, tmp_path: Path, check_mode: bool) -> None:
+    install(tmp_path)
+    before = {item: (item.lstat().st_mtime_ns, item.lstat().st_ctime_ns) for item in tmp_path.rglob("*")}
+    run_module(build_info, store=[str(tmp_path / ".builds")], verify="full", check_mode=check_mode)
+    assert {item: (item.lstat().st_mtime_ns, item.lstat().st_ctime_ns) for item in tmp_path.rglob("*")} == before
+
+
+def test_stores_are_listed_once_however_they_are_named(run_module: RunModule, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first, second = install(tmp_path / "a"), install(tmp_path / "b", store="builds")
+    result = run_module(
+        build_info,
+        path=[str(first), f"{first}/", str(first.with_name("another"))],
+        store=[str(tmp_path / "b" / "builds"), str(tmp_path / "a" / ".builds/")],
+    )
+    assert found(result) == (
+        [str(second), str(first)],
+        [str(tmp_path / "b" / "builds"), str(tmp_path / "a" / ".builds")],
+    )
+
+
+def test_the_default_is_the_usual_store(run_module: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert build_info.DEFAULT_STORE == "/opt/python/.builds"
+    path = install(tmp_path)
+    monkeypatch.setattr(build_info, "DEFAULT_STORE", str(tmp_path / ".builds"))
+    assert found(run_module(build_info)) == ([str(path)], [str(tmp_path / ".builds")])
+
+
+def test_where_nothing_is_installed_nothing_is_told(run_module: RunModule, tmp_path: Path) -> None:
+    assert found(run_module(build_info, path=[str(tmp_path / "3.13")])) == ([], [])
+
+
+@pytest.mark.parametrize("option", ["path", "store"])
+def test_a_relative_place_is_refused(run_module: RunModule, option: str) -> None:
+    result = run_module(build_info, **{option: ["python"]})
+    assert (result["failed"], result["msg"].startswith(f"{option} is 'python', which is relative.")) == (True, True)
+
+
+def test_a_damaged_root_is_one_sentence(run_module: RunModule, tmp_path: Path) -> None:
+    path = install(tmp_path)
+    file = tmp_path / ".builds" / ".roots" / _roots.file_name(str(path))
+    file.write_text("{")
+    result = run_module(build_info, path=[str(path)])
+    assert result["msg"] == (
+        f"{file} is damaged: an object was expected there. Remove that file: the builds stay, and only the history of "
+        "its path is lost."
+    )
+    assert "exception" not in result
+
+
+def test_what_the_system_refuses_is_one_sentence(
+    run_module: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = install(tmp_path)
+    assert stat.S_ISDIR((tmp_path / ".builds").stat().st_mode)
+
+    def refuse(_path: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / ".builds"))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    result = run_module(build_info, path=[str(path)])
+    assert result["msg"] == f"Could not read {tmp_path}/.builds: permission was denied. Use `become: true`."
