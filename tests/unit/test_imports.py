@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "modules": {"module_utils"},
     "action": {"module_utils", "plugin_utils"},
     "lookup": {"module_utils", "plugin_utils"},
+    "filter": {"module_utils", "plugin_utils"},
     "doc_fragments": set(),
 }
 THE_ONE_DOOR_TO_ANSIBLE = "_http.py"

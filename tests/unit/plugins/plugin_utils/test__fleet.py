@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upgrade and rollback decide for one host."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet import rollback_steps, units_of, upgrade_step
+
+STORE = "/opt/python/.builds"
+PATH = "/opt/python/3.13"
+GNU = "x86_64-unknown-linux-gnu"
+MUSL = "x86_64-unknown-linux-musl"
+OLD, NEW = "3.13.5+20250723", "3.13.6+20250807"
+
+
+def asset(name: str, target: str = GNU) -> dict[str, Any]:
+    version, _plus, release = name.partition("+")
+    full = f"cpython-{name}-{target}-install_only_stripped"
+    return {
+        "name": full,
+        "version": version,
+        "release": release,
+        "target": target,
+        "flavor": "install_only_stripped",
+        "build_options": "",
+        "url": f"https://m/{full}.tar.gz",
+        "sha256": hashlib.sha256(full.encode()).hexdigest(),
+        "prerelease": "rc" in version,
+    }
+
+
+def info(*history: str, stored: tuple[str, ...] | None = None, entry: str | None = "", keep: int = 1) -> dict[str, Any]:
+    """A host with one path; `history` is newest first. What is not `stored` is gone; `entry` is what the link names."""
+    settings = {"owner": "app", "group": None, "externally_managed": True, "store": STORE}
+    uses = [asset(name)["name"] for name in history]
+    root = {"path": PATH, "store": STORE, "entry": uses[0] if entry == "" else entry, "keep": keep}
+    kept = history if stored is None else stored
+    return {
+        "paths": [{**root, "history": [{"entry": use} for use in uses]}],
+        "builds": [{**asset(name), **settings, "entry": asset(name)["name"]} for name in kept],
+    }
+
+
+@pytest.mark.parametrize(
+    ("installed", "chosen", "action"),
+    [
+        (OLD, NEW, "upgrade"),
+        (OLD, "3.13.5+20250807", "upgrade"),
+        ("3.13.5+20250807", "3.13.10+20250723", "upgrade"),
+        ("3.15.0rc2+20250807", "3.15.0+20250807", "upgrade"),
+        (NEW, NEW, "current"),
+        (NEW, OLD, "newer"),
+        ("3.13.10+20250807", "3.13.9+20250807", "newer"),
+    ],
+)
+def test_an_upgrade_goes_forward_only(installed: str, chosen: str, action: str) -> None:
+    step = upgrade_step(info(installed), PATH, [asset(chosen, MUSL), asset(chosen)])
+    assert step["action"] == action
+    assert step["asset"] == asset(chosen)
+    assert step["previous"] == asset(installed)
+
+
+@pytest.mark.parametrize(
+    ("host", "assets", "action"),
+    [
+        ({"paths": [], "builds": []}, [asset(NEW)], "absent"),
+        (info(OLD, entry=None), [asset(NEW)], "absent"),
+        (info(OLD, stored=()), [asset(NEW)], "absent"),
+        (info(OLD), [asset(NEW, MUSL)], "no build"),
+    ],
+)
+def test_hosts_that_an_upgrade_leaves_alone(host: dict[str, Any], assets: list[dict[str, Any]], action: str) -> None:
+    assert upgrade_step(host, PATH, assets)["action"] == action
+
+
+@pytest.mark.parametrize(("keep", "kept"), [(0, 1), (1, 1), (3, 3)])
+def test_an_upgrade_keeps_the_settings_and_a_way_back(keep: int, kept: int) -> None:
+    step = upgrade_step(info(OLD, keep=keep), PATH, [asset(NEW)])
+    settings = ("store", "keep", "owner", "group", "externally_managed")
+    assert [step[name] for name in settings] == [STORE, kept, "app", None, True]
+
+
+@pytest.mark.parametrize("leave", ["", "3.13.6", "20250807", NEW, asset(NEW)["name"]])
+def test_the_build_to_leave_can_be_named(leave: str) -> None:
+    (step,) = rollback_steps(info(NEW, OLD), leave)
+    assert (step["path"], step["leaves"], step["asset"]) == (PATH, asset(NEW)["name"], asset(OLD))
+
+
+@pytest.mark.parametrize(
+    ("host", "leave", "path"),
+    [
+        (info(NEW, OLD), "3.13.5", ""),
+        (info(NEW, OLD), NEW, "/opt/python/3.12"),
+        (info(NEW, OLD, entry=None), "", ""),
+        (info(OLD, NEW), NEW, ""),
+        ({"paths": [], "builds": []}, "", ""),
+    ],
+)
+def test_others_are_left_alone(host: dict[str, Any], leave: str, path: str) -> None:
+    assert rollback_steps(host, leave, path) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        (info(NEW, OLD, "3.13.4+20250610"), OLD),
+        (info(NEW, OLD, "3.13.4+20250610", stored=(NEW, "3.13.4+20250610")), "3.13.4+20250610"),
+        (info(NEW, OLD, stored=(NEW,)), None),
+        (info(NEW), None),
+    ],
+)
+def test_the_way_back_leads_to_the_newest_build_before(host: dict[str, Any], expected: str | None) -> None:
+    assert rollback_steps(host)[0]["asset"] == (asset(expected) if expected else None)
+
+
+@pytest.mark.parametrize("leave", ["3.13", "latest", ">=3.13", "2025"])
+def test_what_is_vague_cannot_be_left(leave: str) -> None:
+    with pytest.raises(InvalidName) as caught:
+        rollback_steps(info(NEW, OLD), leave)
+    assert str(caught.value) == (
+        f"rollback_from is {leave!r}. Write the whole version of the build to leave, 3.13.6, its release, 20250807, "
+        "both, 3.13.6+20250807, or its full name."
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "unit"),
+    [
+        ("0::/system.slice/web.service", "web.service"),
+        ("0::/system.slice/web.service/workers", "web.service"),
+        ("0::/system.slice/system-app.slice/app@2.service", "app@2.service"),
+        ("0::/user.slice/user-1000.slice/session-4.scope", "session-4.scope"),
+        ("1:name=systemd:/system.slice/web.service", "web.service"),
+        ("0::/", "process 7"),
+        ("0::/init.scope", "init.scope"),
+    ],
+)
+def test_processes_belong_to_units(group: str, unit: str) -> None:
+    text = f"/proc/7/cgroup:4:memory:/elsewhere.service\n/proc/7/cgroup:{group}\n/proc/8/cgroup:0::/other.service\n"
+    assert units_of(text, [7, 9]) == [unit]
