@@ -35,10 +35,12 @@ def plan_default(wish: Wish, wiring: Wiring) -> DefaultPlan:
     if wish.default and build is None:
         return DefaultPlan(refused=(_no_such_build(wish),))
     plans = [_plan_name(name, build.executable if build else None, wish, wiring) for name in DEFAULT_NAMES]
+    refused = tuple(sentence for plan in plans for sentence in plan.refused)
+    if refused:
+        return DefaultPlan(refused=refused)
     return DefaultPlan(
         links=tuple(change for plan in plans for change in plan.links),
         unlink=tuple(path for plan in plans for path in plan.unlink),
-        refused=tuple(dict.fromkeys(sentence for plan in plans for sentence in plan.refused)),
     )
 
 
