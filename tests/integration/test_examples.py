@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documentation shows is played: the README's recipes for real, the plugins' examples in check mode."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.conftest import HOST_PYTHONS, OLD
+from tests.integration.playbooks import REPOSITORY, Player
+from tests.support.sample_builds import SampleSpec
+from tests.support.sample_mirror import SampleMirror, make_mirror
+
+_RECIPE = re.compile(r"<!-- recipe: (?P<name>[\w-]+) -->\n```yaml\n(?P<tasks>.*?)```", re.DOTALL)
+_EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(?P<tasks>.*?)^"""', re.DOTALL | re.MULTILINE)
+RECIPES = {found["name"]: found["tasks"] for found in _RECIPE.finditer((REPOSITORY / "README.md").read_text())}
+
+
+@pytest.fixture
+def real_samples(tmp_path: Path) -> SampleMirror:
+    """A build in full size, for the recipe that needs its pip."""
+    return make_mirror(tmp_path / "mirror", [SampleSpec(release=OLD, size="real")])
+
+
+def playbook(folder: Path, tasks: list[dict[str, Any]]) -> Path:
+    file = folder / "playbook.yml"
+    file.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    return file
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    mirror: SampleMirror = request.getfixturevalue("real_samples" if name == "environment" else "samples")
+    first = mirror.samples[0]
+    variables = {
+        "python_root": str(tmp_path / "opt"),
+        "python_version": first.version.rpartition(".")[0],
+        "python_build": f"{first.version}+{OLD}",
+        "python_target": first.spec.target,
+        "python_archive": str(mirror.archive(first)),
+        "python_archive_sha256": first.sha256,
+    }
+    environment = {
+        "UV_PYTHON_DOWNLOADS_JSON_URL": str(mirror.index),
+        "UV_PYTHON_INSTALL_MIRROR": mirror.directory.as_uri(),
+    }
+    played = player.play(playbook(tmp_path, yaml.safe_load(RECIPES[name])), variables=variables, env=environment)
+    assert played.rc == 0, played.output
+
+
+@pytest.mark.parametrize("plugin", ["modules/build.py", "modules/build_info.py", "lookup/release.py"])
+def test_examples(plugin: str, tmp_path: Path) -> None:
+    """With real names and digests, from the catalogue that comes with the collection."""
+    player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    found = _EXAMPLES.search((REPOSITORY / "plugins" / plugin).read_text())
+    assert found, f"{plugin} shows no example"
+    here = found["tasks"].replace("/opt/python", str(tmp_path / "python")).replace("/srv/app", str(tmp_path / "app"))
+    facts = {"name": "Facts", "ansible.builtin.setup": {"gather_subset": ["architecture", "distribution"]}}
+    tasks = [facts, *yaml.safe_load(here)]
+    environment = {"UV_PYTHON_DOWNLOADS_JSON_URL": "bundled"}
+    played = player.play(playbook(tmp_path, tasks), "--check", env=environment)
+    assert played.rc == 0, played.output
