@@ -52,6 +52,12 @@ def test_a_url_that_names_nothing_readable(url: str, reason: str, downloads: Dow
     assert downloads.reasons(url) == f"{url}: {reason.format(mirror=downloads.mirror)}."
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="only Linux has a file that always fails to be read")
+def test_a_disk_that_fails_is_told(downloads: Downloads) -> None:
+    url = "file:///proc/self/mem"
+    assert downloads.reasons(url) == f"{url}: /proc/self/mem on this host cannot be read (Input/output error)."
+
+
 def test_a_missing_file_gives_way_to_the_next_url(downloads: Downloads) -> None:
     fetched = downloads.get(f"file://{downloads.mirror}/none", f"file://{downloads.mirror}/file")
     assert fetched.url == f"file://{downloads.mirror}/file"
