@@ -54,9 +54,9 @@ def unpacked_size(archive_path: str) -> int | None:
 
 
 def _decompressed(archive: FileIO) -> Generator[bytes, None, None]:
-    start = archive.read(_READ_BYTES)
-    archive.seek(0)
     try:
+        start = archive.read(_READ_BYTES)
+        archive.seek(0)
         if start.startswith(GZIP_MAGIC):
             yield from gunzip(archive.read)
         elif start.startswith(_zstd_frames.MAGIC):

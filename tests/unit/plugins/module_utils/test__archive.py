@@ -300,3 +300,13 @@ def test_memory_stays_bounded(tmp_path) -> None:
     peak_kib = int(run(MEMORY, tmp_path / "a.tar.gz", tmp_path / "build"))
     assert sum(path.stat().st_size for path in (tmp_path / "build").rglob("*")) > 90_000_000
     assert peak_kib < 48 * 1024  # the promise is 64 MB for the whole module, which needs 16 for Ansible
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="only Linux has a file that always fails to be read")
+def test_a_disk_that_fails_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError) as caught:
+        extract("/proc/self/mem", str(tmp_path))
+    assert str(caught.value) == (
+        "The archive mem is not usable: it cannot be read: Input/output error. Nothing was installed. "
+        "Fetch it again, and if that does not help, from another mirror."
+    )
