@@ -62,6 +62,9 @@ class TestRefusal:
         assert failure(host, args.pop("path"), **{"name": "3.13", **args}).startswith(message)
         assert host.commands == []
 
+    def test_an_empty_name_says_nothing(self, host: Host, path: Path) -> None:
+        assert failure(host, path, name="") == "Neither a name nor an asset says what is wanted."
+
     def test_a_foreign_directory_is_refused_from_afar(self, host: Host, path: Path) -> None:
         path.mkdir(parents=True)
         assert failure(host, path, name=MINOR, index=["/nowhere"]).startswith(
@@ -97,6 +100,19 @@ class TestArchive:
         assert host.modules[0]["archive"] == "/host/tmp/archive"
         assert host.modules[0]["asset"] == {**old.asset(), "url": "", "prerelease": False}
         assert "name" not in host.modules[0]
+
+    def test_a_temporary_directory_is_made_where_there_is_none(
+        self, host: Host, path: Path, old: FakeBuild, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def make(action: Action) -> None:
+            action._connection._shell.tmpdir = "/host/tmp"
+
+        monkeypatch.setattr(Action, "_make_tmp_path", make)
+        args = {"path": str(path), "name": f"{VERSION}+{OLD}", "archive": str(old.archive), "checksum": old.sha256}
+        fresh = Action(host, args, check_mode=False)
+        fresh._connection._shell.tmpdir = None
+        fresh.run(task_vars={})
+        assert list(host.received) == ["/host/tmp/archive"]
 
     def test_another_content_is_not_sent(self, host: Host, path: Path, old: FakeBuild) -> None:
         told = failure(host, path, name=f"{VERSION}+{OLD}", archive=str(old.archive), checksum="0" * 64)
