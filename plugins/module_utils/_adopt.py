@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from . import _manifest
 from ._errors import StoreError
@@ -45,6 +47,14 @@ def require_idle(path: str) -> None:
         )
 
 
-def move_away(path: str, store: Store) -> None:
-    """Moves the directory into staging, which the run empties at its end."""
-    os.rename(path, store.new_stage())
+@contextmanager
+def moved_away(path: str, store: Store) -> Iterator[None]:
+    """Moves the directory into staging, which the run empties at its end; back again when the block fails."""
+    away = store.new_stage()
+    os.rename(path, away)
+    try:
+        yield
+    except BaseException:
+        if not os.path.lexists(path):
+            os.rename(away, path)
+        raise

@@ -32,13 +32,16 @@ from ._unpack import part_name
 def run(order: Order, *, check_mode: bool = False) -> dict[str, Any]:
     """Makes the path what the order says, and returns the task's result.
 
-    Raises a `StandaloneError` when it cannot; what was at the path is then still there, intact.
+    Raises a `StandaloneError` when it cannot; what was at the path is then still there, intact, unless the message says
+    that only tidying up failed.
     """
     os.umask(0o022)  # of this module process and all it starts: modes never depend on the caller's
+    before = _links.target_of(order.path)
     try:
         return _look(order) if check_mode else _act(order)
     except OSError as error:
-        raise StoreError(sentence(error, order.path)) from error
+        is_switched = _links.target_of(order.path) != before
+        raise StoreError(sentence(error, order.path, is_switched=is_switched)) from error
 
 
 def _look(order: Order) -> dict[str, Any]:
@@ -58,6 +61,7 @@ def _act(order: Order) -> dict[str, Any]:
     with timings.measure("total_s"), store.locked():
         state = _state.read(order.path, store)
         decided = plan(order, state)
+        _roots.read_all(store.directory, but=order.path)  # a damaged one must be told before anything is changed
         with _sweeping(store, spare=part_name(order.asset) if order.asset else None):
             outcome = _Run(order, state, store, timings).apply(decided)
     return _report.report(outcome, order, state, timings)
@@ -159,11 +163,11 @@ class _Run:
     def _switch(self, entry: str, decided: Plan) -> None:
         if entry == self.state.entry:
             return
-        if decided.step == ADOPT:
-            _adopt.move_away(self.order.path, self.store)
         make_directory(self.store.staging)
         make_directory(os.path.dirname(self.order.path))
-        _links.switch(self.order.path, self.store.entry_path(entry), self.store.staging)
+        is_adopted = decided.step == ADOPT
+        with _adopt.moved_away(self.order.path, self.store) if is_adopted else contextlib.nullcontext():
+            _links.switch(self.order.path, self.store.entry_path(entry), self.store.staging)
 
     def _remove(self) -> Outcome:
         if self.state.kind == "link":

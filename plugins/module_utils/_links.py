@@ -9,13 +9,21 @@ import contextlib
 import os
 
 from ._errors import StoreError
+from ._sync import sync_directory
+
+
+def target_of(path: str) -> str | None:
+    """The text of the link at `path`; None when there is none."""
+    try:
+        return os.readlink(path)
+    except OSError:
+        return None
 
 
 def entry_behind(path: str, store: str) -> str | None:
     """The store entry that the link at `path` names, complete or not; None when it names none of this store."""
-    try:
-        target = os.readlink(path)
-    except OSError:
+    target = target_of(path)
+    if target is None:
         return None
     where = os.path.join(os.path.realpath(os.path.dirname(path)), target)
     folder, entry = os.path.split(os.path.normpath(where))
@@ -40,17 +48,9 @@ def switch(path: str, entry_path: str, staging: str) -> None:
         os.rename(fresh, path)
     except IsADirectoryError:
         raise StoreError(f"A directory appeared at {path} during the run. Move it away and run again.") from None
-    _sync(parent)
+    sync_directory(parent)
 
 
 def remove(path: str) -> None:
     os.unlink(path)
-    _sync(os.path.dirname(path))
-
-
-def _sync(directory: str) -> None:
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_directory(os.path.dirname(path))

@@ -25,9 +25,12 @@ _ADVICE = {
 }
 
 
-def sentence(error: OSError, path: str) -> str:
-    """What happened, to which file, what to do, and that `path` is as it was."""
-    return f"Could not write {error.filename or path}: {_advice(error)} What was at {path} before is still there."
+def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
+    """What happened, to which file, what to do, and whether `path` is as it was."""
+    told = f"Could not write {error.filename or path}: {_advice(error)}"
+    if is_switched:
+        return f"{told} What was asked for at {path} is done; run again to remove what is left of the rest."
+    return f"{told} What was at {path} before is still there."
 
 
 def reading_sentence(error: OSError, path: str) -> str:

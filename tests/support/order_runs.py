@@ -47,15 +47,21 @@ class Runner:
     def __init__(self, server: subprocess.Popen[str]) -> None:
         self._server = server
 
-    def run(self, params: Mapping[str, Any], *, die_at_step: int | None = None) -> Answer:
-        """The answer to an order. With `die_at_step`, its process group is killed just before that change, from 0."""
-        self.begin(params, die_at_step=die_at_step)
+    def run(self, params: Mapping[str, Any], **disturbance: int) -> Answer:
+        """The answer to an order; for `disturbance` see `begin`."""
+        self.begin(params, **disturbance)
         return self.end()
 
-    def begin(self, params: Mapping[str, Any], *, die_at_step: int | None = None) -> int:
-        """Starts as `run` does, and returns the number of the process group. `end` has to follow."""
+    def begin(
+        self, params: Mapping[str, Any], *, die_at_step: int | None = None, fail_at_step: int | None = None
+    ) -> int:
+        """Starts a run, and returns the number of its process group. `end` has to follow.
+
+        Its changes to the file system are counted from 0: in place of one the group is killed, or it fails with EIO.
+        """
         assert self._server.stdin
-        self._server.stdin.write(json.dumps({"params": params, "die_at_step": die_at_step}) + "\n")
+        job = {"params": params, "die_at_step": die_at_step, "fail_at_step": fail_at_step}
+        self._server.stdin.write(json.dumps(job) + "\n")
         self._server.stdin.flush()
         return int(self._read()["pid"])
 

@@ -5,12 +5,17 @@
 
     python order_server.py TREE
 
-TREE holds `ansible_collections`. Each line of standard input is a job: {"params": …, "die_at_step": 7 or null}. Each is
-answered by two lines: {"pid": …} when its process runs, and {"result": …, "error": …, "steps": …} when that has ended.
+TREE holds `ansible_collections`. Each line of standard input is a job:
+
+    {"params": …, "die_at_step": 7 or null, "fail_at_step": 7 or null}
+
+Each is answered by two lines: {"pid": …} when its process runs, and {"result": …, "error": …, "steps": …} when that has
+ended.
 """
 
 from __future__ import annotations
 
+import errno
 import importlib
 import itertools
 import json
@@ -54,22 +59,28 @@ def _carry_out(job: dict[str, Any]) -> dict[str, Any]:
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
     order = Order.from_params({**defaults, **job["params"]})
     steps: list[str] = []
-    _watch(steps, job["die_at_step"])
+    _watch(steps, job["die_at_step"], job["fail_at_step"])
     try:
         return {"result": _install.run(order), "error": None, "steps": steps}
     except StandaloneError as error:
         return {"result": None, "error": str(error), "steps": steps}
 
 
-def _watch(steps: list[str], die_at: int | None) -> None:
-    """Notes each change just before it happens, and dies before number `die_at` with all that it started."""
+def _watch(steps: list[str], die_at: int | None, fail_at: int | None) -> None:
+    """Notes each change just before it happens.
+
+    Dies in place of number `die_at` with all that it started; lets number `fail_at` fail as a broken disk does.
+    """
     numbers = itertools.count()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in CHANGES or (event == "open" and arguments[2] & WRITING):
+        if event in CHANGES or (event == "open" and arguments[2] & WRITING and arguments[0] != os.devnull):
             steps.append(f"{event} {arguments[0]!r}")
-            if next(numbers) == die_at:
+            number = next(numbers)
+            if number == die_at:
                 os.killpg(0, signal.SIGKILL)
+            if number == fail_at:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), arguments[0])
 
     sys.addaudithook(hook)
 

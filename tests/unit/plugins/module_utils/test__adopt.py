@@ -94,7 +94,14 @@ def test_nothing_that_runs_is_taken_over(path: Path) -> None:
 
 def test_the_directory_goes_where_the_run_sweeps(path: Path, tmp_path: Path) -> None:
     store = Store(str(tmp_path / ".builds"))
-    _adopt.move_away(str(path), store)
-    assert not path.exists()
+    with _adopt.moved_away(str(path), store):
+        assert not path.exists()
     (moved,) = os.listdir(store.staging)
     assert sorted(os.listdir(os.path.join(store.staging, moved))) == ["bin", "lib"]
+
+
+def test_the_directory_comes_back_when_nothing_takes_its_place(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="no link"):
+        with _adopt.moved_away(str(path), Store(str(tmp_path / ".builds"))):
+            raise OSError("no link")
+    assert sorted(os.listdir(path)) == ["bin", "lib"]

@@ -41,6 +41,14 @@ def test_an_error_that_names_no_file_is_about_the_path() -> None:
     )
 
 
+def test_an_error_while_tidying_up_says_that_the_rest_is_done() -> None:
+    told = sentence(error(errno.EIO), "/opt/python/3.13", is_switched=True)
+    assert told == (
+        f"Could not write {FILE}: the disk reported an error. Look at the kernel's log before you try again. "
+        "What was asked for at /opt/python/3.13 is done; run again to remove what is left of the rest."
+    )
+
+
 def test_an_error_without_a_number_keeps_its_words() -> None:
     assert sentence(OSError("odd"), "/opt/python/3.13") == f"Could not write /opt/python/3.13: odd. {STILL}"
 

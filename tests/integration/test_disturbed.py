@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Killed at any instant, or failed by the disk, the path is sound; run again, the result is an undisturbed run's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.order_runs import Answer, Runner, order_runner
+from tests.support.sample_indexes import asset_of
+from tests.support.sample_mirror import SampleMirror
+from tests.support.trials import SCENARIOS, Builds, Trial
+
+SEED = random.SystemRandom().randrange(1_000_000)
+INSTANTS = 40
+INSTANTS_OF_REAL = 3
+ROOM_BYTES = 500_000_000
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with order_runner() as running:
+        yield running
+
+
+def has_room(directory: Path) -> bool:
+    status = os.statvfs(directory)
+    return status.f_bavail * status.f_frsize > ROOM_BYTES and not status.f_flag & os.ST_NOEXEC
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where that can be: a kill leaves the same there, and no busy disk has to be waited for."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or not has_room(memory):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def builds(folder: Path) -> Builds:
+    return Builds.fake(folder / "mirror")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_before_any_change_to_the_file_system(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
+    trial = Trial(SCENARIOS[name], builds, folder, runner)
+    complaints = {}
+    for number in trial.decisive_steps():
+        trial.put_back()
+        killed = runner.run(trial.order, die_at_step=number)
+        assert (killed.result, killed.error) == (None, None)
+        complaint = trial.complaint()
+        if complaint:
+            complaints[f"before step {number}, {trial.steps[number]}"] = complaint
+    assert complaints == {}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_disk_error_at_any_change(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
+    trial = Trial(SCENARIOS[name], builds, folder, runner)
+    complaints = {}
+    for number in trial.decisive_steps():
+        trial.put_back()
+        before = what_is_at(trial.place.path)
+        failed = runner.run(trial.order, fail_at_step=number)
+        is_as_it_was = what_is_at(trial.place.path) == before
+        complaint = untrue(failed, trial, is_as_it_was=is_as_it_was) or trial.complaint()
+        if complaint:
+            complaints[f"at step {number}, {trial.steps[number]}"] = complaint
+    assert complaints == {}
+
+
+def what_is_at(path: Path) -> str:
+    if path.is_symlink():
+        return os.readlink(path)
+    return "a directory" if path.is_dir() else "nothing"
+
+
+def untrue(failed: Answer, trial: Trial, *, is_as_it_was: bool) -> str | None:
+    """What the error of a run says that is not so, or leaves out; None when all is well."""
+    if failed.error is None:  # what failed did not matter
+        return None if failed.result else "the run died"
+    if "the disk reported an error" not in failed.error:
+        return f"it says: {failed.error}"
+    if ("before is still there." in failed.error) != is_as_it_was:
+        return f"that is not so: {failed.error}"
+    left = [name for name in trial.place.litter() if not name.endswith(".part")] if trial.place.store.exists() else []
+    return f"it left {left}" if left else None
+
+
+def kill_at_instants(trial: Trial, instants: int) -> None:
+    """Kills the process group at instants spread over the time that an undisturbed run takes."""
+    chance = random.Random(SEED)
+    for number in range(instants):
+        trial.put_back()
+        delay_s = trial.duration_s * (number + chance.random()) / instants
+        group = trial.runner.begin(trial.order)
+        time.sleep(delay_s)
+        with contextlib.suppress(ProcessLookupError):  # it was quicker this time
+            os.killpg(group, signal.SIGKILL)
+        trial.runner.end()
+        assert trial.complaint() is None, f"killed after {delay_s:.4f} of {trial.duration_s:.4f} s, with seed {SEED}"
+
+
+@pytest.mark.parametrize("name", ["install", "upgrade"])
+def test_at_random_instants(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
+    kill_at_instants(Trial(SCENARIOS[name], builds, folder, runner), INSTANTS)
+
+
+@pytest.mark.parametrize("name", ["install", "upgrade"])
+def test_a_real_interpreter_at_random_instants(name: str, samples: SampleMirror, folder: Path, runner: Runner) -> None:
+    old, _with_symbols, new, _sick = samples.samples
+    mirror = {"mirror": [samples.directory.as_uri()]}
+    builds = Builds({"asset": asset_of(old), **mirror}, {"asset": asset_of(new), **mirror}, old.path)
+    kill_at_instants(Trial(SCENARIOS[name], builds, folder, runner), INSTANTS_OF_REAL)
