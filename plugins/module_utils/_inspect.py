@@ -9,7 +9,7 @@ import os
 import re
 import time
 
-from . import _manifest
+from . import _manifest, _ownership
 from ._errors import StoreError
 from ._manifest import Drift
 from ._receipts import Receipt
@@ -31,7 +31,8 @@ def inspect(entry_path: str, receipt: Receipt, *, full: bool) -> Drift:
     except (FileNotFoundError, StoreError, ValueError):  # without a manifest nothing can be trusted
         return Drift(missing=(_manifest.MANIFEST,))
     trusted_until_ns = None if full else os.stat(os.path.join(entry_path, _manifest.RECEIPT)).st_mtime_ns
-    drift = _manifest.find_drift(entry_path, entries, trusted_until_ns=trusted_until_ns)
+    owner = _ownership.expected(entry_path, receipt.settings.owner, receipt.settings.group)
+    drift = _manifest.find_drift(entry_path, entries, trusted_until_ns=trusted_until_ns, owner=owner)
     return drift if receipt.settings.externally_managed else _without_pip_work(drift)
 
 

@@ -77,20 +77,28 @@ def parse(text: str, where: str) -> dict[str, Entry]:
 
 
 def find_drift(
-    directory: str, entries: Mapping[str, Entry], *, trusted_until_ns: int | None, compare_modes: bool = True
+    directory: str,
+    entries: Mapping[str, Entry],
+    *,
+    trusted_until_ns: int | None,
+    compare_modes: bool = True,
+    owner: tuple[int, int] | None = None,
 ) -> Drift:
     """What of `directory` is not as `entries` say; directories and bytecode are passed over on both sides.
 
     Type, mode, size and link target are compared for all. A file's content is read when the file was written or
     renamed after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None. A directory on the way
-    to an entry is changed when its mode is another than 0755; the build's own is called `.`.
+    to an entry is changed when its mode is another than 0755; the build's own is called `.`. With `owner`, user and
+    group of all that is in the build must be these numbers.
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     folders = _folders(entries)
     changed, added, seen = [], [], set()
     for path, status in _walk(directory):
+        is_owned = owner is None or path == "." or (status.st_uid, status.st_gid) == owner
         if stat.S_ISDIR(status.st_mode):
-            if compare_modes and path in folders and stat.S_IMODE(status.st_mode) != _FOLDER_MODE:
+            has_mode = not compare_modes or stat.S_IMODE(status.st_mode) == _FOLDER_MODE
+            if path in folders and not (has_mode and is_owned):
                 changed.append(path)
             continue
         entry = entries.get(path)
@@ -98,7 +106,8 @@ def find_drift(
             added.append(path)
             continue
         seen.add(path)
-        if not _same_entry(os.path.join(directory, path), status, entry, trusted_until_ns, compare_modes):
+        same = _same_entry(os.path.join(directory, path), status, entry, trusted_until_ns, compare_modes)
+        if not (same and is_owned):
             changed.append(path)
     return Drift(tuple(sorted(changed)), tuple(sorted(set(entries) - seen)), tuple(sorted(added)))
 

@@ -8,20 +8,36 @@ from __future__ import annotations
 import os
 
 from ._errors import StoreError
+from ._manifest import MANIFEST, RECEIPT
 
 _NO_ID = 2**32 - 1  # to chown it means: leave as it is
 
 
+def ids(owner: str | None, group: str | None) -> tuple[int, int]:
+    """User and group given as names or numbers; -1 for None. Raises `StoreError` for what this host does not have."""
+    return (-1 if owner is None else _user_id(owner), -1 if group is None else _group_id(group))
+
+
 def apply(directory: str, owner: str | None, group: str | None) -> None:
-    """Changes owner and group of all of `directory`, given as names or numbers; None leaves them."""
-    user_id = -1 if owner is None else _user_id(owner)
-    group_id = -1 if group is None else _group_id(group)
+    """Gives all that is in `directory` to owner and group, but for our own two files and the directory itself.
+
+    What a build is and what to fetch in its place is read from these by whoever runs the tasks, mostly root: they must
+    not be another user's to change.
+    """
+    user_id, group_id = ids(owner, group)
     if (user_id, group_id) == (-1, -1):
         return
-    os.lchown(directory, user_id, group_id)
     for folder, folders, files in os.walk(directory):
         for name in folders + files:
-            os.lchown(os.path.join(folder, name), user_id, group_id)
+            if folder != directory or name not in (MANIFEST, RECEIPT):
+                os.lchown(os.path.join(folder, name), user_id, group_id)
+
+
+def expected(directory: str, owner: str | None, group: str | None) -> tuple[int, int]:
+    """The ids that a build in `directory` was published with; where none was asked for, those of the directory."""
+    user_id, group_id = ids(owner, group)
+    status = os.lstat(directory)
+    return (status.st_uid if user_id == -1 else user_id, status.st_gid if group_id == -1 else group_id)
 
 
 def _user_id(owner: str) -> int:

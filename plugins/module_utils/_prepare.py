@@ -29,6 +29,7 @@ def publish(order: Order, asset: Asset, store: Store, timings: Timings, check_co
 
     `check_content` sees the unpacked build before anything in it is changed, and may refuse it by raising.
     """
+    _ownership.ids(order.settings.owner, order.settings.group)  # an unknown one is better told before the download
     stage = unpacked(order, asset, store, timings)
     if check_content:
         check_content(stage)

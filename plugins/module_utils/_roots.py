@@ -14,9 +14,8 @@ from typing import Any
 
 from ._errors import StoreError
 from ._fields import Fields
-from ._store import STAGING_FOLDER, make_directory
+from ._store import ROOTS_FOLDER, STAGING_FOLDER, make_directory
 
-ROOTS_FOLDER = ".roots"
 _LONGEST_NAME = 200
 
 
@@ -80,17 +79,21 @@ def file_name(path: str) -> str:
 
 
 def read(store: str, path: str) -> Root:
-    """The root of `path`; an empty one where the path has none yet."""
-    return _read_file(os.path.join(store, ROOTS_FOLDER, file_name(path))) or Root(path)
+    """The root of `path`; an empty one where the path has none yet, or one that cannot be read, to be written anew."""
+    try:
+        return _read_file(os.path.join(store, ROOTS_FOLDER, file_name(path))) or Root(path)
+    except StoreError:
+        return Root(path)
 
 
-def read_all(store: str) -> tuple[Root, ...]:
+def read_all(store: str, but: str | None = None) -> tuple[Root, ...]:
+    """The roots of all paths, `but` that of one path. Raises `StoreError` for a file that is no root."""
     folder = os.path.join(store, ROOTS_FOLDER)
     try:
         names = sorted(os.listdir(folder))
     except FileNotFoundError:
         return ()
-    found = (_read_file(os.path.join(folder, name)) for name in names)
+    found = (_read_file(os.path.join(folder, name)) for name in names if but is None or name != file_name(but))
     return tuple(root for root in found if root)
 
 

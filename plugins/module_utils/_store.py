@@ -18,10 +18,13 @@ from . import _receipts
 from ._errors import StoreError
 from ._manifest import RECEIPT
 from ._receipts import Receipt
-from ._sync import sync_file_system
+from ._sync import sync_directory, sync_file_system
+from ._trust import require_ours
 
 STORE_FOLDER = ".builds"
 STAGING_FOLDER = ".staging"
+ROOTS_FOLDER = ".roots"
+LOCK_FILE = ".lock"
 
 _LOCK_POLL_S = 0.1
 _LOCK_WAIT_S = 15 * 60
@@ -55,12 +58,18 @@ class Store:
         """Makes the store where it is missing and holds its lock; a second writer waits up to `wait_s` seconds."""
         deadline = time.monotonic() + wait_s
         while True:
-            make_directory(self.directory)
-            handle = os.open(os.path.join(self.directory, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                make_directory(self.directory)
+                require_ours(self.directory, self.staging, os.path.join(self.directory, ROOTS_FOLDER))
+                handle = _open_lock(os.path.join(self.directory, LOCK_FILE))
+            except FileNotFoundError:  # the store was removed with its last build just now
+                if time.monotonic() > deadline:
+                    raise
+                continue
             try:
                 _wait_for_lock(handle, self.directory, deadline)
                 # The holder before us may have removed the store with its last build, lock file included.
-                if _is_still_there(handle, os.path.join(self.directory, ".lock")):
+                if _is_still_there(handle, os.path.join(self.directory, LOCK_FILE)):
                     yield
                     return
             finally:
@@ -93,6 +102,7 @@ class Store:
         sync_file_system(stage)
         entry = self.free_name(stem)
         os.rename(stage, self.entry_path(entry))
+        sync_directory(self.directory)  # the entry must be there after a power cut if a link to it is
         return entry
 
     def free_name(self, stem: str) -> str:
@@ -120,11 +130,11 @@ class Store:
     def remove_if_empty(self) -> None:
         """Removes the store itself when no build and no root is left in it. A store that is a mount point stays."""
         self.sweep()
-        for folder in (self.staging, os.path.join(self.directory, ".roots")):
+        for folder in (self.staging, os.path.join(self.directory, ROOTS_FOLDER)):
             with contextlib.suppress(OSError):
                 os.rmdir(folder)
-        if os.listdir(self.directory) == [".lock"]:
-            os.unlink(os.path.join(self.directory, ".lock"))
+        if os.listdir(self.directory) == [LOCK_FILE]:
+            os.unlink(os.path.join(self.directory, LOCK_FILE))
             with contextlib.suppress(OSError):
                 os.rmdir(self.directory)
 
@@ -143,6 +153,13 @@ def make_directory(directory: str) -> None:
     with contextlib.suppress(FileExistsError):
         os.mkdir(directory, 0o755)
         os.chmod(directory, 0o755)
+
+
+def _open_lock(path: str) -> int:
+    """The lock file, which only its owner may open: whoever could read it could hold the lock up."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    os.fchmod(handle, 0o600)
+    return handle
 
 
 def _wait_for_lock(handle: int, directory: str, deadline: float) -> None:

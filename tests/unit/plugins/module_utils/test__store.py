@@ -128,3 +128,23 @@ def test_a_waiter_is_not_fooled_by_a_store_that_was_removed_meanwhile(store: Sto
         with pytest.raises(StoreError), store.locked(wait_s=0):
             pass
     other.join()
+
+
+def _come_and_go(directory: str, errors: multiprocessing.Queue[str]) -> None:
+    store = Store(directory)
+    try:
+        for _time in range(200):
+            with store.locked():
+                store.remove_if_empty()
+    except OSError as error:
+        errors.put(str(error))
+
+
+def test_two_that_make_and_remove_the_store_do_not_trip_each_other(store: Store) -> None:
+    errors: multiprocessing.Queue[str] = multiprocessing.Queue()
+    workers = [multiprocessing.Process(target=_come_and_go, args=(store.directory, errors)) for _worker in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert errors.empty()
