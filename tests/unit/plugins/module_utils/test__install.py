@@ -283,6 +283,53 @@ class TestDrift:
         assert run(order(path, old, verify="none"))["changed"] is False
 
 
+class TestTrust:
+    """What a user below root can change must not lead root astray."""
+
+    @pytest.mark.parametrize("folder", [".staging", ".roots"])
+    def test_a_planted_link_is_not_followed(self, path: Path, old: FakeBuild, tmp_path: Path, folder: str) -> None:
+        (tmp_path / "victim").mkdir()
+        (tmp_path / "victim" / "precious").touch()
+        store_of(path).mkdir(parents=True)
+        (store_of(path) / folder).symlink_to(tmp_path / "victim")
+        with pytest.raises(StoreError, match="is a link or a file where a directory of the store belongs"):
+            run(order(path, old))
+        assert os.listdir(tmp_path / "victim") == ["precious"]
+
+    def test_the_lock_is_nobody_elses_to_hold(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        assert stat.S_IMODE((store_of(path) / ".lock").stat().st_mode) == 0o600
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+    def test_the_owner_of_a_build_does_not_own_what_is_believed_of_it(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old, owner="1234"))
+        owners = {name: (path / name).stat().st_uid for name in (".", ".build.json", ".build.manifest", "bin", "lib")}
+        assert owners == {".": 0, ".build.json": 0, ".build.manifest": 0, "bin": 1234, "lib": 1234}
+        assert run(order(path, old, owner="1234", verify="full"))["changed"] is False
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+    def test_a_changed_owner_is_drift(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        os.chown(path / "bin" / f"python{MINOR}", 1234, 0)
+        assert run(order(path, old))["drift"]["changed"] == [f"bin/python{MINOR}"]
+        assert run(order(path, old, verify="full"))["changed"] is False
+
+    def test_a_damaged_root_of_another_path_stops_before_the_switch(
+        self, path: Path, old: FakeBuild, new: FakeBuild
+    ) -> None:
+        run(order(path, old))
+        (store_of(path) / ".roots" / "%2Fother").write_text("")
+        with pytest.raises(StoreError, match="%2Fother is damaged"):
+            run(order(path, new))
+        assert release_at(path) == OLD
+
+    def test_a_damaged_root_of_its_own_is_written_anew(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
+        run(order(path, old))
+        next((store_of(path) / ".roots").iterdir()).write_text("")
+        assert run(order(path, new))["changed"] is True
+        assert run(order(path, new))["changed"] is False
+
+
 class TestAbsent:
     def test_nothing_is_left(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
         run(order(path, old))
