@@ -26,7 +26,7 @@ _EXACT = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+\d{8})?|\d{8}|cpython-
 
 # A unit of systemd in the path of a control group, in the line that is systemd's own in either hierarchy.
 _CGROUP = re.compile(r"/proc/(?P<pid>\d+)/cgroup:(?:0:|\d+:name=systemd):(?P<group>/.*)")
-_UNIT = re.compile(r"/(?P<unit>[^/]+\.(?:service|scope))(?=/|$)")
+_UNIT = re.compile(r"/(?P<unit>[^/\s]+\.(?:service|scope))(?=/|$)")
 
 
 def upgrade_step(info: Mapping[str, Any], path: str, assets: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -120,10 +120,13 @@ def units_of(text: str, pids: Iterable[int]) -> list[str]:
     A process of no unit is `process PID`. One that ended in the meantime, so that nothing was printed, is left out.
     """
     wanted = set(pids)
-    found = set()
+    found: dict[int, str] = {}
     for line in text.splitlines():
         match = _CGROUP.fullmatch(line)
         if match and int(match["pid"]) in wanted:
             unit = _UNIT.search(match["group"])
-            found.add(unit["unit"] if unit else f"process {match['pid']}")
-    return sorted(found)
+            if unit:
+                found[int(match["pid"])] = unit["unit"]
+            else:  # where both hierarchies are in use, the other line may tell
+                found.setdefault(int(match["pid"]), f"process {match['pid']}")
+    return sorted(set(found.values()))

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.fleets import Fleet, FleetPlayer
 from tests.integration.playbooks import REPOSITORY, Player
 from tests.support.sample_builds import SampleSpec
+from tests.support.sample_indexes import versions_ndjson
 from tests.support.sample_mirror import SampleMirror, make_mirror
 from tests.support.servers import Server, serve
 
@@ -21,6 +23,7 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "tools"))
 import interpreters
 
 OLD, NEW = "20260101", "20260201"
+NEWEST = "20260401"
 HOST_PYTHONS = interpreters.interpreters()
 
 
@@ -52,3 +55,18 @@ def host_python(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def player(tmp_path: Path, host_python: str) -> Player:
     return Player(tmp_path, host_python)
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
+    """Three releases of one version, of which the index knows the first two."""
+    specs = [SampleSpec(release=release) for release in (OLD, NEW, NEWEST)]
+    mirror = make_mirror(tmp_path_factory.mktemp("fleet"), specs)
+    mirror.index.write_text(versions_ndjson(mirror.samples[:2]))
+    return mirror
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, releases: SampleMirror) -> Iterator[Fleet]:
+    with serve(releases.directory) as server:
+        yield Fleet(FleetPlayer(tmp_path, list(HOST_PYTHONS.values())[-1]), releases, server)

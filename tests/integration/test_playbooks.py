@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks on a fleet: several names for this machine, each with a path of its own."""
+"""The playbooks upgrade and rollback on a fleet."""
 
 from __future__ import annotations
 
@@ -10,104 +10,17 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
-from tests.integration.playbooks import ANSIBLE_PLAYBOOK, REPOSITORY, TIMEOUT_S, Played, Player
-from tests.support.sample_builds import SampleSpec
-from tests.support.sample_indexes import asset_of, versions_ndjson
-from tests.support.sample_mirror import SampleMirror, make_mirror
-from tests.support.servers import Server, serve
+from tests.integration.conftest import NEW, NEWEST, OLD
+from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet
+from tests.integration.playbooks import ANSIBLE_PLAYBOOK, TIMEOUT_S
+from tests.support.sample_indexes import versions_ndjson
 
-PLAYBOOKS = REPOSITORY / "playbooks"
-NEWEST = "20260401"
-HOSTS = ("canary", "web1", "web2")
-
-
-@dataclass(frozen=True)
-class FleetPlayer(Player):
-    """Plays on all of `hosts`, which are this machine."""
-
-    hosts: tuple[str, ...] = HOSTS
-
-    def path(self, host: str) -> Path:
-        return self.folder / "hosts" / host / "opt" / "python" / "current"
-
-    def inventory(self) -> Path:
-        file = self.folder / "fleet.yml"
-        hosts = {
-            host: {
-                "ansible_connection": "local",
-                "ansible_python_interpreter": self.host_python,
-                "python_path": str(self.path(host)),
-                "state_folder": str(self.folder / "hosts" / host),
-            }
-            for host in self.hosts
-        }
-        file.write_text(json.dumps({"all": {"hosts": hosts}}))
-        return file
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """The hosts, and where their builds come from."""
-
-    player: FleetPlayer
-    mirror: SampleMirror
-    server: Server
-
-    def play(self, name: str, *arguments: str, **variables: Any) -> Played:
-        return self.player.play(PLAYBOOKS / f"{name}.yml", *arguments, variables=self.variables(**variables))
-
-    def variables(self, **more: Any) -> dict[str, Any]:
-        return {
-            "upgrade_name": self.mirror.samples[0].version.rpartition(".")[0],
-            "upgrade_path": "{{ python_path }}",
-            "upgrade_index": str(self.mirror.index),
-            "upgrade_mirror": self.server.url,
-            "upgrade_build_options": {"compile_bytecode": False},
-            "rollback_path": "{{ python_path }}",
-            **more,
-        }
-
-    def install(self, release: str, *hosts: str) -> None:
-        sample = next(sample for sample in self.mirror.samples if sample.spec.release == release)
-        options = {"asset": asset_of(sample), "path": "{{ python_path }}", "mirror": self.server.url}
-        task = {"name": "Install", "standalone.python.build": {**options, "compile_bytecode": False}}
-        playbook = self.player.folder / "install.yml"
-        play = {"name": "Install", "hosts": ",".join(hosts or self.player.hosts), "gather_facts": False}
-        playbook.write_text(json.dumps([{**play, "tasks": [task]}]))
-        played = self.player.play(playbook)
-        assert played.rc == 0, played.output
-
-    def releases(self) -> dict[str, str | None]:
-        """Host -> the release of the build that its interpreter says it is; None where there is none."""
-        return {host: self._release(self.player.path(host)) for host in self.player.hosts}
-
-    def _release(self, path: Path) -> str | None:
-        if not path.exists():
-            return None
-        command = [str(path / "bin" / "python3"), "-B", "-c", "import _sample; print(_sample.RELEASE)"]
-        return subprocess.check_output(command, text=True).strip()
-
-
-@pytest.fixture(scope="session")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
-    """Three releases of one version, of which the index knows the first two."""
-    specs = [SampleSpec(release=release) for release in (OLD, NEW, NEWEST)]
-    mirror = make_mirror(tmp_path_factory.mktemp("fleet"), specs)
-    mirror.index.write_text(versions_ndjson(mirror.samples[:2]))
-    return mirror
-
-
-@pytest.fixture
-def fleet(tmp_path: Path, releases: SampleMirror) -> Iterator[Fleet]:
-    with serve(releases.directory) as server:
-        yield Fleet(FleetPlayer(tmp_path, list(HOST_PYTHONS.values())[-1]), releases, server)
+CGROUPS = Path("/sys/fs/cgroup/systemd")
 
 
 def everywhere(release: str | None) -> dict[str, str | None]:
@@ -186,6 +99,50 @@ def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> 
     again = fleet.play("upgrade")
     assert again.rc == 0, again.output
     assert fleet.releases() == everywhere(NEW)
+
+
+def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(fleet: Fleet) -> None:
+    fleet.install(OLD)
+    fleet = replace(fleet, player=replace(fleet.player, lost=("web3",)))
+    played = fleet.play("upgrade", upgrade_serial=[1, "100%"])
+    assert played.rc == 4, played.output
+    assert fleet.releases() == everywhere(NEW)
+
+
+@pytest.fixture
+def service(fleet: Fleet) -> Iterator[str]:
+    """The name of a service of systemd, as far as /proc tells, that runs the canary's build."""
+    unit = f"standalone-python-test-{os.getpid()}.service"
+    group = CGROUPS / unit
+    if not os.access(CGROUPS, os.W_OK):
+        pytest.skip(f"no process can be made to look like a service here, since {CGROUPS} cannot be written")
+    fleet.install(OLD, "canary")
+    group.mkdir()
+    python = fleet.player.path("canary") / "bin" / "python3"
+    running = subprocess.Popen([str(python), "-c", "import time; time.sleep(600)"])
+    try:
+        (group / "cgroup.procs").write_text(str(running.pid))
+        yield unit
+    finally:
+        running.kill()
+        running.wait()
+        group.rmdir()
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_services_that_run_an_earlier_build(fleet: Fleet, service: str, tmp_path: Path, is_listed: bool) -> None:
+    systemctl = tmp_path / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    log = tmp_path / "systemctl.log"
+    systemctl.write_text(f'#!/bin/sh\necho "$@" >> {log}\necho LoadState=loaded\necho ActiveState=active\n')
+    systemctl.chmod(0o755)
+    listed = ["other.service", *([service] if is_listed else [])]
+    path = f"{systemctl.parent}:{os.environ['PATH']}"
+    played = fleet.play("upgrade", "--limit", "canary", env={"PATH": path}, upgrade_restart_services=listed)
+    assert played.rc == 0, played.output
+    calls = log.read_text().splitlines() if log.exists() else []
+    assert [call for call in calls if not call.startswith("show")] == ([f"restart {service}"] if is_listed else [])
+    assert (f"To be restarted: {service}" in played.output) is not is_listed
 
 
 # --- rollback --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an operator should do next, the most urgent first, from the hosts as the audit describes them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+Host = Mapping[str, Any]
+Build = Mapping[str, Any]
+Advice = dict[str, str]  # kind, title and why
+
+
+def advice(hosts: Iterable[Host]) -> list[dict[str, Any]]:
+    """Each with `kind`, `title`, `why`, `hosts` (names, sorted) and `command` (None where no single one does it)."""
+    described = list(hosts)
+    return [
+        *_about_builds(described, _if_drifted),
+        *_about_builds(described, _if_past_end_of_life),
+        *_about_builds(described, _if_outdated),
+        *_about_services(described),
+        *_about_silence(described),
+    ]
+
+
+def _about_builds(hosts: Iterable[Host], judge: Callable[[Build, str], Advice | None]) -> Iterator[dict[str, Any]]:
+    """One piece of advice for each series and path, since one command serves one of them."""
+    pieces: dict[tuple[str, str], Advice] = {}
+    concerned: dict[tuple[str, str], set[str]] = {}
+    for host in hosts:
+        for build in host["builds"]:
+            for path in build["paths"]:
+                piece = judge(build, path)
+                if piece:
+                    pieces[build["series"], path] = piece
+                    concerned.setdefault((build["series"], path), set()).add(host["host"])
+    for (series, path), piece in sorted(pieces.items()):
+        names = sorted(concerned[series, path])
+        yield {**piece, "hosts": names, "command": _command(piece["kind"], series, path, names)}
+
+
+def _if_drifted(build: Build, path: str) -> Advice | None:
+    if build["intact"] is not False:
+        return None
+    return {
+        "kind": "drifted",
+        "title": f"Repair {path}",
+        "why": "Files are not as they were published. Find out who changed them; the upgrade installs the build anew.",
+    }
+
+
+def _if_past_end_of_life(build: Build, path: str) -> Advice | None:
+    if not build["past_end_of_life"]:
+        return None
+    return {
+        "kind": "past end of life",
+        "title": f"Leave Python {build['series']} at {path}",
+        "why": f"It has had no security fixes since {build['end_of_life']}. Install a newer minor version beside it.",
+    }
+
+
+def _if_outdated(build: Build, path: str) -> Advice | None:
+    if not build["outdated"]:
+        return None
+    return {
+        "kind": "outdated",
+        "title": f"Upgrade {path}",
+        "why": f"{build['newest']} is out. Newer patch releases and rebuilds bring security fixes.",
+    }
+
+
+def _about_services(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
+    """Services that run a build which no path names any more."""
+    found: dict[str, set[str]] = {}
+    for host in hosts:
+        for build in host["builds"]:
+            if not build["paths"]:
+                for unit in build["run_by"]:
+                    found.setdefault("processes" if unit.startswith("process ") else unit, set()).add(host["host"])
+    for unit, names in sorted(found.items()):
+        yield {
+            "kind": "restart",
+            "title": f"Restart {unit}",
+            "why": "An earlier build still runs there, without the fixes of the one that replaced it.",
+            "hosts": sorted(names),
+            "command": None if unit == "processes" else _restart(unit, sorted(names)),
+        }
+
+
+def _about_silence(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
+    found: dict[str, list[str]] = {}
+    for host in hosts:
+        if host["problem"]:
+            found.setdefault(host["problem"], []).append(host["host"])
+    for problem, names in sorted(found.items()):
+        yield {
+            "kind": "no answer",
+            "title": "See why there is no answer",
+            "why": problem,
+            "hosts": sorted(names),
+            "command": None,
+        }
+
+
+def _command(kind: str, series: str, path: str, hosts: list[str]) -> str | None:
+    """What does it for all of these hosts. Leaving a minor version takes more than a command."""
+    if kind == "past end of life":
+        return None
+    # `-e NAME=3.10` is a text, unlike in YAML, so it needs no quotes of its own.
+    settings = ["-e", f"upgrade_name={series}", "-e", f"upgrade_path={path}"]
+    if kind == "drifted":  # whatever way it was found by
+        settings += ["-e", '{"upgrade_build_options": {"verify": "full"}}']
+    return shlex.join(["ansible-playbook", "standalone.python.upgrade", *settings, "--limit", ",".join(hosts)])
+
+
+def _restart(unit: str, hosts: list[str]) -> str:
+    arguments = f"name={unit} state=restarted"
+    return shlex.join(["ansible", ",".join(hosts), "-b", "-m", "ansible.builtin.systemd_service", "-a", arguments])

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The audit's report for a spreadsheet, and for a browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+TEMPLATE = Path(__file__).with_name("audit.html.j2")
+COLUMNS: tuple[str, ...] = ("host", "series", "version", "release", "target", "flavor", "paths", "intact", "outdated")
+COLUMNS += ("newest", "end_of_life", "past_end_of_life", "run_by", "problem")
+
+# What is wrong with a build, the most urgent first: the word, and the mark before it, since colour alone says nothing
+# to some.
+STATES = {
+    "drifted": "✕",
+    "past end of life": "⚠",
+    "outdated": "↑",
+    "still running": "↻",
+    "in order": "✓",
+    "earlier build": "·",
+}
+_ORDER = list(STATES)
+
+
+def as_csv(report: Mapping[str, Any]) -> str:
+    """One line for each build of each host, and one for each host without any; lists are joined by semicolons."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for host in report["hosts"]:
+        for build in host["builds"] or [{}]:
+            row = {**build, "host": host["host"], "problem": host["problem"]}
+            writer.writerow({column: _cell(row.get(column)) for column in COLUMNS})
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "; ".join(value) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text  # else a spreadsheet would compute it
+
+
+def as_html(report: Mapping[str, Any]) -> str:
+    """One page that needs nothing else. All that comes from hosts is escaped."""
+    from jinja2 import Environment
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    rows = sorted((_row(host, report) for host in report["hosts"]), key=lambda row: (row["urgency"], row["host"]))
+    return template.render(report=report, rows=rows, states=STATES)
+
+
+def _row(host: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the matrix: for each series the host's builds with their `state`."""
+    cells: dict[str, list[dict[str, Any]]] = {series["series"]: [] for series in report["series"]}
+    for build in host["builds"]:
+        cells[build["series"]].append({**build, "state": state_of(build)})
+    states = [build["state"] for cell in cells.values() for build in cell]
+    urgency = -1 if host["problem"] else min(map(_ORDER.index, states), default=len(_ORDER))
+    in_order = not host["problem"] and urgency >= _ORDER.index("in order")
+    builds = [sorted(cell, key=lambda build: _ORDER.index(build["state"])) for cell in cells.values()]
+    return {"host": host["host"], "problem": host["problem"], "cells": builds, "urgency": urgency, "fine": in_order}
+
+
+def state_of(build: Mapping[str, Any]) -> str:
+    """The most urgent thing to say of a build, a key of `STATES`."""
+    if not build["paths"]:
+        return "still running" if build["pids"] else "earlier build"
+    if build["intact"] is False:
+        return "drifted"
+    if build["past_end_of_life"]:
+        return "past end of life"
+    return "outdated" if build["outdated"] else "in order"

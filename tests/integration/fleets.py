@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet on this machine: several names for it, each with a path of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.support.sample_indexes import asset_of
+from tests.support.sample_mirror import SampleMirror
+from tests.support.servers import Server
+
+PLAYBOOKS = REPOSITORY / "playbooks"
+HOSTS = ("canary", "web1", "web2")
+
+
+@dataclass(frozen=True)
+class FleetPlayer(Player):
+    """Plays on all of `hosts`, which are this machine."""
+
+    hosts: tuple[str, ...] = HOSTS
+    lost: tuple[str, ...] = ()  # hosts that cannot be reached
+
+    def path(self, host: str) -> Path:
+        return self.folder / "hosts" / host / "opt" / "python" / "current"
+
+    def inventory(self) -> Path:
+        file = self.folder / "fleet.yml"
+        hosts = {
+            host: {
+                "ansible_connection": "local",
+                "ansible_python_interpreter": self.host_python,
+                "python_path": str(self.path(host)),
+            }
+            for host in self.hosts
+        }
+        nowhere = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
+        lost = {host: {**nowhere, "python_path": str(self.path(host))} for host in self.lost}
+        file.write_text(json.dumps({"all": {"hosts": {**hosts, **lost}}}))
+        return file
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The hosts, and where their builds come from."""
+
+    player: FleetPlayer
+    mirror: SampleMirror
+    server: Server
+
+    def play(self, name: str, *arguments: str, env: dict[str, str] | None = None, **variables: Any) -> Played:
+        playbook = PLAYBOOKS / f"{name}.yml"
+        return self.player.play(playbook, *arguments, variables=self.variables(**variables), env=env)
+
+    def variables(self, **more: Any) -> dict[str, Any]:
+        return {
+            "upgrade_name": self.mirror.samples[0].version.rpartition(".")[0],
+            "upgrade_path": "{{ python_path }}",
+            "upgrade_index": str(self.mirror.index),
+            "upgrade_mirror": self.server.url,
+            "upgrade_build_options": {"compile_bytecode": False},
+            "rollback_path": "{{ python_path }}",
+            **more,
+        }
+
+    def install(self, release: str, *hosts: str) -> None:
+        sample = next(sample for sample in self.mirror.samples if sample.spec.release == release)
+        options = {"asset": asset_of(sample), "path": "{{ python_path }}", "mirror": self.server.url}
+        task = {"name": "Install", "standalone.python.build": {**options, "compile_bytecode": False}}
+        playbook = self.player.folder / "install.yml"
+        play = {"name": "Install", "hosts": ",".join(hosts or self.player.hosts), "gather_facts": False}
+        playbook.write_text(json.dumps([{**play, "tasks": [task]}]))
+        played = self.player.play(playbook)
+        assert played.rc == 0, played.output
+
+    def releases(self) -> dict[str, str | None]:
+        """Host -> the release of the build that its interpreter says it is; None where there is none."""
+        return {host: self._release(self.player.path(host)) for host in self.player.hosts}
+
+    def _release(self, path: Path) -> str | None:
+        if not path.exists():
+            return None
+        command = [str(path / "bin" / "python3"), "-B", "-c", "import _sample; print(_sample.RELEASE)"]
+        return subprocess.check_output(command, text=True).strip()

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of an audit, its advice, and its two other forms."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.plugin_utils._audit import Yardstick, report
+from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import as_csv, as_html
+from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
+from tests.support.audited_fleets import TODAY, large_fleet, newest, small_fleet
+
+YARDSTICK = Yardstick(newest(), ReleaseCycle.bundled(), TODAY)
+
+
+@pytest.fixture(scope="module")
+def audited() -> dict[str, Any]:
+    return report(*small_fleet(), YARDSTICK)
+
+
+def test_the_summary_counts(audited: dict[str, Any]) -> None:
+    assert audited["summary"] == {
+        "hosts": 5,
+        "without_answer": 1,
+        "builds": 7,
+        "drifted": 1,
+        "outdated": 3,
+        "past_end_of_life": 1,
+    }
+
+
+def test_series_come_in_the_order_of_versions(audited: dict[str, Any]) -> None:
+    assert [(series["series"], series["end_of_life"], series["past_end_of_life"]) for series in audited["series"]] == [
+        ("3.10", "2026-10-31", True),
+        ("3.12", "2028-10-31", False),
+        ("3.13", "2029-10-31", False),
+        ("3.13t", "2029-10-31", False),
+    ]
+
+
+def test_a_build_is_described_with_who_runs_it(audited: dict[str, Any]) -> None:
+    (current, earlier) = audited["hosts"][1]["builds"]
+    assert (current["outdated"], current["run_by"]) == (False, ["web.service"])
+    assert (earlier["paths"], earlier["run_by"]) == ([], ["process 9", "web.service"])
+
+
+def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
+    assert [(piece["kind"], piece["title"], piece["hosts"], piece["command"]) for piece in audited["advice"]] == [
+        (
+            "drifted",
+            "Repair /opt/python/3.12",
+            ["web2"],
+            "ansible-playbook standalone.python.upgrade -e upgrade_name=3.12 -e upgrade_path=/opt/python/3.12 "
+            """-e '{"upgrade_build_options": {"verify": "full"}}' --limit web2""",
+        ),
+        ("past end of life", "Leave Python 3.10 at /opt/python/3.10", ["web3"], None),
+        (
+            "outdated",
+            "Upgrade /opt/python/3.10",
+            ["web3"],
+            "ansible-playbook standalone.python.upgrade -e upgrade_name=3.10 -e upgrade_path=/opt/python/3.10 "
+            "--limit web3",
+        ),
+        (
+            "outdated",
+            "Upgrade /opt/python/3.13",
+            ["web3"],
+            "ansible-playbook standalone.python.upgrade -e upgrade_name=3.13 -e upgrade_path=/opt/python/3.13 "
+            "--limit web3",
+        ),
+        ("restart", "Restart processes", ["web1"], None),
+        (
+            "restart",
+            "Restart web.service",
+            ["web1"],
+            "ansible web1 -b -m ansible.builtin.systemd_service -a 'name=web.service state=restarted'",
+        ),
+        ("no answer", "See why there is no answer", ["web4"], None),
+    ]
+
+
+def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
+    audited = report(*small_fleet(), Yardstick({}, ReleaseCycle("nobody", {}), TODAY))
+    (build, _other) = audited["hosts"][0]["builds"]
+    assert [build[name] for name in ("newest", "outdated", "end_of_life", "past_end_of_life")] == [
+        None,
+        None,
+        None,
+        False,
+    ]
+
+
+def test_csv_has_a_line_for_each_build_and_each_silent_host(audited: dict[str, Any]) -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv(audited))))
+    assert [row["host"] for row in rows] == ["db1", "db1", "web1", "web1", "web2", "web3", "web3", "web4"]
+    assert rows[3]["run_by"] == "process 9; web.service"
+    assert (rows[4]["intact"], rows[4]["outdated"], rows[4]["end_of_life"]) == ("no", "no", "2028-10-31")
+    assert rows[7]["problem"] == "Failed to connect to the host via ssh: <b>no route</b>"
+
+
+def test_csv_has_nothing_that_a_spreadsheet_would_compute() -> None:
+    audited = report({"web1": {"msg": "=1+1"}}, {"web1": {}}, YARDSTICK)
+    assert as_csv(audited).splitlines()[1].endswith(",'=1+1")
+
+
+def test_the_page_needs_nothing_else_and_escapes_what_hosts_say(audited: dict[str, Any]) -> None:
+    page = as_html(audited)
+    assert not re.search(r"<script|<link|<img|@import|url\(|https?://", page)
+    assert "prefers-color-scheme: dark" in page
+    assert "&lt;b&gt;no route&lt;/b&gt;" in page
+    assert "<b>no route" not in page
+
+
+def test_the_page_lists_the_most_urgent_hosts_first(audited: dict[str, Any]) -> None:
+    rows = re.findall(r'<tr( class="fine")?><th scope="row">(\w+)', as_html(audited))
+    assert rows == [("", "web4"), ("", "web2"), ("", "web3"), ("", "web1"), (' class="fine"', "db1")]
+
+
+def test_an_empty_fleet_has_a_page() -> None:
+    assert "Nothing. Every build is intact" in as_html(report({}, {}, YARDSTICK))
+
+
+def test_500_hosts_are_reported_in_less_than_a_second() -> None:
+    started = time.perf_counter()
+    page = as_html(report(*large_fleet(500), YARDSTICK))
+    assert page.count("<tr") == 501
+    assert time.perf_counter() - started < 1
