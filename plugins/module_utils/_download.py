@@ -31,7 +31,6 @@ class Fetched:
 
     url: str
     size_bytes: int
-    download_s: float
     resumed_bytes: int
 
 
@@ -57,14 +56,12 @@ def fetch(
     `DigestMismatch` when one gave something else; the part file is then removed, and no other URL asked. Errors of
     the disk are raised as `OSError`.
     """
-    started = time.monotonic()
     with closing(PartFile(part_path)) as part:
         download = _Download(part, sha256.lower(), options, on_length)
         url = download.from_first_of(urls, retries, sleep)
         return Fetched(
             url=shown_url(url),
             size_bytes=part.size_bytes,
-            download_s=time.monotonic() - started,
             resumed_bytes=download.resumed_bytes,
         )
 

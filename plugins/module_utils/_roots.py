@@ -44,11 +44,6 @@ class Root:
         """The entries that this path holds on to: the current one and the `keep` before it."""
         return tuple(use.entry for use in self.uses[: self.keep + 1])
 
-    @property
-    def surplus(self) -> tuple[str, ...]:
-        """The entries that this path used and no longer holds on to."""
-        return tuple(use.entry for use in self.uses[self.keep + 1 :])
-
     def switched(self, entry: str, now: str) -> Root:
         """The root after the path was switched to `entry`, which leaves its older place in the history."""
         others = tuple(use for use in self.uses if use.entry != entry)
