@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -49,8 +51,7 @@ def check(interpreter: str, imports: Sequence[str], expected_version: str) -> No
         raise _error(f"it could not be started: {error.strerror}") from None
     finally:
         for process in processes:
-            process.kill()
-            process.communicate()
+            _end(process)
 
 
 def _started(command: list[str]) -> subprocess.Popen[bytes]:
@@ -63,7 +64,16 @@ def _started(command: list[str]) -> subprocess.Popen[bytes]:
         stderr=subprocess.PIPE,
         cwd="/",
         env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        start_new_session=True,
     )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kills it with all that it started, unless it has said its last word."""
+    with process:  # which closes the pipes and waits for it
+        if process.stdout and not process.stdout.closed:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
@@ -79,7 +89,8 @@ def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
         raise _error(f"it was killed by signal {signal_number}{_hint(signal_number)}. It said: {words}")
     if process.returncode:
         raise _error(f"it cannot import what it must. It said: {words}")
-    found = output.decode("utf-8", errors="replace").strip()
+    # The last word, since a module may print on its own.
+    found = (output.decode("utf-8", errors="replace").split() or ["nothing"])[-1]
     if found != expected_version:
         raise _error(f"it calls itself {found}, but the build is named {expected_version}")
 

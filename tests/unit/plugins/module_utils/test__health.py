@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,20 @@ def test_a_missing_module_is_named() -> None:
 def test_the_callers_environment_does_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LD_LIBRARY_PATH", "/somewhere")
     _health.check(script(tmp_path, '#!/bin/sh\n[ -z "$LD_LIBRARY_PATH" ] && echo 3.13.5\n'), ("ssl",), "3.13.5")
+
+
+def test_one_that_hangs_is_given_up_with_all_that_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_health, "_TIMEOUT_S", 0.2)
+    started = time.monotonic()
+    with pytest.raises(HealthError, match="on this host: it did not answer within 0.2 seconds. Nothing was switched"):
+        _health.check(script(tmp_path, "#!/bin/sh\nsleep 10\necho late\n"), ("ssl", "lzma"), "3.13.5")
+    assert time.monotonic() - started < 5
+
+
+def test_what_a_module_prints_is_not_the_version() -> None:
+    _health.check(os.path.realpath(sys.executable), ("this", "json"), VERSION)
+
+
+def test_one_that_says_nothing_is_not_the_version(tmp_path: Path) -> None:
+    with pytest.raises(HealthError, match="it calls itself nothing, but the build is named 3.13.5"):
+        _health.check(script(tmp_path, "#!/bin/sh\n"), ("ssl",), "3.13.5")
