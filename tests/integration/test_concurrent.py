@@ -18,7 +18,7 @@ import pytest
 
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.support.order_runs import Answer, Runner, order_runner
+from tests.support.order_runs import Answer, Runner, order_for, order_runner
 from tests.support.places import Place
 from tests.support.servers import Answering, files, serve
 
@@ -52,11 +52,6 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path / "opt" / "python" / MINOR)
 
 
-def params(path: Path, build: FakeBuild, **options: Any) -> dict[str, Any]:
-    mirror = build.archive.parent.parent.as_uri()
-    return {"path": str(path), "asset": build.asset(), "mirror": [mirror], "health_imports": ["zlib"], **options}
-
-
 def run_together(runners: list[Runner], orders: list[dict[str, Any]]) -> list[Answer]:
     """Starts one run for each order before the first of them is waited for."""
     started = list(zip(runners, orders))
@@ -73,14 +68,14 @@ def assert_intact(runner: Runner, place: Place, build: FakeBuild) -> None:
     """The path has this build, every file of it as it was published, and no run left anything behind."""
     assert place.runs()
     assert place.litter() == []
-    verified = runner.run(params(place.path, build, verify="full"))
+    verified = runner.run(order_for(place.path, build, verify="full"))
     assert (verified.error, verified.result and verified.result["changed"]) == (None, False)
 
 
 @pytest.mark.parametrize("count", [2, MOST])
 class TestTogether:
     def test_one_build_at_one_path(self, runners: list[Runner], place: Place, old: FakeBuild, count: int) -> None:
-        answers = run_together(runners, [params(place.path, old)] * count)
+        answers = run_together(runners, [order_for(place.path, old)] * count)
         assert errors(answers) == []
         assert sorted(answer.result["changed"] for answer in answers if answer.result) == [False] * (count - 1) + [True]
         assert place.builds() == [old.name]
@@ -88,7 +83,7 @@ class TestTogether:
 
     def test_several_builds_at_one_path(self, runners: list[Runner], place: Place, mirror: Path, count: int) -> None:
         builds = [fake_builds.make(mirror, str(int(OLD) + number)) for number in range(count)]
-        answers = run_together(runners, [params(place.path, build) for build in builds])
+        answers = run_together(runners, [order_for(place.path, build) for build in builds])
         assert errors(answers) == []
         (last,) = (build for build in builds if place.path.resolve().name == build.name)
         assert last.name in place.builds()
@@ -99,7 +94,7 @@ class TestTogether:
         self, runners: list[Runner], place: Place, old: FakeBuild, count: int
     ) -> None:
         paths = [place.path.with_name(f"python-{number}") for number in range(count)]
-        assert errors(run_together(runners, [params(path, old) for path in paths])) == []
+        assert errors(run_together(runners, [order_for(path, old) for path in paths])) == []
         assert all(Place(path).runs() for path in paths)
         assert len({path.resolve() for path in paths}) == len(place.builds()) == count
         assert os.listdir(place.store / ".staging") == []
@@ -118,7 +113,7 @@ def test_the_second_waits_for_the_first_and_finds_its_work_done(
     address = f"/{OLD}/{old.archive.name.replace('+', '%2B')}"
     with serve(mirror, script={address: hesitate}) as server:
         first, second = runners[:2]
-        order = params(place.path, old, mirror=[server.url])
+        order = order_for(place.path, old, mirror=[server.url])
         first.begin(order)
         assert asked.wait(60)
         waiting = second.begin(order)
@@ -135,11 +130,11 @@ def test_the_second_waits_for_the_first_and_finds_its_work_done(
 def test_a_store_that_is_removed_while_others_wait_for_it(runners: list[Runner], place: Place, old: FakeBuild) -> None:
     """Who waits for a lock whose file is removed with the store must not take it for the store's lock."""
     for _round in range(3):
-        assert runners[0].run(params(place.path, old)).error is None
+        assert runners[0].run(order_for(place.path, old)).error is None
         others = [place.path.with_name(f"python-{number}") for number in range(MOST - 1)]
         with (place.store / ".lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            orders = [{"path": str(place.path), "state": "absent"}, *(params(path, old) for path in others)]
+            orders = [{"path": str(place.path), "state": "absent"}, *(order_for(path, old) for path in others)]
             for runner, order in zip(runners, orders):
                 runner.begin(order)
             fcntl.flock(lock, fcntl.LOCK_UN)
@@ -155,7 +150,7 @@ def test_a_store_that_is_removed_while_others_wait_for_it(runners: list[Runner],
 def test_the_interpreter_can_be_started_at_any_moment_of_a_switch(
     runners: list[Runner], place: Place, old: FakeBuild, new: FakeBuild
 ) -> None:
-    assert runners[0].run(params(place.path, old)).error is None
+    assert runners[0].run(order_for(place.path, old)).error is None
     failures: list[str] = []
     done = threading.Event()
 
@@ -168,7 +163,7 @@ def test_the_interpreter_can_be_started_at_any_moment_of_a_switch(
     thread.start()
     try:
         for build in (new, old) * 3:
-            assert runners[0].run(params(place.path, build, keep=0)).error is None
+            assert runners[0].run(order_for(place.path, build, keep=0)).error is None
     finally:
         done.set()
         thread.join()

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import json
-import pwd
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,6 +23,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from .fake_builds import FakeBuild
+from .unprivileged import copy_for_all, identity
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TREE = REPOSITORY / ".collection"
@@ -75,22 +78,33 @@ class Runner:
         return answer
 
 
+def order_for(path: Path, build: FakeBuild, **options: Any) -> dict[str, Any]:
+    """What has `build` at `path`, fetched from where it was made, and tried out quickly."""
+    mirror = build.archive.parent.parent.as_uri()
+    return {"path": str(path), "asset": build.asset(), "mirror": [mirror], "health_imports": ["zlib"], **options}
+
+
 @contextmanager
-def order_runner(
-    python: str = sys.executable, *, tree: Path = TREE, user: str | None = None, umask: int = 0o022
-) -> Iterator[Runner]:
-    """A runner under `python`, as `user` where that is given. `tree` holds `ansible_collections`."""
-    with subprocess.Popen(
-        [python, str(SERVER), str(tree)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        umask=umask,
-        **_as(user),
-    ) as server:
+def order_runner(*, umask: int = 0o022, file_limit_bytes: int | None = None) -> Iterator[Runner]:
+    """A runner of this Python and this user. No file may grow beyond `file_limit_bytes` where that is given."""
+    with _serving([sys.executable, str(SERVER), str(TREE)], umask=umask) as server:
+        if file_limit_bytes is not None:
+            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (file_limit_bytes, file_limit_bytes))
         yield Runner(server)
 
 
-def _as(user: str | None) -> dict[str, Any]:
-    """Popen's arguments for a process that is `user`'s, and in no group but the user's own."""
-    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+@contextmanager
+def order_runner_of(user: str, python: str, folder: Path) -> Iterator[Runner]:
+    """A runner of another user, under an interpreter that this user can run; a copy of the code makes `folder`."""
+    folder.mkdir(mode=0o755)
+    copy_for_all(SERVER, folder / SERVER.name)
+    collection = Path("ansible_collections", "standalone", "python", "plugins", "module_utils")
+    copy_for_all(REPOSITORY / "plugins" / "module_utils", folder / collection)
+    with _serving([python, str(folder / SERVER.name), str(folder)], cwd="/", **identity(user)) as server:
+        yield Runner(server)
+
+
+@contextmanager
+def _serving(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options) as server:
+        yield server

@@ -1,0 +1,231 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Disks that are full, read-only, limited or elsewhere: one sentence, and the path as it was."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import fake_builds
+from tests.support.fake_builds import MINOR, FakeBuild
+from tests.support.order_runs import Runner, order_for, order_runner
+from tests.support.places import Place
+from tests.support.servers import Answering, serve
+from tests.support.small_disks import MountRefused, SmallDisk, small_disk
+
+MB = 1_000_000
+SIZE_BYTES = 12 * MB
+MOST_FILES = 300
+STILL = "What was at {path} before is still there."
+FREE_SPACE = "Free some space, or set `store` to a place on another file system."
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with order_runner() as running:
+        yield running
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """A small one; the tests' own files are on another."""
+    try:
+        with small_disk(tmp_path / "disk", SIZE_BYTES, MOST_FILES) as mounted:
+            yield mounted
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Path:
+    return tmp_path / "mirror"
+
+
+@pytest.fixture
+def old(mirror: Path) -> FakeBuild:
+    return fake_builds.make(mirror, "20260101")
+
+
+@pytest.fixture
+def new(mirror: Path) -> FakeBuild:
+    return fake_builds.make(mirror, "20260201")
+
+
+def noise(size_bytes: int) -> str:
+    """Text that does not compress to less than half of it."""
+    return random.Random(size_bytes).randbytes(size_bytes // 2).hex()
+
+
+@pytest.fixture
+def place(disk: SmallDisk, runner: Runner, old: FakeBuild) -> Place:
+    """A path on the small disk with a build at it."""
+    place = Place(disk.folder / "opt" / MINOR)
+    assert runner.run(order_for(place.path, old)).error is None
+    return place
+
+
+def refusal(runner: Runner, place: Place, build: FakeBuild, **options: Any) -> str:
+    """The sentence with which a run ends that has to leave everything as it was."""
+    before = place.contents()
+    answer = runner.run(order_for(place.path, build, **options))
+    assert answer.error
+    assert place.runs()
+    assert {name: item for name, item in place.contents().items() if not name.endswith(".part")} == before
+    return answer.error
+
+
+class TestFull:
+    def test_an_archive_that_cannot_fit_is_not_even_fetched(self, runner: Runner, place: Place, mirror: Path) -> None:
+        build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(10 * MB)})
+        needed_mb = -(-int(build.archive.stat().st_size * 4.3) // MB)
+        with serve(mirror) as server:
+            error = refusal(runner, place, build, mirror=[server.url])
+            assert len(server.requests) == 1
+        assert os.listdir(place.store / ".staging") == []
+        assert re.fullmatch(
+            f"There is not enough space in {place.store}: the build needs about {needed_mb} MB, and 1[01] MB are free. "
+            + FREE_SPACE,
+            error,
+        )
+
+    def test_an_archive_that_unpacks_to_more_than_fits(self, runner: Runner, place: Place, mirror: Path) -> None:
+        build = fake_builds.make(mirror, "20260201", extra={"share/zeros": "0" * 12 * MB})
+        error = refusal(runner, place, build)
+        assert re.search(r": the build needs about 16 MB, and 1[01] MB are free\. ", error), error
+        assert error.endswith(FREE_SPACE)
+
+    def test_others_fill_it_during_the_download(
+        self, runner: Runner, place: Place, disk: SmallDisk, mirror: Path
+    ) -> None:
+        build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(MB)})
+
+        def fill_meanwhile(answering: Answering) -> None:
+            content = answering.file().read_bytes()
+            answering.start(200, {"Content-Length": len(content)})
+            disk.fill()
+            answering.wfile.write(content)
+
+        address = f"/{build.release}/{build.archive.name.replace('+', '%2B')}"
+        with serve(mirror, script={address: fill_meanwhile}) as server:
+            before = place.contents()
+            answer = runner.run(order_for(place.path, build, mirror=[server.url]))
+        part = place.store / ".staging" / f"{build.sha256}.part"
+        assert answer.error == (
+            f"Could not write {part}: the disk is full. {FREE_SPACE} {STILL.format(path=place.path)}"
+        )
+        assert place.runs()
+        disk.empty()
+        assert place.contents() == before
+        assert runner.run(order_for(place.path, build)).error is None
+        assert place.litter() == []
+
+    def test_more_files_than_it_can_have(self, runner: Runner, place: Place, mirror: Path) -> None:
+        """There is space enough, so the full disk is met in the middle of unpacking."""
+        many = {f"share/{number}": "" for number in range(MOST_FILES)}
+        build = fake_builds.make(mirror, "20260201", extra=many)
+        error = refusal(runner, place, build)
+        assert re.fullmatch(
+            f"Could not write {place.store}/.staging/build-[^ ]+/share/[0-9]+: the disk is full. {FREE_SPACE} "
+            + STILL.format(path=place.path),
+            error,
+        )
+
+
+class TestReadOnly:
+    def test_store(self, runner: Runner, place: Place, disk: SmallDisk, new: FakeBuild) -> None:
+        disk.make_read_only()
+        assert refusal(runner, place, new) == (
+            f"Could not write {place.store}/.lock: the file system is mounted read-only. Remount it, or choose another "
+            "path. " + STILL.format(path=place.path)
+        )
+
+    def test_path_with_a_store_elsewhere(
+        self, runner: Runner, place: Place, disk: SmallDisk, new: FakeBuild, tmp_path: Path
+    ) -> None:
+        path = disk.folder / "python"
+        store = tmp_path / "store"
+        assert runner.run(order_for(path, new, store=str(store))).error is None
+        target = os.readlink(path)
+        disk.make_read_only()
+        other = fake_builds.make(tmp_path / "mirror", "20260301")
+        assert runner.run(order_for(path, other, store=str(store))).error == (
+            f"Could not write {path.parent}/.python.new-link: the file system is mounted read-only. Remount it, or "
+            f"choose another path. {STILL.format(path=path)}"
+        )
+        assert os.readlink(path) == target
+        assert Place(path).runs()
+
+
+class TestLimits:
+    def test_file_size(self, place: Place, mirror: Path) -> None:
+        build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(MB)})
+        with order_runner(file_limit_bytes=100_000) as limited:
+            error = refusal(limited, place, build)
+        assert error == (
+            f"Could not write {place.store}/.staging/{build.sha256}.part: the file would be larger than the limit of "
+            f"this user or file system. Raise the limit. {STILL.format(path=place.path)}"
+        )
+
+    def test_immutable_directory(self, runner: Runner, old: FakeBuild, new: FakeBuild, tmp_path: Path) -> None:
+        place = Place(tmp_path / "opt" / MINOR)
+        assert runner.run(order_for(place.path, old)).error is None
+        chattr = shutil.which("chattr")
+        if not chattr or subprocess.run([chattr, "+i", place.store], capture_output=True, check=False).returncode:
+            pytest.skip("no directory can be made immutable here")
+        try:
+            error = refusal(runner, place, new)
+        finally:
+            subprocess.run([chattr, "-i", place.store], check=True)
+        assert error.endswith(
+            "it is not permitted. Use `become: true`, or look for an immutable flag or a mount option. "
+            + STILL.format(path=place.path)
+        )
+
+
+class TestElsewhere:
+    def test_a_path_on_another_file_system_than_its_store(
+        self, runner: Runner, disk: SmallDisk, tmp_path: Path, old: FakeBuild, new: FakeBuild
+    ) -> None:
+        path = disk.folder / "python"
+        store = tmp_path / "store"
+        for build in (old, new, old):
+            assert runner.run(order_for(path, build, store=str(store))).error is None
+            assert os.readlink(path) == f"../store/{build.name}"
+            assert Place(path).runs()
+            assert os.listdir(disk.folder) == ["python"]
+        assert runner.run({"path": str(path), "store": str(store), "state": "absent"}).error is None
+        assert os.listdir(disk.folder) == []
+        assert not store.exists()
+
+    def test_a_store_that_is_a_mount_point(self, runner: Runner, disk: SmallDisk, old: FakeBuild) -> None:
+        path = disk.folder.parent / "python"
+        order = order_for(path, old, store=str(disk.folder))
+        assert runner.run(order).error is None
+        assert Place(path).runs()
+        assert runner.run({"path": str(path), "store": str(disk.folder), "state": "absent"}).error is None
+        assert not os.path.lexists(path)
+        assert os.listdir(disk.folder) == []
+
+    def test_a_directory_to_adopt_on_another_file_system(
+        self, runner: Runner, disk: SmallDisk, tmp_path: Path, old: FakeBuild
+    ) -> None:
+        path = disk.folder / "python"
+        path.mkdir()
+        subprocess.run(["tar", "-xzf", old.archive, "-C", path, "--strip-components=1"], check=True)
+        answer = runner.run(order_for(path, old, store=str(tmp_path / "store"), adopt=True))
+        assert answer.error == (
+            f"Could not write {path}: it lies on another file system than the store. Set `store` to a place on the "
+            f"same one. {STILL.format(path=path)}"
+        )
+        assert path.is_dir()
+        assert Place(path).runs()

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whoever installs: without privileges, in a place of somebody else or an own one, or as root under a strict umask."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import HOST_PYTHONS
+from tests.support import fake_builds, unprivileged
+from tests.support.fake_builds import MINOR
+from tests.support.order_runs import Runner, order_for, order_runner, order_runner_of
+from tests.support.places import Place
+from tests.support.sample_indexes import asset_of
+from tests.support.sample_mirror import SampleMirror
+from tests.support.unprivileged import NOBODY
+
+DENIED = "permission was denied. Use `become: true`, or choose a path that this user may write to."
+
+
+@pytest.fixture
+def nobody() -> Iterator[tuple[Runner, Path]]:
+    """A runner without privileges, and a folder that it may look into and not write to."""
+    if not unprivileged.can_change_user():
+        pytest.skip("only root can run something as another user")
+    python = unprivileged.python_for(NOBODY, HOST_PYTHONS.values())
+    if python is None:
+        pytest.skip("every Python here that a host may have is in a folder of root's alone")
+    with unprivileged.open_folder() as folder:
+        with order_runner_of(NOBODY, python, folder / "code") as running:
+            yield running, folder
+
+
+def test_a_place_of_somebody_else(nobody: tuple[Runner, Path]) -> None:
+    runner, folder = nobody
+    old, new = (fake_builds.make(folder / "mirror", release) for release in ("20260101", "20260201"))
+    place = Place(folder / "opt" / MINOR)
+    with order_runner() as privileged:
+        assert privileged.run(order_for(place.path, old)).error is None
+    before = place.contents()
+    assert runner.run(order_for(place.path, new)).error == (
+        f"Could not write {place.store}/.lock: {DENIED} What was at {place.path} before is still there."
+    )
+    assert place.contents() == before
+    assert place.runs()
+
+
+def test_a_place_that_is_not_there(nobody: tuple[Runner, Path]) -> None:
+    runner, folder = nobody
+    path = folder / "opt" / MINOR
+    assert runner.run(order_for(path, fake_builds.make(folder / "mirror", "20260101"))).error == (
+        f"Could not write {folder}/opt: {DENIED} What was at {path} before is still there."
+    )
+    assert not path.parent.exists()
+
+
+def test_a_place_of_its_own(nobody: tuple[Runner, Path], samples: SampleMirror) -> None:
+    runner, folder = nobody
+    home = folder / "home"
+    home.mkdir()
+    shutil.chown(home, NOBODY)
+    sample = samples.samples[0]
+    shutil.copyfile(sample.path, folder / "archive")
+    path = home / "python" / MINOR
+    order = {"path": str(path), "asset": asset_of(sample), "archive": str(folder / "archive")}
+    assert runner.run({**order, "compile_bytecode": False}).error is None
+    assert unprivileged.runs_as(NOBODY, [path / "bin" / "python", "-c", "import ssl, sqlite3"])
+
+
+def test_what_root_installs_under_umask_077(samples: SampleMirror) -> None:
+    if not unprivileged.can_change_user():
+        pytest.skip("only root can run something as another user")
+    sample = samples.samples[0]
+    with unprivileged.open_folder() as folder, order_runner(umask=0o077) as careful:
+        path = folder / "opt" / "python" / MINOR
+        order = {"path": str(path), "asset": asset_of(sample), "archive": str(sample.path)}
+        assert careful.run(order).error is None
+        assert unprivileged.runs_as(NOBODY, [path / "bin" / "python", "-c", "import ssl, sqlite3"])
+        writable = stat.S_IWGRP | stat.S_IWOTH
+        items = [item for item in path.parent.rglob("*") if not item.is_symlink()]
+        assert [item for item in items if item.stat().st_mode & writable] == []

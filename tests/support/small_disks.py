@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""File systems of a few megabytes, which tests fill, or make read-only."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_BALLAST = "ballast"
+_BLOCK_BYTES = 64 * 1024
+
+
+class MountRefused(Exception):
+    """Nothing can be mounted here, by this user at least; the message says why."""
+
+
+@dataclass(frozen=True)
+class SmallDisk:
+    """A file system in memory, mounted at `folder`."""
+
+    folder: Path
+
+    def fill(self) -> None:
+        """Writes until nothing more fits, as a log that runs wild does."""
+        with (self.folder / _BALLAST).open("wb", buffering=0) as ballast:
+            try:
+                while True:
+                    ballast.write(bytes(_BLOCK_BYTES))
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+
+    def empty(self) -> None:
+        (self.folder / _BALLAST).unlink()
+
+    def make_read_only(self) -> None:
+        subprocess.run(["mount", "-o", "remount,ro", self.folder], check=True)
+
+
+@contextmanager
+def small_disk(folder: Path, size_bytes: int, files: int = 0) -> Iterator[SmallDisk]:
+    """Mounts a file system for so many bytes, and so many files where that is given. Raises `MountRefused`."""
+    if os.geteuid() != 0:
+        raise MountRefused("only root can mount a file system")
+    folder.mkdir(parents=True, exist_ok=True)
+    options = f"size={size_bytes},mode=755" + (f",nr_inodes={files}" if files else "")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        raise MountRefused(f"mount says: {mounted.stderr.strip()}")
+    try:
+        yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
