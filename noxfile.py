@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests" / "tools"))
 import ansible_test  # noqa: E402
 import clone  # noqa: E402
 import interpreters  # noqa: E402
+import system_packages  # noqa: E402
 from paths import CACHE, COLLECTION, REPORTS, REQUIREMENTS, VENV  # noqa: E402
 
 if Path(sys.prefix).resolve() != VENV.resolve():
@@ -208,6 +209,13 @@ def integration(session: nox.Session) -> None:
     if not session.posargs and not list((ROOT / "tests" / "integration").glob("test_*.py")):
         session.skip("tests/integration holds no test_*.py yet")
     pytest(session, "tests/integration", workers=2)
+
+
+@step(allow_parallel=False, tags=[])
+def fleet(session: nox.Session) -> None:
+    """Plays over SSH against Debian hosts with system roots of their own, which want root and Debian's packages."""
+    session.log(f"programs that make the hosts: {system_packages.install_missing(system_packages.FLEET_PACKAGES)}")
+    pytest(session, "tests/fleet", workers=0)
 
 
 @step(allow_parallel=False, tags=[])

@@ -13,7 +13,7 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PACKAGES = (
@@ -29,14 +29,19 @@ PACKAGES = (
     "nginx-light",
     "zstd",
     "shellcheck",
+    # the far end of Ansible's connections, for the benchmarks
+    "openssh-server",
 )
 
+# For `make fleet` alone: what makes the hosts' system roots, also for another architecture, packs them and logs in.
+FLEET_PACKAGES = ("mmdebstrap", "arch-test", "zstd", "openssh-client")
 
-def install_missing() -> str:
-    """Install what is missing of PACKAGES; return what was done, as words that follow a colon."""
+
+def install_missing(packages: Iterable[str] = PACKAGES) -> str:
+    """Install what is missing of the packages; return what was done, as words that follow a colon."""
     if not shutil.which("dpkg-query"):
         return "skipped, this is not a Debian-like system; tests that need them skip"
-    missing = [package for package in PACKAGES if not _is_installed(package)]
+    missing = [package for package in packages if not _is_installed(package)]
     if not missing:
         return "up to date"
     if os.geteuid() != 0:
