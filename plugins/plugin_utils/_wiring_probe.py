@@ -25,7 +25,11 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be looked at. `names` are file names of links, `files` patterns of files to read."""
+    """What is to be looked at.
+
+    `names` are file names of links, `owner_names` those that package managers are asked about, which takes time.
+    `files` are patterns of files to read.
+    """
 
     link_dir: str
     man_dir: str
@@ -37,7 +41,7 @@ class Question:
     stores: tuple[str, ...] = ()
     records: tuple[str, ...] = RECORD_FOLDERS
     chosen_dir: str = LINKS_FOLDER
-    check_owners: bool = True
+    owner_names: tuple[str, ...] = ()
 
     def command(self) -> str:
         """The command for the host's `/bin/sh`, one line. Raises `InvalidName` for what no line can carry."""
@@ -46,13 +50,12 @@ class Question:
             "link_dir": self.link_dir,
             "man_dir": self.man_dir,
             "chosen_dir": self.chosen_dir,
-            "check_owners": "1" if self.check_owners else "0",
         }
         prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
         return one_line(f"{prelude}\n{_script()}")
 
 
-_LISTS = ("paths", "names", "files", "directories", "venvs", "stores", "records")
+_LISTS = ("paths", "names", "files", "directories", "venvs", "stores", "records", "owner_names")
 
 
 @dataclass(frozen=True)

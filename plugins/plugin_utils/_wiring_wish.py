@@ -97,6 +97,7 @@ class Wish:
     def question(self, files: list[str], directories: list[str]) -> Question:
         """What the host has to be asked, besides `files` and `directories`."""
         names = [name for build in self.present for name in possible_names(build.executable or "")]
+        checked = [] if self.allow_system else [*names, *(DEFAULT_NAMES if self.default else ())]
         venvs = tuple(build.venv for build in self.builds)
         in_venvs = (f"{venv}/{file}" for venv in venvs for file in (RECORD, "pyvenv.cfg"))
         return Question(
@@ -108,7 +109,7 @@ class Wish:
             directories=(self.link_dir, self.man_dir, *directories),
             venvs=venvs,
             stores=tuple(dict.fromkeys(build.store for build in self.builds)),
-            check_owners=not self.allow_system,
+            owner_names=tuple(dict.fromkeys(checked)),
         )
 
     def is_ours(self, target: str) -> bool:

@@ -19,7 +19,7 @@
 #   stores        the stores of the builds
 #   records       directories of which the first that exists has the records of alternatives
 #   chosen_dir    the directory where the links of alternatives lead
-#   check_owners  1: tell which names would stand before, or take over, what a package owns
+#   owner_names   those of the names that must not stand before, or take over, what a package owns
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 LC_ALL=C
@@ -105,8 +105,7 @@ say_groups() {
 # The names for which a package has a file that a link in the directory would replace or stand before, on the PATH of
 # this connection or on that of login shells.
 say_owners() {
-    [ "$check_owners" = 1 ] || return 0
-    for name in $names; do
+    for name in $owner_names; do
         for search in "$PATH" /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; do
             say_first_owned "$search" && break
         done

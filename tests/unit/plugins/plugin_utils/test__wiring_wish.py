@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.plugin_utils._commands import possible_names
 from ansible_collections.standalone.python.plugins.plugin_utils._wiring_wish import WiredBuild, Wish
 
 
@@ -48,7 +49,20 @@ def test_the_host_is_asked_about_every_name_that_may_be_wanted() -> None:
     assert question.paths == ("/opt/3.13",)
     assert question.files[0] == "/etc/profile.d/x"
     assert question.directories[-1] == "/etc/profile.d"
-    assert question.check_owners
+    assert set(question.owner_names) == set(possible_names("python3.13"))
+
+
+OWNER_NAMES: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "the default may hide something": ({"default": "/opt/3.13"}, {*possible_names("python3.13"), "python3", "python"}),
+    "everything may be hidden": ({"default": "/opt/3.13", "allow_system": True}, set()),
+}
+
+
+@pytest.mark.parametrize("case", OWNER_NAMES)
+def test_package_managers_are_asked_about_what_matters(case: str) -> None:
+    options, names = OWNER_NAMES[case]
+    wish = Wish.from_params(params(build(executable="/opt/3.13/bin/python3.13"), **options))
+    assert set(wish.question([], []).owner_names) == names
 
 
 REFUSED = {

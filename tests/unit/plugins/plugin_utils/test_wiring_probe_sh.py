@@ -44,7 +44,6 @@ def question(root: Path, **options: Any) -> Question:
         names=("python3.13", "pip3.13", "python3"),
         records=(f"{root}/nowhere", f"{root}/records"),
         chosen_dir=f"{root}/chosen",
-        check_owners=False,
     )
     return replace(question, **options)
 
@@ -155,7 +154,7 @@ def owners(root: Path, shell: str, tools: dict[str, str]) -> dict[str, Owner]:
     names = ("python3.13", "python3", "pip3.13", "pydoc3.13", "idle3.13", "python")
     with tools_on_path(root / "tools", tools), pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{root}/tools:{root}/early:{root}/bin:{root}/late:{os.environ['PATH']}")
-        told = ask(question(root, names=names, check_owners=True), shell)
+        told = ask(question(root, names=names, owner_names=names), shell)
     return {name: owner for name, owner in told.owners.items() if owner.file.startswith(str(root))}
 
 
@@ -169,7 +168,9 @@ def test_owners_are_told_of_what_would_be_hidden_or_replaced(root: Path, shell: 
 
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "busybox sh"])  # which has an rpm of its own
 def test_the_owner_of_what_a_link_leads_to_counts(root: Path, shell: str) -> None:
-    assert owners(root, shell, {"rpm": RPM}) == {"pip3.13": Owner(f"{root}/late/pip3.13", "python3-pip")}
+    assert owners(root, shell, {"rpm": RPM, "dpkg-query": "#!/bin/sh\nexit 1\n"}) == {
+        "pip3.13": Owner(f"{root}/late/pip3.13", "python3-pip")
+    }
 
 
 @pytest.mark.parametrize("shell", LOGIN_SHELLS)
