@@ -109,6 +109,14 @@ def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(
     assert fleet.releases() == everywhere(NEW)
 
 
+def test_a_canary_that_cannot_be_reached_stops_the_run(fleet: Fleet) -> None:
+    fleet = replace(fleet, player=replace(fleet.player, hosts=("web1",), lost=("a-canary",)))
+    fleet.install(OLD, "web1")
+    played = fleet.play("upgrade", "--forks", "1", upgrade_hosts="a-canary,web1")
+    assert played.rc == 4, played.output
+    assert fleet.releases() == {"web1": OLD}
+
+
 @pytest.fixture
 def service(fleet: Fleet) -> Iterator[str]:
     """The name of a service of systemd, as far as /proc tells, that runs the canary's build."""
