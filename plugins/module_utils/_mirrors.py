@@ -9,10 +9,9 @@ A mirror holds `TAG/NAME` below its base, and its base takes the place of the Gi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from ._errors import DownloadError, InvalidName
-from ._urls import shown_url, with_escaped_plus
+from ._urls import shown_url, split_url, with_escaped_plus
 
 GITHUB_BASE = "https://github.com/astral-sh/python-build-standalone/releases/download"
 ASTRAL_HOST = "https://releases.astral.sh"
@@ -47,15 +46,18 @@ def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
     Without a mirror: Astral's, then GitHub; an asset that is not of the public ones has its own address only. With
     mirrors: those alone, in the order given, and no public address after them. Empty mirrors count as not given.
 
-    Raises `DownloadError` when a mirror is given for an asset that it cannot hold, `InvalidName` for a mirror that
-    is no URL.
+    Raises `DownloadError` when a mirror is given for an asset that it cannot hold, `InvalidName` for a mirror or an
+    asset's address that is no URL.
     """
+    if split_url(asset_url) is None:
+        raise InvalidName("The address of the asset is a malformed URL. Correct it in the asset or in the index.")
     bases = tuple(base.rstrip("/") for base in mirrors if base)
     if not bases:
         tail = _tail(asset_url, _PUBLIC_BASES)
         return (with_escaped_plus(asset_url),) if tail is None else _below((_ASTRAL_BASE, GITHUB_BASE), tail)
     for base in bases:
-        if urlsplit(base).scheme not in ("http", "https", "file"):
+        parts = split_url(base)
+        if parts is None or parts.scheme not in ("http", "https", "file"):
             raise InvalidName(f"The mirror {shown_url(base)} is no http://, https:// or file:// URL.")
     # An address may have been mapped before, by the lookup and the same option.
     tail = _tail(asset_url, (*_PUBLIC_BASES, *bases))

@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+
+def split_url(url: str) -> SplitResult | None:
+    """The parts of the URL; None when nothing in it can be told apart, as where a bracket does not close."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def shown_url(url: str) -> str:
     """The URL for a message or a log: without user, password, query and fragment, any of which can hold a secret."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # brackets that do not close, for example: nothing in it can be told apart, so show nothing
+    parts = split_url(url)
+    if parts is None:
         return "(a malformed URL)"
     if not parts.scheme or not parts.netloc:
         return url

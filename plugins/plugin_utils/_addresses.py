@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import ASTRAL_HOST
-from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
+from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url, split_url
 
 from ._bundled import BUNDLED_PATH
 
@@ -36,10 +36,10 @@ class Address:
             return cls("bundled", BUNDLED_PATH)
         if "://" not in text:
             return cls("file", os.path.abspath(os.path.expanduser(text)))
-        parts = urlsplit(text)
-        if parts.scheme in ("http", "https") and parts.hostname:
+        parts = split_url(text)
+        if parts and parts.scheme in ("http", "https") and parts.hostname:
             return cls("http", text)
-        if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        if parts and parts.scheme == "file" and parts.netloc in ("", "localhost"):
             return cls("file", os.path.abspath(unquote(parts.path)))
         raise InvalidName(
             f"The index {shown_url(text)} cannot be read: give an http:// or https:// URL, a file:/// URL, a path, "

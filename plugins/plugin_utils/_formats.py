@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import github_url, public_file
-from ansible_collections.standalone.python.plugins.module_utils._urls import file_name_of
+from ansible_collections.standalone.python.plugins.module_utils._urls import file_name_of, split_url
 
 SUM_LINE = re.compile(r"(?P<digest>[0-9A-Fa-f]{64})\s+\*?(?P<name>\S+)")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
@@ -76,7 +76,7 @@ def rows_of_sums(text: str, where: str, folder: str) -> Iterator[Row]:
 
 def _row(fields: Fields, where: str) -> Row:
     url = fields.text("url")
-    if _URL.fullmatch(url) is None:
+    if _URL.fullmatch(url) is None or split_url(url) is None:
         raise IndexUnavailable(f"{where} is damaged: url should be an http(s) or file URL of a file.")
     digest = fields.optional_text("sha256")
     if digest is None:
@@ -92,3 +92,5 @@ def _json(text: str, where: str) -> Any:
     except json.JSONDecodeError as error:
         place = f"{f'line {error.lineno}, ' if error.lineno > 1 else ''}column {error.colno}"
         raise IndexUnavailable(f"{where} is damaged or broke off half way, at {place}.") from error
+    except (ValueError, RecursionError):
+        raise IndexUnavailable(f"{where} is damaged: a number or a nesting in it is beyond any index.") from None

@@ -84,6 +84,6 @@ def _is_record(line: str) -> bool:
     """Whether the first line is a record of the versions index, whole or broken off."""
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return '"artifacts"' in line
     return "artifacts" in record

@@ -60,6 +60,13 @@ def test_an_asset_is_looked_for_in_order(asset_url: str, mirrors: list[str], can
             f"{GITHUB}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs.",
         ),
         (ASSET, "/srv/mirror", InvalidName, "The mirror /srv/mirror is no http://, https:// or file:// URL."),
+        (ASSET, "http://[", InvalidName, "The mirror (a malformed URL) is no http://, https:// or file:// URL."),
+        (
+            "http://u:pw@[",
+            "",
+            InvalidName,
+            "The address of the asset is a malformed URL. Correct it in the asset or in the index.",
+        ),
         (ASSET, "ftp://u:pw@m/x", InvalidName, "The mirror ftp://m/x is no http://, https:// or file:// URL."),
     ],
 )

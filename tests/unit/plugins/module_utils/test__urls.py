@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._urls import (
     file_name_of,
     shown_url,
+    split_url,
     with_escaped_plus,
 )
 
@@ -29,6 +30,13 @@ from ansible_collections.standalone.python.plugins.module_utils._urls import (
 )
 def test_a_url_is_shown_without_secrets(url: str, shown: str) -> None:
     assert shown_url(url) == shown
+
+
+def test_a_url_is_taken_apart_or_is_none() -> None:
+    parts = split_url("https://e.org/a?b")
+    assert parts
+    assert (parts.netloc, parts.path, parts.query) == ("e.org", "/a", "b")
+    assert split_url("http://[") is None
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,15 @@ def test_an_address_of_another_kind_is_refused(text: str) -> None:
     )
 
 
+def test_an_address_that_cannot_be_taken_apart_is_refused() -> None:
+    with pytest.raises(InvalidName) as caught:
+        Address.parse("http://u:p@[")
+    assert str(caught.value) == (
+        "The index (a malformed URL) cannot be read: give an http:// or https:// URL, a file:/// URL, a path, or the "
+        "word bundled."
+    )
+
+
 @pytest.mark.parametrize(
     ("environ", "addresses"),
     [

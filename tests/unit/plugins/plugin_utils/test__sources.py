@@ -169,6 +169,18 @@ def test_a_name_of_the_manual_is_kept_where_it_exists() -> None:
             "The index I, line 1: artifacts[0] is damaged: url should be an http(s) or file URL of a file.",
         ),
         (
+            record(artifact(STRIPPED, url="http://[/x")).encode(),
+            "The index I, line 1: artifacts[0] is damaged: url should be an http(s) or file URL of a file.",
+        ),
+        (
+            b'{"x": ' + b"[" * 200_000,
+            "The index I is damaged: a number or a nesting in it is beyond any index.",
+        ),
+        (
+            versions_index(STRIPPED) + b'{"artifacts": ' + b"9" * 6000 + b"}",
+            "The index I, line 2 is damaged: a number or a nesting in it is beyond any index.",
+        ),
+        (
             record(artifact(STRIPPED, sha256="abc")).encode(),
             "The index I, line 1: artifacts[0] is damaged: sha256 should be 64 hexadecimal digits.",
         ),
