@@ -14,6 +14,7 @@ from typing import Any
 from ._builds import Asset
 from ._fields import Fields
 from ._manifest import RECEIPT
+from ._urls import shown_url
 
 FORMAT = 1
 
@@ -58,7 +59,8 @@ class Receipt:
     def as_dict(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
-            "asset": self.asset.as_dict(),
+            # Everyone may read it, and the address of a house's own server can hold a secret.
+            "asset": {**self.asset.as_dict(), "url": shown_url(self.asset.url)},
             "prefix": self.settings.prefix,
             "externally_managed": self.settings.externally_managed,
             "owner": self.settings.owner,

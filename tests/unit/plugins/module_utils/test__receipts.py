@@ -46,6 +46,16 @@ def test_it_can_be_read_by_people_and_other_programs(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_secrets_in_an_address_are_not_written(tmp_path: Path) -> None:
+    """Everyone on the host may read a receipt."""
+    installed = receipt(of=asset(url="https://me:s3cret@example.com/1/a.tar.gz?token=s3cret"))
+    _receipts.write(str(tmp_path), installed)
+    assert "s3cret" not in (tmp_path / ".build.json").read_text()
+    read = _receipts.read(str(tmp_path))
+    assert read
+    assert read.asset.url == "https://example.com/1/a.tar.gz"
+
+
 def test_where_there_is_none_there_is_none(tmp_path: Path) -> None:
     assert _receipts.read(str(tmp_path)) is None
     assert _receipts.read(str(tmp_path / "absent")) is None
