@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils import _unpack
+from ansible_collections.standalone.python.plugins.module_utils import _download, _unpack
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     ArchiveError,
     DigestMismatch,
@@ -22,6 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._fixups import Stage
 from ansible_collections.standalone.python.plugins.module_utils._store import Store
 from ansible_collections.standalone.python.plugins.module_utils._timings import Timings
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.unit.orders import order
@@ -77,6 +78,34 @@ def test_another_content_is_refused_before_anything_is_written(store: Store, bui
     with pytest.raises(DigestMismatch):
         unpack(store, build, **(mirror_of(build) if source == "fetched" else {}))
     assert [name for name in staged(store) if not name.endswith(".part")] == []
+
+
+SECRETS = {"url_username": "me", "url_password": "s3cret", "headers": {"X-Token": "s3cret"}, "client_cert": "/c.pem"}
+PUBLIC = "https://github.com/astral-sh/python-build-standalone/releases/download/20260101/a.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("url", "mirror", "go_along"),
+    [
+        (PUBLIC, [], False),
+        (PUBLIC, ["https://mirror.example.com"], True),
+        ("https://own.example.com/20260101/a.tar.gz", [], True),
+    ],
+)
+def test_credentials_are_not_for_public_servers(
+    store: Store, build: FakeBuild, monkeypatch: pytest.MonkeyPatch, url: str, mirror: list[str], go_along: bool
+) -> None:
+    asked: list[UrlOptions] = []
+
+    def fetch(_urls: Any, *, options: UrlOptions, **_rest: Any) -> None:
+        asked.append(options)
+        raise DownloadError("enough")
+
+    monkeypatch.setattr(_download, "fetch", fetch)
+    with pytest.raises(DownloadError, match="enough"):
+        unpack(store, build, archive=None, mirror=mirror, asset={**build.asset(), "url": url}, timeout=7, **SECRETS)
+    whole = UrlOptions.from_params({"timeout": 7, **SECRETS})
+    assert asked == [whole if go_along else UrlOptions(timeout=7)]
 
 
 def test_an_archive_that_is_gone_is_named(store: Store, build: FakeBuild) -> None:
