@@ -79,6 +79,10 @@ class Order:
         same = self.asset if self.asset and self.asset.sha256 == installed.sha256 else None
         return same or installed
 
+    def content(self) -> Order:
+        """The order for any build that answers to what is wanted, where no index has a newer one to offer."""
+        return replace(self, state="present")
+
     def pinned_to(self, asset: Asset) -> Order:
         """The order for this asset and no other."""
         return replace(self, asset=asset, wanted=None)

@@ -54,7 +54,7 @@ def plan(order: Order, state: State) -> Plan:
     _refuse_foreign(order, state)
     if state.receipt and _serves(order, state.receipt):
         return _plan_satisfied(order, state)
-    stored = None if order.state == "latest" and order.asset is None else _stored_that_serves(order, state)
+    stored = None if _follows_index(order) and order.asset is None else _stored_that_serves(order, state)
     step = SWITCH if stored else INSTALL
     return Plan(step, entry=stored, prune=surplus(order, state, stored or NEW_ENTRY))
 
@@ -98,9 +98,14 @@ def _serves(order: Order, receipt: Receipt) -> bool:
         return order.asset is not None and receipt.asset.sha256 == order.asset.sha256
     if not order.wanted.satisfied_by(receipt.asset.build):
         return False
-    if order.state == "latest":
+    if _follows_index(order):
         return order.asset is not None and not _is_upgrade(order.asset.build, receipt.asset.build)
     return True
+
+
+def _follows_index(order: Order) -> bool:
+    """Whether an index has to tell the newest answer. A name with version and release has no newer one."""
+    return order.state == "latest" and order.wanted is not None and not order.wanted.request.is_exact
 
 
 def _is_upgrade(offered: Build, installed: Build) -> bool:

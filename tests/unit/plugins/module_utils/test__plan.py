@@ -98,6 +98,10 @@ UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {
         (order("3.13", state="latest", asset=NEXT), installed(REBUILT), "install"),
         (order("3.13", state="latest", asset=OLD), installed(NOW), "nothing"),
         (order("3.13", state="latest", asset=NOW), installed(REBUILT), "nothing"),
+        # a name with version and release has no newer answer
+        (order("3.13.5+20250611", state="latest"), installed(NOW), "nothing"),
+        (order("3.13.4+20250604", state="latest"), installed(NOW, OLD), "switch"),
+        (order("3.13.4+20250604", state="latest"), installed(NOW), "install"),
         # an asset alone is meant to the letter, backwards too
         (order(asset=OLD), installed(NOW), "install"),
         (order(asset=NOW), installed(NOW), "nothing"),
