@@ -45,7 +45,7 @@ class Probe:
     `newer` is the first thing in the build, relative to it, that is newer than the receipt or missing; None when there
     is none or nobody asked. Newer is suspicious, not yet drift.
     `parent` carries the path and `store_place` the store. `root` is what the store's `.roots` say about the path (None:
-    nothing, or not JSON), `has_litter` whether staging holds anything.
+    nothing, or not JSON).
     `running` tells the processes of each build by number, and is looked for only where there are several builds.
     `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
     """
@@ -59,13 +59,9 @@ class Probe:
     parent: Place
     store_place: Place
     root: Mapping[str, Any] | None
-    has_litter: bool
     running: Mapping[str, tuple[int, ...]]
     free_bytes: int | None
     tools: Mapping[str, str]
-    uid: int | None
-    home: str
-    selinux: bool
     platform: HostPlatform
 
 
@@ -99,7 +95,6 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     if facts is None:
         raise StandaloneError(_no_answer(stdout, rc, stderr))
     free_kib = first(facts, "free_kib")
-    uid = first(facts, "uid").partition("\t")[0]  # Linux tells four: real, effective, saved, file system
     return Probe(
         path_kind=cast(PathKind, first(facts, "kind")),
         link_target=first(facts, "link_target") or None,
@@ -110,13 +105,9 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         parent=_place(facts, "parent"),
         store_place=_place(facts, "store_place"),
         root=_json_object(first(facts, "root_json")),
-        has_litter="staging" in facts,
         running=_running(facts),
         free_bytes=int(free_kib) * 1024 if free_kib.isdecimal() else None,
         tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
-        uid=int(uid) if uid.isdecimal() else None,
-        home=first(facts, "home"),
-        selinux="selinux" in facts,
         platform=host_platform(facts),
     )
 
@@ -158,7 +149,7 @@ def _running(facts: Facts) -> dict[str, tuple[int, ...]]:
 def _json_object(text: str) -> Mapping[str, Any] | None:
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 

@@ -84,9 +84,6 @@ say_store() {
         say_json store_receipt "$receipt"
     done
     say_json root_json "$store/.roots/$root_file"
-    for litter in "$store"/.staging/* "$store"/.staging/.[!.]*; do
-        exists "$litter" && say staging 1 && break
-    done
     set -f
     [ "$entries" -lt 2 ] || say_running
     [ "$kind" != link ] || say_build
@@ -224,7 +221,6 @@ say_linux() {
     case $machine in
         "3e 00"*) say_line cpu_flags "$root/proc/cpuinfo" flags ;;
     esac
-    [ ! -e "$root/sys/fs/selinux/enforce" ] || say selinux 1
     for release in /etc/os-release /usr/lib/os-release; do
         find_in_root "$release"
         [ ! -r "$file" ] || break
@@ -232,13 +228,12 @@ say_linux() {
     [ -r "$file" ] || return 0
     while IFS= read -r line; do
         case $line in
-            ID=* | VERSION_ID=*) say "os_${line%%=*}" "${line#*=}" ;;
+            VERSION_ID=*) say os_VERSION_ID "${line#*=}" ;;
         esac
     done <"$file"
 }
 
 say_macos() {
-    say os_ID macos
     say os_VERSION_ID "$(sw_vers -productVersion)"
     say translated "$(sysctl -n sysctl.proc_translated 2>/dev/null)"
 }
@@ -250,12 +245,6 @@ say_host() {
         Linux*) say_linux ;;
         Darwin*) say_macos ;;
     esac
-    if [ -r /proc/self/status ]; then
-        say_line uid /proc/self/status Uid:
-    else
-        say uid "$(id -u)"
-    fi
-    say home "$HOME"
     IFS=$newline
     for tool in $(for name in zstd python3 tar gzip sha256sum; do command -v "$name"; done); do
         say tool "$tool"

@@ -33,7 +33,6 @@ def installed(path: Path) -> dict[str, Any]:
         "receipts": {"a": RECEIPT},
         "newer": None,
         "root": None,
-        "has_litter": False,
         "running": {},
     }
 
@@ -93,7 +92,7 @@ def link_to_elsewhere(path: Path) -> dict[str, Any]:
 def link_into_staging(path: Path) -> dict[str, Any]:
     (path.parent / ".builds" / ".staging" / "build-1").mkdir(parents=True)
     path.symlink_to(".builds/.staging/build-1")
-    return {"entry": None, "target_exists": True, "has_litter": True}
+    return {"entry": None, "target_exists": True}
 
 
 def link_to_the_store(path: Path) -> dict[str, Any]:
@@ -122,7 +121,7 @@ def beside_other_builds(path: Path) -> dict[str, Any]:
     root_file = str(path).replace("/", "%2F")
     (path.parent / ".builds" / ".roots" / root_file).write_text('{\n  "path": "…",\n  "keep": 2\n}\n')
     receipts = {"a": RECEIPT, "b*c d": RECEIPT}
-    return {"receipts": receipts, "root": {"path": "…", "keep": 2}, "has_litter": False}
+    return {"receipts": receipts, "root": {"path": "…", "keep": 2}}
 
 
 STATES = (
