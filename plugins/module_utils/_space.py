@@ -15,19 +15,23 @@ _MEGABYTE = 1_000_000
 _MARGIN = 1.25  # bytecode, and the last block of thousands of files
 
 
-def require_for_archive(directory: str, archive_bytes: int) -> None:
-    """Before a download, when only the archive's size is known."""
-    _require(directory, int(archive_bytes * ARCHIVE_TO_TOTAL))
+def require_for_archive(directory: str, archive_bytes: int, *, free_bytes: int | None = None) -> None:
+    """Before a download, when only the archive's size is known. `free_bytes` is None where this host is to tell."""
+    free = _free_bytes(directory) if free_bytes is None else free_bytes
+    _require(directory, int(archive_bytes * ARCHIVE_TO_TOTAL), free)
 
 
 def require_for_build(directory: str, unpacked_bytes: int) -> None:
     """Before unpacking, when the archive is here and tells its unpacked size."""
-    _require(directory, int(unpacked_bytes * _MARGIN))
+    _require(directory, int(unpacked_bytes * _MARGIN), _free_bytes(directory))
 
 
-def _require(directory: str, needed_bytes: int) -> None:
+def _free_bytes(directory: str) -> int:
     status = os.statvfs(directory)
-    free_bytes = status.f_bavail * status.f_frsize
+    return status.f_bavail * status.f_frsize
+
+
+def _require(directory: str, needed_bytes: int, free_bytes: int) -> None:
     if free_bytes < needed_bytes:
         raise StoreError(
             f"There is not enough space in {directory}: the build needs about {-(-needed_bytes // _MEGABYTE)} MB, and "

@@ -43,6 +43,13 @@ def test_what_is_needed_is_told_with_what_is_there(
     )
 
 
+def test_what_is_known_from_afar_counts(free: Callable[[int], None]) -> None:
+    free(0)
+    require_for_archive("/opt/python/.builds", 32 * MEGABYTE, free_bytes=138 * MEGABYTE)
+    with pytest.raises(StoreError, match="the build needs about 138 MB, and 137 MB are free"):
+        require_for_archive("/opt/python/.builds", 32 * MEGABYTE, free_bytes=137 * MEGABYTE)
+
+
 def test_the_real_file_system_is_asked(tmp_path: os.PathLike[str]) -> None:
     require_for_build(str(tmp_path), 1)
     with pytest.raises(StoreError):
