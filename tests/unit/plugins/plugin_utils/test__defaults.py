@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where index and mirror come from for the action, which is where they come from for the lookup."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="the action plugin runs on the controller")
+
+import yaml
+
+from ansible_collections.standalone.python.plugins.lookup import release
+from ansible_collections.standalone.python.plugins.plugin_utils._defaults import DEFINITIONS, default_of
+
+TEMPLAR = SimpleNamespace(template=lambda value: value.replace("{{ house }}", "h") if isinstance(value, str) else value)
+
+
+@pytest.mark.parametrize("option", ["index", "mirror"])
+@pytest.mark.parametrize(
+    ("environment", "variable", "places"),
+    [
+        (None, None, []),
+        ("/e", None, ["/e"]),
+        ("/e,/f", None, ["/e", "/f"]),
+        ("/e", "https://{{ house }}/v", ["https://h/v"]),
+        (None, ["/v", "/w"], ["/v", "/w"]),
+    ],
+)
+def test_a_variable_outranks_the_environment(
+    monkeypatch: pytest.MonkeyPatch, option: str, environment: str | None, variable: Any, places: list[str]
+) -> None:
+    name = f"ANSIBLE_STANDALONE_PYTHON_{option.upper()}"
+    monkeypatch.delenv(name, raising=False)
+    if environment:
+        monkeypatch.setenv(name, environment)
+    variables = {} if variable is None else {f"standalone_python_{option}": variable}
+    assert default_of(option, variables, TEMPLAR) == places
+
+
+@pytest.mark.parametrize("option", ["index", "mirror"])
+def test_the_lookup_has_the_same(option: str) -> None:
+    documented = yaml.safe_load(release.DOCUMENTATION)["options"][option]
+    assert {key: documented[key] for key in DEFINITIONS[option]} == DEFINITIONS[option]
