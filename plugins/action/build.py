@@ -19,18 +19,22 @@ from ansible_collections.standalone.python.plugins.module_utils._arguments impor
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     InvalidName,
+    NoMatch,
     StandaloneError,
     UnsupportedHost,
 )
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import mirrors_from_environment
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, Plan, plan
+from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, SWITCH, Plan, plan
+from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._archive_asset import asset_of_archive
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
+from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 
@@ -63,11 +67,18 @@ class ActionModule(ActionBase):
             order = self._with_known_asset(order, params, probe)
         decided = plan(order, state)
         if decided.needs_asset and order.asset is None:
-            order = order.resolved(self._resolve(order, params, probe))
-            decided = plan(order, state)  # with the asset known, the store or the path may turn out to have it
+            order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
+        to_send = None if params["remote_src"] else order.archive
+        local = self._checked_archive(to_send, order.asset) if to_send and decided.needs_asset else None
+        require_possible(order, decided, probe, archive_bytes=os.path.getsize(local) if local else None)
         if self._is_settled(decided):
             return _report.report(_report.outcome_of(decided, order, state), order, state)
-        return self._run_module(order, params, task_vars)
+        arguments = self._arguments(order, params, task_vars)
+        if to_send and not self._task.check_mode and self._unpacks(decided, arguments, task_vars):
+            arguments["archive"] = self._transferred(local or self._checked_archive(to_send, order.asset))
+        result = self._module_result(arguments, task_vars)
+        # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
+        return {key: value for key, value in result.items() if key not in ("invocation", *_FILE_FACTS)}
 
     def _validated_params(self) -> dict[str, Any]:
         # A path on the host is a text here: the controller's home and variables are none of its business.
@@ -82,7 +93,8 @@ class ActionModule(ActionBase):
         for option in ("path", "store"):
             if (params[option] or "").startswith("~"):
                 params[option] = self._remote_expand_user(params[option])
-        params["mirror"] = params["mirror"] or list(mirrors_from_environment(os.environ))
+        params["min_age"] = min_age_seconds(params["min_age"])
+        params["checksum"] = parse_checksum(params["checksum"]) if params["checksum"] else None
         return dict(params)
 
     def _probe(self, order: Order) -> Probe:
@@ -96,7 +108,7 @@ class ActionModule(ActionBase):
         """The order with the asset that the task itself says is wanted, if it does."""
         asset = order.asset
         if order.archive and order.wanted:
-            asset = asset_of_archive(order.wanted, parse_checksum(params["checksum"]), probe.platform)
+            asset = asset_of_archive(order.wanted, params["checksum"], probe.platform)
         if asset is None:
             return order
         objection = probe.platform.objection_to(asset.build)
@@ -104,17 +116,36 @@ class ActionModule(ActionBase):
             raise UnsupportedHost(objection)
         return order.pinned_to(asset)
 
-    def _resolve(self, order: Order, params: Mapping[str, Any], probe: Probe) -> Asset:
+    def _with_resolved_asset(
+        self, order: Order, params: Mapping[str, Any], probe: Probe, state: State, task_vars: dict[str, Any]
+    ) -> tuple[Order, Plan]:
+        """The order with what the index offers. Where that is nothing, a build that answers stays, with a warning."""
+        try:
+            resolved = order.resolved(self._resolve(order, params, probe, task_vars))
+        except NoMatch as error:
+            decided = plan(order.content(), state)
+            if state.receipt is None or decided.needs_asset or params["checksum"]:
+                raise
+            self._display.warning(f"{error} {state.receipt.asset.build.name} stays at {order.path}.")
+            return order.content(), decided
+        return resolved, plan(resolved, state)  # with the asset known, the store or the path may turn out to have it
+
+    def _resolve(self, order: Order, params: Mapping[str, Any], probe: Probe, task_vars: dict[str, Any]) -> Asset:
         if order.wanted is None:
             raise InvalidName("Neither a name nor an asset says what is wanted.")
+        index = params["index"] or self._default("index", task_vars)
         return resolve(
             order.wanted,
             platform=probe.platform,
-            index=IndexOptions(index=tuple(params["index"] or ()) or None, url_options=order.url),
-            min_age_s=min_age_seconds(params["min_age"]),
-            sha256=parse_checksum(params["checksum"]) if params["checksum"] else None,
+            # Without an index of the user's own, the credentials are for a mirror.
+            index=IndexOptions(tuple(index) or None, order.url if index else order.url.without_credentials()),
+            min_age_s=params["min_age"],
+            sha256=params["checksum"],
             warn=self._display.warning,
         )
+
+    def _default(self, option: str, task_vars: dict[str, Any]) -> list[str]:
+        return default_of(option, task_vars, self._templar)
 
     def _is_settled(self, decided: Plan) -> bool:
         """Whether the result is known without the module. Only content that looks suspicious has to be read first."""
@@ -122,26 +153,44 @@ class ActionModule(ActionBase):
             return decided.step != INSPECT
         return decided == Plan(NOTHING)
 
-    def _run_module(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _arguments(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The module's arguments, without an archive that is on the controller."""
         arguments = {option: value for option, value in params.items() if option not in _CONTROLLER_ONLY}
+        mirrors = params["mirror"] or self._default("mirror", task_vars)
+        arguments.update(state=order.state, mirror=mirrors or list(mirrors_from_environment(os.environ)))
         if order.asset:
             arguments["asset"] = order.asset.as_dict()
         if order.wanted is None:
             arguments.pop("name")
-        if order.archive and not params["remote_src"] and not self._task.check_mode:
-            arguments["archive"] = self._transferred(order.archive, order.asset)
-        given = {option: value for option, value in arguments.items() if value is not None}
-        result: dict[str, Any] = self._execute_module(module_name=MODULE, module_args=given, task_vars=task_vars)
-        # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
-        return {key: value for key, value in result.items() if key not in ("invocation", *_FILE_FACTS)}
+        if not params["remote_src"]:
+            arguments.pop("archive")
+        return {option: value for option, value in arguments.items() if value is not None}
 
-    def _transferred(self, archive: str, asset: Asset | None) -> str:
-        """The archive's path on the host, after it was checked here and sent there."""
+    def _module_result(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        return dict(self._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars))
+
+    def _unpacks(self, decided: Plan, arguments: dict[str, Any], task_vars: dict[str, Any]) -> bool:
+        """Whether the module needs the archive. An inspection does when it finds drift, so it only looks at first."""
+        if decided.step != INSPECT:
+            return decided.needs_asset or decided.step == SWITCH  # what the store has may turn out to have drifted
+        self._task.check_mode = True
+        try:
+            found = self._module_result(dict(arguments), task_vars)
+        finally:
+            self._task.check_mode = False
+        return any((found.get("drift") or {}).values())
+
+    def _checked_archive(self, archive: str, asset: Asset | None) -> str:
+        """The archive's path on the controller, after its digest was compared."""
         from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
 
-        local = self._find_needle("files", archive)
+        local = str(self._find_needle("files", archive))
         if asset:
             verify_file(local, asset.sha256)
+        return local
+
+    def _transferred(self, local: str) -> str:
+        """The path on the host of an archive that was sent there."""
         shell = self._connection._shell
         if shell.tmpdir is None:
             self._make_tmp_path()

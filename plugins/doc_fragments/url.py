@@ -37,7 +37,8 @@ options:
     description:
       - Headers to add to each request, as a dictionary.
       - They are taken for credentials, and so are O(url_username), O(url_password), O(client_cert) and O(client_key).
-        They go to the server that was asked, and not to another one that it redirects to.
+        They go to the servers of O(index) and O(mirror), and of an asset that is not a public one. The public servers
+        never get them where no such option or its default names these, nor does another server that one redirects to.
     type: dict
     default: {}
   url_username:

@@ -36,7 +36,9 @@ options:
     description:
       - V(present) is content with any intact build at O(path) that answers to O(name).
       - V(latest) also moves to a newer patch release, and to a newer rebuild of the same version, which is how security
-        fixes of the bundled libraries arrive. It never goes backwards.
+        fixes of the bundled libraries arrive. It never goes backwards. Where the index has no answer, for example
+        because of O(min_age), a build at O(path) that answers to O(name) stays, with a warning. A name with version and
+        release has no newer answer, so no index is read for it.
       - V(absent) removes the link at O(path) and every build that nothing else refers to and no process runs.
     type: str
     choices: [present, latest, absent]
@@ -94,8 +96,10 @@ options:
       - Each may be a versions index (NDJSON), a uv catalogue (JSON) or a C(SHA256SUMS) of one release, by address or
         as a file on the controller, or V(bundled) for the catalogue that comes with the collection. The content tells
         the kind.
-      - Without it, C(UV_PYTHON_DOWNLOADS_JSON_URL) on the controller, then the two public versions indexes. When none
-        can be reached the copy of the last run is used, with a warning, and when there is none, the bundled catalogue.
+      - Without it, the variable C(standalone_python_index), C(ANSIBLE_STANDALONE_PYTHON_INDEX) on the controller, or
+        C(index) in the section C(standalone_python) of C(ansible.cfg), as for P(standalone.python.release#lookup). Then
+        C(UV_PYTHON_DOWNLOADS_JSON_URL), then the two public versions indexes. When none can be reached the copy of the
+        last run is used, with a warning, and when there is none, the bundled catalogue.
     type: list
     elements: str
   mirror:
@@ -103,8 +107,9 @@ options:
       - Where the host gets archives from, in place of
         C(https://github.com/astral-sh/python-build-standalone/releases/download), with the same folders below it.
         A list is tried in order. A V(file://) mirror is on the host.
-      - Without it, C(UV_PYTHON_INSTALL_MIRROR) or C(UV_ASTRAL_MIRROR_URL) on the controller, then the public mirror
-        and the original.
+      - Without it, the variable C(standalone_python_mirror), C(ANSIBLE_STANDALONE_PYTHON_MIRROR) on the controller, or
+        C(mirror) in the section C(standalone_python) of C(ansible.cfg). Then C(UV_PYTHON_INSTALL_MIRROR) or
+        C(UV_ASTRAL_MIRROR_URL), then the public mirror and the original.
       - A wrong digest ends the task and is never followed by a try at another address.
     type: list
     elements: str
@@ -112,6 +117,8 @@ options:
     description:
       - An archive to install instead of fetching one. It may be called anything; O(name) says what it is.
       - On the controller, unless O(remote_src=true). Requires O(checksum).
+      - It is sent to the host when it is needed. For a build that may have drifted, as with O(verify=full), the module
+        looks first, and the archive is sent only when there is something to repair.
     type: path
   remote_src:
     description:
@@ -155,7 +162,8 @@ options:
         type: str
         default: ''
       url:
-        description: The address of the archive. Mirrors are applied to it.
+        description: The address of the archive. Mirrors are applied to it. The receipt of the build leaves out a login
+          and a query that it has, so a repair needs the asset again when the server does.
         type: str
         required: true
       sha256:
@@ -225,7 +233,8 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Reports the same result and the same diff, and changes nothing. The index may be read.
+    description: Reports the same result and the same diff, and changes nothing. The index may be read. What the first
+      look shows to be impossible is an error here too.
   diff_mode:
     support: full
     description: Shows the build at the path before and after, drift, and the builds that are pruned.
@@ -240,7 +249,7 @@ attributes:
     platforms: posix
     description: Hosts with Linux or macOS. Needs Python 3.9 or newer on the host when there is something to do.
 requirements:
-  - "Controller: requests; zstandard, jmespath and packaging as installed with this collection's requirements."
+  - "Controller: the requests library, to fetch an index."
   - "Host: Python 3.9 or newer. For V(full) archives one of the zstandard package, Python 3.14, or the C(zstd) program."
 notes:
   - Nothing of the system's own Python is touched. To make a build the default, see the role of this collection.

@@ -26,11 +26,12 @@ ADDED_BY_ANSIBLE = {"uid": 0, "gid": 0, "owner": "root", "group": "root", "mode"
 
 @dataclass
 class Host:
-    """What reached the host, and its user's home."""
+    """What reached the host, with the mode of each module run, and its user's home."""
 
     home: str
     commands: list[str] = field(default_factory=list)
     modules: list[dict[str, Any]] = field(default_factory=list)
+    check_modes: list[bool] = field(default_factory=list)
     received: dict[str, bytes] = field(default_factory=dict)
     answer: Mapping[str, Any] = field(default_factory=lambda: {**MODULE_RESULT, **ADDED_BY_ANSIBLE})
 
@@ -57,7 +58,8 @@ class Action(action.ActionModule):
 
     def _execute_module(self, *, module_name: str, module_args: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         assert module_name == "standalone.python.build"
-        self._host.modules.append(module_args)
+        self._host.modules.append(dict(module_args))
+        self._host.check_modes.append(self._task.check_mode)
         return dict(self._host.answer)
 
     def _remote_expand_user(self, path: str, *_args: Any, **_kwargs: Any) -> str:

@@ -25,7 +25,8 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
         pytest.skip("the made-up builds are for x86-64")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path / "controller home"))
-    for name in ("UV_PYTHON_INSTALL_MIRROR", "UV_ASTRAL_MIRROR_URL", "UV_PYTHON_DOWNLOADS_JSON_URL"):
+    uvs = ("UV_PYTHON_INSTALL_MIRROR", "UV_ASTRAL_MIRROR_URL", "UV_PYTHON_DOWNLOADS_JSON_URL")
+    for name in (*uvs, "ANSIBLE_STANDALONE_PYTHON_INDEX", "ANSIBLE_STANDALONE_PYTHON_MIRROR"):
         monkeypatch.delenv(name, raising=False)
     return Host(str(tmp_path / "home"))
 
