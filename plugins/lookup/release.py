@@ -213,6 +213,9 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=kwargs)
+        unknown = sorted(set(kwargs) - set(self.get_options()))
+        if unknown:  # Ansible passes over what a lookup does not know
+            raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}. Correct or leave it out.")
         try:
             return [self._answer(str(term), variables or {}) for term in terms]
         except StandaloneError as error:
@@ -221,11 +224,11 @@ class LookupModule(LookupBase):
 
     def _answer(self, name: str, variables: Mapping[str, Any]) -> Any:
         wanted = self._wanted(name)
+        index = tuple(self.get_option("index") or ())
+        url_options = UrlOptions.from_params(self.get_options())
         options = {
-            "index": IndexOptions(
-                index=tuple(self.get_option("index") or ()) or None,
-                url_options=UrlOptions.from_params(self.get_options()),
-            ),
+            # Credentials are for an index of the user's own.
+            "index": IndexOptions(index or None, url_options if index else url_options.without_credentials()),
             "min_age_s": min_age_seconds(self.get_option("min_age")),
             "warn": display.warning,
         }

@@ -75,6 +75,10 @@ ERRORS = {
     f"'3.13', target='{GNU}', mirror='/srv'": "The mirror /srv is no http://, https:// or file:// URL.",
     f"'3.13', target='{GNU}', flavor='small'": "small",
     f"'3.13', target='{GNU}', timeout=0": "timeout is 0",
+    f"'3.13', target='{GNU}', bogus=1, flavour='full'": (
+        "The lookup has no option bogus, flavour. Correct or leave it out."
+    ),
+    f"'3.13', target='{GNU}', index='http://['": "The index (a malformed URL) cannot be read",
 }  # fmt: skip
 
 QUESTIONS = (*ANSWERS, *ERRORS)
