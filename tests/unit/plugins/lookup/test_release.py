@@ -14,6 +14,14 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("ansible", reason="the lookup runs on the controller")
+
+from ansible.errors import AnsibleLookupError
+
+from ansible_collections.standalone.python.plugins.lookup import release
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from tests.support.index_documents import digest_of, url_of, versions_index
 
 COLLECTIONS = Path(__file__).parents[4] / ".collection"
@@ -155,3 +163,24 @@ def test_a_host_without_facts_is_told_what_lacks(outcomes: dict[str, dict[str, A
         "The target of this host is not known: its facts lack system and architecture. Gather facts "
         "(`gather_facts: true`), or give `target`."
     ) in outcome["msg"]
+
+
+@pytest.mark.parametrize("index", [None, ["https://own.example.com/i"]])
+def test_credentials_are_for_an_index_that_was_named(monkeypatch: pytest.MonkeyPatch, index: list[str] | None) -> None:
+    secrets = {"url_username": "me", "url_password": "s3cret", "headers": {"X-Token": "s3cret"}}
+    options: dict[str, Any] = {"target": GNU, "prerelease": False, "index": index, **secrets}
+    asked: list[IndexOptions] = []
+
+    def resolve(_wanted: Any, *, index: IndexOptions, **_rest: Any) -> None:
+        asked.append(index)
+        raise StandaloneError("enough")
+
+    monkeypatch.setattr(release, "resolve", resolve)
+    lookup = release.LookupModule()
+    monkeypatch.setattr(lookup, "set_options", lambda **_options: None)
+    monkeypatch.setattr(lookup, "get_options", lambda: options)
+    monkeypatch.setattr(lookup, "get_option", options.get)
+    with pytest.raises(AnsibleLookupError, match="enough"):
+        lookup.run(["3.13"])
+    whole = UrlOptions.from_params(secrets)
+    assert [found.url_options for found in asked] == [whole if index else UrlOptions()]
