@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
 CURRENT = "current"  # it is the one chosen
@@ -71,8 +71,8 @@ def rollback_steps(info: Mapping[str, Any], leave: str = "", path: str = "") -> 
     """The paths to take back, each with `path`, `store`, `leaves` and `asset`, `keep` and `externally_managed`.
 
     `leave` says which build is to be left: a version, a release, both joined by `+`, or a full name; any, when it is
-    empty. `path` restricts this to one path. `asset` is that of the newest earlier build that the store still has, and
-    None when there is none. Raises `InvalidName` when `leave` is vague.
+    empty. `path` restricts this to one path. `asset` is that of the newest earlier build that the store still has.
+    Raises `StoreError` when there is none, and `InvalidName` when `leave` is vague.
     """
     if leave and not _EXACT.fullmatch(leave):
         raise InvalidName(
@@ -85,14 +85,19 @@ def rollback_steps(info: Mapping[str, Any], leave: str = "", path: str = "") -> 
         if build is None or (path and root["path"] != path) or (leave and leave not in _names(build)):
             continue
         earlier = _earlier(info, root, build)
+        if earlier is None:
+            raise StoreError(
+                f"No earlier build of {root['path']} is in the store to go back to. Install the one that is wanted by "
+                "its exact name."
+            )
         steps.append(
             {
                 "path": root["path"],
                 "store": root["store"],
                 "leaves": build["name"],
-                "asset": Asset.from_dict(earlier).as_dict() if earlier else None,
+                "asset": Asset.from_dict(earlier).as_dict(),
                 "keep": root["keep"],
-                "externally_managed": earlier["externally_managed"] if earlier else True,
+                "externally_managed": earlier["externally_managed"],
             }
         )
     return steps

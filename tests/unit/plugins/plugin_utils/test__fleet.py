@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet import rollback_steps, units_of, upgrade_step
 
 STORE = "/opt/python/.builds"
@@ -112,12 +112,19 @@ def test_others_are_left_alone(host: dict[str, Any], leave: str, path: str) -> N
     [
         (info(NEW, OLD, "3.13.4+20250610"), OLD),
         (info(NEW, OLD, "3.13.4+20250610", stored=(NEW, "3.13.4+20250610")), "3.13.4+20250610"),
-        (info(NEW, OLD, stored=(NEW,)), None),
-        (info(NEW), None),
     ],
 )
-def test_the_way_back_leads_to_the_newest_build_before(host: dict[str, Any], expected: str | None) -> None:
-    assert rollback_steps(host)[0]["asset"] == (asset(expected) if expected else None)
+def test_the_way_back_leads_to_the_newest_build_before(host: dict[str, Any], expected: str) -> None:
+    assert rollback_steps(host)[0]["asset"] == asset(expected)
+
+
+@pytest.mark.parametrize("host", [info(NEW, OLD, stored=(NEW,)), info(NEW)])
+def test_where_there_is_no_way_back(host: dict[str, Any]) -> None:
+    with pytest.raises(StoreError) as caught:
+        rollback_steps(host)
+    assert str(caught.value) == (
+        f"No earlier build of {PATH} is in the store to go back to. Install the one that is wanted by its exact name."
+    )
 
 
 @pytest.mark.parametrize("leave", ["3.13", "latest", ">=3.13", "2025"])
