@@ -19,10 +19,10 @@ from benchmarks import host, plays, resolve
 from benchmarks.disk import Disk, disk, with_own_mounts
 from benchmarks.peers import NoPeer
 from benchmarks.rounds import WrongResult
-from benchmarks.sshd import SshUnavailable
 from benchmarks.table import Line, render
 from tests.support.nginx import NginxUnavailable
 from tests.support.source_python import UnusableSource
+from tests.support.sshd import SshUnavailable
 
 PARTS = ("host", "plays", "resolve")
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.rounds import WrongResult
-from benchmarks.sshd import Login
+from tests.support.sshd import Login
 
 PLAYBOOKS = Path(__file__).with_name("playbooks")
 COLLECTIONS = Path(__file__).resolve().parent.parent / ".collection"

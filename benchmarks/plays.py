@@ -14,11 +14,11 @@ from benchmarks.checks import require_build
 from benchmarks.controller import Controller, changed_per_host
 from benchmarks.disk import Disk
 from benchmarks.rounds import Contender, WrongResult, measure
-from benchmarks.sshd import sshd
 from benchmarks.table import Line, ratio
 from tests.support.nginx import nginx
 from tests.support.sample_builds import Sample, SampleSpec
 from tests.support.sample_mirror import NDJSON, make_mirror
+from tests.support.sshd import sshd
 
 OUTPUT = "output"  # in a run's directory: what ansible-playbook printed
 

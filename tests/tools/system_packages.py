@@ -25,6 +25,9 @@ PACKAGES = (
     "mksh",
     "tcsh",
     "zsh",
+    # logging in over SSH, and becoming root
+    "openssh-server",
+    "sudo",
     # a real web server for the tests of downloads, and the program that unpacks .tar.zst without Python's help
     "nginx-light",
     "zstd",

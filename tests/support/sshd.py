@@ -12,20 +12,20 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .accounts import Account, command_with_accounts
+
 START_TIMEOUT_S = 10
 
-# HOME: bash reads ~/.bashrc for each command that comes over SSH; a developer's can cost more than what is measured.
 CONFIGURATION = """\
 Port {port}
 ListenAddress 127.0.0.1
 HostKey {scratch}/host
 AuthorizedKeysFile {scratch}/user.pub
-SetEnv HOME={scratch}/home
 PidFile none
 StrictModes no
 UsePAM no
@@ -35,6 +35,9 @@ MaxStartups 200
 MaxSessions 200
 Subsystem sftp internal-sftp
 """
+
+# bash reads ~/.bashrc for each command that comes over SSH; a developer's can cost more than what is measured.
+EMPTY_HOME = "SetEnv HOME={scratch}/home\n"
 
 
 class SshUnavailable(Exception):
@@ -52,8 +55,11 @@ class Login:
 
 
 @contextmanager
-def sshd() -> Iterator[Login]:
-    """Run sshd on 127.0.0.1; yields how to log in as oneself. Raises `SshUnavailable`."""
+def sshd(accounts: Sequence[Account] = ()) -> Iterator[Login]:
+    """Run sshd on 127.0.0.1; yields how to log in as oneself, with a home that is empty. Raises `SshUnavailable`.
+
+    With `accounts` the key opens these as well, they exist for this sshd alone, and everybody has an own home.
+    """
     program = shutil.which("sshd", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
     if program is None or shutil.which("ssh-keygen") is None:
         raise SshUnavailable("There is no sshd on this machine; Debian's package is openssh-server.")
@@ -61,9 +67,13 @@ def sshd() -> Iterator[Login]:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where sshd, as root, insists on going without privileges
     with tempfile.TemporaryDirectory(prefix="sshd-") as folder:
         scratch = Path(folder)
-        login = _prepare(scratch)
+        login = _prepare(scratch, EMPTY_HOME if not accounts else "")
+        command = [program, "-D", "-e", "-f", str(scratch / "configuration")]
+        if accounts:
+            scratch.chmod(0o755)  # sshd reads the list of keys as the user who logs in
+            command = command_with_accounts(command, accounts, scratch)
         with (scratch / "log").open("w+") as log:
-            process = subprocess.Popen([program, "-D", "-e", "-f", str(scratch / "configuration")], stderr=log)
+            process = subprocess.Popen(command, stderr=log)
             try:
                 _wait_for_banner(process, login.port, scratch / "log")
                 yield login
@@ -72,7 +82,7 @@ def sshd() -> Iterator[Login]:
                 process.wait()
 
 
-def _prepare(scratch: Path) -> Login:
+def _prepare(scratch: Path, more_configuration: str) -> Login:
     """Keys, configuration and an empty home."""
     for name in ("host", "user"):
         keygen = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(scratch / name)]
@@ -81,7 +91,8 @@ def _prepare(scratch: Path) -> Login:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    (scratch / "configuration").write_text(CONFIGURATION.format(port=port, scratch=scratch))
+    configuration = (CONFIGURATION + more_configuration).format(port=port, scratch=scratch)
+    (scratch / "configuration").write_text(configuration)
     known_hosts = scratch / "known_hosts"
     known_hosts.write_text(f"[127.0.0.1]:{port} {(scratch / 'host.pub').read_text()}")
     return Login(port, getpass.getuser(), scratch / "user", known_hosts)
