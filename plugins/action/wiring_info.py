@@ -14,14 +14,18 @@ from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils import _wiring_probe
 from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import Group
+from ansible_collections.standalone.python.plugins.plugin_utils._profiles import (
+    Profiles,
+    plan_profiles,
+    surplus_profiles,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._wiring_commands import (
     CommandPlan,
     Registration,
     plan_commands,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_default import plan_default
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_default import DefaultPlan, plan_default
 from ansible_collections.standalone.python.plugins.plugin_utils._wiring_environment import (
-    needed_variables,
     plan_venvs,
     refused_venvs,
     surplus_venvs,
@@ -37,6 +41,7 @@ _BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "release": {"type": "str"},
     "venv": {"type": "str"},
     "requirements": {"type": "str"},
+    "is_default": {"type": "bool", "default": False},
 }
 
 _ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -45,10 +50,14 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "priority": {"type": "int", "default": 100},
     "link_dir": {"type": "str", "default": "/usr/local/bin"},
     "man_dir": {"type": "str"},
-    "default": {"type": "str"},
     "allow_system": {"type": "bool", "default": False},
-    "files": {"type": "list", "elements": "str", "default": []},
-    "directories": {"type": "list", "elements": "str", "default": []},
+    "profile": {"type": "bool", "default": False},
+    "profile_dir": {"type": "str", "default": "/etc/profile.d"},
+    "fish_dir": {"type": "str", "default": "/etc/fish/conf.d"},
+    "environment_d": {"type": "bool", "default": False},
+    "environment_dir": {"type": "str", "default": "/etc/environment.d"},
+    "systemd_units": {"type": "list", "elements": "str", "default": []},
+    "systemd_dir": {"type": "str", "default": "/etc/systemd/system"},
 }
 
 
@@ -68,44 +77,67 @@ class ActionModule(ActionBase):
 
     def _look(self) -> dict[str, Any]:
         _, params = self.validate_argument_spec(_ARGUMENTS)
+        params["builds"] = [self._with_requirements(build) for build in params["builds"]]
+        profiles = Profiles.from_params(params)
         wish = Wish.from_params(params)
-        command = wish.question(params["files"], params["directories"]).command()
-        answer = self._low_level_execute_command(command)
+        question = wish.question(list(profiles.places), list(profiles.directories))
+        answer = self._low_level_execute_command(question.command())
         wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
-        return _report(wish, wiring)
+        return self._decided(wish, wiring, profiles)
+
+    def _with_requirements(self, build: dict[str, Any]) -> dict[str, Any]:
+        """The build with the text of its requirements in place of the file's name."""
+        if build["requirements"] is None:
+            return build
+        file = self._find_needle("files", build["requirements"])
+        return {**build, "requirements": self._loader.get_text_file_contents(file)}
+
+    def _decided(self, wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
+        commands = plan_commands(wish, wiring)
+        default = plan_default(wish, wiring)
+        refused = [*commands.refused, *default.refused, *refused_venvs(wish, wiring)]
+        if refused:
+            return {"failed": True, "refused": refused, "msg": " ".join(refused)}
+        parts = _parts(wish, wiring, commands, default, profiles)
+        differs = [part for part, content in parts.items() if content]
+        return {
+            **parts,
+            "differs": differs,
+            "missing_directories": _missing_directories(commands, parts, wiring),
+            "left_out": list(commands.left_out),
+            "warnings": list(commands.left_out),
+            "tools": sorted(wiring.tools),
+            "systemd": wiring.systemd,
+            "python_apt": wiring.python_apt,
+        }
 
 
-def _report(wish: Wish, wiring: Wiring) -> dict[str, Any]:
-    """The result as in the module's RETURN."""
-    commands = plan_commands(wish, wiring)
-    default = plan_default(wish, wiring)
+def _parts(
+    wish: Wish, wiring: Wiring, commands: CommandPlan, default: DefaultPlan, profiles: Profiles
+) -> dict[str, list[Any]]:
+    """What has to be changed, part by part, as in the module's RETURN."""
+    others = not wiring.roots <= {_roots.file_name(build.path) for build in wish.builds}
+    texts = plan_profiles(wish, wiring, profiles)
     return {
-        "register": [_alternative(one, wiring) for one in commands.register],
-        "unregister": [_registered(group, path) for group, path in commands.unregister],
-        "links": [_link(path, target, wiring) for path, target in commands.links],
-        "unlink": list(commands.unlink),
-        "missing_directories": _missing_directories(commands, wiring),
         "default_links": [
             {**_link(change.path, change.target, wiring), "before": change.before} for change in default.links
         ],
         "default_unlink": list(default.unlink),
-        "left_out": list(commands.left_out),
-        "refused": [*commands.refused, *default.refused, *refused_venvs(wish, wiring)],
-        "venvs": [asdict(venv) for venv in plan_venvs(wish, wiring)],
+        "unregister": [_registered(group, path) for group, path in commands.unregister],
+        "unlink": list(commands.unlink),
+        "surplus_profiles": list(surplus_profiles(wish, wiring, profiles, others=others)),
         "surplus_venvs": list(surplus_venvs(wish, wiring)),
-        "variables": needed_variables(wish, wiring),
-        "files": {path: asdict(file) for path, file in wiring.files.items()},
-        "directories": sorted(wiring.directories),
-        "others": not wiring.roots <= {_roots.file_name(build.path) for build in wish.builds},
-        "tools": sorted(wiring.tools),
-        "systemd": wiring.systemd,
-        "python_apt": wiring.python_apt,
+        "absent": [build.path for build in wish.builds if not build.executable],
+        "register": [_alternative(one, wiring) for one in commands.register],
+        "links": [_link(path, target, wiring) for path, target in commands.links],
+        "profiles": [{"path": path, "content": text} for path, text in texts.items()],
+        "venvs": [asdict(venv) for venv in plan_venvs(wish, wiring)],
     }
 
 
-def _missing_directories(commands: CommandPlan, wiring: Wiring) -> list[str]:
-    """Those that have to be made before links can be set."""
-    links = [link for link, _ in commands.links]
+def _missing_directories(commands: CommandPlan, parts: dict[str, list[Any]], wiring: Wiring) -> list[str]:
+    """Those that have to be made before links can be set and profiles written."""
+    links = [one["path"] for part in ("links", "default_links", "profiles") for one in parts[part]]
     for registration in commands.register:
         links += [registration.link, *(follower.link for follower in registration.followers)]
     return sorted({link.rpartition("/")[0] for link in links} - wiring.directories)

@@ -14,6 +14,7 @@ version_added: 0.1.0
 description:
   - Looks at the links, alternatives, environments and profiles by which a host leads to builds of
     M(standalone.python.build), and compares them with what is wanted. Changes nothing.
+  - Fails when what is wanted cannot be, because it would take the place of something that others made.
   - The role P(standalone.python.interpreter#role) uses it to know with one shell command whether it has anything to do.
 author:
   - The standalone.python authors (!UNKNOWN)
@@ -48,8 +49,12 @@ options:
         description: The environment for the requirements. Without it, the path and C(-env).
         type: str
       requirements:
-        description: The text of the requirements that are to be in the environment.
+        description: A file on the controller with the requirements that are to be in the environment.
         type: str
+      is_default:
+        description: Whether C(python3) and C(python) are to lead to the build.
+        type: bool
+        default: false
   alternatives:
     description:
       - V(alternatives) or plain V(links), or V(none) of both. V(auto) takes alternatives where the host has
@@ -68,23 +73,39 @@ options:
   man_dir:
     description: The directory for links to manual pages. Without it, C(share/man/man1) beside O(link_dir).
     type: str
-  default:
-    description: The path of the build that C(python3) and C(python) are to lead to.
-    type: str
   allow_system:
     description: Whether links may stand before, or take the place of, what a package owns.
     type: bool
     default: false
-  files:
-    description: Files whose content is asked for. Patterns of the shell are allowed.
+  profile:
+    description: Whether login shells are to have O(link_dir) on their PATH.
+    type: bool
+    default: false
+  profile_dir:
+    description: The directory for profiles of POSIX shells and csh. They are not wanted where it does not exist.
+    type: str
+    default: /etc/profile.d
+  fish_dir:
+    description: The directory for the profile of fish. It is not wanted where the parent of this does not exist.
+    type: str
+    default: /etc/fish/conf.d
+  environment_d:
+    description: Whether the service managers of users are to have it.
+    type: bool
+    default: false
+  environment_dir:
+    description: The directory for settings of users' service managers.
+    type: str
+    default: /etc/environment.d
+  systemd_units:
+    description: Services that are to have it, with suffix.
     type: list
     elements: str
     default: []
-  directories:
-    description: Directories of which it is asked whether they exist.
-    type: list
-    elements: str
-    default: []
+  systemd_dir:
+    description: The directory for drop-ins of units.
+    type: str
+    default: /etc/systemd/system
 attributes:
   check_mode:
     support: full
@@ -128,6 +149,46 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+differs:
+  description: The names of those of the following lists that are not empty, apart from what is informative only.
+  returned: success
+  type: list
+  elements: str
+default_links:
+  description: Links to set for the default interpreter, in this order, with path, target, and the target before.
+  returned: success
+  type: list
+  elements: dict
+default_unlink:
+  description: Links to remove after those were set.
+  returned: success
+  type: list
+  elements: str
+unregister:
+  description: Alternatives to remove, with name and link of the group, and their own path and priority.
+  returned: success
+  type: list
+  elements: dict
+unlink:
+  description: Links to remove.
+  returned: success
+  type: list
+  elements: str
+surplus_profiles:
+  description: Profiles to remove. None while nothing but builds that were not asked about use the same stores.
+  returned: success
+  type: list
+  elements: str
+surplus_venvs:
+  description: Environments with requirements, of builds that nothing is to lead to.
+  returned: success
+  type: list
+  elements: str
+absent:
+  description: The paths of builds that nothing is to lead to.
+  returned: success
+  type: list
+  elements: str
 register:
   description: Alternatives to install, as options of M(community.general.alternatives) and two words more.
   returned: success
@@ -156,46 +217,18 @@ register:
     foreseen:
       description: Whether the program is not there yet, as before the first run.
       type: bool
-unregister:
-  description: Alternatives to remove, with the group's O(ignore:name) and link, and their path and priority.
-  returned: success
-  type: list
-  elements: dict
 links:
   description: Links to set, with path and target, and whether the target is not there yet.
   returned: success
   type: list
   elements: dict
-unlink:
-  description: Links to remove.
-  returned: success
-  type: list
-  elements: str
-missing_directories:
-  description: Directories that have to be made before links and alternatives can be.
-  returned: success
-  type: list
-  elements: str
-default_links:
-  description: Links to set for the default interpreter, in this order, with path, target, and the target before.
+profiles:
+  description:
+    - Profiles to write, with path and content. They also set C(SSL_CERT_FILE) and C(TERMINFO_DIRS) on hosts that have
+      certificates or terminal descriptions only where the builds do not look.
   returned: success
   type: list
   elements: dict
-default_unlink:
-  description: Links to remove after those were set.
-  returned: success
-  type: list
-  elements: str
-left_out:
-  description: Sentences about commands that are left to the system.
-  returned: success
-  type: list
-  elements: str
-refused:
-  description: Sentences about what is wanted and cannot be.
-  returned: success
-  type: list
-  elements: str
 venvs:
   description: Environments to make or to install requirements into.
   returned: success
@@ -217,32 +250,21 @@ venvs:
     clear:
       description: Whether it has to be made over one that does not fit the build.
       type: bool
-surplus_venvs:
-  description: Environments with requirements, of builds that nothing is to lead to.
+missing_directories:
+  description: Directories that have to be made for links, alternatives and profiles.
   returned: success
   type: list
   elements: str
-variables:
-  description:
-    - Variables that shells need on this host, because the builds look for certificates or terminal descriptions where
-      it has none.
-  returned: success
-  type: dict
-  sample:
-    SSL_CERT_FILE: /etc/pki/tls/certs/ca-bundle.crt
-files:
-  description: Those of the files that exist, by path, with their mode and content.
-  returned: success
-  type: dict
-directories:
-  description: Those of the directories that exist, and of those for links.
+left_out:
+  description: Sentences about commands that are left to the system. They are warnings as well.
   returned: success
   type: list
   elements: str
-others:
-  description: Whether the stores also serve paths that are not among the builds.
-  returned: success
-  type: bool
+refused:
+  description: Sentences about what is wanted and cannot be.
+  returned: failure
+  type: list
+  elements: str
 tools:
   description: Which of C(update-alternatives), C(apt-get) and C(dnf) the host has.
   returned: success

@@ -32,8 +32,6 @@ class DefaultPlan:
 
 def plan_default(wish: Wish, wiring: Wiring) -> DefaultPlan:
     build = wish.default_build
-    if wish.default and build is None:
-        return DefaultPlan(refused=(_no_such_build(wish),))
     plans = [_plan_name(name, build.executable if build else None, wish, wiring) for name in DEFAULT_NAMES]
     refused = tuple(sentence for plan in plans for sentence in plan.refused)
     if refused:
@@ -90,8 +88,3 @@ def _refusal(name: str, link: str, now: str | None, wish: Wish, wiring: Wiring) 
             "Remove it, or set interpreter_allow_system: true to have it replaced until the default goes."
         )
     return None
-
-
-def _no_such_build(wish: Wish) -> str:
-    paths = ", ".join(build.path for build in wish.present) or "none"
-    return f"interpreter_default asks for the build at {wish.default}, but the builds to be present are at: {paths}."

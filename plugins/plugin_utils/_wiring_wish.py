@@ -33,6 +33,7 @@ class WiredBuild:
     release: int = 0
     venv: str = ""
     requirements: str | None = None
+    is_default: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> WiredBuild:
@@ -45,6 +46,7 @@ class WiredBuild:
             release=int(params["release"] or 0),
             venv=_absolute(params["venv"] or f"{path}-env", "venv"),
             requirements=params["requirements"],
+            is_default=params["is_default"],
         )
 
     @property
@@ -70,13 +72,14 @@ class Wish:
         """Raises `InvalidName` for what cannot be."""
         link_dir = _absolute(params["link_dir"], "link_dir")
         beside = f"{link_dir.rpartition('/')[0]}/share/man/man1"
+        builds = tuple(WiredBuild.from_params(build) for build in params["builds"])
         wish = cls(
-            builds=tuple(WiredBuild.from_params(build) for build in params["builds"]),
+            builds=builds,
             link_dir=link_dir,
             man_dir=_absolute(params["man_dir"] or beside, "man_dir"),
             system=params["alternatives"],
             priority=params["priority"],
-            default=params["default"],
+            default=next((build.path for build in builds if build.is_default and build.executable), None),
             allow_system=params["allow_system"],
         )
         if wish.priority < 0:

@@ -10,17 +10,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(REPOSITORY / "roles" / "interpreter" / "templates"),
-    trim_blocks=True,  # as Ansible has it
-    keep_trailing_newline=True,
-    undefined=jinja2.StrictUndefined,
-)
-TEMPLATES.filters["bool"] = bool
+from ansible_collections.standalone.python.plugins.plugin_utils._profiles import TEXTS, Setting
+
 DIRECTORY = "/opt/python+x/bin.d"
 CERTIFICATES = "/etc/pki/tls/certs/ca-bundle.crt"
 TERMINALS = ":/opt/python/3.13/share/terminfo"
@@ -33,7 +26,7 @@ class Shell:
     """A shell; `tell` makes it print what the tests want to know, `strict` is how it stops at the first error."""
 
     command: str
-    template: str
+    kind: str
     source: str
     tell: str
     strict: str = ""
@@ -42,7 +35,7 @@ class Shell:
 def posix(command: str) -> Shell:
     return Shell(
         command,
-        template="profile.sh.j2",
+        kind="sh",
         source=". {file}",
         tell='printf "%s\\n" "$PATH" "${SSL_CERT_FILE-}" "${TERMINFO_DIRS-}" "end"',
         strict="set -eu",
@@ -53,9 +46,9 @@ CSH_TELL = "printenv PATH; printenv SSL_CERT_FILE || echo; printenv TERMINFO_DIR
 SHELLS = {
     **{command: posix(command) for command in ("dash", "bash", "bash --posix", "zsh", "ksh93", "mksh", "busybox sh")},
     "zsh --emulate sh": posix("zsh --emulate sh"),
-    "tcsh": Shell("tcsh -f", template="profile.csh.j2", source="source {file}", tell=CSH_TELL),
-    "tcsh, at the first error": Shell("tcsh -ef", template="profile.csh.j2", source="source {file}", tell=CSH_TELL),
-    "fish": Shell("fish --no-config", template="profile.fish.j2", source="source {file}", tell=CSH_TELL),
+    "tcsh": Shell("tcsh -f", kind="csh", source="source {file}", tell=CSH_TELL),
+    "tcsh, at the first error": Shell("tcsh -ef", kind="csh", source="source {file}", tell=CSH_TELL),
+    "fish": Shell("fish --no-config", kind="fish", source="source {file}", tell=CSH_TELL),
 }
 
 
@@ -68,13 +61,7 @@ def play(
     if found is None:
         pytest.skip(f"{program} is not installed here")
     script = folder / "profile"
-    script.write_text(
-        TEMPLATES.get_template(shell.template).render(
-            interpreter_link_dir=DIRECTORY,
-            interpreter_allow_system=first,
-            interpreter__look={"variables": VARIABLES if needed else {}},
-        )
-    )
+    script.write_text(TEXTS[shell.kind](Setting(DIRECTORY, first, VARIABLES if needed else {})))
     source = shell.source.format(file=script)
     text = "\n".join(line for line in (shell.strict, source, source, shell.tell) if line)
     done = subprocess.run(

@@ -25,7 +25,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no minor version": (
         {"interpreter_name": "latest"},
         'The name "latest" does not tell the minor version, so it does not tell the path either. Set interpreter_path, '
-        "or path in the item of interpreter_builds. If you mean 3.10, write it in quotes.",
+        "or path in the item of interpreter_builds.",
     ),
     "one path twice": (
         {"interpreter_builds": [{"name": "3.13"}, {"name": "3.13.5"}]},
@@ -34,7 +34,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a unit without suffix": (
         {"interpreter_name": "3.13", "interpreter_systemd_units": ["app"]},
-        "interpreter_systemd_units is app. Name services with their suffix, as in myapp.service.",
+        "interpreter_systemd_units names app. Name services with their suffix, as in myapp.service.",
     ),
     "a default that is not there": (
         {"interpreter_name": "3.13", "interpreter_default": "3.12"},

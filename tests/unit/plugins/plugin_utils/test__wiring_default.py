@@ -91,11 +91,6 @@ REFUSED = {
         "interpreter_default wants the link /bin/python3, but there is a file or directory that this role did not "
         "make. Move it away, or choose another interpreter_link_dir.",
     ),
-    "there is no such build": (
-        wish(default="/opt/3.12"),
-        host(),
-        "interpreter_default asks for the build at /opt/3.12, but the builds to be present are at: /opt/3.13.",
-    ),
 }
 
 

@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._wiring_wish imp
 
 def build(**options: Any) -> dict[str, Any]:
     names = ("path", "store", "executable", "executables", "release", "venv", "requirements")
-    return {**dict.fromkeys(names), "path": "/opt/3.13", **options}
+    return {**dict.fromkeys(names), "path": "/opt/3.13", "is_default": False, **options}
 
 
 def params(*builds: dict[str, Any], **options: Any) -> dict[str, Any]:
@@ -26,7 +26,6 @@ def params(*builds: dict[str, Any], **options: Any) -> dict[str, Any]:
         "priority": 100,
         "link_dir": "/usr/local/bin",
         "man_dir": None,
-        "default": None,
         "allow_system": False,
         **options,
     }
@@ -52,17 +51,25 @@ def test_the_host_is_asked_about_every_name_that_may_be_wanted() -> None:
     assert set(question.owner_names) == set(possible_names("python3.13"))
 
 
-OWNER_NAMES: dict[str, tuple[dict[str, Any], set[str]]] = {
-    "the default may hide something": ({"default": "/opt/3.13"}, {*possible_names("python3.13"), "python3", "python"}),
-    "everything may be hidden": ({"default": "/opt/3.13", "allow_system": True}, set()),
+OWNER_NAMES: dict[str, tuple[dict[str, Any], bool, set[str]]] = {
+    "the default may hide something": (
+        {"is_default": True},
+        False,
+        {*possible_names("python3.13"), "python3", "python"},
+    ),
+    "everything may be hidden": ({"is_default": True}, True, set()),
 }
 
 
 @pytest.mark.parametrize("case", OWNER_NAMES)
 def test_package_managers_are_asked_about_what_matters(case: str) -> None:
-    options, names = OWNER_NAMES[case]
-    wish = Wish.from_params(params(build(executable="/opt/3.13/bin/python3.13"), **options))
-    assert set(wish.question([], []).owner_names) == names
+    options, allow_system, names = OWNER_NAMES[case]
+    asked = params(build(executable="/opt/3.13/bin/python3.13", **options), allow_system=allow_system)
+    assert set(Wish.from_params(asked).question([], []).owner_names) == names
+
+
+def test_a_build_that_is_to_be_absent_is_no_default() -> None:
+    assert Wish.from_params(params(build(is_default=True))).default is None
 
 
 REFUSED = {
