@@ -35,7 +35,7 @@ def require_build(prefix: Path, sample: Sample, *, fixed_up: bool = True) -> Non
 
 def require_bytecode(prefix: Path, sample: Sample) -> None:
     """As `require_build`, and its modules are compiled. Raises `WrongResult`."""
-    compiled = sum(1 for _ in prefix.rglob("*.pyc"))
+    compiled = sum(1 for _unused in prefix.rglob("*.pyc"))
     if compiled < COMPILED_AT_LEAST:
         raise WrongResult(f"{prefix} has only {compiled} compiled files.")
     require_build(prefix, sample)

@@ -23,7 +23,7 @@ INDEX = "bundled"
 
 def compare(rounds: int) -> list[Line]:
     """The lines about the index; each round is a fresh process with an empty cache."""
-    answers = [_fresh_process() for _ in range(rounds)]
+    answers = [_fresh_process() for _unused in range(rounds)]
     first_s = [answer["first_s"] for answer in answers]
     again_ms = [median(answer["again_s"]) * 1000 for answer in answers]
     return [

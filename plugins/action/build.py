@@ -83,7 +83,7 @@ class ActionModule(ActionBase):
     def _validated_params(self) -> dict[str, Any]:
         # A path on the host is a text here: the controller's home and variables are none of its business.
         as_text = {name: {**BUILD_ARGUMENTS[name], "type": "str"} for name in _HOST_PATHS}
-        _, params = self.validate_argument_spec(
+        _unused, params = self.validate_argument_spec(
             {**BUILD_ARGUMENTS, **as_text},
             mutually_exclusive=[("name", "asset"), ("archive", "asset")],
             required_if=[("state", state, ("name", "asset"), True) for state in ("present", "latest")],

@@ -47,8 +47,8 @@ def opened(url: str, *, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
     if not offset or answer.code not in (206, 416):
         raise refused(answer.peer.host, answer.code, answer.headers)
     # 416: what we have is longer than the file. 206: what comes is not the range that was asked for.
-    with opened(url, options=options) as body:
-        yield body
+    with opened(url, options=options) as whole:  # pylint: disable=contextmanager-generator-missing-cleanup
+        yield whole
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class _Answer:
 def _final_answer(address: SplitResult, options: UrlOptions, offset: int) -> _Answer:
     """The answer after all redirects."""
     asked = peer = Peer(address, options)
-    for _ in range(_MAX_REDIRECTS + 1):
+    for _unused in range(_MAX_REDIRECTS + 1):
         answer = _ask(peer, offset)
         location = answer.headers.get("Location")
         if answer.code not in _REDIRECTS or not location:

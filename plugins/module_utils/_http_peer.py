@@ -67,10 +67,10 @@ def redirected(here: SplitResult, location: str) -> SplitResult:
 
 def with_login_of(url: str, options: UrlOptions) -> UrlOptions:
     """The options with the login in the URL, which counts when there is none among the options."""
-    login, at, _ = urlsplit(url).netloc.rpartition("@")
+    login, at, _unused = urlsplit(url).netloc.rpartition("@")
     if not at or options.url_username:
         return options
-    user, _, password = login.partition(":")
+    user, _unused, password = login.partition(":")
     return replace(options, url_username=unquote(user), url_password=unquote(password))
 
 

@@ -76,8 +76,10 @@ def _run(program: str, archive: FileIO) -> Generator[bytes, None, None]:
     import subprocess
 
     command = [program, "-dcq", f"--long={_zstd_frames.WINDOW_LOG}"]
-    with subprocess.Popen(command, stdin=archive, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0) as zstd:
-        output = cast("IO[bytes]", zstd.stdout)  # the type says "or None", for those who ask for no pipe
+    with subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only
+        command, stdin=archive, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+    ) as zstd:
+        output = cast(IO[bytes], zstd.stdout)  # the type says "or None", for those who ask for no pipe
         while True:
             chunk = output.read(_CHUNK_BYTES)
             if not chunk:

@@ -55,7 +55,7 @@ def _build(file_name: str, folder_release: str | None) -> Build:
     manual = ManualName.parse(file_name)
     if manual is None:  # said without the search for the nearest name, since an index can hold hundreds of such names
         raise InvalidName(f"{file_name} is not the name of a build.")
-    stem, _, compression = manual.file_name.rpartition(".tar.")
+    stem, _unused, compression = manual.file_name.rpartition(".tar.")
     return Build(
         name=stem,
         version=manual.version,

@@ -125,7 +125,7 @@ def _facts(stdout: str) -> Facts | None:
         return None
     facts: dict[str, list[str]] = {}
     for line in lines[begins[-1] + 1 : lines.index(_END, begins[-1])]:
-        key, _, value = line.partition("=")
+        key, _unused, value = line.partition("=")
         facts.setdefault(key, []).append(value)
     return facts
 
@@ -141,7 +141,7 @@ def _place(facts: Facts, key: str) -> Place:
 def _running(facts: Facts) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for value in facts.get("running", ()):
-        pid, _, entry = value.partition(" ")
+        pid, _unused, entry = value.partition(" ")
         found.setdefault(entry, []).append(int(pid))
     return {entry: tuple(sorted(pids)) for entry, pids in found.items()}
 

@@ -42,7 +42,7 @@ Facts = Mapping[str, Sequence[str]]
 
 def host_platform(facts: Facts) -> HostPlatform:
     """The platform by the probe's facts, which are each key with all its values. What no fact tells is None in it."""
-    system, _, machine = first(facts, "system").partition(" ")
+    system, _unused, machine = first(facts, "system").partition(" ")
     if system == "Linux":
         return _linux(facts, machine)
     if first(facts, "translated") == "1":  # Rosetta: the shell runs as x86_64, the processor is not

@@ -190,7 +190,7 @@ def _seed(seed: Path, spec: HostSpec, lower: Path, public_key: Path, sshd_config
 
 def _users(passwd: Path) -> Iterator[tuple[str, tuple[int, int]]]:
     for line in passwd.read_text().splitlines():
-        name, _, uid, gid, *_ = line.split(":")
+        name, _unused, uid, gid, *_unused = line.split(":")
         yield name, (int(uid), int(gid))
 
 

@@ -115,7 +115,7 @@ def test_a_build_from_an_image_is_looked_at_once(fleet: Fleet, image: Path, tmp_
     with extra_hosts(HostSpec("cast", ROOTS["bookworm"])) as hosts:
         unpack_image(image, hosts["cast"])
         variables = fleet.variables(hosts["cast"])
-        first, second = (play_build(tmp_path, variables, "-vvv", wanted="3.11") for _ in range(2))
+        first, second = (play_build(tmp_path, variables, "-vvv", wanted="3.11") for _unused in range(2))
     for played in (first, second):
         assert played.rc == 0, played.output
         assert SATISFIED in played.output

@@ -29,7 +29,7 @@ MOST = 5
 @pytest.fixture(scope="module")
 def runners() -> Iterator[list[Runner]]:
     with ExitStack() as stack:
-        yield [stack.enter_context(order_runner()) for _ in range(MOST)]
+        yield [stack.enter_context(order_runner()) for _unused in range(MOST)]
 
 
 @pytest.fixture

@@ -202,7 +202,7 @@ def test_an_operator_sees_one_sentence(samples: SampleMirror, tmp_path: Path) ->
     sample = samples.samples[2]
     file = f"{NEW}/{sample.file_name.replace('+', '%2B')}"
     with serve(
-        samples.directory, script={f"/{name}/{file}": behaviour for name, (behaviour, _) in BROKEN.items()}
+        samples.directory, script={f"/{name}/{file}": behaviour for name, (behaviour, _unused) in BROKEN.items()}
     ) as server:
         variables = {
             "path": str(tmp_path / "opt" / "python"),
@@ -211,7 +211,7 @@ def test_an_operator_sees_one_sentence(samples: SampleMirror, tmp_path: Path) ->
             "mirror": server.url,
             "old": OLD,
             "new": NEW,
-            "broken": [{"mirror": f"{server.url}/{name}", "says": says} for name, (_, says) in BROKEN.items()],
+            "broken": [{"mirror": f"{server.url}/{name}", "says": says} for name, (_unused, says) in BROKEN.items()],
         }
         player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
         played = player.play(Path(__file__).with_name("broken_mirrors.yml"), variables=variables)

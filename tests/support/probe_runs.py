@@ -59,12 +59,14 @@ def run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 def quoted(command: str, rounds: int) -> str:
     """The command as Ansible sends it, after so many rounds of quoting (ssh, and su or the like once more each)."""
-    for _ in range(rounds):
+    for _unused in range(rounds):
         command = f"/bin/sh -c {shlex.quote(command)}"
     return command
 
 
-def make_build(store: Path, entry: str, receipt: Mapping[str, object] | None = RECEIPT) -> Path:
+def make_build(  # pylint: disable=dangerous-default-value # nobody changes it
+    store: Path, entry: str, receipt: Mapping[str, object] | None = RECEIPT
+) -> Path:
     """A published build of a few files; `receipt` None leaves it without."""
     build = store / entry
     (build / "bin").mkdir(parents=True)

@@ -64,7 +64,7 @@ def _zstd_writer(path: Path, level: int) -> Iterator[IO[bytes]]:
     try:
         import zstandard
     except ImportError:
-        with _zstd_program(path, level) as stream:
+        with _zstd_program(path, level) as stream:  # pylint: disable=contextmanager-generator-missing-cleanup
             yield stream
         return
     parameters = zstandard.ZstdCompressionParameters.from_level(level, window_log=ZSTD_WINDOW_LOG)

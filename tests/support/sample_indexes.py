@@ -80,8 +80,8 @@ def _artifact(sample: Sample) -> dict[str, str]:
 
 
 def _uv_entry(sample: Sample) -> tuple[str, dict[str, Any]]:
-    family, _, level = sample.spec.target.split("-")[0].partition("_v")
-    _, _, system, *libc = sample.spec.target.split("-")
+    family, _unused, level = sample.spec.target.split("-")[0].partition("_v")
+    _unused, _unused, system, *libc = sample.spec.target.split("-")
     major, minor, patch, prerelease = re.findall(r"(\d+)\.(\d+)\.(\d+)(.*)", sample.version)[0]
     variant = "+".join(word for word in ("freethreaded", "debug") if word in sample.spec.build_options.split("+"))
     family = UV_ARCH.get(family, family)

@@ -73,7 +73,7 @@ class SourcePython:
     @property
     def triple(self) -> str:
         """The target triple of a build that this machine runs, such as 'x86_64-unknown-linux-gnu'."""
-        arch, _, rest = self.multiarch.partition("-")
+        arch, _unused, rest = self.multiarch.partition("-")
         spelling = {"arm": "armv7", "i386": "i686", "powerpc64le": "ppc64le"}
         return f"{spelling.get(arch, arch)}-unknown-{rest}"
 
@@ -125,7 +125,7 @@ def describe(interpreter: str) -> SourcePython:
 def _candidates() -> Iterator[Path]:
     found = []
     for pattern in SELF_CONTAINED:
-        anchor, _, rest = pattern.partition("/")
+        anchor, _unused, rest = pattern.partition("/")
         found += [path for path in Path(anchor).expanduser().glob(rest) if path.exists()]
     yield from sorted(found, key=_version_in_path, reverse=True)
     yield from (Path(path) for path in SYSTEM if os.path.exists(path))

@@ -47,7 +47,7 @@ def test_digests_are_those_of_the_files(mirror):
     for release in RELEASES:
         folder = mirror.directory / release
         rows = [line.split("  ") for line in (folder / "SHA256SUMS").read_text().splitlines()]
-        assert [name for _, name in rows] == sorted(path.name for path in folder.glob("cpython-*"))
+        assert [name for _unused, name in rows] == sorted(path.name for path in folder.glob("cpython-*"))
         for digest, name in rows:
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
 

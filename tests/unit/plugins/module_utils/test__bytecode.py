@@ -51,7 +51,8 @@ def make_stage(directory: Path, start: str = INTERPRETER) -> Path:
     return fill(directory, {"bin/python3": "#!/bin/sh\n" + start, **GOOD})
 
 
-def compile_all(stage: Path, sources: dict[str, str] = GOOD) -> None:
+def compile_all(stage: Path, sources: dict[str, str] | None = None) -> None:
+    sources = GOOD if sources is None else sources
     _bytecode.make_folders(str(stage), sources)
     _bytecode.compile_all(str(stage), "bin/python3", PREFIX, list(sources))
 

@@ -66,7 +66,7 @@ def test_sweeping_is_not_hindered_by_workers_that_outlived_a_run(store: Store) -
                 for number in range(1_000_000):
                     (folder / f"{number}.pyc").touch()
 
-        workers = [threading.Thread(target=write_until_it_is_gone) for _ in range(4)]
+        workers = [threading.Thread(target=write_until_it_is_gone) for _unused in range(4)]
         for worker in workers:
             worker.start()
         while len(os.listdir(folder)) < 1000:

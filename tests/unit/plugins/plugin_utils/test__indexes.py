@@ -77,7 +77,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 def test_a_fetched_index_is_asked_for_once_in_its_time(world: World) -> None:
     world.publish(versions_index(OLD))
     with serve(world.folder) as server:
-        for _ in range(3):
+        for _unused in range(3):
             assert world.newest(f"{server.url}/index") == "3.13.5"
     assert server.paths() == ["/index"]
     assert world.warnings == []
@@ -89,7 +89,7 @@ def test_an_old_copy_is_confirmed_without_being_read_again(world: World, monkeyp
         world.newest(f"{server.url}/index")
         world.age(2 * HOUR_S)
         monkeypatch.setattr(_index_reader, "read_index", None)  # would fail when called
-        for _ in range(2):
+        for _unused in range(2):
             assert world.newest(f"{server.url}/index") == "3.13.5"
     assert [request.headers.get("if-none-match") is not None for request in server.requests] == [False, True]
 
@@ -219,7 +219,7 @@ def test_a_file_that_is_gone_is_not_replaced_by_its_copy(world: World) -> None:
 
 def test_names_that_are_not_known_are_told_once(world: World) -> None:
     file = world.publish(versions_index(OLD, UNKNOWN, "SHA256SUMS"))
-    for _ in range(2):
+    for _unused in range(2):
         world.newest(str(file))
     assert world.warnings == [
         f"The index {file} lists 2 files that are no builds known here; they are left out. First: {UNKNOWN}, "
@@ -273,7 +273,7 @@ def test_the_cache_is_the_users_own(world: World) -> None:
 
 def test_the_next_worker_does_not_wait_for_a_dead_server_again(world: World) -> None:
     with serve(script={"/index": status(503)}) as server:
-        for _ in range(2):
+        for _unused in range(2):
             world.newest(f"{server.url}/index")
         assert len(server.requests) == 1
         world.age(2 * 60)
@@ -312,7 +312,7 @@ for _ in range({times}):
 def test_one_of_many_workers_fetches(world: World) -> None:
     world.publish(versions_index(OLD))
     with serve(world.folder, latency_s=1) as server:
-        workers = [worker(world, f"{server.url}/index", times=1, expected="3.13.5") for _ in range(6)]
+        workers = [worker(world, f"{server.url}/index", times=1, expected="3.13.5") for _unused in range(6)]
         assert [running.wait(60) for running in workers] == [0] * 6
     assert server.paths() == ["/index"]
 
@@ -320,7 +320,7 @@ def test_one_of_many_workers_fetches(world: World) -> None:
 def test_readers_never_see_half_an_index(world: World) -> None:
     names = [f"cpython-3.13.{micro}+20250723-{TARGET}-install_only.tar.gz" for micro in range(40)]
     file = world.publish(versions_index(*names))
-    workers = [worker(world, str(file), times=100, expected="3.13.39") for _ in range(3)]
+    workers = [worker(world, str(file), times=100, expected="3.13.39") for _unused in range(3)]
     while any(running.poll() is None for running in workers):
         os.utime(file)  # so that whoever comes next reads it anew
         time.sleep(0.005)

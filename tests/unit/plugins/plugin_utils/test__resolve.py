@@ -129,7 +129,7 @@ def test_a_database_that_is_damaged_inside_is_made_anew(tmp_path: Path) -> None:
     document = tmp_path / "index"
     names = [f"cpython-3.13.{micro}+20250723-{GNU}-install_only.tar.gz" for micro in range(200)]
     document.write_bytes(versions_index(*names))
-    for _ in range(2):
+    for _unused in range(2):
         asset = resolve(
             Wanted(Request.parse("3.13")), platform=LINUX, index=index(cache, str(document)), warn=pytest.fail
         )
