@@ -9,13 +9,16 @@ import ssl
 import subprocess
 from pathlib import Path
 
+# Python 3.13 and newer want to see it in an authority's certificate, which openssl's own configuration makes of each.
+_KEY_USAGE = ("-addext", "keyUsage=critical,keyCertSign,digitalSignature")
+
 
 class Authority:
     """Lives in a directory; `certificate` is the file that `ca_path` names."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self.certificate = self._issue("ca", "-x509")
+        self.certificate = self._issue("ca", "-x509", *_KEY_USAGE)
 
     def server(self, *, wants_client: bool = False) -> ssl.SSLContext:
         """For a server named `localhost`, which has no certificate for its address."""
@@ -29,13 +32,15 @@ class Authority:
     def issue(self, name: str) -> str:
         """A file with a certificate for `name` and its key."""
         authority = ("-CA", self.certificate, "-CAkey", self.certificate)
-        return self._issue(name, "-x509", *authority, "-addext", f"subjectAltName=DNS:{name}")
+        return self._issue(name, "-x509", *authority, *_KEY_USAGE, "-addext", f"subjectAltName=DNS:{name}")
 
     def _issue(self, name: str, *arguments: str) -> str:
         file = self._directory / f"{name}.pem"
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(file))
         made = subprocess.run(
-            ["openssl", "req", *arguments, *key, "-subj", f"/CN={name}", "-days", "2"], capture_output=True, check=True
+            ["openssl", "req", *arguments, *key, "-subj", f"/CN={name}", "-days", "2"],
+            capture_output=True,
+            check=True,
         )
         with file.open("ab") as stream:
             stream.write(made.stdout)
