@@ -39,7 +39,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._probe import Pr
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 
 MODULE = "standalone.python.build"
-_HOST_PATHS = ("path", "store", "archive", "ca_path", "client_cert", "client_key")
+_HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
 _FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
 _CONTROLLER_ONLY = ("index", "min_age", "checksum", "remote_src", "delivery")
 

@@ -37,8 +37,8 @@ ASSET_ARGUMENTS: dict[str, dict[str, Any]] = {
 BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "latest", "absent"], "default": "present"},
-    "path": {"type": "path", "required": True, "aliases": ["dest"]},
-    "store": {"type": "path"},
+    "path": {"type": "str", "required": True, "aliases": ["dest"]},
+    "store": {"type": "str"},
     "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only", "full"]},
     "build_options": {"type": "str"},
     "target": {"type": "str"},

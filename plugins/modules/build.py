@@ -47,15 +47,16 @@ options:
     description:
       - Where the interpreter is wanted, for example V(/opt/python/3.13). It becomes a symbolic link into O(store).
       - This is the prefix that the build is fixed up for, so that environments made from it follow an upgrade.
-      - It must be absolute, and must not begin with V(/install).
-    type: path
+      - It must be absolute, or begin with V(~) for the home of the user on the host, and must not begin with
+        V(/install). Variables of the shell are not expanded.
+    type: str
     required: true
     aliases: [dest]
   store:
     description:
       - The directory that holds the builds. The default is V(.builds) beside O(path), where paths in the same
         directory share it.
-    type: path
+    type: str
   flavor:
     description:
       - Which form of the build. Without it, the first of V(install_only_stripped), V(install_only) and V(full) that

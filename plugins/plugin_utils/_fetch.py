@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from time import sleep
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 
 from ._fetch_errors import FetchError, explained, refused
@@ -44,8 +45,13 @@ class Document:
 
 def fetch(url: str, *, options: UrlOptions, validators: Validators) -> Document | None:
     """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`."""
-    from ._session import GuardedSession
+    from ._session import MISSING, GuardedSession
 
+    if MISSING:
+        raise IndexUnavailable(
+            "Fetching an index needs the Python package requests, which the Python that runs Ansible does not have "
+            f"({MISSING}). Install it, or set index to a file or to bundled."
+        )
     with GuardedSession(url, options) as session, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # urllib3 warns at each request that validate_certs=false is unsafe
         for pause_s in _PAUSES_S:

@@ -11,21 +11,35 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
-import requests
-import requests.adapters
-import requests.auth
-import requests.hooks
+try:
+    import requests
+    import requests.adapters
+    import requests.auth
+    import requests.hooks
+except ImportError as error:
+    # ansible-test imports every file, and has no requirements of collections. `_fetch` says what is missing.
+    MISSING: ImportError | None = error
+    _Session: Any = object
+    _RequestException: Any = Exception
+    _Adapter: Any = object
+    _DigestAuth: Any = object
+else:
+    MISSING = None
+    _Session = requests.Session
+    _RequestException = requests.RequestException
+    _Adapter = requests.adapters.HTTPAdapter
+    _DigestAuth = requests.auth.HTTPDigestAuth
 
 from ansible_collections.standalone.python.plugins.module_utils._url_options import USER_AGENT, UrlOptions
 
 _MAX_REDIRECTS = 10
 
 
-class Downgrade(requests.RequestException):
+class Downgrade(_RequestException):
     """A redirect from https to http. Whoever sits in between could then choose the digests."""
 
 
-class GuardedSession(requests.Session):
+class GuardedSession(_Session):
     """What the user gave for `url` stays there: a redirect to another host gets no header, login or certificate."""
 
     def __init__(self, url: str, options: UrlOptions) -> None:
@@ -50,15 +64,16 @@ class GuardedSession(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         if self._url.startswith("https:") and not str(request.url).startswith("https:"):
             raise Downgrade
-        if self.should_strip_auth(self._url, request.url):  # type: ignore[no-untyped-call]
+        if self.should_strip_auth(self._url, request.url):
             for name in self._secret_headers:
                 request.headers.pop(name, None)
             request.hooks = requests.hooks.default_hooks()  # a login answers from there
             kwargs["cert"] = None
-        return super().send(request, **kwargs)
+        answer: requests.Response = super().send(request, **kwargs)
+        return answer
 
 
-class _SystemTrustAdapter(requests.adapters.HTTPAdapter):
+class _SystemTrustAdapter(_Adapter):
     """Trusts the system's certificate authorities beside those of `certifi`.
 
     A company's own authority is in the system's store, and `requests` alone would not look there.
@@ -71,13 +86,13 @@ class _SystemTrustAdapter(requests.adapters.HTTPAdapter):
         return super().proxy_manager_for(*args, ssl_context=ssl.create_default_context(), **kwargs)
 
 
-class _Login(requests.auth.HTTPDigestAuth):
+class _Login(_DigestAuth):
     """Answers when the server asks for a login, in the way that it asks for, as on hosts."""
 
     def handle_401(self, r: requests.Response, **kwargs: Any) -> requests.Response:
         asked = r.headers.get("WWW-Authenticate", "").lower()
         if r.status_code != 401 or "digest" in asked or "basic" not in asked or "Authorization" in r.request.headers:
-            return super().handle_401(r, **kwargs)  # type: ignore[no-any-return,no-untyped-call]
+            return super().handle_401(r, **kwargs)  # type: ignore[no-any-return]
         r.close()
         again = requests.auth.HTTPBasicAuth(self.username, self.password)(r.request.copy())
         answer: requests.Response = r.connection.send(again, **kwargs)
