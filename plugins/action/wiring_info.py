@@ -116,7 +116,8 @@ def _parts(
     wish: Wish, wiring: Wiring, commands: CommandPlan, default: DefaultPlan, profiles: Profiles
 ) -> dict[str, list[Any]]:
     """What has to be changed, part by part, as in the module's RETURN."""
-    others = not wiring.roots <= {_roots.file_name(build.path) for build in wish.builds}
+    ours = {_roots.file_name(build.path) for build in wish.builds}
+    others = not wish.builds or not wiring.roots <= ours
     texts = plan_profiles(wish, wiring, profiles)
     return {
         "default_links": [
