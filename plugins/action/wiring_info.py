@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
             return {**result, "failed": True, "changed": False, "msg": str(error)}
 
     def _look(self) -> dict[str, Any]:
-        _, params = self.validate_argument_spec(_ARGUMENTS)
+        _unused, params = self.validate_argument_spec(_ARGUMENTS)
         params["builds"] = [self._with_requirements(build) for build in params["builds"]]
         profiles = Profiles.from_params(params)
         wish = Wish.from_params(params)

@@ -247,7 +247,7 @@ venvs:
     create:
       description: Whether it has to be made.
       type: bool
-    clear:
+    over:
       description: Whether it has to be made over one that does not fit the build.
       type: bool
 missing_directories:

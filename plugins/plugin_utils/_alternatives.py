@@ -55,33 +55,25 @@ class Group:
     @classmethod
     def parse(cls, name: str, lines: Sequence[str]) -> Group | None:
         """The group in the lines of its record; None for what is no record that we understand."""
-        rest = iter(lines)
         try:
-            next(rest)  # the mode
-            link = next(rest)
-            names = tuple(_follower_names(rest))
-            return cls(name, link, tuple(_alternatives(rest, names)))
-        except (StopIteration, RuntimeError, ValueError):
+            end = lines.index("")
+            followers = tuple(zip(lines[2:end:2], lines[3:end:2]))
+            return cls(name, lines[1], tuple(_alternatives(lines[end + 1 :], followers)))
+        except (IndexError, ValueError):
             return None
 
     def choice(self, path: str) -> Alternative | None:
         return next((alternative for alternative in self.alternatives if alternative.path == path), None)
 
 
-def _follower_names(rest: Iterator[str]) -> Iterator[tuple[str, str]]:
-    for name in rest:
-        if not name:
-            return
-        yield name, next(rest)
-
-
-def _alternatives(rest: Iterator[str], names: Sequence[tuple[str, str]]) -> Iterator[Alternative]:
-    for path in rest:
-        if not path:
-            return
-        priority = _PRIORITY.fullmatch(next(rest))
+def _alternatives(lines: Sequence[str], names: Sequence[tuple[str, str]]) -> Iterator[Alternative]:
+    """Raises `IndexError` or `ValueError` for lines that break off or have no number for a priority."""
+    start = 0
+    while start < len(lines) and lines[start]:
+        priority = _PRIORITY.fullmatch(lines[start + 1])
         if priority is None:
-            raise ValueError(path)
-        paths = [next(rest) for _ in names]
-        followers = (Follower(name, link, target) for (name, link), target in zip(names, paths) if target)
-        yield Alternative(path, int(priority["number"]), frozenset(followers))
+            raise ValueError(lines[start + 1])
+        paths = [lines[start + 2 + number] for number in range(len(names))]
+        followers = (Follower(name, link, path) for (name, link), path in zip(names, paths) if path)
+        yield Alternative(lines[start], int(priority["number"]), frozenset(followers))
+        start += 2 + len(names)

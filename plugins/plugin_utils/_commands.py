@@ -44,7 +44,7 @@ def is_our_name(name: str) -> bool:
 def possible_names(executable: str) -> tuple[str, ...]:
     """The names of every link that a build with this interpreter may be given."""
     name, number = _name_and_number(executable)
-    return (name, *(companion.format(number) for companion, _, _ in _COMPANIONS))
+    return (name, *(companion.format(number) for companion, _file, _is_manual in _COMPANIONS))
 
 
 def commands_of(path: str, executable: str, there: AbstractSet[str]) -> tuple[Command, ...]:

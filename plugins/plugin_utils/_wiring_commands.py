@@ -49,8 +49,8 @@ def plan_commands(wish: Wish, wiring: Wiring) -> CommandPlan:
     builds = () if system == NONE else wish.present
     theirs = {build.path: owner for build in builds if (owner := wiring.owners.get(build.name))}
     served = [(build, _commands(build, wiring)) for build in builds if build.path not in theirs]
-    wanted = [_registration(wish, commands) for _, commands in served] if system == ALTERNATIVES else []
-    links = [_link(wish, command) for _, commands in served for command in commands]
+    wanted = [_registration(wish, commands) for _build, commands in served] if system == ALTERNATIVES else []
+    links = [_link(wish, command) for _build, commands in served for command in commands]
     plain = links if system == LINKS else []
     return CommandPlan(
         register=tuple(differing for one in wanted if (differing := _differing(one, wiring))),
@@ -60,7 +60,7 @@ def plan_commands(wish: Wish, wiring: Wiring) -> CommandPlan:
         left_out=tuple(_leave(build, theirs[build.path], wish) for build in builds if build.path in theirs),
         refused=(
             *_obstacles(wish, wiring, links, wanted),
-            *(_twice([_link(wish, commands[0]) for _, commands in served]) if system == LINKS else ()),
+            *(_twice([_link(wish, commands[0]) for _build, commands in served]) if system == LINKS else ()),
         ),
     )
 
@@ -150,7 +150,7 @@ def _obstacles(wish: Wish, wiring: Wiring, links: list[tuple[str, str]], wanted:
     """What stands where links are wanted and was not made by this collection."""
     advice = "Move it away, choose another interpreter_link_dir, or set interpreter_alternatives: none."
     problems = []
-    for link, _ in links:
+    for link, _target in links:
         target = wiring.links.get(link, "")
         if link in wiring.occupied:
             problems.append(f"{link} is wanted for a link, but there is something else already. {advice}")

@@ -22,7 +22,7 @@ class VenvPlan:
     executable: str
     requirements: str
     create: bool
-    clear: bool
+    over: bool
 
 
 def plan_venvs(wish: Wish, wiring: Wiring) -> tuple[VenvPlan, ...]:
@@ -33,8 +33,8 @@ def plan_venvs(wish: Wish, wiring: Wiring) -> tuple[VenvPlan, ...]:
         fits = _fits(build, wiring)
         record = wiring.files.get(f"{build.venv}/{RECORD}")
         if not fits or record is None or _lines(record.content) != _lines(build.requirements):
-            clear = not fits and record is not None
-            plans.append(VenvPlan(build.venv, build.executable or "", build.requirements, not fits, clear))
+            over = not fits and record is not None
+            plans.append(VenvPlan(build.venv, build.executable or "", build.requirements, not fits, over))
     return tuple(plans)
 
 

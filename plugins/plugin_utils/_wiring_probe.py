@@ -156,7 +156,7 @@ def _pairs(stdout: str) -> Pairs | None:
 
 
 def _split(text: str, separator: str) -> tuple[str, str]:
-    before, _, after = text.partition(separator)
+    before, _unused, after = text.partition(separator)
     return before, after
 
 

@@ -39,8 +39,8 @@ def with_venv(
     )
 
 
-def planned(*, create: bool, clear: bool = False) -> tuple[VenvPlan, ...]:
-    return (VenvPlan(VENV, EXECUTABLE, TEXT, create, clear),)
+def planned(*, create: bool, over: bool = False) -> tuple[VenvPlan, ...]:
+    return (VenvPlan(VENV, EXECUTABLE, TEXT, create, over),)
 
 
 VENVS = {
@@ -52,10 +52,10 @@ VENVS = {
     "interrupted before the interpreter": (with_venv(None, runs=False), planned(create=True)),
     "of a minor version that was at the path before": (
         with_venv(TEXT, library="python3.12"),
-        planned(create=True, clear=True),
+        planned(create=True, over=True),
     ),
-    "of another build": (with_venv(TEXT, home="/srv/python/bin"), planned(create=True, clear=True)),
-    "its interpreter gone": (with_venv(TEXT, runs=False), planned(create=True, clear=True)),
+    "of another build": (with_venv(TEXT, home="/srv/python/bin"), planned(create=True, over=True)),
+    "its interpreter gone": (with_venv(TEXT, runs=False), planned(create=True, over=True)),
 }
 
 VARIABLES: dict[str, tuple[Wish, Wiring, dict[str, str]]] = {
