@@ -23,7 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StandaloneError,
     UnsupportedHost,
 )
-from ansible_collections.standalone.python.plugins.module_utils._mirrors import mirrors_from_environment
+from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, mirrors_from_environment
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
 from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, SWITCH, Plan, plan
 from ansible_collections.standalone.python.plugins.module_utils._state import State
@@ -71,9 +71,11 @@ class ActionModule(ActionBase):
         to_send = None if params["remote_src"] else order.archive
         local = self._checked_archive(to_send, order.asset) if to_send and decided.needs_asset else None
         require_possible(order, decided, probe, archive_bytes=os.path.getsize(local) if local else None)
+        arguments = self._arguments(order, params, task_vars)
+        if decided.needs_asset and order.asset and order.asset.url and not order.archive:
+            candidate_urls(order.asset.url, arguments["mirror"])  # refuses what the host could not use
         if self._is_settled(decided):
             return _report.report(_report.outcome_of(decided, order, state), order, state)
-        arguments = self._arguments(order, params, task_vars)
         if to_send and not self._task.check_mode and self._unpacks(decided, arguments, task_vars):
             arguments["archive"] = self._transferred(local or self._checked_archive(to_send, order.asset))
         result = self._module_result(arguments, task_vars)
@@ -99,7 +101,11 @@ class ActionModule(ActionBase):
 
     def _probe(self, order: Order) -> Probe:
         command = _probe.build_command(
-            order.path, order.store, verify=order.verify, root_file=_roots.file_name(order.path)
+            order.path,
+            order.store,
+            verify=order.verify,
+            root_file=_roots.file_name(order.path),
+            will_remove=order.state == "absent",
         )
         answer = self._low_level_execute_command(command)
         return _probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])

@@ -26,10 +26,9 @@ __all__ = ("Entry", "Extracted", "Limits", "extract", "unpacked_size")
 _LIMITS = Limits()
 _ROOT = "python"
 _FULL_PREFIX = "python/install"
-_FULL_DESCRIPTION = "python/PYTHON.json"
+_FULL_DESCRIPTION = "python/PYTHON.json"  # what the build was made of; nothing here rests on it
 _FULL_FOLDERS = ("python/build/", "python/install/", "python/licenses/")
 _OWN_FILES = ".build."  # receipt and manifest, written into the unpacked build later: a link must not catch them
-_DESCRIPTION_BYTES = 4 * 1024 * 1024  # the largest known is below 1 MiB
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,6 @@ class Extracted:
 
     entries: Mapping[str, Entry]  # by path below the destination, without the destination itself
     size_bytes: int  # of all files together
-    python_json: bytes | None  # the description that a full archive carries; None for the others
 
 
 def extract(
@@ -56,10 +54,10 @@ def extract(
     try:
         source = open_chunks(archive_path) if chunks is None else nullcontext(chunks)
         with source as opened, TreeWriter(destination) as tree:
-            python_json = _unpack(TarReader(opened, limits), tree)
+            _unpack(TarReader(opened, limits), tree)
             tree.make_links()
             size_bytes = sum(entry.size_bytes for entry in tree.entries.values())
-            return Extracted(tree.entries, size_bytes, python_json)
+            return Extracted(tree.entries, size_bytes)
     except Refused as refusal:
         raise ArchiveError(
             f"The archive {os.path.basename(archive_path)} is not usable: {refusal}. Nothing was installed. "
@@ -67,9 +65,8 @@ def extract(
         ) from None
 
 
-def _unpack(reader: TarReader, tree: TreeWriter) -> bytes | None:
-    """Writes what belongs to the prefix. Returns the content of PYTHON.json, or None."""
-    python_json = None
+def _unpack(reader: TarReader, tree: TreeWriter) -> None:
+    """Writes what belongs to the prefix."""
     prefix = None
     for found in reader:
         if found.path == _ROOT and found.kind == "dir":
@@ -78,15 +75,12 @@ def _unpack(reader: TarReader, tree: TreeWriter) -> bytes | None:
         prefix = prefix or shown
         if shown == _FULL_PREFIX != prefix:
             raise Refused(f"{member(found.path)} belongs to a full archive, but the members before it do not")
-        if found.path == _FULL_DESCRIPTION:
-            python_json = _description(found, reader, python_json)
-        elif found.path.startswith(prefix + "/"):
+        if found.path.startswith(prefix + "/"):
             _write(found, found.path[len(prefix) + 1 :], reader, tree, prefix)
         elif found.path == prefix and found.kind != "dir":
             raise Refused(f"{member(found.path)} is no directory")
     if not tree.entries:
         raise Refused(f"it holds nothing below {prefix or _ROOT}/")
-    return python_json
 
 
 def _prefix(path: str) -> str:
@@ -109,11 +103,3 @@ def _write(found: Member, path: str, reader: TarReader, tree: TreeWriter, prefix
         tree.add_hard_link(path, found.target[len(prefix) + 1 :])
     else:
         raise Refused(f"{member(found.path)} is a hard link to {quoted(found.target)}, which is not below {prefix}/")
-
-
-def _description(found: Member, reader: TarReader, earlier: bytes | None) -> bytes:
-    if earlier is not None:
-        raise Refused(f"{member(found.path)} comes twice")
-    if found.kind != "file" or found.size_bytes > _DESCRIPTION_BYTES:
-        raise Refused(f"{member(found.path)} is no file of at most {_DESCRIPTION_BYTES:,} bytes")
-    return b"".join(reader.content())

@@ -21,6 +21,7 @@ from ._versions import Version
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _RELEASE = re.compile(r"[0-9]{8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 FLAVORS = ("install_only_stripped", "install_only", "full")
 
@@ -137,6 +138,8 @@ class Asset:
         build = Build.from_dict(mapping, where, error)
         fields = Fields(mapping, where, error)
         sha256 = _matching(_SHA256, "sha256", fields.text("sha256").lower(), where, error)
+        if sha256 == SHA256_OF_NOTHING:
+            raise error(f"{where} is damaged: sha256 is {sha256}, the digest of an empty file, which no build is.")
         return cls.from_build(build, fields.text("url"), sha256)
 
 

@@ -68,6 +68,10 @@ class Stage:
             os.utime(full, ns=times)
         self.entries[path] = Entry("file", mode, len(data), hashlib.sha256(data).hexdigest(), None)
 
+    def remove(self, path: str) -> None:
+        os.unlink(self.full(path))
+        del self.entries[path]
+
     def link(self, path: str, target: str) -> None:
         os.symlink(target, self.full(path))
         self.entries[path] = Entry("link", 0o777, 0, None, target)
@@ -85,8 +89,11 @@ def apply(stage: Stage, prefix: str, *, externally_managed: bool) -> None:
     _rewrite(stage, _SYSCONFIGDATA, lambda text, where: _sysconfig.rewrite_sysconfigdata(text, prefix, where))
     _rewrite(stage, _MAKEFILE, lambda text, _where: _sysconfig.rewrite_makefile(text, prefix))
     _rewrite(stage, _PKG_CONFIG, lambda text, _where: _sysconfig.rewrite_pkg_config(text))
+    marker = f"{library}/EXTERNALLY-MANAGED"
     if externally_managed:
-        stage.write(f"{library}/EXTERNALLY-MANAGED", EXTERNALLY_MANAGED.replace("PREFIX", prefix))
+        stage.write(marker, EXTERNALLY_MANAGED.replace("PREFIX", prefix))
+    elif marker in stage.entries:
+        stage.remove(marker)
 
 
 def stdlib_folder(stage: Stage) -> str:

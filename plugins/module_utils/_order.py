@@ -47,13 +47,15 @@ class Order:
     def from_params(cls, params: Mapping[str, Any]) -> Order:
         """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
         path = checked_path(params["path"], "path")
+        store = checked_path(params["store"], "store") if params["store"] else default_store(path)
+        _require_apart(path, store)
         asset = Asset.from_dict(params["asset"], where="asset", error=InvalidName) if params["asset"] else None
         if params["keep"] < 0:
             raise InvalidName(f"keep is {params['keep']}, but it counts builds: write 0 or more.")
         return cls(
             state=params["state"],
             path=path,
-            store=checked_path(params["store"], "store") if params["store"] else default_store(path),
+            store=store,
             settings=Settings(path, params["externally_managed"], params["owner"], params["group"]),
             url=UrlOptions.from_params(params),
             wanted=_wanted(params) if params["name"] and params["state"] != "absent" else None,
@@ -97,6 +99,14 @@ def _wanted(params: Mapping[str, Any]) -> Wanted:
         cpu_level=params["cpu_level"],
         prerelease=params["prerelease"],
     )
+
+
+def _require_apart(path: str, store: str) -> None:
+    if f"{store}/".startswith(f"{path}/") or path.startswith(f"{store}/"):
+        raise StoreError(
+            f"path is {path} and store is {store}: one lies in the other. The path becomes a link to a build in the "
+            f"store, so put the store beside it, as in {default_store(path)}, or anywhere else."
+        )
 
 
 def checked_path(path: str, option: str) -> str:

@@ -19,6 +19,7 @@ from ._state import State
 NOTHING = "nothing"  # the path is as it was asked for
 INSPECT = "inspect"  # it should be, but the content has to be looked at
 RECORD = "record"  # it is, but an interrupted run did not come to write the history down
+TIDY = "tidy"  # it is, but an interrupted run left something in the store that only has to go
 SWITCH = "switch"  # a build that is already in the store serves
 INSTALL = "install"  # a build has to be fetched
 ADOPT = "adopt"  # a directory unpacked by hand stands there; the same build has to be fetched to compare
@@ -76,7 +77,7 @@ def _plan_absent(order: Order, state: State) -> Plan:
         _refuse_foreign(order, state)
     prune = surplus(order, state, None)
     if state.kind == "absent" and not state.root.uses and not prune:
-        return Plan(NOTHING)
+        return _nothing_but_litter(state)
     return Plan(REMOVE, prune=prune)  # also of what a process still ran when the path was removed
 
 
@@ -87,7 +88,11 @@ def _plan_satisfied(order: Order, state: State) -> Plan:
     names_what_is_gone = any(use.entry not in state.stored for use in state.root.uses)
     if state.root.current != state.entry or state.root.keep != order.keep or names_what_is_gone:
         return Plan(RECORD, prune=prune)
-    return Plan(NOTHING, prune=prune)
+    return _nothing_but_litter(state) if not prune else Plan(NOTHING, prune=prune)
+
+
+def _nothing_but_litter(state: State) -> Plan:
+    return Plan(TIDY if state.has_litter else NOTHING)
 
 
 def _serves(order: Order, receipt: Receipt) -> bool:

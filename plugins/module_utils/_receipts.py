@@ -13,6 +13,7 @@ from typing import Any
 
 from ._builds import Asset
 from ._fields import Fields
+from ._json_file import content_of
 from ._manifest import RECEIPT
 from ._urls import shown_url
 
@@ -95,12 +96,9 @@ def read(entry_directory: str) -> Receipt | None:
     """The receipt of a store entry; None when it has none. Raises `StoreError` when it is damaged."""
     file = os.path.join(entry_directory, RECEIPT)
     try:
-        with open(file, encoding="utf-8") as stream:
-            content = json.load(stream)
+        content = content_of(file)
     except FileNotFoundError:
         return None
-    except ValueError:
-        content = None
     return Receipt.from_dict(content, where=file)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from ._errors import StoreError
 from ._fields import Fields
+from ._json_file import content_of
 from ._store import ROOTS_FOLDER, STAGING_FOLDER, make_directory
 
 _LONGEST_NAME = 200
@@ -114,12 +115,9 @@ def write(store: str, root: Root) -> None:
 def _read_file(file: str) -> Root | None:
     """Raises `StoreError` for what is no root: what its path keeps is then unknown, so nothing may be pruned."""
     try:
-        with open(file, encoding="utf-8") as stream:
-            content = json.load(stream)
+        content = content_of(file)
     except FileNotFoundError:
         return None
-    except ValueError:
-        content = None
     try:
         return Root.from_dict(content, where=file)
     except StoreError as error:

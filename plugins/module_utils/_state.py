@@ -25,7 +25,8 @@ class State:
 
     `entry` is the store entry that the link names, None for a foreign link; `receipt` is that entry's, None when the
     entry is gone or damaged. `suspicious` names something in the entry that is newer than its receipt.
-    `stored` are the receipts of all complete builds in the store; `running` the processes by entry.
+    `stored` are the receipts of all complete builds in the store; `running` the processes by entry. `has_litter` is
+    asked from afar only, since the module sweeps in any case.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class State:
     suspicious: str | None = None
     stored: Mapping[str, Receipt] = field(default_factory=dict)
     running: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    has_litter: bool = False
 
 
 def read(path: str, store: Store) -> State:

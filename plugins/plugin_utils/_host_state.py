@@ -31,6 +31,7 @@ def state_of(probe: Probe, path: str, store: str) -> State:
         suspicious=probe.newer,
         stored=stored,
         running=probe.running,
+        has_litter=probe.has_litter,
     )
 
 

@@ -46,7 +46,9 @@ class Probe:
     is none or nobody asked. Newer is suspicious, not yet drift.
     `parent` carries the path and `store_place` the store. `root` is what the store's `.roots` say about the path (None:
     nothing, or not JSON).
-    `running` tells the processes of each build by number, and is looked for only where there are several builds.
+    `running` tells the processes of each build by number, and is looked for only where a build may have to go.
+    `has_litter` is whether an interrupted run left something in the store, which this user could remove: work in
+    staging other than a download to be taken up, or a store that nothing is in.
     `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
     """
 
@@ -60,17 +62,21 @@ class Probe:
     store_place: Place
     root: Mapping[str, Any] | None
     running: Mapping[str, tuple[int, ...]]
+    has_litter: bool
     free_bytes: int | None
     tools: Mapping[str, str]
     platform: HostPlatform
 
 
-def build_command(path: str, store: str, *, verify: str, root_file: str, root: str = "") -> str:
+def build_command(
+    path: str, store: str, *, verify: str, root_file: str, will_remove: bool = False, root: str = ""
+) -> str:
     """The command for the host's `/bin/sh`, one line that passes through any login shell.
 
     `path` and `store` are absolute; `root_file` is the name of the path's file in `.roots` of the store. Only with
-    `verify="quick"` the build is searched for what is newer than its receipt. `root` is another system root to describe
-    instead of the running system. Raises `InvalidName` for a path that no command line can carry.
+    `verify="quick"` the build is searched for what is newer than its receipt. With `will_remove` every build may have
+    to go, so the processes of a single one are looked for as well. `root` is another system root to describe instead of
+    the running system. Raises `InvalidName` for a path that no command line can carry.
     """
     for what, value in (("path", path), ("store", store)):
         if not value.startswith("/") or any(character in value for character in "\0\n\r"):
@@ -80,6 +86,7 @@ def build_command(path: str, store: str, *, verify: str, root_file: str, root: s
         "store": store,
         "root_file": root_file,
         "check_newer": "1" if verify == "quick" else "0",
+        "builds_kept": "0" if will_remove else "1",
         "root": root,
     }
     prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
@@ -106,6 +113,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         store_place=_place(facts, "store_place"),
         root=_json_object(first(facts, "root_json")),
         running=_running(facts),
+        has_litter="litter" in facts,
         free_bytes=int(free_kib) * 1024 if free_kib.isdecimal() else None,
         tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
         platform=host_platform(facts),

@@ -12,6 +12,7 @@
 #   store        the directory that holds the builds, absolute
 #   root_file    the name of the path's file in .roots of the store
 #   check_newer  1: look for whatever in the build is newer than its receipt
+#   builds_kept  how many builds stay in any case; where there are more, processes that run them are looked for
 #   root         another system root to describe (nothing in it is run); empty for the running system
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
@@ -84,9 +85,26 @@ say_store() {
         say_json store_receipt "$receipt"
     done
     say_json root_json "$store/.roots/$root_file"
+    [ ! -w "$store" ] || say_litter
     set -f
-    [ "$entries" -lt 2 ] || say_running
+    [ "$entries" -le "$builds_kept" ] || say_running
     [ "$kind" != link ] || say_build
+}
+
+# What an interrupted run left: work in staging, apart from a download that can be taken up, or a store that holds
+# nothing.
+say_litter() {
+    for work in "$store"/.staging/* "$store"/.staging/.[!.]*; do
+        case $work in
+            *.part) ;;
+            *) ! exists "$work" || say litter "${work##*/}" ;;
+        esac
+    done
+    [ "$entries" = 0 ] && [ -e "$store/.lock" ] || return 0
+    for work in "$store"/* "$store"/.roots/*; do
+        ! exists "$work" || return 0
+    done
+    say litter .
 }
 
 # The build at the path. One without receipt was not made by us, or not to its end.

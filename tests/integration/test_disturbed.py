@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils import _state
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
 from ansible_collections.standalone.python.plugins.module_utils._plan import NOTHING, Plan, plan
-from ansible_collections.standalone.python.plugins.module_utils._store import Store
+from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
 from tests.support.order_runs import Answer, Runner, order_runner
+from tests.support.probe_runs import ask
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.trials import SCENARIOS, Builds, Trial
@@ -74,7 +74,7 @@ def test_before_any_change_to_the_file_system(name: str, builds: Builds, folder:
     assert complaints == {}
 
 
-@pytest.mark.parametrize("name", ["upgrade", "remove"])
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_the_next_look_from_afar_sees_that_there_is_litter(name: str, folder: Path, runner: Runner) -> None:
     """Else the action plugin would not run the module, which sweeps."""
     trial = Trial(SCENARIOS[name], Builds.fake(folder / "mirror"), folder, runner)
@@ -83,7 +83,8 @@ def test_the_next_look_from_afar_sees_that_there_is_litter(name: str, folder: Pa
         trial.put_back()
         runner.run(trial.order, die_at_step=number)
         order = Order.from_params({**DEFAULTS, **trial.order})
-        is_settled = plan(order, _state.read(order.path, Store(order.store))) == Plan(NOTHING)
+        seen = ask(trial.place.path, trial.place.store, verify=order.verify, will_remove=order.state == "absent")
+        is_settled = plan(order, state_of(seen, order.path, order.store)) == Plan(NOTHING)
         if is_settled and trial.place.store.exists() and trial.place.litter():
             unseen.append(f"before step {number}, {trial.steps[number]}")
     assert unseen == []

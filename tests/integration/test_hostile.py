@@ -21,8 +21,6 @@ from tests.unit.orders import order
 
 # Where archives of `hostile_archives` want to write or link to; what is there must not be another afterwards.
 COVETED = ("/etc/cron.d/x", "/etc/x", "/etc/passwd", "/etc/shadow", "/tmp/x")
-# Of a download, nothing is an empty file: there is nothing to keep for the next run.
-NOT_FETCHED = ("empty file", "mirror")
 NAME = f"cpython-{VERSION}+20260201-{TARGET}-install_only_stripped"
 
 
@@ -45,10 +43,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
-@pytest.mark.parametrize(
-    ("case", "way"),
-    [(case, way) for case in HOSTILE for way in ("archive", "mirror") if (case, way) != NOT_FETCHED],
-)
+@pytest.mark.parametrize("way", ["archive", "mirror"])
+@pytest.mark.parametrize("case", [case for case in HOSTILE if case != "empty file"])  # which its digest tells
 def test_it_is_refused_and_nothing_is_touched(case: str, way: str, place: Place, tmp_path: Path) -> None:
     hostile = HOSTILE[case]
     build = FakeBuild(

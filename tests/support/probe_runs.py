@@ -39,10 +39,23 @@ def program(shell: str) -> list[str]:
     return [found, *arguments]
 
 
-def ask(path: Path, store: Path, *, shell: str = "dash", verify: str = "quick", root: Path | None = None) -> Probe:
+def ask(
+    path: Path,
+    store: Path,
+    *,
+    shell: str = "dash",
+    verify: str = "quick",
+    will_remove: bool = False,
+    root: Path | None = None,
+) -> Probe:
     """Probes as a user of this machine whose /bin/sh is `shell`; the probe must not complain about anything."""
     command = build_command(
-        str(path), str(store), verify=verify, root_file=_roots.file_name(str(path)), root=str(root or "")
+        str(path),
+        str(store),
+        verify=verify,
+        root_file=_roots.file_name(str(path)),
+        will_remove=will_remove,
+        root=str(root or ""),
     )
     done = run([*program(shell), "-c", command])
     assert done.stderr == ""

@@ -159,6 +159,13 @@ class TestForeseen:
         params = {"name": f"{VERSION}+{OLD}", "archive": str(old.archive), "checksum": "0" * 64}
         assert old.sha256 in failure(host, path, check_mode=check_mode, **params)
 
+    @pytest.mark.parametrize("check_mode", [False, True])
+    def test_a_mirror_that_is_none(self, host: Host, path: Path, old: FakeBuild, check_mode: bool) -> None:
+        assert failure(host, path, asset=old.asset(), mirror=["mirror.example.com"], check_mode=check_mode) == (
+            "The mirror mirror.example.com is no http://, https:// or file:// URL."
+        )
+        assert host.modules == []
+
     @pytest.mark.parametrize(
         ("option", "message"),
         [

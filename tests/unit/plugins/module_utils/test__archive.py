@@ -58,17 +58,14 @@ SHAPES = {
     "install_only": (
         (PYTHON, link("python/bin/python3", "python3.13"), MODULE),
         ["bin", "bin/python3", "bin/python3.13", "lib", "lib/python3.13", "lib/python3.13/os.py"],
-        None,
     ),
     "with directories": (
         (directory("python/"), directory("python/bin/"), PYTHON, directory("python/empty"), directory("python/bin")),
         ["bin", "bin/python3.13", "empty"],
-        None,
     ),
     "windows": (
         (member("python/DLLs/x.pyd", b"MZ"), member("python/python.exe", b"MZ")),
         ["DLLs", "DLLs/x.pyd", "python.exe"],
-        None,
     ),
     "full": (
         (
@@ -80,12 +77,10 @@ SHAPES = {
             member("python/licenses/LICENSE.txt", b"x"),
         ),
         ["bin", "bin/python3.13"],
-        b'{"version": "8"}',
     ),
     "full without a description": (
         (member("python/build/core/main.o", b"x"), member("python/install/bin/python3.13", b"ELF")),
         ["bin", "bin/python3.13"],
-        None,
     ),
     "links of every allowed kind": (
         (
@@ -96,12 +91,10 @@ SHAPES = {
             PYTHON,
         ),
         ["a", "a/up", "b", "bin", "bin/python3.13", "c", "folder"],
-        None,
     ),
     "hard link": (
         (PYTHON, hard_link("python/bin/python", "python/bin/python3.13")),
         ["bin", "bin/python", "bin/python3.13"],
-        None,
     ),
     "long names": (
         (
@@ -116,7 +109,6 @@ SHAPES = {
             link("python/u", "cut"),
         ),
         ["g" * 200, "p" * 200, "s" * 90, "t", "u"],
-        None,
     ),
     "unusual but fair": (
         (
@@ -127,18 +119,16 @@ SHAPES = {
             member("python/...", mode=0o100644),
         ),
         ["...", "Köln ♥", "back\\slash", "base256", "old"],
-        None,
     ),
 }
 
 
 @pytest.mark.parametrize("compress", [gz, zst])
-@pytest.mark.parametrize(("members", "paths", "python_json"), SHAPES.values(), ids=SHAPES)
-def test_every_shape_of_build(tmp_path, compress, members, paths, python_json) -> None:
+@pytest.mark.parametrize(("members", "paths"), SHAPES.values(), ids=SHAPES)
+def test_every_shape_of_build(tmp_path, compress, members, paths) -> None:
     extracted = unpack(tmp_path, compress(*members))
     assert sorted(extracted.entries) == paths
     assert on_disk(tmp_path / "build") == extracted.entries
-    assert extracted.python_json == python_json
     assert extracted.size_bytes == sum(entry.size_bytes for entry in extracted.entries.values())
 
 

@@ -160,6 +160,11 @@ def test_the_file_name_is_the_url_s_or_the_usual(stem: str, url: str, file_name:
         ({"build_options": 1}, "asset is damaged: build_options should be a text."),
         ({"url": None}, "asset is damaged: url should be a text."),
         ({"sha256": "abc"}, "asset is damaged: sha256 is 'abc', and should be 64 hexadecimal digits."),
+        (
+            {"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+            "asset is damaged: sha256 is e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, the digest "
+            "of an empty file, which no build is.",
+        ),
     ],
 )
 @pytest.mark.parametrize("kind", [InvalidName, StoreError])

@@ -91,6 +91,13 @@ class TestApply:
         _fixups.apply(stage, PREFIX, externally_managed=False)
         assert "lib/python3.13/EXTERNALLY-MANAGED" not in stage.entries
 
+    def test_pip_may_be_let_into_a_build_that_was_packed_with_the_marker(self, tmp_path: Path) -> None:
+        stage = build(tmp_path / "stage")
+        _fixups.apply(stage, PREFIX, externally_managed=True)
+        _fixups.apply(stage, PREFIX, externally_managed=False)
+        assert not os.path.exists(stage.full("lib/python3.13/EXTERNALLY-MANAGED"))
+        assert not find_drift(stage.directory, stage.entries, trusted_until_ns=None)
+
     @pytest.mark.parametrize(
         ("library", "interpreter", "links"),
         [

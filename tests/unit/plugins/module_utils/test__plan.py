@@ -62,6 +62,7 @@ EMPTY = State("absent", Root(PATH))
 HISTORY_OF_WHAT_IS_GONE = State(
     **{**vars(installed(NOW)), "root": Root(PATH, 1, (Use(NOW["name"], "2026"), Use("gone", "2026")))}
 )
+LITTERED = State(**{**vars(installed(NOW)), "has_litter": True})
 UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {NOW["name"]: receipt(NOW)})
 
 
@@ -118,11 +119,14 @@ UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {
         (order("3.13.4"), installed(NOW, suspicious="./lib/os.py"), "install"),
         # an interrupted run, a damaged build
         (order("3.13"), UNRECORDED, "record"),
+        (order("3.13"), LITTERED, "tidy"),
+        (order("3.12"), LITTERED, "install"),
         (order("3.13"), HISTORY_OF_WHAT_IS_GONE, "record"),
         (order("3.13"), State("link", Root(PATH), "…", NOW["name"]), "install"),
         (order("3.13", keep=2), installed(NOW), "record"),
         # absent
         (order(state="absent"), EMPTY, "nothing"),
+        (order(state="absent"), State("absent", Root(PATH), has_litter=True), "tidy"),
         (order(state="absent"), installed(NOW), "remove"),
         (order(state="absent"), State("absent", Root(PATH, 1, (Use("gone", "2026"),))), "remove"),
         (order(state="absent"), State("absent", Root(PATH), stored={"left": receipt(OLD)}), "remove"),

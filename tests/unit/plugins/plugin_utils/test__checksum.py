@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
@@ -25,4 +27,13 @@ def test_anything_else_is_refused(text: str) -> None:
         parse_checksum(text)
     assert str(caught.value) == (
         f"checksum is {text!r}. Write the archive's SHA-256 digest, as sha256: and 64 hexadecimal digits."
+    )
+
+
+def test_the_digest_of_nothing_is_refused() -> None:
+    nothing = hashlib.sha256().hexdigest()
+    with pytest.raises(InvalidName) as caught:
+        parse_checksum(nothing)
+    assert str(caught.value) == (
+        f"checksum is {nothing!r}, the digest of an empty file. Whoever computed it had no archive: fetch it again."
     )

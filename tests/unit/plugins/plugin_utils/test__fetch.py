@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
-from ansible_collections.standalone.python.plugins.plugin_utils import _fetch
+from ansible_collections.standalone.python.plugins.plugin_utils import _fetch, _session
 from ansible_collections.standalone.python.plugins.plugin_utils._fetch import Document, Validators, fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._fetch_errors import FetchError
 from tests.support.misbehaviours import break_off, chunked, raw, stall
@@ -234,4 +235,14 @@ def test_a_proxy_that_is_gone_is_a_sentence(server: Server, monkeypatch: pytest.
         get(f"{server.url}/index")
     assert str(caught.value) == (
         f"The index {server.url}/index could not be read: its proxy refuses or does not answer; see use_proxy."
+    )
+
+
+def test_without_requests_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_session, "MISSING", "No module named 'requests'")
+    with pytest.raises(IndexUnavailable) as caught:
+        fetch("http://index.example.com/", options=UrlOptions(), validators=Validators())
+    assert str(caught.value) == (
+        "Fetching an index needs the Python package requests, which the Python that runs Ansible does not have "
+        "(No module named 'requests'). Install it, or set index to a file or to bundled."
     )

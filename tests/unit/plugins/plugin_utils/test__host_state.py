@@ -37,6 +37,7 @@ def test_an_installed_build_with_its_history() -> None:
         root=ROOT.as_dict(),
         newer="lib/os.py",
         running={"old": (7,)},
+        has_litter=True,
     )
     assert state(probe) == State(
         kind="link",
@@ -47,6 +48,7 @@ def test_an_installed_build_with_its_history() -> None:
         suspicious="lib/os.py",
         stored={"now": NOW, "old": OLD},
         running={"old": (7,)},
+        has_litter=True,
     )
 
 

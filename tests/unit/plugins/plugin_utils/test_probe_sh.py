@@ -124,6 +124,38 @@ def beside_other_builds(path: Path) -> dict[str, Any]:
     return {"receipts": receipts, "root": {"path": "…", "keep": 2}}
 
 
+def with_work_in_staging(path: Path) -> dict[str, Any]:
+    install(path)
+    (path.parent / ".builds" / ".staging" / "removed-1-2").mkdir(parents=True)
+    return {"has_litter": True}
+
+
+def with_a_new_link_in_staging(path: Path) -> dict[str, Any]:
+    install(path)
+    (path.parent / ".builds" / ".staging").mkdir()
+    (path.parent / ".builds" / ".staging" / ".3.13.new-link").symlink_to("gone")
+    return {"has_litter": True}
+
+
+def with_a_download_to_take_up(path: Path) -> dict[str, Any]:
+    install(path)
+    (path.parent / ".builds" / ".staging").mkdir()
+    (path.parent / ".builds" / ".staging" / "0f.part").touch()
+    return {"has_litter": False}
+
+
+def without_a_build_in_the_store(path: Path) -> dict[str, Any]:
+    (path.parent / ".builds" / ".roots").mkdir(parents=True)
+    (path.parent / ".builds" / ".lock").touch()
+    return {"has_litter": True}
+
+
+def with_another_paths_history_in_the_store(path: Path) -> dict[str, Any]:
+    without_a_build_in_the_store(path)
+    (path.parent / ".builds" / ".roots" / "%2Fother").touch()
+    return {"has_litter": False}
+
+
 STATES = (
     absent,
     installed,
@@ -141,6 +173,11 @@ STATES = (
     link_into_a_build,
     link_whose_text_forges_a_fact,
     beside_other_builds,
+    with_work_in_staging,
+    with_a_new_link_in_staging,
+    with_a_download_to_take_up,
+    without_a_build_in_the_store,
+    with_another_paths_history_in_the_store,
 )
 
 

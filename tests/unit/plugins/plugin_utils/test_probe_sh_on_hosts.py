@@ -66,6 +66,22 @@ def test_login_shells_pass_the_command_on(tmp_path: Path, login_shell: str, roun
 
 
 @each_shell
+def test_processes_of_the_only_build_count_where_it_has_to_go(tmp_path: Path, shell: str) -> None:
+    build = install(tmp_path / "3.13")
+    process = subprocess.Popen([str(build / "bin" / "python3"), "60"])
+    try:
+        wait_until_it_runs(process.pid, "python3")
+        seen = [
+            ask(tmp_path / "3.13", tmp_path / ".builds", shell=shell, will_remove=will_remove).running
+            for will_remove in (True, False)
+        ]
+    finally:
+        process.kill()
+        process.wait()
+    assert seen == [{"a": (process.pid,)}, {}]
+
+
+@each_shell
 def test_processes_of_several_builds(tmp_path: Path, shell: str) -> None:
     home = tmp_path / "a * home"
     home.mkdir()
