@@ -212,8 +212,8 @@ options:
   verify:
     description:
       - V(quick) looks for anything in the build that is newer than its receipt, and then compares content.
-      - V(full) compares the content of every file, at the cost of one module run. It holds the lock of the store while it
-        reads, so on a read-only file system it works in check mode only.
+      - V(full) compares the content of every file, at the cost of one module run. It holds the lock of the store while
+        it reads, so on a read-only file system it works in check mode only.
       - V(none) trusts what is there.
       - A build that drifted is installed anew.
     type: str
