@@ -29,6 +29,7 @@ STANDING = (
     HostSpec("bullseye", ROOTS["bullseye"]),
     HostSpec("bookworm", ROOTS["bookworm"]),
     HostSpec("trixie", ROOTS["trixie"]),
+    HostSpec("forky", ROOTS["forky"]),
     HostSpec("i386", ROOTS["i386"]),
     HostSpec("umask077", ROOTS["bookworm"], umask="077"),
 )

@@ -54,6 +54,7 @@ ROOTS = {
         Root("bullseye", "bullseye", ("python3",)),
         Root("bookworm", "bookworm", ("python3", "tcsh", "fish", "zsh", "ksh", "busybox")),
         Root("trixie", "trixie", ("python3",)),
+        Root("forky", "forky", ("python3",)),  # the next Debian, for its newer Python
         # No Python, but the libraries that a sample cut from bookworm's Python needs.
         Root("pythonless", "bookworm", ("libexpat1", "libffi8", "libsqlite3-0")),
         Root("i386", "bookworm", ("python3",), architecture="i386"),
@@ -108,6 +109,8 @@ def _mmdebstrap(root: Root) -> list[str]:
     ]
     return [
         *("mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={root.architecture}", f"--include={include}"),
+        # A suite in the making says until when it counts, and a mirror may stand still for longer.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
         *("--dpkgopt=force-unsafe-io", *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT)),
         f"--setup-hook={POINT_RELEASE_ONLY}",
         *(f"--customize-hook={hook}" for hook in hooks),
