@@ -15,13 +15,11 @@ from ._archive import extract, unpacked_size
 from ._builds import Asset
 from ._digest import verify_file
 from ._early_chunks import early_chunks
-from ._errors import StoreError
 from ._fixups import Stage
 from ._order import Order
 from ._store import Store, make_directory
 from ._sync import early_writeback
 from ._timings import Timings
-from ._url_options import UrlOptions
 
 
 def unpacked(order: Order, asset: Asset, store: Store, timings: Timings) -> Stage:
@@ -46,29 +44,17 @@ def part_name(asset: Asset) -> str:
 
 def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings) -> None:
     from ._download import fetch  # these two are not for a run that has the archive
-    from ._mirrors import candidate_urls
+    from ._mirrors import addresses_of, options_for
 
-    if not asset.url:
-        raise StoreError(
-            f"{asset.build.name} was installed from a local archive, and there is no address to fetch it from again. "
-            "Give `archive` and `checksum` as when it was installed."
-        )
+    urls = addresses_of(asset, order.mirrors)
     with timings.measure("download_s"):
         fetch(
-            candidate_urls(asset.url, order.mirrors),
+            urls,
             sha256=asset.sha256,
             part_path=part,
-            options=_url_options(order, asset),
+            options=options_for(asset.url, order.mirrors, order.url),
             on_length=lambda length: _space.require_for_archive(store.directory, length),
         )
-
-
-def _url_options(order: Order, asset: Asset) -> UrlOptions:
-    """Credentials are for a mirror, or for the server that the asset itself names: none is for the public ones."""
-    from ._mirrors import public_file
-
-    is_public = not order.mirrors and public_file(asset.url) is not None
-    return order.url.without_credentials() if is_public else order.url
 
 
 def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None) -> Stage:
