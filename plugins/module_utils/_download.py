@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 
 from ._digest import mismatch
-from ._errors import DownloadError
+from ._errors import DownloadError, OutOfReach
 from ._part_file import PartFile
 from ._transfer import Body, TransferFailure
 from ._url_options import UrlOptions
@@ -53,9 +53,9 @@ def fetch(
     `on_length` is called once, with the size of the whole archive, before any of it is written, where the size is
     known. What it raises ends the download. `on_bytes` is called with the size so far whenever that has grown.
 
-    Raises `DownloadError` when no URL gave the archive; the part file then stays, to be resumed. Raises
-    `DigestMismatch` when one gave something else; the part file is then removed, and no other URL asked. Errors of
-    the disk are raised as `OSError`.
+    Raises `DownloadError` when no URL gave the archive; the part file then stays, to be resumed. It is an `OutOfReach`
+    where one of them may give it to another machine, or later. Raises `DigestMismatch` when one gave something else;
+    the part file is then removed, and no other URL asked. Errors of the disk are raised as `OSError`.
     """
     with closing(PartFile(part_path)) as part:
         download = _Download(part, sha256.lower(), options, on_length, on_bytes)
@@ -78,6 +78,11 @@ class _Source:
     @property
     def is_worth_asking(self) -> bool:
         return self.failure is None or self.failure.may_pass
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether its answer would be the same for any machine."""
+        return self.failure is not None and not (self.failure.may_pass or self.failure.is_local)
 
     def __str__(self) -> str:
         tries = f" ({self.tries} tries)" if self.tries > 1 else ""
@@ -122,7 +127,8 @@ class _Download:
                     source.failure = failure
                 else:
                     return source.url
-        raise DownloadError(_all_failed(sources))
+        is_hopeless = all(source.is_hopeless for source in sources)
+        raise (DownloadError if is_hopeless else OutOfReach)(_all_failed(sources))
 
     def _from(self, url: str) -> None:
         """Raises `TransferFailure` when the URL fails, `DigestMismatch` when it gives another file."""
