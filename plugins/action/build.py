@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any
 
 from ansible.plugins.action import ActionBase
@@ -25,12 +26,13 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 )
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, mirrors_from_environment
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, SWITCH, Plan, plan
+from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, Plan, plan
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._archive_asset import asset_of_archive
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
+from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
@@ -41,7 +43,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._resolve import 
 MODULE = "standalone.python.build"
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
 _FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
-_CONTROLLER_ONLY = ("index", "min_age", "checksum", "remote_src", "delivery")
+_CONTROLLER_ONLY = ("index", "min_age", "checksum", "remote_src")
 
 
 class ActionModule(ActionBase):
@@ -69,16 +71,16 @@ class ActionModule(ActionBase):
         if decided.needs_asset and order.asset is None:
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
         to_send = None if params["remote_src"] else order.archive
-        local = self._checked_archive(to_send, order.asset) if to_send and decided.needs_asset else None
+        own = cache(partial(self._checked_archive, to_send)) if to_send else None
+        local = own(order.asset) if own and order.asset and decided.needs_asset else None
         require_possible(order, decided, probe, archive_bytes=os.path.getsize(local) if local else None)
         arguments = self._arguments(order, params, task_vars)
         if decided.needs_asset and order.asset and order.asset.url and not order.archive:
             candidate_urls(order.asset.url, arguments["mirror"])  # refuses what the host could not use
         if self._is_settled(decided):
             return _report.report(_report.outcome_of(decided, order, state), order, state)
-        if to_send and not self._task.check_mode and self._unpacks(decided, arguments, task_vars):
-            arguments["archive"] = self._transferred(local or self._checked_archive(to_send, order.asset))
-        result = self._module_result(arguments, task_vars)
+        delivery = Delivery(order, state, arguments, own)
+        result = self._carried_out(delivery, decided, probe, task_vars)
         # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
         return {key: value for key, value in result.items() if key not in ("invocation", *_FILE_FACTS)}
 
@@ -168,31 +170,34 @@ class ActionModule(ActionBase):
             arguments["asset"] = order.asset.as_dict()
         if order.wanted is None:
             arguments.pop("name")
-        if not params["remote_src"]:
-            arguments.pop("archive")
+        if not params["remote_src"] and arguments.pop("archive"):
+            arguments["delivery"] = "push"
         return {option: value for option, value in arguments.items() if value is not None}
 
-    def _module_result(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        return dict(self._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars))
+    def _carried_out(
+        self, delivery: Delivery, decided: Plan, probe: Probe, task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The module's result. The archive is sent first where that is certain to be needed, else on request."""
+        asset, why = delivery.certain(decided), ""
+        if asset is None:
+            result = self._module_result(delivery.arguments, task_vars)
+            asset, why = delivery.asked_for(result), str(result.get("msg", ""))
+            if asset is None:
+                return result
+        with delivery.archive(asset, why=why, warn=self._display.warning) as local:
+            require_possible(delivery.order, decided, probe, archive_bytes=os.path.getsize(local))
+            sent = {"archive": self._transferred(local), "asset": asset.as_dict()}
+            return self._module_result({**delivery.arguments, **sent}, task_vars)
 
-    def _unpacks(self, decided: Plan, arguments: dict[str, Any], task_vars: dict[str, Any]) -> bool:
-        """Whether the module needs the archive. An inspection does when it finds drift, so it only looks at first."""
-        if decided.step != INSPECT:
-            return decided.needs_asset or decided.step == SWITCH  # what the store has may turn out to have drifted
-        self._task.check_mode = True
-        try:
-            found = self._module_result(dict(arguments), task_vars)
-        finally:
-            self._task.check_mode = False
-        return any((found.get("drift") or {}).values())
+    def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        return dict(self._execute_module(module_name=MODULE, module_args=dict(arguments), task_vars=task_vars))
 
-    def _checked_archive(self, archive: str, asset: Asset | None) -> str:
+    def _checked_archive(self, archive: str, asset: Asset) -> str:
         """The archive's path on the controller, after its digest was compared."""
         from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
 
         local = str(self._find_needle("files", archive))
-        if asset:
-            verify_file(local, asset.sha256)
+        verify_file(local, asset.sha256)
         return local
 
     def _transferred(self, local: str) -> str:
@@ -202,5 +207,5 @@ class ActionModule(ActionBase):
             self._make_tmp_path()
         remote = str(shell.join_path(shell.tmpdir, "archive"))
         self._transfer_file(local, remote)
-        self._fixup_perms2((shell.tmpdir, remote))
+        self._fixup_perms2((shell.tmpdir, remote), execute=False)  # else one call more, to make it executable
         return remote

@@ -51,7 +51,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "remote_src": {"type": "bool", "default": False},
     "checksum": {"type": "str"},
     "asset": {"type": "dict", "options": ASSET_ARGUMENTS},
-    "delivery": {"type": "str", "choices": ["pull"], "default": "pull"},
+    "delivery": {"type": "str", "choices": ["pull", "push", "auto"], "default": "pull"},
     "keep": {"type": "int", "default": 1},
     "owner": {"type": "str"},
     "group": {"type": "str"},

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 
 from ._digest import mismatch
-from ._errors import DownloadError
+from ._errors import DownloadError, OutOfReach
 from ._part_file import PartFile
 from ._transfer import Body, TransferFailure
 from ._url_options import UrlOptions
@@ -42,6 +42,7 @@ def fetch(
     options: UrlOptions,
     retries: int = 3,
     on_length: Callable[[int], None] | None = None,
+    on_bytes: Callable[[int], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Fetched:
     """Makes `part_path` the archive with digest `sha256`, from http(s) or `file` URLs in order of preference.
@@ -50,14 +51,14 @@ def fetch(
     up to `retries` times, after a pause that grows. So an address behind a closed firewall costs one timeout, not four.
 
     `on_length` is called once, with the size of the whole archive, before any of it is written, where the size is
-    known. What it raises ends the download.
+    known. What it raises ends the download. `on_bytes` is called with the size so far whenever that has grown.
 
-    Raises `DownloadError` when no URL gave the archive; the part file then stays, to be resumed. Raises
-    `DigestMismatch` when one gave something else; the part file is then removed, and no other URL asked. Errors of
-    the disk are raised as `OSError`.
+    Raises `DownloadError` when no URL gave the archive; the part file then stays, to be resumed. It is an `OutOfReach`
+    where one of them may give it to another machine, or later. Raises `DigestMismatch` when one gave something else;
+    the part file is then removed, and no other URL asked. Errors of the disk are raised as `OSError`.
     """
     with closing(PartFile(part_path)) as part:
-        download = _Download(part, sha256.lower(), options, on_length)
+        download = _Download(part, sha256.lower(), options, on_length, on_bytes)
         url = download.from_first_of(urls, retries, sleep)
         return Fetched(
             url=shown_url(url),
@@ -78,6 +79,11 @@ class _Source:
     def is_worth_asking(self) -> bool:
         return self.failure is None or self.failure.may_pass
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether its answer would be the same for any machine."""
+        return self.failure is not None and not (self.failure.may_pass or self.failure.is_local)
+
     def __str__(self) -> str:
         tries = f" ({self.tries} tries)" if self.tries > 1 else ""
         return f"{shown_url(self.url)}: {self.failure}{tries}."
@@ -87,12 +93,18 @@ class _Download:
     """One run of `fetch`. `resumed_bytes` counts what is still used of what was there at its beginning."""
 
     def __init__(
-        self, part: PartFile, sha256: str, options: UrlOptions, on_length: Callable[[int], None] | None
+        self,
+        part: PartFile,
+        sha256: str,
+        options: UrlOptions,
+        on_length: Callable[[int], None] | None,
+        on_bytes: Callable[[int], None] | None,
     ) -> None:
         self._part = part
         self._sha256 = sha256
         self._options = options
         self._on_length = on_length
+        self._on_bytes = on_bytes
         self.resumed_bytes = part.size_bytes
 
     def from_first_of(self, urls: Sequence[str], retries: int, sleep: Callable[[float], None]) -> str:
@@ -115,7 +127,8 @@ class _Download:
                     source.failure = failure
                 else:
                     return source.url
-        raise DownloadError(_all_failed(sources))
+        is_hopeless = all(source.is_hopeless for source in sources)
+        raise (DownloadError if is_hopeless else OutOfReach)(_all_failed(sources))
 
     def _from(self, url: str) -> None:
         """Raises `TransferFailure` when the URL fails, `DigestMismatch` when it gives another file."""
@@ -147,6 +160,8 @@ class _Download:
                 if self._part.size_bytes > MAX_BYTES:
                     self._start_over()
                     raise TransferFailure(f"it is longer than {MAX_BYTES // 1024**3} GiB, which no build is")
+                if self._on_bytes:
+                    self._on_bytes(self._part.size_bytes)
             return body.offset
 
     def _announce(self, total_bytes: int) -> None:

@@ -9,6 +9,11 @@ these errors once, at their edge: a module into `fail_json`, a lookup and an act
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._builds import Asset
+
 
 class StandaloneError(Exception):
     """Base of all errors that this collection raises on purpose; `str(error)` is the message."""
@@ -34,8 +39,20 @@ class DownloadError(StandaloneError):
     """The archive could not be fetched whole."""
 
 
+class OutOfReach(DownloadError):
+    """No address gave the archive, and one of them at least may give it to another machine, or later."""
+
+
 class DigestMismatch(DownloadError):
     """The bytes are not those of the pinned build. Never followed by a try at another address."""
+
+
+class ArchiveWanted(DownloadError):
+    """The controller has to send the archive of `asset`: the host may not or cannot fetch it."""
+
+    def __init__(self, message: str, asset: Asset) -> None:
+        super().__init__(message)
+        self.asset = asset
 
 
 class ArchiveError(StandaloneError):

@@ -100,10 +100,16 @@ def _opener(peer: Peer) -> Any:
     from urllib import request
 
     options = peer.options
-    handlers: list[Any] = [request.HTTPHandler(), request.HTTPErrorProcessor(), request.HTTPDefaultErrorHandler()]
+    handlers: list[Any] = [request.HTTPErrorProcessor(), request.HTTPDefaultErrorHandler()]
+    context = None
     if peer.address.scheme == "https":
         context = _tls_context(options.validate_certs, options.ca_path, options.client_cert, options.client_key)
-        handlers.append(request.HTTPSHandler(context=context))
+    if options.connect_timeout:
+        from ._http_connect import hasty_handlers
+
+        handlers += hasty_handlers(options.connect_timeout, context)
+    else:
+        handlers += [request.HTTPHandler(), *([request.HTTPSHandler(context=context)] if context else [])]
     if options.use_proxy:
         handlers.append(request.ProxyHandler())
     if options.url_username and not options.force_basic_auth:

@@ -27,6 +27,7 @@ def refused(host: str, code: int, headers: Any) -> TransferFailure:
     return TransferFailure(
         _answers(host, code) + _HINTS.get(code, ""),
         may_pass=_may_pass(code),
+        is_local=code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
         wait_s=int(retry_after[0]) if retry_after else None,
     )
 
@@ -59,7 +60,8 @@ def _of_tls(cause: BaseException, host: str) -> TransferFailure | None:
 
 def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFailure | None:
     if isinstance(cause, socket.gaierror):
-        return TransferFailure(f"the name of {peer} does not resolve", may_pass=cause.errno == socket.EAI_AGAIN)
+        may_pass = cause.errno == socket.EAI_AGAIN
+        return TransferFailure(f"the name of {peer} does not resolve", may_pass=may_pass, is_local=True)
     if isinstance(cause, socket.timeout):  # no TimeoutError before Python 3.10
         return TransferFailure(f"{peer} sent nothing for {timeout_s} s", may_pass=True)
     if isinstance(cause, ConnectionRefusedError):
@@ -69,7 +71,8 @@ def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFail
     if isinstance(cause, OSError) and str(cause).startswith(_TUNNEL_REFUSED):
         status = str(cause)[len(_TUNNEL_REFUSED) :][:3]
         code = int(status) if status.isdecimal() else 0
-        return TransferFailure(_answers(peer, code) + (_OF_PROXY if code == 407 else ""), may_pass=_may_pass(code))
+        said = _answers(peer, code) + (_OF_PROXY if code == 407 else "")
+        return TransferFailure(said, may_pass=_may_pass(code), is_local=True)
     if isinstance(cause, OSError) and cause.errno and cause.strerror:
         return TransferFailure(f"{peer} cannot be reached ({cause.strerror})", may_pass=True)
     return None

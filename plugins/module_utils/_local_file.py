@@ -33,7 +33,7 @@ def opened(url: str) -> Iterator[Body]:
     with file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise TransferFailure(f"{path} on this host is no regular file")
+            raise TransferFailure(f"{path} on this host is no regular file", is_local=True)
         yield Body(offset=0, total_bytes=status.st_size, chunks=_chunks(file, path))
 
 
@@ -56,5 +56,5 @@ def _chunks(file: io.FileIO, path: str) -> Iterator[memoryview]:
 
 def _failure(path: str, error: OSError) -> TransferFailure:
     if isinstance(error, FileNotFoundError):
-        return TransferFailure(f"there is no file {path} on this host")
-    return TransferFailure(f"{path} on this host cannot be read ({error.strerror})")
+        return TransferFailure(f"there is no file {path} on this host", is_local=True)
+    return TransferFailure(f"{path} on this host cannot be read ({error.strerror})", is_local=True)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ._errors import DownloadError, InvalidName
+from ._builds import Asset
+from ._errors import DownloadError, InvalidName, StoreError
+from ._url_options import UrlOptions
 from ._urls import shown_url, split_url, with_escaped_plus
 
 GITHUB_BASE = "https://github.com/astral-sh/python-build-standalone/releases/download"
@@ -67,6 +69,22 @@ def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
             f"{GITHUB_BASE}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs."
         )
     return _below(bases, tail)
+
+
+def addresses_of(asset: Asset, mirrors: Sequence[str]) -> tuple[str, ...]:
+    """`candidate_urls` of an asset. Raises `StoreError` for one that came from a local file."""
+    if not asset.url:
+        raise StoreError(
+            f"{asset.build.name} was installed from a local archive, and there is no address to fetch it from again. "
+            "Give `archive` and `checksum` as when it was installed."
+        )
+    return candidate_urls(asset.url, mirrors)
+
+
+def options_for(asset_url: str, mirrors: Sequence[str], options: UrlOptions) -> UrlOptions:
+    """Credentials are for a mirror, or for the server that the asset itself names: none is for the public ones."""
+    is_public = not any(mirrors) and public_file(asset_url) is not None
+    return options.without_credentials() if is_public else options
 
 
 def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ from ._wanted import Wanted
 class Order:
     """`wanted` is None when `asset` alone says what is to be at the path, and when the state is `absent`.
 
-    `asset` is None until an index was asked. `archive` is a file on the host that holds the asset.
+    `asset` is None until an index was asked. `archive` is a file on the host that holds the asset, and `archive_sha256`
+    its digest where the controller packed it anew. `delivery` says who brings the archive where there is none yet.
     """
 
     state: str
@@ -36,6 +37,8 @@ class Order:
     wanted: Wanted | None = None
     asset: Asset | None = None
     archive: str | None = None
+    archive_sha256: str | None = None
+    delivery: str = "pull"
     mirrors: tuple[str, ...] = ()
     keep: int = 1
     compile_bytecode: bool = True
@@ -61,6 +64,8 @@ class Order:
             wanted=_wanted(params) if params["name"] and params["state"] != "absent" else None,
             asset=asset,
             archive=params["archive"],
+            archive_sha256=params["checksum"],
+            delivery=params["delivery"],
             mirrors=tuple(params["mirror"] or ()),
             keep=params["keep"],
             compile_bytecode=params["compile_bytecode"],
@@ -80,6 +85,11 @@ class Order:
         """
         same = self.asset if self.asset and self.asset.sha256 == installed.sha256 else None
         return same or installed
+
+    def digest_of_archive(self, asset: Asset) -> str:
+        """The digest that `archive` must have to be unpacked as `asset`: one packed anew holds the order's own only."""
+        is_own = self.asset is not None and self.asset.sha256 == asset.sha256
+        return self.archive_sha256 if is_own and self.archive_sha256 else asset.sha256
 
     def content(self) -> Order:
         """The order for any build that answers to what is wanted, where no index has a newer one to offer."""

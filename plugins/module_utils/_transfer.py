@@ -28,10 +28,14 @@ class TransferFailure(DownloadError):
     """One source failed. `str(error)` is a clause that goes after the source's URL.
 
     `may_pass` says whether the same request can succeed in a moment, `wait_s` how long the source asks to wait for
-    that; None when it does not say.
+    that; None when it does not say. `is_local` says that the cause is this machine's place in the network, or its disk:
+    another machine can succeed with the same request.
     """
 
-    def __init__(self, reason: str, *, may_pass: bool = False, wait_s: int | None = None) -> None:
+    def __init__(
+        self, reason: str, *, may_pass: bool = False, wait_s: int | None = None, is_local: bool = False
+    ) -> None:
         super().__init__(reason)
         self.may_pass = may_pass
+        self.is_local = is_local
         self.wait_s = wait_s

@@ -9,27 +9,36 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from . import _space
 from ._archive import extract, unpacked_size
 from ._builds import Asset
 from ._digest import verify_file
 from ._early_chunks import early_chunks
-from ._errors import StoreError
+from ._errors import ArchiveWanted, OutOfReach
 from ._fixups import Stage
 from ._order import Order
 from ._store import Store, make_directory
 from ._sync import early_writeback
 from ._timings import Timings
-from ._url_options import UrlOptions
+
+# Where the controller can send the archive, a host behind a closed firewall shall not wait long for each address.
+_CONNECT_TIMEOUT_S = 5
+_RETRIES = 3
 
 
 def unpacked(order: Order, asset: Asset, store: Store, timings: Timings) -> Stage:
-    """The content of the order's own archive, or of the one that is fetched for `asset`."""
+    """The content of the order's own archive, or of the one that is fetched for `asset`.
+
+    Raises `ArchiveWanted` when there is none and the controller has to send it.
+    """
     if order.archive:
         with timings.measure("verify_s"):
-            verify_file(order.archive, asset.sha256)
+            verify_file(order.archive, order.digest_of_archive(asset))
         return _extracted(order.archive, store.new_stage(), timings)
+    if order.delivery == "push":
+        raise ArchiveWanted(f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset)
     make_directory(store.staging)
     part = os.path.join(store.staging, part_name(asset))
     with early_chunks(part) as early:
@@ -46,29 +55,25 @@ def part_name(asset: Asset) -> str:
 
 def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings) -> None:
     from ._download import fetch  # these two are not for a run that has the archive
-    from ._mirrors import candidate_urls
+    from ._mirrors import addresses_of, options_for
 
-    if not asset.url:
-        raise StoreError(
-            f"{asset.build.name} was installed from a local archive, and there is no address to fetch it from again. "
-            "Give `archive` and `checksum` as when it was installed."
-        )
+    urls = addresses_of(asset, order.mirrors)
+    options = options_for(asset.url, order.mirrors, order.url)
+    is_last_resort = order.delivery != "auto"
     with timings.measure("download_s"):
-        fetch(
-            candidate_urls(asset.url, order.mirrors),
-            sha256=asset.sha256,
-            part_path=part,
-            options=_url_options(order, asset),
-            on_length=lambda length: _space.require_for_archive(store.directory, length),
-        )
-
-
-def _url_options(order: Order, asset: Asset) -> UrlOptions:
-    """Credentials are for a mirror, or for the server that the asset itself names: none is for the public ones."""
-    from ._mirrors import public_file
-
-    is_public = not order.mirrors and public_file(asset.url) is not None
-    return order.url.without_credentials() if is_public else order.url
+        try:
+            fetch(
+                urls,
+                sha256=asset.sha256,
+                part_path=part,
+                options=options if is_last_resort else replace(options, connect_timeout=_CONNECT_TIMEOUT_S),
+                retries=_RETRIES if is_last_resort else 0,
+                on_length=lambda length: _space.require_for_archive(store.directory, length),
+            )
+        except OutOfReach as error:
+            if is_last_resort:
+                raise
+            raise ArchiveWanted(str(error), asset) from error
 
 
 def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None) -> Stage:

@@ -18,10 +18,12 @@ USER_AGENT = "standalone.python (Ansible collection)"
 class UrlOptions:
     """The options of one task. Credentials go to the host that was asked only, never to a redirect's other host.
 
-    `timeout` is in seconds, for each connection and each wait for data. None means: not given.
+    `timeout` is in seconds, for each connection and each wait for data. `connect_timeout` is shorter, for a connection
+    alone, where there is another way. None means: not given.
     """
 
     timeout: int = 30
+    connect_timeout: int | None = None
     validate_certs: bool = True
     ca_path: str | None = None
     use_proxy: bool = True

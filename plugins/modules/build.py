@@ -105,9 +105,11 @@ options:
     elements: str
   mirror:
     description:
-      - Where the host gets archives from, in place of
+      - Where archives come from, in place of
         C(https://github.com/astral-sh/python-build-standalone/releases/download), with the same folders below it.
-        A list is tried in order. A V(file://) mirror is on the host.
+        A list is tried in order.
+      - Whoever fetches looks there, which O(delivery) says. A V(file://) mirror is on the host with V(pull), on the
+        controller with V(push), and with V(auto) on the host and then on the controller.
       - Without it, the variable C(standalone_python_mirror), C(ANSIBLE_STANDALONE_PYTHON_MIRROR) on the controller, or
         C(mirror) in the section C(standalone_python) of C(ansible.cfg). Then C(UV_PYTHON_INSTALL_MIRROR) or
         C(UV_ASTRAL_MIRROR_URL), then the public mirror and the original.
@@ -118,8 +120,8 @@ options:
     description:
       - An archive to install instead of fetching one. It may be called anything; O(name) says what it is.
       - On the controller, unless O(remote_src=true). Requires O(checksum).
-      - It is sent to the host when it is needed. For a build that may have drifted, as with O(verify=full), the module
-        looks first, and the archive is sent only when there is something to repair.
+      - It is sent to the host when it is needed, whatever O(delivery) says. For a build that may have drifted, as with
+        O(verify=full), the module looks first, and the archive is sent only when there is something to repair.
     type: path
   remote_src:
     description:
@@ -177,8 +179,14 @@ options:
   delivery:
     description:
       - How the archive gets to the host. V(pull) lets the host fetch it.
+      - With V(push) the controller fetches it into its own cache, once for all hosts, sends it over the connection of
+        the task and removes it from the host afterwards. The host needs no way out.
+      - With V(auto) the host tries to fetch it, and gives up a connection after five seconds. When one of its addresses
+        cannot be reached, is too busy or breaks off, the controller sends the archive as with V(push). A refusal, such
+        as C(404), and a wrong digest are errors.
+      - In check mode nothing is fetched and nothing sent, and the result is the same for all three.
     type: str
-    choices: [pull]
+    choices: [pull, push, auto]
     default: pull
   keep:
     description:
@@ -280,6 +288,12 @@ EXAMPLES = r"""
     name: 3.13.5+20250723
     path: /opt/python/3.13
     mirror: https://mirror.example.com/python
+
+- name: To a host that has no way out
+  standalone.python.build:
+    name: "3.13"
+    path: /opt/python/3.13
+    delivery: push
 
 - name: Free-threaded
   standalone.python.build:
@@ -423,7 +437,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _install
 from ..module_utils._arguments import BUILD_ARGUMENTS
-from ..module_utils._errors import StandaloneError
+from ..module_utils._errors import ArchiveWanted, StandaloneError
 from ..module_utils._order import Order
 
 
@@ -431,6 +445,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec=BUILD_ARGUMENTS, supports_check_mode=True)
     try:
         module.exit_json(**_install.run(Order.from_params(module.params), check_mode=module.check_mode))
+    except ArchiveWanted as wanted:  # for the action plugin, which sends it and comes again
+        module.fail_json(msg=str(wanted), archive_wanted=wanted.asset.sha256)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
 

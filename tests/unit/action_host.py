@@ -34,6 +34,7 @@ class Host:
     check_modes: list[bool] = field(default_factory=list)
     received: dict[str, bytes] = field(default_factory=dict)
     answer: Mapping[str, Any] = field(default_factory=lambda: {**MODULE_RESULT, **ADDED_BY_ANSIBLE})
+    first_answers: list[Mapping[str, Any]] = field(default_factory=list)  # of the first module runs
 
 
 class Action(action.ActionModule):
@@ -60,7 +61,7 @@ class Action(action.ActionModule):
         assert module_name == "standalone.python.build"
         self._host.modules.append(dict(module_args))
         self._host.check_modes.append(self._task.check_mode)
-        return dict(self._host.answer)
+        return dict(self._host.first_answers.pop(0) if self._host.first_answers else self._host.answer)
 
     def _remote_expand_user(self, path: str, *_args: Any, **_kwargs: Any) -> str:
         return path.replace("~", self._host.home, 1)

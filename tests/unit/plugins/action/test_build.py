@@ -77,6 +77,7 @@ class TestModule:
                     "sha256": digest_of(name),
                     "prerelease": False,
                 },
+                "delivery": "pull",
                 "keep": 3,
                 "compile_bytecode": True,
                 "externally_managed": True,

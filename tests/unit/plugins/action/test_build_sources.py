@@ -131,16 +131,15 @@ class TestArchive:
         return lambda: act(host, path, name=f"{VERSION}+{OLD}", **params)
 
     def test_an_intact_build_needs_none(self, host: Host, full: Callable[[], dict[str, Any]]) -> None:
-        host.answer = {"changed": False, "drift": {"changed": [], "missing": [], "added": []}}
+        host.answer = {"changed": False}
         assert full()["changed"] is False
-        assert (host.check_modes, host.received) == ([True, False], {})
-        assert [module.get("archive") for module in host.modules] == [None, None]
+        assert ([module.get("archive") for module in host.modules], host.received) == ([None], {})
 
-    def test_drift_needs_it(self, host: Host, full: Callable[[], dict[str, Any]]) -> None:
-        host.answer = {"changed": True, "drift": {"changed": ["lib/os.py"], "missing": [], "added": []}}
-        assert full()["changed"] is True
-        assert (host.check_modes, list(host.received)) == ([True, False], ["/host/tmp/archive"])
+    def test_drift_needs_it(self, host: Host, old: FakeBuild, full: Callable[[], dict[str, Any]]) -> None:
+        host.first_answers = [{"failed": True, "msg": "It is needed.", "archive_wanted": old.sha256}]
+        assert full() == {"changed": True, "build": {"name": "x"}}
         assert [module.get("archive") for module in host.modules] == [None, "/host/tmp/archive"]
+        assert list(host.received.values()) == [old.archive.read_bytes()]
 
 
 class TestForeseen:

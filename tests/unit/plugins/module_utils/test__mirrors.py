@@ -12,8 +12,10 @@ from ansible_collections.standalone.python.plugins.module_utils._mirrors import 
     candidate_urls,
     github_url,
     mirrors_from_environment,
+    options_for,
     public_file,
 )
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 
 NAME = "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-pgo+lto-full.tar.zst"
 ESCAPED = NAME.replace("+", "%2B")
@@ -110,3 +112,18 @@ def test_a_public_file_is_told_by_its_address(url: str, file: tuple[str, str] | 
 
 def test_a_public_address_is_made_of_release_and_name() -> None:
     assert github_url("20250723", NAME) == ASSET
+
+
+@pytest.mark.parametrize(
+    ("asset_url", "mirrors", "gets_credentials"),
+    [
+        (ASSET, [], False),
+        (ASSET, [""], False),
+        (ASSET, ["https://m.example"], True),
+        ("https://house.example/" + NAME, [], True),
+    ],
+)
+def test_the_public_servers_get_no_credentials(asset_url: str, mirrors: list[str], gets_credentials: bool) -> None:
+    options = UrlOptions(headers={"X-Token": "secret"}, url_username="me")
+    expected = options if gets_credentials else options.without_credentials()
+    assert options_for(asset_url, mirrors, options) == expected

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import gc
+import gzip
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +15,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils import _download, _unpack
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     ArchiveError,
+    ArchiveWanted,
     DigestMismatch,
     DownloadError,
     StoreError,
@@ -25,6 +29,7 @@ from ansible_collections.standalone.python.plugins.module_utils._timings import 
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
+from tests.support.servers import serve, status
 from tests.unit.orders import order
 
 RELEASE = "20260101"
@@ -161,3 +166,66 @@ def test_the_build_is_whole(store: Store, build: FakeBuild) -> None:
     stage = unpack(store, build)
     assert f"bin/python{MINOR}" in stage.entries
     assert sorted(os.listdir(stage.directory)) == ["bin", "lib"]
+
+
+class TestDelivery:
+    """The host asks the controller for an archive that it may not or cannot fetch, and for no other reason."""
+
+    @pytest.fixture(autouse=True)
+    def no_proxies(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+            monkeypatch.delenv(name)
+
+    def test_push_asks_at_once(self, store: Store, build: FakeBuild) -> None:
+        with pytest.raises(ArchiveWanted) as caught:
+            unpack(store, build, **mirror_of(build), delivery="push")
+        assert str(caught.value) == f"The archive of {build.name} is needed, and is to come from the controller."
+        assert caught.value.asset.sha256 == build.sha256
+
+    @pytest.mark.parametrize("delivery", ["push", "auto"])
+    def test_an_archive_that_came_is_used(self, store: Store, build: FakeBuild, delivery: str) -> None:
+        assert unpack(store, build, delivery=delivery).entries
+
+    def test_auto_pulls_where_it_can(self, store: Store, build: FakeBuild) -> None:
+        assert unpack(store, build, **mirror_of(build), delivery="auto").entries
+
+    @pytest.mark.parametrize(
+        "mirror", [["http://127.0.0.1:1"], ["http://no-such-host.invalid"], ["file:///nowhere"]], ids=str
+    )
+    def test_auto_asks_where_it_gets_nowhere(self, store: Store, build: FakeBuild, mirror: list[str]) -> None:
+        with pytest.raises(ArchiveWanted, match="The archive could not be downloaded. "):
+            unpack(store, build, archive=None, mirror=mirror, delivery="auto")
+
+    @pytest.mark.parametrize(("code", "error"), [(404, DownloadError), (503, ArchiveWanted)])
+    def test_auto_takes_no_for_an_answer(
+        self, store: Store, build: FakeBuild, code: int, error: type[Exception]
+    ) -> None:
+        path = f"/{RELEASE}/{build.archive.name.replace('+', '%2B')}"
+        with serve(script={path: status(code)}) as server, pytest.raises(error) as caught:
+            unpack(store, build, archive=None, mirror=[server.url], delivery="auto")
+        assert (type(caught.value), server.paths()) == (error, [path])
+
+    def test_a_wrong_digest_is_final(self, store: Store, build: FakeBuild) -> None:
+        build.archive.write_bytes(b"another")
+        with pytest.raises(DigestMismatch):
+            unpack(store, build, **mirror_of(build), delivery="auto")
+
+
+class TestPackedAnew:
+    """A copy that the controller packed anew has a digest of its own, and holds one asset only."""
+
+    def test_it_is_compared_with_its_own_digest(self, store: Store, build: FakeBuild) -> None:
+        copy = build.archive.with_name("copy")
+        copy.write_bytes(gzip.compress(gzip.decompress(build.archive.read_bytes()), compresslevel=9, mtime=1))
+        digest = hashlib.sha256(copy.read_bytes()).hexdigest()
+        given = unpack(store, build)
+        assert unpack(store, build, archive=str(copy), checksum=digest).entries == given.entries
+        with pytest.raises(DigestMismatch):
+            unpack(store, build, archive=str(copy), checksum="0" * 64)
+
+    def test_it_is_not_taken_for_another_asset(self, store: Store, build: FakeBuild) -> None:
+        wanted = order(Path(store.directory).with_name("3"), build, checksum="1" * 64)
+        other = fake_builds.make(build.archive.parents[1], "20260202")
+        asset = Asset.from_dict(other.asset())
+        assert wanted.asset
+        assert (wanted.digest_of_archive(wanted.asset), wanted.digest_of_archive(asset)) == ("1" * 64, other.sha256)

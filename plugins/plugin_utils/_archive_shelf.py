@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder of archives on the controller, by digest, shared by processes and kept within a bound.
+
+Of each archive there are the file itself, named by its digest, and others whose names begin with that: a download under
+way, a copy that was packed anew, and the lock. Whoever uses one holds the lock together with others, whoever makes one
+holds it alone. The lock is a file of its own, whose content is the last failure to make the archive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
+from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, DownloadError
+
+_T = TypeVar("_T")
+
+_OURS = re.compile(r"([0-9a-f]{64})(?:\..+)?")
+_LOCK = ".lock"
+
+
+class Shelf:
+    """One such folder, of at most `bound_bytes`. Every error of the disk is an `OSError`."""
+
+    def __init__(self, folder: str, bound_bytes: int) -> None:
+        """Makes the folder, for its owner only, and tries out a lock in it."""
+        self.folder = folder
+        self._bound_bytes = bound_bytes
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with _locked(self.path_of("try"), fcntl.LOCK_SH):
+            pass
+
+    def path_of(self, name: str) -> str:
+        return os.path.join(self.folder, name)
+
+    @contextlib.contextmanager
+    def using(self, sha256: str, find: Callable[[], _T | None], make: Callable[[], None], way: str) -> Iterator[_T]:
+        """What `find` finds of an archive; nobody removes it as long as the block lasts.
+
+        Where `find` finds nothing, one process calls `make` and all others wait for it. Those with the same `way` to
+        make it also share its failure, a `DownloadError`, instead of meeting it one after the other.
+        """
+        lock = self.path_of(sha256 + _LOCK)
+        waiting_since_ns = time.time_ns()
+        while True:
+            with _locked(lock, fcntl.LOCK_SH) as descriptor:
+                found = find()
+                if found is not None:
+                    now_ns = time.time_ns()
+                    os.utime(descriptor, ns=(now_ns, now_ns))  # `make_room` asks when it was used
+                    yield found
+                    return
+            with _locked(lock, fcntl.LOCK_EX) as descriptor:
+                if find() is None:  # else another process was faster
+                    _raise_failure(descriptor, way, waiting_since_ns)
+                    with _noting_failure(descriptor, way):
+                        make()
+
+    def make_room(self, wanted_bytes: int) -> None:
+        """Removes what was not used for longest, until as much fits below the bound. What is in use stays."""
+        sizes, used = self._content()
+        excess = sum(sizes.values()) + wanted_bytes - self._bound_bytes
+        for sha256 in sorted(sizes, key=used.__getitem__):
+            if excess <= 0:
+                return
+            if self._remove(sha256):
+                excess -= sizes[sha256]
+
+    def _content(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Of each archive: the bytes of all its files, and when it was used last."""
+        sizes: dict[str, int] = defaultdict(int)
+        used: dict[str, int] = defaultdict(int)
+        with os.scandir(self.folder) as files:
+            for file in files:
+                ours = _OURS.fullmatch(file.name)
+                with contextlib.suppress(FileNotFoundError):  # removed by another process
+                    if ours:
+                        status = file.stat(follow_symlinks=False)
+                        sizes[ours[1]] += status.st_size
+                        used[ours[1]] = max(used[ours[1]], status.st_mtime_ns)
+        return sizes, used
+
+    def _remove(self, sha256: str) -> bool:
+        """Removes all files of an archive; False when somebody holds its lock."""
+        lock = self.path_of(sha256 + _LOCK)
+        try:
+            with _locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                for name in os.listdir(self.folder):
+                    if name.startswith(sha256) and name != sha256 + _LOCK:
+                        os.unlink(self.path_of(name))
+                os.unlink(lock)  # the last one, since with it goes the right to touch the others
+        except BlockingIOError:
+            return False
+        return True
+
+
+def is_intact(path: str, sha256: str) -> bool:
+    """Whether there is a file with that digest. One with another digest is removed: its disk lied, or somebody did."""
+    if not os.path.exists(path):
+        return False
+    try:
+        verify_file(path, sha256)
+    except DigestMismatch:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _locked(path: str, kind: int) -> Iterator[int]:
+    """Holds the lock at `path`, with its open file. Whoever waited for one that was removed takes the new one."""
+    descriptor = _lock(path, kind)
+    while not _is_at(path, descriptor):
+        os.close(descriptor)
+        descriptor = _lock(path, kind)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(path: str, kind: int) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, kind)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _is_at(path: str, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+@contextlib.contextmanager
+def _noting_failure(descriptor: int, way: str) -> Iterator[None]:
+    """Writes into the lock what those who wait for it have to know."""
+    os.ftruncate(descriptor, 0)
+    try:
+        yield
+    except DownloadError as error:
+        os.pwrite(descriptor, json.dumps([way, str(error)]).encode(), 0)
+        raise
+
+
+def _raise_failure(descriptor: int, way: str, waiting_since_ns: int) -> None:
+    """Raises the failure that came while this process waited. An older one may have been mended."""
+    status = os.fstat(descriptor)
+    if status.st_size and status.st_mtime_ns > waiting_since_ns:
+        noted_way, failure = json.loads(os.pread(descriptor, status.st_size, 0))
+        if noted_way == way:
+            raise DownloadError(failure)

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One play over several hosts that get their archive from the controller: it is fetched once, and nothing stays."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.integration.conftest import HOST_PYTHONS, NEW
+from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.support.sample_mirror import SampleMirror
+from tests.support.servers import Server, serve
+
+HOSTS = 6
+# What the host may not use, the controller can: its own environment names no proxy.
+NO_WAY_OUT = {"http_proxy": "http://127.0.0.1:1", "no_proxy": ""}
+PLAY = [
+    {
+        "hosts": "all",
+        "gather_facts": False,
+        "environment": "{{ way_out }}",
+        "tasks": [
+            {
+                "name": "The build",
+                "standalone.python.build": {
+                    "name": "{{ wanted }}",
+                    "path": "{{ root }}/{{ inventory_hostname }}/python",
+                    "index": "{{ index }}",
+                    "mirror": "{{ mirror }}",
+                    "delivery": "{{ delivery }}",
+                    "verify": "{{ verify | default('quick') }}",
+                },
+            }
+        ],
+    }
+]
+
+_SHOWN = re.compile(r"<!-- play: (?P<name>[\w-]+) -->\n\n```yaml\n(?P<tasks>.*?)```", re.DOTALL)
+SHOWN = {found["name"]: found["tasks"] for found in _SHOWN.finditer((REPOSITORY / "docs" / "offline.md").read_text())}
+
+
+@dataclass(frozen=True)
+class Hosts(Player):
+    """Several hosts that are this machine, each with a path of its own and all with one folder for what is sent."""
+
+    def inventory(self) -> Path:
+        file = self.folder / "inventory.json"
+        here = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": self.host_python,
+            "ansible_remote_tmp": str(self.folder / "remote"),
+        }
+        hosts = {f"host{number}": here for number in range(HOSTS)}
+        file.write_text(json.dumps({"all": {"hosts": hosts}}))
+        return file
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> Hosts:
+    return Hosts(tmp_path, list(HOST_PYTHONS.values())[-1])
+
+
+def play(
+    hosts: Hosts, samples: SampleMirror, server: Server, *arguments: str, cut_off: bool = False, **variables: object
+) -> Played:
+    playbook = hosts.folder / "push.yml"
+    playbook.write_text(json.dumps(PLAY))
+    given = {
+        "wanted": f"{samples.samples[0].version}+{NEW}",
+        "root": str(hosts.folder / "opt"),
+        "index": str(samples.index),
+        "mirror": server.url,
+        "way_out": NO_WAY_OUT if cut_off else {},
+        **variables,
+    }
+    return hosts.play(playbook, *arguments, variables=given, env={"ANSIBLE_FORKS": str(HOSTS)})
+
+
+def recap(played: Played, changed: int) -> bool:
+    return played.output.count(f"ok=1    changed={changed}    unreachable=0    failed=0") == HOSTS
+
+
+@pytest.mark.parametrize(("delivery", "cut_off"), [("push", True), ("auto", True), ("auto", False)])
+def test_the_archive_is_fetched_once_where_the_controller_sends_it(
+    hosts: Hosts, samples: SampleMirror, server: Server, delivery: str, cut_off: bool
+) -> None:
+    foreseen = play(hosts, samples, server, "--check", cut_off=cut_off, delivery=delivery)
+    assert (recap(foreseen, 1), server.requests) == (True, [])
+
+    done = play(hosts, samples, server, cut_off=cut_off, delivery=delivery)
+    assert recap(done, 1), done.output
+    assert len(server.requests) == (1 if cut_off else HOSTS)
+    assert not list((hosts.folder / "remote").glob("**/archive"))
+
+    again = play(hosts, samples, server, cut_off=cut_off, delivery=delivery)
+    assert recap(again, 0), again.output
+
+
+def test_a_repair_gets_it_from_the_cache(hosts: Hosts, samples: SampleMirror, server: Server) -> None:
+    assert recap(play(hosts, samples, server, delivery="push"), 1)
+    for number in range(HOSTS):
+        (hosts.folder / "opt" / f"host{number}" / "python" / "bin" / "python3").unlink()
+    done = play(hosts, samples, server, delivery="push", verify="full")
+    assert recap(done, 1), done.output
+    assert recap(play(hosts, samples, server, delivery="push", verify="full"), 0)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("delivery", ["push", "auto"])
+def test_another_file_in_the_mirror_is_refused(
+    hosts: Hosts, samples: SampleMirror, tmp_path: Path, delivery: str
+) -> None:
+    sample = next(sample for sample in samples.samples if sample.spec.release == NEW)
+    swapped = tmp_path / "mirror" / NEW / samples.archive(sample).name
+    swapped.parent.mkdir(parents=True)
+    swapped.write_bytes(b"another")
+    with serve(tmp_path / "mirror") as server:
+        played = play(hosts, samples, server, cut_off=True, delivery=delivery)
+    assert played.output.count("is not the expected one, so nothing was unpacked.") >= HOSTS
+    assert played.rc == 2
+    assert not (hosts.folder / "opt").exists() or not list((hosts.folder / "opt").glob("*/python"))
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) -> None:
+    """With the sample builds in place of the public ones and of those on the stick."""
+    version = samples.samples[0].version.rpartition(".")[0]
+    places = {"/opt/python": str(tmp_path / "opt"), "/media/stick": str(samples.directory), "3.13": version}
+    tasks = SHOWN[name].replace("index: bundled", f"index: {samples.index}")
+    for shown, here in places.items():
+        tasks = tasks.replace(shown, here)
+    playbook = tmp_path / "shown.yml"
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": yaml.safe_load(tasks)}]))
+    environment = {
+        "UV_PYTHON_DOWNLOADS_JSON_URL": str(samples.index),
+        "UV_PYTHON_INSTALL_MIRROR": samples.directory.as_uri(),
+    }
+    played = Player(tmp_path, list(HOST_PYTHONS.values())[-1]).play(playbook, env=environment)
+    assert played.rc == 0, played.output
+    assert "changed=1" in played.output

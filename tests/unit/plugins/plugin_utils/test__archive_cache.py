@@ -1,0 +1,212 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's archives: fetched once, verified, taken up again, kept within a bound, and never lost while in use.
+
+Threads stand in for Ansible's workers: locks of open files keep them apart in the same way.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="the cache of archives is the controller's")
+
+from ansible import constants
+
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    DigestMismatch,
+    DownloadError,
+    InvalidName,
+    StoreError,
+)
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._archive_cache import cached_archive
+from tests.support import fake_builds
+from tests.support.fake_builds import FakeBuild
+from tests.support.servers import Server, serve, status
+
+WORKERS = 8
+RELEASES = ("20260101", "20260102", "20260103")
+
+
+@pytest.fixture
+def builds(tmp_path: Path) -> list[FakeBuild]:
+    """Three archives on a mirror, which differ by a byte or two in size."""
+    return [fake_builds.make(tmp_path / "mirror", release) for release in RELEASES]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    return tmp_path / "cache" / "archives"
+
+
+@pytest.fixture
+def server(builds: list[FakeBuild], tmp_path: Path) -> Iterator[Server]:
+    with serve(tmp_path / "mirror", latency_s=0.3) as running:
+        yield running
+
+
+def asset_of(build: FakeBuild) -> Asset:
+    return Asset.from_dict(build.asset())
+
+
+def cached(build: FakeBuild, mirror: str, folder: Path, **given: Any) -> AbstractContextManager[str]:
+    environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(folder.parent), **given.pop("environ", {})}
+    options: dict[str, Any] = {"url_options": UrlOptions(timeout=5), "warn": pytest.fail, **given}
+    return cached_archive(asset_of(build), mirrors=[mirror], environ=environ, **options)
+
+
+def read(build: FakeBuild, mirror: str, folder: Path, **given: Any) -> bytes:
+    with cached(build, mirror, folder, **given) as path:
+        return Path(path).read_bytes()
+
+
+def kept(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir() if len(file.name) == 64}
+
+
+def test_many_workers_fetch_once(builds: list[FakeBuild], server: Server, folder: Path) -> None:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        answers = list(pool.map(lambda _worker: read(builds[0], server.url, folder), range(WORKERS)))
+    assert answers == [builds[0].archive.read_bytes()] * WORKERS
+    assert len(server.requests) == 1
+    assert read(builds[0], "http://127.0.0.1:1", folder) == answers[0]  # the next run asks nobody
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_stick_is_a_mirror(builds: list[FakeBuild], tmp_path: Path, folder: Path) -> None:
+    assert read(builds[0], (tmp_path / "mirror").as_uri(), folder) == builds[0].archive.read_bytes()
+
+
+def test_what_an_interrupted_run_left_is_taken_up(builds: list[FakeBuild], server: Server, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    content = builds[0].archive.read_bytes()
+    (folder / f"{builds[0].sha256}.part").write_bytes(content[:100])
+    assert read(builds[0], server.url, folder) == content
+    assert [request.headers["range"] for request in server.requests] == ["bytes=100-"]
+    assert kept(folder) == {builds[0].sha256}
+
+
+def test_a_damaged_copy_is_fetched_anew(builds: list[FakeBuild], server: Server, folder: Path) -> None:
+    content = read(builds[0], server.url, folder)
+    (folder / builds[0].sha256).write_bytes(content[:-1] + b"!")
+    assert read(builds[0], server.url, folder) == content
+    assert len(server.requests) == 2
+
+
+def test_progress_is_told(builds: list[FakeBuild], server: Server, folder: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    size = len(read(builds[0], server.url, folder, watch=lambda count, total: told.append((count, total))))
+    assert told[-1] == (size, size)
+
+
+class TestFailure:
+    def test_another_file_is_refused_and_not_kept(self, builds: list[FakeBuild], server: Server, folder: Path) -> None:
+        builds[0].archive.write_bytes(b"another")
+        with pytest.raises(DigestMismatch) as caught:
+            read(builds[0], server.url, folder)
+        assert str(caught.value).startswith("On the controller: The digest of ")
+        assert kept(folder) == set()
+
+    def test_those_who_wait_share_it(self, builds: list[FakeBuild], folder: Path) -> None:
+        with serve(latency_s=0.5) as server, ThreadPoolExecutor(WORKERS) as pool:
+            attempts = [pool.submit(read, builds[0], server.url, folder) for _worker in range(WORKERS)]
+            told = {str(attempt.exception()) for attempt in attempts}
+            assert len(server.requests) == 1
+        assert len(told) == 1
+        assert told.pop().startswith("On the controller: The archive could not be downloaded. ")
+
+    def test_the_next_one_asks_again(self, builds: list[FakeBuild], tmp_path: Path, folder: Path) -> None:
+        path = f"/{builds[0].release}/{builds[0].archive.name}".replace("+", "%2B")
+        with serve(tmp_path / "mirror", script={path: [status(404), status(404)]}) as server:
+            for _try in range(2):
+                with pytest.raises(DownloadError, match="404 Not Found"):
+                    read(builds[0], server.url, folder)
+        assert read(builds[0], (tmp_path / "mirror").as_uri(), folder)
+
+    def test_an_asset_without_address(self, builds: list[FakeBuild], folder: Path) -> None:
+        asset = Asset.from_dict({**builds[0].asset(), "url": ""})
+        with pytest.raises(StoreError, match="was installed from a local archive"):
+            with cached_archive(asset, mirrors=[], url_options=UrlOptions(), environ={}, warn=pytest.fail):
+                pass
+
+
+class TestBound:
+    """At most so many bytes, the least recently used first; what is in use stays."""
+
+    @pytest.fixture
+    def two(self, builds: list[FakeBuild]) -> dict[str, str]:
+        """Room for two of the three archives."""
+        sizes = [build.archive.stat().st_size for build in builds]
+        return {"ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE": str(sum(sizes) - min(sizes) // 2)}
+
+    def test_the_least_recently_used_goes(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, two: dict[str, str]
+    ) -> None:
+        mirror = (tmp_path / "mirror").as_uri()
+        for number in (0, 1, 0, 2):
+            read(builds[number], mirror, folder, environ=two)
+        assert kept(folder) == {builds[0].sha256, builds[2].sha256}
+        assert not [file for file in folder.iterdir() if file.name.startswith(builds[1].sha256)]
+
+    def test_what_is_in_use_stays(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, two: dict[str, str]
+    ) -> None:
+        mirror = (tmp_path / "mirror").as_uri()
+        with ExitStack() as stack:
+            for build in builds:
+                stack.enter_context(cached(build, mirror, folder, environ=two))
+            assert kept(folder) == {build.sha256 for build in builds}
+
+    def test_nothing_is_kept_longer_than_needed(self, builds: list[FakeBuild], tmp_path: Path, folder: Path) -> None:
+        for build in builds:
+            read(build, (tmp_path / "mirror").as_uri(), folder, environ={"ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE": "0"})
+        assert kept(folder) == {builds[2].sha256}
+
+    @pytest.mark.parametrize("text", ["soon", "-", "4 apples"])
+    def test_a_bound_that_is_none(self, builds: list[FakeBuild], folder: Path, text: str) -> None:
+        with pytest.raises(InvalidName) as caught:
+            read(builds[0], "file:///m", folder, environ={"ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE": text})
+        assert str(caught.value) == (
+            f"ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE is {text!r}. Write a size in bytes, or with a unit, such as 500M or "
+            "4G."
+        )
+
+
+class TestNoFolder:
+    """A folder below a file can be made by nobody, root included."""
+
+    def test_the_runs_own_folder_stands_in(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+        folder.parent.write_text("")
+        warned: list[str] = []
+        with cached(builds[0], (tmp_path / "mirror").as_uri(), folder, warn=warned.append) as path:
+            assert Path(path).parent == tmp_path / "run" / "archives"
+        assert warned == [
+            f"Archives cannot be kept in {folder} (Not a directory), so each run fetches them anew. Set "
+            "ANSIBLE_STANDALONE_PYTHON_CACHE to a folder that can be written."
+        ]
+
+    def test_none_at_all(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder.parent.write_text("")
+        monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(folder.parent / "run"))
+        with pytest.raises(StoreError) as caught:
+            read(builds[0], "file:///m", folder, warn=lambda _warning: None)
+        assert str(caught.value) == (
+            f"The controller cannot keep archives in {folder.parent / 'run' / 'archives'}: Not a directory."
+        )
