@@ -33,6 +33,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._checksum import
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
@@ -41,7 +42,8 @@ from ansible_collections.standalone.python.plugins.plugin_utils._resolve import 
 MODULE = "standalone.python.build"
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
 _FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
-_CONTROLLER_ONLY = ("index", "min_age", "checksum", "remote_src", "delivery")
+_CONTROLLER_ONLY = ("index", "lock", "min_age", "checksum", "remote_src", "delivery")
+_NOT_WITH_LOCK = ("asset", "archive", "index", "min_age", "checksum")
 
 
 class ActionModule(ActionBase):
@@ -61,10 +63,11 @@ class ActionModule(ActionBase):
     def _build(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         params = self._validated_params()
         order = Order.from_params(params)
+        lock = self._lock(params) if order.wanted else None
         probe = self._probe(order)
         state = state_of(probe, order.path, order.store)
         if order.state != "absent":
-            order = self._with_known_asset(order, params, probe)
+            order = self._with_known_asset(order, params, probe, lock)
         decided = plan(order, state)
         if decided.needs_asset and order.asset is None:
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
@@ -87,7 +90,11 @@ class ActionModule(ActionBase):
         as_text = {name: {**BUILD_ARGUMENTS[name], "type": "str"} for name in _HOST_PATHS}
         _unused, params = self.validate_argument_spec(
             {**BUILD_ARGUMENTS, **as_text},
-            mutually_exclusive=[("name", "asset"), ("archive", "asset")],
+            mutually_exclusive=[
+                ("name", "asset"),
+                ("archive", "asset"),
+                *(("lock", option) for option in _NOT_WITH_LOCK),
+            ],
             required_if=[("state", state, ("name", "asset"), True) for state in ("present", "latest")],
             required_by={"archive": ("name", "checksum")},
         )
@@ -110,10 +117,16 @@ class ActionModule(ActionBase):
         answer = self._low_level_execute_command(command)
         return _probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
 
-    def _with_known_asset(self, order: Order, params: Mapping[str, Any], probe: Probe) -> Order:
-        """The order with the asset that the task itself says is wanted, if it does."""
+    def _lock(self, params: Mapping[str, Any]) -> Lock | None:
+        return Lock.read(str(self._find_needle("files", params["lock"]))) if params["lock"] else None
+
+    def _with_known_asset(self, order: Order, params: Mapping[str, Any], probe: Probe, lock: Lock | None) -> Order:
+        """The order with the asset that the task itself or its lock says is wanted, if one of them does."""
         asset = order.asset
-        if order.archive and order.wanted:
+        if lock and order.wanted:
+            named = order.wanted.named_target
+            asset = lock.asset(order.wanted, (named,) if named else probe.platform.targets(order.wanted.cpu_level))
+        elif order.archive and order.wanted:
             asset = asset_of_archive(order.wanted, params["checksum"], probe.platform)
         if asset is None:
             return order

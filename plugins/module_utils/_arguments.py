@@ -46,6 +46,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "prerelease": {"type": "bool", "default": False},
     "min_age": {"type": "str"},
     "index": {"type": "list", "elements": "str"},
+    "lock": {"type": "path"},
     "mirror": {"type": "list", "elements": "str"},
     "archive": {"type": "path"},
     "remote_src": {"type": "bool", "default": False},

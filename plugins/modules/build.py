@@ -103,6 +103,19 @@ options:
         last run is used, with a warning, and when there is none, the bundled catalogue.
     type: list
     elements: str
+  lock:
+    description:
+      - A lock that the playbook C(standalone.python.lock) made, as a file on the controller, looked for as files of a
+        play or role are. No index is read then, and O(path) gets the very build that the lock has for O(name) and the
+        host's target, the same one on every host and every day until the lock changes. An older build that answers to
+        O(name) as well is replaced, and so is a newer one.
+      - O(name) must stand in the lock as it is written here. O(state=latest) means no more than O(state=present).
+      - The host's target is that of O(target) or O(cpu_level), where these are given. A host whose target the lock
+        lacks is an error. O(flavor) and O(build_options) must not ask for another build than the lock has.
+        O(prerelease) has no effect.
+      - Mutually exclusive with O(index), O(min_age), O(checksum), O(asset) and O(archive). The defaults of O(index) in
+        variables, environment and C(ansible.cfg) do not count.
+    type: path
   mirror:
     description:
       - Where the host gets archives from, in place of
@@ -290,6 +303,12 @@ EXAMPLES = r"""
   standalone.python.build:
     asset: "{{ lookup('standalone.python.release', '3.13', target='x86_64-unknown-linux-gnu') }}"
     path: /opt/python/3.13
+
+- name: What the lock of the fleet has for this host
+  standalone.python.build:
+    name: "3.13"
+    path: /opt/python/3.13
+    lock: python.lock.yml
 
 - name: From a file on the controller
   standalone.python.build:
