@@ -29,6 +29,7 @@ from ansible_collections.standalone.python.plugins.module_utils._plan import INS
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._archive_asset import asset_of_archive
+from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
@@ -37,12 +38,16 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock import Loc
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
+from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
 MODULE = "standalone.python.build"
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
 _FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
-_CONTROLLER_ONLY = ("index", "lock", "min_age", "checksum", "remote_src", "delivery")
+_CONTROLLER_ONLY = (
+    "index", "lock", "min_age", "checksum", "remote_src", "delivery", "verify_provenance", "provenance",
+)  # fmt: skip
 _NOT_WITH_LOCK = ("asset", "archive", "index", "min_age", "checksum")
 
 
@@ -71,6 +76,8 @@ class ActionModule(ActionBase):
         decided = plan(order, state)
         if decided.needs_asset and order.asset is None:
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
+        if params["verify_provenance"]:
+            self._require_provenance(order, decided, state, params, task_vars)
         to_send = None if params["remote_src"] else order.archive
         local = self._checked_archive(to_send, order.asset) if to_send and decided.needs_asset else None
         require_possible(order, decided, probe, archive_bytes=os.path.getsize(local) if local else None)
@@ -166,6 +173,27 @@ class ActionModule(ActionBase):
     def _default(self, option: str, task_vars: dict[str, Any]) -> list[str]:
         return default_of(option, task_vars, self._templar)
 
+    def _mirrors(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> list[str]:
+        given = params["mirror"] or self._default("mirror", task_vars)
+        return given or list(mirrors_from_environment(os.environ))
+
+    def _require_provenance(
+        self, order: Order, decided: Plan, state: State, params: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> None:
+        """Checks the build that will take the place of another, be it fetched or in the store already."""
+        asset = state.stored[decided.entry].asset if decided.step == SWITCH and decided.entry else order.asset
+        if asset is None or not (decided.needs_asset or decided.step == SWITCH):
+            return
+        policy = Policy.from_params(params["provenance"])
+        archive = order.archive if order.archive and not params["remote_src"] else None
+        places = Places(
+            repository=policy.repository,
+            archive=str(self._find_needle("files", archive)) if archive else None,
+            mirrors=self._mirrors(params, task_vars),
+            options=order.url,
+        )
+        require_provenance(asset, policy, places, os.environ)
+
     def _is_settled(self, decided: Plan) -> bool:
         """Whether the result is known without the module. Only content that looks suspicious has to be read first."""
         if self._task.check_mode:
@@ -175,8 +203,7 @@ class ActionModule(ActionBase):
     def _arguments(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The module's arguments, without an archive that is on the controller."""
         arguments = {option: value for option, value in params.items() if option not in _CONTROLLER_ONLY}
-        mirrors = params["mirror"] or self._default("mirror", task_vars)
-        arguments.update(state=order.state, mirror=mirrors or list(mirrors_from_environment(os.environ)))
+        arguments.update(state=order.state, mirror=self._mirrors(params, task_vars))
         if order.asset:
             arguments["asset"] = order.asset.as_dict()
         if order.wanted is None:

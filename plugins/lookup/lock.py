@@ -52,10 +52,20 @@ options:
         null.
     type: bool
     default: true
+  verify_provenance:
+    description:
+      - Whether each archive of the lock must have an attestation that it was made by whom O(provenance) names, as for
+        the option O(standalone.python.build#module:verify_provenance).
+    type: bool
+    default: false
+  provenance:
+    description:
+      - Who must have made the builds, as for the option O(standalone.python.build#module:provenance).
+    type: dict
   mirror:
     description:
-      - Where sizes are asked for, in place of the public addresses. The lock has the public addresses in any case, to
-        which tasks apply mirrors of their own.
+      - Where sizes and attestations are asked for, in place of the public addresses. The lock has the public addresses
+        in any case, to which tasks apply mirrors of their own.
     type: list
     elements: str
     env:
@@ -73,6 +83,7 @@ seealso:
     plugin_type: lookup
 requirements:
   - requests (Python library), to fetch an index and to ask for sizes
+  - sigstore (Python library), for O(verify_provenance), and cramjam where GitHub is asked
 """
 
 EXAMPLES = r"""
@@ -100,13 +111,16 @@ from ansible.utils.display import Display
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockFile
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_renewal import Declared, Renewal
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 from ansible_collections.standalone.python.plugins.plugin_utils._sizes import Sizes
+from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
 display = Display()
 
@@ -136,9 +150,18 @@ class LookupModule(LookupBase):
             warn=display.warning,
             size_of=sizes.size_of if self.get_option("sizes") else lambda _url: None,
         )
-        return renewal.result(
-            [self._declared(name, target) for name in names for target in self._targets(name)]
-        ).render()
+        lock = renewal.result([self._declared(name, target) for name in names for target in self._targets(name)])
+        if self.get_option("verify_provenance"):
+            self._require_provenance(lock)
+        return lock.render()
+
+    def _require_provenance(self, lock: LockFile) -> None:
+        policy = Policy.from_params(self.get_option("provenance"))
+        url_options = UrlOptions.from_params(self.get_options())
+        places = Places(policy.repository, mirrors=self.get_option("mirror") or (), options=url_options)
+        for by_target in lock.builds.values():
+            for locked in by_target.values():
+                require_provenance(locked.asset, policy, places, os.environ)
 
     def _targets(self, name: str) -> list[str]:
         of_name = Request.parse(name).target

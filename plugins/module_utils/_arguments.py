@@ -34,6 +34,13 @@ ASSET_ARGUMENTS: dict[str, dict[str, Any]] = {
     "prerelease": {"type": "bool"},
 }
 
+PROVENANCE_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "repository": {"type": "str"},
+    "workflow": {"type": "str"},
+    "issuer": {"type": "str"},
+    "trusted_root": {"type": "path"},
+}
+
 BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "latest", "absent"], "default": "present"},
@@ -53,6 +60,8 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "checksum": {"type": "str"},
     "asset": {"type": "dict", "options": ASSET_ARGUMENTS},
     "delivery": {"type": "str", "choices": ["pull"], "default": "pull"},
+    "verify_provenance": {"type": "bool", "default": False},
+    "provenance": {"type": "dict", "options": PROVENANCE_ARGUMENTS},
     "keep": {"type": "int", "default": 1},
     "owner": {"type": "str"},
     "group": {"type": "str"},

@@ -193,6 +193,35 @@ options:
     type: str
     choices: [pull]
     default: pull
+  verify_provenance:
+    description:
+      - Whether to check, before the host gets a build, that it was made by whom O(provenance) names. The attestation of
+        the archive is found by its digest and checked on the controller, with sigstore-python, which must be installed
+        there. In check mode, too. A build that is at O(path) already is not checked.
+      - The attestation is read from the file C(NAME.sigstore.json) beside the archive in O(mirror), or beside
+        O(archive). Without a mirror, GitHub is asked. A V(file://) mirror is looked at on the controller for this.
+    type: bool
+    default: false
+  provenance:
+    description:
+      - Who must have made a build. Only for builds that python-build-standalone itself did not make, such as those of a
+        fork or your own, and where the keys to trust are in a file.
+    type: dict
+    suboptions:
+      repository:
+        description: The address of the repository. Without it, V(https://github.com/astral-sh/python-build-standalone).
+        type: str
+      workflow:
+        description: The workflow's file in the repository, V(@), and the ref that it ran for. Without it,
+          V(.github/workflows/release.yml@refs/heads/main).
+        type: str
+      issuer:
+        description: Who vouches for the workflow's identity. Without it, V(https://token.actions.githubusercontent.com).
+        type: str
+      trusted_root:
+        description: A file on the controller with the keys of a Sigstore instance, as C(gh attestation trusted-root)
+          writes it. Without it, those of the public instance that sigstore-python brings or has in its cache.
+        type: path
   keep:
     description:
       - How many earlier builds of this path stay in the store, to go back to.
@@ -264,7 +293,8 @@ attributes:
     platforms: posix
     description: Hosts with Linux or macOS. Needs Python 3.9 or newer on the host when there is something to do.
 requirements:
-  - "Controller: the requests library, to fetch an index."
+  - "Controller: the requests library, to fetch an index. For O(verify_provenance) sigstore, and cramjam where GitHub is
+    asked."
   - "Host: Python 3.9 or newer. For V(full) archives one of the zstandard package, Python 3.14, or the C(zstd) program."
 notes:
   - Nothing of the system's own Python is touched. To make a build the default, see the role of this collection.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook lock, and what its file is good for: the same bits everywhere until it changes."""
+"""The playbook lock, and what its file is good for: the same bits everywhere until it changes, of known provenance."""
 
 from __future__ import annotations
 
@@ -187,3 +187,53 @@ def test_the_tasks_that_the_page_shows(locker: Locker, name: str, tmp_path: Path
     played = locker.player.play(playbook, variables={"standalone_python_mirror": locker.mirror.directory.as_uri()})
     assert played.rc == 0, played.output
     assert f"+{OLD}-" in played.output or f"+{OLD}-" in locker.installed()
+
+
+@pytest.fixture
+def attested(locker: Locker, tmp_path: Path) -> dict[str, Any]:
+    """Variables for a mirror in which the older release has attestations, of the project and of a house."""
+    pytest.importorskip("sigstore", reason="sigstore-python is not installed, without which provenance is not checked")
+    from tests.support.sigstore_instance import SigstoreInstance
+
+    sigstore = SigstoreInstance()
+    (tmp_path / "files").mkdir()
+    root = tmp_path / "files" / "trusted_root.json"
+    root.write_text(sigstore.trusted_root())
+    archive = tmp_path / "attested" / OLD / locker.sample(OLD).file_name
+    archive.parent.mkdir(parents=True)
+    archive.symlink_to(locker.mirror.archive(locker.sample(OLD)))
+    digests = [locker.sample(OLD).sha256]
+    bundles = [
+        sigstore.bundle(digests),
+        sigstore.bundle(digests, repository="https://github.com/example/python-builds"),
+    ]
+    archive.with_name(f"{archive.name}.sigstore.json").write_text("\n".join(bundles))
+    return {"mirror": archive.parents[1].as_uri(), "root": {"trusted_root": str(root)}}
+
+
+def test_a_lock_of_known_provenance(locker: Locker, attested: dict[str, Any]) -> None:
+    variables = {"lock_mirror": attested["mirror"], "lock_provenance": attested["root"], "lock_verify_provenance": True}
+    foreign = {**attested["root"], "repository": "https://github.com/example/other"}
+    refused = locker.lock(**{**variables, "lock_provenance": foreign})
+    assert (refused.rc, "was built by https://github.com/example/other/" in refused.output) == (2, True)
+    assert not locker.file.exists()
+    assert changed(locker.lock(**variables))
+    locker.publish(OLD, NEW)
+    refused = locker.lock(**variables)
+    assert (refused.rc, "there is no bundle at file://" in refused.output) == (2, True)
+    assert locker.locked()["release"] == OLD
+
+
+@pytest.mark.parametrize("name", played_blocks("provenance.md"))
+def test_the_provenance_that_the_page_shows(
+    locker: Locker, attested: dict[str, Any], name: str, tmp_path: Path
+) -> None:
+    shown = played_blocks("provenance.md")[name]
+    shown = shown.replace("/opt/python", str(tmp_path / "opt")).replace("3.13", locker.minor)
+    tasks = yaml.safe_load(shown)
+    tasks[0]["standalone.python.build"].setdefault("provenance", attested["root"])  # of the tests' own instance
+    playbook = tmp_path / "page.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    places = {"standalone_python_mirror": attested["mirror"], "standalone_python_index": str(locker.index)}
+    assert changed(locker.player.play(playbook, variables=places))
+    assert f"+{OLD}-" in locker.installed()
