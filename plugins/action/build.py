@@ -26,24 +26,29 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 )
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, mirrors_from_environment
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, Plan, plan
+from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, SWITCH, Plan, plan
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._archive_asset import asset_of_archive
+from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
 from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
+from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
 MODULE = "standalone.python.build"
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
 _FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
-_CONTROLLER_ONLY = ("index", "min_age", "checksum", "remote_src")
+_CONTROLLER_ONLY = ("index", "lock", "min_age", "checksum", "remote_src", "verify_provenance", "provenance")
+_NOT_WITH_LOCK = ("asset", "archive", "index", "min_age", "checksum")
 
 
 class ActionModule(ActionBase):
@@ -63,13 +68,16 @@ class ActionModule(ActionBase):
     def _build(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         params = self._validated_params()
         order = Order.from_params(params)
+        lock = self._lock(params) if order.wanted else None
         probe = self._probe(order)
         state = state_of(probe, order.path, order.store)
         if order.state != "absent":
-            order = self._with_known_asset(order, params, probe)
+            order = self._with_known_asset(order, params, probe, lock)
         decided = plan(order, state)
         if decided.needs_asset and order.asset is None:
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
+        if params["verify_provenance"]:
+            self._require_provenance(order, decided, state, params, task_vars)
         to_send = None if params["remote_src"] else order.archive
         own = cache(partial(self._checked_archive, to_send)) if to_send else None
         local = own(order.asset) if own and order.asset and decided.needs_asset else None
@@ -89,7 +97,11 @@ class ActionModule(ActionBase):
         as_text = {name: {**BUILD_ARGUMENTS[name], "type": "str"} for name in _HOST_PATHS}
         _unused, params = self.validate_argument_spec(
             {**BUILD_ARGUMENTS, **as_text},
-            mutually_exclusive=[("name", "asset"), ("archive", "asset")],
+            mutually_exclusive=[
+                ("name", "asset"),
+                ("archive", "asset"),
+                *(("lock", option) for option in _NOT_WITH_LOCK),
+            ],
             required_if=[("state", state, ("name", "asset"), True) for state in ("present", "latest")],
             required_by={"archive": ("name", "checksum")},
         )
@@ -112,10 +124,16 @@ class ActionModule(ActionBase):
         answer = self._low_level_execute_command(command)
         return _probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
 
-    def _with_known_asset(self, order: Order, params: Mapping[str, Any], probe: Probe) -> Order:
-        """The order with the asset that the task itself says is wanted, if it does."""
+    def _lock(self, params: Mapping[str, Any]) -> Lock | None:
+        return Lock.read(str(self._find_needle("files", params["lock"]))) if params["lock"] else None
+
+    def _with_known_asset(self, order: Order, params: Mapping[str, Any], probe: Probe, lock: Lock | None) -> Order:
+        """The order with the asset that the task itself or its lock says is wanted, if one of them does."""
         asset = order.asset
-        if order.archive and order.wanted:
+        if lock and order.wanted:
+            named = order.wanted.named_target
+            asset = lock.asset(order.wanted, (named,) if named else probe.platform.targets(order.wanted.cpu_level))
+        elif order.archive and order.wanted:
             asset = asset_of_archive(order.wanted, params["checksum"], probe.platform)
         if asset is None:
             return order
@@ -155,6 +173,27 @@ class ActionModule(ActionBase):
     def _default(self, option: str, task_vars: dict[str, Any]) -> list[str]:
         return default_of(option, task_vars, self._templar)
 
+    def _mirrors(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> list[str]:
+        given = params["mirror"] or self._default("mirror", task_vars)
+        return given or list(mirrors_from_environment(os.environ))
+
+    def _require_provenance(
+        self, order: Order, decided: Plan, state: State, params: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> None:
+        """Checks the build that will take the place of another, be it fetched or in the store already."""
+        asset = state.stored[decided.entry].asset if decided.step == SWITCH and decided.entry else order.asset
+        if asset is None or not (decided.needs_asset or decided.step == SWITCH):
+            return
+        policy = Policy.from_params(params["provenance"])
+        archive = order.archive if order.archive and not params["remote_src"] else None
+        places = Places(
+            repository=policy.repository,
+            archive=str(self._find_needle("files", archive)) if archive else None,
+            mirrors=self._mirrors(params, task_vars),
+            options=order.url,
+        )
+        require_provenance(asset, policy, places, os.environ)
+
     def _is_settled(self, decided: Plan) -> bool:
         """Whether the result is known without the module. Only content that looks suspicious has to be read first."""
         if self._task.check_mode:
@@ -164,8 +203,7 @@ class ActionModule(ActionBase):
     def _arguments(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The module's arguments, without an archive that is on the controller."""
         arguments = {option: value for option, value in params.items() if option not in _CONTROLLER_ONLY}
-        mirrors = params["mirror"] or self._default("mirror", task_vars)
-        arguments.update(state=order.state, mirror=mirrors or list(mirrors_from_environment(os.environ)))
+        arguments.update(state=order.state, mirror=self._mirrors(params, task_vars))
         if order.asset:
             arguments["asset"] = order.asset.as_dict()
         if order.wanted is None:

@@ -19,6 +19,7 @@ description:
 author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
+  - standalone.python.choice
   - standalone.python.url
 options:
   _terms:
@@ -36,43 +37,6 @@ options:
         tell everything, above all not the version of the C library, so M(standalone.python.build) looks more closely
         and can refuse what this lookup returns.
     type: str
-  flavor:
-    description:
-      - Which form of the build. Without it, the first of V(install_only_stripped), V(install_only) and V(full) that
-        exists.
-    type: str
-    choices: [install_only_stripped, install_only, full]
-  build_options:
-    description:
-      - Build options as they stand in asset names, for example V(pgo+lto) or V(noopt). Without it, V(pgo+lto) is
-        preferred to V(pgo), V(lto) and V(noopt).
-    type: str
-  prerelease:
-    description:
-      - Whether names that do not state a pre-release may be answered by one.
-    type: bool
-    default: false
-  min_age:
-    description:
-      - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. A release
-        is as old as the date in its tag. A name that pins a younger release is an error.
-    type: str
-  index:
-    description:
-      - Where names and digests come from. A list is tried in order, and the first that can be read answers alone.
-      - Each may be a versions index (NDJSON), a uv catalogue (JSON) or a C(SHA256SUMS) of one release, by address or
-        path, or V(bundled) for the catalogue that comes with the collection. The content tells the kind.
-      - Without it, C(UV_PYTHON_DOWNLOADS_JSON_URL), then the two public versions indexes. When none can be reached the
-        copy of the last run is used, with a warning, and when there is none, the bundled catalogue.
-    type: list
-    elements: str
-    env:
-      - name: ANSIBLE_STANDALONE_PYTHON_INDEX
-    ini:
-      - section: standalone_python
-        key: index
-    vars:
-      - name: standalone_python_index
   mirror:
     description:
       - A base URL that takes the place of C(https://github.com/astral-sh/python-build-standalone/releases/download) in
@@ -95,6 +59,15 @@ options:
       - No facts are needed. With O(target), or a name that states its target, the list has one asset.
     type: bool
     default: false
+  lock:
+    description:
+      - A lock that the playbook C(standalone.python.lock) made, as a file on the controller, looked for as files of a
+        play are. The answer is then what the lock has for the name and the target, and no index is read.
+      - The name must stand in the lock as it is written here. O(flavor) and O(build_options) must not ask for another
+        build than the lock has. O(prerelease) has no effect. Mutually exclusive with O(index) as an option of the
+        lookup, and with O(min_age).
+      - With O(all_targets=true), the list has what the lock has for the name.
+    type: str
   query:
     description:
       - A JMESPath expression, applied to what would be returned for each name, for example V(sha256), or, with
@@ -134,6 +107,10 @@ EXAMPLES = r"""
     msg: >-
       {{ lookup('standalone.python.release', '3.13.5', all_targets=true, query='[].url',
                 mirror='https://mirror.example.com/python-build-standalone') }}
+
+- name: What the lock of the fleet has for one target
+  ansible.builtin.debug:
+    msg: "{{ lookup('standalone.python.release', '3.13', lock='python.lock.yml', target='x86_64-unknown-linux-gnu') }}"
 """
 
 RETURN = r"""
@@ -184,6 +161,7 @@ _raw:
       sample: false
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -195,17 +173,16 @@ from ansible.utils.display import Display
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls
-from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
-from ansible_collections.standalone.python.plugins.module_utils._targets import Target
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
 from ansible_collections.standalone.python.plugins.plugin_utils._jmespath import searched
+from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve, resolve_for_all_targets
 
 display = Display()
+_NOT_WITH_LOCK = ("index", "min_age")
 
 
 class LookupModule(LookupBase):
@@ -216,38 +193,41 @@ class LookupModule(LookupBase):
         unknown = sorted(set(kwargs) - set(self.get_options()))
         if unknown:  # Ansible passes over what a lookup does not know
             raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}. Correct or leave it out.")
+        superfluous = [option for option in _NOT_WITH_LOCK if kwargs.get(option)] if self.get_option("lock") else []
+        if superfluous:  # an index that is there for all lookups is not meant
+            raise AnsibleLookupError(f"With lock, no index is read. Leave out {' and '.join(superfluous)}, or lock.")
         try:
-            return [self._answer(str(term), variables or {}) for term in terms]
+            answer = self._from_lock if self.get_option("lock") else self._from_index
+            return [self._queried(answer(str(term), variables or {})) for term in terms]
         except StandaloneError as error:
             # Without causes, which Ansible would add to the message: they are not for the user, and can hold secrets.
             raise AnsibleLookupError(str(error)) from None
 
-    def _answer(self, name: str, variables: Mapping[str, Any]) -> Any:
+    def _from_index(self, name: str, variables: Mapping[str, Any]) -> Any:
         wanted = self._wanted(name)
-        index = tuple(self.get_option("index") or ())
-        url_options = UrlOptions.from_params(self.get_options())
         options = {
-            # Credentials are for an index of the user's own.
-            "index": IndexOptions(index or None, url_options if index else url_options.without_credentials()),
+            "index": index_of(self.get_options()),
             "min_age_s": min_age_seconds(self.get_option("min_age")),
             "warn": display.warning,
         }
         if self.get_option("all_targets"):
-            assets = resolve_for_all_targets(wanted, **options)
-            return self._queried([self._as_dict(asset) for asset in assets])
-        is_target_named = wanted.target is not None or wanted.request.target is not None
-        platform = None if is_target_named else HostPlatform.from_facts(_facts(variables))
-        return self._queried(self._as_dict(resolve(wanted, platform=platform, **options)))
+            return [self._as_dict(asset) for asset in resolve_for_all_targets(wanted, **options)]
+        platform = None if wanted.named_target else HostPlatform.from_facts(_facts(variables))
+        return self._as_dict(resolve(wanted, platform=platform, **options))
+
+    def _from_lock(self, name: str, variables: Mapping[str, Any]) -> Any:
+        wanted = self._wanted(name)
+        given = os.path.expanduser(self.get_option("lock"))
+        found = self.find_file_in_search_path(variables, "files", given, ignore_missing=True)
+        lock = Lock.read(str(found or given))
+        if self.get_option("all_targets"):
+            return [self._as_dict(asset) for asset in lock.assets(wanted)]
+        named = wanted.named_target
+        targets = (named,) if named else HostPlatform.from_facts(_facts(variables)).targets()
+        return self._as_dict(lock.asset(wanted, targets))
 
     def _wanted(self, name: str) -> Wanted:
-        target = self.get_option("target")
-        return Wanted(
-            request=Request.parse(name),
-            flavor=self.get_option("flavor"),
-            build_options=self.get_option("build_options"),
-            target=str(Target.parse(target)) if target else None,
-            prerelease=self.get_option("prerelease"),
-        )
+        return wanted_of(name, self.get_options(), self.get_option("target"))
 
     def _as_dict(self, asset: Asset) -> dict[str, Any]:
         mirrors = self.get_option("mirror")

@@ -34,6 +34,13 @@ ASSET_ARGUMENTS: dict[str, dict[str, Any]] = {
     "prerelease": {"type": "bool"},
 }
 
+PROVENANCE_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "repository": {"type": "str"},
+    "workflow": {"type": "str"},
+    "issuer": {"type": "str"},
+    "trusted_root": {"type": "path"},
+}
+
 BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "latest", "absent"], "default": "present"},
@@ -46,12 +53,15 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "prerelease": {"type": "bool", "default": False},
     "min_age": {"type": "str"},
     "index": {"type": "list", "elements": "str"},
+    "lock": {"type": "path"},
     "mirror": {"type": "list", "elements": "str"},
     "archive": {"type": "path"},
     "remote_src": {"type": "bool", "default": False},
     "checksum": {"type": "str"},
     "asset": {"type": "dict", "options": ASSET_ARGUMENTS},
     "delivery": {"type": "str", "choices": ["pull", "push", "auto"], "default": "pull"},
+    "verify_provenance": {"type": "bool", "default": False},
+    "provenance": {"type": "dict", "options": PROVENANCE_ARGUMENTS},
     "keep": {"type": "int", "default": 1},
     "owner": {"type": "str"},
     "group": {"type": "str"},

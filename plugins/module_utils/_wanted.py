@@ -25,6 +25,11 @@ class Wanted:
     cpu_level: str = "baseline"
     prerelease: bool = False
 
+    @property
+    def named_target(self) -> str | None:
+        """The target that the options or the name state; None when it follows from the host."""
+        return self.target or self.request.target
+
     def satisfied_by(self, build: Build) -> bool:
         """Whether an installed build is an answer. Says nothing about newer answers that may exist."""
         return (
@@ -35,9 +40,8 @@ class Wanted:
         )
 
     def _target_fits(self, target: str) -> bool:
-        named = self.target or self.request.target
-        if named is not None:
-            return named == target
+        if self.named_target is not None:
+            return self.named_target == target
         installed = Target.parse(target)
         has_levels = (installed.os, installed.arch) == ("linux", "x86_64")
         return not has_levels or self.cpu_level == "auto" or installed.cpu_level == _CPU_LEVELS[self.cpu_level]

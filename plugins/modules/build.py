@@ -103,6 +103,19 @@ options:
         last run is used, with a warning, and when there is none, the bundled catalogue.
     type: list
     elements: str
+  lock:
+    description:
+      - A lock that the playbook C(standalone.python.lock) made, as a file on the controller, looked for as files of a
+        play or role are. No index is read then, and O(path) gets the very build that the lock has for O(name) and the
+        host's target, the same one on every host and every day until the lock changes. An older build that answers to
+        O(name) as well is replaced, and so is a newer one.
+      - O(name) must stand in the lock as it is written here. O(state=latest) means no more than O(state=present).
+      - The host's target is that of O(target) or O(cpu_level), where these are given. A host whose target the lock
+        lacks is an error. O(flavor) and O(build_options) must not ask for another build than the lock has.
+        O(prerelease) has no effect.
+      - Mutually exclusive with O(index), O(min_age), O(checksum), O(asset) and O(archive). The defaults of O(index) in
+        variables, environment and C(ansible.cfg) do not count.
+    type: path
   mirror:
     description:
       - Where archives come from, in place of
@@ -188,6 +201,35 @@ options:
     type: str
     choices: [pull, push, auto]
     default: pull
+  verify_provenance:
+    description:
+      - Whether to check, before the host gets a build, that it was made by whom O(provenance) names. The attestation of
+        the archive is found by its digest and checked on the controller, with sigstore-python, which must be installed
+        there. In check mode, too. A build that is at O(path) already is not checked.
+      - The attestation is read from the file C(NAME.sigstore.json) beside the archive in O(mirror), or beside
+        O(archive). Without a mirror, GitHub is asked. A V(file://) mirror is looked at on the controller for this.
+    type: bool
+    default: false
+  provenance:
+    description:
+      - Who must have made a build. Only for builds that python-build-standalone itself did not make, such as those of a
+        fork or your own, and where the keys to trust are in a file.
+    type: dict
+    suboptions:
+      repository:
+        description: The address of the repository. Without it, V(https://github.com/astral-sh/python-build-standalone).
+        type: str
+      workflow:
+        description: The workflow's file in the repository, V(@), and the ref that it ran for. Without it,
+          V(.github/workflows/release.yml@refs/heads/main).
+        type: str
+      issuer:
+        description: Who vouches for the workflow's identity. Without it, V(https://token.actions.githubusercontent.com).
+        type: str
+      trusted_root:
+        description: A file on the controller with the keys of a Sigstore instance, as C(gh attestation trusted-root)
+          writes it. Without it, those of the public instance that sigstore-python brings or has in its cache.
+        type: path
   keep:
     description:
       - How many earlier builds of this path stay in the store, to go back to.
@@ -259,7 +301,8 @@ attributes:
     platforms: posix
     description: Hosts with Linux or macOS. Needs Python 3.9 or newer on the host when there is something to do.
 requirements:
-  - "Controller: the requests library, to fetch an index."
+  - "Controller: the requests library, to fetch an index. For O(verify_provenance) sigstore, and cramjam where GitHub is
+    asked."
   - "Host: Python 3.9 or newer. For V(full) archives one of the zstandard package, Python 3.14, or the C(zstd) program."
 notes:
   - Nothing of the system's own Python is touched. To make a build the default, see the role of this collection.
@@ -304,6 +347,12 @@ EXAMPLES = r"""
   standalone.python.build:
     asset: "{{ lookup('standalone.python.release', '3.13', target='x86_64-unknown-linux-gnu') }}"
     path: /opt/python/3.13
+
+- name: What the lock of the fleet has for this host
+  standalone.python.build:
+    name: "3.13"
+    path: /opt/python/3.13
+    lock: python.lock.yml
 
 - name: From a file on the controller
   standalone.python.build:

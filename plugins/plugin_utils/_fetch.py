@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fetches one index document by http(s): conditional, with retries, and within a bound of memory."""
+"""Fetches one document by http(s), an index above all: conditional, with retries, and within a bound of memory."""
 
 from __future__ import annotations
 
@@ -43,8 +43,11 @@ class Document:
     validators: Validators
 
 
-def fetch(url: str, *, options: UrlOptions, validators: Validators) -> Document | None:
-    """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`."""
+def fetch(url: str, *, options: UrlOptions, validators: Validators, what: str = "The index") -> Document | None:
+    """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`.
+
+    `what` is what messages call the document.
+    """
     from ._session import MISSING, GuardedSession
 
     if MISSING:
@@ -56,15 +59,15 @@ def fetch(url: str, *, options: UrlOptions, validators: Validators) -> Document 
         warnings.simplefilter("ignore")  # urllib3 warns at each request that validate_certs=false is unsafe
         for pause_s in _PAUSES_S:
             try:
-                return _ask(session, url, options, validators)
+                return _ask(session, url, options, validators, what)
             except FetchError as error:
                 if error.outlook != "soon":
                     raise
                 sleep(min(error.retry_after_s or pause_s, _LONGEST_PAUSE_S))
-        return _ask(session, url, options, validators)
+        return _ask(session, url, options, validators, what)
 
 
-def _ask(session: Any, url: str, options: UrlOptions, validators: Validators) -> Document | None:
+def _ask(session: Any, url: str, options: UrlOptions, validators: Validators, what: str) -> Document | None:
     import requests
 
     timeouts_s = (min(options.timeout, _CONNECT_TIMEOUT_S), options.timeout)
@@ -73,17 +76,19 @@ def _ask(session: Any, url: str, options: UrlOptions, validators: Validators) ->
             if response.status_code == 304:
                 return None
             if response.status_code != 200:
-                raise refused(url, response)
+                raise refused(url, response, what=what)
             fresh = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
-            return Document(_body(url, response), fresh)
+            return Document(_body(url, response, what), fresh)
     except (requests.RequestException, OSError) as error:
-        raise explained(url, error, timeout_s=options.timeout) from None  # what `requests` says can hold secrets
+        raise explained(
+            url, error, timeout_s=options.timeout, what=what
+        ) from None  # what `requests` says can hold secrets
 
 
-def _body(url: str, response: Any) -> bytes:
+def _body(url: str, response: Any, what: str) -> bytes:
     body = bytearray()
     for chunk in response.iter_content(_CHUNK_BYTES):
         body += chunk
         if len(body) > _MAX_BYTES:
-            raise FetchError.of(url, f"it is larger than {_MAX_BYTES // 2**20} MiB", "never")
+            raise FetchError.of(url, f"it is larger than {_MAX_BYTES // 2**20} MiB", "never", what=what)
     return bytes(body)

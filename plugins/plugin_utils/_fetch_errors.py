@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Says in a sentence why an index could not be fetched. What `requests` says itself can hold credentials."""
+"""Says in a sentence why a document could not be fetched. What `requests` says itself can hold credentials."""
 
 from __future__ import annotations
 
@@ -21,16 +21,25 @@ _BUSY_STATUS = frozenset({429, 500, 502, 503, 504})
 
 
 class FetchError(IndexUnavailable):
-    """`retry_after_s` is how long the server asks to wait; None when it does not say."""
+    """`retry_after_s` is how long the server asks to wait; None when it does not say. `status` is that of its answer,
+    None when there was none.
+    """
 
-    def __init__(self, message: str, outlook: Outlook, retry_after_s: int | None = None) -> None:
+    def __init__(
+        self, message: str, outlook: Outlook, retry_after_s: int | None = None, status: int | None = None
+    ) -> None:
         super().__init__(message)
         self.outlook = outlook
         self.retry_after_s = retry_after_s
+        self.status = status
 
     @classmethod
-    def of(cls, url: str, reason: str, outlook: Outlook, retry_after_s: int | None = None) -> FetchError:
-        return cls(f"The index {shown_url(url)} could not be read: {reason}.", outlook, retry_after_s)
+    def of(
+        cls, url: str, reason: str, outlook: Outlook, retry_after_s: int | None = None,
+        *, status: int | None = None, what: str = "The index",
+    ) -> FetchError:  # fmt: skip
+        """`what` is what messages call the document."""
+        return cls(f"{what} {shown_url(url)} could not be read: {reason}.", outlook, retry_after_s, status)
 
     @property
     def is_unreachable(self) -> bool:
@@ -38,7 +47,7 @@ class FetchError(IndexUnavailable):
         return self.outlook != "never"
 
 
-def refused(url: str, response: Any) -> FetchError:
+def refused(url: str, response: Any, *, what: str) -> FetchError:
     """The error for a `requests` response that is neither 200 nor 304."""
     status = response.status_code
     hint = "; check url_username, url_password and headers" if status in (401, 403) else ""
@@ -48,17 +57,19 @@ def refused(url: str, response: Any) -> FetchError:
         f"the server answers {status} {response.reason or ''}".rstrip() + hint,
         "soon" if status in _BUSY_STATUS else "never",
         int(retry_after) if retry_after.isdecimal() else None,  # its other form, a date, is not used
+        status=status,
+        what=what,
     )
 
 
-def explained(url: str, error: BaseException, *, timeout_s: int) -> FetchError:
+def explained(url: str, error: BaseException, *, timeout_s: int, what: str) -> FetchError:
     """The error for what `requests` raised."""
     causes = tuple(_causes(error))
     for kinds, reason, outlook in _explanations():
         if any(isinstance(cause, kinds) for cause in causes):
             host = urlsplit(_asked_url(error) or url).hostname or ""
             words = reason.format(host=host, timeout_s=timeout_s, tls=_tls_words(causes), error=error)
-            return FetchError.of(url, words, outlook)
+            return FetchError.of(url, words, outlook, what=what)
     raise error
 
 

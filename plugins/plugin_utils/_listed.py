@@ -38,7 +38,10 @@ class Listed:
     def from_url(cls, url: str, sha256: bytes | None) -> Listed:
         """Raises `InvalidName` when the file name is not that of a build, or its release cannot be told."""
         public = public_file(url)
-        folder, file_name = public or (urlsplit(url).path.split("/")[-2], file_name_of(url))
+        folder, file_name = public or (
+            urlsplit(url).path.rpartition("/")[0].rpartition("/")[2],
+            file_name_of(url),
+        )
         # Names of before 2022 do not tell their release; the folder that they lie in does.
         build = _build(file_name, folder if _is_release(folder) else None)
         own_url = None if public and folder == build.release else with_escaped_plus(url)

@@ -41,7 +41,7 @@ def resolve(
     index knows none, it is taken. Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and
     `IndexUnavailable`.
     """
-    named = wanted.target or wanted.request.target
+    named = wanted.named_target
     if named is None and platform is None:
         raise UnsupportedHost(f"{wanted.request}: neither a target is given nor anything known about the host.")
     targets = (named,) if named is not None else platform.targets(wanted.cpu_level)  # type: ignore[union-attr]
@@ -61,7 +61,7 @@ def resolve_for_all_targets(
 
 
 def _choices(catalog: Catalog, wanted: Wanted, newest: str | None) -> tuple[Asset, ...]:
-    named = wanted.target or wanted.request.target
+    named = wanted.named_target
     found: list[Asset] = []
     refusals: list[NoMatch] = []
     for target in (named,) if named else catalog.targets():

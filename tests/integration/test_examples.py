@@ -16,6 +16,7 @@ import yaml
 
 from tests.integration.conftest import HOST_PYTHONS, OLD
 from tests.integration.playbooks import REPOSITORY, Player
+from tests.support.locks import lock_of, stripped
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_mirror import SampleMirror, make_mirror
 
@@ -64,7 +65,7 @@ def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> No
     assert played.rc == 0, played.output
 
 
-@pytest.mark.parametrize("plugin", ["modules/build.py", "modules/build_info.py", "lookup/release.py"])
+@pytest.mark.parametrize("plugin", ["modules/build.py", "modules/build_info.py", "lookup/release.py", "lookup/lock.py"])
 def test_examples(plugin: str, tmp_path: Path) -> None:
     """With real names and digests, from the catalogue that comes with the collection."""
     player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
@@ -74,6 +75,7 @@ def test_examples(plugin: str, tmp_path: Path) -> None:
     facts = {"name": "Facts", "ansible.builtin.setup": {"gather_subset": ["architecture", "distribution"]}}
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "python.tar.gz").touch()
+    (tmp_path / "python.lock.yml").write_text(lock_of({"3.13": [stripped("3.13.5+20250723")]}).render())
     here = re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{hashlib.sha256().hexdigest()}", here)
     tasks = [facts, *yaml.safe_load(here)]
     environment = {"UV_PYTHON_DOWNLOADS_JSON_URL": "bundled"}

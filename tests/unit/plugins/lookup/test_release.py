@@ -23,6 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from tests.support.index_documents import digest_of, url_of, versions_index
+from tests.support.locks import lock_of
 
 COLLECTIONS = Path(__file__).parents[4] / ".collection"
 
@@ -64,6 +65,10 @@ ANSWERS: dict[str, Any] = {
     f"'3.13', all_targets=true, target='{GNU}'": [ASSET],
     f"'3.13', target='{GNU}', mirror='https://m/pbs/', query='url'": f"https://m/pbs/20250723/{ESCAPED}",
     f"'3.13', target='{GNU}', mirror=['file:///m', 'https://n'], query='url'": f"file:///m/20250723/{STRIPPED}",
+    f"'3.13', target='{GNU}', lock='lock.yml'": ASSET,
+    "'3.13', lock='lock.yml', query='target'": GNU,  # for a host with these facts
+    "'3.13', lock='lock.yml', all_targets=true, query='[].target'": [GNU, MUSL],
+    f"'3.13', target='{GNU}', lock='lock.yml', mirror='https://m', query='url'": f"https://m/20250723/{ESCAPED}",
     f"'3.13.5+20250723', target='{GNU}', index='bundled', query='sha256'": (
         "f7ac16748be2674ec14df532a3e48d0c6f215017b537f14ca3feb837dbe86292"
     ),
@@ -79,6 +84,11 @@ ERRORS = {
     ),
     f"'3.13', target='{GNU}', min_age='soon'": "min_age 'soon' is no age. Write hours, days or weeks, such as 36h, 7d",
     f"'3.13', target='{GNU}', index='/missing'": "The index /missing could not be read: No such file or directory.",
+    f"'3.13', target='{GNU}', lock='/missing'": "The lock /missing could not be read: No such file or directory.",
+    f"'3.13', target='{MACOS}', lock='lock.yml'": f"has no build of 3.13 for {MACOS}. It has {GNU}, {MUSL}.",
+    f"'3.13', target='{GNU}', lock='lock.yml', index='bundled', min_age='7d'": (
+        "With lock, no index is read. Leave out index and min_age, or lock."
+    ),
     f"'3.13', target='{GNU}', query='['": "The query '[' is not JMESPath: ",
     f"'3.13', target='{GNU}', mirror='/srv'": "The mirror /srv is no http://, https:// or file:// URL.",
     f"'3.13', target='{GNU}', flavor='small'": "small",
@@ -119,6 +129,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
         pytest.skip("there is no ansible-playbook beside this Python")
     root = tmp_path_factory.mktemp("lookup")
     (root / "index").write_bytes(versions_index(STRIPPED, FULL, OLD, ON_MUSL, EARLY))
+    (root / "lock.yml").write_text(lock_of({"3.13": [STRIPPED, ON_MUSL]}).render())
     (root / "play.json").write_text(json.dumps(playbook(root / "results.json")))
     (root / "ansible.cfg").write_text(
         f"[defaults]\ncollections_path = {COLLECTIONS}\n[standalone_python]\nindex = {root}/index\n"

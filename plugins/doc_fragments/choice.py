@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the options that both lookups choose builds by."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Which of the builds that answer to a name, and where they are looked up."""
+
+    DOCUMENTATION = r"""
+options:
+  flavor:
+    description:
+      - Which form of the build. Without it, the first of V(install_only_stripped), V(install_only) and V(full) that
+        exists.
+    type: str
+    choices: [install_only_stripped, install_only, full]
+  build_options:
+    description:
+      - Build options as they stand in asset names, for example V(pgo+lto) or V(noopt). Without it, V(pgo+lto) is
+        preferred to V(pgo), V(lto) and V(noopt).
+    type: str
+  prerelease:
+    description:
+      - Whether names that do not state a pre-release may be answered by one.
+    type: bool
+    default: false
+  min_age:
+    description:
+      - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. A release
+        is as old as the date in its tag. A name that pins a younger release is an error.
+    type: str
+  index:
+    description:
+      - Where names and digests come from. A list is tried in order, and the first that can be read answers alone.
+      - Each may be a versions index (NDJSON), a uv catalogue (JSON) or a C(SHA256SUMS) of one release, by address or
+        path, or V(bundled) for the catalogue that comes with the collection. The content tells the kind.
+      - Without it, C(UV_PYTHON_DOWNLOADS_JSON_URL), then the two public versions indexes. When none can be reached the
+        copy of the last run is used, with a warning, and when there is none, the bundled catalogue.
+    type: list
+    elements: str
+    env:
+      - name: ANSIBLE_STANDALONE_PYTHON_INDEX
+    ini:
+      - section: standalone_python
+        key: index
+    vars:
+      - name: standalone_python_index
+"""

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the attestations of an archive are: in a file beside it, or with GitHub, which finds them by its digest.
+
+A file `NAME.sigstore.json` beside the archive `NAME` has one bundle, or several, each on a line of its own, as
+`gh attestation download` writes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, public_file
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
+
+from ._fetch import Validators, fetch
+from ._fetch_errors import FetchError
+
+SUFFIX = ".sigstore.json"
+_GITHUB = "https://github.com/"
+_GITHUB_API = "https://api.github.com/repos"
+_MISSING = frozenset({403, 404, 410})  # object stores answer 403 for what is not there
+
+
+class NoBundle(StandaloneError):
+    """An archive has no attestation where one was looked for."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The JSON of a Sigstore bundle; `where` is what messages call its place."""
+
+    content: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where bundles are looked for: beside `archive`, a file on the controller; else beside the archive in `mirrors`;
+    else beside an archive that has an address of its own, or with the GitHub `repository` that built it.
+    """
+
+    repository: str
+    archive: str | None = None
+    mirrors: Sequence[str] = ()
+    options: UrlOptions = UrlOptions()
+
+    def bundles_of(self, asset: Asset) -> list[Bundle]:
+        """At least one. Raises `NoBundle` that says where none was, and `FetchError`."""
+        if self.archive:
+            found, looked = _beside_file(self.archive), [self.archive + SUFFIX]
+        elif asset.url and (self.mirrors or not public_file(asset.url)):
+            urls = [_beside(url) for url in candidate_urls(asset.url, self.mirrors)]
+            found, looked = self._first_of(urls), [shown_url(url) for url in urls]
+        else:
+            return self._from_github(asset)
+        if not found:
+            raise NoBundle(
+                f"The provenance of {asset.file_name} cannot be checked: there is no bundle at {', '.join(looked)}. "
+                "Put it there, or leave out verify_provenance."
+            )
+        return found
+
+    def _first_of(self, urls: Sequence[str]) -> list[Bundle]:
+        for url in urls:
+            if urlsplit(url).scheme == "file":
+                bundles = _beside_file(unquote(urlsplit(url).path).removesuffix(SUFFIX))
+            else:
+                content = _fetched(url, self.options)
+                bundles = _split(content, shown_url(url)) if content is not None else []
+            if bundles:
+                return bundles
+        return []
+
+    def _from_github(self, asset: Asset) -> list[Bundle]:
+        if not self.repository.startswith(_GITHUB):
+            raise NoBundle(
+                f"The provenance of {asset.file_name} cannot be checked: {self.repository} is not on GitHub, which "
+                "alone can be asked for attestations. Put the bundle beside the archive in a mirror."
+            )
+        url = f"{_GITHUB_API}/{self.repository.removeprefix(_GITHUB).strip('/')}/attestations/sha256:{asset.sha256}"
+        without_credentials = self.options.without_credentials()
+        answer = _fetched(url, without_credentials)
+        found = list(_of_answer(answer, url, without_credentials)) if answer is not None else []
+        if not found:
+            raise NoBundle(
+                f"{self.repository} has no attestation of {asset.file_name}, whose digest is {asset.sha256}. Releases "
+                "before 20250205 have none, or not for every file; that of a release which is minutes old may be yet "
+                "to come."
+            )
+        return found
+
+
+def _beside(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(path=parts.path + SUFFIX).geturl()
+
+
+def _beside_file(archive: str) -> list[Bundle]:
+    path = archive + SUFFIX
+    try:
+        with open(path, "rb") as file:
+            return _split(file.read(), path)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise NoBundle(f"The bundle {path} could not be read: {error.strerror}.") from None
+
+
+def _fetched(url: str, options: UrlOptions) -> bytes | None:
+    """The document, or None when there is none. Raises `FetchError`."""
+    try:
+        document = fetch(url, options=options, validators=Validators(), what="The bundle")
+    except FetchError as error:
+        if error.status in _MISSING:
+            return None
+        raise
+    return document.body if document else None
+
+
+def _split(content: bytes, where: str) -> list[Bundle]:
+    text = content.decode("utf-8", "replace").strip()
+    lines = text.splitlines()
+    is_one_a_line = len(lines) > 1 and lines[0].rstrip().endswith("}")
+    return [Bundle(part, where) for part in (lines if is_one_a_line else [text]) if part.strip()]
+
+
+def _of_answer(answer: bytes, url: str, options: UrlOptions) -> Iterator[Bundle]:
+    """The bundles that GitHub has: in its answer, or at an address in it, which is open to anyone that has it."""
+    try:
+        attestations = json.loads(answer)["attestations"]
+        places = [(attestation.get("bundle"), attestation.get("bundle_url")) for attestation in attestations]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise FetchError.of(url, "the answer is not a list of attestations", "never", what="The bundle") from None
+    for bundle, bundle_url in places:
+        if bundle:
+            yield Bundle(json.dumps(bundle), url)
+        elif bundle_url:
+            packed = _fetched(str(bundle_url), options)
+            if packed is not None:
+                yield Bundle(_unpacked(packed), shown_url(str(bundle_url)))
+
+
+def _unpacked(packed: bytes) -> str:
+    """What GitHub stores is a single block of snappy. What has gone wrong in it, the bundle's own check will tell."""
+    if packed.lstrip()[:1] == b"{" and packed.rstrip()[-1:] == b"}":
+        return packed.decode("utf-8", "replace")
+    try:
+        import cramjam
+    except ImportError as error:
+        raise NoBundle(
+            "verify_provenance needs the Python package cramjam to unpack what GitHub has, and the Python that runs "
+            f"Ansible does not have it ({error}). Install it there, or put the bundle beside the archive in a mirror."
+        ) from None
+    decompress: Any = cramjam.snappy.decompress_raw
+    try:
+        return bytes(decompress(packed)).decode("utf-8", "replace")
+    except cramjam.DecompressionError:
+        return ""

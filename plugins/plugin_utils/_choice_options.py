@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of both lookups, read once: what narrows a name, and which index is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from ansible_collections.standalone.python.plugins.module_utils._targets import Target
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
+
+from ._index_reader import IndexOptions
+
+
+def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> Wanted:
+    """Raises `InvalidName` for what is no name, or no target."""
+    return Wanted(
+        request=Request.parse(name),
+        flavor=options.get("flavor"),
+        build_options=options.get("build_options"),
+        target=str(Target.parse(target)) if target else None,
+        prerelease=bool(options.get("prerelease")),
+    )
+
+
+def index_of(options: Mapping[str, Any]) -> IndexOptions:
+    """Credentials are for an index of the user's own."""
+    index = tuple(options.get("index") or ())
+    url_options = UrlOptions.from_params(options)
+    return IndexOptions(index or None, url_options if index else url_options.without_credentials())

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Attestations that were checked already, kept in the user's cache: one worker asks and checks, the others wait.
+
+That spares each host's worker the check, and GitHub requests, of which it answers few an hour. An attestation stays
+true, so only good verdicts are kept; what they depend on is in their name: the digest, the policy, the trusted root.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+from collections.abc import Mapping
+
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+
+from ._attestations import Places
+from ._cache import cache_folder
+from ._provenance import Policy, require_attested
+
+
+def require_provenance(asset: Asset, policy: Policy, places: Places, environ: Mapping[str, str]) -> None:
+    """Raises `ProvenanceError`, `NoBundle` or `FetchError` unless the archive was built as the policy says."""
+    key = hashlib.sha256(f"{asset.sha256} {policy.fingerprint()}".encode()).hexdigest()
+    folder = os.path.join(cache_folder(environ), "attested")
+    with contextlib.ExitStack() as stack:
+        descriptor = _opened(os.path.join(folder, key))
+        if descriptor is not None:
+            stack.callback(os.close, descriptor)
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_size:
+                return
+        require_attested(asset, places.bundles_of(asset), policy)
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.write(descriptor, f"{asset.file_name}\n".encode())
+
+
+def _opened(path: str) -> int | None:
+    """The file of a verdict, empty while there is none; None where the cache cannot be written."""
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None

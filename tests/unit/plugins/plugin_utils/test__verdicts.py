@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("requests", reason="provenance is checked on the controller")
+
+from ansible_collections.standalone.python.plugins.plugin_utils import _verdicts
+from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Bundle, Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy, ProvenanceError
+from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
+from tests.support.locks import asset, stripped
+
+ASSET, OTHER = asset(stripped("3.13.5+20250723")), asset(stripped("3.13.4+20250610"))
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The archives whose attestations were really checked; those of the other policy fail."""
+    names: list[str] = []
+
+    def require_attested(one: object, _bundles: object, policy: Policy) -> None:
+        names.append(one.file_name)  # type: ignore[attr-defined]
+        if policy.issuer == "https://bad":
+            raise ProvenanceError("bad")
+
+    monkeypatch.setattr(_verdicts, "require_attested", require_attested)
+    monkeypatch.setattr(Places, "bundles_of", lambda _self, _asset: [Bundle("", "")])
+    return names
+
+
+def test_a_good_verdict_holds_for_its_archive_and_policy(checked: list[str], tmp_path: Path) -> None:
+    environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(tmp_path / "cache")}
+    for one, policy in [
+        (ASSET, Policy()),
+        (ASSET, Policy()),
+        (OTHER, Policy()),
+        (ASSET, Policy(workflow="x@y")),
+        (ASSET, Policy()),
+    ]:
+        require_provenance(one, policy, Places(""), environ)
+    assert checked == [ASSET.file_name, OTHER.file_name, ASSET.file_name]
+
+
+def test_another_trusted_root_asks_again(checked: list[str], tmp_path: Path) -> None:
+    environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(tmp_path / "cache")}
+    root = tmp_path / "root"
+    for content in ("a", "a", "b"):
+        root.write_text(content)
+        require_provenance(ASSET, Policy(trusted_root=str(root)), Places(""), environ)
+    assert len(checked) == 2
+
+
+def test_a_bad_verdict_is_not_kept(checked: list[str], tmp_path: Path) -> None:
+    environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(tmp_path / "cache")}
+    for _attempt in range(2):
+        with pytest.raises(ProvenanceError):
+            require_provenance(ASSET, Policy(issuer="https://bad"), Places(""), environ)
+    assert len(checked) == 2
+
+
+def test_it_works_without_a_cache(checked: list[str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(tmp_path / "file" / "cache")}
+    for _attempt in range(2):
+        require_provenance(ASSET, Policy(), Places(""), environ)
+    assert len(checked) == 2
