@@ -32,6 +32,9 @@ class Fields:
     def number(self, key: str) -> int:
         return self._get(key, int, "a whole number")
 
+    def optional_number(self, key: str) -> int | None:
+        return None if self._mapping.get(key) is None else self.number(key)
+
     def flag(self, key: str) -> bool:
         return self._get(key, bool, "true or false")
 

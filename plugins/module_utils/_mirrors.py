@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ._errors import DownloadError, InvalidName
+from ._url_options import UrlOptions
 from ._urls import shown_url, split_url, with_escaped_plus
 
 GITHUB_BASE = "https://github.com/astral-sh/python-build-standalone/releases/download"
@@ -67,6 +68,12 @@ def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
             f"{GITHUB_BASE}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs."
         )
     return _below(bases, tail)
+
+
+def options_for(asset_url: str, mirrors: Sequence[str], url: UrlOptions) -> UrlOptions:
+    """Credentials are for a mirror, or for the server that the asset itself names: none is for the public ones."""
+    is_public = not any(mirrors) and public_file(asset_url) is not None
+    return url.without_credentials() if is_public else url
 
 
 def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -21,7 +21,6 @@ from ._order import Order
 from ._store import Store, make_directory
 from ._sync import early_writeback
 from ._timings import Timings
-from ._url_options import UrlOptions
 
 
 def unpacked(order: Order, asset: Asset, store: Store, timings: Timings) -> Stage:
@@ -46,7 +45,7 @@ def part_name(asset: Asset) -> str:
 
 def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings) -> None:
     from ._download import fetch  # these two are not for a run that has the archive
-    from ._mirrors import candidate_urls
+    from ._mirrors import candidate_urls, options_for
 
     if not asset.url:
         raise StoreError(
@@ -58,17 +57,9 @@ def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings
             candidate_urls(asset.url, order.mirrors),
             sha256=asset.sha256,
             part_path=part,
-            options=_url_options(order, asset),
+            options=options_for(asset.url, order.mirrors, order.url),
             on_length=lambda length: _space.require_for_archive(store.directory, length),
         )
-
-
-def _url_options(order: Order, asset: Asset) -> UrlOptions:
-    """Credentials are for a mirror, or for the server that the asset itself names: none is for the public ones."""
-    from ._mirrors import public_file
-
-    is_public = not order.mirrors and public_file(asset.url) is not None
-    return order.url.without_credentials() if is_public else order.url
 
 
 def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None) -> Stage:
