@@ -56,6 +56,8 @@ ROOTS = {
         Root("trixie", "trixie", ("python3",)),
         # No Python, but the libraries that a sample cut from bookworm's Python needs.
         Root("pythonless", "bookworm", ("libexpat1", "libffi8", "libsqlite3-0")),
+        # What the role `mirror` would install, since a test host has no use for an archive of packages.
+        Root("mirror", "bookworm", ("python3", "python3-apt", "nginx-light")),
         Root("i386", "bookworm", ("python3",), architecture="i386"),
     )
 }
