@@ -39,10 +39,6 @@ class DownloadError(StandaloneError):
     """The archive could not be fetched whole."""
 
 
-class OutOfReach(DownloadError):
-    """No address gave the archive, and one of them at least may give it to another machine, or later."""
-
-
 class DigestMismatch(DownloadError):
     """The bytes are not those of the pinned build. Never followed by a try at another address."""
 

@@ -16,7 +16,7 @@ from ._archive import extract, unpacked_size
 from ._builds import Asset
 from ._digest import verify_file
 from ._early_chunks import early_chunks
-from ._errors import ArchiveWanted, OutOfReach
+from ._errors import ArchiveWanted
 from ._fixups import Stage
 from ._order import Order
 from ._store import Store, make_directory
@@ -54,7 +54,7 @@ def part_name(asset: Asset) -> str:
 
 
 def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings) -> None:
-    from ._download import fetch  # these two are not for a run that has the archive
+    from ._download import NoSource, fetch  # these two are not for a run that has the archive
     from ._mirrors import addresses_of, options_for
 
     urls = addresses_of(asset, order.mirrors)
@@ -70,8 +70,8 @@ def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings
                 retries=_RETRIES if is_last_resort else 0,
                 on_length=lambda length: _space.require_for_archive(store.directory, length),
             )
-        except OutOfReach as error:
-            if is_last_resort:
+        except NoSource as error:
+            if is_last_resort or error.is_hopeless:
                 raise
             raise ArchiveWanted(str(error), asset) from error
 

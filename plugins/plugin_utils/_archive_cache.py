@@ -86,7 +86,7 @@ def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions,
         )
         os.replace(part, shelf.path_of(asset.sha256))
     except DownloadError as error:
-        raise type(error)(f"On the controller: {error}") from error
+        raise DownloadError(f"On the controller: {error}") from error
     except OSError as error:
         raise StoreError(
             f"The controller cannot keep the archive in {shelf.folder}: {error.strerror}. Make it writable and "

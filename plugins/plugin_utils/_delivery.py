@@ -60,5 +60,5 @@ class Delivery:
                     )
                 )
             except DownloadError as error:
-                raise type(error)(f"{why} {error}".lstrip()) from error
+                raise DownloadError(f"{why} {error}".lstrip()) from error
             yield path

@@ -224,9 +224,9 @@ def test_what_is_beyond_a_bound_is_refused(tmp_path, limits, members, reason) ->
 
 def test_a_chain_of_many_links_is_judged_in_time(tmp_path) -> None:
     links = [link(f"python/l{number}", f"l{number + 1}") for number in range(5000)]
-    started = time.monotonic()
+    started = time.process_time()
     assert len(unpack(tmp_path, gz(*links, member("python/l5000"))).entries) == 5001
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_what_lies_in_the_destination_is_never_replaced(tmp_path) -> None:

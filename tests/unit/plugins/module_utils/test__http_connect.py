@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, OutOfReach
+from ansible_collections.standalone.python.plugins.module_utils._download import NoSource
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from tests.support.authority import Authority
 from tests.support.downloads import CONTENT, Downloads
@@ -35,7 +35,7 @@ def deaf() -> Iterator[str]:
 def test_a_connection_is_given_up_soon(scheme: str, deaf: str, downloads: Downloads) -> None:
     if scheme == "https":
         pytest.importorskip("ansible", reason="the trust in servers is Ansible's part")
-    with pytest.raises(OutOfReach) as caught:
+    with pytest.raises(NoSource) as caught:
         downloads.get(f"{scheme}://{deaf}/file", options=HASTY, retries=0)
     assert "127.0.0.1 cannot be reached (no connection within 1 s)." in str(caught.value)
 
@@ -53,8 +53,8 @@ def test_tls_is_spoken_as_without_haste(downloads: Downloads, tmp_path_factory: 
         assert downloads.get(f"{server.url}/file", options=options).size_bytes == len(CONTENT)
 
 
-@pytest.mark.parametrize(("code", "error"), [(404, DownloadError), (407, OutOfReach), (500, OutOfReach)])
-def test_a_final_answer_is_told_from_one_that_is_not(code: int, error: type[Exception], downloads: Downloads) -> None:
-    with serve(script={"/file": status(code)}) as server, pytest.raises(error) as caught:
+@pytest.mark.parametrize(("code", "is_hopeless"), [(404, True), (407, False), (500, False)])
+def test_a_final_answer_is_told_from_one_that_is_not(code: int, is_hopeless: bool, downloads: Downloads) -> None:
+    with serve(script={"/file": status(code)}) as server, pytest.raises(NoSource) as caught:
         downloads.get(f"{server.url}/file", retries=0)
-    assert type(caught.value) is error
+    assert caught.value.is_hopeless is is_hopeless

@@ -23,7 +23,6 @@ from ansible import constants
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
-    DigestMismatch,
     DownloadError,
     InvalidName,
     StoreError,
@@ -114,7 +113,7 @@ def test_progress_is_told(builds: list[FakeBuild], server: Server, folder: Path)
 class TestFailure:
     def test_another_file_is_refused_and_not_kept(self, builds: list[FakeBuild], server: Server, folder: Path) -> None:
         builds[0].archive.write_bytes(b"another")
-        with pytest.raises(DigestMismatch) as caught:
+        with pytest.raises(DownloadError) as caught:
             read(builds[0], server.url, folder)
         assert str(caught.value).startswith("On the controller: The digest of ")
         assert kept(folder) == set()
