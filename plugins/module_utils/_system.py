@@ -60,7 +60,7 @@ class System:
                     continue
                 links += 1
                 if links > _MOST_LINKS:
-                    raise StoreError(f"The links on the way to {path} in {self.root} go in circles. Remove one of them.")
+                    raise in_circles(path, self.root)
                 place = root if target.startswith("/") else place
                 ahead += target.split("/")[::-1]
         return place
@@ -104,6 +104,10 @@ def missing(root: str) -> StoreError:
         f"root is {root}, but there is no such directory on this host. Make the system first, or mount its file system "
         "there."
     )
+
+
+def in_circles(path: str, root: str) -> StoreError:
+    return StoreError(f"The links on the way to {path} in {root} go in circles. Remove one of them.")
 
 
 def _target_of(place: str) -> str | None:
