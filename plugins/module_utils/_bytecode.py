@@ -119,7 +119,7 @@ def _start_workers(command: list[str], reader: int, system: System) -> list[subp
                 stdin=reader,
                 stdout=quiet,
                 stderr=quiet,
-                env={"PATH": os.defpath, "PYTHONHASHSEED": "0"},
+                env={"PATH": os.defpath, "PYTHONHASHSEED": "0", **system.variables_for(command[0])},
                 preexec_fn=system.entering,  # noqa: PLW1509 # pylint: disable=subprocess-popen-preexec-fn
             )
             workers.append(worker)

@@ -111,7 +111,7 @@ def _popen(command: list[str], system: System) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd="/",
-        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **system.variables_for(command[0])},
         start_new_session=True,
         preexec_fn=system.entering,  # noqa: PLW1509 # pylint: disable=subprocess-popen-preexec-fn # no thread is left
     )

@@ -91,6 +91,13 @@ class System:
 
         return enter
 
+    def variables_for(self, program: str) -> dict[str, str]:
+        """Environment variables that a build's program in `bin` needs to start, given its place as seen inside.
+
+        Loaders ask /proc where the program's own libraries are, and an image mostly has none mounted.
+        """
+        return {"LD_LIBRARY_PATH": os.path.normpath(f"{program}/../../lib")} if self.root else {}
+
     def __str__(self) -> str:
         """As the place that something lacks: there is no such user {system}."""
         return f"in {self.root}" if self.root else "on this host"

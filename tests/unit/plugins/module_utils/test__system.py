@@ -59,6 +59,12 @@ def test_a_file_that_is_a_link_is_followed_in_the_image(tmp_path: Path) -> None:
     assert RUNNING.followed("/etc/passwd") == "/etc/passwd"
 
 
+def test_a_program_is_told_where_its_libraries_are_where_no_proc_tells() -> None:
+    program = "/opt/.builds/a/bin/python3.13"
+    assert System("/mnt/image").variables_for(program) == {"LD_LIBRARY_PATH": "/opt/.builds/a/lib"}
+    assert RUNNING.variables_for(program) == {}
+
+
 def test_links_in_circles_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("/a")
