@@ -35,6 +35,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._checksum import
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
 from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._image import described, exported_epoch
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
@@ -69,7 +70,7 @@ class ActionModule(ActionBase):
         params = self._validated_params()
         order = Order.from_params(params)
         lock = self._lock(params) if order.wanted else None
-        probe = self._probe(order)
+        probe = described(self._probe(order), order)
         state = state_of(probe, order.path, order.store)
         if order.state != "absent":
             order = self._with_known_asset(order, params, probe, lock)
@@ -88,7 +89,9 @@ class ActionModule(ActionBase):
         if self._is_settled(decided):
             return _report.report(_report.outcome_of(decided, order, state), order, state)
         delivery = Delivery(order, state, arguments, own)
-        result = self._carried_out(delivery, decided, probe, task_vars)
+        with exported_epoch(self._task, order.system):
+            result = self._carried_out(delivery, decided, probe, task_vars)
+        self._warn_of_untried(result.get("health"), order)
         # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
         return {key: value for key, value in result.items() if key not in ("invocation", *_FILE_FACTS)}
 
@@ -106,7 +109,8 @@ class ActionModule(ActionBase):
             required_by={"archive": ("name", "checksum")},
         )
         params["path"] = params.pop("dest", None) or params["path"]
-        for option in ("path", "store"):
+        # In an image nobody is logged in whose home `~` could be.
+        for option in ("root",) if params["root"] else ("path", "store"):
             if (params[option] or "").startswith("~"):
                 params[option] = self._remote_expand_user(params[option])
         params["min_age"] = min_age_seconds(params["min_age"])
@@ -120,6 +124,7 @@ class ActionModule(ActionBase):
             verify=order.verify,
             root_file=_roots.file_name(order.path),
             will_remove=order.state == "absent",
+            root=order.system.root,
         )
         answer = self._low_level_execute_command(command)
         return _probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
@@ -137,7 +142,7 @@ class ActionModule(ActionBase):
             asset = asset_of_archive(order.wanted, params["checksum"], probe.platform)
         if asset is None:
             return order
-        objection = probe.platform.objection_to(asset.build)
+        objection = probe.platform.objection_to(asset.build) if probe.platform else None
         if objection:
             raise UnsupportedHost(objection)
         return order.pinned_to(asset)
@@ -229,6 +234,10 @@ class ActionModule(ActionBase):
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         return dict(self._execute_module(module_name=MODULE, module_args=dict(arguments), task_vars=task_vars))
+
+    def _warn_of_untried(self, health: Mapping[str, Any] | None, order: Order) -> None:
+        if health and health["result"] != "passed" and order.health_imports:
+            self._display.warning(f"The new interpreter at {order.path} was not tried out. {health['reason']}")
 
     def _checked_archive(self, archive: str, asset: Asset) -> str:
         """The archive's path on the controller, after its digest was compared."""

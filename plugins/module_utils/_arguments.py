@@ -46,6 +46,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "latest", "absent"], "default": "present"},
     "path": {"type": "str", "required": True, "aliases": ["dest"]},
     "store": {"type": "str"},
+    "root": {"type": "str"},
     "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only", "full"]},
     "build_options": {"type": "str"},
     "target": {"type": "str"},

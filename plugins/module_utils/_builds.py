@@ -76,6 +76,15 @@ class Build:
         letters = f"{'t' if self.is_free_threaded else ''}{'d' if self.is_debug else ''}"
         return f"python{self.version.minor_text}{letters}"
 
+    @property
+    def is_for_windows(self) -> bool:
+        return Target.parse(self.target).os == "windows"
+
+    @property
+    def program(self) -> str:
+        """The interpreter's path in the build: bin/python3.13, or python.exe."""
+        return "python.exe" if self.is_for_windows else f"bin/{self.interpreter}"
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "name": self.name,

@@ -6,6 +6,9 @@
 The bytecode is what `compileall` would write (checked by source time and size, which later runs and other users find
 valid), but names the files by their final place, since that is where tracebacks must point. The folders for bytecode
 are made even where nothing is compiled: a run as root then adds files below them without touching any other folder.
+
+In an image it is checked by the source's hash instead (PEP 552): what packs, copies or layers images gives files other
+times, and hashes do not mind. They are compared at run time, so that a source that is patched in place still counts.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ._manifest import BYTECODE_FOLDER
+from ._system import RUNNING, System
 
 if TYPE_CHECKING:
     import subprocess
@@ -26,27 +30,46 @@ _MOST_WORKERS = 8
 # A file that does not compile (some test data is broken on purpose) is left without bytecode, as compileall does.
 # Files are handed out by taking lines from one shared pipe, a block of fixed width at a time, so that no worker idles.
 # The header comes last, since Python takes a file without it for no bytecode, but fails on one that was cut off.
+# What marshal writes depends on who else holds an object just then. So where builds must be alike, each file has a child
+# of its own, which finds the worker as it was at its start; the seed, which sets are sorted by, is in the environment.
 _WORKER = """
-import os, sys
-from importlib._bootstrap_external import _code_to_timestamp_pyc, cache_from_source
-stage, prefix, width = sys.argv[1], sys.argv[2], int(sys.argv[3])
-while True:
-    path = os.read(0, width).decode().rstrip()
-    if not path:
-        break
+import sys
+sys.path[:] = [folder for folder in sys.path if folder]
+import os
+from importlib._bootstrap_external import _code_to_hash_pyc, _code_to_timestamp_pyc, cache_from_source
+stage, prefix, width, is_alike = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == 'alike'
+if is_alike:
+    from importlib.util import source_hash
+
+def write_bytecode(path):
     source = os.path.join(stage, path)
     try:
         status = os.stat(source)
         with open(source, 'rb', buffering=0) as stream:
             text = stream.read()
         code = compile(text, os.path.join(prefix, path), 'exec', dont_inherit=True, optimize=0)
-        data = _code_to_timestamp_pyc(code, int(status.st_mtime), status.st_size & 0xFFFFFFFF)
+        if is_alike:
+            data = _code_to_hash_pyc(code, source_hash(text), True)
+        else:
+            data = _code_to_timestamp_pyc(code, int(status.st_mtime), status.st_size & 0xFFFFFFFF)
         handle = os.open(cache_from_source(source, optimization=''), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         with open(handle, 'wb', buffering=0):
             if os.pwrite(handle, data[16:], 16) == len(data) - 16:
                 os.pwrite(handle, data[:16], 0)
     except Exception:
+        pass
+
+while True:
+    path = os.read(0, width).decode().rstrip()
+    if not path:
+        break
+    child = os.fork() if is_alike else None
+    if child:
+        os.waitpid(child, 0)
         continue
+    write_bytecode(path)
+    if child == 0:
+        os._exit(0)
 """
 
 
@@ -58,18 +81,24 @@ def make_folders(stage_directory: str, sources: Iterable[str]) -> None:
         os.chmod(cache, 0o755)
 
 
-def compile_all(stage_directory: str, interpreter: str, prefix: str, sources: Sequence[str]) -> None:
+def compile_all(
+    stage_directory: str, interpreter: str, prefix: str, sources: Sequence[str], system: System = RUNNING
+) -> None:
     """Writes bytecode for each of `sources`, largest first; `interpreter` is relative to the build.
 
     Bytecode is a convenience: a worker that dies leaves files without it, which Python compiles when it needs them.
     """
     sizes = {path: os.lstat(os.path.join(stage_directory, path)).st_size for path in sources}
     width = max((len(os.fsencode(path)) for path in sources), default=0) + 1
-    command = [os.path.join(stage_directory, interpreter), "-I", "-S", "-B", "-c", _WORKER]
-    command += [stage_directory, prefix, str(width)]
     reader, writer = os.pipe()
     with open(writer, "wb", buffering=0) as stream:
-        workers = _start_workers(command, reader)
+        workers: list[subprocess.Popen[bytes]] = []
+        # The image's own libraries first; bytecode is the same with those of this host, where it runs with these.
+        for surroundings in (system, RUNNING):
+            seen = surroundings.seen_inside(stage_directory)
+            arguments = [seen, prefix, str(width), "alike" if system.is_image else "checked by time"]
+            command = [os.path.join(seen, interpreter), "-s", "-S", "-B", "-c", _WORKER, *arguments]
+            workers = workers or _start_workers(command, reader, surroundings)
         os.close(reader)
         with contextlib.suppress(BrokenPipeError):  # no worker lives
             stream.writelines(os.fsencode(path).ljust(width) for path in sorted(sizes, key=lambda path: -sizes[path]))
@@ -77,16 +106,21 @@ def compile_all(stage_directory: str, interpreter: str, prefix: str, sources: Se
         worker.wait()
 
 
-def _start_workers(command: list[str], reader: int) -> list[subprocess.Popen[bytes]]:
+def _start_workers(command: list[str], reader: int, system: System) -> list[subprocess.Popen[bytes]]:
     """Those that could be started, which for an interpreter that does not run here are none."""
     import subprocess  # not for a run that changes nothing
 
     quiet = subprocess.DEVNULL
     workers: list[subprocess.Popen[bytes]] = []
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, subprocess.SubprocessError):  # the latter for who may not change the root
         while len(workers) < _worker_count():
             worker = subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only
-                command, stdin=reader, stdout=quiet, stderr=quiet
+                command,
+                stdin=reader,
+                stdout=quiet,
+                stderr=quiet,
+                env={"PATH": os.defpath, "PYTHONHASHSEED": "0", **system.variables_for(command[0])},
+                preexec_fn=system.entering,  # noqa: PLW1509 # pylint: disable=subprocess-popen-preexec-fn
             )
             workers.append(worker)
     return workers

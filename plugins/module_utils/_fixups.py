@@ -20,6 +20,7 @@ from ._manifest import is_bytecode
 
 _STDLIB = re.compile(r"lib/python(?P<minor>\d+\.\d+)t?/os\.py\Z")
 _INTERPRETER = re.compile(r"bin/python(?P<minor>\d+\.\d+)(?P<suffix>t?d?)\Z")
+_WINDOWS_INTERPRETER = "python.exe"
 _SYSCONFIGDATA = re.compile(r"lib/python\d+\.\d+t?/_sysconfigdata_[^/]*\.py\Z")
 _MAKEFILE = re.compile(r"lib/python\d+\.\d+t?/config-[^/]*/Makefile\Z")
 _PKG_CONFIG = re.compile(r"lib/pkgconfig/[^/]+\.pc\Z")
@@ -28,7 +29,7 @@ EXTERNALLY_MANAGED = """\
 [externally-managed]
 Error=This Python is managed by the Ansible collection standalone.python,
  and the next upgrade replaces it together with what was installed into it.
- Make an environment instead: PREFIX/bin/python3 -m venv /path/to/environment
+ Make an environment instead: PYTHON -m venv /path/to/environment
 """
 
 
@@ -81,17 +82,23 @@ class Stage:
         return (path for path in sorted(self.entries) if pattern.match(path) and self.entries[path].kind == "file")
 
 
-def apply(stage: Stage, prefix: str, *, externally_managed: bool) -> None:
-    """All fix-ups for a build that will be reached at `prefix`. Raises `ArchiveError` when it is no Python build."""
+def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system: bool = False) -> None:
+    """All fix-ups for a build that will be reached at `prefix`.
+
+    Raises `ArchiveError` when it is no Python build, or one for Windows that is not meant `for_any_system`.
+    """
     library = stdlib_folder(stage)
+    program = interpreter(stage, for_any_system=for_any_system)
     _drop_bytecode(stage)
-    _link_python(stage)
+    if program != _WINDOWS_INTERPRETER:
+        _link_python(stage)
+        program = "bin/python3"
     _rewrite(stage, _SYSCONFIGDATA, lambda text, where: _sysconfig.rewrite_sysconfigdata(text, prefix, where))
     _rewrite(stage, _MAKEFILE, lambda text, _where: _sysconfig.rewrite_makefile(text, prefix))
     _rewrite(stage, _PKG_CONFIG, lambda text, _where: _sysconfig.rewrite_pkg_config(text))
     marker = f"{library}/EXTERNALLY-MANAGED"
     if externally_managed:
-        stage.write(marker, EXTERNALLY_MANAGED.replace("PREFIX", prefix))
+        stage.write(marker, EXTERNALLY_MANAGED.replace("PYTHON", f"{prefix}/{program}"))
     elif marker in stage.entries:
         stage.remove(marker)
 
@@ -107,10 +114,12 @@ def stdlib_folder(stage: Stage) -> str:
     )
 
 
-def interpreter(stage: Stage) -> str:
-    """The path of the interpreter's real file in a Unix build: `bin/python3.13`, `bin/python3.13t`, …"""
+def interpreter(stage: Stage, *, for_any_system: bool = False) -> str:
+    """The path of the interpreter's real file: `bin/python3.13`, `bin/python3.13t`, … or `python.exe`."""
     for path in stage.matching(_INTERPRETER):
         return path
+    if for_any_system and _WINDOWS_INTERPRETER in stage.entries:
+        return _WINDOWS_INTERPRETER
     raise ArchiveError(
         "The archive holds no interpreter (bin/pythonX.Y), so this host cannot use it. Nothing was installed. "
         "Check `target`: a build for Windows has no bin folder."
@@ -118,11 +127,12 @@ def interpreter(stage: Stage) -> str:
 
 
 def executables(stage: Stage) -> tuple[str, ...]:
-    """Every program in `bin`, links included, relative to the build and sorted."""
+    """Every program in `bin`, links included, or of a Windows build; relative to the build and sorted."""
     return tuple(
         path
         for path, entry in sorted(stage.entries.items())
-        if path.startswith("bin/") and entry.kind != "dir" and entry.mode & 0o100
+        if (path.startswith("bin/") and entry.kind != "dir" and entry.mode & 0o100)
+        or ("/" not in path and path.endswith(".exe"))
     )
 
 

@@ -9,9 +9,11 @@ import contextlib
 import os
 import signal
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ._errors import HealthError
+from ._system import RUNNING, System
 
 if TYPE_CHECKING:
     import subprocess
@@ -35,27 +37,73 @@ sys.exit(failed)
 """
 
 
-def check(interpreter: str, imports: Sequence[str], expected_version: str) -> None:
+@dataclass(frozen=True)
+class Health:
+    """How a new interpreter was found: `not_run_because` is a sentence where it could not be tried out, else None."""
+
+    not_run_because: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"result": "not_run" if self.not_run_because else "passed", "reason": self.not_run_because}
+
+
+class _Unhealthy(Exception):
+    """The interpreter started, and `str(error)` says what is wrong with it."""
+
+
+class _NotStarted(Exception):
+    """No process of the interpreter could be started, and `str(error)` says why."""
+
+
+def check(interpreter: str, imports: Sequence[str], expected_version: str, system: System = RUNNING) -> Health:
     """Runs the interpreter (an absolute path) and imports each module. Raises `HealthError` with its own words.
 
-    Two processes import half of the modules each: without bytecode it is mostly compiling, and most hosts have two
-    processors for that.
+    In an image that it cannot start here is nothing against it: it may be for another machine, or the image may lack
+    the C library yet. What starts there uses the image's own libraries and has to work.
+    """
+    if not imports:
+        return Health("There is nothing to try out: health_imports is empty.")
+    try:
+        _run(system.seen_inside(interpreter), imports, expected_version, system)
+    except _Unhealthy as error:
+        raise _error(str(error), system) from None
+    except _NotStarted as error:
+        if not system.is_image:
+            raise _error(f"it could not be started: {error}", system) from None
+        return Health(f"The interpreter could not be started {system} by this host: {error}.")
+    return Health()
+
+
+def _run(interpreter: str, imports: Sequence[str], expected_version: str, system: System) -> None:
+    """Two processes import half of the modules each.
+
+    Without bytecode it is mostly compiling, and most hosts have two processors for that.
     """
     halves = [half for half in (imports[::2], imports[1::2]) if half]
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        processes.extend(_started([interpreter, "-I", "-B", "-c", _SCRIPT, *half]) for half in halves)
+        processes.extend(_started([interpreter, "-I", "-B", "-c", _SCRIPT, *half], system) for half in halves)
         for process in processes:
             _judge(process, expected_version)
-    except OSError as error:  # no loader for it, not executable here, …
-        raise _error(f"it could not be started: {error.strerror}") from None
     finally:
         for process in processes:
             _end(process)
 
 
-def _started(command: list[str]) -> subprocess.Popen[bytes]:
+def _started(command: list[str], system: System) -> subprocess.Popen[bytes]:
+    """Raises `_NotStarted`: no loader for it, not executable here, no right to change the root directory, …"""
     import subprocess  # not for a run that changes nothing
+
+    try:
+        return _popen(command, system)
+    except OSError as error:
+        raise _NotStarted(error.strerror or str(error)) from None
+    except subprocess.SubprocessError:
+        raise _NotStarted("only root may change the root directory") from None
+
+
+def _popen(command: list[str], system: System) -> subprocess.Popen[bytes]:
+    import subprocess
 
     return subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only
         command,
@@ -63,8 +111,9 @@ def _started(command: list[str]) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd="/",
-        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **system.variables_for(command[0])},
         start_new_session=True,
+        preexec_fn=system.entering,  # noqa: PLW1509 # pylint: disable=subprocess-popen-preexec-fn # no thread is left
     )
 
 
@@ -82,17 +131,17 @@ def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
     try:
         output, errors = process.communicate(timeout=_TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        raise _error(f"it did not answer within {_TIMEOUT_S} seconds") from None
+        raise _Unhealthy(f"it did not answer within {_TIMEOUT_S} seconds") from None
     words = errors.decode("utf-8", errors="replace").strip()[-_WORDS_SHOWN:] or "nothing"
     if process.returncode < 0:
         signal_number = -process.returncode
-        raise _error(f"it was killed by signal {signal_number}{_hint(signal_number)}. It said: {words}")
+        raise _Unhealthy(f"it was killed by signal {signal_number}{_hint(signal_number)}. It said: {words}")
     if process.returncode:
-        raise _error(f"it cannot import what it must. It said: {words}")
+        raise _Unhealthy(f"it cannot import what it must. It said: {words}")
     # The last word, since a module may print on its own.
     found = (output.decode("utf-8", errors="replace").split() or ["nothing"])[-1]
     if found != expected_version:
-        raise _error(f"it calls itself {found}, but the build is named {expected_version}")
+        raise _Unhealthy(f"it calls itself {found}, but the build is named {expected_version}")
 
 
 def _hint(signal_number: int) -> str:
@@ -100,9 +149,9 @@ def _hint(signal_number: int) -> str:
     return " (this processor lacks an instruction that the build uses)" if signal_number == illegal_instruction else ""
 
 
-def _error(what: str) -> HealthError:
+def _error(what: str, system: System) -> HealthError:
     return HealthError(
-        f"The new interpreter does not work on this host: {what.rstrip('.')}. "
+        f"The new interpreter does not work {system}: {what.rstrip('.')}. "
         "Nothing was switched; what was at the path is still there. "
         "Choose another target, or list fewer modules in health_imports if you do not need them."
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Iterator
 
 from . import _manifest, _ownership
 from ._errors import StoreError
 from ._manifest import Drift
 from ._receipts import Receipt
+from ._system import RUNNING, System
 
 # A file written just after the clock was read can carry a time a few milliseconds before it (one kernel tick).
 _CLOCK_TICK_NS = 20_000_000
@@ -22,46 +24,67 @@ _PIP_OWNS = re.compile(r"lib/python[^/]+/site-packages/|bin/pip[\d.]*\Z")
 _PIP_ADDS = re.compile(r"bin/|share/|include/|etc/")
 
 
-def inspect(entry_path: str, receipt: Receipt, *, full: bool) -> Drift:
-    """The drift of a store entry. `full` reads every file; else only those that changed since the receipt's time."""
+def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: System = RUNNING) -> Drift:
+    """The drift of a store entry. `full` reads every file; else only those that changed since the receipt's time.
+
+    In an image that is every file as well, since nothing in it has a time of its own.
+    """
     file = os.path.join(entry_path, _manifest.MANIFEST)
     try:
         with open(file, encoding="utf-8") as stream:
             entries = _manifest.parse(stream.read(), where=file)
     except (FileNotFoundError, StoreError, ValueError):  # without a manifest nothing can be trusted
         return Drift(missing=(_manifest.MANIFEST,))
-    trusted_until_ns = None if full else os.stat(os.path.join(entry_path, _manifest.RECEIPT)).st_mtime_ns
-    owner = _ownership.expected(entry_path, receipt.settings.owner, receipt.settings.group)
+    receipt_file = os.path.join(entry_path, _manifest.RECEIPT)
+    trusted_until_ns = None if full or system.is_image else os.stat(receipt_file).st_mtime_ns
+    owner = _ownership.expected(entry_path, receipt.settings.owner, receipt.settings.group, system)
     drift = _manifest.find_drift(entry_path, entries, trusted_until_ns=trusted_until_ns, owner=owner)
     return drift if receipt.settings.externally_managed else _without_pip_work(drift)
 
 
-def first_newer(entry_path: str) -> str | None:
+def first_newer(entry_path: str, system: System = RUNNING) -> str | None:
     """Something in the entry that came, went or changed since its receipt was dated; None when nothing did.
 
     What the probe looks for, by the same rule: bytecode does not count, and the entry's own directory counts by its
-    mtime alone, since publishing renamed it. Newer is suspicious, not yet drift.
+    mtime alone, since publishing renamed it. Newer is suspicious, not yet drift. In an image the receipt's date is made
+    up, so the last change of the receipt itself is what ctimes are compared with.
     """
-    receipt = os.path.join(entry_path, _manifest.RECEIPT)
-    trusted_until_ns = os.stat(receipt).st_mtime_ns
-    if os.stat(entry_path).st_mtime_ns > trusted_until_ns:
+    receipt = os.stat(os.path.join(entry_path, _manifest.RECEIPT))
+    written_until_ns = receipt.st_mtime_ns
+    changed_until_ns = receipt.st_ctime_ns if system.is_image else written_until_ns
+    if os.stat(entry_path).st_mtime_ns > written_until_ns:
         return "."
-    for folder, folders, files in os.walk(entry_path):
-        folders[:] = [name for name in folders if name != _manifest.BYTECODE_FOLDER]
-        for path in (os.path.join(folder, name) for name in folders + files):
-            status = os.lstat(path)
-            if max(status.st_mtime_ns, status.st_ctime_ns) > trusted_until_ns and path != receipt:
-                return os.path.relpath(path, entry_path)
+    for path, status in _contents(entry_path):
+        if status.st_mtime_ns > written_until_ns or status.st_ctime_ns > changed_until_ns:
+            return path
     return None
 
 
-def settle(entry_path: str, inspected_at_ns: int) -> None:
+def settle(entry_path: str, inspected_at_ns: int, system: System = RUNNING) -> None:
     """Dates the receipt of an intact build to the inspection, so that the probe asks for no other one.
 
-    Needed where files got new times and no new content: a restored backup, a change of labels.
+    Needed where files got new times and no new content: a restored backup, a change of labels. In an image, where dates
+    are part of what is made, the receipt is only made the last that changed, and dated as the newest thing there is.
     """
+    receipt = os.path.join(entry_path, _manifest.RECEIPT)
     moment = inspected_at_ns - _CLOCK_TICK_NS
-    os.utime(os.path.join(entry_path, _manifest.RECEIPT), ns=(moment, moment))
+    if system.is_image:
+        statuses = [status for _unused, status in _contents(entry_path)]
+        if any(status.st_ctime_ns > moment for status in statuses):
+            return  # changed while it was inspected
+        statuses += [os.stat(entry_path), os.stat(receipt)]
+        moment = max(status.st_mtime_ns for status in statuses)
+    os.utime(receipt, ns=(moment, moment))
+
+
+def _contents(entry_path: str) -> Iterator[tuple[str, os.stat_result]]:
+    """What may have changed in an entry, as (relative path, lstat): all but itself, bytecode and the receipt."""
+    for folder, folders, files in os.walk(entry_path):
+        folders[:] = [name for name in folders if name != _manifest.BYTECODE_FOLDER]
+        for place in (os.path.join(folder, name) for name in folders + files):
+            path = os.path.relpath(place, entry_path)
+            if path != _manifest.RECEIPT:
+                yield path, os.lstat(place)
 
 
 def clock_ns() -> int:

@@ -17,14 +17,16 @@ from ._builds import Asset
 from ._errors import StoreError
 from ._inspect import clock_ns, inspect, settle
 from ._manifest import Drift
+from ._moment import Moment
 from ._order import Order
 from ._os_errors import sentence
 from ._plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan
+from ._prepare import Published
 from ._prune import prune
 from ._report import Outcome
 from ._roots import Root
 from ._state import State
-from ._store import Store, make_directory
+from ._store import LOCK_FILE, ROOTS_FOLDER, Store, make_directory
 from ._timings import Timings
 from ._unpack import part_name
 
@@ -36,17 +38,19 @@ def run(order: Order, *, check_mode: bool = False) -> dict[str, Any]:
     that only tidying up failed.
     """
     os.umask(0o022)  # of this module process and all it starts: modes never depend on the caller's
-    before = _links.target_of(order.path)
+    order.system.require()
+    place = order.system.place_of(order.path)
+    before = _links.target_of(place)
     try:
         return _look(order) if check_mode else _act(order)
     except OSError as error:
-        is_switched = _links.target_of(order.path) != before
+        is_switched = _links.target_of(place) != before
         raise StoreError(sentence(error, order.path, is_switched=is_switched)) from error
 
 
 def _look(order: Order) -> dict[str, Any]:
     """Check mode: reads without the lock, since it writes nothing."""
-    store = Store(order.store)
+    store = Store(order.store, order.system)
     state = _state.read(order.path, store)
     decided = plan(order, state)
     drift = _inspect_current(order, state, store) if decided.step == INSPECT else None
@@ -54,8 +58,9 @@ def _look(order: Order) -> dict[str, Any]:
 
 
 def _act(order: Order) -> dict[str, Any]:
-    store = Store(order.store)
-    if order.state == "absent" and not os.path.isdir(order.store) and not os.path.lexists(order.path):
+    store = Store(order.store, order.system)
+    place = order.system.place_of(order.path)
+    if order.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(place):
         return _look(order)  # nothing to remove, and no store to make for the lock's sake
     timings = Timings()
     with timings.measure("total_s"), store.locked():
@@ -64,6 +69,7 @@ def _act(order: Order) -> dict[str, Any]:
         _roots.read_all(store.directory, but=order.path)  # a damaged one must be told before anything is changed
         with _sweeping(store, spare=part_name(order.asset) if order.asset else None):
             outcome = _Run(order, state, store, timings).apply(decided)
+        _date_surroundings(order, state, store, outcome)
     return _report.report(outcome, order, state, timings)
 
 
@@ -97,40 +103,45 @@ class _Run:
             return self._remove()
         started_ns = clock_ns()
         drift = _inspect_current(self.order, self.state, self.store) if decided.step == INSPECT else Drift()
-        entry = self._find_or_make_entry(decided, drift)
+        entry, health = self._find_or_make_entry(decided, drift)
         with self.timings.measure("publish_s"):
             self._record(entry, decided)
             self._switch(entry, decided)
         if decided.step == INSPECT and not drift:
-            settle(self.store.entry_path(entry), started_ns)
+            settle(self.store.entry_path(entry), started_ns, self.store.system)
         pruned = prune(self.store, self.order.path, damaged=self._damaged)
         self.store.sweep()
         receipt = self.store.receipt(entry)
         build = receipt.asset.build if receipt else None
         changed = entry != self.state.entry or self.state.receipt is None or bool(pruned)
-        return Outcome(changed, build, entry, receipt, drift, pruned)
+        return Outcome(changed, build, entry, receipt, drift, pruned, health)
+
+    @property
+    def _place(self) -> str:
+        return self.order.system.place_of(self.order.path)
 
     @property
     def _damaged(self) -> tuple[str, ...]:
         """The builds of this path that lost their receipt."""
         return tuple(use.entry for use in self.state.root.uses if use.entry not in self.state.stored)
 
-    def _find_or_make_entry(self, decided: Plan, drift: Drift) -> str:
+    def _find_or_make_entry(self, decided: Plan, drift: Drift) -> Published:
         """The store entry that the path has to name: the present one, one that the store has, or a new one."""
         if decided.step == ADOPT:
-            _adopt.require_idle(self.order.path)
+            directory = self._place
+            _adopt.require_idle(directory)
             for copy in self._copies(_asset(self.order)):  # of an interrupted adoption
                 self.store.remove(copy)
-            return self._publish(_asset(self.order), partial(_adopt.require_same_content, self.order.path))
+            return self._publish(_asset(self.order), partial(_adopt.require_same_content, directory))
         if decided.step == INSTALL:
             return self._publish(_asset(self.order))
         entry = decided.entry or self.state.entry or ""
         receipt = self.state.stored[entry]
         if drift or (decided.step == SWITCH and self._drift_of(entry, full=False)):
             asset = self.order.again(receipt.asset)
-            intact = (copy for copy in self._copies(asset) if not self._drift_of(copy, full=True))
+            intact = (Published(copy) for copy in self._copies(asset) if not self._drift_of(copy, full=True))
             return next(intact, None) or self._publish(asset)  # an interrupted repair may have published one
-        return entry
+        return Published(entry)
 
     def _copies(self, asset: Asset) -> list[str]:
         """The builds of the very asset that were made for this path, are not at it, and that no process runs."""
@@ -144,9 +155,9 @@ class _Run:
         ]
 
     def _drift_of(self, entry: str, *, full: bool) -> Drift:
-        return inspect(self.store.entry_path(entry), self.state.stored[entry], full=full)
+        return inspect(self.store.entry_path(entry), self.state.stored[entry], full=full, system=self.store.system)
 
-    def _publish(self, asset: Asset, check_content: _prepare.Check | None = None) -> str:
+    def _publish(self, asset: Asset, check_content: _prepare.Check | None = None) -> Published:
         return _prepare.publish(self.order, asset, self.store, self.timings, check_content)
 
     def _record(self, entry: str, decided: Plan) -> None:
@@ -156,7 +167,9 @@ class _Run:
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
             root = root.without((self.state.entry,))  # it drifted: not a build to go back to
         if entry != root.current:
-            root = root.switched(entry, _prepare.now())
+            receipt = self.store.receipt(entry)
+            build = receipt.asset.build if receipt else None
+            root = root.switched(entry, str(Moment.of(build, self.order.system)))
         if root != self.state.root:
             _roots.write(self.store.directory, root)
 
@@ -164,14 +177,14 @@ class _Run:
         if entry == self.state.entry:
             return
         make_directory(self.store.staging)
-        make_directory(os.path.dirname(self.order.path))
+        make_directory(os.path.dirname(self._place))
         is_adopted = decided.step == ADOPT
-        with _adopt.moved_away(self.order.path, self.store) if is_adopted else contextlib.nullcontext():
-            _links.switch(self.order.path, self.store.entry_path(entry), self.store.staging)
+        with _adopt.moved_away(self._place, self.store) if is_adopted else contextlib.nullcontext():
+            _links.switch(self._place, self.store.entry_path(entry), self.store.staging)
 
     def _remove(self) -> Outcome:
         if self.state.kind == "link":
-            _links.remove(self.order.path)
+            _links.remove(self._place)
         pruned = prune(self.store, self.order.path, damaged=self._damaged)
         _roots.write(self.store.directory, Root(self.order.path))
         self.store.remove_if_empty()
@@ -181,7 +194,20 @@ class _Run:
 def _inspect_current(order: Order, state: State, store: Store) -> Drift:
     if state.entry is None or state.receipt is None:
         return Drift()
-    return inspect(store.entry_path(state.entry), state.receipt, full=order.verify == "full")
+    is_full = order.verify == "full"
+    return inspect(store.entry_path(state.entry), state.receipt, full=is_full, system=store.system)
+
+
+def _date_surroundings(order: Order, state: State, store: Store, outcome: Outcome) -> None:
+    """Dates what the run wrote around its build where that is in an image; `Moment` says why."""
+    build = outcome.build or (state.receipt.asset.build if state.receipt else None)
+    moment = Moment.of(build, order.system)
+    root = os.path.join(store.directory, ROOTS_FOLDER)
+    ours = [os.path.join(store.directory, LOCK_FILE), os.path.join(root, _roots.file_name(order.path)), root]
+    place = order.system.place_of(order.path)
+    moment.date([*ours, store.staging, *([place] if os.path.islink(place) else [])])
+    ways = {folder for end in (place, store.staging) for folder in order.system.way_to(end)}
+    moment.date_new(sorted(ways))
 
 
 def _asset(order: Order) -> Asset:

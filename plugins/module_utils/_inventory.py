@@ -15,19 +15,21 @@ from ._receipts import Receipt
 from ._roots import Root
 from ._state import readable_receipt
 from ._store import Store
+from ._system import RUNNING, System
 
 _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
 
 
-def describe(store_directory: str, *, verify: str) -> dict[str, list[dict[str, Any]]]:
+def describe(store_directory: str, *, verify: str, system: System = RUNNING) -> dict[str, list[dict[str, Any]]]:
     """`paths` and `builds` of one store, each as in the RETURN of `build_info`; both empty where there is no store.
 
     `verify` is none, quick or full, as for `build`.
     """
-    store = Store(store_directory)
-    roots = _roots.read_all(store_directory)
-    linked = {root.path: _links.entry_behind(root.path, store_directory) for root in roots}
-    running = running_entries(store_directory)
+    system.require()
+    store = Store(store_directory, system)
+    roots = _roots.read_all(store.directory)
+    linked = {root.path: _links.entry_behind(root.path, store) for root in roots}
+    running = running_entries(store.directory)
     builds = []
     for entry in store.entries():
         receipt = readable_receipt(store, entry)
@@ -41,11 +43,11 @@ def describe(store_directory: str, *, verify: str) -> dict[str, list[dict[str, A
 
 def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> dict[str, Any]:
     directory = store.entry_path(entry)
-    drift = None if verify == "none" else inspect(directory, receipt, full=verify == "full")
+    drift = None if verify == "none" else inspect(directory, receipt, full=verify == "full", system=store.system)
     return {
         **receipt.asset.as_dict(),
         "entry": entry,
-        "store": store.directory,
+        "store": store.path,
         "prefix": receipt.settings.prefix,
         "owner": receipt.settings.owner,
         "group": receipt.settings.group,
@@ -65,10 +67,10 @@ def _describe_path(root: Root, linked: str | None, store: Store) -> dict[str, An
     build = receipt.asset.build if receipt else None
     return {
         "path": root.path,
-        "store": store.directory,
+        "store": store.path,
         "entry": linked,
         "build": build.as_dict() if build else None,
-        "executable": f"{root.path}/bin/{build.interpreter}" if build else None,
+        "executable": f"{root.path}/{build.program}" if build else None,
         "keep": root.keep,
         "history": [
             {"entry": use.entry, "since": use.since, "stored": os.path.isdir(store.entry_path(use.entry))}

@@ -9,6 +9,7 @@ import contextlib
 import os
 
 from ._errors import StoreError
+from ._store import Store
 from ._sync import sync_directory
 
 
@@ -20,14 +21,17 @@ def target_of(path: str) -> str | None:
         return None
 
 
-def entry_behind(path: str, store: str) -> str | None:
-    """The store entry that the link at `path` names, complete or not; None when it names none of this store."""
-    target = target_of(path)
+def entry_behind(path: str, store: Store) -> str | None:
+    """The store entry that the link at `path` of the store's system names, complete or not; None for another link."""
+    place = store.system.place_of(path)
+    target = target_of(place)
     if target is None:
         return None
-    where = os.path.join(os.path.realpath(os.path.dirname(path)), target)
+    if os.path.isabs(target):
+        target = store.system.place_of(target)
+    where = os.path.join(os.path.realpath(os.path.dirname(place)), target)
     folder, entry = os.path.split(os.path.normpath(where))
-    return entry if os.path.realpath(folder) == os.path.realpath(store) else None
+    return entry if os.path.realpath(folder) == os.path.realpath(store.directory) else None
 
 
 def switch(path: str, entry_path: str, staging: str) -> None:

@@ -16,15 +16,19 @@ from ._paths import checked_absolute
 from ._receipts import Settings
 from ._store import default_store
 from ._sysconfig import BUILD_PREFIX
+from ._system import System
 from ._targets import Target
 from ._url_options import UrlOptions
 from ._wanted import Wanted
+
+_EXAMPLES = {"store": "/opt/python/.builds", "root": "/mnt/image"}
 
 
 @dataclass(frozen=True)
 class Order:
     """`wanted` is None when `asset` alone says what is to be at the path, and when the state is `absent`.
 
+    `path` and `store` are as `system` will see them.
     `asset` is None until an index was asked. `archive` is a file on the host that holds the asset, and `archive_sha256`
     its digest where the controller packed it anew. `delivery` says who brings the archive where there is none yet.
     """
@@ -45,6 +49,7 @@ class Order:
     verify: str = "quick"
     health_imports: tuple[str, ...] = ()
     adopt: bool = False
+    system: System = System()
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Order:
@@ -72,6 +77,7 @@ class Order:
             verify=params["verify"],
             health_imports=tuple(params["health_imports"]),
             adopt=params["adopt"],
+            system=System(checked_path(params["root"], "root") if params["root"] else ""),
         )
 
     def resolved(self, asset: Asset) -> Order:
@@ -121,8 +127,8 @@ def _require_apart(path: str, store: str) -> None:
 
 def checked_path(path: str, option: str) -> str:
     """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
-    clean = checked_absolute(path, option, "/opt/python/.builds" if option == "store" else "/opt/python/3.13")
-    if clean.startswith(BUILD_PREFIX):
+    clean = checked_absolute(path, option, _EXAMPLES.get(option, "/opt/python/3.13"))
+    if clean.startswith(BUILD_PREFIX) and option != "root":
         raise StoreError(
             f"{option} is {path!r}, but paths that begin with {BUILD_PREFIX} cannot be told from the prefix that "
             "builds were made with. Choose another place, such as /opt/python/3.13."

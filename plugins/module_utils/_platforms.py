@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ._builds import Build
@@ -32,7 +32,7 @@ class HostPlatform:
     `os` is linux, darwin or the system's own name in lower case. `arch` and `bits` are those of the programs, which on
     a 64-bit kernel may be 32-bit. `libc` is as in targets (gnu, gnueabi, gnueabihf, musl), None outside Linux.
     `libc_version` has the first two numbers, as glibc's versions do. `cpu_level` is the x86-64 level, 1 to 4.
-    `os_version` is the system's text, such as 14.5 for macOS.
+    `os_version` is the system's text, such as 14.5 for macOS. `called` is how messages call it.
     """
 
     os: str
@@ -42,6 +42,7 @@ class HostPlatform:
     libc_version: tuple[int, int] | None
     cpu_level: int | None
     os_version: str | None = None
+    called: str = field(default="this host", compare=False)
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> HostPlatform:
@@ -78,7 +79,7 @@ class HostPlatform:
         if needs_has is None:
             return None
         need, have, advice = needs_has
-        return f"{build.name} needs {need}, but this host {have}. {advice}"
+        return f"{build.name} needs {need}, but {self.called} {have}. {advice}"
 
     def __str__(self) -> str:
         words = [_OS_WORDS.get(self.os, self.os), self.arch, f"{self.bits}-bit", self._libc_words()]
@@ -90,9 +91,9 @@ class HostPlatform:
         if native not in KNOWN_TARGETS or (self.arch, self.bits) == ("x86_64", 32):
             if self.os == "linux" and self.libc is None:
                 raise UnsupportedHost(
-                    f"The C library of this host ({self}) is not known, so its target is not either. Give `target`."
+                    f"The C library of {self.called} ({self}) is not known, so its target is not either. Give `target`."
                 )
-            raise UnsupportedHost(f"There are no builds for this host ({self}).")
+            raise UnsupportedHost(f"There are no builds for {self.called} ({self}).")
         return native
 
     def _at_level(self, level: int) -> str:

@@ -9,12 +9,14 @@ Nothing refers to the build before the last step, so an error at any of them lea
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from . import _bytecode, _fixups, _health, _manifest, _ownership, _receipts, _selinux
 from ._builds import Asset
 from ._fixups import Stage
+from ._health import Health
+from ._moment import Moment
 from ._order import Order
 from ._receipts import Receipt
 from ._store import Store
@@ -24,39 +26,56 @@ from ._unpack import unpacked
 Check = Callable[[Stage], None]
 
 
-def publish(order: Order, asset: Asset, store: Store, timings: Timings, check_content: Check | None = None) -> str:
-    """Makes a store entry of `asset` and returns its name.
+class Published(NamedTuple):
+    """A store entry; `health` is None when it was there before."""
+
+    entry: str
+    health: Health | None = None
+
+
+def publish(
+    order: Order, asset: Asset, store: Store, timings: Timings, check_content: Check | None = None
+) -> Published:
+    """Makes a store entry of `asset`.
 
     `check_content` sees the unpacked build before anything in it is changed, and may refuse it by raising.
     """
-    _ownership.ids(order.settings.owner, order.settings.group)  # an unknown one is better told before the download
+    _ownership.ids(
+        order.settings.owner, order.settings.group, order.system
+    )  # an unknown one is better told before the download
     stage = unpacked(order, asset, store, timings)
     if check_content:
         check_content(stage)
     _fix_up(order, stage, timings)
-    _try_out(order, asset, stage, timings)
+    health = _try_out(order, asset, stage, timings)
     with timings.measure("publish_s"):
-        return _finish(order, asset, stage, store)
+        return Published(_finish(order, asset, stage, store), health)
 
 
 def _fix_up(order: Order, stage: Stage, timings: Timings) -> None:
     with timings.measure("fixup_s"):
-        _fixups.apply(stage, order.path, externally_managed=order.settings.externally_managed)
+        _fixups.apply(
+            stage,
+            order.path,
+            externally_managed=order.settings.externally_managed,
+            for_any_system=order.system.is_image,
+        )
         _bytecode.make_folders(stage.directory, _sources(stage))
 
 
-def _try_out(order: Order, asset: Asset, stage: Stage, timings: Timings) -> None:
-    interpreter = _fixups.interpreter(stage)
+def _try_out(order: Order, asset: Asset, stage: Stage, timings: Timings) -> Health:
+    interpreter = _fixups.interpreter(stage, for_any_system=order.system.is_image)
     with timings.measure("health_s"):
-        if order.health_imports:
-            _health.check(stage.full(interpreter), order.health_imports, str(asset.build.version))
+        health = _health.check(stage.full(interpreter), order.health_imports, str(asset.build.version), order.system)
     with timings.measure("bytecode_s"):
         if order.compile_bytecode:
-            _bytecode.compile_all(stage.directory, interpreter, order.path, _sources(stage))
+            _bytecode.compile_all(stage.directory, interpreter, order.path, _sources(stage), order.system)
+    return health
 
 
 def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
     """Owner, labels, manifest and receipt, then the rename. The receipt is the last thing written into the build."""
+    moment = Moment.of(asset.build, order.system)
     _write_manifest(stage)
     files = [entry for entry in stage.entries.values() if entry.kind == "file"]
     receipt = Receipt(
@@ -65,17 +84,16 @@ def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
         executables=_fixups.executables(stage),
         files=len(files),
         size_bytes=sum(entry.size_bytes for entry in files),
-        installed_at=now(),
+        installed_at=str(moment),
     )
     _receipts.write(stage.directory, receipt)
-    _ownership.apply(stage.directory, order.settings.owner, order.settings.group)
-    _selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
-    _receipts.mark_newest(stage.directory)
+    _ownership.apply(stage.directory, order.settings.owner, order.settings.group, order.system)
+    if order.system.is_image:  # whose labels follow from its own policy
+        moment.date_build(stage.directory)
+    else:
+        _selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
+        _receipts.mark_newest(stage.directory)
     return store.publish(stage.directory, asset.build.name)
-
-
-def now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _write_manifest(stage: Stage) -> None:

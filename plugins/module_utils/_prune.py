@@ -36,7 +36,7 @@ def prune(store: Store, path: str, damaged: Iterable[str] = ()) -> tuple[str, ..
 def _held_by_paths(store: Store) -> set[str]:
     held: set[str] = set()
     for root in _roots.read_all(store.directory):
-        linked = _links.entry_behind(root.path, store.directory)
+        linked = _links.entry_behind(root.path, store)
         if linked is not None:  # else the link was removed, and the path uses nothing any more
             held.update(root.kept)
             held.add(linked)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._builds import Build
+from ._health import Health
 from ._manifest import Drift
 from ._order import Order
 from ._plan import NEW_ENTRY, REMOVE, Plan, surplus
@@ -22,7 +23,7 @@ class Outcome:
     """What was done, or would be in check mode.
 
     `build` is the one at the path afterwards, None when the path is absent then; `entry` and `receipt` are its own,
-    None in check mode for a build that is not unpacked yet.
+    None in check mode for a build that is not unpacked yet. `health` is that of a build that this task made.
     """
 
     changed: bool
@@ -31,6 +32,7 @@ class Outcome:
     receipt: Receipt | None = None
     drift: Drift = Drift()
     pruned: tuple[str, ...] = ()
+    health: Health | None = None
 
 
 def outcome_of(plan: Plan, order: Order, state: State, drift: Drift | None = None) -> Outcome:
@@ -56,9 +58,10 @@ def report(outcome: Outcome, order: Order, state: State, timings: Timings | None
         "build": outcome.build.as_dict() if outcome.build else None,
         "previous": before.as_dict() if before and outcome.changed and before != outcome.build else None,
         "path": order.path,
-        "executable": f"{order.path}/bin/{outcome.build.interpreter}" if outcome.build else None,
+        "executable": f"{order.path}/{outcome.build.program}" if outcome.build else None,
         "executables": [f"{order.path}/{program}" for program in programs],
         "store": order.store,
+        "health": outcome.health.as_dict() if outcome.health else None,
         "drift": outcome.drift.as_dict(),
         "pruned": list(outcome.pruned),
         "in_use": _in_use(outcome, state),
@@ -69,7 +72,9 @@ def report(outcome: Outcome, order: Order, state: State, timings: Timings | None
 
 def _certain_programs(build: Build | None) -> tuple[str, ...]:
     """Of a build that is not unpacked yet, only the interpreter's names are certain."""
-    return tuple(f"bin/{name}" for name in sorted({"python", "python3", build.interpreter})) if build else ()
+    if build is None or build.is_for_windows:
+        return (build.program,) if build else ()
+    return tuple(f"bin/{name}" for name in sorted({"python", "python3", build.interpreter}))
 
 
 def _in_use(outcome: Outcome, state: State) -> list[dict[str, Any]]:

@@ -41,17 +41,18 @@ class State:
 
 
 def read(path: str, store: Store) -> State:
-    """The state as it is now on this host."""
-    entry = _links.entry_behind(path, store.directory)
+    """The state as it is now in the store's system."""
+    place = store.system.place_of(path)
+    entry = _links.entry_behind(path, store)
     stored = {name: receipt for name in store.entries() for receipt in [readable_receipt(store, name)] if receipt}
     receipt = stored.get(entry) if entry else None
     return State(
-        kind=_kind(path),
+        kind=_kind(place),
         root=_roots.read(store.directory, path),
-        link_target=os.readlink(path) if os.path.islink(path) else None,
+        link_target=_links.target_of(place),
         entry=entry,
         receipt=receipt,
-        suspicious=first_newer(store.entry_path(entry)) if entry and receipt else None,
+        suspicious=first_newer(store.entry_path(entry), store.system) if entry and receipt else None,
         stored=stored,
         running=running_entries(store.directory) if stored else {},
     )

@@ -19,6 +19,7 @@ from ._locks import is_still_there, open_lock, wait_for_lock
 from ._manifest import RECEIPT
 from ._receipts import Receipt
 from ._sync import sync_directory, sync_file_system
+from ._system import RUNNING, System
 from ._trust import require_ours
 
 STORE_FOLDER = ".builds"
@@ -30,11 +31,13 @@ _LOCK_WAIT_S = 15 * 60
 
 
 class Store:
-    """The builds below `directory`. Whoever writes holds `locked()`."""
+    """The builds below `directory` of a system. Whoever writes holds `locked()`."""
 
-    def __init__(self, directory: str) -> None:
-        self.directory = directory
-        self.staging = os.path.join(directory, STAGING_FOLDER)
+    def __init__(self, directory: str, system: System = RUNNING) -> None:
+        self.path = directory  # as the system sees it; `directory` is where that is now
+        self.system = system
+        self.directory = system.place_of(directory)
+        self.staging = os.path.join(self.directory, STAGING_FOLDER)
 
     def entry_path(self, entry: str) -> str:
         return os.path.join(self.directory, entry)

@@ -57,6 +57,19 @@ options:
       - The directory that holds the builds. The default is V(.builds) beside O(path), where paths in the same
         directory share it.
     type: str
+  root:
+    description:
+      - A directory on the host that is the system, as for an image that is not running. O(path) and O(store) are where
+        they will be once it runs, links of the directory stay in it, the platform is read from its own files where
+        O(target) does not say it, and O(owner) and O(group) are looked up in its users and groups. It must exist.
+        O(archive) with O(remote_src), and what the URL options name, stay files of the host.
+      - The same request makes the same tree, whoever makes it and when. All of it carries one time, that of
+        C(SOURCE_DATE_EPOCH) in the environment of the task or the controller, else of midnight (UTC) of the day in the
+        release's tag; bytecode is checked by the source's hash.
+      - The new interpreter is tried out in a chroot, where it runs on this host. RV(health) says whether it was.
+      - Builds for Windows and macOS are laid out as well, given O(target).
+      - The guide has more, in its page on images.
+    type: str
   flavor:
     description:
       - Which form of the build. Without it, the first of V(install_only_stripped), V(install_only) and V(full) that
@@ -77,7 +90,8 @@ options:
     description:
       - The x86-64 level of the build. V(baseline) runs on every processor. V(auto) takes the highest level that this
         host's processor has, which is unwise where virtual machines move between hosts.
-      - Has no effect on other architectures, and none where O(target) or O(name) states the target.
+      - Has no effect on other architectures, and none where O(target) or O(name) states the target. With O(root), the
+        processor is not known and V(auto) is the baseline.
     type: str
     choices: [baseline, auto, v2, v3, v4]
     default: baseline
@@ -272,7 +286,7 @@ options:
   health_imports:
     description:
       - Modules that a new interpreter must be able to import on this host before it is used. An empty list skips the
-        check.
+        check. With O(root), on the system there.
     type: list
     elements: str
     default: [ssl, sqlite3, ctypes, zlib, lzma, bz2, hashlib, venv]
@@ -361,6 +375,13 @@ EXAMPLES = r"""
     checksum: sha256:4b8fbd0de1a7c0ac8e0b1a6bd3ec8b0d3e7dd0a0d4cfb0a8c4a1e4f4cbcf7f50
     path: /opt/python/3.13
 
+- name: Into an image that is not running
+  standalone.python.build:
+    name: "3.13"
+    path: /opt/python/3.13
+    root: /mnt/image
+    target: x86_64-unknown-linux-gnu
+
 - name: Read every file and repair what changed
   standalone.python.build:
     name: "3.13"
@@ -412,6 +433,22 @@ store:
   returned: success
   type: str
   sample: /opt/python/.builds
+health:
+  description: How the new interpreter was found. Null when this task made no new build, as in check mode.
+  returned: success
+  type: dict
+  contains:
+    result:
+      description:
+        - V(passed), or V(not_run) with an empty O(health_imports), and where it does not run on this host, which with
+          O(root) is no error. A build that runs and does not work fails the task.
+      type: str
+    reason:
+      description: Why it was not run. Null when it was.
+      type: str
+  sample:
+    result: passed
+    reason: null
 drift:
   description: What in the build at the path was not as published. Repaired by this task, if anything is listed.
   returned: success

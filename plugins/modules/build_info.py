@@ -27,6 +27,10 @@ options:
       - Stores to list. Without this and O(path), the store of V(/opt/python).
     type: list
     elements: path
+  root:
+    description:
+      - A directory that is the system, as for M(standalone.python.build); O(path) and O(store) are in it.
+    type: path
   verify:
     description:
       - V(none) looks at no content. V(quick) compares what is newer than its receipt, V(full) every file.
@@ -201,6 +205,7 @@ from ..module_utils._errors import StandaloneError
 from ..module_utils._order import checked_path
 from ..module_utils._os_errors import reading_sentence
 from ..module_utils._store import default_store
+from ..module_utils._system import System
 
 DEFAULT_STORE = "/opt/python/.builds"
 
@@ -210,13 +215,16 @@ def main() -> None:
         argument_spec={
             "path": {"type": "list", "elements": "path"},
             "store": {"type": "list", "elements": "path"},
+            "root": {"type": "path"},
             "verify": {"type": "str", "choices": ["none", "quick", "full"], "default": "none"},
         },
         supports_check_mode=True,
     )
     try:
         stores = _stores(module.params)
-        found = [_inventory.describe(store, verify=module.params["verify"]) for store in stores]
+        root = module.params["root"]
+        system = System(checked_path(root, "root") if root else "")
+        found = [_inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:

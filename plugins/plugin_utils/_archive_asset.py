@@ -12,8 +12,11 @@ from ansible_collections.standalone.python.plugins.module_utils._platforms impor
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
 
-def asset_of_archive(wanted: Wanted, sha256: str, platform: HostPlatform) -> Asset:
-    """The asset, without a URL. Raises `InvalidName` when the name does not say version and release."""
+def asset_of_archive(wanted: Wanted, sha256: str, platform: HostPlatform | None) -> Asset:
+    """The asset, without a URL. Raises `InvalidName` when the name does not say version and release.
+
+    `platform` may be None where the target is named.
+    """
     request = wanted.request
     if request.version is None or request.release is None:
         raise InvalidName(
@@ -25,10 +28,10 @@ def asset_of_archive(wanted: Wanted, sha256: str, platform: HostPlatform) -> Ass
     return Asset.from_build(Build.from_asset_name(asset_name), url="", sha256=sha256)
 
 
-def _described(wanted: Wanted, platform: HostPlatform) -> str:
+def _described(wanted: Wanted, platform: HostPlatform | None) -> str:
     """The name, without `.tar.*`, that such a build is published under."""
     request = wanted.request
-    target = wanted.target or request.target or platform.targets(wanted.cpu_level)[0]
+    target = wanted.target or request.target or (platform.targets(wanted.cpu_level)[0] if platform else "")
     flavor = wanted.flavor or request.flavor or ("full" if request.debug else FLAVORS[0])
     named = ["freethreaded"] * request.free_threaded + ["debug"] * request.debug
     given = (wanted.build_options or request.build_options or "").split("+")

@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 
 from ._one_line import one_line, without_comments
-from ._probe_host import Facts, first, host_platform
+from ._probe_host import Facts, first, host_platform, image_platform
 
 PathKind = Literal["absent", "link", "directory", "file", "other"]
 
@@ -50,6 +50,8 @@ class Probe:
     `has_litter` is whether an interrupted run left something in the store, which this user could remove: work in
     staging other than a download to be taken up, or a store that nothing is in.
     `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
+    With `root` in the command, places and platform are those of the system in it; `has_root` is whether that is there,
+    `platform` None where its shell does not tell what it is, and `in_circles` a directory whose links lead nowhere.
     """
 
     path_kind: PathKind
@@ -65,7 +67,9 @@ class Probe:
     has_litter: bool
     free_bytes: int | None
     tools: Mapping[str, str]
-    platform: HostPlatform
+    platform: HostPlatform | None
+    has_root: bool = False
+    in_circles: str | None = None
 
 
 def build_command(
@@ -75,10 +79,10 @@ def build_command(
 
     `path` and `store` are absolute; `root_file` is the name of the path's file in `.roots` of the store. Only with
     `verify="quick"` the build is searched for what is newer than its receipt. With `will_remove` every build may have
-    to go, so the processes of a single one are looked for as well. `root` is another system root to describe instead of
-    the running system. Raises `InvalidName` for a path that no command line can carry.
+    to go, so the processes of a single one are looked for as well. `root` is that of another system, in which `path`
+    and `store` are. Raises `InvalidName` for a path that no command line can carry.
     """
-    for what, value in (("path", path), ("store", store)):
+    for what, value in (("path", path), ("store", store), ("root", root or "/")):
         if not value.startswith("/") or any(character in value for character in "\0\n\r"):
             raise InvalidName(f"The {what} {value!r} cannot be used: give an absolute path without line ends in it.")
     values = {
@@ -102,6 +106,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     if facts is None:
         raise StandaloneError(_no_answer(stdout, rc, stderr))
     free_kib = first(facts, "free_kib")
+    has_root = "root_is_there" in facts
     return Probe(
         path_kind=cast(PathKind, first(facts, "kind")),
         link_target=first(facts, "link_target") or None,
@@ -116,7 +121,9 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         has_litter="litter" in facts,
         free_bytes=int(free_kib) * 1024 if free_kib.isdecimal() else None,
         tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
-        platform=host_platform(facts),
+        platform=image_platform(facts) if has_root else host_platform(facts),
+        has_root=has_root,
+        in_circles=first(facts, "in_circles") or None,
     )
 
 

@@ -58,6 +58,18 @@ def host_platform(facts: Facts) -> HostPlatform:
     )
 
 
+def image_platform(facts: Facts) -> HostPlatform | None:
+    """The platform of a system in a directory of the host; None when its shell does not tell what machine it is for.
+
+    The probe leaves out the processor, since this host's need not be the one that will run it.
+    """
+    elf = Elf.parse(bytes.fromhex(first(facts, "elf")))
+    if elf is None or (elf.machine, elf.bits) not in _ARCHITECTURES:
+        return None
+    _system, _unused, machine = first(facts, "system").partition(" ")
+    return _linux(facts, machine)
+
+
 def first(facts: Facts, key: str) -> str:
     """The first value of a key, empty when the probe did not tell it."""
     values = facts.get(key)

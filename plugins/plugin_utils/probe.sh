@@ -13,7 +13,7 @@
 #   root_file    the name of the path's file in .roots of the store
 #   check_newer  1: look for whatever in the build is newer than its receipt
 #   builds_kept  how many builds stay in any case; where there are more, processes that run them are looked for
-#   root         another system root to describe (nothing in it is run); empty for the running system
+#   root         the root of another system, which path and store are in (nothing in it is run); empty for this one
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 LC_ALL=C
@@ -55,22 +55,66 @@ say_place() {
     [ ! -w "$place" ] || say "$1_is_writable" 1
 }
 
+# find_in_root FILE: where a file of the system root really is, in $file. Links of another root must not lead into ours.
+find_in_root() {
+    file=$root$1
+    [ -n "$root" ] || return 0
+    file=$root
+    ahead=$1/
+    links=0
+    while [ -n "$ahead" ]; do
+        part=${ahead%%/*}
+        ahead=${ahead#*/}
+        case $part in
+            '' | .) continue ;;
+            ..)
+                [ "$file" = "$root" ] || file=${file%/*}
+                continue
+                ;;
+        esac
+        if [ -L "$file/$part" ]; then
+            links=$((links + 1))
+            if [ "$links" -gt 40 ]; then
+                file=/dev/null
+                say in_circles "$1"
+                return 0
+            fi
+            ahead=$(readlink "$file/$part")/$ahead
+            case $ahead in
+                /*) file=$root ;;
+            esac
+        else
+            file=$file/$part
+        fi
+    done
+}
+
+# find_place FILE: where a path or store is, in $file: the same, but for the last part, which may be a link of ours.
+find_place() {
+    find_in_root "${1%/*}"
+    file=$file/${1##*/}
+}
+
 say_path() {
+    find_place "$path"
     kind=absent
-    exists "$path" && kind=other
-    [ -f "$path" ] && kind="file"
-    [ -d "$path" ] && kind=directory
-    [ -L "$path" ] && kind="link"
+    exists "$file" && kind=other
+    [ -f "$file" ] && kind="file"
+    [ -d "$file" ] && kind=directory
+    [ -L "$file" ] && kind="link"
     say kind "$kind"
-    parent=${path%/*}
+    parent=${file%/*}
     say_place parent "${parent:-/}"
     [ "$kind" = link ] || return 0
-    say link_target "$(readlink "$path")"
-    [ ! -e "$path" ] || say target_exists 1
+    say link_target "$(readlink "$file")"
+    find_in_root "$path"
+    [ ! -e "$file" ] || say target_exists 1
 }
 
 # Store and build are compared by their physical places: a path is ours however the links on the way to it are written.
 say_store() {
+    find_place "$store"
+    store=$file
     say_place store_place "$store"
     say_free_space "$place"
     cd -P "$store" 2>/dev/null || return 0
@@ -109,7 +153,8 @@ say_litter() {
 
 # The build at the path. One without receipt was not made by us, or not to its end.
 say_build() {
-    cd -P "$path" 2>/dev/null || return 0
+    find_in_root "$path"
+    cd -P "$file" 2>/dev/null || return 0
     entry=${PWD#"$store"/}
     case $entry in
         */* | .*) return 0 ;;
@@ -120,11 +165,14 @@ say_build() {
 
 # The first thing that came, went or changed since the receipt was written. Bytecode does not count, and the directory
 # of the build counts by its mtime alone, since publishing renamed it. Busybox's find has no -cnewer and fails at once.
+# The receipt of another system has a time that was made up, so there its own last change counts for ctimes.
 say_newer() {
+    changed=-cnewer
+    [ -z "$root" ] || changed=-newercc
     set -- . -type d -name __pycache__ -prune -o -name .build.json -o -newer .build.json -print
-    newer=$(find "$@" -o ! -name . -cnewer .build.json -print 2>/dev/null) ||
+    newer=$(find "$@" -o ! -name . "$changed" .build.json -print 2>/dev/null) ||
         newer="${newer:-$(find "$@" 2>/dev/null)}" || newer=${newer:-.}
-    [ -x bin/python ] || newer=bin/python
+    [ -x bin/python ] || [ -f python.exe ] || newer=bin/python
     [ -z "$newer" ] || say newer "${newer#./}"
 }
 
@@ -156,20 +204,6 @@ say_free_space() {
     say free_kib "$free"
 }
 
-# find_in_root FILE: where a file of the system root really is, in $file. Links of another root must not lead into ours.
-find_in_root() {
-    file=$root$1
-    [ -n "$root" ] || return 0
-    for _ in 1 2 3 4 5 6 7 8; do
-        [ -L "$file" ] || return 0
-        target=$(readlink "$file")
-        case $target in
-            /*) file=$root$target ;;
-            *) file=${file%/*}/$target ;;
-        esac
-    done
-}
-
 # The start of the shell's file, where _probe.py reads the ELF header and the name of the loader: uname only knows the
 # kernel, which may be of another word size than the programs. e_machine is in bytes 18 and 19, on the second line.
 say_elf() {
@@ -197,7 +231,8 @@ say_libcs() {
     esac
     for name; do
         for loader in "/lib64/$name" "/lib/$name"; do
-            exists "$root$loader" || continue
+            find_place "$loader"
+            exists "$file" || continue
             ask_libc "$loader"
             say libc "$loader $libc"
             break
@@ -237,7 +272,7 @@ say_linux() {
     say_elf
     say_libcs
     case $machine in
-        "3e 00"*) say_line cpu_flags "$root/proc/cpuinfo" flags ;;
+        "3e 00"*) [ -n "$root" ] || say_line cpu_flags /proc/cpuinfo flags ;;
     esac
     for release in /etc/os-release /usr/lib/os-release; do
         find_in_root "$release"
@@ -259,7 +294,8 @@ say_macos() {
 say_host() {
     system=$(uname -s -m)
     say system "$system"
-    case $system in
+    [ ! -d "$root" ] || say root_is_there 1
+    case ${root:+Linux}$system in
         Linux*) say_linux ;;
         Darwin*) say_macos ;;
     esac

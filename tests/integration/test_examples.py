@@ -73,7 +73,9 @@ def test_examples(plugin: str, tmp_path: Path) -> None:
     player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
     found = _EXAMPLES.search((REPOSITORY / "plugins" / plugin).read_text())
     assert found, f"{plugin} shows no example"
-    here = found["tasks"].replace("/opt/python", str(tmp_path / "python")).replace("/srv/", f"{tmp_path}/")
+    (tmp_path / "image").mkdir()
+    here = found["tasks"].replace("/mnt/", f"{tmp_path}/").replace("/srv/", f"{tmp_path}/")
+    here = here.replace("/opt/python", str(tmp_path / "python"))
     facts = {"name": "Facts", "ansible.builtin.setup": {"gather_subset": ["architecture", "distribution"]}}
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "python.tar.gz").touch()

@@ -34,6 +34,7 @@ class FakeBuild:
     name: str
     release: str
     sha256: str
+    target: str = TARGET
 
     def asset(self, url: str | None = None) -> dict[str, str]:
         """The dictionary of `Asset.from_dict`."""
@@ -41,7 +42,7 @@ class FakeBuild:
             "name": self.name,
             "version": VERSION,
             "release": self.release,
-            "target": TARGET,
+            "target": self.target,
             "flavor": "install_only_stripped",
             "build_options": "",
             "url": url or f"{GITHUB}/{self.release}/{self.archive.name.replace('+', '%2B')}",
@@ -56,9 +57,6 @@ def make(
 
     `extra` adds files, `interpreter` is the text of another bin/pythonX.Y, `without` leaves out a path.
     """
-    name = f"cpython-{VERSION}+{release}-{TARGET}-install_only_stripped"
-    archive = mirror / release / f"{name}.tar.gz"
-    archive.parent.mkdir(parents=True, exist_ok=True)
     files = {
         f"bin/python{MINOR}": interpreter or f'#!/bin/sh\nexec "{os.path.realpath(sys.executable)}" "$@"\n',
         f"bin/pip{MINOR}": "#!/bin/sh\n",
@@ -72,9 +70,28 @@ def make(
     }
     files.pop(without, None)
     links = {"bin/python3": f"python{MINOR}", "bin/python": f"python{MINOR}"} if f"bin/python{MINOR}" in files else {}
+    return _write(mirror, release, TARGET, files, links)
+
+
+def make_for_windows(mirror: Path, release: str) -> FakeBuild:
+    """The same for a build in the layout of BUILDS.md 3.3, whose programs are no programs."""
+    files = {
+        "python.exe": "MZ\n",
+        "pythonw.exe": "MZ\n",
+        "python3.dll": "MZ\n",
+        "Lib/os.py": "NAME = 'os'\n",
+        "Scripts/.empty": "",
+    }
+    return _write(mirror, release, "x86_64-pc-windows-msvc", files, {})
+
+
+def _write(mirror: Path, release: str, target: str, files: dict[str, str], links: dict[str, str]) -> FakeBuild:
+    name = f"cpython-{VERSION}+{release}-{target}-install_only_stripped"
+    archive = mirror / release / f"{name}.tar.gz"
+    archive.parent.mkdir(parents=True, exist_ok=True)
     data = gzip.compress(_tar(files, links), compresslevel=1, mtime=0)
     archive.write_bytes(data)
-    return FakeBuild(archive, name, release, hashlib.sha256(data).hexdigest())
+    return FakeBuild(archive, name, release, hashlib.sha256(data).hexdigest(), target)
 
 
 def _tar(files: dict[str, str], links: dict[str, str]) -> bytes:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""System roots as the probe sees them: a shell's ELF header, loaders, os-release, cpuinfo, and what the kernel says.
+"""System roots as the probe sees them: a shell's ELF header, loaders, os-release, and what the kernel says.
 
 The headers are made by hand from the figures that real systems have, so a root is a few hundred bytes.
 """
@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
-
-_V2 = "cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2"
-_V3 = f"{_V2} avx avx2 bmi1 bmi2 f16c fma abm movbe xsave"
 
 
 def minimal_elf(
@@ -68,15 +65,8 @@ def make(directory: Path, root: Root) -> Path:
     return place
 
 
-def _host(
-    arch: str, libc: str | None, version: tuple[int, int] | None = None, *, bits: int = 64, level: int | None = None
-) -> HostPlatform:
-    return HostPlatform(os="linux", arch=arch, bits=bits, libc=libc, libc_version=version, cpu_level=level)
-
-
-def _cpuinfo(flags: str) -> dict[str, str]:
-    processor = f"processor\t: 0\nmodel name\t: Intel(R) Xeon(R)\nflags\t\t: fpu {flags} sse2\nbugs\t\t:\n\n"
-    return {"proc/cpuinfo": processor * 2}
+def _host(arch: str, libc: str | None, version: tuple[int, int] | None = None, *, bits: int = 64) -> HostPlatform:
+    return HostPlatform(os="linux", arch=arch, bits=bits, libc=libc, libc_version=version, cpu_level=None)
 
 
 ROOTS = (
@@ -84,24 +74,23 @@ ROOTS = (
         "debian-11-x86_64",
         "Linux x86_64",
         minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2"),
-        HostPlatform("linux", "x86_64", 64, "gnu", (2, 31), 2, "11"),
+        HostPlatform("linux", "x86_64", 64, "gnu", (2, 31), None, "11"),
         links={"lib64/ld-linux-x86-64.so.2": "/lib/x86_64-linux-gnu/ld-2.31.so"},
-        files={**_cpuinfo(_V2), "etc/os-release": 'NAME="Debian"\nVERSION_ID="11"\nID=debian\n'},
+        files={"etc/os-release": 'NAME="Debian"\nVERSION_ID="11"\nID=debian\n'},
     ),
     Root(
         "centos-7-x86_64",
         "Linux x86_64",
         minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2"),
-        _host("x86_64", "gnu", (2, 17), level=3),
+        _host("x86_64", "gnu", (2, 17)),
         links={"lib64/ld-linux-x86-64.so.2": "ld-2.17.so"},
-        files=_cpuinfo(_V3),
     ),
     Root(
         "debian-13-x86_64",
         "Linux x86_64",
         minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2"),
-        _host("x86_64", "gnu", level=1),
-        files={"lib64/ld-linux-x86-64.so.2": "", **_cpuinfo("sse")},
+        _host("x86_64", "gnu"),
+        files={"lib64/ld-linux-x86-64.so.2": ""},
     ),
     Root(
         "alpine-x86_64",
@@ -159,7 +148,6 @@ ROOTS = (
         minimal_elf(183, interpreter="/lib/ld-linux-aarch64.so.1"),
         _host("aarch64", "gnu", (2, 31)),
         links={"lib/ld-linux-aarch64.so.1": "aarch64-linux-gnu/ld-2.31.so"},
-        files={"proc/cpuinfo": "processor\t: 0\nFeatures\t: fp asimd\nCPU part\t: 0xd0c\n"},
     ),
     Root(
         "alpine-aarch64",

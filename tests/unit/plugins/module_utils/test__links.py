@@ -10,6 +10,8 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils import _links
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._store import Store
+from ansible_collections.standalone.python.plugins.module_utils._system import System
 
 
 @pytest.fixture
@@ -44,18 +46,26 @@ def test_a_path_reached_through_a_link_gets_a_link_that_holds(home: Path) -> Non
 )
 def test_the_entry_behind_a_link(home: Path, target: str, entry: str | None) -> None:
     (home / "3.13").symlink_to(target)
-    assert _links.entry_behind(str(home / "3.13"), str(home / ".builds")) == entry
+    assert _links.entry_behind(str(home / "3.13"), Store(str(home / ".builds"))) == entry
 
 
 def test_an_absolute_link_into_the_store_counts(home: Path) -> None:
     (home / "3.13").symlink_to(home / ".builds" / "a")
-    assert _links.entry_behind(str(home / "3.13"), str(home / ".builds")) == "a"
+    assert _links.entry_behind(str(home / "3.13"), Store(str(home / ".builds"))) == "a"
+
+
+@pytest.mark.parametrize(("target", "entry"), [("/opt/.builds/a", "a"), (".builds/a", "a"), ("/opt/a", None)])
+def test_a_link_of_an_image_leads_to_the_image(tmp_path: Path, target: str, entry: str | None) -> None:
+    (tmp_path / "opt" / ".builds" / "a").mkdir(parents=True)
+    (tmp_path / "opt" / "3.13").symlink_to(target)
+    store = Store("/opt/.builds", System(str(tmp_path)))
+    assert _links.entry_behind("/opt/3.13", store) == entry
 
 
 def test_no_link_no_entry(home: Path) -> None:
     (home / "file").touch()
     for path in ("absent", "file", ".builds"):
-        assert _links.entry_behind(str(home / path), str(home / ".builds")) is None
+        assert _links.entry_behind(str(home / path), Store(str(home / ".builds"))) is None
 
 
 def test_a_directory_is_never_replaced(home: Path) -> None:

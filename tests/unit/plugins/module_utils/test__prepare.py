@@ -49,7 +49,7 @@ def publish(path: Path, store: Store, build: FakeBuild, check: _prepare.Check | 
     """The directory of the new entry."""
     wanted = order(path, build, **params)
     assert wanted.asset
-    return Path(store.entry_path(_prepare.publish(wanted, wanted.asset, store, Timings(), check)))
+    return Path(store.entry_path(_prepare.publish(wanted, wanted.asset, store, Timings(), check).entry))
 
 
 def test_the_receipt_tells_what_was_made_of_what(path: Path, store: Store, build: FakeBuild) -> None:

@@ -104,6 +104,7 @@ class TestReport:
             "executable": f"{PATH}/bin/python3.13",
             "executables": [f"{PATH}/bin/python3.13"],
             "store": "/opt/python/.builds",
+            "health": None,
             "drift": {"changed": [], "missing": [], "added": []},
             "pruned": [OLD_NAME],
             "in_use": [{"build": OLD_NAME, "pids": [8]}, {"build": NOW_NAME, "pids": [7, 42]}],

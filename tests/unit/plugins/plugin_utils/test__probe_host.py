@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
-from ansible_collections.standalone.python.plugins.plugin_utils._probe_host import host_platform
+from ansible_collections.standalone.python.plugins.plugin_utils._probe_host import host_platform, image_platform
 from tests.support import probe_roots
 from tests.support.probe_roots import ROOTS, Root, minimal_elf
 from tests.support.probe_runs import ask, run_in, tools_on_path
 
 GLIBC = minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2").hex()
+V2 = "cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2"
+V3 = "avx avx2 bmi1 bmi2 f16c fma abm movbe xsave"
 MUSL = minimal_elf(62, interpreter="/lib/ld-musl-x86_64.so.1").hex()
 
 
@@ -22,7 +24,20 @@ MUSL = minimal_elf(62, interpreter="/lib/ld-musl-x86_64.so.1").hex()
 def test_recorded_roots(tmp_path: Path, root: Root) -> None:
     place = probe_roots.make(tmp_path, root)
     with tools_on_path(tmp_path / "tools", {"uname": f"#!/bin/sh\necho {root.kernel}\n"}):
-        assert ask(Path("/opt/python/3.13"), tmp_path, root=place).platform == root.expected
+        found = ask(Path("/opt/python/3.13"), Path("/opt/python/.builds"), root=place)
+    is_told = root.shell.startswith(b"\x7fELF")
+    assert found.has_root
+    assert found.platform == (root.expected if is_told else None)
+
+
+@pytest.mark.parametrize(("flags", "level"), [("fpu sse", 1), (V2, 2), (f"{V2} avx", 2), (f"{V2} {V3}", 3), ("", None)])
+def test_the_level_of_the_processor(flags: str, level: int | None) -> None:
+    facts = {"system": ["Linux x86_64"], "elf": [GLIBC], "cpu_flags": [f": {flags}"]}
+    assert host_platform(facts).cpu_level == level
+
+
+def test_a_shell_for_a_machine_that_nobody_knows_tells_nothing() -> None:
+    assert image_platform({"system": ["Linux x86_64"], "elf": [minimal_elf(2, interpreter="/lib/ld.so").hex()]}) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide's examples of `root`, played into directories that look like systems."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.playbooks import Played, Player
+from tests.support.examples import adapted, examples_of
+from tests.support.images import everything, make_root, make_runnable_root
+from tests.support.sample_mirror import SampleMirror
+
+EXAMPLES = examples_of("images.md")
+
+pytestmark = pytest.mark.skipif(os.uname().machine != "x86_64", reason="the systems in these directories are x86_64")
+
+
+def play(name: str, root: Path, samples: SampleMirror, folder: Path, *arguments: str) -> Played:
+    minor = samples.samples[0].version.rpartition(".")[0]
+    text = adapted(EXAMPLES[name], {"/mnt/image": str(root), "3.13": minor})
+    playbook = folder / "playbook.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": yaml.safe_load(text)}]))
+    env = {
+        "UV_PYTHON_DOWNLOADS_JSON_URL": str(samples.index),
+        "UV_PYTHON_INSTALL_MIRROR": samples.directory.as_uri(),
+        "SOURCE_DATE_EPOCH": "1700000000",
+    }
+    return Player(folder, list(HOST_PYTHONS.values())[-1]).play(playbook, *arguments, env=env)
+
+
+def test_two_images_are_alike(samples: SampleMirror, tmp_path: Path) -> None:
+    images = []
+    for name in ("one", "two"):
+        root = make_root(tmp_path / name)
+        played = play("root", root, samples, tmp_path)
+        assert played.rc == 0, played.output
+        assert "was not tried out. The interpreter could not be started in" in " ".join(played.output.split())
+        ours = {path: entry for path, entry in everything(root).items() if path.startswith("opt")}
+        assert {entry[3] for entry in ours.values()} == {1_700_000_000 * 10**9}
+        images.append(ours)
+    assert images[0] == images[1]
+    assert len([path for path in images[0] if path.endswith(".pyc")]) > 100
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may change the root directory")
+def test_a_build_is_tried_out_in_the_image(samples: SampleMirror, tmp_path: Path) -> None:
+    libraries = sorted(Path("/lib/x86_64-linux-gnu").glob("lib*.so*"))
+    root = make_runnable_root(tmp_path / "image", *map(str, libraries))
+    played = play("root", root, samples, tmp_path)
+    assert played.rc == 0, played.output
+    assert '"msg": "tried out in the image"' in played.output
+    played = play("info", root, samples, tmp_path)
+    assert played.rc == 0, played.output
+    assert "changed=0" in play("root", root, samples, tmp_path).output

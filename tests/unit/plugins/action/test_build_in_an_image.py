@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks with `root`, as the action plugin decides them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._moment import EPOCH_VARIABLE
+from ansible_collections.standalone.python.plugins.module_utils._system import RUNNING, System
+from ansible_collections.standalone.python.plugins.plugin_utils._image import exported_epoch
+from tests.support import fake_builds
+from tests.support.images import make_root
+from tests.unit.action_host import OLD, Host, act, failure
+from tests.unit.orders import order
+
+PATH = "/opt/python/3.13"
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return Host(str(tmp_path / "home"))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_root(tmp_path / "image")
+
+
+def test_nothing_to_do_is_one_command(host: Host, root: Path, tmp_path: Path) -> None:
+    build = fake_builds.make(tmp_path / "mirror", OLD)
+    run(order(Path(PATH), build, root=str(root)))
+    result = act(host, PATH, root=str(root), asset=build.asset())
+    assert (result["changed"], len(host.commands), host.modules) == (False, 1, [])
+    assert (result["path"], result["store"], result["health"]) == (PATH, "/opt/python/.builds", None)
+
+
+def test_the_module_is_told_the_root(host: Host, root: Path, tmp_path: Path) -> None:
+    build = fake_builds.make(tmp_path / "mirror", OLD)
+    host.answer = {"changed": True, "health": {"result": "not_run", "reason": "Exec format error."}}
+    act(host, PATH, root=str(root), asset=build.asset())
+    (arguments,) = host.modules
+    assert (arguments["root"], arguments["path"]) == (str(root), PATH)
+
+
+def test_the_home_of_the_host_is_for_the_root_alone(host: Host, tmp_path: Path) -> None:
+    make_root(Path(host.home) / "image")
+    build = fake_builds.make(tmp_path / "mirror", OLD)
+    act(host, PATH, root="~/image", asset=build.asset())
+    assert host.modules[0]["root"] == f"{host.home}/image"
+    assert "path is '~/3.13', which is relative" in failure(Host(host.home), "~/3.13", root="~/image", name="3.13")
+
+
+@pytest.mark.parametrize(
+    ("root", "message"),
+    [
+        ("image", "root is 'image', which is relative. Write it from the root: root: /mnt/image"),
+        ("/", "root is '/'. Name a directory below the root, such as /mnt/image."),
+        ("/nothing/here", "root is /nothing/here, but there is no such directory on this host. Make the system first"),
+    ],
+)
+def test_a_root_that_cannot_be_is_refused(host: Host, root: str, message: str) -> None:
+    assert message in failure(host, PATH, root=root, name="3.13")
+
+
+def test_links_in_circles_are_refused(host: Host, root: Path) -> None:
+    (root / "opt").symlink_to("/opt")
+    message = f"The links on the way to /opt/python in {root} go in circles. Remove one of them."
+    assert failure(host, PATH, root=str(root), name="3.13") == message
+
+
+class TestPlatform:
+    def test_a_build_for_another_is_refused(self, host: Host, tmp_path: Path) -> None:
+        root = make_root(tmp_path / "arm", machine=183, loader="/lib/ld-linux-aarch64.so.1")
+        build = fake_builds.make(tmp_path / "mirror", OLD)
+        message = failure(host, PATH, root=str(root), asset=build.asset())
+        assert f"but the system in {root} is Linux with 64-bit aarch64 programs." in message
+
+    def test_a_system_that_does_not_tell_needs_a_target(self, host: Host, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        message = failure(host, PATH, root=str(tmp_path / "empty"), name="3.13")
+        assert "does not tell which build it needs" in message
+        assert "Give `target`" in message
+
+    def test_with_a_target_any_build_will_do(self, host: Host, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        windows = fake_builds.make_for_windows(tmp_path / "mirror", OLD)
+        given = {"archive": str(windows.archive), "checksum": windows.sha256, "target": windows.target}
+        name = f"{fake_builds.VERSION}+{OLD}"
+        act(host, "/Python/3.13", root=str(tmp_path / "empty"), name=name, **given)
+        assert host.modules[0]["asset"]["target"] == windows.target
+
+
+class TestEpoch:
+    def test_the_controllers_is_handed_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(EPOCH_VARIABLE, "7")
+        own = [{"HTTP_PROXY": "x"}]
+        task = SimpleNamespace(environment=own)
+        with exported_epoch(task, System("/mnt/image")):
+            assert task.environment == [{EPOCH_VARIABLE: "7"}, *own]
+        assert task.environment is own
+
+    def test_not_to_the_running_system(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(EPOCH_VARIABLE, "7")
+        task = SimpleNamespace(environment=None)
+        with exported_epoch(task, RUNNING):
+            assert task.environment is None
