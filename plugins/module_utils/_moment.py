@@ -38,7 +38,9 @@ class Moment:
         given = os.environ.get(EPOCH_VARIABLE)
         if given:
             if not given.isdecimal():
-                raise StoreError(f"{EPOCH_VARIABLE} is {given!r}, but it counts the seconds since 1970. Write a number.")
+                raise StoreError(
+                    f"{EPOCH_VARIABLE} is {given!r}, but it counts the seconds since 1970. Write a number."
+                )
             return cls(int(given))
         return cls(_midnight(build.release)) if build else cls()
 

@@ -40,7 +40,9 @@ def publish(
 
     `check_content` sees the unpacked build before anything in it is changed, and may refuse it by raising.
     """
-    _ownership.ids(order.settings.owner, order.settings.group, order.system)  # an unknown one is better told before the download
+    _ownership.ids(
+        order.settings.owner, order.settings.group, order.system
+    )  # an unknown one is better told before the download
     stage = unpacked(order, asset, store, timings)
     if check_content:
         check_content(stage)
@@ -64,9 +66,7 @@ def _fix_up(order: Order, stage: Stage, timings: Timings) -> None:
 def _try_out(order: Order, asset: Asset, stage: Stage, timings: Timings) -> Health:
     interpreter = _fixups.interpreter(stage, for_any_system=order.system.is_image)
     with timings.measure("health_s"):
-        health = _health.check(
-            stage.full(interpreter), order.health_imports, str(asset.build.version), order.system
-        )
+        health = _health.check(stage.full(interpreter), order.health_imports, str(asset.build.version), order.system)
     with timings.measure("bytecode_s"):
         if order.compile_bytecode:
             _bytecode.compile_all(stage.directory, interpreter, order.path, _sources(stage), order.system)

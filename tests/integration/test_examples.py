@@ -72,7 +72,12 @@ def test_examples(plugin: str, tmp_path: Path) -> None:
     found = _EXAMPLES.search((REPOSITORY / "plugins" / plugin).read_text())
     assert found, f"{plugin} shows no example"
     (tmp_path / "image").mkdir()
-    here = found["tasks"].replace("/mnt/image", str(tmp_path / "image")).replace("/opt/python", str(tmp_path / "python")).replace("/srv/app", str(tmp_path / "app"))
+    here = (
+        found["tasks"]
+        .replace("/mnt/image", str(tmp_path / "image"))
+        .replace("/opt/python", str(tmp_path / "python"))
+        .replace("/srv/app", str(tmp_path / "app"))
+    )
     facts = {"name": "Facts", "ansible.builtin.setup": {"gather_subset": ["architecture", "distribution"]}}
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "python.tar.gz").touch()

@@ -65,9 +65,7 @@ def make(directory: Path, root: Root) -> Path:
     return place
 
 
-def _host(
-    arch: str, libc: str | None, version: tuple[int, int] | None = None, *, bits: int = 64
-) -> HostPlatform:
+def _host(arch: str, libc: str | None, version: tuple[int, int] | None = None, *, bits: int = 64) -> HostPlatform:
     return HostPlatform(os="linux", arch=arch, bits=bits, libc=libc, libc_version=version, cpu_level=None)
 
 

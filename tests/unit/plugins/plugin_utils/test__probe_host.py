@@ -30,9 +30,7 @@ def test_recorded_roots(tmp_path: Path, root: Root) -> None:
     assert found.platform == (root.expected if is_told else None)
 
 
-@pytest.mark.parametrize(
-    ("flags", "level"), [("fpu sse", 1), (V2, 2), (f"{V2} avx", 2), (f"{V2} {V3}", 3), ("", None)]
-)
+@pytest.mark.parametrize(("flags", "level"), [("fpu sse", 1), (V2, 2), (f"{V2} avx", 2), (f"{V2} {V3}", 3), ("", None)])
 def test_the_level_of_the_processor(flags: str, level: int | None) -> None:
     facts = {"system": ["Linux x86_64"], "elf": [GLIBC], "cpu_flags": [f": {flags}"]}
     assert host_platform(facts).cpu_level == level
