@@ -136,8 +136,9 @@ class ActionModule(ActionBase):
         """The order with the asset that the task itself or its lock says is wanted, if one of them does."""
         asset = order.asset
         if lock and order.wanted:
+            native = probe.platform.targets if probe.platform else lambda _level: ()  # only where the target is named
             named = order.wanted.named_target
-            asset = lock.asset(order.wanted, (named,) if named else probe.platform.targets(order.wanted.cpu_level))
+            asset = lock.asset(order.wanted, (named,) if named else native(order.wanted.cpu_level))
         elif order.archive and order.wanted:
             asset = asset_of_archive(order.wanted, params["checksum"], probe.platform)
         if asset is None:

@@ -30,8 +30,8 @@ _MOST_WORKERS = 8
 # A file that does not compile (some test data is broken on purpose) is left without bytecode, as compileall does.
 # Files are handed out by taking lines from one shared pipe, a block of fixed width at a time, so that no worker idles.
 # The header comes last, since Python takes a file without it for no bytecode, but fails on one that was cut off.
-# What marshal writes depends on who else holds an object just then. So where builds must be alike, each file has a child
-# of its own, which finds the worker as it was at its start; the seed, which sets are sorted by, is in the environment.
+# What marshal writes depends on who else holds an object just then. So where builds must be alike, each file has a
+# child of its own, which finds the worker as it was at its start; the seed, which orders sets, is in the environment.
 _WORKER = """
 import sys
 sys.path[:] = [folder for folder in sys.path if folder]

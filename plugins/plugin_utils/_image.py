@@ -22,7 +22,8 @@ from ._probe import Probe
 def described(probe: Probe, order: Order) -> Probe:
     """The probe with the name that messages shall give the image's platform.
 
-    Raises `StoreError` when there is no such root or its links go in circles, `UnsupportedHost` when nothing tells which build it needs.
+    Raises `StoreError` when there is no such root or its links go in circles, `UnsupportedHost` when nothing tells
+    which build it needs.
     """
     root = order.system.root
     if not root:
@@ -33,7 +34,7 @@ def described(probe: Probe, order: Order) -> Probe:
         raise in_circles(probe.in_circles, root)
     if probe.platform:
         return replace(probe, platform=replace(probe.platform, called=f"the system in {root}"))
-    if order.wanted and not (order.wanted.target or order.wanted.request.target):
+    if order.wanted and not order.wanted.named_target:
         raise UnsupportedHost(
             f"The system in {root} does not tell which build it needs, since it has no /bin/sh that is a program for "
             "Linux. Give `target`, such as x86_64-unknown-linux-gnu."

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide's examples for images, played into Debian's own roots: as a directory, through chroot, in a container."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fleet.conftest import extra_hosts
+from tests.fleet.hosts import HostSpec
+from tests.fleet.roots import ROOTS, unpack
+from tests.fleet.samples import NEW, HostSample, fill_mirror
+from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.playbooks import Played, Player
+from tests.support.examples import adapted, examples_of
+from tests.support.images import everything
+from tests.support.sample_mirror import NDJSON
+
+EXAMPLES = examples_of("images.md")
+TASKS = "- hosts: localhost\n  gather_facts: false\n  tasks:\n"
+BASE = "localhost/base"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A mirror of samples that run on bookworm, and a place for images."""
+
+    folder: Path
+    mirror: Path
+    sample: HostSample
+
+    def play(self, example: str, places: dict[str, str], *arguments: str) -> Played:
+        text = adapted(EXAMPLES[example], {**places, "3.13": self.sample.minor})
+        if "hosts:" not in text:
+            text = TASKS + "".join(f"    {line}" for line in text.splitlines(True))
+        playbook = self.folder / "playbook.yml"
+        playbook.write_text(text)
+        env = {
+            "UV_PYTHON_DOWNLOADS_JSON_URL": str(self.mirror / NDJSON),
+            "UV_PYTHON_INSTALL_MIRROR": self.mirror.as_uri(),
+        }
+        return Player(self.folder, list(HOST_PYTHONS.values())[-1]).play(playbook, *arguments, env=env)
+
+    def python(self, root: Path, *arguments: str) -> str:
+        interpreter = f"/opt/python/{self.sample.minor}/bin/python3"
+        command = ["chroot", str(root), interpreter, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, HostSample]]:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a host its namespaces, and change the root directory")
+    folder = tmp_path_factory.mktemp("mirror")
+    with extra_hosts(HostSpec("workshop", ROOTS["bookworm"])) as hosts:
+        yield folder, fill_mirror(folder, hosts.values())["bookworm"]
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, mirror: tuple[Path, HostSample]) -> Workshop:
+    return Workshop(tmp_path, *mirror)
+
+
+def image_of(root: str, folder: Path) -> Path:
+    folder.mkdir()
+    return unpack(ROOTS[root], folder)
+
+
+def test_two_roots_are_alike_and_tried_out(workshop: Workshop, tmp_path: Path) -> None:
+    images = []
+    for name in ("one", "two"):
+        image = image_of("pythonless", tmp_path / name)
+        played = workshop.play("root", {"/mnt/image": str(image)})
+        assert played.rc == 0, played.output
+        assert '"msg": "tried out in the image"' in played.output
+        assert "changed=0" in workshop.play("root", {"/mnt/image": str(image)}).output
+        assert workshop.play("info", {"/mnt/image": str(image)}).rc == 0
+        images.append(everything(image))
+    assert images[0] == images[1]
+    assert workshop.python(image, "-c", "import ssl, sys; print(sys.prefix)") == f"/opt/python/{workshop.sample.minor}"
+
+
+def test_the_chroot_connection_makes_the_same_but_for_times_and_bytecode(workshop: Workshop, tmp_path: Path) -> None:
+    by_root, by_chroot = image_of("bookworm", tmp_path / "root"), image_of("bookworm", tmp_path / "chroot")
+    shutil.copytree(workshop.mirror, by_chroot / str(workshop.mirror).lstrip("/"))  # a file mirror is the host's
+    for example, image in (("root", by_root), ("chroot", by_chroot)):
+        played = workshop.play(example, {"/mnt/image": str(image)})
+        assert played.rc == 0, played.output
+    assert alike(by_root / "opt") == alike(by_chroot / "opt")
+    assert workshop.python(by_chroot, "-c", "import _sample; print(_sample.RELEASE)") == NEW
+    played = workshop.play("root", {"/mnt/image": str(by_chroot)})  # what one way made, the other goes on with
+    assert "changed=0" in played.output, played.output
+
+
+def alike(folder: Path) -> dict[str, tuple[object, ...]]:
+    """What the guide says is equal: all but times, the content of bytecode, and of receipt and history, which hold a
+    time.
+    """
+    told = {}
+    for name, (mode, user, group, _time, content) in everything(folder).items():
+        holds_time = name.endswith((".pyc", ".build.json")) or "/.roots/" in name
+        told[name] = (mode, user, group, None if holds_time else content)
+    return told
+
+
+def test_a_container_build(workshop: Workshop, tmp_path: Path) -> None:
+    podman = Podman(tmp_path / "podman")
+    image = image_of("pythonless", tmp_path / "base")
+    context = tmp_path / "context"
+    (context / "rootfs").mkdir(parents=True)
+    played = workshop.play("container", {"/srv/context": str(context)})
+    assert played.rc == 0, played.output
+    (context / "Containerfile").write_text(adapted(EXAMPLES["containerfile"], {"3.13": workshop.sample.minor}))
+    archive = tmp_path / "base.tar"
+    subprocess.run(["tar", "-C", str(image), "-cf", str(archive), "."], check=True)
+    podman.run("import", str(archive), BASE)
+    podman.run("build", "--isolation=chroot", "--network=host", "--tag=made", str(context))
+
+
+class Podman:
+    """Podman with a storage of its own. What it cannot do here skips the test."""
+
+    def __init__(self, folder: Path) -> None:
+        if not shutil.which("podman"):
+            pytest.skip("podman is not installed here: `make fleet` installs it on Debian, as root")
+        storage = ["--storage-driver=vfs", f"--root={folder / 'storage'}", f"--runroot={folder / 'run'}"]
+        self._command = ["podman", *storage]
+        done = subprocess.run([*self._command, "info"], capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"podman does not run here: {done.stderr.strip()}")
+
+    def run(self, *arguments: str) -> None:
+        done = subprocess.run([*self._command, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
