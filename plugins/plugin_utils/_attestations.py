@@ -27,7 +27,8 @@ from ._fetch_errors import FetchError
 SUFFIX = ".sigstore.json"
 _GITHUB = "https://github.com/"
 _GITHUB_API = "https://api.github.com/repos"
-_MISSING = frozenset({403, 404, 410})  # object stores answer 403 for what is not there
+_MISSING_IN_MIRROR = frozenset({403, 404, 410})  # object stores answer 403 for what is not there
+_TOO_MANY_QUESTIONS = frozenset({403, 429})
 
 
 class NoBundle(StandaloneError):
@@ -74,7 +75,7 @@ class Places:
             if urlsplit(url).scheme == "file":
                 bundles = _beside_file(unquote(urlsplit(url).path).removesuffix(SUFFIX))
             else:
-                content = _fetched(url, self.options)
+                content = _fetched(url, self.options, missing=_MISSING_IN_MIRROR)
                 bundles = _split(content, shown_url(url)) if content is not None else []
             if bundles:
                 return bundles
@@ -88,8 +89,17 @@ class Places:
             )
         url = f"{_GITHUB_API}/{self.repository.removeprefix(_GITHUB).strip('/')}/attestations/sha256:{asset.sha256}"
         without_credentials = self.options.without_credentials()
-        answer = _fetched(url, without_credentials)
-        found = list(_of_answer(answer, url, without_credentials)) if answer is not None else []
+        try:
+            answer = _fetched(url, without_credentials)
+            found = list(_of_answer(answer, url, without_credentials)) if answer is not None else []
+        except FetchError as error:
+            if error.status not in _TOO_MANY_QUESTIONS:
+                raise
+            raise NoBundle(
+                f"The provenance of {asset.file_name} cannot be checked now: GitHub answers a limited number of "
+                f"questions an hour from one address, and {error.status} says that it is used up. Wait, or put the "
+                "bundle beside the archive in a mirror."
+            ) from None
         if not found:
             raise NoBundle(
                 f"{self.repository} has no attestation of {asset.file_name}, whose digest is {asset.sha256}. Releases "
@@ -115,12 +125,15 @@ def _beside_file(archive: str) -> list[Bundle]:
         raise NoBundle(f"The bundle {path} could not be read: {error.strerror}.") from None
 
 
-def _fetched(url: str, options: UrlOptions) -> bytes | None:
-    """The document, or None when there is none. Raises `FetchError`."""
+def _fetched(url: str, options: UrlOptions, missing: frozenset[int] = frozenset({404})) -> bytes | None:
+    """The document, or None when the server says by one of the statuses `missing` that there is none.
+
+    Raises `FetchError`.
+    """
     try:
         document = fetch(url, options=options, validators=Validators(), what="The bundle")
     except FetchError as error:
-        if error.status in _MISSING:
+        if error.status in missing:
             return None
         raise
     return document.body if document else None

@@ -5,13 +5,13 @@
 
     format: 1
     builds:
-      '3.13':
+      '3.12':
         x86_64-unknown-linux-gnu:
-          version: 3.13.5
-          release: '20250723'
-          openssl: '3.0'
-          url: https://github.com/.../cpython-3.13.5%2B20250723-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz
-          sha256: f7ac16748be2674ec14df532a3e48d0c6f215017b537f14ca3feb837dbe86292
+          version: 3.12.13
+          release: '20260807'
+          openssl: '3.5'
+          url: https://github.com/.../cpython-3.12.13%2B20260807-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz
+          sha256: 506191be3ee7bd190a8834dcdc1b3bc70aab50608deccc711935aa007239cabd
           size: 34163738
 
 It is YAML, since each value then has a line of its own in a diff. It is sorted, so that the same builds are the same

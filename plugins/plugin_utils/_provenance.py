@@ -79,19 +79,8 @@ class Policy:
             ) from None
 
 
-def require_attested(asset: Asset, bundles: Sequence[Bundle], policy: Policy) -> None:
-    """Raises `ProvenanceError` unless one of the bundles shows that the archive was built as the policy says.
-
-    One is enough: full archives have two attestations, of which the policy names one workflow.
-    """
-    _require_library()
-    verifier = _verifier(policy)
-    objections = [_objection(asset, bundle, policy, verifier) for bundle in bundles]
-    if None not in objections:
-        raise ProvenanceError(" ".join(map(str, objections)))
-
-
-def _require_library() -> None:
+def require_library() -> None:
+    """Raises `ProvenanceError` when sigstore-python is missing."""
     try:
         import sigstore.verify  # noqa: F401
     except ImportError as error:
@@ -99,6 +88,17 @@ def _require_library() -> None:
             "verify_provenance needs the Python package sigstore, which the Python that runs Ansible does not have "
             f"({error}). Install it there, or leave out verify_provenance."
         ) from None
+
+
+def require_attested(asset: Asset, bundles: Sequence[Bundle], policy: Policy) -> None:
+    """Raises `ProvenanceError` unless one of the bundles shows that the archive was built as the policy says.
+
+    One is enough: full archives have two attestations, of which the policy names one workflow.
+    """
+    verifier = _verifier(policy)
+    objections = [_objection(asset, bundle, policy, verifier) for bundle in bundles]
+    if None not in objections:
+        raise ProvenanceError(" ".join(map(str, objections)))
 
 
 def _verifier(policy: Policy) -> Any:

@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds import A
 
 from ._attestations import Places
 from ._cache import cache_folder
-from ._provenance import Policy, require_attested
+from ._provenance import Policy, require_attested, require_library
 
 
 def require_provenance(asset: Asset, policy: Policy, places: Places, environ: Mapping[str, str]) -> None:
@@ -34,6 +34,7 @@ def require_provenance(asset: Asset, policy: Policy, places: Places, environ: Ma
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             if os.fstat(descriptor).st_size:
                 return
+        require_library()
         require_attested(asset, places.bundles_of(asset), policy)
         if descriptor is not None:
             with contextlib.suppress(OSError):

@@ -117,6 +117,16 @@ def test_nothing_is_told(mirror: Path, github: Server, tmp_path: Path) -> None:
         Places("https://git.example.com/o/r").bundles_of(ASSET)
 
 
+@pytest.mark.parametrize("code", [403, 429])
+def test_github_answers_a_limited_number_of_questions(
+    github: Server, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ansible_collections.standalone.python.plugins.plugin_utils._fetch.sleep", lambda _s: None)
+    github.script[API] = [status(code)]
+    with pytest.raises(NoBundle, match=f"and {code} says that it is used up. Wait, or put the bundle beside"):
+        Places(GITHUB).bundles_of(ASSET)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"attestations": 1}', b'{"attestations": [1]}'])
 def test_an_answer_that_is_none(github: Server, body: bytes) -> None:
     github.script[API] = [status(200, body=body)]

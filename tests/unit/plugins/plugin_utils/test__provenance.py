@@ -19,6 +19,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._provenance impo
     Policy,
     ProvenanceError,
     require_attested,
+    require_library,
 )
 from tests.support.locks import asset, stripped
 from tests.support.sigstore_instance import SigstoreInstance
@@ -138,7 +139,7 @@ def test_the_keys_of_the_public_instance_are_at_hand(monkeypatch: pytest.MonkeyP
     assert str(error.value).startswith(UNPROVEN)
 
 
-def test_the_library_that_is_missing_is_named(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
     def without_sigstore(name: str, *rest: Any) -> Any:
@@ -148,7 +149,7 @@ def test_the_library_that_is_missing_is_named(root: str, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(builtins, "__import__", without_sigstore)
     with pytest.raises(ProvenanceError) as error:
-        check(Policy(trusted_root=root), "")
+        require_library()
     assert str(error.value) == (
         "verify_provenance needs the Python package sigstore, which the Python that runs Ansible does not have (No "
         "module named 'sigstore'). Install it there, or leave out verify_provenance."

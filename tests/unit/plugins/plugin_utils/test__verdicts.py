@@ -29,6 +29,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise ProvenanceError("bad")
 
     monkeypatch.setattr(_verdicts, "require_attested", require_attested)
+    monkeypatch.setattr(_verdicts, "require_library", lambda: None)
     monkeypatch.setattr(Places, "bundles_of", lambda _self, _asset: [Bundle("", "")])
     return names
 
