@@ -35,6 +35,14 @@ def verify_file(path: str, sha256: str) -> int:
     raise mismatch(path, expected=sha256, found=hasher.hexdigest(), size_bytes=size_bytes, head=head)
 
 
+def sha256_of(path: str) -> str:
+    """Raises `OSError`."""
+    hasher = hashlib.sha256()
+    with open(path, "rb", buffering=0) as stream:
+        add_all(stream, hasher)
+    return hasher.hexdigest()
+
+
 def add_all(stream: io.FileIO, hasher: hashlib._Hash) -> int:
     """Feeds everything from the stream's position on to `hasher`, and returns how many bytes that were."""
     buffer = bytearray(_READ_BYTES)

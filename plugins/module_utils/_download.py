@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 
 from ._digest import mismatch
-from ._errors import DownloadError, OutOfReach
+from ._errors import NoSource, OutOfReach
 from ._part_file import PartFile
 from ._transfer import Body, TransferFailure
 from ._url_options import UrlOptions
@@ -53,7 +53,7 @@ def fetch(
     `on_length` is called once, with the size of the whole archive, before any of it is written, where the size is
     known. What it raises ends the download. `on_bytes` is called with the size so far whenever that has grown.
 
-    Raises `DownloadError` when no URL gave the archive; the part file then stays, to be resumed. It is an `OutOfReach`
+    Raises `NoSource` when no URL gave the archive; the part file then stays, to be resumed. It is an `OutOfReach`
     where one of them may give it to another machine, or later. Raises `DigestMismatch` when one gave something else;
     the part file is then removed, and no other URL asked. Errors of the disk are raised as `OSError`.
     """
@@ -128,7 +128,7 @@ class _Download:
                 else:
                     return source.url
         is_hopeless = all(source.is_hopeless for source in sources)
-        raise (DownloadError if is_hopeless else OutOfReach)(_all_failed(sources))
+        raise (NoSource if is_hopeless else OutOfReach)(" ".join(map(str, sources)))
 
     def _from(self, url: str) -> None:
         """Raises `TransferFailure` when the URL fails, `DigestMismatch` when it gives another file."""
@@ -150,7 +150,7 @@ class _Download:
 
     def _append_rest(self, url: str) -> int:
         """Returns the offset from which on the source gave the file."""
-        with _opened(url, self._options, self._part.size_bytes) as body:
+        with opened(url, self._options, self._part.size_bytes) as body:
             if body.offset != self._part.size_bytes:
                 self._start_over()
             if body.total_bytes is not None:
@@ -179,7 +179,23 @@ class _Download:
         return self._part.sha256 == self._sha256
 
 
-def _opened(url: str, options: UrlOptions, offset: int) -> AbstractContextManager[Body]:
+def size_of(urls: Sequence[str], options: UrlOptions) -> int | None:
+    """The size in bytes of the file, by the first URL that answers; None when none does, or it does not say.
+
+    The answer is broken off after its headers. A HEAD request would be more polite, and object stores behind a redirect
+    refuse it.
+    """
+    for url in urls:
+        try:
+            with opened(url, options) as body:
+                return body.total_bytes
+        except TransferFailure:
+            continue
+    return None
+
+
+def opened(url: str, options: UrlOptions, offset: int = 0) -> AbstractContextManager[Body]:
+    """The file at an http(s) or `file` URL, from byte `offset` on where the source can do that."""
     if url.startswith("file:"):
         from . import _local_file
 
@@ -193,11 +209,3 @@ def _pause_s(round_number: int, asked: Sequence[_Source]) -> float:
     """1, 2, 4 s and so on, or as long as a server asks for, within a bound."""
     waits_s = [source.failure.wait_s for source in asked if source.failure and source.failure.wait_s is not None]
     return min(max([1 << (round_number - 1), *waits_s]), _LONGEST_PAUSE_S)
-
-
-def _all_failed(sources: Sequence[_Source]) -> str:
-    causes = " ".join(map(str, sources))
-    return (
-        f"The archive could not be downloaded. {causes} Check that this host reaches the address, through a proxy if "
-        "need be, or set `mirror` to one that it reaches, or bring the file to the host and give it as `archive`."
-    )

@@ -39,7 +39,19 @@ class DownloadError(StandaloneError):
     """The archive could not be fetched whole."""
 
 
-class OutOfReach(DownloadError):
+class NoSource(DownloadError):
+    """No address gave the archive. `causes` are sentences, one for each address."""
+
+    def __init__(self, causes: str) -> None:
+        super().__init__(
+            f"The archive could not be downloaded. {causes} Check that this host reaches the address, through a proxy "
+            "if need be, or set `mirror` to one that it reaches, or bring the file to the host and give it as "
+            "`archive`."
+        )
+        self.causes = causes
+
+
+class OutOfReach(NoSource):
     """No address gave the archive, and one of them at least may give it to another machine, or later."""
 
 

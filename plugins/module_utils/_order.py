@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from ._builds import Asset
 from ._errors import InvalidName, StoreError
 from ._names import Request
+from ._paths import checked_absolute
 from ._receipts import Settings
 from ._store import default_store
 from ._sysconfig import BUILD_PREFIX
@@ -121,14 +121,7 @@ def _require_apart(path: str, store: str) -> None:
 
 def checked_path(path: str, option: str) -> str:
     """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
-    if not os.path.isabs(path):
-        example = "/opt/python/.builds" if option == "store" else "/opt/python/3.13"
-        raise StoreError(f"{option} is {path!r}, which is relative. Write it from the root: {option}: {example}")
-    clean = os.path.normpath(path)
-    if ".." in path.split("/") or not path.isprintable():
-        raise StoreError(f"{option} is {path!r}. Write it without `..` and without control characters.")
-    if clean.startswith("//") or clean == "/":
-        raise StoreError(f"{option} is {path!r}. Name a directory below the root, such as /opt/python/3.13.")
+    clean = checked_absolute(path, option, "/opt/python/.builds" if option == "store" else "/opt/python/3.13")
     if clean.startswith(BUILD_PREFIX):
         raise StoreError(
             f"{option} is {path!r}, but paths that begin with {BUILD_PREFIX} cannot be told from the prefix that "

@@ -16,6 +16,7 @@ from ._errors import StoreError
 from ._fields import Fields
 from ._json_file import content_of
 from ._store import ROOTS_FOLDER, STAGING_FOLDER, make_directory
+from ._whole_file import replace_file
 
 _LONGEST_NAME = 200
 
@@ -103,13 +104,7 @@ def write(store: str, root: Root) -> None:
     fresh = os.path.join(store, STAGING_FOLDER, "root")  # where an interrupted run's is swept away
     for file in (fresh, target):
         make_directory(os.path.dirname(file))
-    with open(fresh, "w", encoding="utf-8") as stream:
-        json.dump(root.as_dict(), stream, indent=2)
-        stream.write("\n")
-        stream.flush()
-        os.fsync(stream.fileno())  # or a power cut may leave an empty file under the final name, as XFS does
-    os.chmod(fresh, 0o644)
-    os.replace(fresh, target)
+    replace_file(target, json.dumps(root.as_dict(), indent=2) + "\n", fresh=fresh)
 
 
 def _read_file(file: str) -> Root | None:

@@ -26,6 +26,17 @@ def require_for_build(directory: str, unpacked_bytes: int) -> None:
     _require(directory, int(unpacked_bytes * _MARGIN), _free_bytes(directory))
 
 
+def require_for_files(directory: str, needed_bytes: int) -> None:
+    """Before several files are downloaded, which stay as they are."""
+    free_bytes = _free_bytes(directory)
+    if free_bytes < needed_bytes:
+        raise StoreError(
+            f"There is not enough space in {directory}: what is to be fetched takes {-(-needed_bytes // _MEGABYTE)} "
+            f"MB, and {free_bytes // _MEGABYTE} MB are free. Free some space, or ask for less. What is not asked for "
+            "any longer is removed only after the rest is there."
+        )
+
+
 def _free_bytes(directory: str) -> int:
     status = os.statvfs(directory)
     return status.f_bavail * status.f_frsize

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 
 from . import _receipts
-from ._errors import StoreError
+from ._locks import is_still_there, open_lock, wait_for_lock
 from ._manifest import RECEIPT
 from ._receipts import Receipt
 from ._sync import sync_directory, sync_file_system
@@ -26,7 +26,6 @@ STAGING_FOLDER = ".staging"
 ROOTS_FOLDER = ".roots"
 LOCK_FILE = ".lock"
 
-_LOCK_POLL_S = 0.1
 _LOCK_WAIT_S = 15 * 60
 
 
@@ -61,15 +60,15 @@ class Store:
             try:
                 make_directory(self.directory)
                 require_ours(self.directory, self.staging, os.path.join(self.directory, ROOTS_FOLDER))
-                handle = _open_lock(os.path.join(self.directory, LOCK_FILE))
+                handle = open_lock(os.path.join(self.directory, LOCK_FILE))
             except FileNotFoundError:  # the store was removed with its last build just now
                 if time.monotonic() > deadline:
                     raise
                 continue
             try:
-                _wait_for_lock(handle, self.directory, deadline)
+                wait_for_lock(handle, f"the store {self.directory}", deadline)
                 # The holder before us may have removed the store with its last build, lock file included.
-                if _is_still_there(handle, os.path.join(self.directory, LOCK_FILE)):
+                if is_still_there(handle, os.path.join(self.directory, LOCK_FILE)):
                     yield
                     return
             finally:
@@ -153,33 +152,3 @@ def make_directory(directory: str) -> None:
     with contextlib.suppress(FileExistsError):
         os.mkdir(directory, 0o755)
         os.chmod(directory, 0o755)
-
-
-def _open_lock(path: str) -> int:
-    """The lock file, which only its owner may open: whoever could read it could hold the lock up."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    os.fchmod(handle, 0o600)
-    return handle
-
-
-def _wait_for_lock(handle: int, directory: str, deadline: float) -> None:
-    import fcntl  # not on Windows, where this file is imported by the controller only
-
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise StoreError(
-                    f"Another run holds the lock of the store {directory} and did not let go of it in time. "
-                    "Wait until it has ended, then run again."
-                ) from None
-            time.sleep(_LOCK_POLL_S)
-
-
-def _is_still_there(handle: int, path: str) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), os.stat(path))
-    except FileNotFoundError:
-        return False

@@ -13,11 +13,11 @@ from ._errors import StoreError
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
-def require_ours(*directories: str) -> None:
+def require_ours(*directories: str, option: str = "store") -> None:
     """Raises `StoreError` for one of them that is a link, another user's, or writable for others; absent ones pass.
 
-    Looked at by name, so whoever may write to the parent can still swap a directory afterwards: the store is as safe
-    as the directory that it is in.
+    `option` is what another place is chosen with. Looked at by name, so whoever may write to the parent can still swap
+    a directory afterwards: the store is as safe as the directory that it is in.
     """
     for directory in directories:
         try:
@@ -28,7 +28,7 @@ def require_ours(*directories: str) -> None:
         if problem:
             raise StoreError(
                 f"{directory} {problem}, so whoever that is could make this task change or remove other files. "
-                "Put that right, or set `store` to another place."
+                f"Put that right, or set `{option}` to another place."
             )
 
 

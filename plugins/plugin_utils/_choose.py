@@ -12,17 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import FLAVORS, Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._preference import preference
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
 from ._catalog import Catalog, Variant
 from ._listed import Listed
 from ._refusals import Obstacles, refusal, require_agreement
-
-# The best first. Builds of before 2020 do not say how they are optimized.
-_OPTIMIZATIONS = ("pgo+lto", "pgo", "lto", "noopt", "")
 
 
 @dataclass(frozen=True)
@@ -95,12 +93,4 @@ def _pinned(listed: Listed, expected_sha256: str | None) -> Asset:
 
 def _rank(asset: Listed) -> tuple[object, ...]:
     """Smaller is better. The file name at the end decides between files of the same build."""
-    build = asset.build
-    words = [word for word in build.build_options.split("+") if word not in ("freethreaded", "debug", "static")]
-    return (
-        FLAVORS.index(build.flavor),
-        "static" in build.build_options,
-        _OPTIMIZATIONS.index("+".join(words)),
-        -int(build.release),
-        asset.file_name,
-    )
+    return (*preference(asset.build), asset.file_name)

@@ -46,7 +46,7 @@ def resolve(
         raise UnsupportedHost(f"{wanted.request}: neither a target is given nor anything known about the host.")
     targets = (named,) if named is not None else platform.targets(wanted.cpu_level)  # type: ignore[union-attr]
     scope = Scope(targets=targets, platform=platform, newest_release=newest_release(min_age_s), sha256=sha256)
-    return _with_index(index, warn, lambda catalog: choose(catalog, wanted, scope))
+    return with_index(index, warn, lambda catalog: choose(catalog, wanted, scope))
 
 
 def resolve_for_all_targets(
@@ -57,7 +57,7 @@ def resolve_for_all_targets(
     The versions differ where a target does not have the newest. Raises like `resolve` when no target has an answer.
     """
     newest = newest_release(min_age_s)
-    return _with_index(index, warn, lambda catalog: _choices(catalog, wanted, newest))
+    return with_index(index, warn, lambda catalog: _choices(catalog, wanted, newest))
 
 
 def _choices(catalog: Catalog, wanted: Wanted, newest: str | None) -> tuple[Asset, ...]:
@@ -76,8 +76,11 @@ def _choices(catalog: Catalog, wanted: Wanted, newest: str | None) -> tuple[Asse
     return tuple(found)
 
 
-def _with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[Catalog], _T]) -> _T:
-    """A database that turns out to be damaged half way is made anew, once."""
+def with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[Catalog], _T]) -> _T:
+    """What `use` makes of the index. Raises `IndexUnavailable`.
+
+    A database that turns out to be damaged half way is made anew, once.
+    """
     opened = open_index(index, warn)
     try:
         with closing(opened.catalog):

@@ -20,6 +20,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS, URL_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 
 yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which is not installed here")
@@ -124,7 +125,7 @@ def tasks_in(content: Any, action: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-@pytest.mark.parametrize("module", ["build", "build_info"])
+@pytest.mark.parametrize("module", ["build", "build_info", "mirror"])
 def test_options_in_tasks_exist(page: Path, module: str) -> None:
     known = set(documented_options(f"modules/{module}.py"))
     used = {
@@ -191,7 +192,10 @@ def documented_options(plugin: str) -> dict[str, Any]:
     return options
 
 
-BUILD_OPTIONS = sorted({*BUILD_ARGUMENTS, *documented_options("modules/build.py")})
+SPECS = {"build": BUILD_ARGUMENTS, "mirror": MIRROR_ARGUMENTS}
+OPTIONS = sorted(
+    {(module, option) for module in SPECS for option in {*SPECS[module], *documented_options(f"modules/{module}.py")}}
+)
 
 
 def shape_of(option: dict[str, Any]) -> dict[str, Any]:
@@ -211,12 +215,12 @@ def shape_of(option: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("option", BUILD_OPTIONS)
-def test_documentation_and_argument_spec_of_build_agree(option: str) -> None:
-    documented = documented_options("modules/build.py").get(option)
+@pytest.mark.parametrize(("module", "option"), OPTIONS)
+def test_documentation_and_argument_spec_agree(module: str, option: str) -> None:
+    documented = documented_options(f"modules/{module}.py").get(option)
     assert documented is not None, f"{option} is accepted and not documented"
-    assert option in BUILD_ARGUMENTS, f"{option} is documented and not accepted"
-    assert shape_of(documented) == shape_of(BUILD_ARGUMENTS[option])
+    assert option in SPECS[module], f"{option} is documented and not accepted"
+    assert shape_of(documented) == shape_of(SPECS[module][option])
 
 
 def test_the_fragment_of_url_options_documents_all_of_them() -> None:

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes pinned assets of what is declared, and runs the module with them, once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._declared import Declaration, resolve_declared
+from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+
+MODULE = "standalone.python.mirror"
+_HOST_PATHS = ("ca_path", "client_cert", "client_key")
+_CONTROLLER_ONLY = ("builds", "index", "min_age")
+_FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
+
+
+class ActionModule(ActionBase):
+    """`standalone.python.mirror` as a task sees it."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            return {**result, **self._mirror(task_vars or {})}
+        except StandaloneError as error:
+            return {**result, "failed": True, "changed": False, "msg": str(error)}
+
+    def _mirror(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        params = self._validated_params()
+        arguments = {name: value for name, value in params.items() if name not in _CONTROLLER_ONLY}
+        if params["state"] == "present":
+            arguments["assets"] = self._assets(params)
+        MirrorOrder.from_params(arguments)  # what cannot be is said before anything is sent
+        given = {name: value for name, value in arguments.items() if value is not None}
+        result = self._execute_module(module_name=MODULE, module_args=given, task_vars=task_vars)
+        # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
+        return {name: value for name, value in result.items() if name not in ("invocation", *_FILE_FACTS)}
+
+    def _validated_params(self) -> dict[str, Any]:
+        # A path on the host is a text here: the controller's home and variables are none of its business.
+        as_text = {name: {**MIRROR_ARGUMENTS[name], "type": "str"} for name in _HOST_PATHS}
+        _unused, params = self.validate_argument_spec(
+            {**MIRROR_ARGUMENTS, **as_text}, required_if=[("state", "present", ("builds", "assets"), True)]
+        )
+        params["path"] = params.pop("dest", None) or params["path"]
+        if params["path"].startswith("~"):
+            params["path"] = self._remote_expand_user(params["path"])
+        return dict(params)
+
+    def _assets(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What the task pins itself, and what the index has for the rest."""
+        declared = [
+            Declaration.from_params(entry, f"builds[{number}]") for number, entry in enumerate(params["builds"] or ())
+        ]
+        assets: list[dict[str, Any]] = list(params["assets"] or ())
+        if declared:
+            found = resolve_declared(
+                declared,
+                index=_index_options(params),
+                warn=self._display.warning,
+                min_age_s=min_age_seconds(params["min_age"]),
+            )
+            assets += [asset.as_dict() for asset in found]
+        if not assets:
+            raise InvalidName("Neither builds nor assets declare anything to hold. To remove a mirror: state: absent.")
+        return assets
+
+
+def _index_options(params: Mapping[str, Any]) -> IndexOptions:
+    """Only the task itself says where the mirror's index is. The defaults of hosts, and uv's, mostly name a mirror such
+    as this one, which would then feed on itself and never see anything new.
+    """
+    url = UrlOptions.from_params(params)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}
+    if params["index"]:
+        return IndexOptions(tuple(params["index"]), url, environ=environ)
+    return IndexOptions(None, url.without_credentials(), environ=environ)

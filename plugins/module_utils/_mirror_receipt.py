@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a mirror knows of its own files: digest, size and time of each, so that none has to be read again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._errors import StoreError
+from ._fields import Fields
+from ._whole_file import replace_file
+
+STATE_FOLDER = ".mirror"
+_RECEIPT = "receipt.json"
+_FORMAT = 1
+_PLACE = re.compile(r"[0-9]{8}/[A-Za-z0-9][A-Za-z0-9._+-]*")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A file of the mirror, at `place` (`TAG/NAME`).
+
+    `size_bytes` and `mtime_ns` are those that it had when its digest was found to be right; both None for one that a
+    run was about to put there.
+    """
+
+    place: str
+    sha256: str
+    size_bytes: int | None = None
+    mtime_ns: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "place": self.place,
+            "sha256": self.sha256,
+            "size_bytes": self.size_bytes,
+            "mtime_ns": self.mtime_ns,
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> Held:
+        """Raises `StoreError`, also for a place that is not one in a mirror: what is there may be removed one day."""
+        place = fields.text("place")
+        if _PLACE.fullmatch(place) is None:
+            raise StoreError(f"{place!r} is no place in a mirror.")
+        return cls(
+            place, fields.text("sha256"), fields.optional_number("size_bytes"), fields.optional_number("mtime_ns")
+        )
+
+
+def read(mirror: str) -> dict[str, Held] | None:
+    """The mirror's files by place; None where no mirror is.
+
+    A receipt that cannot be read counts as empty: then each file is read once more, and what is no longer wanted stays.
+    """
+    try:
+        with open(_file(mirror), encoding="utf-8") as stream:
+            content = json.load(stream)
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        return {}
+    try:
+        return {held.place: held for held in map(Held.from_fields, Fields(content, _RECEIPT).items("files"))}
+    except StoreError:
+        return {}
+
+
+def write(mirror: str, files: Mapping[str, Held]) -> None:
+    content = {"format": _FORMAT, "files": [files[place].as_dict() for place in sorted(files)]}
+    file = _file(mirror)
+    replace_file(file, json.dumps(content, indent=1) + "\n", fresh=f"{file}.new")
+
+
+def is_as_recorded(held: Held, status: os.stat_result) -> bool:
+    return (held.size_bytes, held.mtime_ns) == (status.st_size, status.st_mtime_ns)
+
+
+def releases_of(places: Iterable[str]) -> set[str]:
+    return {place.partition("/")[0] for place in places}
+
+
+def _file(mirror: str) -> str:
+    return os.path.join(mirror, STATE_FOLDER, _RECEIPT)

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of several builds of one version is the better one, as in BUILDS 6."""
+
+from __future__ import annotations
+
+from ._builds import FLAVORS, Build
+
+# The best first. Builds of before 2020 do not say how they are optimized.
+_OPTIMIZATIONS = ("pgo+lto", "pgo", "lto", "noopt", "")
+
+
+def preference(build: Build) -> tuple[object, ...]:
+    """Smaller is better: the flavor first, then how it is optimized, then the newest release."""
+    words = [word for word in build.build_options.split("+") if word not in ("freethreaded", "debug", "static")]
+    return (
+        FLAVORS.index(build.flavor),
+        "static" in build.build_options,
+        _OPTIMIZATIONS.index("+".join(words)),
+        -int(build.release),
+    )

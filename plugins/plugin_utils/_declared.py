@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a mirror is declared to hold, made into pinned assets.
+
+An entry declares names, each for each of its targets and flavors, in their newest releases. For each of these the first
+asset is what the name stands for today, and those after it are what it stood for before: so hosts find in the mirror
+what they find in the whole index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
+from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from ansible_collections.standalone.python.plugins.module_utils._targets import Target
+from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
+
+from ._catalog import Catalog
+from ._choose import Scope, choose
+from ._index_reader import IndexOptions
+from ._min_age import newest_release
+from ._resolve import with_index
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One entry. Without `targets`, all that the index has builds for; `releases` counts for each name and target."""
+
+    wishes: tuple[Wanted, ...]
+    targets: tuple[str, ...]
+    releases: int
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any], where: str) -> Declaration:
+        """Raises `InvalidName`; `where` is what messages call the entry."""
+        if params["releases"] < 1:
+            raise InvalidName(
+                f"{where}: releases is {params['releases']}, but it counts those to hold: write 1 or more."
+            )
+        wishes = [
+            Wanted(
+                request=Request.parse(name),
+                flavor=flavor,
+                build_options=params["build_options"],
+                prerelease=params["prerelease"],
+            )
+            for name in params["names"]
+            for flavor in params["flavors"] or [None]
+        ]
+        targets = tuple(str(Target.parse(target)) for target in params["targets"] or ())
+        return cls(tuple(wishes), targets, params["releases"])
+
+
+def resolve_declared(
+    declarations: Sequence[Declaration],
+    *,
+    index: IndexOptions,
+    warn: Callable[[str], None],
+    min_age_s: int = 0,
+) -> tuple[Asset, ...]:
+    """Every asset that the declarations ask for, each once, in no order.
+
+    Raises `NoMatch` for a name that has no answer: for a target that is named, or for any target where none is. Raises
+    `InvalidName` and `IndexUnavailable` like `resolve`.
+    """
+    newest = newest_release(min_age_s)
+
+    def use(catalog: Catalog) -> tuple[Asset, ...]:
+        found = (
+            asset
+            for declaration in declarations
+            for wish in declaration.wishes
+            for asset in _answers(catalog, wish, declaration, newest)
+        )
+        return tuple({(asset.build.release, asset.file_name): asset for asset in found}.values())
+
+    return with_index(index, warn, use)
+
+
+def _answers(catalog: Catalog, wish: Wanted, declaration: Declaration, newest: str | None) -> Iterable[Asset]:
+    named = (wish.request.target,) if wish.request.target else declaration.targets
+    if named:
+        return [asset for target in named for asset in _history(catalog, wish, target, declaration.releases, newest)]
+    found: list[Asset] = []
+    refusals: list[NoMatch] = []
+    for target in catalog.targets():
+        try:
+            found += _history(catalog, wish, target, declaration.releases, newest)
+        except NoMatch as error:
+            refusals.append(error)
+    if not found:
+        raise refusals[0]
+    return found
+
+
+def _history(catalog: Catalog, wish: Wanted, target: str, releases: int, newest: str | None) -> Iterator[Asset]:
+    """What the wish stood for, newest first, each time in an older release. Raises `NoMatch` when it never did."""
+    for number in range(releases):
+        try:
+            asset = choose(catalog, replace(wish, target=target), Scope((target,), newest_release=newest))
+        except NoMatch:
+            if number == 0:
+                raise
+            return
+        yield asset
+        newest = f"{int(asset.build.release) - 1:08d}"  # the newest tag that can be older
