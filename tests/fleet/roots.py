@@ -57,6 +57,8 @@ ROOTS = {
         Root("forky", "forky", ("python3",)),  # the next Debian, for its newer Python
         # No Python, but the libraries that a sample cut from bookworm's Python needs.
         Root("pythonless", "bookworm", ("libexpat1", "libffi8", "libsqlite3-0")),
+        # What the role `mirror` would install, since a test host has no use for an archive of packages.
+        Root("mirror", "bookworm", ("python3", "python3-apt", "nginx-light")),
         Root("i386", "bookworm", ("python3",), architecture="i386"),
     )
 }

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,12 +34,10 @@ http {{
     default_type application/octet-stream;
     sendfile on;
     tcp_nopush on;
-    server {{
-        listen 127.0.0.1:{port};
-        root "{directory}";
-    }}
+    {server}
 }}
 """
+PLAIN_SERVER = 'server {{ listen 127.0.0.1:{port}; root "{directory}"; }}'
 
 
 class NginxUnavailable(Exception):
@@ -52,10 +50,11 @@ def find_nginx() -> str | None:
 
 
 @contextmanager
-def nginx(directory: Path, access_log: Path | None = None) -> Iterator[str]:
+def nginx(directory: Path, access_log: Path | None = None, server: Callable[[int], str] | None = None) -> Iterator[str]:
     """Serve a directory; yields the base URL, without a '/' at the end. Raises `NginxUnavailable`.
 
-    `access_log` gets a line for each request, in nginx's combined format.
+    `access_log` gets a line for each request, in nginx's combined format. `server` makes a `server` block of a port of
+    the loopback, to be used instead of a plain one.
     """
     program = find_nginx()
     if program is None:
@@ -64,7 +63,11 @@ def nginx(directory: Path, access_log: Path | None = None) -> Iterator[str]:
         port = _free_port()
         configuration = Path(scratch, "nginx.conf")
         configuration.write_text(
-            CONFIGURATION.format(scratch=scratch, port=port, directory=directory, access_log=access_log or "off")
+            CONFIGURATION.format(
+                scratch=scratch,
+                access_log=access_log or "off",
+                server=server(port) if server else PLAIN_SERVER.format(port=port, directory=directory),
+            )
         )
         with Path(scratch, "log").open("w+") as log:
             process = subprocess.Popen([program, "-e", "stderr", "-p", scratch, "-c", str(configuration)], stderr=log)
