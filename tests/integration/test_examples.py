@@ -65,19 +65,23 @@ def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> No
     assert played.rc == 0, played.output
 
 
-@pytest.mark.parametrize("plugin", ["modules/build.py", "modules/build_info.py", "lookup/release.py", "lookup/lock.py"])
+@pytest.mark.parametrize(
+    "plugin",
+    ["modules/build.py", "modules/build_info.py", "modules/mirror.py", "lookup/release.py", "lookup/lock.py"],
+)
 def test_examples(plugin: str, tmp_path: Path) -> None:
     """With real names and digests, from the catalogue that comes with the collection."""
     player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
     found = _EXAMPLES.search((REPOSITORY / "plugins" / plugin).read_text())
     assert found, f"{plugin} shows no example"
-    here = found["tasks"].replace("/opt/python", str(tmp_path / "python")).replace("/srv/app", str(tmp_path / "app"))
+    here = found["tasks"].replace("/opt/python", str(tmp_path / "python")).replace("/srv/", f"{tmp_path}/")
     facts = {"name": "Facts", "ansible.builtin.setup": {"gather_subset": ["architecture", "distribution"]}}
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "python.tar.gz").touch()
     (tmp_path / "python.lock.yml").write_text(lock_of({"3.13": [stripped("3.13.5+20250723")]}).render())
     here = re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{hashlib.sha256().hexdigest()}", here)
     tasks = [facts, *yaml.safe_load(here)]
-    environment = {"UV_PYTHON_DOWNLOADS_JSON_URL": "bundled"}
+    # A mirror looks at the public index whatever uv is told. Nobody listens there, so the bundled one stands in.
+    environment = {"UV_PYTHON_DOWNLOADS_JSON_URL": "bundled", "https_proxy": "http://127.0.0.1:9"}
     played = player.play(playbook(tmp_path, tasks), "--check", env=environment)
     assert played.rc == 0, played.output

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page on mirrors is played from its first recipe to its last, each with what those before it have made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.conftest import HOST_PYTHONS, OLD
+from tests.integration.playbooks import REPOSITORY, Player
+from tests.support.mirror_trials import complaints
+from tests.support.sample_builds import Sample
+from tests.support.sample_mirror import NDJSON, SampleMirror
+from tests.support.servers import serve
+
+_RECIPE = re.compile(r"<!-- recipe: (?P<name>[\w-]+) -->\n```yaml\n(?P<content>.*?)```", re.DOTALL)
+RECIPES = {
+    found["name"]: found["content"] for found in _RECIPE.finditer((REPOSITORY / "docs" / "mirror.md").read_text())
+}
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Player:
+    return Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """Where the page's mirror is, and its address."""
+    directory = tmp_path / "srv" / "python"
+    with serve(directory) as server:
+        yield directory, server.url
+
+
+def here(content: str, folder: Path, url: str, sample: Sample) -> list[dict[str, Any]]:
+    """A recipe with places, names and targets of this machine; tasks become a play."""
+    text = content.replace("https://mirror.example.com", url)
+    for place in ("/srv/", "/media/", "/opt/"):
+        text = text.replace(place, f"{folder}{place}")
+    minor = sample.version.rpartition(".")[0]
+    text = text.replace('["3.12", "3.13"]', f'["{minor}"]').replace('"3.13"', f'"{minor}"')
+    text = text.replace(", aarch64-unknown-linux-gnu", "").replace("x86_64-unknown-linux-gnu", sample.spec.target)
+    text = re.sub(r"hosts: \w+", "hosts: localhost", text).replace("become: true", "become: false")
+    plays: list[dict[str, Any]] = yaml.safe_load(text)
+    if "hosts" not in plays[0]:
+        return [{"hosts": "localhost", "gather_facts": False, "tasks": plays}]
+    return plays
+
+
+def test_the_page_is_played(operator: Player, samples: SampleMirror, mirror: tuple[Path, str], tmp_path: Path) -> None:
+    directory, url = mirror
+    # Of the role, all but nginx; and the public sources are those of the samples.
+    variables = {
+        "mirror_serve": False,
+        "mirror_index": [str(samples.index)],
+        "mirror_source": [samples.directory.as_uri()],
+    }
+    assert list(RECIPES) == ["serve", "directory", "use", "stick", "from-stick"]
+    for name, content in RECIPES.items():
+        # A mirror that feeds on the first one is another one.
+        recipe = content.replace("/srv/python", "/srv/second") if name in ("directory", "from-stick") else content
+        playbook = tmp_path / f"{name}.yml"
+        playbook.write_text(yaml.safe_dump(here(recipe, tmp_path, url, samples.samples[0])))
+        played = operator.play(playbook, variables=variables if name == "serve" else None)
+        assert played.rc == 0, f"{name}: {played.output}"
+    for made in (directory, tmp_path / "media" / "stick" / "python"):
+        assert complaints(made) == []
+        assert (made / NDJSON).exists()
+        assert (made / OLD).exists()
+    assert (tmp_path / "opt" / "python" / "3.13").is_symlink()
