@@ -21,6 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     ArchiveWanted,
     DigestMismatch,
     DownloadError,
+    NoSource,
     StoreError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._fixups import Stage
@@ -196,7 +197,7 @@ class TestDelivery:
         with pytest.raises(ArchiveWanted, match="The archive could not be downloaded. "):
             unpack(store, build, archive=None, mirror=mirror, delivery="auto")
 
-    @pytest.mark.parametrize(("code", "error"), [(404, DownloadError), (503, ArchiveWanted)])
+    @pytest.mark.parametrize(("code", "error"), [(404, NoSource), (503, ArchiveWanted)])
     def test_auto_takes_no_for_an_answer(
         self, store: Store, build: FakeBuild, code: int, error: type[Exception]
     ) -> None:
