@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Provenance bundles: the attestation of an archive, in a file beside it (BUILDS 7). Stored, and not verified here."""
+"""Provenance bundles: the attestations of an archive, in a file beside it (BUILDS 7). Stored, and not verified here.
+
+There is one bundle in such a file, or several, each on a line of its own.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ def bundle_beside(archive_urls: Sequence[str], options: UrlOptions) -> bytes | N
             if failure.may_pass:
                 raise DownloadError(f"{shown_url(url)}: {failure}.") from failure
             continue  # a server without one says so in many ways, such as 404 and 403
-        if not _is_bundle(content):
+        if not _are_bundles(content):
             raise DownloadError(f"{shown_url(url)} is no Sigstore bundle. Ask whoever keeps that copy.")
         return content
     return None
@@ -48,6 +51,11 @@ def _whole(chunks: Iterable[bytes | memoryview]) -> bytes:
         if len(content) > _MAX_BYTES:
             break  # and is then no JSON, since it broke off
     return bytes(content)
+
+
+def _are_bundles(content: bytes) -> bool:
+    lines = [line for line in content.splitlines() if line.strip()]
+    return _is_bundle(content) or (bool(lines) and all(map(_is_bundle, lines)))
 
 
 def _is_bundle(content: bytes) -> bool:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 
 from ._digest import mismatch
-from ._errors import DownloadError
+from ._errors import NoSource
 from ._part_file import PartFile
 from ._transfer import Body, TransferFailure
 from ._url_options import UrlOptions
@@ -65,22 +65,6 @@ def fetch(
             size_bytes=part.size_bytes,
             resumed_bytes=download.resumed_bytes,
         )
-
-
-class NoSource(DownloadError):
-    """No URL gave the archive.
-
-    `causes` are sentences, one for each URL; `is_hopeless` is whether every other machine would be told the same.
-    """
-
-    def __init__(self, causes: str, *, is_hopeless: bool) -> None:
-        super().__init__(
-            f"The archive could not be downloaded. {causes} Check that this host reaches the address, through a proxy "
-            "if need be, or set `mirror` to one that it reaches, or bring the file to the host and give it as "
-            "`archive`."
-        )
-        self.causes = causes
-        self.is_hopeless = is_hopeless
 
 
 @dataclass

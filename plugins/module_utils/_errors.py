@@ -39,6 +39,22 @@ class DownloadError(StandaloneError):
     """The archive could not be fetched whole."""
 
 
+class NoSource(DownloadError):
+    """No address gave the archive.
+
+    `causes` are sentences, one for each address; `is_hopeless` is whether any other machine would be told the same.
+    """
+
+    def __init__(self, causes: str, *, is_hopeless: bool) -> None:
+        super().__init__(
+            f"The archive could not be downloaded. {causes} Check that this host reaches the address, through a proxy "
+            "if need be, or set `mirror` to one that it reaches, or bring the file to the host and give it as "
+            "`archive`."
+        )
+        self.causes = causes
+        self.is_hopeless = is_hopeless
+
+
 class DigestMismatch(DownloadError):
     """The bytes are not those of the pinned build. Never followed by a try at another address."""
 

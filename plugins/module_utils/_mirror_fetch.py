@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from . import _download
 from ._builds import Asset
 from ._bundles import BUNDLE_SUFFIX, bundle_beside
-from ._download import NoSource
-from ._errors import StandaloneError
+from ._errors import NoSource, StandaloneError
 from ._mirror_order import MirrorOrder
 from ._mirrors import candidate_urls, options_for
 from ._url_options import UrlOptions

@@ -31,10 +31,6 @@ class MirrorPlan:
     documents: Mapping[str, str]
     rewrite: tuple[str, ...]
 
-    @property
-    def is_settled(self) -> bool:
-        return not (self.fetch or self.ask or self.remove or self.rewrite)
-
 
 def plan(order: MirrorOrder, state: MirrorState) -> MirrorPlan:
     recorded = state.recorded or {}

@@ -14,6 +14,7 @@ from typing import Any
 
 from ._errors import StoreError
 from ._fields import Fields
+from ._json_file import content_of
 from ._whole_file import replace_file
 
 STATE_FOLDER = ".mirror"
@@ -60,12 +61,9 @@ def read(mirror: str) -> dict[str, Held] | None:
     A receipt that cannot be read counts as empty: then each file is read once more, and what is no longer wanted stays.
     """
     try:
-        with open(_file(mirror), encoding="utf-8") as stream:
-            content = json.load(stream)
+        content = content_of(_file(mirror))
     except FileNotFoundError:
         return None
-    except ValueError:
-        return {}
     try:
         return {held.place: held for held in map(Held.from_fields, Fields(content, _RECEIPT).items("files"))}
     except StoreError:

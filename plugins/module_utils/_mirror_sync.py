@@ -206,10 +206,12 @@ class _Sync:
             self._recorded = dict(self._files)
 
     def _sweep(self) -> None:
-        """Part files of what is no longer asked for."""
-        import shutil  # not for a run that changes nothing
+        """Removes part files of what is no longer asked for."""
+        parts = _parts(self._order)
+        if os.path.isdir(parts):
+            import shutil  # not for a run that changes nothing
 
-        shutil.rmtree(_parts(self._order), ignore_errors=True)
+            shutil.rmtree(parts)
 
     def _remove_own_folder(self) -> None:
         import shutil

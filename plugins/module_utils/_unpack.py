@@ -16,7 +16,7 @@ from ._archive import extract, unpacked_size
 from ._builds import Asset
 from ._digest import verify_file
 from ._early_chunks import early_chunks
-from ._errors import ArchiveWanted
+from ._errors import ArchiveWanted, NoSource
 from ._fixups import Stage
 from ._order import Order
 from ._store import Store, make_directory
@@ -54,7 +54,7 @@ def part_name(asset: Asset) -> str:
 
 
 def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings) -> None:
-    from ._download import NoSource, fetch  # these two are not for a run that has the archive
+    from ._download import fetch  # these two are not for a run that has the archive
     from ._mirrors import addresses_of, options_for
 
     urls = addresses_of(asset, order.mirrors)

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._bundles import BUNDLE_SUFFIX
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, public_file
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
@@ -24,7 +25,6 @@ from ansible_collections.standalone.python.plugins.module_utils._urls import sho
 from ._fetch import Validators, fetch
 from ._fetch_errors import FetchError
 
-SUFFIX = ".sigstore.json"
 _GITHUB = "https://github.com/"
 _GITHUB_API = "https://api.github.com/repos"
 _MISSING_IN_MIRROR = frozenset({403, 404, 410})  # object stores answer 403 for what is not there
@@ -57,7 +57,7 @@ class Places:
     def bundles_of(self, asset: Asset) -> list[Bundle]:
         """At least one. Raises `NoBundle` that says where none was, and `FetchError`."""
         if self.archive:
-            found, looked = _beside_file(self.archive), [self.archive + SUFFIX]
+            found, looked = _beside_file(self.archive), [self.archive + BUNDLE_SUFFIX]
         elif asset.url and (self.mirrors or not public_file(asset.url)):
             urls = [_beside(url) for url in candidate_urls(asset.url, self.mirrors)]
             found, looked = self._first_of(urls), [shown_url(url) for url in urls]
@@ -73,7 +73,7 @@ class Places:
     def _first_of(self, urls: Sequence[str]) -> list[Bundle]:
         for url in urls:
             if urlsplit(url).scheme == "file":
-                bundles = _beside_file(unquote(urlsplit(url).path).removesuffix(SUFFIX))
+                bundles = _beside_file(unquote(urlsplit(url).path).removesuffix(BUNDLE_SUFFIX))
             else:
                 content = _fetched(url, self.options, missing=_MISSING_IN_MIRROR)
                 bundles = _split(content, shown_url(url)) if content is not None else []
@@ -111,11 +111,11 @@ class Places:
 
 def _beside(url: str) -> str:
     parts = urlsplit(url)
-    return parts._replace(path=parts.path + SUFFIX).geturl()
+    return parts._replace(path=parts.path + BUNDLE_SUFFIX).geturl()
 
 
 def _beside_file(archive: str) -> list[Bundle]:
-    path = archive + SUFFIX
+    path = archive + BUNDLE_SUFFIX
     try:
         with open(path, "rb") as file:
             return _split(file.read(), path)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page on mirrors is played from its first recipe to its last, each with what those before it have made."""
+"""The page on mirrors is played from its first play to its last, each with what those before it have made."""
 
 from __future__ import annotations
 
@@ -20,10 +20,8 @@ from tests.support.sample_builds import Sample
 from tests.support.sample_mirror import NDJSON, SampleMirror
 from tests.support.servers import serve
 
-_RECIPE = re.compile(r"<!-- recipe: (?P<name>[\w-]+) -->\n```yaml\n(?P<content>.*?)```", re.DOTALL)
-RECIPES = {
-    found["name"]: found["content"] for found in _RECIPE.finditer((REPOSITORY / "docs" / "mirror.md").read_text())
-}
+_SHOWN = re.compile(r"<!-- play: (?P<name>[\w-]+) -->\n\n```yaml\n(?P<content>.*?)```", re.DOTALL)
+PLAYS = {found["name"]: found["content"] for found in _SHOWN.finditer((REPOSITORY / "docs" / "mirror.md").read_text())}
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ def mirror(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def here(content: str, folder: Path, url: str, sample: Sample) -> list[dict[str, Any]]:
-    """A recipe with places, names and targets of this machine; tasks become a play."""
+    """A play of the page with places, names and targets of this machine; tasks become a play."""
     text = content.replace("https://mirror.example.com", url)
     for place in ("/srv/", "/media/", "/opt/"):
         text = text.replace(place, f"{folder}{place}")
@@ -62,12 +60,12 @@ def test_the_page_is_played(operator: Player, samples: SampleMirror, mirror: tup
         "mirror_index": [str(samples.index)],
         "mirror_source": [samples.directory.as_uri()],
     }
-    assert list(RECIPES) == ["serve", "directory", "use", "stick", "from-stick"]
-    for name, content in RECIPES.items():
+    assert list(PLAYS) == ["serve", "directory", "use", "stick", "from-stick"]
+    for name, shown in PLAYS.items():
         # A mirror that feeds on the first one is another one.
-        recipe = content.replace("/srv/python", "/srv/second") if name in ("directory", "from-stick") else content
+        content = shown.replace("/srv/python", "/srv/second") if name in ("directory", "from-stick") else shown
         playbook = tmp_path / f"{name}.yml"
-        playbook.write_text(yaml.safe_dump(here(recipe, tmp_path, url, samples.samples[0])))
+        playbook.write_text(yaml.safe_dump(here(content, tmp_path, url, samples.samples[0])))
         played = operator.play(playbook, variables=variables if name == "serve" else None)
         assert played.rc == 0, f"{name}: {played.output}"
     for made in (directory, tmp_path / "media" / "stick" / "python"):

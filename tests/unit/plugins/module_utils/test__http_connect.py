@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._download import NoSource
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoSource
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from tests.support.authority import Authority
 from tests.support.downloads import CONTENT, Downloads

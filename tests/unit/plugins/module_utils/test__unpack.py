@@ -16,12 +16,12 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils import _download, _unpack
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._download import NoSource
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     ArchiveError,
     ArchiveWanted,
     DigestMismatch,
     DownloadError,
+    NoSource,
     StoreError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._fixups import Stage

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a mirror knows of its files, written and read again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils import _mirror_receipt
+from ansible_collections.standalone.python.plugins.module_utils._mirror_receipt import Held
+
+FILES = {
+    place: Held(place, "0" * 64, size_bytes, mtime_ns)
+    for place, size_bytes, mtime_ns in (("20260101/a.tar.gz", 5, 7), ("20260101/b.tar.gz", None, None))
+}
+
+
+@pytest.fixture
+def receipt(tmp_path: Path) -> Path:
+    (tmp_path / ".mirror").mkdir()
+    return tmp_path / ".mirror" / "receipt.json"
+
+
+def test_a_receipt_is_read_as_it_was_written(receipt: Path, tmp_path: Path) -> None:
+    _mirror_receipt.write(str(tmp_path), FILES)
+    assert _mirror_receipt.read(str(tmp_path)) == FILES
+    assert list(receipt.parent.iterdir()) == [receipt]
+
+
+def test_no_receipt_is_no_mirror(tmp_path: Path) -> None:
+    assert _mirror_receipt.read(str(tmp_path)) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", {"files": [{"place": "20260101/a.tar.gz"}]}, {"files": [{"place": "../etc/x", "sha256": "0"}]}],
+)
+def test_a_damaged_receipt_is_an_empty_one(content: Any, receipt: Path, tmp_path: Path) -> None:
+    receipt.write_text(content if isinstance(content, str) else json.dumps(content))
+    assert _mirror_receipt.read(str(tmp_path)) == {}
