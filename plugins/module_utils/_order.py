@@ -28,9 +28,9 @@ _EXAMPLES = {"store": "/opt/python/.builds", "root": "/mnt/image"}
 class Order:
     """`wanted` is None when `asset` alone says what is to be at the path, and when the state is `absent`.
 
-    `path` and `store` are as `system` will see them. `asset` is None until an index was asked. `archive` is a file on the
-    host that holds the asset, and `archive_sha256` its digest where the controller packed it anew. `delivery` says who
-    brings the archive where there is none yet.
+    `path` and `store` are as `system` will see them. `asset` is None until an index was asked. `archive` is a file on
+    the host that holds the asset, and `archive_sha256` its digest where the controller packed it anew. `delivery` says
+    who brings the archive where there is none yet.
     """
 
     state: str
