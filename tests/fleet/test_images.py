@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,29 @@ def workshop(tmp_path: Path, mirror: tuple[Path, HostSample]) -> Workshop:
     return Workshop(tmp_path, *mirror)
 
 
+class Podman:
+    """Podman with a storage of its own. What it cannot do here skips the test."""
+
+    def __init__(self, folder: str) -> None:
+        if not shutil.which("podman"):
+            pytest.skip("podman is not installed here: `make fleet` installs it on Debian, as root")
+        storage = ["--storage-driver=vfs", f"--root={folder}/storage", f"--runroot={folder}/run"]
+        self._command = ["podman", *storage]
+        done = subprocess.run([*self._command, "info"], capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"podman does not run here: {done.stderr.strip()}")
+
+    def run(self, *arguments: str) -> None:
+        done = subprocess.run([*self._command, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def podman() -> Iterator[Podman]:
+    with tempfile.TemporaryDirectory(prefix="podman-", dir="/tmp") as folder:  # it wants the name to be short
+        yield Podman(folder)
+
+
 def image_of(root: str, folder: Path) -> Path:
     folder.mkdir()
     return unpack(ROOTS[root], folder)
@@ -111,8 +135,7 @@ def alike(folder: Path) -> dict[str, tuple[object, ...]]:
     return told
 
 
-def test_a_container_build(workshop: Workshop, tmp_path: Path) -> None:
-    podman = Podman(tmp_path / "podman")
+def test_a_container_build(workshop: Workshop, podman: Podman, tmp_path: Path) -> None:
     image = image_of("pythonless", tmp_path / "base")
     context = tmp_path / "context"
     (context / "rootfs").mkdir(parents=True)
@@ -123,20 +146,3 @@ def test_a_container_build(workshop: Workshop, tmp_path: Path) -> None:
     subprocess.run(["tar", "-C", str(image), "-cf", str(archive), "."], check=True)
     podman.run("import", str(archive), BASE)
     podman.run("build", "--isolation=chroot", "--network=host", "--tag=made", str(context))
-
-
-class Podman:
-    """Podman with a storage of its own. What it cannot do here skips the test."""
-
-    def __init__(self, folder: Path) -> None:
-        if not shutil.which("podman"):
-            pytest.skip("podman is not installed here: `make fleet` installs it on Debian, as root")
-        storage = ["--storage-driver=vfs", f"--root={folder / 'storage'}", f"--runroot={folder / 'run'}"]
-        self._command = ["podman", *storage]
-        done = subprocess.run([*self._command, "info"], capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"podman does not run here: {done.stderr.strip()}")
-
-    def run(self, *arguments: str) -> None:
-        done = subprocess.run([*self._command, *arguments], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr

@@ -6,16 +6,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip("ansible")
 
 from ansible_collections.standalone.python.plugins.module_utils._install import run
-from ansible_collections.standalone.python.plugins.module_utils._moment import EPOCH_VARIABLE
-from ansible_collections.standalone.python.plugins.module_utils._system import RUNNING, System
-from ansible_collections.standalone.python.plugins.plugin_utils._image import exported_epoch
 from tests.support import fake_builds
 from tests.support.images import make_root
 from tests.unit.action_host import OLD, Host, act, failure
@@ -96,19 +92,3 @@ class TestPlatform:
         name = f"{fake_builds.VERSION}+{OLD}"
         act(host, "/Python/3.13", root=str(tmp_path / "empty"), name=name, **given)
         assert host.modules[0]["asset"]["target"] == windows.target
-
-
-class TestEpoch:
-    def test_the_controllers_is_handed_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv(EPOCH_VARIABLE, "7")
-        own = [{"HTTP_PROXY": "x"}]
-        task = SimpleNamespace(environment=own)
-        with exported_epoch(task, System("/mnt/image")):
-            assert task.environment == [{EPOCH_VARIABLE: "7"}, *own]
-        assert task.environment is own
-
-    def test_not_to_the_running_system(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv(EPOCH_VARIABLE, "7")
-        task = SimpleNamespace(environment=None)
-        with exported_epoch(task, RUNNING):
-            assert task.environment is None
