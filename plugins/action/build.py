@@ -42,6 +42,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._min_age import 
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
+from ansible_collections.standalone.python.plugins.plugin_utils._progress import sending
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
@@ -228,9 +229,12 @@ class ActionModule(ActionBase):
             asset, why = delivery.asked_for(result), str(result.get("msg", ""))
             if asset is None:
                 return result
-        with delivery.archive(asset, why=why, warn=self._display.warning) as local:
-            require_possible(delivery.order, decided, probe, archive_bytes=os.path.getsize(local))
-            sent = {"archive": self._transferred(local), "asset": asset.as_dict()}
+        say = self._display.display
+        with delivery.archive(asset, why=why, warn=self._display.warning, say=say) as local:
+            size_bytes = os.path.getsize(local)
+            require_possible(delivery.order, decided, probe, archive_bytes=size_bytes)
+            with sending(f"{task_vars.get('inventory_hostname')}: {asset.file_name}", size_bytes, say):
+                sent = {"archive": self._transferred(local), "asset": asset.as_dict()}
             return self._module_result({**delivery.arguments, **sent}, task_vars)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

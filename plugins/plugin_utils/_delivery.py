@@ -18,6 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._plan import Pla
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 
 from ._archive_cache import cached_archive
+from ._progress import fetching
 
 
 @dataclass(frozen=True)
@@ -43,22 +44,29 @@ class Delivery:
         return next((asset for asset in known if asset and asset.sha256 == result.get("archive_wanted")), None)
 
     @contextmanager
-    def archive(self, asset: Asset, *, why: str, warn: Callable[[str], None]) -> Iterator[str]:
-        """The path of the asset's archive on the controller. `why` is what the module said when it asked for it."""
+    def archive(
+        self, asset: Asset, *, why: str, warn: Callable[[str], None], say: Callable[[str], None]
+    ) -> Iterator[str]:
+        """The path of the asset's archive on the controller.
+
+        `why` is what the module said when it asked for it. `say` takes a line about a download that takes its time.
+        """
         if self.own_archive:
             yield self.own_archive(asset)
             return
         with ExitStack() as stack:
             try:
-                path = stack.enter_context(
-                    cached_archive(
-                        asset,
-                        mirrors=self.arguments["mirror"],
-                        url_options=self.order.url,
-                        environ=os.environ,
-                        warn=warn,
+                with fetching(asset.file_name, say) as progress:
+                    path = stack.enter_context(
+                        cached_archive(
+                            asset,
+                            mirrors=self.arguments["mirror"],
+                            url_options=self.order.url,
+                            environ=os.environ,
+                            warn=warn,
+                            watch=progress.update,
+                        )
                     )
-                )
             except DownloadError as error:
                 raise DownloadError(f"{why} {error}".lstrip()) from error
             yield path

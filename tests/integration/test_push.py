@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server, serve
 
 HOSTS = 6
+ON_A_TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))")
 # What the host may not use, the controller can: its own environment names no proxy.
 NO_WAY_OUT = {"http_proxy": "http://127.0.0.1:1", "no_proxy": ""}
 PLAY = [
@@ -68,7 +71,13 @@ def hosts(tmp_path: Path) -> Hosts:
 
 
 def play(
-    hosts: Hosts, samples: SampleMirror, server: Server, *arguments: str, cut_off: bool = False, **variables: object
+    hosts: Hosts,
+    samples: SampleMirror,
+    server: Server,
+    *arguments: str,
+    cut_off: bool = False,
+    env: dict[str, str] | None = None,
+    **variables: object,
 ) -> Played:
     playbook = hosts.folder / "push.yml"
     playbook.write_text(json.dumps(PLAY))
@@ -80,7 +89,7 @@ def play(
         "way_out": NO_WAY_OUT if cut_off else {},
         **variables,
     }
-    return hosts.play(playbook, *arguments, variables=given, env={"ANSIBLE_FORKS": str(HOSTS)})
+    return hosts.play(playbook, *arguments, variables=given, env={"ANSIBLE_FORKS": str(HOSTS), **(env or {})})
 
 
 def recap(played: Played, changed: int) -> bool:
@@ -145,3 +154,15 @@ def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) 
     played = Player(tmp_path, list(HOST_PYTHONS.values())[-1]).play(playbook, env=environment)
     assert played.rc == 0, played.output
     assert "changed=1" in played.output
+
+
+@pytest.mark.parametrize(("ci", "lines"), [("", 1), ("true", 0)])
+def test_who_sits_at_a_terminal_sees_a_slow_download(
+    hosts: Hosts, samples: SampleMirror, monkeypatch: pytest.MonkeyPatch, ci: str, lines: int
+) -> None:
+    """Of all workers, the one that fetches tells it."""
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: run([*ON_A_TERMINAL, *command], **options))
+    with serve(samples.directory, latency_s=2.5) as slow:
+        played = play(hosts, samples, slow, delivery="push", env={"CI": ci})
+    assert (recap(played, 1), played.output.count(".tar.gz: fetched, ")) == (True, lines)
