@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A cached archive packed anew with zstandard: a little less to send, and much faster to unpack.
 
-Measured with a real CPython of 31 MB, on two cores: level 9 takes 0.24 s once, is 9 % smaller than gzip, and inflates in
-24 ms instead of 113. Level 3 is 1 % smaller than gzip; level 15 is 2 % smaller than level 9 and takes eight times as
+Measured with a real CPython of 31 MB, on two cores: level 9 takes 0.24 s once, is 9 % smaller than gzip, and inflates
+in 24 ms instead of 113. Level 3 is 1 % smaller than gzip; level 15 is 2 % smaller than level 9 and takes eight times as
 long. So it is worth its time for many hosts, or where it was made before.
 """
 
