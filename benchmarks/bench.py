@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: what the collection promises, measured beside what users would pick instead.
 
-python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve]
+python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve] [transfer]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import host, plays, resolve
+from benchmarks import host, plays, resolve, transfer
 from benchmarks.disk import Disk, disk, with_own_mounts
 from benchmarks.peers import NoPeer
 from benchmarks.rounds import WrongResult
@@ -24,7 +24,7 @@ from tests.support.nginx import NginxUnavailable
 from tests.support.source_python import UnusableSource
 from tests.support.sshd import SshUnavailable
 
-PARTS = ("host", "plays", "resolve")
+PARTS = ("host", "plays", "resolve", "transfer")
 
 
 def main() -> int:
@@ -44,6 +44,7 @@ def main() -> int:
         "resolve": lambda _: resolve.compare(options.rounds),
         "host": lambda where: host.compare(options.rounds, where),
         "plays": lambda where: plays.compare(options.rounds, options.hosts, where),
+        "transfer": lambda where: transfer.compare(options.rounds, where),
     }
     lines: list[Line] = []
     objections: list[str] = []

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.rounds import WrongResult
 from tests.support.sshd import Login
@@ -60,7 +61,7 @@ class Controller:
         )
         return cls(scratch, names)
 
-    def play(self, name: str, variables: Mapping[str, str], *, one_host: bool = False) -> str:
+    def play(self, name: str, variables: Mapping[str, Any], *, one_host: bool = False) -> str:
         """Run playbooks/NAME.yml and return what it printed. Raises `WrongResult` when it fails."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "UV_"))}
         environment.update(ANSIBLE_CONFIG=str(self.scratch / "ansible.cfg"), XDG_CACHE_HOME=str(self.scratch / "cache"))

@@ -41,6 +41,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock import Loc
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
+from ansible_collections.standalone.python.plugins.plugin_utils._progress import sending
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
@@ -48,6 +49,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import
 MODULE = "standalone.python.build"
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
 _FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
+_MANY_HOSTS = 20  # so many save more time than it takes to pack an archive anew
 _CONTROLLER_ONLY = ("index", "lock", "min_age", "checksum", "remote_src", "verify_provenance", "provenance")
 _NOT_WITH_LOCK = ("asset", "archive", "index", "min_age", "checksum")
 
@@ -88,7 +90,14 @@ class ActionModule(ActionBase):
             candidate_urls(order.asset.url, arguments["mirror"])  # refuses what the host could not use
         if self._is_settled(decided):
             return _report.report(_report.outcome_of(decided, order, state), order, state)
-        delivery = Delivery(order, state, arguments, own)
+        delivery = Delivery(
+            order,
+            state,
+            arguments,
+            own,
+            reads_zstd="zstd" in probe.tools,
+            is_for_many=len(task_vars.get("ansible_play_hosts", ())) >= _MANY_HOSTS,
+        )
         with exported_epoch(self._task, order.system):
             result = self._carried_out(delivery, decided, probe, task_vars)
         self._warn_of_untried(result.get("health"), order)
@@ -228,9 +237,14 @@ class ActionModule(ActionBase):
             asset, why = delivery.asked_for(result), str(result.get("msg", ""))
             if asset is None:
                 return result
-        with delivery.archive(asset, why=why, warn=self._display.warning) as local:
-            require_possible(delivery.order, decided, probe, archive_bytes=os.path.getsize(local))
-            sent = {"archive": self._transferred(local), "asset": asset.as_dict()}
+        say = self._display.display
+        with delivery.archive(asset, why=why, warn=self._display.warning, say=say) as parcel:
+            size_bytes = os.path.getsize(parcel.path)
+            require_possible(delivery.order, decided, probe, archive_bytes=size_bytes)
+            with sending(f"{task_vars.get('inventory_hostname')}: {asset.file_name}", size_bytes, say):
+                sent = {"archive": self._transferred(parcel.path), "asset": asset.as_dict()}
+            if parcel.sha256:
+                sent["checksum"] = parcel.sha256  # of the file; the asset has that of the archive as it was published
             return self._module_result({**delivery.arguments, **sent}, task_vars)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

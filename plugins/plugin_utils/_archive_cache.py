@@ -96,10 +96,10 @@ def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions,
 
 def _shelf(environ: Mapping[str, str], warn: Callable[[str], None]) -> Shelf:
     """Where archives are kept: in the user's cache, else in the folder that Ansible removes at the end of the run."""
-    bound_bytes = _bound_bytes(environ)
+    bound = bound_bytes(environ)
     folder = os.path.join(cache_folder(environ), _FOLDER)
     try:
-        return Shelf(folder, bound_bytes)
+        return Shelf(folder, bound)
     except OSError as error:
         warn(
             f"Archives cannot be kept in {folder} ({error.strerror}), so each run fetches them anew. Set "
@@ -107,12 +107,13 @@ def _shelf(environ: Mapping[str, str], warn: Callable[[str], None]) -> Shelf:
         )
     folder = os.path.join(constants.DEFAULT_LOCAL_TMP, _FOLDER)
     try:
-        return Shelf(folder, bound_bytes)
+        return Shelf(folder, bound)
     except OSError as error:
         raise StoreError(f"The controller cannot keep archives in {folder}: {error.strerror}.") from error
 
 
-def _bound_bytes(environ: Mapping[str, str]) -> int:
+def bound_bytes(environ: Mapping[str, str]) -> int:
+    """How much the cache may hold. Raises `InvalidName` for a variable that says no size."""
     text = environ.get(_BOUND)
     if not text:
         return _DEFAULT_BOUND_BYTES

@@ -37,7 +37,7 @@ class Shelf:
         self.folder = folder
         self._bound_bytes = bound_bytes
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        with _locked(self.path_of("try"), fcntl.LOCK_SH):
+        with locked(self.path_of(_LOCK), fcntl.LOCK_SH):
             pass
 
     def path_of(self, name: str) -> str:
@@ -53,14 +53,14 @@ class Shelf:
         lock = self.path_of(sha256 + _LOCK)
         waiting_since_ns = time.time_ns()
         while True:
-            with _locked(lock, fcntl.LOCK_SH) as descriptor:
+            with locked(lock, fcntl.LOCK_SH) as descriptor:
                 found = find()
                 if found is not None:
                     now_ns = time.time_ns()
                     os.utime(descriptor, ns=(now_ns, now_ns))  # `make_room` asks when it was used
                     yield found
                     return
-            with _locked(lock, fcntl.LOCK_EX) as descriptor:
+            with locked(lock, fcntl.LOCK_EX) as descriptor:
                 if find() is None:  # else another process was faster
                     _raise_failure(descriptor, way, waiting_since_ns)
                     with _noting_failure(descriptor, way):
@@ -94,7 +94,7 @@ class Shelf:
         """Removes all files of an archive; False when somebody holds its lock."""
         lock = self.path_of(sha256 + _LOCK)
         try:
-            with _locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            with locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
                 for name in os.listdir(self.folder):
                     if name.startswith(sha256) and name != sha256 + _LOCK:
                         os.unlink(self.path_of(name))
@@ -118,7 +118,7 @@ def is_intact(path: str, sha256: str) -> bool:
 
 
 @contextlib.contextmanager
-def _locked(path: str, kind: int) -> Iterator[int]:
+def locked(path: str, kind: int) -> Iterator[int]:
     """Holds the lock at `path`, with its open file. Whoever waited for one that was removed takes the new one."""
     descriptor = _lock(path, kind)
     while not _is_at(path, descriptor):

@@ -18,6 +18,8 @@ from ansible_collections.standalone.python.plugins.module_utils._plan import Pla
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 
 from ._archive_cache import cached_archive
+from ._packed_anew import Parcel, packed_anew
+from ._progress import fetching
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,16 @@ class Delivery:
     """How one host gets its archive. `arguments` are the module's.
 
     `own_archive` gives the path of the task's own archive on the controller, checked against the asset's digest; None
-    when the task has none there.
+    when the task has none there. `reads_zstd` says that the host can read it, and `is_for_many` that so many hosts need
+    archives that it pays to pack them anew.
     """
 
     order: Order
     state: State
     arguments: Mapping[str, Any]
     own_archive: Callable[[Asset], str] | None
+    reads_zstd: bool
+    is_for_many: bool
 
     def certain(self, decided: Plan) -> Asset | None:
         """The asset whose archive the host certainly needs from the controller."""
@@ -43,22 +48,29 @@ class Delivery:
         return next((asset for asset in known if asset and asset.sha256 == result.get("archive_wanted")), None)
 
     @contextmanager
-    def archive(self, asset: Asset, *, why: str, warn: Callable[[str], None]) -> Iterator[str]:
-        """The path of the asset's archive on the controller. `why` is what the module said when it asked for it."""
+    def archive(
+        self, asset: Asset, *, why: str, warn: Callable[[str], None], say: Callable[[str], None]
+    ) -> Iterator[Parcel]:
+        """The asset's archive on the controller.
+
+        `why` is what the module said when it asked for it. `say` takes a line about a download that takes its time.
+        """
         if self.own_archive:
-            yield self.own_archive(asset)
+            yield Parcel(self.own_archive(asset))
             return
         with ExitStack() as stack:
             try:
-                path = stack.enter_context(
-                    cached_archive(
-                        asset,
-                        mirrors=self.arguments["mirror"],
-                        url_options=self.order.url,
-                        environ=os.environ,
-                        warn=warn,
+                with fetching(asset.file_name, say) as progress:
+                    path = stack.enter_context(
+                        cached_archive(
+                            asset,
+                            mirrors=self.arguments["mirror"],
+                            url_options=self.order.url,
+                            environ=os.environ,
+                            warn=warn,
+                            watch=progress.update,
+                        )
                     )
-                )
             except DownloadError as error:
                 raise DownloadError(f"{why} {error}".lstrip()) from error
-            yield path
+            yield packed_anew(path, os.environ, may_make=self.is_for_many) if self.reads_zstd else Parcel(path)

@@ -23,6 +23,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fleet.networks import Network
 from tests.fleet.roots import CACHE, Root, unpack
 
 BOOT = Path(__file__).with_name("boot.sh")
@@ -57,6 +58,7 @@ class HostSpec:
     name: str
     root: Root
     umask: str = "022"  # of root and of every session
+    network: Network | None = None  # None is the one of this machine
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Host:
 
     def enter(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command in the host as root, without SSH. What goes wrong is in the raised error's `stderr`."""
-        namespaces = ("--mount", "--pid", "--uts", "--ipc", "--root", "--wd")
+        namespaces = (*NAMESPACES, "--net", "--root", "--wd")
         inside = ["nsenter", f"--target={self._process_1()}", *namespaces, *command]
         return subprocess.run(inside, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=check)
 
@@ -143,11 +145,14 @@ def _working_folder() -> Iterator[Path]:
 def _start(spec: HostSpec, lower: Path, shared: Path, stack: ExitStack) -> Host:
     folder = shared / f"host-{spec.name}"
     address, port = _free_port()
+    if spec.network:
+        address = spec.network.hosts_address
     (folder / "layer").mkdir(parents=True)
     _seed(folder / "seed", spec, lower, shared / "key.pub", SSHD_CONFIG.format(address=address, port=port))
     boot = [str(BOOT), str(lower), str(folder), spec.umask]
     # unshare is killed when this process ends, and process 1 when unshare ends.
-    command = ["setpriv", "--pdeathsig=KILL", "unshare", *NAMESPACES, "--fork", "--kill-child=KILL", *boot]
+    network = spec.network.enter if spec.network else ()
+    command = ["setpriv", "--pdeathsig=KILL", *network, "unshare", *NAMESPACES, "--fork", "--kill-child=KILL", *boot]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     stack.callback(_stop, process)

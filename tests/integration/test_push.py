@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server, serve
 
 HOSTS = 6
+MANY_HOSTS = 20  # as many as make it worth while to pack an archive anew
+ON_A_TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))")
 # What the host may not use, the controller can: its own environment names no proxy.
 NO_WAY_OUT = {"http_proxy": "http://127.0.0.1:1", "no_proxy": ""}
 PLAY = [
@@ -50,6 +55,8 @@ SHOWN = {found["name"]: found["tasks"] for found in _SHOWN.finditer((REPOSITORY 
 class Hosts(Player):
     """Several hosts that are this machine, each with a path of its own and all with one folder for what is sent."""
 
+    count: int = HOSTS
+
     def inventory(self) -> Path:
         file = self.folder / "inventory.json"
         here = {
@@ -57,7 +64,7 @@ class Hosts(Player):
             "ansible_python_interpreter": self.host_python,
             "ansible_remote_tmp": str(self.folder / "remote"),
         }
-        hosts = {f"host{number}": here for number in range(HOSTS)}
+        hosts = {f"host{number}": here for number in range(self.count)}
         file.write_text(json.dumps({"all": {"hosts": hosts}}))
         return file
 
@@ -68,7 +75,13 @@ def hosts(tmp_path: Path) -> Hosts:
 
 
 def play(
-    hosts: Hosts, samples: SampleMirror, server: Server, *arguments: str, cut_off: bool = False, **variables: object
+    hosts: Hosts,
+    samples: SampleMirror,
+    server: Server,
+    *arguments: str,
+    cut_off: bool = False,
+    env: dict[str, str] | None = None,
+    **variables: object,
 ) -> Played:
     playbook = hosts.folder / "push.yml"
     playbook.write_text(json.dumps(PLAY))
@@ -80,11 +93,11 @@ def play(
         "way_out": NO_WAY_OUT if cut_off else {},
         **variables,
     }
-    return hosts.play(playbook, *arguments, variables=given, env={"ANSIBLE_FORKS": str(HOSTS)})
+    return hosts.play(playbook, *arguments, variables=given, env={"ANSIBLE_FORKS": str(HOSTS), **(env or {})})
 
 
-def recap(played: Played, changed: int) -> bool:
-    return played.output.count(f"ok=1    changed={changed}    unreachable=0    failed=0") == HOSTS
+def recap(played: Played, changed: int, hosts: int = HOSTS) -> bool:
+    return played.output.count(f"ok=1    changed={changed}    unreachable=0    failed=0") == hosts
 
 
 @pytest.mark.parametrize(("delivery", "cut_off"), [("push", True), ("auto", True), ("auto", False)])
@@ -111,6 +124,19 @@ def test_a_repair_gets_it_from_the_cache(hosts: Hosts, samples: SampleMirror, se
     assert recap(done, 1), done.output
     assert recap(play(hosts, samples, server, delivery="push", verify="full"), 0)
     assert len(server.requests) == 1
+
+
+@pytest.mark.skipif(shutil.which("zstd") is None, reason="the program zstd is what the first look at a host finds")
+def test_many_hosts_get_a_copy_that_was_packed_anew(hosts: Hosts, samples: SampleMirror, server: Server) -> None:
+    many = Hosts(hosts.folder, hosts.host_python, MANY_HOSTS)
+    done = play(many, samples, server, delivery="push")
+    assert recap(done, 1, MANY_HOSTS), done.output
+    (copy,) = (many.folder / "cache" / "archives").glob(f"*.zst.{64 * '?'}")
+    sample = next(sample for sample in samples.samples if sample.spec.release == NEW)
+    assert copy.name.startswith(sample.sha256)
+    receipts = [json.loads(file.read_text()) for file in many.folder.glob("opt/*/python/.build.json")]
+    assert [receipt["asset"]["sha256"] for receipt in receipts] == [sample.sha256] * MANY_HOSTS
+    assert recap(play(many, samples, server, delivery="push", verify="full"), 0, MANY_HOSTS)
 
 
 @pytest.mark.parametrize("delivery", ["push", "auto"])
@@ -145,3 +171,15 @@ def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) 
     played = Player(tmp_path, list(HOST_PYTHONS.values())[-1]).play(playbook, env=environment)
     assert played.rc == 0, played.output
     assert "changed=1" in played.output
+
+
+@pytest.mark.parametrize(("ci", "lines"), [("", 1), ("true", 0)])
+def test_who_sits_at_a_terminal_sees_a_slow_download(
+    hosts: Hosts, samples: SampleMirror, monkeypatch: pytest.MonkeyPatch, ci: str, lines: int
+) -> None:
+    """Of all workers, the one that fetches tells it."""
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda command, **options: run([*ON_A_TERMINAL, *command], **options))
+    with serve(samples.directory, latency_s=2.5) as slow:
+        played = play(hosts, samples, slow, delivery="push", env={"CI": ci})
+    assert (recap(played, 1), played.output.count(".tar.gz: fetched, ")) == (True, lines)

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Twenty hosts without a route: the controller sends them the build, and fetches its archive once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fleet.conftest import BUILD_PLAY, Fleet, FleetPlayer, extra_hosts, player
+from tests.fleet.hosts import Host, HostSpec
+from tests.fleet.networks import cut_off
+from tests.fleet.roots import ROOTS
+from tests.fleet.samples import OLD
+from tests.integration.playbooks import Played
+from tests.support.servers import Server, serve
+
+HOSTS = 20
+FORKS = 10
+PATH = "/opt/python/3"
+
+
+@pytest.fixture(scope="module")
+def island() -> Iterator[dict[str, Host]]:
+    with cut_off() as network:
+        specs = [HostSpec(f"host{number}", ROOTS["bookworm"], network=network) for number in range(HOSTS)]
+        with extra_hosts(*specs) as hosts:
+            yield dict(hosts)
+
+
+@pytest.fixture
+def operator(fleet: Fleet, island: dict[str, Host], tmp_path: Path) -> FleetPlayer:
+    """Someone who logs in as `deploy` and becomes root."""
+    return player(tmp_path, {name: fleet.variables(host, user="deploy") for name, host in island.items()})
+
+
+@pytest.fixture
+def server(fleet: Fleet) -> Iterator[Server]:
+    """A mirror that the controller reaches, with a count of its own."""
+    with serve(fleet.mirror) as running:
+        yield running
+
+
+def order(operator: FleetPlayer, server: Server, *arguments: str, **options: object) -> Played:
+    variables = {"wanted": f"{{{{ sample_version }}}}+{OLD}", "path": PATH, "become": True, "sample_mirror": server.url}
+    environment = {"ANSIBLE_PIPELINING": "True", "ANSIBLE_FORKS": str(FORKS)}
+    return operator.play(BUILD_PLAY, *arguments, variables={**variables, **options}, env=environment)
+
+
+def succeeded(played: Played, changed: int) -> bool:
+    return played.output.count(f"ok=1    changed={changed}    unreachable=0    failed=0") == HOSTS
+
+
+def test_they_have_no_way_out(operator: FleetPlayer, island: dict[str, Host], server: Server) -> None:
+    asked = "import socket; socket.create_connection(('192.0.2.1', 80))"
+    said = island["host0"].enter("python3", "-c", asked, check=False).stderr
+    assert "Network is unreachable" in said
+    pulled = order(operator, server, "--limit", "host0")
+    assert pulled.rc == 2
+    assert "The archive could not be downloaded." in pulled.output
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("delivery", ["push", "auto"])
+def test_the_archive_crosses_the_controllers_link_once(
+    operator: FleetPlayer, island: dict[str, Host], server: Server, delivery: str
+) -> None:
+    done = order(operator, server, delivery=delivery)
+    assert succeeded(done, 1), done.output
+    assert len(server.requests) == 1
+    for host in island.values():
+        assert host.enter(f"{PATH}/bin/python3", "-c", "import _sample; print(_sample.RELEASE)").stdout.strip() == OLD
+        assert not list(host.file("/home/deploy/.ansible/tmp").iterdir())
+    assert succeeded(order(operator, server, delivery=delivery), 0)
+
+    gone = order(operator, server, state="absent")
+    assert succeeded(gone, 1), gone.output
