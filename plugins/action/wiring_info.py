@@ -8,12 +8,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils import _wiring_probe
 from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import Group
+from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import (
+    DISCOVERED,
+    Going,
+    candidates,
+    lasting_python,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._profiles import (
     Profiles,
     plan_profiles,
@@ -53,6 +60,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "allow_system": {"type": "bool", "default": False},
     "profile": {"type": "bool", "default": False},
     "profile_dir": {"type": "str", "default": "/etc/profile.d"},
+    "csh_dir": {"type": "str", "default": "/etc/csh/login.d"},
     "fish_dir": {"type": "str", "default": "/etc/fish/conf.d"},
     "environment_d": {"type": "bool", "default": False},
     "environment_dir": {"type": "str", "default": "/etc/environment.d"},
@@ -71,11 +79,11 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
-            return {**result, "changed": False, **self._look()}
+            return {**result, "changed": False, **self._look(task_vars or {})}
         except StandaloneError as error:
             return {**result, "failed": True, "changed": False, "msg": str(error)}
 
-    def _look(self) -> dict[str, Any]:
+    def _look(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         _unused, params = self.validate_argument_spec(_ARGUMENTS)
         params["builds"] = [self._with_requirements(build) for build in params["builds"]]
         profiles = Profiles.from_params(params)
@@ -83,7 +91,23 @@ class ActionModule(ActionBase):
         question = wish.question(list(profiles.places), list(profiles.directories))
         answer = self._low_level_execute_command(question.command())
         wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
-        return self._decided(wish, wiring, profiles)
+        decided = _decided(wish, wiring, profiles)
+        going = _going(decided, wiring)
+        if not going or self._task.delegate_to:  # in which case the facts would be another host's
+            return decided
+        return {**decided, **self._with_lasting_python(going, task_vars)}
+
+    def _with_lasting_python(self, going: Going, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The fact by which Ansible runs modules from now on, where it would else run them by what is going."""
+        setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        discoverable = constants.config.get_config_value("INTERPRETER_PYTHON_FALLBACK", variables=task_vars)
+        configured = self._templar.template(setting)
+        pythons = candidates(configured, discoverable)
+        # as Ansible itself looks for it, without becoming anybody
+        answer = self._low_level_execute_command(going.command(pythons), sudoable=False)
+        lasting = lasting_python(answer["stdout"])
+        is_discovered = pythons is discoverable and lasting
+        return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
 
     def _with_requirements(self, build: dict[str, Any]) -> dict[str, Any]:
         """The build with the text of its requirements in place of the file's name."""
@@ -92,24 +116,37 @@ class ActionModule(ActionBase):
         file = self._find_needle("files", build["requirements"])
         return {**build, "requirements": self._loader.get_text_file_contents(file)}
 
-    def _decided(self, wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
-        commands = plan_commands(wish, wiring)
-        default = plan_default(wish, wiring)
-        refused = [*commands.refused, *default.refused, *refused_venvs(wish, wiring)]
-        if refused:
-            return {"failed": True, "refused": refused, "msg": " ".join(refused)}
-        parts = _parts(wish, wiring, commands, default, profiles)
-        differs = [part for part, content in parts.items() if content]
-        return {
-            **parts,
-            "differs": differs,
-            "missing_directories": _missing_directories(commands, parts, wiring),
-            "left_out": list(commands.left_out),
-            "warnings": list(commands.left_out),
-            "tools": sorted(wiring.tools),
-            "systemd": wiring.systemd,
-            "python_apt": wiring.python_apt,
-        }
+
+def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
+    commands = plan_commands(wish, wiring)
+    default = plan_default(wish, wiring)
+    refused = [*commands.refused, *default.refused, *refused_venvs(wish, wiring)]
+    if refused:
+        return {"failed": True, "refused": refused, "msg": " ".join(refused)}
+    parts = _parts(wish, wiring, commands, default, profiles)
+    differs = [part for part, content in parts.items() if content]
+    return {
+        **parts,
+        "differs": differs,
+        "missing_directories": _missing_directories(commands, parts, wiring),
+        "left_out": list(commands.left_out),
+        "warnings": list(commands.left_out),
+        "tools": sorted(wiring.tools),
+        "systemd": wiring.systemd,
+        "python_apt": wiring.python_apt,
+    }
+
+
+def _going(decided: dict[str, Any], wiring: Wiring) -> Going:
+    """What is there of all that is to be removed, if only to be made anew. Nothing of what was refused."""
+    if decided.get("failed"):
+        return Going()
+    groups = [*decided["unregister"], *(one for one in decided["register"] if one["again"])]
+    links = [*(group["link"] for group in groups), *decided["unlink"], *decided["default_unlink"]]
+    return Going(
+        links=tuple(link for link in links if link in wiring.links),
+        builds=tuple(path for path in decided["absent"] if any(file.startswith(f"{path}/") for file in wiring.has)),
+    )
 
 
 def _parts(

@@ -85,6 +85,10 @@ options:
     description: The directory for profiles of POSIX shells and csh. They are not wanted where it does not exist.
     type: str
     default: /etc/profile.d
+  csh_dir:
+    description: Where csh of Debian looks, which does not read O(profile_dir). Not wanted where it does not exist.
+    type: str
+    default: /etc/csh/login.d
   fish_dir:
     description: The directory for the profile of fish. It is not wanted where the parent of this does not exist.
     type: str
@@ -110,6 +114,11 @@ attributes:
   check_mode:
     support: full
     description: Changes nothing in any mode.
+  facts:
+    support: partial
+    description: >-
+      Where something that is no longer wanted is the Python that Ansible discovered on the host, the fact
+      C(discovered_interpreter_python) becomes the one that it would discover afterwards.
   diff_mode:
     support: none
     description: There is nothing to change.

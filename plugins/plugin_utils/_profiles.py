@@ -41,10 +41,12 @@ class Profiles:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Profiles:
-        folder, fish_folder, units = params["profile_dir"], params["fish_dir"], params["systemd_dir"]
+        folder, csh_folder, fish_folder = params["profile_dir"], params["csh_dir"], params["fish_dir"]
+        units = params["systemd_dir"]
         login = (
             Profile(f"{folder}/standalone-python.sh", "sh", folder),
             Profile(f"{folder}/standalone-python.csh", "csh", folder),
+            Profile(f"{csh_folder}/standalone-python.csh", "csh", csh_folder),
             Profile(f"{fish_folder}/standalone-python.fish", "fish", fish_folder.rpartition("/")[0]),
         )
         service = Profile(f"{params['environment_dir']}/{_FOR_SERVICES}", "environment")

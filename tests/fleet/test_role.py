@@ -19,6 +19,7 @@ from tests.integration.playbooks import Played
 
 ROLE = Path(__file__).with_name("role.yml")
 MOST_CALLS = 3  # for each build, when there is nothing to do
+LINK = "/usr/local/bin/python{{ sample_minor }}"
 EXACT = f"{{{{ sample_version }}}}+{OLD}"
 # The hosts' own Python is of the very version that samples have, so their names stand before the system's.
 WIRED = {"interpreter_name": "{{ sample_minor }}", "interpreter_allow_system": True}
@@ -34,9 +35,8 @@ def hosts() -> Iterator[Mapping[str, Host]]:
 
 @pytest.fixture
 def operator(fleet: Fleet, hosts: Mapping[str, Host], tmp_path: Path) -> FleetPlayer:
-    # Discovery would find the role's own links, which are to go.
-    named = {"ansible_python_interpreter": "/usr/bin/python3"}
-    return player(tmp_path, {name: {**fleet.variables(host, user="deploy"), **named} for name, host in hosts.items()})
+    """Who lets Ansible look for a Python on the hosts, where it finds the role's own links."""
+    return player(tmp_path, {name: fleet.variables(host, user="deploy") for name, host in hosts.items()})
 
 
 def play_role(operator: FleetPlayer, *arguments: str, **variables: object) -> Played:
@@ -113,11 +113,24 @@ def test_the_default_interpreter_stands_before_a_package_only_on_request(
     assert asked(host, "command -v python3") == "/usr/bin/python3"
 
 
+def test_the_python_that_ansible_is_told_to_use_is_not_removed(
+    operator: FleetPlayer, hosts: Mapping[str, Host]
+) -> None:
+    only, host = on(operator, "wired-bookworm"), hosts["wired-bookworm"]
+    assert 0 not in changed(play_role(only))
+    told = {name: {**known, "ansible_python_interpreter": LINK} for name, known in only.hosts.items()}
+    refused = play_role(FleetPlayer(only.folder, only.host_python, told), interpreter_state="absent")
+    assert refused.rc != 0
+    assert "Set ansible_python_interpreter to one that stays." in refused.output
+    assert host.enter("sh", "-c", "/usr/local/bin/python3.11 -c 'import _sample; print(_sample.RELEASE)'").stdout
+    assert 0 not in changed(play_role(only, interpreter_state="absent"))
+
+
 def test_login_shells_find_the_build_in_a_directory_of_its_own(
     operator: FleetPlayer, hosts: Mapping[str, Host]
 ) -> None:
     only = on(operator, "wired-bookworm")
     assert 0 not in changed(play_role(only, interpreter_link_dir="/srv/bin"))
-    for user in ("deploy", "fay"):  # bash and fish; Debian's zsh and tcsh do not read /etc/profile.d
+    for user in ("deploy", "fay", "tess"):  # bash, fish and tcsh; Debian's zsh does not read /etc/profile.d
         printed = hosts["wired-bookworm"].enter("runuser", "--login", user, "--command", "printenv PATH").stdout
         assert printed.strip().split(":").count("/srv/bin") == 1

@@ -38,6 +38,7 @@ def variables(samples: SampleMirror, server: Server, tmp_path: Path) -> dict[str
         "interpreter_alternatives": "links",
         "interpreter_link_dir": str(tmp_path / "bin"),
         "interpreter_profile_dir": str(tmp_path / "etc" / "profile.d"),
+        "interpreter_csh_dir": str(tmp_path / "etc" / "csh" / "login.d"),
         "interpreter_fish_dir": str(tmp_path / "etc" / "fish" / "conf.d"),
         "interpreter_environment_dir": str(tmp_path / "etc" / "environment.d"),
         "interpreter_systemd_dir": str(tmp_path / "etc" / "systemd"),

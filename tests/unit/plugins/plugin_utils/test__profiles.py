@@ -23,6 +23,7 @@ from tests.support.wired_hosts import GONE, host, wish
 
 HEAD = "# Made by the role standalone.python.interpreter, which overwrites changes.\n"
 SH, CSH = "/etc/profile.d/standalone-python.sh", "/etc/profile.d/standalone-python.csh"
+DEBIAN_CSH = "/etc/csh/login.d/standalone-python.csh"
 FISH = "/etc/fish/conf.d/standalone-python.fish"
 ENVIRONMENT = "/etc/environment.d/60-standalone-python.conf"
 UNIT = "/etc/systemd/system/app.service.d/60-standalone-python.conf"
@@ -33,6 +34,7 @@ def profiles(**options: Any) -> Profiles:
     usual = {
         "profile": True,
         "profile_dir": "/etc/profile.d",
+        "csh_dir": "/etc/csh/login.d",
         "fish_dir": "/etc/fish/conf.d",
         "environment_d": False,
         "environment_dir": "/etc/environment.d",
@@ -44,12 +46,12 @@ def profiles(**options: Any) -> Profiles:
 
 def files(*paths: str, mode: str = MODE) -> dict[str, File]:
     """Files as they are wanted on a host where no variable is needed."""
-    kinds = {SH: "sh", CSH: "csh", FISH: "fish", ENVIRONMENT: "environment", UNIT: "unit"}
+    kinds = {SH: "sh", CSH: "csh", DEBIAN_CSH: "csh", FISH: "fish", ENVIRONMENT: "environment", UNIT: "unit"}
     return {path: File(mode, TEXTS[kinds[path]](Setting("/bin", False, {}))) for path in paths}
 
 
 def test_every_place_is_looked_at_whatever_is_wanted() -> None:
-    places = (SH, CSH, FISH, ENVIRONMENT, "/etc/systemd/system/*.d/60-standalone-python.conf")
+    places = (SH, CSH, DEBIAN_CSH, FISH, ENVIRONMENT, "/etc/systemd/system/*.d/60-standalone-python.conf")
     assert profiles().places == places
     assert profiles(profile=False).places == places
     assert profiles(profile=False).directories == ()
@@ -58,6 +60,11 @@ def test_every_place_is_looked_at_whatever_is_wanted() -> None:
 WRITTEN = {
     "for every login shell": (profiles(), host(directories=ALL), {SH, CSH, FISH}),
     "where there is no fish": (profiles(), host(directories=ALL - {"/etc/fish"}), {SH, CSH}),
+    "where csh is Debian's": (
+        profiles(),
+        host(directories=ALL | {"/etc/csh/login.d"}),
+        {SH, CSH, DEBIAN_CSH, FISH},
+    ),
     "where no shell reads profiles": (profiles(), host(), set()),
     "for no login shell": (profiles(profile=False), host(directories=ALL), set()),
     "for services": (
