@@ -64,7 +64,10 @@ def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> No
     assert played.rc == 0, played.output
 
 
-@pytest.mark.parametrize("plugin", ["modules/build.py", "modules/build_info.py", "lookup/release.py"])
+@pytest.mark.parametrize(
+    "plugin",
+    ["modules/build.py", "modules/build_info.py", "modules/rollback.py", "modules/wiring_info.py", "lookup/release.py"],
+)
 def test_examples(plugin: str, tmp_path: Path) -> None:
     """With real names and digests, from the catalogue that comes with the collection."""
     player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])

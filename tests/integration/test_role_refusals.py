@@ -42,8 +42,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a vague build to leave": (
         {"entry": "rollback", "interpreter_name": "3.13", "interpreter_rollback_from": "3.13"},
-        "interpreter_rollback_from is 3.13. Write the whole version of the build to leave, 3.13.6, its release, "
-        "20250807, both, 3.13.6+20250807, or its full name.",
+        "'3.13' does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, both, "
+        "3.13.6+20250807, or its full name.",
     ),
     "no build to leave": (
         {"entry": "rollback", "interpreter_name": "3.13"},
