@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the playbooks `upgrade` and `rollback` decide for one host. Everything but the interface is in plugin_utils."""
+"""What the playbook `upgrade` decides for one host. Everything but the interface is in plugin_utils."""
 
 from __future__ import annotations
 
@@ -12,13 +12,6 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils import _fleet
-
-
-def rollback_steps(info: dict[str, Any], leave: str = "", path: str = "") -> list[dict[str, Any]]:
-    try:
-        return _fleet.rollback_steps(info, leave, path)
-    except StandaloneError as error:
-        raise AnsibleFilterError(str(error)) from None
 
 
 def upgrade_step(info: dict[str, Any], path: str, assets: list[dict[str, Any]]) -> dict[str, Any]:
@@ -32,4 +25,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"rollback_steps": rollback_steps, "units_of": _fleet.units_of, "upgrade_step": upgrade_step}
+        return {"units_of": _fleet.units_of, "upgrade_step": upgrade_step}

@@ -6,18 +6,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 from . import _links, _roots
 from ._inspect import inspect
+from ._order import checked_path
 from ._processes import running_entries
 from ._receipts import Receipt
 from ._roots import Root
 from ._state import readable_receipt
-from ._store import Store
+from ._store import Store, default_store
 from ._system import RUNNING, System
 
+USUAL_STORE = "/opt/python/.builds"
 _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
+
+
+def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
+    """The stores that a task asks for, and those beside the paths that it asks for, each once; else the usual one."""
+    given = [checked_path(store, "store") for store in stores]
+    beside = [default_store(checked_path(path, "path")) for path in paths]
+    return list(dict.fromkeys(given + beside)) or [USUAL_STORE]
 
 
 def describe(store_directory: str, *, verify: str, system: System = RUNNING) -> dict[str, list[dict[str, Any]]]:

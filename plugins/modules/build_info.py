@@ -195,19 +195,13 @@ builds:
       elements: int
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _inventory
 from ..module_utils._errors import StandaloneError
 from ..module_utils._order import checked_path
 from ..module_utils._os_errors import reading_sentence
-from ..module_utils._store import default_store
 from ..module_utils._system import System
-
-DEFAULT_STORE = "/opt/python/.builds"
 
 
 def main() -> None:
@@ -221,7 +215,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        stores = _stores(module.params)
+        stores = _inventory.stores_of(module.params["path"] or [], module.params["store"] or [])
         root = module.params["root"]
         system = System(checked_path(root, "root") if root else "")
         found = [_inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
@@ -234,13 +228,6 @@ def main() -> None:
         paths=[path for one in found for path in one["paths"]],
         builds=[build for one in found for build in one["builds"]],
     )
-
-
-def _stores(params: Mapping[str, Any]) -> list[str]:
-    """The stores that were asked for, each once."""
-    given = [checked_path(store, "store") for store in params["store"] or ()]
-    beside = [default_store(checked_path(path, "path")) for path in params["path"] or ()]
-    return list(dict.fromkeys(given + beside)) or [DEFAULT_STORE]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides what the playbooks `upgrade` and `rollback` do on one host, from its `build_info`; does nothing itself.
+"""Decides what the playbook `upgrade` does on one host, from its `build_info`; does nothing itself.
 
 What is returned is plain data, since playbooks keep it as facts.
 """
@@ -13,16 +13,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
 CURRENT = "current"  # it is the one chosen
 NEWER = "newer"  # it is newer, and nothing goes backwards
 ABSENT = "absent"  # the host has no build at the path
 NO_BUILD = "no build"  # none was chosen for the target of the build at the path
-
-# What a build can be named by to leave it: nothing vague, so that doing it twice is the same as doing it once.
-_EXACT = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+\d{8})?|\d{8}|cpython-.+")
 
 # A unit of systemd in the path of a control group, in the line that is systemd's own in either hierarchy.
 _CGROUP = re.compile(r"/proc/(?P<pid>\d+)/cgroup:(?:0:|\d+:name=systemd):(?P<group>/.*)")
@@ -65,54 +61,6 @@ def _action(chosen: Asset | None, installed: Asset) -> str:
 
 def _age(asset: Asset) -> tuple[int, int]:
     return asset.build.version.sort_key, int(asset.build.release)
-
-
-def rollback_steps(info: Mapping[str, Any], leave: str = "", path: str = "") -> list[dict[str, Any]]:
-    """The paths to take back, each with `path`, `store`, `leaves` and `asset`, `keep` and `externally_managed`.
-
-    `leave` says which build is to be left: a version, a release, both joined by `+`, or a full name; any, when it is
-    empty. `path` restricts this to one path. `asset` is that of the newest earlier build that the store still has.
-    Raises `StoreError` when there is none, and `InvalidName` when `leave` is vague.
-    """
-    if leave and not _EXACT.fullmatch(leave):
-        raise InvalidName(
-            f"rollback_from is {leave!r}. Write the whole version of the build to leave, 3.13.6, its release, "
-            "20250807, both, 3.13.6+20250807, or its full name."
-        )
-    steps = []
-    for root in info["paths"]:
-        build = _build_at(info, root["entry"], root["store"])
-        if build is None or (path and root["path"] != path) or (leave and leave not in _names(build)):
-            continue
-        earlier = _earlier(info, root, build)
-        if earlier is None:
-            raise StoreError(
-                f"No earlier build of {root['path']} is in the store to go back to. Install the one that is wanted by "
-                "its exact name."
-            )
-        steps.append(
-            {
-                "path": root["path"],
-                "store": root["store"],
-                "leaves": build["name"],
-                "asset": Asset.from_dict(earlier).as_dict(),
-                "keep": root["keep"],
-                "externally_managed": earlier["externally_managed"],
-            }
-        )
-    return steps
-
-
-def _names(build: Mapping[str, Any]) -> set[str]:
-    return {build["name"], build["version"], build["release"], f"{build['version']}+{build['release']}"}
-
-
-def _earlier(info: Mapping[str, Any], root: Mapping[str, Any], build: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    for use in root["history"]:
-        earlier = _build_at(info, use["entry"], root["store"]) if use["entry"] != root["entry"] else None
-        if earlier and earlier["sha256"] != build["sha256"]:
-            return earlier
-    return None
 
 
 def _build_at(info: Mapping[str, Any], entry: str | None, store: str) -> Mapping[str, Any] | None:

@@ -17,6 +17,8 @@ from tests.fleet.roots import ROOTS
 from tests.fleet.samples import NEW, OLD
 from tests.integration.playbooks import Played
 
+ROLE = Path(__file__).with_name("role.yml")
+MOST_CALLS = 3  # of the role, for each build, when there is nothing to do
 HOSTS = 10
 RELEASES = ("bookworm", "trixie", "bullseye")
 PATH = "/opt/python/3"
@@ -76,6 +78,16 @@ def test_ten_hosts_through_the_life_of_a_build(operator: FleetPlayer, many: dict
     assert changed(order(operator, exact, state="absent")) == {"1"}
     assert [list(host.file("/opt/python").iterdir()) for host in many.values()] == [[]] * HOSTS
     assert changed(order(operator, exact, state="absent")) == {"0"}
+
+
+def test_the_role_has_nothing_to_do_the_second_time(operator: FleetPlayer) -> None:
+    wired = {"interpreter_name": "{{ sample_minor }}", "interpreter_allow_system": True}
+    transport = {"ANSIBLE_PIPELINING": "True", "ANSIBLE_FORKS": str(HOSTS)}
+    first, second = (operator.play(ROLE, "-vvv", variables=wired, env=transport) for _unused in range(2))
+    assert first.rc == 0, first.output
+    assert second.rc == 0, second.output
+    assert re.findall(r"ok=\d+ +changed=(\d+)", second.output) == ["0"] * HOSTS
+    assert second.output.count(REMOTE_CALL) <= MOST_CALLS * HOSTS
 
 
 def test_the_hosts_are_of_several_kinds(many: dict[str, Host]) -> None:

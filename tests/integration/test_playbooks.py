@@ -184,7 +184,7 @@ def test_a_rollback_says_where_there_is_no_way_back(fleet: Fleet) -> None:
     fleet.install(NEW, "web1")
     played = fleet.play("rollback")
     assert played.rc == 2, played.output
-    assert f"No earlier build of {fleet.player.path('canary')} is in the store to go back to." in played.output
+    assert "no earlier build of this path is in the store to go back to." in played.output
     assert fleet.releases() == everywhere(OLD)
 
 
@@ -192,4 +192,4 @@ def test_a_vague_build_to_leave_is_refused(fleet: Fleet) -> None:
     fleet.install(OLD, "canary")
     played = fleet.play("rollback", "--limit", "canary", rollback_from="3.13")
     assert played.rc == 2, played.output
-    assert "rollback_from is '3.13'. Write the whole version of the build to leave" in played.output
+    assert "'3.13' does not say which build to leave. Write its whole version" in played.output

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="modules use ansible-core")
 
-from ansible_collections.standalone.python.plugins.module_utils import _roots
+from ansible_collections.standalone.python.plugins.module_utils import _inventory, _roots
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
 from ansible_collections.standalone.python.plugins.modules import build_info
 from tests.unit.receipts import make_entry, receipt
@@ -80,9 +80,9 @@ def test_stores_are_listed_once_however_they_are_named(run_module: RunModule, tm
 
 
 def test_the_default_is_the_usual_store(run_module: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert build_info.DEFAULT_STORE == "/opt/python/.builds"
+    assert _inventory.USUAL_STORE == "/opt/python/.builds"
     path = install(tmp_path)
-    monkeypatch.setattr(build_info, "DEFAULT_STORE", str(tmp_path / ".builds"))
+    monkeypatch.setattr(_inventory, "USUAL_STORE", str(tmp_path / ".builds"))
     assert found(run_module(build_info)) == ([str(path)], [str(tmp_path / ".builds")])
 
 

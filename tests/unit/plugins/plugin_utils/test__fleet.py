@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What upgrade and rollback decide for one host."""
+"""What the playbook upgrade decides for one host."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet import rollback_steps, units_of, upgrade_step
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet import units_of, upgrade_step
 
 STORE = "/opt/python/.builds"
 PATH = "/opt/python/3.13"
@@ -85,56 +84,6 @@ def test_an_upgrade_keeps_the_settings_and_a_way_back(keep: int, kept: int) -> N
     step = upgrade_step(info(OLD, keep=keep), PATH, [asset(NEW)])
     settings = ("store", "keep", "owner", "group", "externally_managed")
     assert [step[name] for name in settings] == [STORE, kept, "app", None, True]
-
-
-@pytest.mark.parametrize("leave", ["", "3.13.6", "20250807", NEW, asset(NEW)["name"]])
-def test_the_build_to_leave_can_be_named(leave: str) -> None:
-    (step,) = rollback_steps(info(NEW, OLD), leave)
-    assert (step["path"], step["leaves"], step["asset"]) == (PATH, asset(NEW)["name"], asset(OLD))
-
-
-@pytest.mark.parametrize(
-    ("host", "leave", "path"),
-    [
-        (info(NEW, OLD), "3.13.5", ""),
-        (info(NEW, OLD), NEW, "/opt/python/3.12"),
-        (info(NEW, OLD, entry=None), "", ""),
-        (info(OLD, NEW), NEW, ""),
-        ({"paths": [], "builds": []}, "", ""),
-    ],
-)
-def test_others_are_left_alone(host: dict[str, Any], leave: str, path: str) -> None:
-    assert rollback_steps(host, leave, path) == []
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        (info(NEW, OLD, "3.13.4+20250610"), OLD),
-        (info(NEW, OLD, "3.13.4+20250610", stored=(NEW, "3.13.4+20250610")), "3.13.4+20250610"),
-    ],
-)
-def test_the_way_back_leads_to_the_newest_build_before(host: dict[str, Any], expected: str) -> None:
-    assert rollback_steps(host)[0]["asset"] == asset(expected)
-
-
-@pytest.mark.parametrize("host", [info(NEW, OLD, stored=(NEW,)), info(NEW)])
-def test_where_there_is_no_way_back(host: dict[str, Any]) -> None:
-    with pytest.raises(StoreError) as caught:
-        rollback_steps(host)
-    assert str(caught.value) == (
-        f"No earlier build of {PATH} is in the store to go back to. Install the one that is wanted by its exact name."
-    )
-
-
-@pytest.mark.parametrize("leave", ["3.13", "latest", ">=3.13", "2025"])
-def test_what_is_vague_cannot_be_left(leave: str) -> None:
-    with pytest.raises(InvalidName) as caught:
-        rollback_steps(info(NEW, OLD), leave)
-    assert str(caught.value) == (
-        f"rollback_from is {leave!r}. Write the whole version of the build to leave, 3.13.6, its release, 20250807, "
-        "both, 3.13.6+20250807, or its full name."
-    )
 
 
 @pytest.mark.parametrize(

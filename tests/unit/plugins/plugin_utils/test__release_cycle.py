@@ -13,7 +13,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle i
 
 
 @pytest.mark.parametrize(
-    ("minor", "end"), [("3.8", date(2024, 10, 31)), ("3.7", date(2023, 6, 27)), ("3.15", date(2031, 10, 31))]
+    ("minor", "end"), [("3.8", date(2024, 10, 7)), ("3.14", date(2030, 10, 31)), ("3.15", date(2031, 10, 31))]
 )
 def test_the_bundled_dates(minor: str, end: date) -> None:
     assert ReleaseCycle.bundled().end_of(minor) == end

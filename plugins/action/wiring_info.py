@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs in place of a module: one shell command looks at the host, and the rest is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.standalone.python.plugins.module_utils import _roots
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.plugin_utils import _wiring_probe
+from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import Group
+from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import (
+    DISCOVERED,
+    Going,
+    candidates,
+    lasting_python,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._profiles import (
+    Profiles,
+    plan_profiles,
+    surplus_profiles,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_commands import (
+    CommandPlan,
+    Registration,
+    plan_commands,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_default import DefaultPlan, plan_default
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_environment import (
+    plan_venvs,
+    refused_venvs,
+    surplus_venvs,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_probe import Wiring
+from ansible_collections.standalone.python.plugins.plugin_utils._wiring_wish import Wish
+
+_BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "path": {"type": "str", "required": True},
+    "store": {"type": "str"},
+    "executable": {"type": "str"},
+    "executables": {"type": "list", "elements": "str"},
+    "release": {"type": "str"},
+    "venv": {"type": "str"},
+    "requirements": {"type": "str"},
+    "is_default": {"type": "bool", "default": False},
+}
+
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "builds": {"type": "list", "elements": "dict", "required": True, "options": _BUILD_ARGUMENTS},
+    "alternatives": {"type": "str", "choices": ["auto", "alternatives", "links", "none"], "default": "auto"},
+    "priority": {"type": "int", "default": 100},
+    "link_dir": {"type": "str", "default": "/usr/local/bin"},
+    "man_dir": {"type": "str"},
+    "allow_system": {"type": "bool", "default": False},
+    "profile": {"type": "bool", "default": False},
+    "profile_dir": {"type": "str", "default": "/etc/profile.d"},
+    "csh_dir": {"type": "str", "default": "/etc/csh/login.d"},
+    "fish_dir": {"type": "str", "default": "/etc/fish/conf.d"},
+    "environment_d": {"type": "bool", "default": False},
+    "environment_dir": {"type": "str", "default": "/etc/environment.d"},
+    "systemd_units": {"type": "list", "elements": "str", "default": []},
+    "systemd_dir": {"type": "str", "default": "/etc/systemd/system"},
+}
+
+
+class ActionModule(ActionBase):
+    """`standalone.python.wiring_info` as a task sees it."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            return {**result, "changed": False, **self._look(task_vars or {})}
+        except StandaloneError as error:
+            return {**result, "failed": True, "changed": False, "msg": str(error)}
+
+    def _look(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        _unused, params = self.validate_argument_spec(_ARGUMENTS)
+        params["builds"] = [self._with_requirements(build) for build in params["builds"]]
+        profiles = Profiles.from_params(params)
+        wish = Wish.from_params(params)
+        question = wish.question(list(profiles.places), list(profiles.directories))
+        answer = self._low_level_execute_command(question.command())
+        wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
+        decided = _decided(wish, wiring, profiles)
+        going = _going(decided, wiring)
+        if not going or self._task.delegate_to:  # in which case the facts would be another host's
+            return decided
+        return {**decided, **self._with_lasting_python(going, task_vars)}
+
+    def _with_lasting_python(self, going: Going, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The fact by which Ansible runs modules from now on, where it would else run them by what is going."""
+        setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        discoverable = constants.config.get_config_value("INTERPRETER_PYTHON_FALLBACK", variables=task_vars)
+        configured = self._templar.template(setting)
+        pythons = candidates(configured, discoverable)
+        # as Ansible itself looks for it, without becoming anybody
+        answer = self._low_level_execute_command(going.command(pythons), sudoable=False)
+        lasting = lasting_python(answer["stdout"])
+        is_discovered = pythons is discoverable and lasting
+        return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
+
+    def _with_requirements(self, build: dict[str, Any]) -> dict[str, Any]:
+        """The build with the text of its requirements in place of the file's name."""
+        if build["requirements"] is None:
+            return build
+        file = self._find_needle("files", build["requirements"])
+        return {**build, "requirements": self._loader.get_text_file_contents(file)}
+
+
+def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
+    commands = plan_commands(wish, wiring)
+    default = plan_default(wish, wiring)
+    refused = [*commands.refused, *default.refused, *refused_venvs(wish, wiring)]
+    if refused:
+        return {"failed": True, "refused": refused, "msg": " ".join(refused)}
+    parts = _parts(wish, wiring, commands, default, profiles)
+    differs = [part for part, content in parts.items() if content]
+    return {
+        **parts,
+        "differs": differs,
+        "missing_directories": _missing_directories(commands, parts, wiring),
+        "left_out": list(commands.left_out),
+        "warnings": list(commands.left_out),
+        "tools": sorted(wiring.tools),
+        "systemd": wiring.systemd,
+        "python_apt": wiring.python_apt,
+    }
+
+
+def _going(decided: dict[str, Any], wiring: Wiring) -> Going:
+    """What is there of all that is to be removed, if only to be made anew. Nothing of what was refused."""
+    if decided.get("failed"):
+        return Going()
+    groups = [*decided["unregister"], *(one for one in decided["register"] if one["again"])]
+    links = [*(group["link"] for group in groups), *decided["unlink"], *decided["default_unlink"]]
+    return Going(
+        links=tuple(link for link in links if link in wiring.links),
+        builds=tuple(path for path in decided["absent"] if any(file.startswith(f"{path}/") for file in wiring.has)),
+    )
+
+
+def _parts(
+    wish: Wish, wiring: Wiring, commands: CommandPlan, default: DefaultPlan, profiles: Profiles
+) -> dict[str, list[Any]]:
+    """What has to be changed, part by part, as in the module's RETURN."""
+    ours = {_roots.file_name(build.path) for build in wish.builds}
+    others = not wish.builds or not wiring.roots <= ours
+    texts = plan_profiles(wish, wiring, profiles)
+    return {
+        "default_links": [
+            {**_link(change.path, change.target, wiring), "before": change.before} for change in default.links
+        ],
+        "default_unlink": list(default.unlink),
+        "unregister": [_registered(group, path) for group, path in commands.unregister],
+        "unlink": list(commands.unlink),
+        "surplus_profiles": list(surplus_profiles(wish, wiring, profiles, others=others)),
+        "surplus_venvs": list(surplus_venvs(wish, wiring)),
+        "absent": [build.path for build in wish.builds if not build.executable],
+        "register": [_alternative(one, wiring) for one in commands.register],
+        "links": [_link(path, target, wiring) for path, target in commands.links],
+        "profiles": [{"path": path, "content": text} for path, text in texts.items()],
+        "venvs": [asdict(venv) for venv in plan_venvs(wish, wiring)],
+    }
+
+
+def _missing_directories(commands: CommandPlan, parts: dict[str, list[Any]], wiring: Wiring) -> list[str]:
+    """Those that have to be made before links can be set and profiles written."""
+    links = [one["path"] for part in ("links", "default_links", "profiles") for one in parts[part]]
+    for registration in commands.register:
+        links += [registration.link, *(follower.link for follower in registration.followers)]
+    return sorted({link.rpartition("/")[0] for link in links} - wiring.directories)
+
+
+def _alternative(registration: Registration, wiring: Wiring) -> dict[str, Any]:
+    return {
+        "name": registration.name,
+        "link": registration.link,
+        "path": registration.path,
+        "priority": registration.priority,
+        "subcommands": [asdict(follower) for follower in registration.followers],
+        "again": registration.again,
+        "foreseen": registration.path not in wiring.has,
+    }
+
+
+def _registered(group: Group, path: str) -> dict[str, Any]:
+    choice = group.choice(path)
+    return {"name": group.name, "link": group.link, "path": path, "priority": choice.priority if choice else 0}
+
+
+def _link(path: str, target: str, wiring: Wiring) -> dict[str, Any]:
+    return {"path": path, "target": target, "foreseen": target not in wiring.has}

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role `interpreter` works out from its variables. Everything but the interface is in plugin_utils."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.plugin_utils import _interpreter
+
+
+def interpreter_builds(given: list[dict[str, Any]] | None, variables: dict[str, Any]) -> list[dict[str, Any]]:
+    try:
+        return _interpreter.interpreter_builds(given, variables)
+    except StandaloneError as error:
+        raise AnsibleFilterError(str(error)) from None
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"interpreter_builds": interpreter_builds, "interpreter_wired": _interpreter.interpreter_wired}

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Going back: which paths of a store leave the build that they have, and for which earlier one. Changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from . import _links, _roots
+from ._builds import Build
+from ._errors import InvalidName, StoreError
+from ._order import Order
+from ._receipts import Receipt, Settings
+from ._roots import Root
+from ._state import readable_receipt
+from ._store import Store
+from ._url_options import UrlOptions
+
+# What a build can be named by to leave it: nothing vague, so that doing it twice is the same as doing it once.
+_EXACT = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+\d{8})?|\d{8}|cpython-.+")
+
+_NOWHERE = "file:///dev/null"  # what the store has no more, or not intact, is not fetched
+
+
+def require_exact(leave: str | None) -> None:
+    """Raises `InvalidName` for a `leave` that more than one build may answer to; None is any build."""
+    if leave is not None and not _EXACT.fullmatch(leave):
+        raise InvalidName(
+            f"{leave!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, "
+            "both, 3.13.6+20250807, or its full name."
+        )
+
+
+def orders(store_directory: str, *, leave: str | None = None, paths: Collection[str] = ()) -> list[Order]:
+    """For each path that goes back, the order for its newest earlier build that the store still has.
+
+    `leave` names the build to leave by its version, its release, both joined by `+`, or its full name. None is any
+    build. Without `paths`, all of the store count. Raises `StoreError` where a path has no build to go back to.
+    """
+    store = Store(store_directory)
+    found = []
+    for root in _roots.read_all(store_directory):
+        entry = _links.entry_behind(root.path, store)
+        receipt = readable_receipt(store, entry) if entry else None
+        if receipt and (not paths or root.path in paths) and leave in (None, *_names(receipt.asset.build)):
+            found.append(_order(store, root, _earlier(store, root, receipt)))
+    return found
+
+
+def _names(build: Build) -> tuple[str, ...]:
+    return build.name, str(build.version), build.release, f"{build.version}+{build.release}"
+
+
+def _earlier(store: Store, root: Root, now: Receipt) -> Receipt:
+    for use in root.uses:
+        receipt = readable_receipt(store, use.entry)
+        if receipt and receipt.asset.sha256 != now.asset.sha256:
+            return receipt
+    raise StoreError(
+        f"{root.path} has {now.asset.build.name}, and no earlier build of this path is in the store to go back to. "
+        "Install the one that is wanted by its exact name."
+    )
+
+
+def _order(store: Store, root: Root, earlier: Receipt) -> Order:
+    return Order(
+        state="present",
+        path=root.path,
+        store=store.directory,
+        settings=Settings(root.path, earlier.settings.externally_managed),
+        url=UrlOptions(),
+        asset=earlier.asset,
+        mirrors=(_NOWHERE,),
+        keep=root.keep,
+    )

@@ -1,0 +1,120 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes paths back to builds that they had. Everything but the interface is in module_utils."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: rollback
+short_description: Take hosts back to the builds that they had
+version_added: 0.1.0
+description:
+  - Gives paths of M(standalone.python.build) the build that they had before, from their store. Needs no index and no
+    network, and is one remote call, however many paths there are.
+  - Paths with another build than the one to leave, and hosts without any, are left alone.
+  - Fails, before anything is changed, where a path has the build to leave and no earlier one in its store.
+author:
+  - The standalone.python authors (!UNKNOWN)
+options:
+  leave:
+    description:
+      - The build to leave, by its version, V(3.13.6), its release, V(20250807), both, V(3.13.6+20250807), or its full
+        name. Since this says what to leave, running it twice is the same as running it once.
+      - Without it, every path goes to the build that it had before, whatever it has now.
+    type: str
+  path:
+    description:
+      - The paths to take back. Without it, all that use one of the stores.
+    type: list
+    elements: path
+  store:
+    description:
+      - The stores. Without it, those beside O(path), or else the one of V(/opt/python).
+    type: list
+    elements: path
+attributes:
+  check_mode:
+    support: full
+    description: Reports the same result and the same diff, and changes nothing.
+  diff_mode:
+    support: full
+    description: Shows each path before and after.
+  idempotent:
+    support: partial
+    description: With O(leave). Without it, a second run goes forth again.
+  platform:
+    support: full
+    platforms: posix
+    description: Hosts with Linux or macOS.
+requirements:
+  - "Host: Python 3.9 or newer."
+seealso:
+  - module: standalone.python.build
+  - module: standalone.python.build_info
+"""
+
+EXAMPLES = r"""
+- name: Leave a build that turned out not to work, wherever it is
+  standalone.python.rollback:
+    leave: 3.13.6+20250807
+
+- name: Take one path back
+  standalone.python.rollback:
+    leave: "20250807"
+    path: [/opt/python/3.13]
+"""
+
+RETURN = r"""
+results:
+  description: For each path that goes back, what M(standalone.python.build) returns.
+  returned: success
+  type: list
+  elements: dict
+diff:
+  description: Each of these paths before and after.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import _install, _rollback
+from ..module_utils._errors import StandaloneError
+from ..module_utils._inventory import stores_of
+from ..module_utils._order import checked_path
+from ..module_utils._os_errors import reading_sentence
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "leave": {"type": "str"},
+            "path": {"type": "list", "elements": "path"},
+            "store": {"type": "list", "elements": "path"},
+        },
+        supports_check_mode=True,
+    )
+    leave = module.params["leave"]
+    try:
+        _rollback.require_exact(leave)
+        paths = [checked_path(path, "path") for path in module.params["path"] or ()]
+        stores = stores_of(paths, module.params["store"] or [])
+        orders = [order for store in stores for order in _rollback.orders(store, leave=leave, paths=paths)]
+        results = [_install.run(order, check_mode=module.check_mode) for order in orders]
+    except StandaloneError as error:
+        module.fail_json(msg=str(error))
+    except OSError as error:
+        module.fail_json(msg=reading_sentence(error, ", ".join(stores)))
+    module.exit_json(
+        changed=any(result["changed"] for result in results),
+        results=results,
+        diff=[result["diff"] for result in results],
+    )
+
+
+if __name__ == "__main__":
+    main()

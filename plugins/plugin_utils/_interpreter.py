@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the variables of the role `interpreter` come to: its builds, and what is to lead to them.
+
+This is Python and not Jinja since it is worked out for every host of a fleet in every run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from ansible_collections.standalone.python.plugins.module_utils._store import default_store
+
+Build = dict[str, Any]
+Variables = Mapping[str, Any]
+
+_SERVICE = re.compile(r"[^/]+\.service")
+
+
+def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> list[Build]:
+    """The builds, each with `name`, `state`, `path`, `store`, `venv`, `requirements` and `is_default`, and its options.
+
+    `given` is the variable interpreter_builds, None when it is not set; `variables` are the others, without prefix,
+    None where they are not set. Raises `InvalidName` for what cannot be meant.
+    """
+    is_short = any(variables[name] is not None for name in ("name", "asset", "path"))
+    if is_short == (given is not None):
+        raise InvalidName(
+            'Say which builds this host is to have, in one of two ways. One build: interpreter_name: "3.13". Several: '
+            "interpreter_builds, a list whose items have a name each."
+        )
+    builds = [_completed(build, variables) for build in ([{}] if given is None else given)]
+    _refuse_shared_paths(builds)
+    _refuse_other_units(variables["systemd_units"])
+    _refuse_other_default(variables["default"], builds)
+    return builds
+
+
+def interpreter_wired(results: Sequence[Mapping[str, Any]], builds: Sequence[Build]) -> list[Build]:
+    """The option `builds` of `wiring_info`, from what the role's loop over the module `build` registered.
+
+    A build without result is one that is to be absent.
+    """
+    by_path = {result["interpreter__build"]["path"]: result for result in results}
+    return [_wired(build, by_path.get(build["path"])) for build in builds]
+
+
+def _completed(given: Build, variables: Variables) -> Build:
+    asset = given.get("asset") or variables["asset"]
+    name = str(given.get("name") or variables["name"] or "")
+    path = given.get("path") or variables["path"] or _usual_path(name or (asset or {}).get("name", ""), variables)
+    path = os.path.normpath(path)
+    return {
+        "state": variables["state"],
+        "store": variables["store"] or default_store(path),
+        "venv": variables["venv"],
+        "requirements": variables["requirements"],
+        **given,
+        "name": name,
+        "path": path,
+        "is_default": bool(variables["default"]) and str(variables["default"]) in (name, path),
+    }
+
+
+def _usual_path(name: str, variables: Variables) -> str:
+    """Where a build without a path of its own is: its minor version, and t and d for free-threaded and debug."""
+    request = Request.parse(name) if name else Request("latest")
+    minor = _minor(request)
+    if minor is None:
+        raise InvalidName(
+            f'The name "{name}" does not tell the minor version, so it does not tell the path either. Set '
+            "interpreter_path, or path in the item of interpreter_builds."
+        )
+    letters = ("t" if request.free_threaded else "") + ("d" if request.debug else "")
+    return f"{variables['root'].rstrip('/')}/{minor}{letters}"
+
+
+def _minor(request: Request) -> str | None:
+    """The only minor version that can answer; None when there may be others."""
+    if request.version:
+        return request.version.minor_text
+    clauses = request.specifier.clauses if request.specifier else ()
+    exact = [clause.numbers for clause in clauses if clause.operator == "==" and len(clause.numbers) > 1]
+    return "{}.{}".format(*exact[0]) if exact else None
+
+
+def _wired(build: Build, result: Mapping[str, Any] | None) -> Build:
+    always = {"venv": build["venv"], "is_default": build["is_default"]}
+    if result is None:
+        return {**always, "path": build["path"], "store": build["store"]}
+    return {
+        **always,
+        **{key: result[key] for key in ("path", "store", "executable", "executables")},
+        "release": result["build"]["release"],
+        "requirements": build["requirements"] or None,
+    }
+
+
+def _refuse_shared_paths(builds: Sequence[Build]) -> None:
+    paths = [build["path"] for build in builds]
+    if len(set(paths)) < len(paths):
+        raise InvalidName(
+            f"Each build needs a path of its own, but these are the paths: {', '.join(paths)}. Set path in the items "
+            "of interpreter_builds."
+        )
+
+
+def _refuse_other_units(units: Sequence[str]) -> None:
+    for unit in units:
+        if not _SERVICE.fullmatch(unit):
+            raise InvalidName(
+                f"interpreter_systemd_units names {unit}. Name services with their suffix, as in myapp.service."
+            )
+
+
+def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:
+    if default and not any(build["is_default"] for build in builds):
+        names = ", ".join(build["name"] or build["path"] for build in builds)
+        raise InvalidName(
+            f"interpreter_default is {default}, but the builds are {names}. Give the name or path of one of them."
+        )

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one shell command that tells how a host leads to its builds. `wiring_probe.sh` says how."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+
+from ._alternatives import LINKS_FOLDER, RECORD_FOLDERS, Group
+from ._one_line import one_line, without_comments
+
+_BEGIN = "standalone-python-wiring 1"
+_END = "standalone-python-wiring end"
+_SHOWN_CHARACTERS = 300  # of what a host prints instead of an answer
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be looked at.
+
+    `names` are file names of links, `owner_names` those that package managers are asked about, which takes time.
+    `files` are patterns of files to read.
+    """
+
+    link_dir: str
+    man_dir: str
+    paths: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
+    venvs: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    records: tuple[str, ...] = RECORD_FOLDERS
+    chosen_dir: str = LINKS_FOLDER
+    owner_names: tuple[str, ...] = ()
+
+    def command(self) -> str:
+        """The command for the host's `/bin/sh`, one line. Raises `InvalidName` for what no line can carry."""
+        values = {
+            **{name: "\n".join(_checked(name, getattr(self, name))) for name in _LISTS},
+            "link_dir": self.link_dir,
+            "man_dir": self.man_dir,
+            "chosen_dir": self.chosen_dir,
+        }
+        prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
+        return one_line(f"{prelude}\n{_script()}")
+
+
+_LISTS = ("paths", "names", "files", "directories", "venvs", "stores", "records", "owner_names")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file on the host; `mode` as `ls` writes it, such as `-rw-r--r--`. The content ends with a line end."""
+
+    mode: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A package, and its file that a link would replace or stand before."""
+
+    file: str
+    package: str
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What a host answered.
+
+    `links` are symbolic links by their own path, with their text; `occupied` are paths of wanted links where something
+    else is. `has` are the programs and manual pages at the builds' paths. `owners` are by the name of the wanted link.
+    `roots` are the names of the files in `.roots` of all stores that were asked for. `venvs` are those that exist, with
+    the names of their library directories; `running_venvs` have an interpreter that can be run.
+    `certificates` is where certificates are on a host that has none where builds look, else None; releases that also
+    look in /etc/pki find them there with `certificates_in_pki`.
+    """
+
+    links: Mapping[str, str] = field(default_factory=dict)
+    occupied: frozenset[str] = frozenset()
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    has: frozenset[str] = frozenset()
+    roots: frozenset[str] = frozenset()
+    directories: frozenset[str] = frozenset()
+    files: Mapping[str, File] = field(default_factory=dict)
+    venvs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    running_venvs: frozenset[str] = frozenset()
+    certificates: str | None = None
+    certificates_in_pki: bool = False
+    terminals: bool = True
+    tools: frozenset[str] = frozenset()
+    systemd: bool = False
+    python_apt: bool = False
+
+
+def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Wiring:
+    """The answer in what the command printed. Raises `StandaloneError` with the host's words when it is not whole."""
+    pairs = _pairs(stdout)
+    if pairs is None:
+        raise StandaloneError(_no_answer(stdout, rc, stderr))
+    facts: dict[str, list[str]] = {}
+    for key, value in pairs:
+        facts.setdefault(key, []).append(value)
+    venvs = facts.get("venv", [])
+    libraries = [library.rsplit("/lib/", 1) for library in facts.get("venv_library", [])]
+    return Wiring(
+        links=dict(_split(link, " -> ") for link in facts.get("link", [])),
+        occupied=frozenset(facts.get("occupied", ())),
+        groups=_groups(pairs),
+        owners={name: Owner(*_split(rest, " ")) for name, rest in (_split(o, " ") for o in facts.get("owned", []))},
+        has=frozenset(facts.get("has", ())),
+        roots=frozenset(facts.get("root", ())),
+        directories=frozenset(facts.get("directory", ())),
+        files=_files(pairs),
+        venvs={venv: frozenset(library for place, library in libraries if place == venv) for venv in venvs},
+        running_venvs=frozenset(facts.get("venv_runs", ())),
+        certificates=facts.get("certificates", [None])[0],
+        certificates_in_pki="certificates_in_pki" in facts,
+        terminals="terminals" in facts,
+        tools=frozenset(facts.get("tool", ())),
+        systemd="systemd" in facts,
+        python_apt="python_apt" in facts,
+    )
+
+
+@lru_cache(maxsize=1)
+def _script() -> str:
+    return without_comments(Path(__file__).with_name("wiring_probe.sh").read_text(encoding="utf-8"))
+
+
+def _checked(name: str, values: Iterable[str]) -> Iterable[str]:
+    for value in values:
+        if not value.isprintable():
+            raise InvalidName(f"{value!r} cannot be used in {name}: leave out line ends and control characters.")
+    return values
+
+
+def _pairs(stdout: str) -> Pairs | None:
+    """Keys with values in order; None without both marker lines. A terminal may have added carriage returns."""
+    lines = [line.rstrip("\r") for line in stdout.split("\n")]
+    if _BEGIN not in lines or _END not in lines:
+        return None
+    told = lines[lines.index(_BEGIN) + 1 : len(lines) - 1 - lines[::-1].index(_END)]
+    return [(key, value) for key, equals, value in (line.partition("=") for line in told) if equals]
+
+
+def _split(text: str, separator: str) -> tuple[str, str]:
+    before, _unused, after = text.partition(separator)
+    return before, after
+
+
+def _groups(pairs: Pairs) -> dict[str, Group]:
+    groups = ((name, Group.parse(name, lines)) for name, lines in _sections(pairs, "group", "group_line"))
+    return {name: group for name, group in groups if group}
+
+
+def _files(pairs: Pairs) -> dict[str, File]:
+    files = {}
+    for header, lines in _sections(pairs, "file", "file_line"):
+        mode, path = _split(header, " ")
+        files[path] = File(mode[:10], "".join(f"{line}\n" for line in lines))
+    return files
+
+
+def _sections(pairs: Pairs, header: str, line: str) -> list[tuple[str, list[str]]]:
+    """The values of each `header`, with those of every `line` up to the next."""
+    sections: list[tuple[str, list[str]]] = []
+    for key, value in pairs:
+        if key == header:
+            sections.append((value, []))
+        elif key == line:
+            sections[-1][1].append(value)
+    return sections
+
+
+def _no_answer(stdout: str, rc: int, stderr: str) -> str:
+    said = " ".join(f"{stderr}\n{stdout}".split())[:_SHOWN_CHARACTERS]
+    return (
+        f"The host did not tell how it leads to its builds: /bin/sh ended with {rc} and printed "
+        f"{repr(said) if said else 'nothing'}. Check that this user can run shell commands there."
+    )

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# Tells which Python of a host stays when links and builds go, as lines of key=value: `goes` for each that is found and
+# goes, and `stays` for the first that does not, which ends the answer.
+#
+# _lasting_python.py takes out the lines that are comments (so no here-document, no comment behind code) and puts in
+# front, lists with one word a line:
+#   pythons   names to look for on the PATH, or paths, best first
+#   links     the paths of links that are to be removed
+#   builds    the paths of builds that are to be removed
+# shellcheck disable=SC2154 # which is why these are not assigned here
+
+LC_ALL=C
+export LC_ALL
+set -f
+newline='
+'
+IFS=$newline
+
+goes() {
+    for link in $links; do
+        [ "$1" != "$link" ] || return 0
+    done
+    for build in $builds; do
+        case $(readlink -f "$1") in
+            "$(readlink -f "$build")"/*) return 0 ;;
+        esac
+    done
+    return 1
+}
+
+# tell FILE: fails where the search has to go on.
+tell() {
+    [ -f "$1" ] && [ -x "$1" ] || return 1
+    if goes "$1"; then
+        printf '%s\n' "goes=$1"
+        return 1
+    fi
+    printf '%s\n' "stays=$1"
+}
+
+search() {
+    for python in $pythons; do
+        case $python in
+            /*)
+                tell "$python" && return
+                continue
+                ;;
+        esac
+        IFS=:
+        for directory in $PATH; do
+            IFS=$newline
+            tell "$directory/$python" && return
+        done
+        IFS=$newline
+    done
+}
+
+search
+echo "standalone-python-search end"

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# Tells how commands, manual pages and login shells of a host lead to builds, as lines of key=value between two markers.
+#
+# It needs a POSIX shell, ls, grep and sed; busybox's will do. It writes nothing. A process costs a host more than all
+# the rest, so each tool is started once for everything that it can tell.
+# _wiring_probe.py takes out the lines that are comments (so no here-document, no comment behind code) and puts in front,
+# lists with one word a line:
+#   link_dir      the directory for links to programs
+#   man_dir       the directory for links to manual pages
+#   paths         the paths of the builds
+#   names         the file names of links that may be wanted or have been made
+#   files         patterns of files whose content is asked for
+#   directories   directories that must exist for something to be written
+#   venvs         the environments to look at
+#   stores        the stores of the builds
+#   records       directories of which the first that exists has the records of alternatives
+#   chosen_dir    the directory where the links of alternatives lead
+#   owner_names   those of the names that must not stand before, or take over, what a package owns
+# shellcheck disable=SC2154 # which is why these are not assigned here
+
+LC_ALL=C
+export LC_ALL
+set -f
+newline='
+'
+IFS=$newline
+report=
+
+# say KEY VALUE: one fact; what is not so is not told. A value ends with its line, so that no file name can forge one.
+say() {
+    report="$report$1=${2%%"$newline"*}$newline"
+}
+
+is_one_of() {
+    case $newline$2$newline in
+        *"$newline$1$newline"*) return 0 ;;
+    esac
+    return 1
+}
+
+# say_links DIRECTORY: its links that have a wanted name or lead below a path, as "file -> target".
+say_links() {
+    # shellcheck disable=SC2045 # one process tells the targets of all links
+    for line in $(ls -lA "$1/" 2>/dev/null); do
+        case $line in
+            l*" -> "*) ;;
+            *) continue ;;
+        esac
+        target=${line#*" -> "}
+        name=${line%%" -> "*}
+        name=${name##* }
+        if is_one_of "$name" "$names" || leads_to_a_path "$target"; then
+            say link "$1/$name -> $target"
+        fi
+    done
+}
+
+leads_to_a_path() {
+    for path in $paths; do
+        case $1 in
+            "$path"/*) return 0 ;;
+        esac
+    done
+    return 1
+}
+
+# What is no link stands in the way of one.
+say_occupied() {
+    for name in $names; do
+        for file in "$link_dir/$name" "$man_dir/$name"; do
+            [ ! -e "$file" ] || [ -L "$file" ] || say occupied "$file"
+        done
+    done
+}
+
+# The records of groups with a wanted name, and of those that have an alternative below a path.
+say_groups() {
+    below=
+    for path in $paths; do
+        below="$below${below:+$newline}$path/"
+    done
+    for directory in $records; do
+        [ -d "$directory" ] || continue
+        set +f
+        found=$(grep -lF "$below" "$directory"/* 2>/dev/null)
+        set -f
+        for name in $names; do
+            record=$directory/$name
+            [ ! -f "$record" ] || is_one_of "$record" "$found" || found="$found$newline$record"
+        done
+        for record in $found; do
+            say group "${record##*/}"
+            while IFS= read -r line || [ -n "$line" ]; do
+                say group_line "$line"
+            done <"$record"
+        done
+        return 0
+    done
+}
+
+# The names for which a package has a file that a link in the directory would replace or stand before, on the PATH of
+# this connection or on that of login shells.
+say_owners() {
+    for name in $owner_names; do
+        for search in "$PATH" /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; do
+            say_first_owned "$search" && break
+        done
+    done
+}
+
+say_first_owned() {
+    behind=
+    IFS=:
+    for directory in $1; do
+        IFS=$newline
+        # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef
+        if [ "$directory" = "$link_dir" ] || [ "$directory" -ef "$link_dir" ]; then
+            behind=1
+        fi
+        if [ -z "$behind" ] || [ ! -e "$directory/$name" ]; then
+            continue
+        fi
+        [ -L "$directory/$name" ] && leads_to_a_path "$(readlink "$directory/$name")" && continue
+        say_owner "$directory/$name" && return 0
+    done
+    IFS=$newline
+    return 1
+}
+
+# say_owner FILE: the package that has the file, or what the file is a link to. Of dpkg's answer the last line counts,
+# after those about diversions.
+say_owner() {
+    for file in "$1" "$(readlink -f "$1")"; do
+        owner=$(dpkg-query -S "$file" 2>/dev/null | sed -n '$s/: .*//p')
+        owner=${owner:-$(rpm -qf --qf '%{NAME}\n' "$file" 2>/dev/null)} || owner=
+        [ -z "$owner" ] || break
+    done
+    [ -z "$owner" ] || say owned "$name $1 $owner"
+    [ -n "$owner" ]
+}
+
+say_builds() {
+    for path in $paths; do
+        set +f
+        for file in "$path"/bin/* "$path"/share/man/man1/python3*.1; do
+            [ ! -e "$file" ] || say has "$file"
+        done
+        set -f
+    done
+    for store in $stores; do
+        set +f
+        for file in "$store"/.roots/*; do
+            [ ! -f "$file" ] || say root "${file##*/}"
+        done
+        set -f
+    done
+}
+
+say_directories() {
+    for directory in $directories; do
+        [ ! -d "$directory" ] || say directory "$directory"
+    done
+}
+
+say_venvs() {
+    for venv in $venvs; do
+        [ -e "$venv" ] || continue
+        say venv "$venv"
+        [ ! -x "$venv/bin/python" ] || say venv_runs "$venv"
+        set +f
+        for library in "$venv"/lib/python*; do
+            say venv_library "$library"
+        done
+        set -f
+    done
+}
+
+# The first of the usual bundles of certificates, on a host where OpenSSL's own places (/etc/ssl) have none.
+say_certificates() {
+    [ -d /etc/ssl ] || [ -d /etc/pki ] || return 0
+    set +f
+    for file in /etc/ssl/cert.pem /etc/ssl/certs/*.[0-9]; do
+        [ ! -r "$file" ] || { set -f && return 0; }
+    done
+    set -f
+    [ ! -r /etc/pki/tls/cert.pem ] || say certificates_in_pki 1
+    for file in /etc/pki/tls/certs/ca-bundle.crt /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem \
+        /etc/ssl/ca-bundle.pem /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-bundle.crt; do
+        [ ! -r "$file" ] || { say certificates "$file" && return 0; }
+    done
+}
+
+say_terminals() {
+    for directory in /etc/terminfo /lib/terminfo /usr/share/terminfo; do
+        for terminal in x/xterm x/xterm-256color l/linux v/vt100 d/dumb 78/xterm; do
+            [ ! -e "$directory/$terminal" ] || { say terminals 1 && return 0; }
+        done
+    done
+}
+
+say_system() {
+    [ ! -d /run/systemd/system ] || say systemd 1
+    set +f
+    for file in /usr/lib/python3/dist-packages/apt_pkg*; do
+        [ ! -e "$file" ] || say python_apt 1
+    done
+    set -f
+    for tool in $(for name in update-alternatives apt-get dnf; do command -v "$name"; done); do
+        say tool "${tool##*/}"
+    done
+}
+
+# Mode and path, and then the content, which goes around the report since there may be much of it.
+print_files() {
+    set +f
+    # shellcheck disable=SC2086 # these are patterns
+    set -- $files
+    set -f
+    # shellcheck disable=SC2045 # one process tells the modes of all files
+    for line in $(ls -ld "$@" 2>/dev/null); do
+        file=/${line#*" /"}
+        if [ ! -f "$file" ] || [ ! -r "$file" ]; then
+            continue
+        fi
+        printf '%s\n' "file=${line%% *} $file"
+        sed 's/^/file_line=/' "$file"
+        echo
+    done
+}
+
+cd /
+say_links "$link_dir"
+[ "$man_dir" = "$link_dir" ] || say_links "$man_dir"
+say_links "$chosen_dir"
+say_occupied
+say_groups
+say_owners
+say_builds
+say_directories
+say_venvs
+say_certificates
+say_terminals
+say_system
+printf '%s\n' "standalone-python-wiring 1" "$report"
+print_files
+echo "standalone-python-wiring end"

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook install, with the variables that the guide shows, and what a run of it costs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.support.sample_mirror import SampleMirror
+from tests.support.servers import Server
+
+INSTALL = REPOSITORY / "playbooks" / "install.yml"
+GUIDE = REPOSITORY / "docs" / "provision.md"
+# How Ansible shows at -vvv what it does on a host over a local connection.
+REMOTE_CALL = re.compile(r"<localhost> (?:EXEC|PUT|FETCH) ")
+
+
+@pytest.fixture
+def variables(samples: SampleMirror, server: Server, tmp_path: Path) -> dict[str, Any]:
+    """Those of the guide's first example, for samples, in directories of our own."""
+    shown = GUIDE.read_text().partition("# group_vars/all.yml\n")[2].partition("```")[0]
+    minor = samples.samples[0].version.rpartition(".")[0]
+    for directory in ("bin", "etc/profile.d"):
+        (tmp_path / directory).mkdir(parents=True)
+    return {
+        **yaml.safe_load(shown.replace("3.13", minor)),
+        "interpreter_index": [f"{server.url}/{samples.index.name}"],
+        "interpreter_mirror": [server.url],
+        "interpreter_compile_bytecode": False,
+        "interpreter_root": str(tmp_path / "opt"),
+        "interpreter_alternatives": "links",
+        "interpreter_link_dir": str(tmp_path / "bin"),
+        "interpreter_profile_dir": str(tmp_path / "etc" / "profile.d"),
+        "interpreter_csh_dir": str(tmp_path / "etc" / "csh" / "login.d"),
+        "interpreter_fish_dir": str(tmp_path / "etc" / "fish" / "conf.d"),
+        "interpreter_environment_dir": str(tmp_path / "etc" / "environment.d"),
+        "interpreter_systemd_dir": str(tmp_path / "etc" / "systemd"),
+    }
+
+
+def play(player: Player, *arguments: str, **variables: Any) -> Played:
+    played = player.play(INSTALL, *arguments, variables=variables)
+    assert played.rc == 0, played.output
+    return played
+
+
+def is_changed(played: Played) -> bool:
+    return re.search(r"changed=[1-9]", played.output) is not None
+
+
+@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
+def test_what_the_guide_shows_is_there_and_costs_a_look(
+    player: Player, variables: dict[str, Any], tmp_path: Path
+) -> None:
+    foreseen = play(player, "--check", "--diff", **variables)
+    assert is_changed(foreseen)
+    assert "+++ after: " + str(tmp_path / "opt") in foreseen.output
+    assert not (tmp_path / "opt").exists()
+    assert is_changed(play(player, **variables))
+    again = play(player, "-vvv", **variables)
+    assert not is_changed(again)
+    # one for the build, one that finds nothing of the build to be absent, one for everything else
+    assert len(REMOTE_CALL.findall(again.output)) == 3
+    assert not is_changed(play(player, **{**variables, "interpreter_builds": [], "interpreter_state": "absent"}))
+
+
+@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
+def test_what_the_guide_takes_away_is_gone(player: Player, variables: dict[str, Any], tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    gone = {
+        **variables,
+        "interpreter_builds": [{**build, "state": "absent"} for build in variables["interpreter_builds"]],
+    }
+    play(player, **variables)
+    assert is_changed(play(player, "--check", **gone))
+    assert is_changed(play(player, **gone))
+    assert not is_changed(play(player, **gone))
+    left = {path for path in tmp_path.rglob("*") if "cache" not in path.parts} - set(before)
+    assert {path for path in left if not path.is_dir()} == {tmp_path / "inventory.yml"}
+
+
+@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
+def test_every_further_build_costs_one_call(player: Player, variables: dict[str, Any], samples: SampleMirror) -> None:
+    minor = samples.samples[0].version.rpartition(".")[0]
+    free_threaded = {"name": f"{minor}t", "health_imports": []}
+    for builds, calls in (([{"name": minor}], 2), ([{"name": minor}, free_threaded], 3)):
+        wanted = {**variables, "interpreter_builds": builds}
+        play(player, **wanted)
+        again = play(player, "-vvv", **wanted)
+        assert not is_changed(again)
+        assert len(REMOTE_CALL.findall(again.output)) == calls

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role refuses before it does anything on a host, with the sentence that says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.playbooks import Player
+
+ROLE = Path(__file__).with_name("role.yml")
+BOTH_OR_NONE = (
+    'Say which builds this host is to have, in one of two ways. One build: interpreter_name: "3.13". Several: '
+    "interpreter_builds, a list whose items have a name each."
+)
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing": ({}, BOTH_OR_NONE),
+    "both forms": ({"interpreter_name": "3.13", "interpreter_builds": [{"name": "3.12"}]}, BOTH_OR_NONE),
+    "no minor version": (
+        {"interpreter_name": "latest"},
+        'The name "latest" does not tell the minor version, so it does not tell the path either. Set interpreter_path, '
+        "or path in the item of interpreter_builds.",
+    ),
+    "one path twice": (
+        {"interpreter_builds": [{"name": "3.13"}, {"name": "3.13.5"}]},
+        "Each build needs a path of its own, but these are the paths: /opt/python/3.13, /opt/python/3.13. Set path in "
+        "the items of interpreter_builds.",
+    ),
+    "a unit without suffix": (
+        {"interpreter_name": "3.13", "interpreter_systemd_units": ["app"]},
+        "interpreter_systemd_units names app. Name services with their suffix, as in myapp.service.",
+    ),
+    "a default that is not there": (
+        {"interpreter_name": "3.13", "interpreter_default": "3.12"},
+        "interpreter_default is 3.12, but the builds are 3.13. Give the name or path of one of them.",
+    ),
+    "a vague build to leave": (
+        {"entry": "rollback", "interpreter_name": "3.13", "interpreter_rollback_from": "3.13"},
+        "'3.13' does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, both, "
+        "3.13.6+20250807, or its full name.",
+    ),
+    "no build to leave": (
+        {"entry": "rollback", "interpreter_name": "3.13"},
+        "missing required arguments: interpreter_rollback_from",
+    ),
+    "an option that builds do not have": (
+        {"interpreter_builds": [{"nam": "3.13"}]},
+        "interpreter_builds.nam. Supported parameters include:",
+    ),
+    "a directory that no PATH can carry": (
+        {"interpreter_builds": [], "interpreter_link_dir": "/opt/my tools"},
+        "link_dir is '/opt/my tools'. Give an absolute path, not the root, without spaces and without characters that "
+        "mean something to a shell.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_meant_is_refused(case: str, tmp_path: Path) -> None:
+    variables, sentence = REFUSED[case]
+    played = Player(tmp_path, next(iter(HOST_PYTHONS.values()))).play(ROLE, variables=variables)
+    assert played.rc == 2, played.output
+    assert sentence in " ".join(played.output.replace("\\n", " ").replace('\\"', '"').split())

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which paths go back, and to what."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils import _roots
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._rollback import orders, require_exact
+from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from tests.unit.receipts import asset, make_entry, receipt
+
+OLDEST, OLD, NEW = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), asset("3.13.6", "20250807")
+NAMES = [None, "3.13.6", "20250807", "3.13.6+20250807", NEW.build.name]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A path that has the newest of three builds, and used the others before."""
+    path = tmp_path / "3.13"
+    for one in (OLDEST, OLD, NEW):
+        make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
+    path.symlink_to(f".builds/{NEW.build.name}")
+    uses = tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, OLD, OLDEST))
+    _roots.write(str(tmp_path / ".builds"), Root(str(path), 4, uses))
+    return path
+
+
+def found(path: Path, leave: str | None = None, paths: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Path and release of each order."""
+    return [
+        (order.path, order.asset.build.release)
+        for order in orders(str(path.parent / ".builds"), leave=leave, paths=paths)
+        if order.asset
+    ]
+
+
+@pytest.mark.parametrize("leave", NAMES)
+def test_the_build_to_leave_can_be_named(path: Path, leave: str | None) -> None:
+    require_exact(leave)
+    assert found(path, leave) == [(str(path), "20250723")]
+    assert found(path, leave, [str(path)]) == [(str(path), "20250723")]
+
+
+@pytest.mark.parametrize("leave", ["3.13.5", "3.13.6+20250723", "20250610", OLD.build.name])
+def test_a_path_with_another_build_is_left_alone(path: Path, leave: str) -> None:
+    require_exact(leave)
+    assert found(path, leave) == []
+
+
+def test_a_path_that_was_not_asked_for_is_left_alone(path: Path) -> None:
+    assert found(path, paths=[f"{path}t"]) == []
+
+
+def test_what_the_link_says_counts_and_not_what_was_recorded(path: Path) -> None:
+    """A run that was killed between the switch and the record leaves them at odds."""
+    path.unlink()
+    path.symlink_to(f".builds/{OLD.build.name}")
+    assert found(path, "3.13.6") == []
+    assert found(path, "3.13.5") == [(str(path), "20250807")]
+
+
+def test_a_path_without_build_is_left_alone(path: Path) -> None:
+    path.unlink()
+    assert found(path) == []
+
+
+def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
+    assert orders(str(tmp_path / ".builds")) == []
+
+
+def test_settings_stay_and_nothing_is_fetched(path: Path) -> None:
+    (order,) = orders(str(path.parent / ".builds"))
+    assert (order.keep, order.settings.externally_managed, order.mirrors) == (4, False, ("file:///dev/null",))
+
+
+def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
+    shutil.rmtree(path.parent / ".builds" / OLD.build.name)
+    assert found(path) == [(str(path), "20250610")]
+
+
+def test_where_there_is_no_way_back(path: Path) -> None:
+    for one in (OLD, OLDEST):
+        shutil.rmtree(path.parent / ".builds" / one.build.name)
+    with pytest.raises(StoreError) as caught:
+        found(path)
+    assert str(caught.value) == (
+        f"{path} has {NEW.build.name}, and no earlier build of this path is in the store to go back to. Install the "
+        "one that is wanted by its exact name."
+    )
+
+
+@pytest.mark.parametrize("leave", ["3.13", "latest", ">=3.13", "2025", ""])
+def test_what_is_vague_cannot_be_left(leave: str) -> None:
+    with pytest.raises(InvalidName) as caught:
+        require_exact(leave)
+    assert str(caught.value) == (
+        f"{leave!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, both, "
+        "3.13.6+20250807, or its full name."
+    )
