@@ -46,6 +46,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._resolve import 
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
 MODULE = "standalone.python.build"
+COMMAND_NOT_FOUND = 127  # a shell's status where there is no interpreter
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
 _FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
 _CONTROLLER_ONLY = ("index", "lock", "min_age", "checksum", "remote_src", "verify_provenance", "provenance")
@@ -234,7 +235,13 @@ class ActionModule(ActionBase):
             return self._module_result({**delivery.arguments, **sent}, task_vars)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        return dict(self._execute_module(module_name=MODULE, module_args=dict(arguments), task_vars=task_vars))
+        result = dict(self._execute_module(module_name=MODULE, module_args=dict(arguments), task_vars=task_vars))
+        if result.get("failed") and result.get("rc") == COMMAND_NOT_FOUND:
+            raise UnsupportedHost(
+                "This host has no Python where Ansible looks for one, and to change something takes one. Play "
+                "standalone.python.bootstrap first, which needs none, or set ansible_python_interpreter."
+            )
+        return result
 
     def _warn_of_untried(self, health: Mapping[str, Any] | None, order: Order) -> None:
         if health and health["result"] != "passed" and order.health_imports:

@@ -73,3 +73,14 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "adopt": {"type": "bool", "default": False},
     **URL_ARGUMENTS,
 }
+
+# What bootstrapping takes of these: it only ever installs, by an archive that the controller fetched.
+_BOOTSTRAP_OPTIONS = (
+    "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index", "mirror", "archive",
+    "checksum", "asset", "keep", "owner", "group", "compile_bytecode", "externally_managed", "verify", "health_imports",
+    *URL_ARGUMENTS,
+)  # fmt: skip
+BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
+    **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},
+    "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only"]},
+}

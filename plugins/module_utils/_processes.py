@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Iterator
 
 DELETED = " (deleted)"
@@ -26,8 +28,23 @@ def running_below(directory: str, proc: str = "/proc") -> dict[str, tuple[int, .
     for pid in _pids(proc):
         for file in _files_in_use(os.path.join(proc, str(pid))):
             if file.startswith(prefix):
-                found.setdefault(file[len(prefix) :].split("/", 1)[0], set()).add(pid)
+                found.setdefault(_first_below(prefix, file), set()).add(pid)
     return {name: tuple(sorted(pids)) for name, pids in found.items()}
+
+
+def occupied_below(directory: str, proc: str = "/proc") -> frozenset[str]:
+    """The first folders below `directory` that a process runs from or is in. That of this very process is always known."""
+    prefix = os.path.realpath(directory) + "/"
+    places = [os.path.realpath(sys.executable)]
+    for pid in _pids(proc):
+        with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's and we are not root
+            places.append(os.readlink(os.path.join(proc, str(pid), "cwd")))
+    standing = {_first_below(prefix, place) for place in places if place.startswith(prefix)}
+    return frozenset(standing.union(running_below(directory, proc)))
+
+
+def _first_below(prefix: str, file: str) -> str:
+    return file[len(prefix) :].split("/", 1)[0]
 
 
 def _pids(proc: str) -> Iterator[int]:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from . import _receipts
 from ._locks import is_still_there, open_lock, wait_for_lock
 from ._manifest import RECEIPT
+from ._processes import occupied_below
 from ._receipts import Receipt
 from ._sync import sync_directory, sync_file_system
 from ._system import RUNNING, System
@@ -26,6 +27,7 @@ STORE_FOLDER = ".builds"
 STAGING_FOLDER = ".staging"
 ROOTS_FOLDER = ".roots"
 LOCK_FILE = ".lock"
+TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, this one perhaps, and then removes itself
 
 _LOCK_WAIT_S = 15 * 60
 
@@ -78,13 +80,18 @@ class Store:
                 os.close(handle)
 
     def sweep(self, spare: str | None = None) -> None:
-        """Empties staging of what an interrupted run left; `spare` is a name in it that may stay."""
+        """Empties staging of what an interrupted run left; `spare` is a name in it that may stay.
+
+        Temporary interpreters stay too, as long as a process works with them.
+        """
         try:
             names = os.listdir(self.staging)
         except FileNotFoundError:
             return
+        temporary = any(name.startswith(TEMPORARY_PREFIX) for name in names)
+        occupied = occupied_below(self.staging) if temporary else ()  # asking every process takes its time
         for name in names:
-            if name != spare:
+            if name != spare and not (name.startswith(TEMPORARY_PREFIX) and name in occupied):
                 self._bury(os.path.join(self.staging, name))
 
     def new_stage(self) -> str:

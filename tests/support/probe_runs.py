@@ -125,7 +125,7 @@ def run_in(root: Path, files: Mapping[str, str]) -> Probe:
     busybox = program("busybox")[0]
     if os.geteuid() != 0:
         pytest.skip("only root may change the root directory")
-    if os.uname().machine != "x86_64" or not _is_static(busybox):
+    if os.uname().machine != "x86_64" or not is_static(busybox):
         pytest.skip("a busybox for x86_64 that is static is not installed here")
     for directory in ("bin", "dev"):
         (root / directory).mkdir(parents=True)
@@ -148,7 +148,7 @@ def run_in(root: Path, files: Mapping[str, str]) -> Probe:
     return parse(done.stdout, rc=done.returncode, stderr=done.stderr)
 
 
-def _is_static(program_file: str) -> bool:
+def is_static(program_file: str) -> bool:
     with open(program_file, "rb") as stream:
         elf = Elf.parse(stream.read(1024))
     return elf is not None and elf.interpreter is None

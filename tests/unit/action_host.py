@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action plugin of `build` on a host that is this machine: the probe really runs, a module run is written down.
+"""The action plugins of `build` and `bootstrap` on a host that is this machine: commands run, modules are written down.
 
 What the plugin decides is seen in three places: the commands it sent, what it handed to the module, and the result.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.action import bootstrap
 from ansible_collections.standalone.python.plugins.action import build as action
 from tests.support.fake_builds import TARGET, VERSION
 
@@ -33,18 +34,22 @@ class Host:
     modules: list[dict[str, Any]] = field(default_factory=list)
     check_modes: list[bool] = field(default_factory=list)
     received: dict[str, bytes] = field(default_factory=dict)
+    interpreters: list[str | None] = field(default_factory=list)
+    pipelining: bool = True
     answer: Mapping[str, Any] = field(default_factory=lambda: {**MODULE_RESULT, **ADDED_BY_ANSIBLE})
     first_answers: list[Mapping[str, Any]] = field(default_factory=list)  # of the first module runs
 
 
-class Action(action.ActionModule):
-    """The plugin with Ansible's ways to the host replaced: what lies behind these is Ansible's own."""
+class OnHost(action.ActionModule):
+    """A plugin with Ansible's ways to the host replaced: what lies behind these is Ansible's own."""
 
     def __init__(self, host: Host, args: Mapping[str, Any], check_mode: bool) -> None:
         shell = SimpleNamespace(tmpdir="/host/tmp", join_path=os.path.join)
         super().__init__(
-            task=SimpleNamespace(args=dict(args), async_val=0, check_mode=check_mode, action=action.MODULE),
-            connection=SimpleNamespace(_shell=shell),
+            task=SimpleNamespace(
+                args=dict(args), async_val=0, check_mode=check_mode, action=action.MODULE, delegate_to=None
+            ),
+            connection=SimpleNamespace(_shell=shell, is_pipelining_enabled=lambda: host.pipelining),
             play_context=None,
             loader=None,
             templar=None,
@@ -52,13 +57,18 @@ class Action(action.ActionModule):
         self._load_name = action.MODULE
         self._host = host
 
-    def _low_level_execute_command(self, cmd: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
+    def _low_level_execute_command(
+        self, cmd: str, *_args: Any, in_data: bytes | None = None, **_kwargs: Any
+    ) -> dict[str, Any]:
         self._host.commands.append(cmd)
-        done = subprocess.run(["/bin/sh", "-c", cmd], capture_output=True, text=True, check=False)
-        return {"rc": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+        done = subprocess.run(["/bin/sh", "-c", cmd], input=in_data or b"", capture_output=True, check=False)
+        return {"rc": done.returncode, "stdout": done.stdout.decode(), "stderr": done.stderr.decode()}
 
-    def _execute_module(self, *, module_name: str, module_args: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    def _execute_module(
+        self, *, module_name: str, module_args: dict[str, Any], task_vars: Mapping[str, Any], **_kwargs: Any
+    ) -> dict[str, Any]:
         assert module_name == "standalone.python.build"
+        self._host.interpreters.append(task_vars.get("ansible_python_interpreter"))
         self._host.modules.append(dict(module_args))
         self._host.check_modes.append(self._task.check_mode)
         return dict(self._host.first_answers.pop(0) if self._host.first_answers else self._host.answer)
@@ -76,6 +86,14 @@ class Action(action.ActionModule):
 
     def _fixup_perms2(self, remote_paths: Any, *_args: Any, **_kwargs: Any) -> None:
         assert set(remote_paths) == {"/host/tmp", *self._host.received}
+
+
+class Action(OnHost):
+    """That of `build`."""
+
+
+class BootstrapAction(OnHost, bootstrap.ActionModule):
+    """That of `bootstrap`."""
 
 
 def file_name(release: str, flavor: str = "install_only_stripped") -> str:

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._processes import running_below, running_entries
+from ansible_collections.standalone.python.plugins.module_utils._processes import (
+    occupied_below,
+    running_below,
+    running_entries,
+)
 
 
 @pytest.fixture
@@ -43,3 +47,16 @@ def test_any_directory_can_be_asked_for(tmp_path: Path, proc: Path) -> None:
 
 def test_without_proc_nothing_is_known(tmp_path: Path) -> None:
     assert running_entries(str(tmp_path), str(tmp_path / "no-proc")) == {}
+
+
+def test_being_in_a_folder_occupies_it_and_so_does_running_from_it(
+    tmp_path: Path, proc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_process(proc, 11, f"{tmp_path}/a/bin/python3.13")
+    add_process(proc, 12, "/bin/sh")
+    os.symlink(f"{tmp_path}/b", proc / "12" / "cwd")
+    add_process(proc, 13, "/bin/sh")
+    os.symlink("/", proc / "13" / "cwd")
+    assert occupied_below(str(tmp_path), str(proc)) == {"a", "b"}
+    monkeypatch.setattr("sys.executable", str(tmp_path / "own" / "bin" / "python3"))
+    assert occupied_below(str(tmp_path), str(tmp_path / "no-proc")) == {"own"}

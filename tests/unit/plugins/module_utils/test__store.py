@@ -77,6 +77,21 @@ def test_sweeping_is_not_hindered_by_workers_that_outlived_a_run(store: Store) -
     assert os.listdir(store.staging) == []
 
 
+def test_sweeping_spares_an_interpreter_that_somebody_works_with(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.locked():
+        make_directory(store.staging)
+        for name in ("bootstrap-mine", "bootstrap-left", "build-left"):
+            Path(store.staging, name).mkdir()
+        monkeypatch.chdir(Path(store.staging, "bootstrap-mine"))
+        store.sweep()
+        assert os.listdir(store.staging) == ["bootstrap-mine"]
+        monkeypatch.chdir(tmp_path)
+        store.sweep()
+        assert os.listdir(store.staging) == []
+
+
 def test_sweeping_spares_one_name(store: Store) -> None:
     with store.locked():
         staged(store)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`build` for a host without a usable Python: the archive is sent, and its own interpreter runs the ordinary module.
+
+A host that has the build costs one shell command. One that has not costs the same look, one command that unpacks the
+archive where it will be swept, and the module.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.action import build
+from ansible_collections.standalone.python.plugins.module_utils._arguments import BOOTSTRAP_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._order import Order
+from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, RECORD, SWITCH, TIDY, Plan
+from ansible_collections.standalone.python.plugins.module_utils._state import State
+from ansible_collections.standalone.python.plugins.plugin_utils import _temporary_python
+from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
+from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
+from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import TemporaryPython
+
+_UNPACKED_TWICE = 2  # for the temporary interpreter, and for the build
+
+
+class ActionModule(build.ActionModule):
+    """`standalone.python.bootstrap` as a task sees it."""
+
+    def _validated_params(self) -> dict[str, Any]:
+        self.validate_argument_spec(BOOTSTRAP_ARGUMENTS)
+        return super()._validated_params()
+
+    def _build(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return super()._build(task_vars)
+        except _InterpreterVanished:  # another run swept it away before the module came; that run has ended, or waits
+            return super()._build(task_vars)
+
+    def _is_settled(self, decided: Plan) -> bool:
+        """Whether the look was all. In check mode there is no interpreter to look closer with."""
+        if self._task.check_mode:
+            if decided.step == INSPECT:
+                self._display.warning(
+                    "The build at the path may have changed since it was installed. Without check mode its content is "
+                    "compared, and the build installed anew if that differs."
+                )
+            return True
+        return super()._is_settled(decided)
+
+    def _carried_out(
+        self, delivery: Delivery, decided: Plan, probe: Probe, task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        order, state = delivery.order, delivery.state
+        if decided.step in (NOTHING, RECORD, TIDY):  # the build at the path serves, and serves for this as well
+            return self._run_module(_own_interpreter(order, state), delivery.arguments, task_vars)
+        asset = _asset_to_run(order, state, decided)
+        _temporary_python.require_suitable(asset)
+        with delivery.archive(asset, why="", warn=self._display.warning) as local:
+            require_possible(order, decided, probe, archive_bytes=os.path.getsize(local) * _UNPACKED_TWICE)
+            temporary = self._temporary_python(order.store, asset, local)
+        sent = {"archive": temporary.archive, "asset": asset.as_dict()}
+        return self._run_module(temporary.program, {**delivery.arguments, **sent}, task_vars)
+
+    def _temporary_python(self, store: str, asset: Asset, local: str) -> TemporaryPython:
+        """Sends the archive the way that modules go: by the input of a command where pipelining is on, else as a file.
+
+        By the input it is whoever runs the command that receives it, so no other user and no other folder matters.
+        """
+        _temporary_python.require_gzip(local)
+        by_input = self._connection.is_pipelining_enabled()
+        archive = None if by_input else self._transferred(local)
+        answer = self._low_level_execute_command(
+            _temporary_python.unpack_command(store, asset, archive),
+            in_data=Path(local).read_bytes() if by_input else None,
+        )
+        return _temporary_python.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"], archive=archive)
+
+    def _run_module(self, program: str, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        result = self._execute_module(
+            module_name=build.MODULE, module_args=dict(arguments), task_vars=self._with_interpreter(task_vars, program)
+        )
+        if result.get("failed") and result.get("rc") == build.COMMAND_NOT_FOUND:
+            raise _InterpreterVanished(
+                f"The interpreter {program}, which was there a moment ago, is gone. Look what else works in that store."
+            )
+        return dict(result)
+
+    def _with_interpreter(self, task_vars: dict[str, Any], program: str) -> dict[str, Any]:
+        """The task's variables with the interpreter of modules, where they are read: a delegate has variables of its own."""
+        interpreter = {"ansible_python_interpreter": program}
+        host = self._task.delegate_to
+        if not host:
+            return {**task_vars, **interpreter}
+        delegated = task_vars["ansible_delegated_vars"]
+        return {**task_vars, "ansible_delegated_vars": {**delegated, host: {**delegated[host], **interpreter}}}
+
+
+class _InterpreterVanished(StoreError):
+    """There is no interpreter any more where there was one."""
+
+
+def _own_interpreter(order: Order, state: State) -> str:
+    name = state.receipt.asset.build.interpreter if state.receipt else "python"
+    return posixpath.join(order.path, "bin", name)
+
+
+def _asset_to_run(order: Order, state: State, decided: Plan) -> Asset:
+    """The asset that the module will want the archive of, if of any."""
+    if decided.step == SWITCH:
+        return state.stored[decided.entry or ""].asset
+    if decided.step == INSPECT and state.receipt:
+        return order.again(state.receipt.asset)
+    if order.asset is None:
+        raise InvalidName("Neither a name nor an asset says what is wanted.")
+    return order.asset

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An interpreter on a host for the time of one module run. `temporary_python.sh` says how it comes there and goes."""
+
+from __future__ import annotations
+
+import posixpath
+import secrets
+import shlex
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import ArchiveError, InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._store import TEMPORARY_PREFIX
+from ansible_collections.standalone.python.plugins.module_utils._streams import GZIP_MAGIC
+
+from ._one_line import one_line, without_comments
+
+_ANSWER = "standalone-python-bootstrap "
+_RUNS, _FAILED = "runs ", "failed "
+_SHOWN_CHARACTERS = 300  # of what a host prints instead of an answer
+_OLDEST = (3, 9, 0)  # that this collection's modules and ansible-core run on
+
+
+@dataclass(frozen=True)
+class TemporaryPython:
+    """What the host runs a module with, once: the program removes itself. `archive` is where the archive lies there."""
+
+    program: str
+    archive: str
+
+
+def require_suitable(asset: Asset) -> None:
+    """Raises `InvalidName` for a build that cannot be unpacked by gzip, or cannot run a module."""
+    build = asset.build
+    if build.flavor == "full":
+        raise InvalidName(
+            f"{build.name} is published as .tar.zst only, and hosts are bootstrapped by what every host has, gzip. "
+            "Bootstrap the host with another build, then install this one with standalone.python.build."
+        )
+    if build.version.numbers < _OLDEST:
+        raise InvalidName(
+            f"{build.name} cannot run Ansible's modules, which need Python 3.9 or newer. "
+            "Bootstrap the host with another build, then install this one with standalone.python.build."
+        )
+
+
+def require_gzip(local: str) -> None:
+    """Raises `ArchiveError` when the file on the controller is no gzip, whatever it is called."""
+    with open(local, "rb") as stream:
+        start = stream.read(len(GZIP_MAGIC))
+    if start != GZIP_MAGIC:
+        raise ArchiveError(
+            f"{local} is no .tar.gz, and hosts are bootstrapped by what every host has, gzip. Give such an archive."
+        )
+
+
+def unpack_command(store: str, asset: Asset, archive: str | None) -> str:
+    """The command for the host's `/bin/sh`, one line. `archive` is on the host; None: it comes by the input."""
+    values = {
+        "store": store,
+        "prefix": TEMPORARY_PREFIX,
+        "token": secrets.token_hex(8),
+        "archive": archive or "",
+        "sha256": asset.sha256,
+        "program": f"python/bin/{asset.build.interpreter}",
+    }
+    prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
+    return one_line(f"{prelude}\n{_script()}")
+
+
+def parse(stdout: str, *, rc: int, stderr: str, archive: str | None) -> TemporaryPython:
+    """What the command answered, whatever login scripts print around it. Raises `StandaloneError` when it failed."""
+    answers = [line.rstrip("\r") for line in stdout.split("\n") if line.startswith(_ANSWER)]
+    answer = answers[-1][len(_ANSWER) :] if answers else ""
+    if answer.startswith(_RUNS):
+        program = answer[len(_RUNS) :]
+        return TemporaryPython(program, archive or posixpath.join(posixpath.dirname(program), "archive"))
+    if answer.startswith(_FAILED):
+        raise StandaloneError(f"{answer[len(_FAILED) :].strip()} Nothing was installed.")
+    said = " ".join(f"{stderr}\n{stdout}".split())[:_SHOWN_CHARACTERS]
+    raise StandaloneError(
+        f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
+        f"{repr(said) if said else 'nothing'}. Nothing was installed; run again when the host is well."
+    )
+
+
+@lru_cache(maxsize=1)
+def _script() -> str:
+    return without_comments(Path(__file__).with_name("temporary_python.sh").read_text(encoding="utf-8"))
