@@ -77,9 +77,11 @@ make_stage() {
 }
 
 receive() {
-    [ "$from_input" = 1 ] || return 0
-    archive=$stage/archive
-    words=$({ cat >"$archive"; } 2>&1) || fail "The archive could not be written to $stage: $words"
+    if [ "$from_input" = 1 ]; then
+        archive=$stage/archive
+        words=$({ cat >"$archive"; } 2>&1) || fail "The archive could not be written to $stage: $words"
+    fi
+    [ -r "$archive" ] || fail "The archive $archive is not there, or this user may not read it."
 }
 
 # Without anything that knows SHA-256 the checksum in the archive tells what was lost on the way. On purpose nobody could
@@ -88,13 +90,13 @@ verify() {
     digest_of "$archive"
     case $found in
         "$sha256") ;;
-        "") words=$({ gzip -dc "$archive" >/dev/null; } 2>&1) || fail "The archive did not arrive whole: $words" ;;
+        "") words=$({ gzip -dc <"$archive" >/dev/null; } 2>&1) || fail "The archive did not arrive whole: $words" ;;
         *) fail "The archive did not arrive whole: its digest is $found, and should be $sha256. Run again." ;;
     esac
 }
 
 unpack() {
-    words=$({ gzip -dc "$archive" | tar -xf -; } 2>&1) ||
+    words=$({ gzip -dc <"$archive" | tar -xf -; } 2>&1) ||
         fail "tar could not unpack the archive in $stage: $words"
     [ -f "$program" ] || fail "The archive has no $program, so it is no build that this host could run."
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,6 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
     assert "changed=1" in foreseen.output
     assert f"+++ after: {place.path}" in foreseen.output
     assert not place.path.parent.exists()
-    # `bootstrap.yml` gives the index of the first run to all, so the second is given none that could be read
     given = {name: value for name, value in variables.items() if name not in ("bootstrap_index", "bootstrap_mirror")}
     env = {
         "ANSIBLE_PIPELINING": pipelining,
@@ -115,3 +115,64 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
     assert place.litter() == []
     if pipelining == "true":
         assert bare.calls("bootstrap") == Counter(exec_command=3)
+
+
+def test_what_is_there_is_what_the_ordinary_module_makes(
+    bare: BarePlayer, place: Place, variables: dict[str, Any], tmp_path: Path
+) -> None:
+    play(bare, BOOTSTRAP, variables)
+    bootstrapped = place.contents()
+    shutil.rmtree(place.path.parent)
+    tasks = tmp_path / "build.yml"
+    options = {option: variables[f"bootstrap_{option}"] for option in ("name", "path", "index", "mirror")}
+    tasks.write_text(
+        json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [{"standalone.python.build": options}]}])
+    )
+    play(Player(tmp_path, list(HOST_PYTHONS.values())[-1]), tasks, {})
+    assert place.contents() == bootstrapped
+
+
+def test_a_build_that_is_not_healthy_leaves_nothing_behind(
+    bare: BarePlayer, place: Place, variables: dict[str, Any], samples: SampleMirror
+) -> None:
+    sick = f"{samples.samples[3].version.rpartition('.')[0]}t"
+    played = bare.play(BOOTSTRAP, variables={**variables, "bootstrap_name": sick})
+    assert played.rc != 0
+    assert "The new interpreter does not work on this host" in played.output
+    assert not place.path.exists()
+    assert place.litter() == []
+
+
+def test_what_a_killed_run_left_goes_with_the_next(
+    bare: BarePlayer, place: Place, variables: dict[str, Any]
+) -> None:
+    play(bare, BOOTSTRAP, variables)
+    left = place.store / ".staging" / "bootstrap-0123456789abcdef-4711"
+    (left / "python" / "bin").mkdir(parents=True)
+    again = play(bare, BOOTSTRAP, variables)
+    assert "changed=0" in again.output
+    assert place.litter() == []
+    assert place.runs()
+
+
+def test_two_at_once_end_right(bare: BarePlayer, place: Place, variables: dict[str, Any]) -> None:
+    with ThreadPoolExecutor() as pool:
+        runs = [pool.submit(play, bare, BOOTSTRAP, variables) for _unused in range(2)]
+        assert sum("changed=1" in run.result().output for run in runs) == 1
+    assert place.litter() == []
+    assert place.runs()
+
+
+@pytest.mark.parametrize("page", ["bootstrap.md"])
+def test_what_the_guide_shows_is_played(
+    page: str, bare: BarePlayer, place: Place, variables: dict[str, Any], tmp_path: Path
+) -> None:
+    """The guide's play, on the path and with the build of these tests."""
+    text = (REPOSITORY / "docs" / page).read_text()
+    minor = variables["bootstrap_name"].rpartition(".")[0]
+    shown = text.partition("# site.yml\n")[2].partition("```")[0].replace('"3.13"', f'"{minor}"')
+    plays = tmp_path / "site.yml"
+    plays.write_text(shown.replace("/opt/python/3.13", str(tmp_path / "opt" / "3.13")).replace("become: true", ""))
+    given = {name: variables[name] for name in ("bootstrap_index", "bootstrap_mirror")}
+    played = play(bare, plays, given)
+    assert f"{tmp_path}/opt/3.13/bin/python3" in played.output

@@ -66,8 +66,12 @@ def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> No
 
 
 @pytest.mark.parametrize(
-    "plugin", ["modules/build.py", "modules/build_info.py", "modules/mirror.py", "lookup/release.py", "lookup/lock.py"]
-)
+    "plugin",
+    [
+        "modules/build.py", "modules/build_info.py", "modules/bootstrap.py", "modules/mirror.py", "lookup/release.py",
+        "lookup/lock.py",
+    ],
+)  # fmt: skip
 def test_examples(plugin: str, tmp_path: Path) -> None:
     """With real names and digests, from the catalogue that comes with the collection."""
     player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])

@@ -18,7 +18,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS, URL_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._arguments import (
+    BOOTSTRAP_ARGUMENTS,
+    BUILD_ARGUMENTS,
+    URL_ARGUMENTS,
+)
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
@@ -221,6 +225,11 @@ def test_documentation_and_argument_spec_agree(module: str, option: str) -> None
     assert documented is not None, f"{option} is accepted and not documented"
     assert option in SPECS[module], f"{option} is documented and not accepted"
     assert shape_of(documented) == shape_of(SPECS[module][option])
+
+
+def test_documentation_and_argument_spec_of_bootstrap_agree() -> None:
+    documented = {name: shape_of(option) for name, option in documented_options("modules/bootstrap.py").items()}
+    assert documented == {name: shape_of(option) for name, option in BOOTSTRAP_ARGUMENTS.items()}
 
 
 def test_the_fragment_of_url_options_documents_all_of_them() -> None:
