@@ -156,6 +156,7 @@ def test_what_a_killed_run_left_goes_with_the_next(
 
 
 def test_two_at_once_end_right(bare: BarePlayer, place: Place, variables: dict[str, Any]) -> None:
+    bare.inventory()  # before there are two that make its files
     with ThreadPoolExecutor() as pool:
         runs = [pool.submit(play, bare, BOOTSTRAP, variables) for _unused in range(2)]
         assert sum("changed=1" in run.result().output for run in runs) == 1

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts without Python become manageable over SSH: with what accounts, transports and limits they have, and disturbed."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fleet.conftest import BUILD_PLAY, REMOTE_CALL, Fleet, extra_hosts, player
+from tests.fleet.hosts import Host, HostSpec
+from tests.fleet.roots import ROOTS
+from tests.fleet.samples import OLD
+from tests.integration.playbooks import Played
+from tests.support.places import Place, contents
+
+PLAY = Path(__file__).with_name("bootstrap.yml")
+PATH = "/opt/python/3.11"
+PIPELINED = {"ANSIBLE_PIPELINING": "True"}
+INSTANTS = 20
+SEED = random.SystemRandom().randrange(1_000_000)
+
+
+@pytest.fixture
+def pythonless() -> Iterator[Host]:
+    with extra_hosts(HostSpec("pythonless", ROOTS["pythonless"], umask="077")) as hosts:
+        yield hosts["pythonless"]
+
+
+def bootstrap(
+    folder: Path, variables: dict[str, Any], *arguments: str, env: dict[str, str] | None = None, **options: object
+) -> Played:
+    return player(folder, {"host": variables}).play(
+        PLAY, *arguments, variables={"path": PATH, **options}, env=env or PIPELINED
+    )
+
+
+def place(host: Host, path: str = PATH) -> Place:
+    return Place(host.file(path))
+
+
+def test_it_is_what_build_makes_and_takes_three_calls(fleet: Fleet, pythonless: Host, tmp_path: Path) -> None:
+    with extra_hosts(HostSpec("other", ROOTS["bookworm"])) as hosts:
+        built = player(tmp_path, {"host": fleet.variables(hosts["other"])}).play(
+            BUILD_PLAY, variables={"wanted": f"{{{{ sample_version }}}}+{OLD}", "path": PATH}
+        )
+        assert built.rc == 0, built.output
+        expected = contents(hosts["other"].file("/opt/python"))
+    variables = fleet.variables(pythonless, sample_of="bookworm")
+    first = bootstrap(tmp_path, variables, "-vvv", go_on=False)
+    second = bootstrap(tmp_path, variables, "-vvv", go_on=False)
+    assert first.rc == 0, first.output
+    assert contents(pythonless.file("/opt/python")) == expected
+    assert (first.output.count(REMOTE_CALL), second.output.count(REMOTE_CALL)) == (3, 1)
+    assert bootstrap(tmp_path, variables).rc == 0
+
+
+@pytest.mark.parametrize("become", [True, False], ids=["become-root", "at-home"])
+def test_accounts(become: bool, fleet: Fleet, pythonless: Host, transport: dict[str, str], tmp_path: Path) -> None:
+    pythonless.enter("mount", "-t", "tmpfs", "-o", "noexec,mode=1777", "tmpfs", "/tmp")
+    pythonless.enter("mount", "-t", "tmpfs", "-o", "noexec,mode=1777", "tmpfs", "/var/tmp")
+    path = PATH if become else "~/python/3.11"
+    variables = fleet.variables(pythonless, sample_of="bookworm", user="deploy")
+    played = bootstrap(tmp_path, variables, env=transport, path=path, become=become)
+    assert played.rc == 0, played.output
+    assert place(pythonless, path.replace("~", "/home/deploy")).litter() == []
+    assert pythonless.enter("find", "/tmp", "/home/deploy/.ansible", "-type", "f", check=False).stdout == ""
+
+
+@pytest.mark.parametrize("user", ["tess", "fay", "zoe"])
+def test_login_shells(user: str, fleet: Fleet, transport: dict[str, str], tmp_path: Path) -> None:
+    variables = fleet.variables(fleet.host("bookworm"), user=user)
+    variables["ansible_python_interpreter"] = "/nonexistent/python3"
+    played = bootstrap(tmp_path, variables, env=transport, path=f"~/{tmp_path.name}/python")
+    assert played.rc == 0, played.output
+
+
+def test_becoming_somebody_else(fleet: Fleet, pythonless: Host, tmp_path: Path) -> None:
+    variables = fleet.variables(pythonless, sample_of="bookworm")
+    variables |= {"ansible_become_user": "deploy", "ansible_become_method": "ansible.builtin.sudo"}
+    played = bootstrap(tmp_path, variables, path="/home/deploy/python", become=True, go_on=False)
+    assert played.rc == 0, played.output
+    assert pythonless.enter("find", "/home/deploy/python", "/home/deploy/.builds", "-user", "root").stdout == ""
+
+
+def test_without_sftp_and_scp(fleet: Fleet, pythonless: Host, tmp_path: Path) -> None:
+    without = "sed -i /^Subsystem/d /etc/ssh/sshd_config && rm -f /usr/bin/scp && kill -HUP 1"
+    pythonless.enter("sh", "-c", without)
+    variables = fleet.variables(pythonless, sample_of="bookworm")
+    played = bootstrap(tmp_path, variables, env={"ANSIBLE_PIPELINING": "False"})
+    assert played.rc == 0, played.output
+
+
+def test_every_process_killed_at_random_instants(fleet: Fleet, pythonless: Host, tmp_path: Path) -> None:
+    """Sessions, shells, tar and the module end at once, as when a host goes down; the next run has to end right."""
+    variables = fleet.variables(pythonless, sample_of="bookworm")
+    started = time.monotonic()
+    assert bootstrap(tmp_path, variables, go_on=False).rc == 0
+    duration_s = time.monotonic() - started
+    expected = contents(pythonless.file("/opt/python"))
+    chance = random.Random(SEED)
+    with ThreadPoolExecutor() as pool:
+        for number in range(INSTANTS):
+            pythonless.enter("rm", "-rf", "/opt/python")
+            disturbed = pool.submit(bootstrap, tmp_path, variables, go_on=False)
+            delay_s = duration_s * (number + chance.random()) / INSTANTS
+            time.sleep(delay_s)
+            pythonless.enter("sh", "-c", "kill -KILL -1")
+            disturbed.result()
+            played = bootstrap(tmp_path, variables, go_on=False)
+            when = f"killed after {delay_s:.2f} of {duration_s:.2f} s, with seed {SEED}"
+            assert played.rc == 0, f"{when}: {played.output}"
+            assert place(pythonless).litter() == [], when
+            assert contents(pythonless.file("/opt/python")) == expected, when
