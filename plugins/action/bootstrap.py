@@ -20,7 +20,14 @@ from ansible_collections.standalone.python.plugins.module_utils._arguments impor
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, RECORD, SWITCH, TIDY, Plan
+from ansible_collections.standalone.python.plugins.module_utils._plan import (
+    INSPECT,
+    NOTHING,
+    RECORD,
+    SWITCH,
+    TIDY,
+    Plan,
+)
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _temporary_python
 from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
@@ -94,7 +101,7 @@ class ActionModule(build.ActionModule):
         return dict(result)
 
     def _with_interpreter(self, task_vars: dict[str, Any], program: str) -> dict[str, Any]:
-        """The task's variables with the interpreter of modules, where they are read: a delegate has variables of its own."""
+        """The task's variables with the interpreter of modules, where they are read: a delegate has its own."""
         interpreter = {"ansible_python_interpreter": program}
         host = self._task.delegate_to
         if not host:

@@ -33,7 +33,7 @@ def running_below(directory: str, proc: str = "/proc") -> dict[str, tuple[int, .
 
 
 def occupied_below(directory: str, proc: str = "/proc") -> frozenset[str]:
-    """The first folders below `directory` that a process runs from or is in. That of this very process is always known."""
+    """The first folders below `directory` that a process runs from or is in; that of this very one is always known."""
     prefix = os.path.realpath(directory) + "/"
     places = [os.path.realpath(sys.executable)]
     for pid in _pids(proc):

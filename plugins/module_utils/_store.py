@@ -27,7 +27,7 @@ STORE_FOLDER = ".builds"
 STAGING_FOLDER = ".staging"
 ROOTS_FOLDER = ".roots"
 LOCK_FILE = ".lock"
-TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, this one perhaps, and then removes itself
+TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one, and then goes
 
 _LOCK_WAIT_S = 15 * 60
 

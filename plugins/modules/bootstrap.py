@@ -63,6 +63,10 @@ options:
     description: Where names and digests come from, as for O(standalone.python.build#module:index).
     type: list
     elements: str
+  lock:
+    description:
+      - A lock file on the controller that says which asset answers, as for O(standalone.python.build#module:lock).
+    type: path
   mirror:
     description:
       - Where the controller gets archives from, with the defaults of O(standalone.python.build#module:mirror).

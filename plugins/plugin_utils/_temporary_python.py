@@ -13,7 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import ArchiveError, InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    ArchiveError,
+    InvalidName,
+    StandaloneError,
+)
 from ansible_collections.standalone.python.plugins.module_utils._store import TEMPORARY_PREFIX
 from ansible_collections.standalone.python.plugins.module_utils._streams import GZIP_MAGIC
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts without Python become manageable over SSH: with what accounts, transports and limits they have, and disturbed."""
+"""Hosts without Python become manageable over SSH: whatever their accounts, transports and limits, and disturbed."""
 
 from __future__ import annotations
 

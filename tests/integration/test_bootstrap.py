@@ -89,7 +89,9 @@ def variables(samples: SampleMirror, server: Server, place: Place, bare: BarePla
     }
 
 
-def play(player: Player, playbook: Path, variables: dict[str, Any], *arguments: str, pipelining: str = "true") -> Played:
+def play(
+    player: Player, playbook: Path, variables: dict[str, Any], *arguments: str, pipelining: str = "true"
+) -> Played:
     played = player.play(playbook, *arguments, variables=variables, env={"ANSIBLE_PIPELINING": pipelining})
     assert played.rc == 0, played.output
     return played
@@ -143,9 +145,7 @@ def test_a_build_that_is_not_healthy_leaves_nothing_behind(
     assert place.litter() == []
 
 
-def test_what_a_killed_run_left_goes_with_the_next(
-    bare: BarePlayer, place: Place, variables: dict[str, Any]
-) -> None:
+def test_what_a_killed_run_left_goes_with_the_next(bare: BarePlayer, place: Place, variables: dict[str, Any]) -> None:
     play(bare, BOOTSTRAP, variables)
     left = place.store / ".staging" / "bootstrap-0123456789abcdef-4711"
     (left / "python" / "bin").mkdir(parents=True)

@@ -15,7 +15,6 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 from ansible_collections.standalone.python.plugins.module_utils._install import run
-from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.probe_runs import age
 from tests.unit.action_host import OLD, BootstrapAction, Host, act

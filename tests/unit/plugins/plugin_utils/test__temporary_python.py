@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command that unpacks an archive for one run, under every shell of this machine, and what is made of its answer."""
+"""The command that unpacks an archive for one run, under every shell here, and what its answer is taken for."""
 
 from __future__ import annotations
 
@@ -212,7 +212,5 @@ def test_answers_that_are_none(stdout: str, rc: int, stderr: str, message: str) 
 
 def test_noise_around_the_answer() -> None:
     stdout = "Welcome\r\nstandalone-python-bootstrap runs /opt/.builds/.staging/bootstrap-1/run-once\r\nBye\r\n"
-    made = TemporaryPython(
-        "/opt/.builds/.staging/bootstrap-1/run-once", "/opt/.builds/.staging/bootstrap-1/archive"
-    )
+    made = TemporaryPython("/opt/.builds/.staging/bootstrap-1/run-once", "/opt/.builds/.staging/bootstrap-1/archive")
     assert parse(stdout, rc=0, stderr="", archive=None) == made
