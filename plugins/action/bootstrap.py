@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,10 @@ class ActionModule(build.ActionModule):
             return self._run_module(_own_interpreter(order, state), delivery.arguments, task_vars)
         asset = _asset_to_run(order, state, decided)
         _temporary_python.require_suitable(asset)
-        with delivery.archive(asset, why="", warn=self._display.warning) as local:
-            require_possible(order, decided, probe, archive_bytes=os.path.getsize(local) * _UNPACKED_TWICE)
-            temporary = self._temporary_python(order.store, asset, local)
+        as_published = replace(delivery, reads_zstd=False)  # the host's own tar and gzip have to read it
+        with as_published.archive(asset, why="", warn=self._display.warning, say=self._display.display) as parcel:
+            require_possible(order, decided, probe, archive_bytes=os.path.getsize(parcel.path) * _UNPACKED_TWICE)
+            temporary = self._temporary_python(order.store, asset, parcel.path)
         sent = {"archive": temporary.archive, "asset": asset.as_dict()}
         return self._run_module(temporary.program, {**delivery.arguments, **sent}, task_vars)
 

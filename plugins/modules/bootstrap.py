@@ -253,6 +253,10 @@ diff:
   description: The path before and after.
   returned: success
   type: dict
+health:
+  description: How the new interpreter was found. Null when this task made no new build.
+  returned: success
+  type: dict
 timings:
   description: How long the parts of an installation took on the host, in seconds.
   returned: success
