@@ -234,12 +234,13 @@ def test_archives_that_are_there_already_are_taken_over(source: Path, mirror: Pa
 BUNDLE = b'{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}'
 
 
-def test_bundles_are_kept_beside_their_archives(source: Path, mirror: Path) -> None:
+@pytest.mark.parametrize("content", [BUNDLE, BUNDLE + b"\n" + BUNDLE + b"\n"], ids=["one", "two"])
+def test_bundles_are_kept_beside_their_archives(content: bytes, source: Path, mirror: Path) -> None:
     assets = fill_source(source, (OLD,))
     bundle = f"{place_of(assets[0])}.sigstore.json"
-    (source / bundle).write_bytes(BUNDLE)
+    (source / bundle).write_bytes(content)
     assert sync(mirror, source, assets, bundles=True)["bundles"] == [bundle]
-    assert (mirror / bundle).read_bytes() == BUNDLE
+    assert (mirror / bundle).read_bytes() == content
     assert not sync(mirror, source, assets, bundles=True)["changed"]
     (mirror / bundle).write_bytes(b"spoilt")
     assert sync(mirror, source, assets, bundles=True)["bundles"] == [bundle]
