@@ -121,7 +121,7 @@ def _start_workers(command: list[str], reader: int, system: System) -> list[subp
                 stdout=quiet,
                 stderr=quiet,
                 env={"PATH": os.defpath, "PYTHONHASHSEED": "0", **system.variables_for(command[0])},
-                preexec_fn=system.entering,
+                preexec_fn=system.entering,  # noqa: PLW1509
             )
             workers.append(worker)
     return workers

@@ -114,7 +114,7 @@ def _popen(command: list[str], system: System) -> subprocess.Popen[bytes]:
         cwd="/",
         env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **system.variables_for(command[0])},
         start_new_session=True,
-        preexec_fn=system.entering,
+        preexec_fn=system.entering,  # noqa: PLW1509
     )
 
 
