@@ -114,13 +114,14 @@ def _start_workers(command: list[str], reader: int, system: System) -> list[subp
     workers: list[subprocess.Popen[bytes]] = []
     with contextlib.suppress(OSError, subprocess.SubprocessError):  # the latter for who may not change the root
         while len(workers) < _worker_count():
-            worker = subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only
+            # pylint: disable-next=ansible-bad-function,subprocess-popen-preexec-fn # no module object, and no threads
+            worker = subprocess.Popen(
                 command,
                 stdin=reader,
                 stdout=quiet,
                 stderr=quiet,
                 env={"PATH": os.defpath, "PYTHONHASHSEED": "0", **system.variables_for(command[0])},
-                preexec_fn=system.entering,  # noqa: PLW1509 # pylint: disable=subprocess-popen-preexec-fn
+                preexec_fn=system.entering,  # noqa: PLW1509
             )
             workers.append(worker)
     return workers

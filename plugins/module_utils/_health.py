@@ -105,7 +105,8 @@ def _started(command: list[str], system: System) -> subprocess.Popen[bytes]:
 def _popen(command: list[str], system: System) -> subprocess.Popen[bytes]:
     import subprocess
 
-    return subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only
+    # pylint: disable-next=ansible-bad-function,subprocess-popen-preexec-fn # no module object, and no threads
+    return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -113,7 +114,7 @@ def _popen(command: list[str], system: System) -> subprocess.Popen[bytes]:
         cwd="/",
         env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **system.variables_for(command[0])},
         start_new_session=True,
-        preexec_fn=system.entering,  # noqa: PLW1509 # pylint: disable=subprocess-popen-preexec-fn # no thread is left
+        preexec_fn=system.entering,  # noqa: PLW1509
     )
 
 

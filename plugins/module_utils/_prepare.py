@@ -40,9 +40,8 @@ def publish(
 
     `check_content` sees the unpacked build before anything in it is changed, and may refuse it by raising.
     """
-    _ownership.ids(
-        order.settings.owner, order.settings.group, order.system
-    )  # an unknown one is better told before the download
+    # An unknown one is better told before the download.
+    _ownership.ids(order.settings.owner, order.settings.group, order.system)
     stage = unpacked(order, asset, store, timings)
     if check_content:
         check_content(stage)

@@ -82,9 +82,10 @@ def test_examples(plugin: str, tmp_path: Path) -> None:
     here = here.replace("/opt/python", str(tmp_path / "python"))
     facts = {"name": "Facts", "ansible.builtin.setup": {"gather_subset": ["architecture", "distribution"]}}
     (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "python.tar.gz").touch()
+    archive = b"an archive that check mode only reads for its digest"
+    (tmp_path / "files" / "python.tar.gz").write_bytes(archive)
     (tmp_path / "python.lock.yml").write_text(lock_of({"3.13": [stripped("3.13.5+20250723")]}).render())
-    here = re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{hashlib.sha256().hexdigest()}", here)
+    here = re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{hashlib.sha256(archive).hexdigest()}", here)
     tasks = [facts, *yaml.safe_load(here)]
     # A mirror looks at the public index whatever uv is told. Nobody listens there, so the bundled one stands in.
     environment = {"UV_PYTHON_DOWNLOADS_JSON_URL": "bundled", "https_proxy": "http://127.0.0.1:9"}
