@@ -29,7 +29,6 @@ from ansible_collections.standalone.python.plugins.module_utils._order import Or
 from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, SWITCH, Plan, plan
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _probe
-from ansible_collections.standalone.python.plugins.plugin_utils._archive_asset import asset_of_archive
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
@@ -39,6 +38,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._image import de
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._pinned import pinned
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._progress import sending
@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
         probe = described(self._probe(order), order)
         state = state_of(probe, order.path, order.store)
         if order.state != "absent":
-            order = self._with_known_asset(order, params, probe, lock)
+            order = pinned(order, lock=lock, checksum=params["checksum"], platform=probe.platform)
         decided = plan(order, state)
         if decided.needs_asset and order.asset is None:
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
@@ -141,22 +141,6 @@ class ActionModule(ActionBase):
 
     def _lock(self, params: Mapping[str, Any]) -> Lock | None:
         return Lock.read(str(self._find_needle("files", params["lock"]))) if params["lock"] else None
-
-    def _with_known_asset(self, order: Order, params: Mapping[str, Any], probe: Probe, lock: Lock | None) -> Order:
-        """The order with the asset that the task itself or its lock says is wanted, if one of them does."""
-        asset = order.asset
-        if lock and order.wanted:
-            native = probe.platform.targets if probe.platform else lambda _level: ()  # only where the target is named
-            named = order.wanted.named_target
-            asset = lock.asset(order.wanted, (named,) if named else native(order.wanted.cpu_level))
-        elif order.archive and order.wanted:
-            asset = asset_of_archive(order.wanted, params["checksum"], probe.platform)
-        if asset is None:
-            return order
-        objection = probe.platform.objection_to(asset.build) if probe.platform else None
-        if objection:
-            raise UnsupportedHost(objection)
-        return order.pinned_to(asset)
 
     def _with_resolved_asset(
         self, order: Order, params: Mapping[str, Any], probe: Probe, state: State, task_vars: dict[str, Any]
