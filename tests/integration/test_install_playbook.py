@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
 from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
 
@@ -96,3 +100,19 @@ def test_every_further_build_costs_one_call(player: Player, variables: dict[str,
         again = play(player, "-vvv", **wanted)
         assert not is_changed(again)
         assert len(REMOTE_CALL.findall(again.output)) == calls
+
+
+@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
+def test_a_lock_says_what_a_name_is(
+    player: Player, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path
+) -> None:
+    oldest = samples.samples[0]
+    minor = oldest.version.rpartition(".")[0]
+    asset = Asset.from_dict(asset_of(oldest))
+    lock = tmp_path / "python.lock.yml"
+    lock.write_text(LockFile({minor: {asset.build.target: LockedBuild(asset)}}).render())
+    wanted = {name: value for name, value in variables.items() if name != "interpreter_index"}
+    locked = {**wanted, "interpreter_builds": [{"name": minor}], "interpreter_lock": str(lock)}
+    assert is_changed(play(player, **locked))
+    assert os.readlink(tmp_path / "opt" / minor).endswith(asset.build.name)
+    assert not is_changed(play(player, **{**locked, "interpreter_state": "latest"}))
