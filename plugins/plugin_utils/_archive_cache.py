@@ -11,9 +11,9 @@ It lies beside the cache of indexes, so whatever makes that one usable, as in an
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from ansible import constants
 from ansible.module_utils.common.text.formatters import human_to_bytes
@@ -36,7 +36,6 @@ _DEFAULT_BOUND_BYTES = 4 * 1024**3  # more than a hundred stripped builds
 Watch = Callable[[int, "int | None"], None]
 
 
-@contextlib.contextmanager
 def cached_archive(
     asset: Asset,
     *,
@@ -45,8 +44,8 @@ def cached_archive(
     environ: Mapping[str, str],
     warn: Callable[[str], None],
     watch: Watch | None = None,
-) -> Iterator[str]:
-    """The path of the asset's archive on this controller, with the right digest, for as long as the block lasts.
+) -> AbstractContextManager[str]:
+    """As a context manager, the path of the asset's archive on this controller, with the right digest.
 
     It is looked for at `mirrors` as hosts do it, so `file://` is this machine. Raises `DownloadError` when it cannot be
     fetched, `StoreError` when it has no address or cannot be kept anywhere, and `InvalidName` for a mirror or a bound
@@ -56,13 +55,12 @@ def cached_archive(
     urls = addresses_of(asset, mirrors)
     path = shelf.path_of(asset.sha256)
     options = options_for(asset.url, mirrors, url_options)
-    with shelf.using(
+    return shelf.using(
         asset.sha256,
         find=lambda: path if is_intact(path, asset.sha256) else None,
         make=lambda: _fetch(shelf, asset, urls, options, watch),
         way=" ".join(map(shown_url, urls)),
-    ) as found:
-        yield found
+    )
 
 
 def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions, watch: Watch | None) -> None:
