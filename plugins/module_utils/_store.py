@@ -10,6 +10,7 @@ has reached the disk, and leaves by one rename into staging before anything of i
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ LOCK_FILE = ".lock"
 TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one, and then goes
 
 _LOCK_WAIT_S = 15 * 60
+_REMOVALS = 9  # more than there are workers, each of which can be in the way once
 
 
 class Store:
@@ -127,12 +129,10 @@ class Store:
 
     def _bury(self, path: str) -> None:
         """Moves it away before it is removed: nobody sees half of it, and workers that outlived a run lose its name."""
-        import shutil  # not for a run that changes nothing
-
         grave = os.path.join(self.staging, f"removed-{os.getpid()}-{time.time_ns():x}")
         os.rename(path, grave)
         if os.path.isdir(grave) and not os.path.islink(grave):
-            shutil.rmtree(grave)
+            _remove_tree(grave)
         else:
             os.unlink(grave)
 
@@ -146,6 +146,20 @@ class Store:
             os.unlink(os.path.join(self.directory, LOCK_FILE))
             with contextlib.suppress(OSError):
                 os.rmdir(self.directory)
+
+
+def _remove_tree(directory: str) -> None:
+    """Removes it even where a worker, which had found its way there before, adds one more file meanwhile."""
+    import shutil  # not for a run that changes nothing
+
+    for tries_left in reversed(range(_REMOVALS)):
+        try:
+            shutil.rmtree(directory)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or not tries_left:
+                raise
+        else:
+            return
 
 
 def default_store(path: str) -> str:
