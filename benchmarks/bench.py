@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: what the collection promises, measured beside what users would pick instead.
 
-python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve] [transfer]
+python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve] [transfer] [role]
 """
 
 from __future__ import annotations
@@ -15,16 +15,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import host, plays, resolve, transfer
+from benchmarks import host, plays, resolve, role, transfer
 from benchmarks.disk import Disk, disk, with_own_mounts
 from benchmarks.peers import NoPeer
 from benchmarks.rounds import WrongResult
 from benchmarks.table import Line, render
+from tests.fleet.hosts import HostFailed
+from tests.fleet.roots import RootUnavailable
 from tests.support.nginx import NginxUnavailable
 from tests.support.source_python import UnusableSource
 from tests.support.sshd import SshUnavailable
 
-PARTS = ("host", "plays", "resolve", "transfer")
+PARTS = ("host", "plays", "resolve", "transfer", "role")
+
+UNMEASURABLE = (HostFailed, NginxUnavailable, NoPeer, RootUnavailable, SshUnavailable, UnusableSource, WrongResult)
 
 
 def main() -> int:
@@ -45,6 +49,7 @@ def main() -> int:
         "host": lambda where: host.compare(options.rounds, where),
         "plays": lambda where: plays.compare(options.rounds, options.hosts, where),
         "transfer": lambda where: transfer.compare(options.rounds, where),
+        "role": lambda where: role.compare(options.rounds, where),
     }
     lines: list[Line] = []
     objections: list[str] = []
@@ -52,7 +57,7 @@ def main() -> int:
         try:
             with disk() as where:
                 lines += compare[part](where)
-        except (NginxUnavailable, NoPeer, SshUnavailable, UnusableSource, WrongResult) as error:
+        except UNMEASURABLE as error:
             objections.append(f"{part} was not measured. {error}")
     print(render(lines), *objections, sep="\n")
     return 0 if not objections and all(line.kept for line in lines) else 1

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.rounds import WrongResult
 from tests.support.sshd import Login
@@ -45,9 +44,7 @@ class Controller:
 
     @classmethod
     def prepare(cls, scratch: Path, login: Login, hosts: int) -> Controller:
-        """Write configuration and inventory. Each host has its own connection, though all lead to one sshd."""
-        names = tuple(f"h{number}" for number in range(1, hosts + 1))
-        own = {name: {"ansible_control_path": f"%(directory)s/{name}"} for name in names}
+        """Each host has its own connection, though all lead to one sshd."""
         shared = {
             "ansible_host": "127.0.0.1",
             "ansible_port": login.port,
@@ -55,18 +52,27 @@ class Controller:
             "ansible_ssh_private_key_file": str(login.key),
             "ansible_python_interpreter": os.path.realpath(sys.executable),
         }
-        (scratch / "inventory.json").write_text(json.dumps({"all": {"hosts": own, "vars": shared}}))
-        (scratch / "ansible.cfg").write_text(
-            CONFIGURATION.format(collections=COLLECTIONS, scratch=scratch, known_hosts=login.known_hosts)
-        )
-        return cls(scratch, names)
+        return cls.over(scratch, {f"h{number}": shared for number in range(1, hosts + 1)}, login.known_hosts)
 
-    def play(self, name: str, variables: Mapping[str, Any], *, one_host: bool = False) -> str:
-        """Run playbooks/NAME.yml and return what it printed. Raises `WrongResult` when it fails."""
+    @classmethod
+    def over(cls, scratch: Path, hosts: Mapping[str, Mapping[str, object]], known_hosts: Path) -> Controller:
+        """Write configuration and inventory; `hosts` are the variables of each by its name."""
+        own = {name: {**known, "ansible_control_path": f"%(directory)s/{name}"} for name, known in hosts.items()}
+        (scratch / "inventory.json").write_text(json.dumps({"all": {"hosts": own}}))
+        (scratch / "ansible.cfg").write_text(
+            CONFIGURATION.format(collections=COLLECTIONS, scratch=scratch, known_hosts=known_hosts)
+        )
+        return cls(scratch, tuple(hosts))
+
+    def play(self, name: str, variables: Mapping[str, object], *arguments: str, hosts: int | None = None) -> str:
+        """Run playbooks/NAME.yml and return what it printed. Raises `WrongResult` when it fails.
+
+        `arguments` are further ones of ansible-playbook; `hosts` is how many of them, the first ones, else all.
+        """
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "UV_"))}
         environment.update(ANSIBLE_CONFIG=str(self.scratch / "ansible.cfg"), XDG_CACHE_HOME=str(self.scratch / "cache"))
         command = [str(ANSIBLE_PLAYBOOK), str(PLAYBOOKS / f"{name}.yml"), "--extra-vars", json.dumps(variables)]
-        command += ["--limit", self.hosts[0]] if one_host else []
+        command += [*arguments, "--limit", ",".join(self.hosts[:hosts])]
         answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if answer.returncode:
             raise WrongResult(f"The play {name} failed:\n{answer.stdout[-2000:]}{answer.stderr[-2000:]}")

@@ -54,7 +54,7 @@ class Plays:
         ours, by_hand = directory / "done" / "ours", directory / "done" / "by-hand"
         ours.parent.mkdir()
         for play, prefix in (("ours", ours), ("by_hand", by_hand)):
-            self.controller.play(play, self._variables(prefix), one_host=True)
+            self.controller.play(play, self._variables(prefix), hosts=1)
             require_build(prefix, self.sample, fixed_up=play == "ours")
         self.controller.play("stat", self._variables(ours))
         for name, play, prefix in (
@@ -68,14 +68,14 @@ class Plays:
     def cold_runs(self) -> Iterator[Contender]:
         """Plays that install on one host, where nothing is."""
         for name, play in (("empty", "empty"), ("ours", "ours"), ("today's way", "by_hand")):
-            run = self._run(play, None, one_host=True)
+            run = self._run(play, None, hosts=1)
             yield Contender(name, run, self._check_installed(play))
 
-    def _run(self, play: str, prefix: Path | None, *, one_host: bool = False) -> Callable[[Path], None]:
+    def _run(self, play: str, prefix: Path | None, *, hosts: int | None = None) -> Callable[[Path], None]:
         """Plays for a Python at `prefix`; None is a place where nothing was before."""
 
         def run(directory: Path) -> None:
-            output = self.controller.play(play, self._variables(prefix or directory / "python"), one_host=one_host)
+            output = self.controller.play(play, self._variables(prefix or directory / "python"), hosts=hosts)
             (directory / OUTPUT).write_text(output)
 
         return run
