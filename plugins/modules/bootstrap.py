@@ -22,6 +22,7 @@ description:
 author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
+  - standalone.python.asset
   - standalone.python.url
 options:
   name:
@@ -79,47 +80,6 @@ options:
   checksum:
     description: The SHA-256 digest that the archive must have.
     type: str
-  asset:
-    description:
-      - A pinned asset, as returned by P(standalone.python.release#lookup). No index is read then.
-      - Mutually exclusive with O(name).
-    type: dict
-    suboptions:
-      name:
-        description: The asset's file name without C(.tar.gz).
-        type: str
-        required: true
-      version:
-        description: The version of Python.
-        type: str
-        required: true
-      release:
-        description: The release tag.
-        type: str
-        required: true
-      target:
-        description: The triple.
-        type: str
-        required: true
-      flavor:
-        description: The form of the build.
-        type: str
-        required: true
-      build_options:
-        description: The build options.
-        type: str
-        default: ''
-      url:
-        description: The address of the archive. Mirrors are applied to it.
-        type: str
-        required: true
-      sha256:
-        description: The digest of the archive.
-        type: str
-        required: true
-      prerelease:
-        description: Whether the version is a pre-release.
-        type: bool
   keep:
     description: How many earlier builds of this path stay in the store, to go back to.
     type: int

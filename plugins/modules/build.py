@@ -20,6 +20,7 @@ description:
 author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
+  - standalone.python.asset
   - standalone.python.url
 options:
   name:
@@ -161,48 +162,6 @@ options:
       - Without O(archive), the chosen build must have this digest, and one that the index has no digest for may be
         installed by it.
     type: str
-  asset:
-    description:
-      - A pinned asset, as returned by P(standalone.python.release#lookup). No index is read then, and only this asset
-        will do. Mutually exclusive with O(name).
-    type: dict
-    suboptions:
-      name:
-        description: The asset's file name without C(.tar.gz) or C(.tar.zst).
-        type: str
-        required: true
-      version:
-        description: The version of Python.
-        type: str
-        required: true
-      release:
-        description: The release tag.
-        type: str
-        required: true
-      target:
-        description: The triple.
-        type: str
-        required: true
-      flavor:
-        description: The form of the build.
-        type: str
-        required: true
-      build_options:
-        description: The build options.
-        type: str
-        default: ''
-      url:
-        description: The address of the archive. Mirrors are applied to it. The receipt of the build leaves out a login
-          and a query that it has, so a repair needs the asset again when the server does.
-        type: str
-        required: true
-      sha256:
-        description: The digest of the archive.
-        type: str
-        required: true
-      prerelease:
-        description: Whether the version is a pre-release.
-        type: bool
   delivery:
     description:
       - How the archive gets to the host. V(pull) lets the host fetch it.

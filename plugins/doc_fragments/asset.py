@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the option that names one archive and no other."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The asset that the lookup `release` returns, as an option."""
+
+    DOCUMENTATION = r"""
+options:
+  asset:
+    description:
+      - A pinned asset, as returned by P(standalone.python.release#lookup). No index is read then, and only this asset
+        will do. Mutually exclusive with O(name).
+    type: dict
+    suboptions:
+      name:
+        description: The asset's file name without C(.tar.gz) or C(.tar.zst).
+        type: str
+        required: true
+      version:
+        description: The version of Python.
+        type: str
+        required: true
+      release:
+        description: The release tag.
+        type: str
+        required: true
+      target:
+        description: The triple.
+        type: str
+        required: true
+      flavor:
+        description: The form of the build.
+        type: str
+        required: true
+      build_options:
+        description: The build options.
+        type: str
+        default: ''
+      url:
+        description: The address of the archive. Mirrors are applied to it. The receipt of the build leaves out a login
+          and a query that it has, so a repair needs the asset again when the server does.
+        type: str
+        required: true
+      sha256:
+        description: The digest of the archive.
+        type: str
+        required: true
+      prerelease:
+        description: Whether the version is a pre-release.
+        type: bool
+"""
