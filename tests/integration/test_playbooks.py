@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
 from tests.integration.conftest import NEW, NEWEST, OLD
 from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet
 from tests.integration.playbooks import ANSIBLE_PLAYBOOK, TIMEOUT_S
-from tests.support.sample_indexes import versions_ndjson
+from tests.support.sample_indexes import asset_of, versions_ndjson
 
 CGROUPS = Path("/sys/fs/cgroup/systemd")
 
@@ -77,6 +79,18 @@ def test_a_release_that_appears_between_waves_does_not_matter(fleet: Fleet, tmp_
     again = fleet.play("upgrade", upgrade_index=str(index))
     assert again.rc == 0, again.output
     assert fleet.releases() == everywhere(NEWEST)
+
+
+def test_a_lock_says_what_the_waves_get(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.install(OLD)
+    (sample,) = (sample for sample in fleet.mirror.samples if sample.spec.release == NEW)
+    asset = Asset.from_dict(asset_of(sample))
+    lock = tmp_path / "python.lock.yml"
+    name = sample.version.rpartition(".")[0]
+    lock.write_text(LockFile({name: {asset.build.target: LockedBuild(asset)}}).render())
+    played = fleet.play("upgrade", upgrade_index=None, upgrade_lock=str(lock))
+    assert played.rc == 0, played.output
+    assert fleet.releases() == everywhere(NEW)
 
 
 def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> None:
