@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,16 @@ HERE = Path(__file__).parent
 TARGETS = sorted(folder.name for folder in (HERE / "targets").iterdir() if (folder / "tasks" / "main.yml").exists())
 
 
+def has_pip(archive: Path) -> bool:
+    with tarfile.open(archive) as members:
+        return any("/site-packages/pip/" in name for name in members.getnames())
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_target(target: str, player: Player, server: Server, samples: SampleMirror, tmp_path: Path) -> None:
     sample = samples.samples[0]
+    if target == "role_requirements" and not has_pip(samples.archive(sample)):
+        pytest.skip("the Python that samples are cut from here has no pip")
     variables = {
         "target": str(HERE / "targets" / target / "tasks" / "main.yml"),
         "work": str(tmp_path / "host"),
