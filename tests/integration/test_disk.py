@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,18 +109,22 @@ class TestFull:
         self, runner: Runner, place: Place, disk: SmallDisk, mirror: Path
     ) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(MB)})
+        part = place.store / ".staging" / f"{build.sha256}.part"
 
         def fill_meanwhile(answering: Answering) -> None:
             content = answering.file().read_bytes()
+            half = len(content) // 2
             answering.start(200, {"Content-Length": len(content)})
+            answering.wfile.write(content[:half])
+            while not (part.exists() and part.stat().st_size):  # before that, the free space is not looked at yet
+                time.sleep(0.01)
             disk.fill()
-            answering.wfile.write(content)
+            answering.wfile.write(content[half:])
 
         address = f"/{build.release}/{build.archive.name.replace('+', '%2B')}"
         with serve(mirror, script={address: fill_meanwhile}) as server:
             before = place.contents()
             answer = runner.run(order_for(place.path, build, mirror=[server.url]))
-        part = place.store / ".staging" / f"{build.sha256}.part"
         assert answer.error == (
             f"Could not write {part}: the disk is full. {FREE_SPACE} {STILL.format(path=place.path)}"
         )
