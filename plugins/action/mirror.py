@@ -18,6 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 from ansible_collections.standalone.python.plugins.plugin_utils._declared import Declaration, resolve_declared
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._public_bundles import public_bundles
 
 MODULE = "standalone.python.mirror"
 _HOST_PATHS = ("ca_path", "client_cert", "client_key")
@@ -44,11 +45,31 @@ class ActionModule(ActionBase):
         arguments = {name: value for name, value in params.items() if name not in _CONTROLLER_ONLY}
         if params["state"] == "present":
             arguments["assets"] = self._assets(params)
-        MirrorOrder.from_params(arguments)  # what cannot be is said before anything is sent
-        given = {name: value for name, value in arguments.items() if value is not None}
-        result = self._execute_module(module_name=MODULE, module_args=given, task_vars=task_vars)
+        order = MirrorOrder.from_params(arguments)  # what cannot be is said before anything is sent
+        result = self._module_result(arguments, task_vars)
+        if order.bundles and not order.mirrors and not self._task.check_mode:
+            result = self._with_public_bundles(result, order, arguments, task_vars)
         # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
         return {name: value for name, value in result.items() if name not in ("invocation", *_FILE_FACTS)}
+
+    def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return dict(self._execute_module(module_name=MODULE, module_args=given, task_vars=task_vars))
+
+    def _with_public_bundles(
+        self, result: dict[str, Any], order: MirrorOrder, arguments: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The result with the bundles that only GitHub has, which a second run of the module keeps."""
+        lacking = [order.assets[place] for place in result.get("without_bundle", ())]
+        found = public_bundles(lacking, order.url, self._display.warning)
+        if not found:
+            return result
+        added = self._module_result({**arguments, "attestations": found}, task_vars)
+        if added.get("failed"):
+            return added
+        bundles = sorted([*result["bundles"], *added["bundles"]])
+        diff = {**result["diff"], "after": added["diff"]["after"]}
+        return {**result, "changed": True, "bundles": bundles, "without_bundle": added["without_bundle"], "diff": diff}
 
     def _validated_params(self) -> dict[str, Any]:
         # A path on the host is a text here: the controller's home and variables are none of its business.

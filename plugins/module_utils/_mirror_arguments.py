@@ -28,6 +28,7 @@ MIRROR_ARGUMENTS: dict[str, dict[str, Any]] = {
     "mirror": {"type": "list", "elements": "str"},
     "min_age": {"type": "str"},
     "bundles": {"type": "bool", "default": False},
+    "attestations": {"type": "dict", "default": {}},
     "parallel": {"type": "int", "default": 4},
     "verify": {"type": "str", "choices": ["quick", "full"], "default": "quick"},
     **URL_ARGUMENTS,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ._builds import Asset
@@ -24,6 +24,7 @@ class MirrorOrder:
     """`assets` are the archives to hold, by their place below the mirror (`TAG/NAME`); none where it is to be absent.
 
     `mirrors` are where they come from; without any, the public addresses. `parallel` bounds the downloads at a time.
+    `attestations` are the contents of bundles that need not be fetched, by the digest of the archive.
     """
 
     path: str
@@ -32,6 +33,7 @@ class MirrorOrder:
     url: UrlOptions
     is_absent: bool = False
     bundles: bool = False
+    attestations: Mapping[str, str] = field(default_factory=dict)
     parallel: int = 4
     verify: str = "quick"
 
@@ -52,6 +54,7 @@ class MirrorOrder:
             url=UrlOptions.from_params(params),
             is_absent=is_absent,
             bundles=params["bundles"],
+            attestations=params["attestations"],
             parallel=params["parallel"],
             verify=params["verify"],
         )

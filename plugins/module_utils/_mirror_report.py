@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ._bundles import BUNDLE_SUFFIX
 from ._index_documents import UV_CATALOGUE, VERSIONS_INDEX
 from ._mirror_order import MirrorOrder
 from ._mirror_plan import MirrorPlan
@@ -25,6 +26,7 @@ def report(
     """`sizes` are those of what was or would be fetched, by place; None where the source does not say."""
     known = [size for size in sizes.values() if size is not None]
     bundles = sorted(new_bundles)
+    without = [place for place in decided.ask if place + BUNDLE_SUFFIX not in bundles]
     return {
         "changed": bool(decided.fetch or decided.remove or decided.rewrite or bundles),
         "path": order.path,
@@ -38,6 +40,7 @@ def report(
         "sizes_unknown": len(sizes) - len(known),
         "repaired": [place for place in state.damaged if place in decided.fetch],
         "bundles": bundles,
+        "without_bundle": without,
         "removed": list(decided.remove),
         "rewritten": list(decided.rewrite),
         "diff": _diff(state, decided, sizes, bundles),

@@ -155,11 +155,19 @@ options:
     type: str
   bundles:
     description:
-      - Whether to hold the provenance bundle of each archive as well, where its source has one beside it, named as the
-        archive with C(.sigstore.json) after it. Another mirror may have them. The public addresses have none.
+      - Whether to hold the provenance bundle of each archive as well, named as the archive with C(.sigstore.json) after
+        it.
+      - Another mirror has it beside the archive. For archives from the public addresses, the controller asks GitHub for
+        it, which answers 60 questions an hour; to read the answer takes the Python package cramjam.
       - A bundle that is missing is asked for again by each run.
     type: bool
     default: false
+  attestations:
+    description:
+      - Contents of bundles, by the SHA-256 digest of the archive, that need not be asked for. The controller fills in
+        what GitHub has.
+    type: dict
+    default: {}
   parallel:
     description:
       - How many files are fetched, or read, at a time.
@@ -304,6 +312,11 @@ repaired:
   elements: str
 bundles:
   description: The provenance bundles that were added. Always empty in check mode.
+  returned: success
+  type: list
+  elements: str
+without_bundle:
+  description: The archives that no bundle was found for, or in check mode, that one would be asked for.
   returned: success
   type: list
   elements: str

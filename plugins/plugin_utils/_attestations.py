@@ -35,6 +35,10 @@ class NoBundle(StandaloneError):
     """An archive has no attestation where one was looked for."""
 
 
+class NoAttestation(NoBundle):
+    """GitHub was asked, and has none."""
+
+
 @dataclass(frozen=True)
 class Bundle:
     """The JSON of a Sigstore bundle; `where` is what messages call its place."""
@@ -101,7 +105,7 @@ class Places:
                 "bundle beside the archive in a mirror."
             ) from None
         if not found:
-            raise NoBundle(
+            raise NoAttestation(
                 f"{self.repository} has no attestation of {asset.file_name}, whose digest is {asset.sha256}. Releases "
                 "before 20250205 have none, or not for every file; that of a release which is minutes old may be yet "
                 "to come."
@@ -170,8 +174,8 @@ def _unpacked(packed: bytes) -> str:
         import cramjam
     except ImportError as error:
         raise NoBundle(
-            "verify_provenance needs the Python package cramjam to unpack what GitHub has, and the Python that runs "
-            f"Ansible does not have it ({error}). Install it there, or put the bundle beside the archive in a mirror."
+            "Unpacking the attestations that GitHub has needs the Python package cramjam, which the Python that runs "
+            f"Ansible does not have ({error}). Install it there, or put the bundle beside the archive in a mirror."
         ) from None
     decompress: Any = cramjam.snappy.decompress_raw
     try:

@@ -247,6 +247,20 @@ def test_bundles_are_kept_beside_their_archives(content: bytes, source: Path, mi
     assert sync(mirror, source, assets)["removed"] == [bundle]
 
 
+def test_a_bundle_that_no_source_has_may_be_given(source: Path, mirror: Path) -> None:
+    assets = fill_source(source, (OLD,))
+    lacking = sync(mirror, source, assets, bundles=True)
+    assert lacking["without_bundle"] == sorted(place_of(asset) for asset in assets)
+    given = {assets[0]["sha256"]: BUNDLE.decode()}
+    added = sync(mirror, source, assets, bundles=True, attestations=given)
+    bundle = f"{place_of(assets[0])}.sigstore.json"
+    assert (added["changed"], added["bundles"]) == (True, [bundle])
+    assert place_of(assets[0]) not in added["without_bundle"]
+    assert (mirror / bundle).read_bytes() == BUNDLE
+    again = sync(mirror, source, assets, bundles=True)
+    assert (again["changed"], again["without_bundle"]) == (False, added["without_bundle"])
+
+
 def test_what_is_no_bundle_is_refused_by_name(source: Path, mirror: Path) -> None:
     (asset,) = [make_archive(source, OLD, TARGETS[0])]
     (source / f"{place_of(asset)}.sigstore.json").write_text("<html>")
