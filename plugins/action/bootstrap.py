@@ -46,11 +46,11 @@ class ActionModule(build.ActionModule):
         self.validate_argument_spec(BOOTSTRAP_ARGUMENTS)
         return super()._validated_params()
 
-    def _build(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         try:
-            return super()._build(task_vars)
+            return super()._outcome(task_vars)
         except _InterpreterVanished:  # another run swept it away before the module came; that run has ended, or waits
-            return super()._build(task_vars)
+            return super()._outcome(task_vars)
 
     def _is_settled(self, decided: Plan) -> bool:
         """Whether the look was all. In check mode there is no interpreter to look closer with."""

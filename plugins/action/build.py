@@ -13,15 +13,12 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
 from ansible_collections.standalone.python.plugins.module_utils import _report, _roots
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     InvalidName,
     NoMatch,
-    StandaloneError,
     UnsupportedHost,
 )
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, mirrors_from_environment
@@ -33,6 +30,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._attestations im
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
 from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
+from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._image import described, exported_epoch
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
@@ -49,27 +47,15 @@ from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import
 MODULE = "standalone.python.build"
 COMMAND_NOT_FOUND = 127  # a shell's status where there is no interpreter
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
-_FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
 _MANY_HOSTS = 20  # so many save more time than it takes to pack an archive anew
 _CONTROLLER_ONLY = ("index", "lock", "min_age", "checksum", "remote_src", "verify_provenance", "provenance")
 _NOT_WITH_LOCK = ("asset", "archive", "index", "min_age", "checksum")
 
 
-class ActionModule(ActionBase):
+class ActionModule(EdgeAction):
     """`standalone.python.build` as a task sees it."""
 
-    _supports_check_mode = True
-    _supports_async = False
-    _requires_connection = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        try:
-            return {**result, **self._build(task_vars or {})}
-        except StandaloneError as error:
-            return {**result, "failed": True, "changed": False, "msg": str(error)}
-
-    def _build(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         params = self._validated_params()
         order = Order.from_params(params)
         lock = self._lock(params) if order.wanted else None
@@ -102,8 +88,7 @@ class ActionModule(ActionBase):
         with exported_epoch(self._task, order.system):
             result = self._carried_out(delivery, decided, probe, task_vars)
         self._warn_of_untried(result.get("health"), order)
-        # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
-        return {key: value for key, value in result.items() if key not in ("invocation", *_FILE_FACTS)}
+        return own_results(result)
 
     def _validated_params(self) -> dict[str, Any]:
         # A path on the host is a text here: the controller's home and variables are none of its business.

@@ -9,13 +9,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._declared import Declaration, resolve_declared
+from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._public_bundles import public_bundles
@@ -23,24 +22,12 @@ from ansible_collections.standalone.python.plugins.plugin_utils._public_bundles 
 MODULE = "standalone.python.mirror"
 _HOST_PATHS = ("ca_path", "client_cert", "client_key")
 _CONTROLLER_ONLY = ("builds", "index", "min_age")
-_FILE_FACTS = ("uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
 
 
-class ActionModule(ActionBase):
+class ActionModule(EdgeAction):
     """`standalone.python.mirror` as a task sees it."""
 
-    _supports_check_mode = True
-    _supports_async = False
-    _requires_connection = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        try:
-            return {**result, **self._mirror(task_vars or {})}
-        except StandaloneError as error:
-            return {**result, "failed": True, "changed": False, "msg": str(error)}
-
-    def _mirror(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         params = self._validated_params()
         arguments = {name: value for name, value in params.items() if name not in _CONTROLLER_ONLY}
         if params["state"] == "present":
@@ -49,8 +36,7 @@ class ActionModule(ActionBase):
         result = self._module_result(arguments, task_vars)
         if order.bundles and not order.mirrors and not self._task.check_mode:
             result = self._with_public_bundles(result, order, arguments, task_vars)
-        # The invocation would show what a mirror's address may hold; the rest AnsibleModule adds because of `path`.
-        return {name: value for name, value in result.items() if name not in ("invocation", *_FILE_FACTS)}
+        return own_results(result)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in arguments.items() if value is not None}

@@ -9,12 +9,11 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible import constants
-from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils import _roots
-from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils import _wiring_probe
 from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import Group
+from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction
 from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import (
     DISCOVERED,
     Going,
@@ -69,21 +68,10 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-class ActionModule(ActionBase):
+class ActionModule(EdgeAction):
     """`standalone.python.wiring_info` as a task sees it."""
 
-    _supports_check_mode = True
-    _supports_async = False
-    _requires_connection = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        try:
-            return {**result, "changed": False, **self._look(task_vars or {})}
-        except StandaloneError as error:
-            return {**result, "failed": True, "changed": False, "msg": str(error)}
-
-    def _look(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         _unused, params = self.validate_argument_spec(_ARGUMENTS)
         params["builds"] = [self._with_requirements(build) for build in params["builds"]]
         profiles = Profiles.from_params(params)
@@ -91,7 +79,7 @@ class ActionModule(ActionBase):
         question = wish.question(list(profiles.places), list(profiles.directories))
         answer = self._low_level_execute_command(question.command())
         wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
-        decided = _decided(wish, wiring, profiles)
+        decided = {"changed": False, **_decided(wish, wiring, profiles)}
         going = _going(decided, wiring)
         if not going or self._task.delegate_to:  # in which case the facts would be another host's
             return decided

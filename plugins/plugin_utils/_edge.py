@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The edge of this collection's action plugins: an error becomes the task's failure here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+
+# What AnsibleModule adds to a result because of `path`, and the invocation, which shows what an address may hold.
+_NOT_OURS = ("invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
+
+
+class EdgeAction(ActionBase):
+    """An action plugin that says in `_outcome` what it does; whatever that raises on purpose fails the task."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            return {**result, **self._outcome(task_vars or {})}
+        except StandaloneError as error:
+            return {**result, "failed": True, "changed": False, "msg": str(error)}
+
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The task's result. Raises a `StandaloneError` when there is none."""
+        raise NotImplementedError
+
+
+def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a module of this collection returned, without what Ansible put beside it."""
+    return {name: value for name, value in result.items() if name not in _NOT_OURS}
