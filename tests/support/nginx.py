@@ -60,7 +60,7 @@ def nginx(directory: Path, access_log: Path | None = None, server: Callable[[int
     if program is None:
         raise NginxUnavailable("There is no nginx on this machine; Debian's package nginx-light has all that is used.")
     with tempfile.TemporaryDirectory(prefix="nginx-") as scratch:
-        port = _free_port()
+        port = free_port()
         configuration = Path(scratch, "nginx.conf")
         configuration.write_text(
             CONFIGURATION.format(
@@ -79,7 +79,8 @@ def nginx(directory: Path, access_log: Path | None = None, server: Callable[[int
                 process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

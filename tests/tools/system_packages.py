@@ -31,6 +31,8 @@ PACKAGES = (
     # a real web server for the tests of downloads, and the program that unpacks .tar.zst without Python's help
     "nginx-light",
     "zstd",
+    # a forward proxy that asks for a login
+    "tinyproxy-bin",
     "shellcheck",
     # the far end of Ansible's connections, for the benchmarks
     "openssh-server",
