@@ -17,8 +17,8 @@ from ._fields import Fields
 from ._targets import Target
 from ._versions import Version
 
-# A build's name becomes a directory in the store, and its release a part of URLs.
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+# A build's name becomes a directory in the store, that of its archive a file in a mirror; its release a part of URLs.
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _RELEASE = re.compile(r"[0-9]{8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -101,7 +101,7 @@ class Build:
     ) -> Build:
         """Raises `error` that names the field inside `where` when one is missing, of another type or impossible."""
         fields = Fields(mapping, where, error)
-        name = _matching(_SAFE_NAME, "name", fields.text("name"), where, error)
+        name = _matching(SAFE_NAME, "name", fields.text("name"), where, error)
         release = _matching(_RELEASE, "release", fields.text("release"), where, error)
         try:
             version = Version.parse(fields.text("version"))

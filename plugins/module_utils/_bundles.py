@@ -23,14 +23,18 @@ _MEDIA_TYPE = "application/vnd.dev.sigstore.bundle"
 _MAX_BYTES = 16 * 1024**2  # one names every file of a release, and is far below a megabyte
 
 
+def url_of_bundle(archive_url: str) -> str:
+    """The address of the bundle beside an archive; one that is no address stays as it is."""
+    parts = split_url(archive_url)
+    return parts._replace(path=parts.path + BUNDLE_SUFFIX).geturl() if parts else archive_url
+
+
 def bundle_beside(archive_urls: Sequence[str], options: UrlOptions) -> bytes | None:
     """The bundle beside the archive, from the first of its URLs that has one; None when none has.
 
     Raises `DownloadError` when that cannot be told now, and when what is there is no bundle.
     """
-    for archive_url in archive_urls:
-        parts = split_url(archive_url)
-        url = parts._replace(path=parts.path + BUNDLE_SUFFIX).geturl() if parts else archive_url
+    for url in map(url_of_bundle, archive_urls):
         try:
             with opened(url, options) as body:
                 content = _whole(body.chunks)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from . import _adopt, _links, _prepare, _report, _roots, _state
-from ._builds import Asset
+from ._builds import Asset, Build
 from ._errors import StoreError
 from ._inspect import clock_ns, inspect, settle
 from ._manifest import Drift
@@ -39,12 +39,11 @@ def run(order: Order, *, check_mode: bool = False) -> dict[str, Any]:
     """
     os.umask(0o022)  # of this module process and all it starts: modes never depend on the caller's
     order.system.require()
-    place = order.system.place_of(order.path)
-    before = _links.target_of(place)
+    before = _links.target_of(order.place)
     try:
         return _look(order) if check_mode else _act(order)
     except OSError as error:
-        is_switched = _links.target_of(place) != before
+        is_switched = _links.target_of(order.place) != before
         raise StoreError(sentence(error, order.path, is_switched=is_switched)) from error
 
 
@@ -59,8 +58,7 @@ def _look(order: Order) -> dict[str, Any]:
 
 def _act(order: Order) -> dict[str, Any]:
     store = Store(order.store, order.system)
-    place = order.system.place_of(order.path)
-    if order.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(place):
+    if order.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(order.place):
         return _look(order)  # nothing to remove, and no store to make for the lock's sake
     timings = Timings()
     with timings.measure("total_s"), store.locked():
@@ -104,21 +102,17 @@ class _Run:
         started_ns = clock_ns()
         drift = _inspect_current(self.order, self.state, self.store) if decided.step == INSPECT else Drift()
         entry, health = self._find_or_make_entry(decided, drift)
+        receipt = self.store.receipt(entry)
+        build = receipt.asset.build if receipt else None
         with self.timings.measure("publish_s"):
-            self._record(entry, decided)
+            self._record(entry, build, decided)
             self._switch(entry, decided)
         if decided.step == INSPECT and not drift:
             settle(self.store.entry_path(entry), started_ns, self.store.system)
         pruned = prune(self.store, self.order.path, damaged=self._damaged)
         self.store.sweep()
-        receipt = self.store.receipt(entry)
-        build = receipt.asset.build if receipt else None
         changed = entry != self.state.entry or self.state.receipt is None or bool(pruned)
         return Outcome(changed, build, entry, receipt, drift, pruned, health)
-
-    @property
-    def _place(self) -> str:
-        return self.order.system.place_of(self.order.path)
 
     @property
     def _damaged(self) -> tuple[str, ...]:
@@ -128,7 +122,7 @@ class _Run:
     def _find_or_make_entry(self, decided: Plan, drift: Drift) -> Published:
         """The store entry that the path has to name: the present one, one that the store has, or a new one."""
         if decided.step == ADOPT:
-            directory = self._place
+            directory = self.order.place
             _adopt.require_idle(directory)
             for copy in self._copies(_asset(self.order)):  # of an interrupted adoption
                 self.store.remove(copy)
@@ -160,15 +154,13 @@ class _Run:
     def _publish(self, asset: Asset, check_content: _prepare.Check | None = None) -> Published:
         return _prepare.publish(self.order, asset, self.store, self.timings, check_content)
 
-    def _record(self, entry: str, decided: Plan) -> None:
+    def _record(self, entry: str, build: Build | None, decided: Plan) -> None:
         """Writes the history down before the switch: one that is ahead of its link is put right by the next run."""
         root = self.state.root.keeping(self.order.keep)
         root = root.without(self._damaged)
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
             root = root.without((self.state.entry,))  # it drifted: not a build to go back to
         if entry != root.current:
-            receipt = self.store.receipt(entry)
-            build = receipt.asset.build if receipt else None
             root = root.switched(entry, str(Moment.of(build, self.order.system)))
         if root != self.state.root:
             _roots.write(self.store.directory, root)
@@ -177,14 +169,14 @@ class _Run:
         if entry == self.state.entry:
             return
         make_directory(self.store.staging)
-        make_directory(os.path.dirname(self._place))
+        make_directory(os.path.dirname(self.order.place))
         is_adopted = decided.step == ADOPT
-        with _adopt.moved_away(self._place, self.store) if is_adopted else contextlib.nullcontext():
-            _links.switch(self._place, self.store.entry_path(entry), self.store.staging)
+        with _adopt.moved_away(self.order.place, self.store) if is_adopted else contextlib.nullcontext():
+            _links.switch(self.order.place, self.store.entry_path(entry), self.store.staging)
 
     def _remove(self) -> Outcome:
         if self.state.kind == "link":
-            _links.remove(self._place)
+            _links.remove(self.order.place)
         pruned = prune(self.store, self.order.path, damaged=self._damaged)
         _roots.write(self.store.directory, Root(self.order.path))
         self.store.remove_if_empty()
@@ -204,7 +196,7 @@ def _date_surroundings(order: Order, state: State, store: Store, outcome: Outcom
     moment = Moment.of(build, order.system)
     root = os.path.join(store.directory, ROOTS_FOLDER)
     ours = [os.path.join(store.directory, LOCK_FILE), os.path.join(root, _roots.file_name(order.path)), root]
-    place = order.system.place_of(order.path)
+    place = order.place
     moment.date([*ours, store.staging, *([place] if os.path.islink(place) else [])])
     ways = {folder for end in (place, store.staging) for folder in order.system.way_to(end)}
     moment.date_new(sorted(ways))

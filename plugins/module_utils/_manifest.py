@@ -11,7 +11,6 @@ themselves.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +19,7 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from ._archive import Entry
-from ._digest import add_all
+from ._digest import sha256_of
 from ._errors import StoreError
 
 MANIFEST = ".build.manifest"
@@ -152,14 +151,7 @@ def _same_entry(
         return False
     if trusted_until_ns is not None and max(status.st_mtime_ns, status.st_ctime_ns) <= trusted_until_ns:
         return True
-    return _sha256_of(path) == entry.sha256
-
-
-def _sha256_of(path: str) -> str:
-    hasher = hashlib.sha256()
-    with open(path, "rb", buffering=0) as stream:
-        add_all(stream, hasher)
-    return hasher.hexdigest()
+    return sha256_of(path) == entry.sha256
 
 
 def _escape(text: str) -> str:

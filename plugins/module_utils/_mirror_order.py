@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._builds import Asset
+from ._builds import SAFE_NAME, Asset
 from ._errors import InvalidName
 from ._paths import checked_absolute
 from ._url_options import UrlOptions
-
-# A file name becomes a path below the mirror, and an asset's comes from an address.
-_SAFE_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,7 @@ def _by_place(assets: Iterable[Asset]) -> dict[str, Asset]:
     """Raises `InvalidName` for a file name that is no plain one, and for two digests of one file."""
     found: dict[str, Asset] = {}
     for asset in assets:
-        if _SAFE_FILE_NAME.fullmatch(asset.file_name) is None:
+        if SAFE_NAME.fullmatch(asset.file_name) is None:  # it comes from an address
             raise InvalidName(f"The address of {asset.build.name} ends in {asset.file_name!r}, which is no file name.")
         other = found.setdefault(place_of(asset), asset)
         if other.sha256 != asset.sha256:

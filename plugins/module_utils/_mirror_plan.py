@@ -41,7 +41,7 @@ def plan(order: MirrorOrder, state: MirrorState) -> MirrorPlan:
     return MirrorPlan(
         fetch=fetch,
         changing=tuple(place for place in fetch if _is_changing(order.assets[place], state)),
-        ask=tuple(sorted(bundle[: -len(BUNDLE_SUFFIX)] for bundle in bundles if bundle not in state.intact)),
+        ask=tuple(sorted(place for place in order.assets if place + BUNDLE_SUFFIX in bundles - state.intact.keys())),
         remove=tuple(sorted(place for place in recorded if place not in order.assets and place not in bundles)),
         documents=after,
         rewrite=tuple(sorted(name for name in names if after.get(name) != state.documents.get(name))),

@@ -80,6 +80,11 @@ class Order:
             system=System(checked_path(params["root"], "root") if params["root"] else ""),
         )
 
+    @property
+    def place(self) -> str:
+        """Where the path lies for this process; itself in the running system."""
+        return self.system.place_of(self.path)
+
     def resolved(self, asset: Asset) -> Order:
         """The order with the asset that an index offers as an answer to what is wanted."""
         return replace(self, asset=asset)

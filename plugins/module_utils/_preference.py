@@ -13,7 +13,7 @@ _OPTIMIZATIONS = ("pgo+lto", "pgo", "lto", "noopt", "")
 
 def preference(build: Build) -> tuple[object, ...]:
     """Smaller is better: the flavor first, then how it is optimized, then the newest release."""
-    words = [word for word in build.build_options.split("+") if word not in ("freethreaded", "debug", "static")]
+    words = [word for word in build.optimization.split("+") if word != "static"]
     return (
         FLAVORS.index(build.flavor),
         "static" in build.build_options,

@@ -24,6 +24,12 @@ _GZIP_WINDOW = 31  # zlib's word for: gzip framing, any window
 _GZIP_TRAILER_BYTES = 4
 
 
+def is_gzip(path: str) -> bool:
+    """Whether a file begins as gzip does, whatever it is called. Raises `OSError`."""
+    with open(path, "rb", buffering=0) as stream:
+        return stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+
+
 @contextmanager
 def open_chunks(archive_path: str) -> Iterator[Iterator[bytes]]:
     """The decompressed bytes of the archive; decompression runs in a thread of its own while they are used.

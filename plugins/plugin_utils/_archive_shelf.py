@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, DownloadError
+from ansible_collections.standalone.python.plugins.module_utils._locks import is_still_there, open_lock
 
 _T = TypeVar("_T")
 
@@ -121,7 +122,7 @@ def is_intact(path: str, sha256: str) -> bool:
 def locked(path: str, kind: int) -> Iterator[int]:
     """Holds the lock at `path`, with its open file. Whoever waited for one that was removed takes the new one."""
     descriptor = _lock(path, kind)
-    while not _is_at(path, descriptor):
+    while not is_still_there(descriptor, path):
         os.close(descriptor)
         descriptor = _lock(path, kind)
     try:
@@ -131,20 +132,13 @@ def locked(path: str, kind: int) -> Iterator[int]:
 
 
 def _lock(path: str, kind: int) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = open_lock(path)
     try:
         fcntl.flock(descriptor, kind)
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
-
-
-def _is_at(path: str, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(path))
-    except FileNotFoundError:
-        return False
 
 
 @contextlib.contextmanager

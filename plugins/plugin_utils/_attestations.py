@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._bundles import BUNDLE_SUFFIX
+from ansible_collections.standalone.python.plugins.module_utils._bundles import BUNDLE_SUFFIX, url_of_bundle
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, public_file
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
@@ -63,7 +63,7 @@ class Places:
         if self.archive:
             found, looked = _beside_file(self.archive), [self.archive + BUNDLE_SUFFIX]
         elif asset.url and (self.mirrors or not public_file(asset.url)):
-            urls = [_beside(url) for url in candidate_urls(asset.url, self.mirrors)]
+            urls = [url_of_bundle(url) for url in candidate_urls(asset.url, self.mirrors)]
             found, looked = self._first_of(urls), [shown_url(url) for url in urls]
         else:
             return self._from_github(asset)
@@ -111,11 +111,6 @@ class Places:
                 "to come."
             )
         return found
-
-
-def _beside(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(path=parts.path + BUNDLE_SUFFIX).geturl()
 
 
 def _beside_file(archive: str) -> list[Bundle]:

@@ -24,7 +24,7 @@ from ._catalog import Catalog
 from ._choose import Scope, choose
 from ._index_reader import IndexOptions
 from ._min_age import newest_release
-from ._resolve import with_index
+from ._resolve import of_each_target, with_index
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,9 @@ def _answers(catalog: Catalog, wish: Wanted, declaration: Declaration, newest: s
     named = (wish.request.target,) if wish.request.target else declaration.targets
     if named:
         return [asset for target in named for asset in _history(catalog, wish, target, declaration.releases, newest)]
-    found: list[Asset] = []
-    refusals: list[NoMatch] = []
-    for target in catalog.targets():
-        try:
-            found += _history(catalog, wish, target, declaration.releases, newest)
-        except NoMatch as error:
-            refusals.append(error)
-    if not found:
-        raise refusals[0]
-    return found
+    return of_each_target(
+        catalog.targets(), lambda target: _history(catalog, wish, target, declaration.releases, newest)
+    )
 
 
 def _history(catalog: Catalog, wish: Wanted, target: str, releases: int, newest: str | None) -> Iterator[Asset]:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._refusal import Refused
-from ansible_collections.standalone.python.plugins.module_utils._streams import GZIP_MAGIC, gunzip
+from ansible_collections.standalone.python.plugins.module_utils._streams import gunzip, is_gzip
 
 from ._archive_cache import bound_bytes
 from ._archive_shelf import Shelf, is_intact, locked
@@ -43,7 +43,7 @@ def packed_anew(archive: str, environ: Mapping[str, str], *, may_make: bool) -> 
     """
     folder, name = os.path.split(archive)
     found = _copy_of(folder, name)
-    if found or not may_make or not _is_gzip(archive):
+    if found or not may_make or not is_gzip(archive):
         return found or Parcel(archive)
     try:
         with locked(f"{archive}.zst.lock", fcntl.LOCK_EX):
@@ -81,8 +81,3 @@ def _made(archive: str, shelf: Shelf) -> Parcel:
             os.unlink(part)
         raise
     return Parcel(path, sha256)
-
-
-def _is_gzip(archive: str) -> bool:
-    with open(archive, "rb") as file:
-        return file.read(len(GZIP_MAGIC)) == GZIP_MAGIC

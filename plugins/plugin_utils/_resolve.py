@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
 from typing import TypeVar
@@ -61,16 +61,22 @@ def resolve_for_all_targets(
 
 
 def _choices(catalog: Catalog, wanted: Wanted, newest: str | None) -> tuple[Asset, ...]:
+    def best(target: str) -> tuple[Asset, ...]:
+        return (choose(catalog, replace(wanted, target=target), Scope((target,), newest_release=newest)),)
+
     named = wanted.named_target
+    return of_each_target((named,) if named else catalog.targets(), best)
+
+
+def of_each_target(targets: Iterable[str], answers: Callable[[str], Iterable[Asset]]) -> tuple[Asset, ...]:
+    """The answers for every target that has any. Raises `NoMatch`, that of the first target, when none has."""
     found: list[Asset] = []
     refusals: list[NoMatch] = []
-    for target in (named,) if named else catalog.targets():
+    for target in targets:
         try:
-            answer = choose(catalog, replace(wanted, target=target), Scope((target,), newest_release=newest))
+            found += answers(target)
         except NoMatch as error:
             refusals.append(error)
-        else:
-            found.append(answer)
     if not found:
         raise refusals[0]
     return tuple(found)

@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StandaloneError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._store import TEMPORARY_PREFIX
-from ansible_collections.standalone.python.plugins.module_utils._streams import GZIP_MAGIC
+from ansible_collections.standalone.python.plugins.module_utils._streams import is_gzip
 
 from ._one_line import one_line, without_comments
 
@@ -54,9 +54,7 @@ def require_suitable(asset: Asset) -> None:
 
 def require_gzip(local: str) -> None:
     """Raises `ArchiveError` when the file on the controller is no gzip, whatever it is called."""
-    with open(local, "rb") as stream:
-        start = stream.read(len(GZIP_MAGIC))
-    if start != GZIP_MAGIC:
+    if not is_gzip(local):
         raise ArchiveError(
             f"{local} is no .tar.gz, and hosts are bootstrapped by what every host has, gzip. Give such an archive."
         )
