@@ -104,11 +104,10 @@ _raw:
 import os
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
@@ -116,6 +115,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._choice_options 
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockFile
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_renewal import Declared, Renewal
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge import failing_as_lookup, take_options
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
@@ -129,15 +129,9 @@ class LookupModule(LookupBase):
     """`standalone.python.lock` as templates see it."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
-        self.set_options(var_options=variables, direct=kwargs)
-        unknown = sorted(set(kwargs) - set(self.get_options()))
-        if unknown:  # Ansible passes over what a lookup does not know
-            raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}. Correct or leave it out.")
-        try:
+        take_options(self, variables, kwargs)
+        with failing_as_lookup():
             return [self._content([str(term) for term in terms])]
-        except StandaloneError as error:
-            # Without causes, which Ansible would add to the message: they are not for the user, and can hold secrets.
-            raise AnsibleLookupError(str(error)) from None
 
     def _content(self, names: list[str]) -> str:
         path = self.get_option("lock")

@@ -171,13 +171,13 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
 from ansible_collections.standalone.python.plugins.plugin_utils._jmespath import searched
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge import failing_as_lookup, take_options
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve, resolve_for_all_targets
 
@@ -189,19 +189,13 @@ class LookupModule(LookupBase):
     """`standalone.python.release` as templates see it."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        self.set_options(var_options=variables, direct=kwargs)
-        unknown = sorted(set(kwargs) - set(self.get_options()))
-        if unknown:  # Ansible passes over what a lookup does not know
-            raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}. Correct or leave it out.")
+        take_options(self, variables, kwargs)
         superfluous = [option for option in _NOT_WITH_LOCK if kwargs.get(option)] if self.get_option("lock") else []
         if superfluous:  # an index that is there for all lookups is not meant
             raise AnsibleLookupError(f"With lock, no index is read. Leave out {' and '.join(superfluous)}, or lock.")
-        try:
+        with failing_as_lookup():
             answer = self._from_lock if self.get_option("lock") else self._from_index
             return [self._queried(answer(str(term), variables or {})) for term in terms]
-        except StandaloneError as error:
-            # Without causes, which Ansible would add to the message: they are not for the user, and can hold secrets.
-            raise AnsibleLookupError(str(error)) from None
 
     def _from_index(self, name: str, variables: Mapping[str, Any]) -> Any:
         wanted = self._wanted(name)

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-START_TIMEOUT_S = 10
+from tests.support.ports import free_port, why_not_listening
 
 # One process without privileges: as root, nginx would drop to a user who may not read the caller's directories.
 CONFIGURATION = """\
@@ -72,28 +70,10 @@ def nginx(directory: Path, access_log: Path | None = None, server: Callable[[int
         with Path(scratch, "log").open("w+") as log:
             process = subprocess.Popen([program, "-e", "stderr", "-p", scratch, "-c", str(configuration)], stderr=log)
             try:
-                _wait_until_listening(process, port, Path(log.name))
+                complaint = why_not_listening(process, port)
+                if complaint:
+                    raise NginxUnavailable(f"nginx {complaint}: {Path(log.name).read_text().strip()}")
                 yield f"http://127.0.0.1:{port}"
             finally:
                 process.terminate()
                 process.wait()
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_listening(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise NginxUnavailable(f"nginx ended with status {process.returncode}: {log.read_text().strip()}")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise NginxUnavailable(f"nginx did not listen on port {port} within {START_TIMEOUT_S} s: {log.read_text().strip()}")

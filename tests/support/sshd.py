@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.ports import free_port
+
 from .accounts import Account, command_with_accounts
 
 START_TIMEOUT_S = 10
@@ -88,9 +90,7 @@ def _prepare(scratch: Path, more_configuration: str) -> Login:
         keygen = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(scratch / name)]
         subprocess.run(keygen, check=True)
     (scratch / "home").mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     configuration = (CONFIGURATION + more_configuration).format(port=port, scratch=scratch)
     (scratch / "configuration").write_text(configuration)
     known_hosts = scratch / "known_hosts"

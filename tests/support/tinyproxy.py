@@ -6,17 +6,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.nginx import free_port
-
-START_TIMEOUT_S = 10
+from tests.support.ports import free_port, why_not_listening
 
 CONFIGURATION = """\
 Port {port}
@@ -45,20 +41,10 @@ def tinyproxy(user: str, password: str, log: Path) -> Iterator[int]:
         configuration.write_text(CONFIGURATION.format(port=port, user=user, password=password, log=log))
         process = subprocess.Popen([program, "-d", "-c", str(configuration)], stdout=subprocess.DEVNULL)
         try:
-            _wait_until_it_listens(port, process)
+            complaint = why_not_listening(process, port)
+            if complaint:
+                raise TinyproxyUnavailable(f"tinyproxy {complaint}.")
             yield port
         finally:
             process.terminate()
             process.wait()
-
-
-def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise TinyproxyUnavailable(f"tinyproxy does not answer; it ended with {process.poll()}.")
