@@ -1,0 +1,153 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was published and is not as it was, or was never to be believed: found, repaired, and no way in for others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    StoreError,
+)
+from ansible_collections.standalone.python.plugins.module_utils._inspect import first_newer
+from ansible_collections.standalone.python.plugins.module_utils._install import run
+from tests.support.fake_builds import MINOR, FakeBuild
+from tests.unit.installed import release_at, store_of, stored
+from tests.unit.orders import order
+
+OLD, NEW = "20260101", "20260201"
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "changed": lambda path: (path / "lib" / f"python{MINOR}" / "os.py").write_text("NAME = 'xx'\n"),
+    "missing": lambda path: (path / "bin" / "python3").unlink(),
+    "added": lambda path: (path / "lib" / f"python{MINOR}" / "ssl.py").touch(),
+}
+
+
+class TestDrift:
+    @pytest.mark.parametrize("verify", ["quick", "full"])
+    @pytest.mark.parametrize("kind", DAMAGE)
+    def test_drift_is_found_and_repaired(self, path: Path, old: FakeBuild, kind: str, verify: str) -> None:
+        run(order(path, old))
+        time.sleep(0.01)  # the kernel's clock for files ticks every few milliseconds
+        DAMAGE[kind](path)
+        foreseen = run(order(path, old, verify=verify), check_mode=True)
+        done = run(order(path, old, verify=verify))
+        for result in (foreseen, done):
+            assert result["changed"] is True
+            assert result["drift"][kind]
+            assert result["diff"]["before"]["drift"] == result["drift"]
+        assert run(order(path, old, verify="full"))["changed"] is False
+        assert stored(path) == [f"{old.name}.2"]
+
+    def test_new_times_are_no_drift_and_looked_at_once(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        (path / "lib" / f"python{MINOR}" / "os.py").touch()
+        assert first_newer(os.path.realpath(path)) == f"lib/python{MINOR}/os.py"
+        time.sleep(0.05)  # more than the tick that settling leaves out
+        assert run(order(path, old))["changed"] is False
+        assert first_newer(os.path.realpath(path)) is None
+
+    def test_a_lost_manifest_is_drift(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        (path / ".build.manifest").unlink()
+        assert run(order(path, old, verify="full"))["drift"]["missing"] == [".build.manifest"]
+        assert run(order(path, old, verify="full"))["changed"] is False
+
+    def test_a_damaged_receipt_means_a_new_installation(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        (path / ".build.json").write_text("{")
+        assert run(order(path, old))["changed"] is True
+        assert run(order(path, old))["changed"] is False
+        assert stored(path) == [f"{old.name}.2"]
+
+    def test_a_build_that_is_gone_is_installed_anew(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        shutil.rmtree(path.resolve())
+        assert run(order(path, old))["changed"] is True
+        assert release_at(path) == OLD
+
+    def test_bytecode_is_no_drift(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        (path / "lib" / f"python{MINOR}" / "__pycache__" / "os.cpython-399.pyc").touch()
+        assert run(order(path, old, verify="full"))["changed"] is False
+
+    def test_what_pip_adds_is_no_drift_where_it_may(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old, externally_managed=False))
+        packages = path / "lib" / f"python{MINOR}" / "site-packages"
+        packages.mkdir()
+        (packages / "added.py").touch()
+        (path / "bin" / "added").touch()
+        assert run(order(path, old, externally_managed=False, verify="full"))["changed"] is False
+
+    def test_a_repair_never_goes_backwards(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
+        """The index may offer an older build than the installed one: a stale copy, or `min_age`."""
+        run(order(path, new, archive=None, mirror=[new.archive.parents[1].as_uri()]))
+        DAMAGE["missing"](path)
+        params = {"name": MINOR, "state": "latest", "archive": None, "mirror": [new.archive.parents[1].as_uri()]}
+        foreseen = run(order(path, old, verify="full", **params), check_mode=True)
+        done = run(order(path, old, verify="full", **params))
+        for result in (foreseen, done):
+            assert (result["build"]["release"], result["previous"]) == (NEW, None)
+        assert release_at(path) == NEW
+
+    def test_verify_none_trusts(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        DAMAGE["changed"](path)
+        assert run(order(path, old, verify="none"))["changed"] is False
+
+
+class TestTrust:
+    """What a user below root can change must not lead root astray."""
+
+    @pytest.mark.parametrize("folder", [".staging", ".roots"])
+    def test_a_planted_link_is_not_followed(self, path: Path, old: FakeBuild, tmp_path: Path, folder: str) -> None:
+        (tmp_path / "victim").mkdir()
+        (tmp_path / "victim" / "precious").touch()
+        store_of(path).mkdir(parents=True)
+        (store_of(path) / folder).symlink_to(tmp_path / "victim")
+        with pytest.raises(StoreError, match="is a link or a file where a directory of the store belongs"):
+            run(order(path, old))
+        assert os.listdir(tmp_path / "victim") == ["precious"]
+
+    def test_the_lock_is_nobody_elses_to_hold(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        assert stat.S_IMODE((store_of(path) / ".lock").stat().st_mode) == 0o600
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+    def test_the_owner_of_a_build_does_not_own_what_is_believed_of_it(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old, owner="1234"))
+        owners = {name: (path / name).stat().st_uid for name in (".", ".build.json", ".build.manifest", "bin", "lib")}
+        assert owners == {".": 0, ".build.json": 0, ".build.manifest": 0, "bin": 1234, "lib": 1234}
+        assert run(order(path, old, owner="1234", verify="full"))["changed"] is False
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+    def test_a_changed_owner_is_drift(self, path: Path, old: FakeBuild) -> None:
+        run(order(path, old))
+        os.chown(path / "bin" / f"python{MINOR}", 1234, 0)
+        assert run(order(path, old))["drift"]["changed"] == [f"bin/python{MINOR}"]
+        assert run(order(path, old, verify="full"))["changed"] is False
+
+    def test_a_damaged_root_of_another_path_stops_before_the_switch(
+        self, path: Path, old: FakeBuild, new: FakeBuild
+    ) -> None:
+        run(order(path, old))
+        (store_of(path) / ".roots" / "%2Fother").write_text("")
+        with pytest.raises(StoreError, match="%2Fother is damaged"):
+            run(order(path, new))
+        assert release_at(path) == OLD
+
+    def test_a_damaged_root_of_its_own_is_written_anew(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
+        run(order(path, old))
+        next((store_of(path) / ".roots").iterdir()).write_text("")
+        assert run(order(path, new))["changed"] is True
+        assert run(order(path, new))["changed"] is False
