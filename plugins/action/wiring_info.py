@@ -116,7 +116,8 @@ def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
     return {
         **parts,
         "differs": differs,
-        "missing_directories": _missing_directories(commands, parts, wiring),
+        "default_before": _default_before(default, wiring),
+        "missing_directories": _missing_directories(commands, wiring),
         "left_out": list(commands.left_out),
         "warnings": list(commands.left_out),
         "tools": sorted(wiring.tools),
@@ -145,9 +146,7 @@ def _parts(
     others = not wish.builds or not wiring.roots <= ours
     texts = plan_profiles(wish, wiring, profiles)
     return {
-        "default_links": [
-            {**_link(change.path, change.target, wiring), "before": change.before} for change in default.links
-        ],
+        "default_links": [_link(*change) for change in default.links],
         "default_unlink": list(default.unlink),
         "unregister": [_registered(group, path) for group, path in commands.unregister],
         "unlink": list(commands.unlink),
@@ -155,17 +154,21 @@ def _parts(
         "surplus_venvs": list(surplus_venvs(wish, wiring)),
         "absent": [build.path for build in wish.builds if not build.executable],
         "register": [_alternative(one, wiring) for one in commands.register],
-        "links": [_link(path, target, wiring) for path, target in commands.links],
+        "links": [_link(*link) for link in commands.links],
         "profiles": [{"path": path, "content": text} for path, text in texts.items()],
         "venvs": [asdict(venv) for venv in plan_venvs(wish, wiring)],
     }
 
 
-def _missing_directories(commands: CommandPlan, parts: dict[str, list[Any]], wiring: Wiring) -> list[str]:
-    """Those that have to be made before links can be set and profiles written."""
-    links = [one["path"] for part in ("links", "default_links", "profiles") for one in parts[part]]
-    for registration in commands.register:
-        links += [registration.link, *(follower.link for follower in registration.followers)]
+def _default_before(default: DefaultPlan, wiring: Wiring) -> list[dict[str, Any]]:
+    """The links as they are now of all that the default changes, to be set again should it turn out badly."""
+    touched = [*(path for path, _target in default.links), *default.unlink]
+    return [_link(path, wiring.links[path]) for path in touched if path in wiring.links]
+
+
+def _missing_directories(commands: CommandPlan, wiring: Wiring) -> list[str]:
+    """Those that have to be made before alternatives can be registered."""
+    links = [one.link for registration in commands.register for one in (registration, *registration.followers)]
     return sorted({link.rpartition("/")[0] for link in links} - wiring.directories)
 
 
@@ -186,5 +189,5 @@ def _registered(group: Group, path: str) -> dict[str, Any]:
     return {"name": group.name, "link": group.link, "path": path, "priority": choice.priority if choice else 0}
 
 
-def _link(path: str, target: str, wiring: Wiring) -> dict[str, Any]:
-    return {"path": path, "target": target, "foreseen": target not in wiring.has}
+def _link(path: str, target: str) -> dict[str, Any]:
+    return {"path": path, "target": target}

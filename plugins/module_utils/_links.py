@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from ._errors import StoreError
 from ._store import Store
 from ._sync import sync_directory
+from ._whole_file import replace_link
 
 
 def target_of(path: str) -> str | None:
@@ -45,11 +45,8 @@ def switch(path: str, entry_path: str, staging: str) -> None:
     same_file_system = os.stat(parent).st_dev == os.stat(staging).st_dev
     folder = staging if same_file_system else parent
     fresh = os.path.join(folder, f".{os.path.basename(path)}.new-link")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(fresh)
-    os.symlink(target, fresh)
     try:
-        os.rename(fresh, path)
+        replace_link(path, target, fresh=fresh)
     except IsADirectoryError:
         raise StoreError(f"A directory appeared at {path} during the run. Move it away and run again.") from None
     sync_directory(parent)

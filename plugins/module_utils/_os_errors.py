@@ -8,8 +8,8 @@ from __future__ import annotations
 import errno
 
 _ADVICE = {
-    errno.ENOSPC: "the disk is full. Free some space, or set `store` to a place on another file system.",
-    errno.EDQUOT: "the disk quota is used up. Free some space, or set `store` to a place on another file system.",
+    errno.ENOSPC: "the disk is full. Free some space, or choose a place on another file system.",
+    errno.EDQUOT: "the disk quota is used up. Free some space, or choose a place on another file system.",
     errno.EROFS: "the file system is mounted read-only. Remount it, or choose another path.",
     errno.EACCES: "permission was denied. Use `become: true`, or choose a path that this user may write to.",
     errno.EPERM: "it is not permitted. Use `become: true`, or look for an immutable flag or a mount option.",
@@ -27,7 +27,7 @@ _ADVICE = {
 
 def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
     """What happened, to which file, what to do, and whether `path` is as it was."""
-    told = f"Could not write {error.filename or path}: {_advice(error)}"
+    told = f"Could not write {error.filename or path}: {advice(error)}"
     if is_switched:
         return f"{told} What was asked for at {path} is done; run again to remove what is left of the rest."
     return f"{told} What was at {path} before is still there."
@@ -35,9 +35,10 @@ def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
 
 def reading_sentence(error: OSError, path: str) -> str:
     """The same for a task that only reads; `path` is what it looked at when the error names no file."""
-    advice = "permission was denied. Use `become: true`." if error.errno == errno.EACCES else _advice(error)
-    return f"Could not read {error.filename or path}: {advice}"
+    told = "permission was denied. Use `become: true`." if error.errno == errno.EACCES else advice(error)
+    return f"Could not read {error.filename or path}: {told}"
 
 
-def _advice(error: OSError) -> str:
+def advice(error: OSError) -> str:
+    """What happened and what to do, without the file."""
     return _ADVICE.get(error.errno or 0, f"{error.strerror or error}.")

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small file that readers see whole: as it was before, or as it is to be."""
+"""A small file, or a link, that readers see whole: as it was before, or as it is to be."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 
@@ -13,9 +14,26 @@ def replace_file(target: str, text: str, *, fresh: str) -> None:
 
     The content reaches the disk before its name does: else a power cut may leave an empty file, as XFS does.
     """
-    with open(fresh, "w", encoding="utf-8") as stream:
+    _make_room(fresh)
+    with open(fresh, "x", encoding="utf-8") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
     os.chmod(fresh, 0o644)
     os.replace(fresh, target)
+
+
+def replace_link(link: str, target: str, *, fresh: str) -> None:
+    """Makes `link` lead to `target` in one step. `fresh` is a path on the same file system.
+
+    Raises `IsADirectoryError` when a directory has come to stand there.
+    """
+    _make_room(fresh)
+    os.symlink(target, fresh)
+    os.rename(fresh, link)
+
+
+def _make_room(fresh: str) -> None:
+    """Removes what an interrupted run left; it is never written through, since it could lead elsewhere."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(fresh)

@@ -134,6 +134,7 @@ attributes:
     description: Hosts with Linux or macOS.
 seealso:
   - module: standalone.python.build
+  - module: standalone.python.wiring
   - module: community.general.alternatives
 """
 
@@ -164,7 +165,7 @@ differs:
   type: list
   elements: str
 default_links:
-  description: Links to set for the default interpreter, in this order, with path, target, and the target before.
+  description: Links to set for the default interpreter, in this order, with path and target.
   returned: success
   type: list
   elements: dict
@@ -173,6 +174,11 @@ default_unlink:
   returned: success
   type: list
   elements: str
+default_before:
+  description: What these links are now, with path and target, to be set again should the change turn out badly.
+  returned: success
+  type: list
+  elements: dict
 unregister:
   description: Alternatives to remove, with name and link of the group, and their own path and priority.
   returned: success
@@ -227,7 +233,7 @@ register:
       description: Whether the program is not there yet, as before the first run.
       type: bool
 links:
-  description: Links to set, with path and target, and whether the target is not there yet.
+  description: Links to set, with path and target.
   returned: success
   type: list
   elements: dict
@@ -260,7 +266,7 @@ venvs:
       description: Whether it has to be made over one that does not fit the build.
       type: bool
 missing_directories:
-  description: Directories that have to be made for links, alternatives and profiles.
+  description: Directories that have to be made before alternatives can be registered.
   returned: success
   type: list
   elements: str

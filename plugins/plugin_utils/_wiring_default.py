@@ -13,19 +13,10 @@ from ._wiring_wish import Wish, saved_name
 
 
 @dataclass(frozen=True)
-class Change:
-    """A link to set; `before` is what it leads to now, None when there is none."""
-
-    path: str
-    target: str
-    before: str | None
-
-
-@dataclass(frozen=True)
 class DefaultPlan:
-    """`links` in the order in which they are to be set, and then `unlink`. `refused` are sentences."""
+    """`links`, paths with targets, in the order in which to set them, and then `unlink`. `refused` are sentences."""
 
-    links: tuple[Change, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     unlink: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
@@ -48,22 +39,22 @@ def _plan_name(name: str, target: str | None, wish: Wish, wiring: Wiring) -> Def
     now, kept = wiring.links.get(link), wiring.links.get(saved)
     is_ours = now is not None and wish.is_ours(now)
     if target is None:
-        return _without_default(link, saved, kept, is_ours=is_ours, now=now)
+        return _without_default(link, saved, kept, is_ours=is_ours)
     refusal = _refusal(name, link, now, wish, wiring)
     if refusal:
         return DefaultPlan(refused=(refusal,))
-    changes = [] if now == target else [Change(link, target, now)]
+    changes = [] if now == target else [(link, target)]
     if now is not None and not is_ours:
-        changes.insert(0, Change(saved, now, kept))
+        changes.insert(0, (saved, now))
     return DefaultPlan(links=tuple(changes))
 
 
-def _without_default(link: str, saved: str, kept: str | None, *, is_ours: bool, now: str | None) -> DefaultPlan:
+def _without_default(link: str, saved: str, kept: str | None, *, is_ours: bool) -> DefaultPlan:
     """What we replaced comes back, unless something else has taken the place since."""
     if not is_ours:
         return DefaultPlan(unlink=(saved,) if kept else ())
     if kept:
-        return DefaultPlan(links=(Change(link, kept, now),), unlink=(saved,))
+        return DefaultPlan(links=((link, kept),), unlink=(saved,))
     return DefaultPlan(unlink=(link,))
 
 

@@ -21,7 +21,7 @@ def error(number: int, file: str | None = FILE) -> OSError:
 @pytest.mark.parametrize(
     ("number", "advice"),
     [
-        (errno.ENOSPC, "the disk is full. Free some space, or set `store` to a place on another file system."),
+        (errno.ENOSPC, "the disk is full. Free some space, or choose a place on another file system."),
         (errno.EROFS, "the file system is mounted read-only. Remount it, or choose another path."),
         (errno.EACCES, "permission was denied. Use `become: true`, or choose a path that this user may write to."),
         (errno.EXDEV, "it lies on another file system than the store. Set `store` to a place on the same one."),

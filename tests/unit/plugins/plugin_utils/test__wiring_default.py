@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._wiring_default import (
-    Change,
     DefaultPlan,
     plan_default,
 )
@@ -27,30 +26,30 @@ CASES: dict[str, tuple[Wish, Wiring, DefaultPlan]] = {
     "from nothing": (
         WANTED,
         host(),
-        DefaultPlan((Change("/bin/python3", EXECUTABLE, None), Change("/bin/python", EXECUTABLE, None))),
+        DefaultPlan((("/bin/python3", EXECUTABLE), ("/bin/python", EXECUTABLE))),
     ),
     "as wanted": (WANTED, host(links=SET), DefaultPlan()),
     "from another of our builds": (
         WANTED,
         host(links={**SET, "/bin/python": f"{PATH}/bin/python3.12"}),
-        DefaultPlan((Change("/bin/python", EXECUTABLE, f"{PATH}/bin/python3.12"),)),
+        DefaultPlan((("/bin/python", EXECUTABLE),)),
     ),
     "in the place of what the system has": (
         ALLOWED,
         host(links={**SET, "/bin/python3": "python3.11"}),
-        DefaultPlan((Change(SAVED, "python3.11", None), Change("/bin/python3", EXECUTABLE, "python3.11"))),
+        DefaultPlan(((SAVED, "python3.11"), ("/bin/python3", EXECUTABLE))),
     ),
     "again in the place of what a package has put there since": (
         ALLOWED,
         host(links={**SET, "/bin/python3": "python3.12", SAVED: "python3.11"}),
-        DefaultPlan((Change(SAVED, "python3.12", "python3.11"), Change("/bin/python3", EXECUTABLE, "python3.12"))),
+        DefaultPlan(((SAVED, "python3.12"), ("/bin/python3", EXECUTABLE))),
     ),
     "not wanted, and not there": (NOT_WANTED, host(links={"/bin/python3": "python3.11"}), DefaultPlan()),
     "not wanted any more": (NOT_WANTED, host(links=SET), DefaultPlan(unlink=("/bin/python3", "/bin/python"))),
     "not wanted any more, and something was replaced": (
         NOT_WANTED,
         host(links={"/bin/python3": EXECUTABLE, SAVED: "python3.11"}),
-        DefaultPlan((Change("/bin/python3", "python3.11", EXECUTABLE),), (SAVED,)),
+        DefaultPlan((("/bin/python3", "python3.11"),), (SAVED,)),
     ),
     "not wanted any more, and a package was faster": (
         NOT_WANTED,

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="modules use ansible-core")
+
+from ansible_collections.standalone.python.plugins.modules import wiring
+
+RunModule = Callable[..., dict[str, Any]]
+
+
+def test_check_mode_tells_the_same_and_changes_nothing(run_module: RunModule, tmp_path: Path) -> None:
+    link = tmp_path / "bin" / "python"
+    options = {"links": [{"path": str(link), "target": "/opt/python"}]}
+    foreseen = run_module(wiring, check_mode=True, **options)
+    assert not list(tmp_path.iterdir())
+    done = run_module(wiring, **options)
+    assert foreseen["changed"]
+    assert foreseen["paths"] == [str(link.parent), str(link)]
+    assert {**done, "invocation": None} == {**foreseen, "invocation": None}
+    assert os.readlink(link) == "/opt/python"
+    again = run_module(wiring, **options)
+    assert (again["changed"], again["paths"], again["diff"]) == (False, [], [])
+
+
+def test_what_goes_wrong_is_a_sentence(run_module: RunModule, tmp_path: Path) -> None:
+    result = run_module(wiring, absent=[str(tmp_path)])
+    assert result["msg"] == f"{tmp_path} is to be absent, but there is a directory. Move it away and run again."
