@@ -113,6 +113,41 @@ def test_the_default_interpreter_stands_before_a_package_only_on_request(
     assert asked(host, "command -v python3") == "/usr/bin/python3"
 
 
+def test_the_default_interpreter_stays_as_it_was_where_the_package_manager_fails(
+    operator: FleetPlayer, hosts: Mapping[str, Host]
+) -> None:
+    host, only = hosts["wired-bookworm"], on(operator, "wired-bookworm")
+    own = {"interpreter_link_dir": "/srv/own"}
+    default = {**own, "interpreter_default": "{{ sample_minor }}"}
+    look = ("sh", "-c", "cd /srv/own && ls -lA python python3 .python* | sed 's/.* \\([^ ]* -> \\)/\\1/'")
+    host.enter("sh", "-c", "mkdir /srv/own && ln -s /usr/bin/python3 /srv/own/python3")
+    broken = host.file("/usr/local/bin/apt-get")
+
+    def break_apt() -> None:
+        broken.write_text("#!/bin/sh\necho 'it is broken' >&2\nexit 1\n")
+        broken.chmod(0o755)
+
+    break_apt()
+    refused = play_role(only, **default)
+    assert refused.rc != 0
+    assert "The default interpreter was not changed, since Check of apt failed: it is broken" in refused.output
+    assert host.enter(*look, check=False).stdout == "python3 -> /usr/bin/python3\n"
+
+    broken.unlink()
+    assert 0 not in changed(play_role(only, **default))
+    ours = host.enter(*look).stdout
+    assert ".python3.before-standalone -> /usr/bin/python3\n" in ours
+
+    break_apt()
+    assert play_role(only, **own).rc != 0
+    assert host.enter(*look).stdout == ours
+
+    broken.unlink()
+    assert 0 not in changed(play_role(only, **own))
+    assert host.enter(*look, check=False).stdout == "python3 -> /usr/bin/python3\n"
+    assert 0 not in changed(play_role(only, interpreter_state="absent", **own))
+
+
 def test_the_python_that_ansible_is_told_to_use_is_not_removed(
     operator: FleetPlayer, hosts: Mapping[str, Host]
 ) -> None:
