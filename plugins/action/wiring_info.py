@@ -168,7 +168,8 @@ def _default_before(default: DefaultPlan, wiring: Wiring) -> list[dict[str, Any]
 
 def _missing_directories(commands: CommandPlan, wiring: Wiring) -> list[str]:
     """Those that have to be made before alternatives can be registered."""
-    links = [one.link for registration in commands.register for one in (registration, *registration.followers)]
+    links = {one.link for one in commands.register}
+    links |= {follower.link for one in commands.register for follower in one.followers}
     return sorted({link.rpartition("/")[0] for link in links} - wiring.directories)
 
 
