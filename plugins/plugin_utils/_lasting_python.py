@@ -9,15 +9,12 @@ well be `/usr/local/bin/python3.13`, which leads to a build of ours. Without it,
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
-from ._one_line import one_line, without_comments
+from ._one_line import command_of
 
 DISCOVERED = "discovered_interpreter_python"  # the fact that Ansible remembers it by
 _END = "standalone-python-search end"
@@ -37,8 +34,7 @@ class Going:
     def command(self, pythons: Sequence[str]) -> str:
         """The command for the host's `/bin/sh` that tells the first of `pythons` that stays; names are on the PATH."""
         lists = {"pythons": pythons, "links": self.links, "builds": self.builds}
-        prelude = "\n".join(f"{name}={shlex.quote(chr(10).join(values))}" for name, values in lists.items())
-        return one_line(f"{prelude}\n{_script()}")
+        return command_of("lasting_python.sh", values={name: "\n".join(words) for name, words in lists.items()})
 
 
 def candidates(configured: str | None, discoverable: Sequence[str]) -> Sequence[str]:
@@ -63,8 +59,3 @@ def lasting_python(answer: str) -> str | None:
         f"Ansible runs its modules on this host by {found[0][2]}, which goes with what is to be removed, and no other "
         "Python was found. Set ansible_python_interpreter to one that stays."
     )
-
-
-@lru_cache(maxsize=1)
-def _script() -> str:
-    return without_comments(Path(__file__).with_name("lasting_python.sh").read_text(encoding="utf-8"))

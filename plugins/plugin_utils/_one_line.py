@@ -11,12 +11,25 @@ the script does not use stands for each of them, and `tr` puts them back on the 
 
 from __future__ import annotations
 
+import shlex
 import string
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
 _TROUBLE = "\n'!\\"
 _TROUBLE_FOR_TR = r"\012\047\041\134"
+
+
+def command_of(*names: str, values: Mapping[str, str]) -> str:
+    """The command that runs the scripts of these names beside this file, one after the other, with these variables.
+
+    Raises `StandaloneError` as `one_line` does.
+    """
+    prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
+    return one_line("\n".join([prelude, *map(_script, names)]))
 
 
 def without_comments(script: str) -> str:
@@ -39,3 +52,8 @@ def one_line(script: str) -> str:
     markers = "".join(unused[: len(_TROUBLE)])
     encoded = script.translate(str.maketrans(_TROUBLE, markers))
     return f"""eval "$(printf %s '{encoded}' | tr {markers} "{_TROUBLE_FOR_TR}")\""""
+
+
+@cache
+def _script(name: str) -> str:
+    return without_comments(Path(__file__).with_name(name).read_text(encoding="utf-8"))

@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal, cast
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 
-from ._one_line import one_line, without_comments
+from ._one_line import command_of
 from ._probe_host import Facts, first, host_platform, image_platform
 
 PathKind = Literal["absent", "link", "directory", "file", "other"]
@@ -93,8 +90,7 @@ def build_command(
         "builds_kept": "0" if will_remove else "1",
         "root": root,
     }
-    prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
-    return one_line(f"{prelude}\n{_script()}")
+    return command_of("in_root.sh", "probe.sh", values=values)
 
 
 def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
@@ -125,11 +121,6 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         has_root=has_root,
         in_circles=first(facts, "in_circles") or None,
     )
-
-
-@lru_cache(maxsize=1)
-def _script() -> str:
-    return without_comments(Path(__file__).with_name("probe.sh").read_text(encoding="utf-8"))
 
 
 def _facts(stdout: str) -> Facts | None:

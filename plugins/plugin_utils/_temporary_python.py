@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import secrets
-import shlex
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
@@ -21,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._store import TEMPORARY_PREFIX
 from ansible_collections.standalone.python.plugins.module_utils._streams import is_gzip
 
-from ._one_line import one_line, without_comments
+from ._one_line import command_of
 
 _ANSWER = "standalone-python-bootstrap "
 _RUNS, _FAILED = "runs ", "failed "
@@ -70,8 +67,7 @@ def unpack_command(store: str, asset: Asset, archive: str | None) -> str:
         "sha256": asset.sha256,
         "program": f"python/bin/{asset.build.interpreter}",
     }
-    prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
-    return one_line(f"{prelude}\n{_script()}")
+    return command_of("temporary_python.sh", values=values)
 
 
 def parse(stdout: str, *, rc: int, stderr: str, archive: str | None) -> TemporaryPython:
@@ -88,8 +84,3 @@ def parse(stdout: str, *, rc: int, stderr: str, archive: str | None) -> Temporar
         f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
         f"{repr(said) if said else 'nothing'}. Nothing was installed; run again when the host is well."
     )
-
-
-@lru_cache(maxsize=1)
-def _script() -> str:
-    return without_comments(Path(__file__).with_name("temporary_python.sh").read_text(encoding="utf-8"))

@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 
 from ._alternatives import LINKS_FOLDER, RECORD_FOLDERS, Group
-from ._one_line import one_line, without_comments
+from ._one_line import command_of
 
 _BEGIN = "standalone-python-wiring 1"
 _END = "standalone-python-wiring end"
@@ -27,6 +24,7 @@ Pairs = list[tuple[str, str]]
 class Question:
     """What is to be looked at.
 
+    `root` is that of another system, in which all the rest is; empty for the running one.
     `names` are file names of links, `owner_names` those that package managers are asked about, which takes time.
     `files` are patterns of files to read.
     """
@@ -42,6 +40,7 @@ class Question:
     records: tuple[str, ...] = RECORD_FOLDERS
     chosen_dir: str = LINKS_FOLDER
     owner_names: tuple[str, ...] = ()
+    root: str = ""
 
     def command(self) -> str:
         """The command for the host's `/bin/sh`, one line. Raises `InvalidName` for what no line can carry."""
@@ -50,9 +49,9 @@ class Question:
             "link_dir": self.link_dir,
             "man_dir": self.man_dir,
             "chosen_dir": self.chosen_dir,
+            "root": self.root,
         }
-        prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
-        return one_line(f"{prelude}\n{_script()}")
+        return command_of("in_root.sh", "wiring_probe.sh", values=values)
 
 
 _LISTS = ("paths", "names", "files", "directories", "venvs", "stores", "records", "owner_names")
@@ -132,11 +131,6 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Wiring:
         systemd="systemd" in facts,
         python_apt="python_apt" in facts,
     )
-
-
-@lru_cache(maxsize=1)
-def _script() -> str:
-    return without_comments(Path(__file__).with_name("wiring_probe.sh").read_text(encoding="utf-8"))
 
 
 def _checked(name: str, values: Iterable[str]) -> Iterable[str]:

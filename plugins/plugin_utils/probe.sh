@@ -7,7 +7,8 @@
 #
 # It needs a POSIX shell and no more tools than busybox has, writes nothing and leaves no file. Starting a process costs
 # a host more than all the rest, so files are read by `read` and each tool that is started answers once.
-# _probe.py takes out the lines that are comments (so no here-document, no comment behind code) and puts in front:
+# _probe.py takes out the lines that are comments (so no here-document, no comment behind code), and puts in front
+# `find_in_root` of in_root.sh and:
 #   path         where the interpreter is wanted, absolute
 #   store        the directory that holds the builds, absolute
 #   root_file    the name of the path's file in .roots of the store
@@ -53,40 +54,6 @@ say_place() {
     say "$1" "$place"
     [ ! -d "$place" ] || say "$1_is_directory" 1
     [ ! -w "$place" ] || say "$1_is_writable" 1
-}
-
-# find_in_root FILE: where a file of the system root really is, in $file. Links of another root must not lead into ours.
-find_in_root() {
-    file=$root$1
-    [ -n "$root" ] || return 0
-    file=$root
-    ahead=$1/
-    links=0
-    while [ -n "$ahead" ]; do
-        part=${ahead%%/*}
-        ahead=${ahead#*/}
-        case $part in
-            '' | .) continue ;;
-            ..)
-                [ "$file" = "$root" ] || file=${file%/*}
-                continue
-                ;;
-        esac
-        if [ -L "$file/$part" ]; then
-            links=$((links + 1))
-            if [ "$links" -gt 40 ]; then
-                file=/dev/null
-                say in_circles "$1"
-                return 0
-            fi
-            ahead=$(readlink "$file/$part")/$ahead
-            case $ahead in
-                /*) file=$root ;;
-            esac
-        else
-            file=$file/$part
-        fi
-    done
 }
 
 # find_place FILE: where a path or store is, in $file: the same, but for the last part, which may be a link of ours.

@@ -7,8 +7,9 @@
 #
 # It needs a POSIX shell, ls, grep and sed; busybox's will do. It writes nothing. A process costs a host more than all
 # the rest, so each tool is started once for everything that it can tell.
-# _wiring_probe.py takes out the lines that are comments (so no here-document, no comment behind code) and puts in front,
-# lists with one word a line:
+# _wiring_probe.py takes out the lines that are comments (so no here-document, no comment behind code), and puts in front
+# `find_in_root` of in_root.sh and, lists with one word a line:
+#   root          the root of another system, which all the rest is in (nothing in it is run); empty for this one
 #   link_dir      the directory for links to programs
 #   man_dir       the directory for links to manual pages
 #   paths         the paths of the builds
@@ -44,8 +45,9 @@ is_one_of() {
 
 # say_links DIRECTORY: its links that have a wanted name or lead below a path, as "file -> target".
 say_links() {
+    find_in_root "$1"
     # shellcheck disable=SC2045 # one process tells the targets of all links
-    for line in $(ls -lA "$1/" 2>/dev/null); do
+    for line in $(ls -lA "$file/" 2>/dev/null); do
         case $line in
             l*" -> "*) ;;
             *) continue ;;
@@ -70,9 +72,10 @@ leads_to_a_path() {
 
 # What is no link stands in the way of one.
 say_occupied() {
-    for name in $names; do
-        for file in "$link_dir/$name" "$man_dir/$name"; do
-            [ ! -e "$file" ] || [ -L "$file" ] || say occupied "$file"
+    for directory in "$link_dir" "$man_dir"; do
+        find_in_root "$directory"
+        for name in $names; do
+            [ ! -e "$file/$name" ] || [ -L "$file/$name" ] || say occupied "$directory/$name"
         done
     done
 }
@@ -84,6 +87,8 @@ say_groups() {
         below="$below${below:+$newline}$path/"
     done
     for directory in $records; do
+        find_in_root "$directory"
+        directory=$file
         [ -d "$directory" ] || continue
         set +f
         found=$(grep -lF "$below" "$directory"/* 2>/dev/null)
@@ -103,10 +108,12 @@ say_groups() {
 }
 
 # The names for which a package has a file that a link in the directory would replace or stand before, on the PATH of
-# this connection or on that of login shells.
+# this connection or on that of login shells. The connection's is none of another system's.
 say_owners() {
+    searches=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    [ -n "$root" ] || searches=$PATH$newline$searches
     for name in $owner_names; do
-        for search in "$PATH" /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; do
+        for search in $searches; do
             say_first_owned "$search" && break
         done
     done
@@ -117,14 +124,18 @@ say_first_owned() {
     IFS=:
     for directory in $1; do
         IFS=$newline
+        find_in_root "$link_dir"
+        place=$file
+        find_in_root "$directory"
         # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef
-        if [ "$directory" = "$link_dir" ] || [ "$directory" -ef "$link_dir" ]; then
+        if [ "$directory" = "$link_dir" ] || [ "$file" -ef "$place" ]; then
             behind=1
         fi
-        if [ -z "$behind" ] || [ ! -e "$directory/$name" ]; then
+        file=$file/$name
+        if [ -z "$behind" ] || { [ ! -e "$file" ] && [ ! -L "$file" ]; }; then
             continue
         fi
-        [ -L "$directory/$name" ] && leads_to_a_path "$(readlink "$directory/$name")" && continue
+        [ -L "$file" ] && leads_to_a_path "$(readlink "$file")" && continue
         say_owner "$directory/$name" && return 0
     done
     IFS=$newline
@@ -134,24 +145,48 @@ say_first_owned() {
 # say_owner FILE: the package that has the file, or what the file is a link to. Of dpkg's answer the last line counts,
 # after those about diversions.
 say_owner() {
-    for file in "$1" "$(readlink -f "$1")"; do
-        owner=$(dpkg-query -S "$file" 2>/dev/null | sed -n '$s/: .*//p')
-        owner=${owner:-$(rpm -qf --qf '%{NAME}\n' "$file" 2>/dev/null)} || owner=
+    if [ -n "$root" ]; then
+        find_in_root "$1"
+        real=${file#"$root"}
+    else
+        real=$(readlink -f "$1")
+    fi
+    for file in "$1" "$real"; do
+        owner=$(package_of "$file")
         [ -z "$owner" ] || break
     done
     [ -z "$owner" ] || say owned "$name $1 $owner"
     [ -n "$owner" ]
 }
 
+# package_of FILE: dpkg's lists tell it without dpkg, which a machine that makes images need not have.
+package_of() {
+    if [ -z "$root" ]; then
+        owner=$(dpkg-query -S "$1" 2>/dev/null | sed -n '$s/: .*//p')
+        owner=${owner:-$(rpm -qf --qf '%{NAME}\n' "$1" 2>/dev/null)} || owner=
+    else
+        find_in_root /var/lib/dpkg/info
+        set +f
+        owner=$(grep -lxF "$1" "$file"/*.list 2>/dev/null | sed -n '1{s/.*[/]//;s/[.]list$//;p;}')
+        set -f
+        owner=${owner:-$(rpm --root "$root" -qf --qf '%{NAME}\n' "$1" 2>/dev/null)} || owner=
+    fi
+    printf %s "$owner"
+}
+
 say_builds() {
     for path in $paths; do
+        find_in_root "$path"
+        place=$file
         set +f
-        for file in "$path"/bin/* "$path"/share/man/man1/python3*.1; do
-            [ ! -e "$file" ] || say has "$file"
+        for file in "$place"/bin/* "$place"/share/man/man1/python3*.1; do
+            [ ! -e "$file" ] || say has "$path${file#"$place"}"
         done
         set -f
     done
     for store in $stores; do
+        find_in_root "$store"
+        store=$file
         set +f
         for file in "$store"/.roots/*; do
             [ ! -f "$file" ] || say root "${file##*/}"
@@ -162,18 +197,22 @@ say_builds() {
 
 say_directories() {
     for directory in $directories; do
-        [ ! -d "$directory" ] || say directory "$directory"
+        find_in_root "$directory"
+        [ ! -d "$file" ] || say directory "$directory"
     done
 }
 
 say_venvs() {
     for venv in $venvs; do
-        [ -e "$venv" ] || continue
+        find_in_root "$venv"
+        place=$file
+        [ -e "$place" ] || continue
         say venv "$venv"
-        [ ! -x "$venv/bin/python" ] || say venv_runs "$venv"
+        find_in_root "$venv/bin/python"
+        [ ! -x "$file" ] || say venv_runs "$venv"
         set +f
-        for library in "$venv"/lib/python*; do
-            say venv_library "$library"
+        for library in "$place"/lib/python*; do
+            say venv_library "$venv${library#"$place"}"
         done
         set -f
     done
@@ -181,55 +220,96 @@ say_venvs() {
 
 # The first of the usual bundles of certificates, on a host where OpenSSL's own places (/etc/ssl) have none.
 say_certificates() {
-    [ -d /etc/ssl ] || [ -d /etc/pki ] || return 0
+    can_read /etc/ssl || can_read /etc/pki || return 0
+    can_read /etc/ssl/cert.pem && return 0
+    find_in_root /etc/ssl/certs
+    place=$file
     set +f
-    for file in /etc/ssl/cert.pem /etc/ssl/certs/*.[0-9]; do
-        [ ! -r "$file" ] || { set -f && return 0; }
+    for hashed in "$place"/*.[0-9]; do
+        can_read "/etc/ssl/certs${hashed#"$place"}" && { set -f && return 0; }
     done
     set -f
-    [ ! -r /etc/pki/tls/cert.pem ] || say certificates_in_pki 1
-    for file in /etc/pki/tls/certs/ca-bundle.crt /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem \
+    can_read /etc/pki/tls/cert.pem && say certificates_in_pki 1
+    for bundle in /etc/pki/tls/certs/ca-bundle.crt /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem \
         /etc/ssl/ca-bundle.pem /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-bundle.crt; do
-        [ ! -r "$file" ] || { say certificates "$file" && return 0; }
+        can_read "$bundle" && say certificates "$bundle" && return 0
     done
+}
+
+can_read() {
+    find_in_root "$1"
+    [ -r "$file" ]
 }
 
 say_terminals() {
     for directory in /etc/terminfo /lib/terminfo /usr/share/terminfo; do
         for terminal in x/xterm x/xterm-256color l/linux v/vt100 d/dumb 78/xterm; do
-            [ ! -e "$directory/$terminal" ] || { say terminals 1 && return 0; }
+            can_read "$directory/$terminal" && say terminals 1 && return 0
         done
     done
 }
 
+# No service manager runs in another system, and its package managers are found by where they are.
 say_system() {
-    [ ! -d /run/systemd/system ] || say systemd 1
+    find_in_root /usr/lib/python3/dist-packages
     set +f
-    for file in /usr/lib/python3/dist-packages/apt_pkg*; do
+    for file in "$file"/apt_pkg*; do
         [ ! -e "$file" ] || say python_apt 1
     done
     set -f
-    for tool in $(for name in update-alternatives apt-get dnf; do command -v "$name"; done); do
-        say tool "${tool##*/}"
+    if [ -z "$root" ]; then
+        [ ! -d /run/systemd/system ] || say systemd 1
+        for tool in $(for name in update-alternatives apt-get dnf; do command -v "$name"; done); do
+            say tool "${tool##*/}"
+        done
+        return 0
+    fi
+    for tool in apt-get dnf; do
+        can_read "/usr/bin/$tool" && say tool "$tool"
     done
+    can_read /var/lib/dpkg/alternatives || return 0
+    case $(update-alternatives --help 2>/dev/null) in
+        *--root*) say tool update-alternatives ;;
+    esac
 }
 
 # Mode and path, and then the content, which goes around the report since there may be much of it.
 print_files() {
-    set +f
-    # shellcheck disable=SC2086 # these are patterns
-    set -- $files
-    set -f
-    # shellcheck disable=SC2045 # one process tells the modes of all files
-    for line in $(ls -ld "$@" 2>/dev/null); do
-        file=/${line#*" /"}
-        if [ ! -f "$file" ] || [ ! -r "$file" ]; then
-            continue
-        fi
-        printf '%s\n' "file=${line%% *} $file"
-        sed 's/^/file_line=/' "$file"
-        echo
+    set --
+    for pattern in $files; do
+        find_in_root "${pattern%/*}"
+        set +f
+        # shellcheck disable=SC2086 # this is a pattern
+        set -- "$@" $file/${pattern##*/}
+        set -f
     done
+    listed=$(ls -ld "$@" 2>/dev/null)
+    for pattern in $files; do
+        find_in_root "${pattern%/*}"
+        set +f
+        for file in $file/${pattern##*/}; do
+            set -f
+            print_file
+        done
+        set -f
+    done
+}
+
+print_file() {
+    if [ ! -f "$file" ] || [ ! -r "$file" ]; then
+        return
+    fi
+    case $pattern in
+        *"*"*) name=${file#"$root"} ;;
+        *) name=$pattern ;;
+    esac
+    for line in $listed; do
+        case $line in
+            *" $file") printf '%s\n' "file=${line%% *} $name" ;;
+        esac
+    done
+    sed 's/^/file_line=/' "$file"
+    echo
 }
 
 cd /

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# A function of both probes, for a system that lies in a directory: `root`, empty for the running one. It reports links
+# that go in circles by `say`.
+# shellcheck disable=SC2034,SC2154 # the scripts that it is put in front of assign and use these
+
+# find_in_root FILE: where a file of the system root really is, in $file. Links of another root must not lead into ours.
+find_in_root() {
+    file=$root$1
+    [ -n "$root" ] || return 0
+    file=$root
+    ahead=$1/
+    links=0
+    while [ -n "$ahead" ]; do
+        part=${ahead%%/*}
+        ahead=${ahead#*/}
+        case $part in
+            '' | .) continue ;;
+            ..)
+                [ "$file" = "$root" ] || file=${file%/*}
+                continue
+                ;;
+        esac
+        if [ -L "$file/$part" ]; then
+            links=$((links + 1))
+            if [ "$links" -gt 40 ]; then
+                file=/dev/null
+                say in_circles "$1"
+                return 0
+            fi
+            ahead=$(readlink "$file/$part")/$ahead
+            case $ahead in
+                /*) file=$root ;;
+            esac
+        else
+            file=$file/$part
+        fi
+    done
+}
