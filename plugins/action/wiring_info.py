@@ -12,7 +12,7 @@ from ansible import constants
 
 from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.plugin_utils import _wiring_probe
-from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import Group
+from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import LINKS_FOLDER, Group
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction
 from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import (
     DISCOVERED,
@@ -57,6 +57,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "link_dir": {"type": "str", "default": "/usr/local/bin"},
     "man_dir": {"type": "str"},
     "allow_system": {"type": "bool", "default": False},
+    "root": {"type": "str"},
     "profile": {"type": "bool", "default": False},
     "profile_dir": {"type": "str", "default": "/etc/profile.d"},
     "csh_dir": {"type": "str", "default": "/etc/csh/login.d"},
@@ -78,10 +79,11 @@ class ActionModule(EdgeAction):
         wish = Wish.from_params(params)
         question = wish.question(list(profiles.places), list(profiles.directories))
         answer = self._low_level_execute_command(question.command())
-        wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
+        wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"], root=wish.root)
         decided = {"changed": False, **_decided(wish, wiring, profiles)}
         going = _going(decided, wiring)
-        if not going or self._task.delegate_to:  # in which case the facts would be another host's
+        # the facts would be another host's, or those of a system that does not run
+        if not going or self._task.delegate_to or wish.root:
             return decided
         return {**decided, **self._with_lasting_python(going, task_vars)}
 
@@ -118,6 +120,7 @@ def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
         "differs": differs,
         "default_before": _default_before(default, wiring),
         "missing_directories": _missing_directories(commands, wiring),
+        "foreseen": [] if wish.root else _foreseen(commands, wiring),
         "left_out": list(commands.left_out),
         "warnings": list(commands.left_out),
         "tools": sorted(wiring.tools),
@@ -153,7 +156,7 @@ def _parts(
         "surplus_profiles": list(surplus_profiles(wish, wiring, profiles, others=others)),
         "surplus_venvs": list(surplus_venvs(wish, wiring)),
         "absent": [build.path for build in wish.builds if not build.executable],
-        "register": [_alternative(one, wiring) for one in commands.register],
+        "register": [_alternative(one) for one in commands.register],
         "links": [_link(*link) for link in commands.links],
         "profiles": [{"path": path, "content": text} for path, text in texts.items()],
         "venvs": [asdict(venv) for venv in plan_venvs(wish, wiring)],
@@ -173,7 +176,13 @@ def _missing_directories(commands: CommandPlan, wiring: Wiring) -> list[str]:
     return sorted({link.rpartition("/")[0] for link in links} - wiring.directories)
 
 
-def _alternative(registration: Registration, wiring: Wiring) -> dict[str, Any]:
+def _foreseen(commands: CommandPlan, wiring: Wiring) -> list[dict[str, Any]]:
+    """The links of groups whose program is not there yet, which the module refuses, as before the first run."""
+    absent = (one for one in commands.register if one.path not in wiring.has)
+    return [_link(one.link, f"{LINKS_FOLDER}/{one.name}") for one in absent]
+
+
+def _alternative(registration: Registration) -> dict[str, Any]:
     return {
         "name": registration.name,
         "link": registration.link,
@@ -181,7 +190,6 @@ def _alternative(registration: Registration, wiring: Wiring) -> dict[str, Any]:
         "priority": registration.priority,
         "subcommands": [asdict(follower) for follower in registration.followers],
         "again": registration.again,
-        "foreseen": registration.path not in wiring.has,
     }
 
 

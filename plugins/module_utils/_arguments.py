@@ -84,3 +84,40 @@ BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
     **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},
     "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only"]},
 }
+
+_WIRING_CHOICE: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "path": {"type": "str", "required": True},
+}
+_WIRING_LINK: dict[str, dict[str, Any]] = {**_WIRING_CHOICE, "link": {"type": "str", "required": True}}
+
+WIRING_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "directories": {"type": "list", "elements": "str", "default": []},
+    "links": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"path": {"type": "str", "required": True}, "target": {"type": "str", "required": True}},
+    },
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"path": {"type": "str", "required": True}, "content": {"type": "str", "required": True}},
+    },
+    "absent": {"type": "list", "elements": "str", "default": []},
+    "root": {"type": "str"},
+    "release": {"type": "str"},
+    "unregister": {"type": "list", "elements": "dict", "default": [], "options": _WIRING_CHOICE},
+    "register": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            **_WIRING_LINK,
+            "priority": {"type": "int", "default": 50},
+            "subcommands": {"type": "list", "elements": "dict", "default": [], "options": _WIRING_LINK},
+            "again": {"type": "bool", "default": False},
+        },
+    },
+}

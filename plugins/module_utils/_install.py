@@ -161,7 +161,7 @@ class _Run:
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
             root = root.without((self.state.entry,))  # it drifted: not a build to go back to
         if entry != root.current:
-            root = root.switched(entry, str(Moment.of(build, self.order.system)))
+            root = root.switched(entry, str(Moment.of(build.release if build else None, self.order.system)))
         if root != self.state.root:
             _roots.write(self.store.directory, root)
 
@@ -193,13 +193,12 @@ def _inspect_current(order: Order, state: State, store: Store) -> Drift:
 def _date_surroundings(order: Order, state: State, store: Store, outcome: Outcome) -> None:
     """Dates what the run wrote around its build where that is in an image; `Moment` says why."""
     build = outcome.build or (state.receipt.asset.build if state.receipt else None)
-    moment = Moment.of(build, order.system)
+    moment = Moment.of(build.release if build else None, order.system)
     root = os.path.join(store.directory, ROOTS_FOLDER)
     ours = [os.path.join(store.directory, LOCK_FILE), os.path.join(root, _roots.file_name(order.path)), root]
     place = order.place
-    moment.date([*ours, store.staging, *([place] if os.path.islink(place) else [])])
-    ways = {folder for end in (place, store.staging) for folder in order.system.way_to(end)}
-    moment.date_new(sorted(ways))
+    moment.date(ours)
+    moment.date_around([store.staging, *([place] if os.path.islink(place) else [])], order.system)
 
 
 def _asset(order: Order) -> Asset:

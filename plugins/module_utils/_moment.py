@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ._builds import Build
 from ._errors import StoreError
 from ._manifest import RECEIPT
 from ._system import System
@@ -31,8 +30,8 @@ class Moment:
     seconds: int | None = None
 
     @classmethod
-    def of(cls, build: Build | None, system: System) -> Moment:
-        """Raises `StoreError` when the variable holds no number. Without build and variable, an image has no time."""
+    def of(cls, release: str | None, system: System) -> Moment:
+        """Raises `StoreError` when the variable holds no number. Without release and variable, an image has no time."""
         if not system.is_image:
             return cls()
         given = os.environ.get(EPOCH_VARIABLE)
@@ -42,7 +41,7 @@ class Moment:
                     f"{EPOCH_VARIABLE} is {given!r}, but it counts the seconds since 1970. Write a number."
                 )
             return cls(int(given))
-        return cls(_midnight(build.release)) if build else cls()
+        return cls(_midnight(release)) if release else cls()
 
     def __str__(self) -> str:
         """UTC in ISO 8601."""
@@ -64,6 +63,12 @@ class Moment:
             self.date([*(os.path.join(folder, name) for name in folders + files), folder])
         self.date([os.path.join(directory, RECEIPT)])
 
+    def date_around(self, places: Iterable[str], system: System) -> None:
+        """Dates `places` in an image, and those of the directories on the way to them that are newer."""
+        written = tuple(places)
+        self.date(written)
+        self.date_new(sorted({folder for place in written for folder in system.way_to(place)}))
+
     def date_new(self, places: Iterable[str]) -> None:
         """Dates those of `places` that are newer. Unlike a comparison with an earlier run, it is right after a kill."""
         if self.seconds is not None:
@@ -72,4 +77,7 @@ class Moment:
 
 
 def _midnight(release: str) -> int:
-    return calendar.timegm((int(release[:4]), int(release[4:6]), int(release[6:]), 0, 0, 0))
+    try:
+        return calendar.timegm(time.strptime(release, "%Y%m%d"))
+    except ValueError:
+        raise StoreError(f"The release {release!r} is no day. Write one as published, such as 20260814.") from None

@@ -21,7 +21,7 @@ from ._targets import Target
 from ._url_options import UrlOptions
 from ._wanted import Wanted
 
-_EXAMPLES = {"store": "/opt/python/.builds", "root": "/mnt/image"}
+_EXAMPLES = {"store": "/opt/python/.builds"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Order:
             verify=params["verify"],
             health_imports=tuple(params["health_imports"]),
             adopt=params["adopt"],
-            system=System(checked_path(params["root"], "root") if params["root"] else ""),
+            system=System.of(params["root"]),
         )
 
     @property
@@ -133,7 +133,7 @@ def _require_apart(path: str, store: str) -> None:
 def checked_path(path: str, option: str) -> str:
     """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
     clean = checked_absolute(path, option, _EXAMPLES.get(option, "/opt/python/3.13"))
-    if clean.startswith(BUILD_PREFIX) and option != "root":
+    if clean.startswith(BUILD_PREFIX):
         raise StoreError(
             f"{option} is {path!r}, but paths that begin with {BUILD_PREFIX} cannot be told from the prefix that "
             "builds were made with. Choose another place, such as /opt/python/3.13."

@@ -74,7 +74,7 @@ def _try_out(order: Order, asset: Asset, stage: Stage, timings: Timings) -> Heal
 
 def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
     """Owner, labels, manifest and receipt, then the rename. The receipt is the last thing written into the build."""
-    moment = Moment.of(asset.build, order.system)
+    moment = Moment.of(asset.build.release, order.system)
     _write_manifest(stage)
     files = [entry for entry in stage.entries.values() if entry.kind == "file"]
     receipt = Receipt(

@@ -16,6 +16,7 @@ from ._receipts import Receipt, Settings
 from ._roots import Root
 from ._state import readable_receipt
 from ._store import Store
+from ._system import RUNNING, System
 from ._url_options import UrlOptions
 
 # What a build can be named by to leave it: nothing vague, so that doing it twice is the same as doing it once.
@@ -33,15 +34,18 @@ def require_exact(leave: str | None) -> None:
         )
 
 
-def orders(store_directory: str, *, leave: str | None = None, paths: Collection[str] = ()) -> list[Order]:
+def orders(
+    store_directory: str, *, leave: str | None = None, paths: Collection[str] = (), system: System = RUNNING
+) -> list[Order]:
     """For each path that goes back, the order for its newest earlier build that the store still has.
 
     `leave` names the build to leave by its version, its release, both joined by `+`, or its full name. None is any
     build. Without `paths`, all of the store count. Raises `StoreError` where a path has no build to go back to.
     """
-    store = Store(store_directory)
+    system.require()
+    store = Store(store_directory, system)
     found = []
-    for root in _roots.read_all(store_directory):
+    for root in _roots.read_all(store.directory):
         entry = _links.entry_behind(root.path, store)
         receipt = readable_receipt(store, entry) if entry else None
         if receipt and (not paths or root.path in paths) and leave in (None, *_names(receipt.asset.build)):
@@ -68,10 +72,11 @@ def _order(store: Store, root: Root, earlier: Receipt) -> Order:
     return Order(
         state="present",
         path=root.path,
-        store=store.directory,
+        store=store.path,
         settings=Settings(root.path, earlier.settings.externally_managed),
         url=UrlOptions(),
         asset=earlier.asset,
         mirrors=(_NOWHERE,),
         keep=root.keep,
+        system=store.system,
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ._errors import StoreError
+from ._paths import checked_absolute
 
 _MOST_LINKS = 40  # on the way to one path, as in Linux
 
@@ -22,6 +23,11 @@ class System:
     """`root` is the directory that the system lies in, absolute; "" is the running system."""
 
     root: str = ""
+
+    @classmethod
+    def of(cls, root: str | None) -> System:
+        """The system that the option `root` names. Raises `StoreError` for one that is no absolute path."""
+        return cls(checked_absolute(root, "root", "/mnt/image") if root else "")
 
     @property
     def is_image(self) -> bool:

@@ -199,7 +199,6 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _inventory
 from ..module_utils._errors import StandaloneError
-from ..module_utils._order import checked_path
 from ..module_utils._os_errors import reading_sentence
 from ..module_utils._system import System
 
@@ -216,8 +215,7 @@ def main() -> None:
     )
     try:
         stores = _inventory.stores_of(module.params["path"] or [], module.params["store"] or [])
-        root = module.params["root"]
-        system = System(checked_path(root, "root") if root else "")
+        system = System.of(module.params["root"])
         found = [_inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
     except StandaloneError as error:
         module.fail_json(msg=str(error))

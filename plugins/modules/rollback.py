@@ -35,6 +35,10 @@ options:
       - The stores. Without it, those beside O(path), or else the one of V(/opt/python).
     type: list
     elements: path
+  root:
+    description:
+      - A directory that is the system, as for M(standalone.python.build); O(path) and O(store) are in it.
+    type: path
 attributes:
   check_mode:
     support: full
@@ -87,6 +91,7 @@ from ..module_utils._errors import StandaloneError
 from ..module_utils._inventory import stores_of
 from ..module_utils._order import checked_path
 from ..module_utils._os_errors import reading_sentence
+from ..module_utils._system import System
 
 
 def main() -> None:
@@ -95,6 +100,7 @@ def main() -> None:
             "leave": {"type": "str"},
             "path": {"type": "list", "elements": "path"},
             "store": {"type": "list", "elements": "path"},
+            "root": {"type": "path"},
         },
         supports_check_mode=True,
     )
@@ -103,7 +109,10 @@ def main() -> None:
         _rollback.require_exact(leave)
         paths = [checked_path(path, "path") for path in module.params["path"] or ()]
         stores = stores_of(paths, module.params["store"] or [])
-        orders = [order for store in stores for order in _rollback.orders(store, leave=leave, paths=paths)]
+        system = System.of(module.params["root"])
+        orders = [
+            order for store in stores for order in _rollback.orders(store, leave=leave, paths=paths, system=system)
+        ]
         results = [_install.run(order, check_mode=module.check_mode) for order in orders]
     except StandaloneError as error:
         module.fail_json(msg=str(error))

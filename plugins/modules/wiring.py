@@ -63,6 +63,78 @@ options:
     type: list
     elements: str
     default: []
+  root:
+    description:
+      - A directory that is the system, as for M(standalone.python.build), in which all paths are.
+    type: str
+  release:
+    description:
+      - In a O(root), whatever this module writes is dated so that two runs make the same. That is the day of this
+        release of python-build-standalone, as V(20260814), or what E(SOURCE_DATE_EPOCH) says in the task's
+        C(environment) or on the controller.
+    type: str
+  unregister:
+    description:
+      - In a O(root), alternatives to remove by C(update-alternatives --root), before all else.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: The group.
+        type: str
+        required: true
+      path:
+        description: What it is no longer to lead to.
+        type: str
+        required: true
+  register:
+    description:
+      - In a O(root), alternatives to install by C(update-alternatives --root), after all else. They are installed
+        whether they are there or not.
+      - For the running system, use M(community.general.alternatives), which knows no root.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: The group.
+        type: str
+        required: true
+      link:
+        description: The link of the group.
+        type: str
+        required: true
+      path:
+        description: What it may lead to.
+        type: str
+        required: true
+      priority:
+        description: Its priority.
+        type: int
+        default: 50
+      subcommands:
+        description: What goes with it, with name, link and path.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          name:
+            description: The name of the link below C(/etc/alternatives).
+            type: str
+            required: true
+          link:
+            description: The link.
+            type: str
+            required: true
+          path:
+            description: Where it leads while its group leads to O(register[].path).
+            type: str
+            required: true
+      again:
+        description: Whether to remove it first.
+        type: bool
+        default: false
 attributes:
   check_mode:
     support: full
@@ -71,14 +143,14 @@ attributes:
     support: full
     description: Shows each link, file and directory before and after.
   idempotent:
-    support: full
-    description: A second run changes nothing.
+    support: partial
+    description: All but O(register) and O(unregister). M(standalone.python.wiring_info) tells which are missing.
   platform:
     support: full
     platforms: posix
     description: Hosts with Linux or macOS.
 requirements:
-  - "Host: Python 3.9 or newer."
+  - "Host: Python 3.9 or newer. For O(register) and O(unregister), update-alternatives of dpkg."
 seealso:
   - module: standalone.python.wiring_info
   - module: standalone.python.build
@@ -112,36 +184,35 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _wiring
+from ..module_utils import _image_alternatives, _wiring
+from ..module_utils._arguments import WIRING_ARGUMENTS
 from ..module_utils._errors import StandaloneError
+from ..module_utils._moment import Moment
+from ..module_utils._system import System
 
 
 def main() -> None:
-    path = {"type": "str", "required": True}
-    module = AnsibleModule(
-        argument_spec={
-            "directories": {"type": "list", "elements": "str", "default": []},
-            "links": _list_of({"path": path, "target": path}),
-            "files": _list_of({"path": path, "content": path}),
-            "absent": {"type": "list", "elements": "str", "default": []},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=WIRING_ARGUMENTS, supports_check_mode=True)
+    params = module.params
     try:
-        steps = _wiring.decide(_wiring.wanted(module.params))
+        system = System.of(params["root"])
+        system.require()
+        moment = Moment.of(params["release"], system)
+        alternatives = _image_alternatives.changes(params)
+        steps = _wiring.decide(_wiring.wanted(params), system)
         if not module.check_mode:
-            _wiring.carry_out(steps)
+            _image_alternatives.carry_out([one for one in alternatives if not one.comes], system)
+            _wiring.carry_out(steps, system)
+            _image_alternatives.carry_out([one for one in alternatives if one.comes], system)
+            places = [system.place_of(path) for one in alternatives for path in one.choice.places]
+            moment.date_around([*places, *(system.place_of(step.path) for step in steps)], system)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     module.exit_json(
-        changed=bool(steps),
-        paths=[step.path for step in steps],
-        diff=[step.diff() for step in steps],
+        changed=bool(alternatives or steps),
+        paths=[*(one.path for one in alternatives), *(step.path for step in steps)],
+        diff=[*(one.diff() for one in alternatives), *(step.diff() for step in steps)],
     )
-
-
-def _list_of(options: dict[str, dict[str, object]]) -> dict[str, object]:
-    return {"type": "list", "elements": "dict", "default": [], "options": options}
 
 
 if __name__ == "__main__":

@@ -77,6 +77,12 @@ options:
     description: Whether links may stand before, or take the place of, what a package owns.
     type: bool
     default: false
+  root:
+    description:
+      - A directory that is the system, as for M(standalone.python.build), in which all paths are. Nothing in it is run.
+        Alternatives are those of Debian, where the host has C(update-alternatives) with C(--root). Environments are for
+        running systems.
+    type: str
   profile:
     description: Whether login shells are to have O(link_dir) on their PATH.
     type: bool
@@ -205,7 +211,7 @@ absent:
   type: list
   elements: str
 register:
-  description: Alternatives to install, as options of M(community.general.alternatives) and two words more.
+  description: Alternatives to install, as options of M(community.general.alternatives) and a word more.
   returned: success
   type: list
   elements: dict
@@ -228,9 +234,6 @@ register:
       elements: dict
     again:
       description: Whether it has to be removed first, since what is wrong with it is nothing that the module sees.
-      type: bool
-    foreseen:
-      description: Whether the program is not there yet, as before the first run.
       type: bool
 links:
   description: Links to set, with path and target.
@@ -265,6 +268,13 @@ venvs:
     over:
       description: Whether it has to be made over one that does not fit the build.
       type: bool
+foreseen:
+  description:
+    - The links of those of these groups whose program is not there yet, with path and target. That is so in check mode
+      before the first run, where the module would refuse them. Empty in a O(root).
+  returned: success
+  type: list
+  elements: dict
 missing_directories:
   description: Directories that have to be made before alternatives can be registered.
   returned: success

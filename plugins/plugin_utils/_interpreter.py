@@ -78,7 +78,7 @@ def _usual_path(name: str, variables: Variables) -> str:
             "interpreter_path, or path in the item of interpreter_builds."
         )
     letters = ("t" if request.free_threaded else "") + ("d" if request.debug else "")
-    return f"{variables['root'].rstrip('/')}/{minor}{letters}"
+    return f"{variables['builds_dir'].rstrip('/')}/{minor}{letters}"
 
 
 def _minor(request: Request) -> str | None:

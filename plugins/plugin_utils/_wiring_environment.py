@@ -40,6 +40,8 @@ def plan_venvs(wish: Wish, wiring: Wiring) -> tuple[VenvPlan, ...]:
 
 def refused_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
     """Sentences about what stands where an environment is wanted: none of ours, and none of this build's either."""
+    if wish.root:
+        return _refused_in_root(wish, wiring)
     return tuple(
         f"{build.venv} is wanted for an environment of {build.path} with the requirements, but there is something else "
         "that this role did not make. Move it away, or set interpreter_venv."
@@ -48,6 +50,16 @@ def refused_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
         and build.venv in wiring.venvs
         and f"{build.venv}/{RECORD}" not in wiring.files
         and not _is_of(build, wiring)
+    )
+
+
+def _refused_in_root(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+    """Environments are made and filled by the build itself, which may not run here, with the image's own libraries."""
+    touched = [build.venv for build in wish.present if build.requirements is not None] + [*surplus_venvs(wish, wiring)]
+    return tuple(
+        f"{venv} is an environment with requirements, which cannot be made or removed in the directory {wish.root}. "
+        "Use the chroot connection for this image, or leave out interpreter_requirements."
+        for venv in touched
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._system import in_circles, missing
 
 from ._alternatives import LINKS_FOLDER, RECORD_FOLDERS, Group
 from ._one_line import command_of
@@ -103,14 +104,21 @@ class Wiring:
     python_apt: bool = False
 
 
-def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Wiring:
-    """The answer in what the command printed. Raises `StandaloneError` with the host's words when it is not whole."""
+def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiring:
+    """The answer in what the command printed. Raises `StandaloneError` with the host's words when it is not whole.
+
+    Raises `StoreError` where `root` does not exist, or its links go in circles.
+    """
     pairs = _pairs(stdout)
     if pairs is None:
         raise StandaloneError(_no_answer(stdout, rc, stderr))
     facts: dict[str, list[str]] = {}
     for key, value in pairs:
         facts.setdefault(key, []).append(value)
+    if "no_root" in facts:
+        raise missing(root)
+    if "in_circles" in facts:
+        raise in_circles(facts["in_circles"][0], root)
     venvs = facts.get("venv", [])
     libraries = [library.rsplit("/lib/", 1) for library in facts.get("venv_library", [])]
     return Wiring(

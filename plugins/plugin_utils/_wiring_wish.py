@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._store import default_store
+from ansible_collections.standalone.python.plugins.module_utils._system import System
 
 from ._commands import DEFAULT_NAMES, possible_names
 from ._wiring_probe import Question
@@ -57,7 +58,10 @@ class WiredBuild:
 
 @dataclass(frozen=True)
 class Wish:
-    """`system` is the option `alternatives`; `default` is the path of the build that python3 is to be, or None."""
+    """`system` is the option `alternatives`; `default` is the path of the build that python3 is to be, or None.
+
+    `root` is the directory of the system that all of it is in, empty for the running one.
+    """
 
     builds: tuple[WiredBuild, ...]
     link_dir: str
@@ -66,6 +70,7 @@ class Wish:
     priority: int = 100
     default: str | None = None
     allow_system: bool = False
+    root: str = ""
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Wish:
@@ -81,6 +86,7 @@ class Wish:
             priority=params["priority"],
             default=next((build.path for build in builds if build.is_default and build.executable), None),
             allow_system=params["allow_system"],
+            root=System.of(params["root"]).root,
         )
         if wish.priority < 0:
             raise InvalidName(
@@ -113,6 +119,7 @@ class Wish:
             venvs=venvs,
             stores=tuple(dict.fromkeys(build.store for build in self.builds)),
             owner_names=tuple(dict.fromkeys(checked)),
+            root=self.root,
         )
 
     def is_ours(self, target: str) -> bool:

@@ -313,6 +313,7 @@ print_file() {
 }
 
 cd /
+[ -d "$root/" ] || say no_root 1
 say_links "$link_dir"
 [ "$man_dir" = "$link_dir" ] || say_links "$man_dir"
 say_links "$chosen_dir"

@@ -124,6 +124,36 @@ def test_the_chroot_connection_makes_the_same_but_for_times_and_bytecode(worksho
     assert "changed=0" in played.output, played.output
 
 
+def test_the_role_leads_to_the_build_in_images_that_are_alike(workshop: Workshop, tmp_path: Path) -> None:
+    minor = workshop.sample.minor
+    wanted = ["-e", f'{{"interpreter_default": "{minor}", "interpreter_allow_system": true}}']
+    images = []
+    for name in ("one", "two"):
+        image = image_of("bookworm", tmp_path / name)
+        before = everything(image)
+        played = workshop.play("role", {"/mnt/image": str(image)}, *wanted)
+        assert played.rc == 0, played.output
+        assert "was not tried out" not in played.output
+        assert "changed=0" in workshop.play("role", {"/mnt/image": str(image)}, *wanted).output
+        images.append(everything(image))
+    assert images[0] == images[1]
+
+    def asked(*command: str) -> str:
+        done = subprocess.run(["chroot", str(image), *command], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    executable = f"/opt/python/{minor}/bin/python{minor}"
+    assert f"Value: {executable}\n" in asked("update-alternatives", "--query", f"python{minor}")
+    assert asked("bash", "-lc", "command -v python3") == "/usr/local/bin/python3\n"
+    assert asked(f"python{minor}", "-c", "import sys; print(sys.prefix)") == f"/opt/python/{minor}\n"
+
+    played = workshop.play("role", {"/mnt/image": str(image)}, *wanted[:1], "interpreter_state=absent")
+    assert played.rc == 0, played.output
+    assert {path for path in everything(image) if not (image / path).is_dir()} == {
+        path for path in before if not (image / path).is_dir()
+    }
+
+
 def alike(folder: Path) -> dict[str, tuple[object, ...]]:
     """What the guide says is equal: all but times, the content of bytecode, and of receipt and history, which hold a
     time.

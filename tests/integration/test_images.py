@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,56 @@ def test_two_images_are_alike(samples: SampleMirror, tmp_path: Path) -> None:
         images.append(ours)
     assert images[0] == images[1]
     assert len([path for path in images[0] if path.endswith(".pyc")]) > 100
+
+
+def role_play(root: Path, samples: SampleMirror, folder: Path, **variables: object) -> Played:
+    """The guide's use of the role, with these variables as well."""
+    told = [f"interpreter_{name}={value}" for name, value in variables.items()]
+    return play("role", root, samples, folder, *(word for one in told for word in ("--extra-vars", one)))
+
+
+def debian_like(root: Path) -> Path:
+    """A root with Debian's directories for alternatives and profiles, in which nothing is new."""
+    make_root(root)
+    for folder in ("etc/profile.d", "etc/alternatives", "usr/local/bin", "var/lib/dpkg/alternatives"):
+        (root / folder).mkdir(parents=True)
+    for item in [root, *root.rglob("*")]:
+        os.utime(item, (0, 0))
+    return root
+
+
+def test_the_role_in_two_images(samples: SampleMirror, tmp_path: Path) -> None:
+    minor = samples.samples[0].version.rpartition(".")[0]
+    has_alternatives = shutil.which("update-alternatives") is not None
+    images = []
+    for name in ("one", "two"):
+        root = debian_like(tmp_path / name)
+        before = everything(root)
+        played = role_play(root, samples, tmp_path, compile_bytecode=False)
+        assert played.rc == 0, played.output
+        images.append(everything(root))
+    assert images[0] == images[1]
+    assert {entry[3] for path, entry in images[0].items() if path not in before} == {1_700_000_000 * 10**9}
+    target = f"/etc/alternatives/python{minor}" if has_alternatives else f"/opt/python/{minor}/bin/python{minor}"
+    assert images[0][f"usr/local/bin/python{minor}"][4] == target
+    assert (f"var/lib/dpkg/alternatives/python{minor}" in images[0]) is has_alternatives
+    assert "etc/profile.d/standalone-python.sh" in images[0]
+
+    assert "changed=0" in role_play(root, samples, tmp_path, compile_bytecode=False).output
+    played = role_play(root, samples, tmp_path, state="absent")
+    assert played.rc == 0, played.output
+    assert {path for path in everything(root) if not Path(root, path).is_dir()} == {
+        path for path in before if not Path(root, path).is_dir()
+    }
+
+
+def test_requirements_are_no_matter_of_an_image_that_does_not_run(samples: SampleMirror, tmp_path: Path) -> None:
+    root = make_root(tmp_path / "image")
+    (tmp_path / "requirements.txt").write_text("")
+    played = role_play(root, samples, tmp_path, requirements=tmp_path / "requirements.txt")
+    assert played.rc != 0
+    said = " ".join(played.output.split())
+    assert f"which cannot be made or removed in the directory {root}. Use the chroot connection for this image" in said
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may change the root directory")

@@ -38,7 +38,7 @@ def variables(samples: SampleMirror, server: Server, tmp_path: Path) -> dict[str
         "interpreter_index": [f"{server.url}/{samples.index.name}"],
         "interpreter_mirror": [server.url],
         "interpreter_compile_bytecode": False,
-        "interpreter_root": str(tmp_path / "opt"),
+        "interpreter_builds_dir": str(tmp_path / "opt"),
         "interpreter_alternatives": "links",
         "interpreter_link_dir": str(tmp_path / "bin"),
         "interpreter_profile_dir": str(tmp_path / "etc" / "profile.d"),

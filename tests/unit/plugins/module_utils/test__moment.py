@@ -26,21 +26,21 @@ def no_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_image_is_of_the_day_of_the_release() -> None:
     release = BUILD.release
-    assert str(Moment.of(BUILD, IMAGE)) == f"{release[:4]}-{release[4:6]}-{release[6:]}T00:00:00Z"
+    assert str(Moment.of(BUILD.release, IMAGE)) == f"{release[:4]}-{release[4:6]}-{release[6:]}T00:00:00Z"
 
 
 def test_the_variable_outranks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(EPOCH_VARIABLE, "86400")
-    assert str(Moment.of(BUILD, IMAGE)) == "1970-01-02T00:00:00Z"
+    assert str(Moment.of(BUILD.release, IMAGE)) == "1970-01-02T00:00:00Z"
     assert Moment.of(None, IMAGE) == Moment(86400)
-    assert Moment.of(BUILD, RUNNING) == Moment(None)
+    assert Moment.of(BUILD.release, RUNNING) == Moment(None)
 
 
 @pytest.mark.parametrize("text", ["now", "-1", "1.5"])
 def test_the_variable_must_be_a_number(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv(EPOCH_VARIABLE, text)
     with pytest.raises(StoreError, match=f"SOURCE_DATE_EPOCH is '{text}', but it counts the seconds since 1970"):
-        Moment.of(BUILD, IMAGE)
+        Moment.of(BUILD.release, IMAGE)
 
 
 def test_the_running_system_goes_by_the_clock(tmp_path: Path) -> None:

@@ -34,3 +34,21 @@ def test_check_mode_tells_the_same_and_changes_nothing(run_module: RunModule, tm
 def test_what_goes_wrong_is_a_sentence(run_module: RunModule, tmp_path: Path) -> None:
     result = run_module(wiring, absent=[str(tmp_path)])
     assert result["msg"] == f"{tmp_path} is to be absent, but there is a directory. Move it away and run again."
+
+
+def test_what_is_written_into_an_image_has_one_date(
+    run_module: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    (tmp_path / "etc").mkdir()
+    options = {"root": str(tmp_path), "files": [{"path": "/etc/profile.d/a.sh", "content": "x\n"}]}
+    run_module(wiring, release="20260814", links=[{"path": "/bin/python", "target": "/opt/python"}], **options)
+    day = 1_786_665_600  # midnight UTC
+    assert {item.lstat().st_mtime for item in [tmp_path, *tmp_path.rglob("*")]} == {day}
+    refused = run_module(wiring, release="yesterday", **options)
+    assert refused["msg"] == "The release 'yesterday' is no day. Write one as published, such as 20260814."
+
+
+def test_a_root_that_is_not_there(run_module: RunModule, tmp_path: Path) -> None:
+    refused = run_module(wiring, root=str(tmp_path / "image"), absent=["/bin/python"])
+    assert refused["msg"].startswith(f"root is {tmp_path}/image, but there is no such directory on this host.")

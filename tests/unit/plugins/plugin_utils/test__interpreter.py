@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._interpreter imp
 
 def variables(**given: Any) -> dict[str, Any]:
     unset = dict.fromkeys(("name", "asset", "path", "store", "venv", "requirements", "default"))
-    return {**unset, "root": "/opt/python", "state": "present", "systemd_units": [], **given}
+    return {**unset, "builds_dir": "/opt/python", "state": "present", "systemd_units": [], **given}
 
 
 def only(given: list[dict[str, Any]] | None = None, **others: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_the_path_follows_from_the_minor_version(name: str) -> None:
 
 
 def test_what_a_build_does_not_say_is_as_for_all() -> None:
-    assert only([{"name": "3.13", "flavor": "full"}], root="/srv/", state="latest", requirements="r.txt") == {
+    assert only([{"name": "3.13", "flavor": "full"}], builds_dir="/srv/", state="latest", requirements="r.txt") == {
         "name": "3.13",
         "flavor": "full",
         "state": "latest",

@@ -27,6 +27,7 @@ def params(*builds: dict[str, Any], **options: Any) -> dict[str, Any]:
         "link_dir": "/usr/local/bin",
         "man_dir": None,
         "allow_system": False,
+        "root": None,
         **options,
     }
 
