@@ -47,21 +47,6 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
         pytest.skip(str(refusal))
 
 
-@pytest.fixture
-def mirror(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
-
-
-@pytest.fixture
-def old(mirror: Path) -> FakeBuild:
-    return fake_builds.make(mirror, "20260101")
-
-
-@pytest.fixture
-def new(mirror: Path) -> FakeBuild:
-    return fake_builds.make(mirror, "20260201")
-
-
 def noise(size_bytes: int) -> str:
     """Text that does not compress to less than half of it."""
     return random.Random(size_bytes).randbytes(size_bytes // 2).hex()
