@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -76,3 +77,19 @@ class TestFailure:
         (tmp_path / "file").touch()
         with pytest.raises(StoreError, match="a part of that path is a file"):
             run(order(tmp_path / "file" / "3.13", old))
+
+
+@pytest.mark.parametrize("entry", ["../../precious", "/precious", "", ".", "..", ".staging", "a\0b", "\ud800"])
+def test_a_history_that_names_other_places_touches_none(path: Path, old: FakeBuild, new: FakeBuild, entry: str) -> None:
+    """Builds that lost their receipt are known by the history alone, and are removed by what it calls them."""
+    precious = path.parents[1] / "precious"
+    (precious / "lib").mkdir(parents=True)
+    run(order(path, old))
+    (history,) = (path.parent / ".builds" / ".roots").iterdir()
+    root = json.loads(history.read_text())
+    root["uses"].append({**root["uses"][0], "entry": str(precious) if entry == "/precious" else entry})
+    history.write_text(json.dumps(root))
+    run(order(path, new, keep=0))
+    assert (precious / "lib").is_dir()
+    assert release_at(path) == NEW
+    assert litter(path) == []
