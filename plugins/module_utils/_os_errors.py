@@ -23,6 +23,7 @@ _ADVICE = {
     errno.EFBIG: "the file would be larger than the limit of this user or file system. Raise the limit.",
     errno.EIO: "the disk reported an error. Look at the kernel's log before you try again.",
     errno.EMLINK: "too many links. Choose a path on another file system.",
+    errno.EAGAIN: "no more processes and threads may run. Raise the limit, or run again when the host is less busy.",
     errno.EMFILE: "too many files are open. Raise the limit, or run again when the host is less busy.",
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,25 @@ def test_a_history_that_names_other_places_touches_none(path: Path, old: FakeBui
     assert (precious / "lib").is_dir()
     assert release_at(path) == NEW
     assert litter(path) == []
+
+
+def test_a_user_who_may_have_no_more_threads(
+    path: Path, old: FakeBuild, new: FakeBuild, mirror: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(order(path, old))
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    for source in ({"archive": str(new.archive)}, {"archive": None, "mirror": [mirror.as_uri()]}):
+        with pytest.raises(StoreError) as caught:
+            run(order(path, new, **source))
+        assert str(caught.value) == (
+            f"Could not write {path}: no more processes and threads may run. Raise the limit, or run again when the "
+            f"host is less busy. What was at {path} before is still there."
+        )
+        assert litter(path) == []
+    monkeypatch.undo()
+    run(order(path, new))
+    assert release_at(path) == NEW
