@@ -1,12 +1,18 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the clone importable as `ansible_collections.standalone.python`, wherever it lies."""
+"""Makes the clone importable as `ansible_collections.standalone.python`, wherever it lies, and has builds for it."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.fake_builds import FakeBuild
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TREE = REPOSITORY / ".collection"
@@ -24,3 +30,22 @@ def _make_tree() -> None:
 _make_tree()
 sys.path.insert(0, str(TREE))
 sys.path.insert(0, str(REPOSITORY))  # for tests.support
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Path:
+    return tmp_path / "mirror"
+
+
+@pytest.fixture
+def old(mirror: Path) -> FakeBuild:
+    from tests.support import fake_builds
+
+    return fake_builds.make(mirror, "20260101")
+
+
+@pytest.fixture
+def new(mirror: Path) -> FakeBuild:
+    from tests.support import fake_builds
+
+    return fake_builds.make(mirror, "20260201")

@@ -109,6 +109,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from ansible_collections.standalone.python.plugins.module_utils._sizes import Sizes
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
@@ -119,7 +120,6 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge imp
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
-from ansible_collections.standalone.python.plugins.plugin_utils._sizes import Sizes
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
 display = Display()

@@ -77,8 +77,8 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
 # What bootstrapping takes of these: it only ever installs, by an archive that the controller fetched.
 _BOOTSTRAP_OPTIONS = (
     "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index", "lock", "mirror",
-    "archive", "checksum", "asset", "keep", "owner", "group", "compile_bytecode", "externally_managed", "verify",
-    "health_imports", *URL_ARGUMENTS,
+    "archive", "checksum", "asset", "verify_provenance", "provenance", "keep", "owner", "group", "compile_bytecode",
+    "externally_managed", "verify", "health_imports", *URL_ARGUMENTS,
 )  # fmt: skip
 BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
     **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},

@@ -28,9 +28,10 @@ def verify_file(path: str, sha256: str) -> int:
                 return size_bytes
             stream.seek(0)
             head = stream.read(HEAD_BYTES)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter for a path that none can be
+        words = error.strerror if isinstance(error, OSError) else error
         raise DownloadError(
-            f"The archive {path} cannot be read on this host: {error.strerror}. Put it there, or correct `archive`."
+            f"The archive {path} cannot be read on this host: {words}. Put it there, or correct `archive`."
         ) from error
     raise mismatch(path, expected=sha256, found=hasher.hexdigest(), size_bytes=size_bytes, head=head)
 

@@ -178,21 +178,6 @@ class _Download:
         return self._part.sha256 == self._sha256
 
 
-def size_of(urls: Sequence[str], options: UrlOptions) -> int | None:
-    """The size in bytes of the file, by the first URL that answers; None when none does, or it does not say.
-
-    The answer is broken off after its headers. A HEAD request would be more polite, and object stores behind a redirect
-    refuse it.
-    """
-    for url in urls:
-        try:
-            with opened(url, options) as body:
-                return body.total_bytes
-        except TransferFailure:
-            continue
-    return None
-
-
 def opened(url: str, options: UrlOptions, offset: int = 0) -> AbstractContextManager[Body]:
     """The file at an http(s) or `file` URL, from byte `offset` on where the source can do that."""
     if url.startswith("file:"):

@@ -11,12 +11,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._readable import readable
+
 if TYPE_CHECKING:
     from ._builds import Asset
 
 
 class StandaloneError(Exception):
     """Base of all errors that this collection raises on purpose; `str(error)` is the message."""
+
+    def __str__(self) -> str:
+        return readable(super().__str__())
 
 
 class InvalidName(StandaloneError):

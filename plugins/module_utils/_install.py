@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -39,6 +40,7 @@ def run(order: Order, *, check_mode: bool = False) -> dict[str, Any]:
     """
     os.umask(0o022)  # of this module process and all it starts: modes never depend on the caller's
     order.system.require()
+    Moment.of(None, order.system)  # a wrong one must be told before anything is changed
     before = _links.target_of(order.place)
     try:
         return _look(order) if check_mode else _act(order)
@@ -60,14 +62,14 @@ def _act(order: Order) -> dict[str, Any]:
     store = Store(order.store, order.system)
     if order.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(order.place):
         return _look(order)  # nothing to remove, and no store to make for the lock's sake
-    timings = Timings()
+    timings, began_at_s = Timings(), time.time()
     with timings.measure("total_s"), store.locked():
         state = _state.read(order.path, store)
         decided = plan(order, state)
         _roots.read_all(store.directory, but=order.path)  # a damaged one must be told before anything is changed
         with _sweeping(store, spare=part_name(order.asset) if order.asset else None):
             outcome = _Run(order, state, store, timings).apply(decided)
-        _date_surroundings(order, state, store, outcome)
+        _date_surroundings(order, state, store, outcome, began_at_s)
     return _report.report(outcome, order, state, timings)
 
 
@@ -190,7 +192,7 @@ def _inspect_current(order: Order, state: State, store: Store) -> Drift:
     return inspect(store.entry_path(state.entry), state.receipt, full=is_full, system=store.system)
 
 
-def _date_surroundings(order: Order, state: State, store: Store, outcome: Outcome) -> None:
+def _date_surroundings(order: Order, state: State, store: Store, outcome: Outcome, began_at_s: float) -> None:
     """Dates what the run wrote around its build where that is in an image; `Moment` says why."""
     build = outcome.build or (state.receipt.asset.build if state.receipt else None)
     moment = Moment.of(build.release if build else None, order.system)
@@ -198,7 +200,7 @@ def _date_surroundings(order: Order, state: State, store: Store, outcome: Outcom
     ours = [os.path.join(store.directory, LOCK_FILE), os.path.join(root, _roots.file_name(order.path)), root]
     place = order.place
     moment.date(ours)
-    moment.date_around([store.staging, *([place] if os.path.islink(place) else [])], order.system)
+    moment.date_around([store.staging, *([place] if os.path.islink(place) else [])], order.system, began_at_s)
 
 
 def _asset(order: Order) -> Asset:

@@ -42,8 +42,7 @@ def switch(path: str, entry_path: str, staging: str) -> None:
     """
     parent = os.path.realpath(os.path.dirname(path))
     target = os.path.relpath(os.path.realpath(entry_path), parent)
-    same_file_system = os.stat(parent).st_dev == os.stat(staging).st_dev
-    folder = staging if same_file_system else parent
+    folder = staging if _is_same_file_system(staging, parent) else parent
     fresh = os.path.join(folder, f".{os.path.basename(path)}.new-link")
     try:
         replace_link(path, target, fresh=fresh)
@@ -55,3 +54,7 @@ def switch(path: str, entry_path: str, staging: str) -> None:
 def remove(path: str) -> None:
     os.unlink(path)
     sync_directory(os.path.dirname(path))
+
+
+def _is_same_file_system(one: str, other: str) -> bool:
+    return os.stat(one).st_dev == os.stat(other).st_dev

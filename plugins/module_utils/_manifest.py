@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote
 from ._archive import Entry
 from ._digest import sha256_of
 from ._errors import StoreError
+from ._readable import readable
 
 MANIFEST = ".build.manifest"
 RECEIPT = ".build.json"
@@ -42,7 +43,9 @@ class Drift:
         return bool(self.changed or self.missing or self.added)
 
     def as_dict(self) -> dict[str, list[str]]:
-        return {"changed": list(self.changed), "missing": list(self.missing), "added": list(self.added)}
+        """As a result, in which any name can stand."""
+        lists = {"changed": self.changed, "missing": self.missing, "added": self.added}
+        return {what: [readable(path) for path in paths] for what, paths in lists.items()}
 
 
 def render(entries: Mapping[str, Entry]) -> str:

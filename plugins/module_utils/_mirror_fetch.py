@@ -16,6 +16,7 @@ from ._bundles import BUNDLE_SUFFIX, bundle_beside
 from ._errors import NoSource, StandaloneError
 from ._mirror_order import MirrorOrder
 from ._mirrors import candidate_urls, options_for
+from ._sizes import Sizes
 from ._url_options import UrlOptions
 
 _CAUSES_SHOWN = 5
@@ -46,8 +47,9 @@ class Fetcher:
     def sizes(self, places: Iterable[str]) -> dict[str, int | None]:
         """How many bytes each archive has; None where its source does not say, or cannot be asked."""
         ordered = list(places)
+        sizes = Sizes(self._order.mirrors, self._order.url)
         with ThreadPoolExecutor(self._order.parallel) as pool:
-            return dict(zip(ordered, pool.map(self._size, ordered)))
+            return dict(zip(ordered, pool.map(lambda place: sizes.size_of(self._asset(place).url), ordered)))
 
     def missing_bytes(self, sizes: Mapping[str, int | None]) -> int:
         """How many bytes are still to come, as far as that is known; earlier runs may have left a part of them."""
@@ -103,9 +105,6 @@ class Fetcher:
         sha256 = self._asset(place).sha256
         _download.fetch(self._urls(place), sha256=sha256, part_path=part, options=self._options(place))
         return part
-
-    def _size(self, place: str) -> int | None:
-        return _download.size_of(self._urls(place), self._options(place))
 
     def _bytes_here(self, place: str) -> int:
         try:

@@ -21,6 +21,8 @@ from ._manifest import RECEIPT
 from ._system import System
 
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
+_LAST_YEAR = 9999  # that ISO 8601 writes in four digits
+_CLOCKS_APART_S = 1  # that of a file system ticks more coarsely, and may be another machine's
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,12 @@ class Moment:
 
     @classmethod
     def of(cls, release: str | None, system: System) -> Moment:
-        """Raises `StoreError` when the variable holds no number. Without release and variable, an image has no time."""
+        """Raises `StoreError` when the variable holds no time. Without release and variable, an image has no time."""
         if not system.is_image:
             return cls()
         given = os.environ.get(EPOCH_VARIABLE)
         if given:
-            if not given.isdecimal():
-                raise StoreError(
-                    f"{EPOCH_VARIABLE} is {given!r}, but it counts the seconds since 1970. Write a number."
-                )
-            return cls(int(given))
+            return cls(_checked(given))
         return cls(_midnight(release)) if release else cls()
 
     def __str__(self) -> str:
@@ -63,17 +61,33 @@ class Moment:
             self.date([*(os.path.join(folder, name) for name in folders + files), folder])
         self.date([os.path.join(directory, RECEIPT)])
 
-    def date_around(self, places: Iterable[str], system: System) -> None:
-        """Dates `places` in an image, and those of the directories on the way to them that are newer."""
+    def date_around(self, places: Iterable[str], system: System, began_at_s: float) -> None:
+        """Dates `places` that a run wrote in an image since it began, and the directories on the way to them."""
         written = tuple(places)
         self.date(written)
-        self.date_new(sorted({folder for place in written for folder in system.way_to(place)}))
+        self.date_way(sorted({folder for place in written for folder in system.way_to(place)}), began_at_s)
 
-    def date_new(self, places: Iterable[str]) -> None:
-        """Dates those of `places` that are newer. Unlike a comparison with an earlier run, it is right after a kill."""
-        if self.seconds is not None:
-            newer = [place for place in places if os.path.lexists(place) and os.lstat(place).st_mtime > self.seconds]
-            self.date(newer)
+    def date_way(self, folders: Iterable[str], began_at_s: float) -> None:
+        """Dates those of `folders` that are newer. Unlike a comparison with an earlier run, it is right after a kill.
+
+        A time that was yet to come when the run began, by the clock, is later than all that a run makes. It dates all
+        folders, since nothing tells which of them runs have changed.
+        """
+        if self.seconds is None:
+            return
+        is_ahead = self.seconds > began_at_s - _CLOCKS_APART_S
+        there = [folder for folder in folders if os.path.lexists(folder)]
+        self.date(folder for folder in there if is_ahead or os.lstat(folder).st_mtime > self.seconds)
+
+
+def _checked(given: str) -> int:
+    with contextlib.suppress(ValueError, OverflowError, OSError):  # more digits or seconds than this Python can count
+        if given.isascii() and given.isdecimal() and time.gmtime(int(given)).tm_year <= _LAST_YEAR:
+            return int(given)
+    raise StoreError(
+        f"{EPOCH_VARIABLE} is {given!r}, but it counts the seconds from 1970 up to some time before the year "
+        f"{_LAST_YEAR + 1}. Write such a number."
+    )
 
 
 def _midnight(release: str) -> int:

@@ -60,6 +60,11 @@ class Order:
         asset = Asset.from_dict(params["asset"], where="asset", error=InvalidName) if params["asset"] else None
         if params["keep"] < 0:
             raise InvalidName(f"keep is {params['keep']}, but it counts builds: write 0 or more.")
+        for module in params["health_imports"]:
+            if not module.isprintable():
+                raise InvalidName(
+                    f"health_imports has {module!r}, which no module can be called. Correct or leave it out."
+                )
         return cls(
             state=params["state"],
             path=path,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 
+from ._readable import readable
+
 _ADVICE = {
     errno.ENOSPC: "the disk is full. Free some space, or choose a place on another file system.",
     errno.EDQUOT: "the disk quota is used up. Free some space, or choose a place on another file system.",
@@ -21,6 +23,7 @@ _ADVICE = {
     errno.EFBIG: "the file would be larger than the limit of this user or file system. Raise the limit.",
     errno.EIO: "the disk reported an error. Look at the kernel's log before you try again.",
     errno.EMLINK: "too many links. Choose a path on another file system.",
+    errno.EAGAIN: "no more processes and threads may run. Raise the limit, or run again when the host is less busy.",
     errno.EMFILE: "too many files are open. Raise the limit, or run again when the host is less busy.",
 }
 
@@ -36,7 +39,7 @@ def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
 def reading_sentence(error: OSError, path: str) -> str:
     """The same for a task that only reads; `path` is what it looked at when the error names no file."""
     told = "permission was denied. Use `become: true`." if error.errno == errno.EACCES else advice(error)
-    return f"Could not read {error.filename or path}: {told}"
+    return readable(f"Could not read {error.filename or path}: {told}")
 
 
 def advice(error: OSError) -> str:

@@ -48,7 +48,7 @@ def _user_id(owner: str, system: System) -> int:
         if owner.isdecimal():
             return _number(owner)
         return _listed(owner, "/etc/passwd", system) if system.is_image else pwd.getpwnam(owner).pw_uid
-    except KeyError:
+    except (KeyError, ValueError):  # the latter for what no name or number can be
         raise StoreError(f"There is no user {owner} {system}. Create it first, or change `owner`.") from None
 
 
@@ -59,7 +59,7 @@ def _group_id(group: str, system: System) -> int:
         if group.isdecimal():
             return _number(group)
         return _listed(group, "/etc/group", system) if system.is_image else grp.getgrnam(group).gr_gid
-    except KeyError:
+    except (KeyError, ValueError):  # the latter for what no name or number can be
         raise StoreError(f"There is no group {group} {system}. Create it first, or change `group`.") from None
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import queue
 import threading
 from collections.abc import Generator, Iterator
@@ -25,17 +27,26 @@ def read_ahead(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) 
     An error raised in the thread is raised where they are used.
 
     When the block is left early, the thread is stopped, `chunks` is closed, and both have ended on return.
+
+    Raises `OSError` where this user may have no more threads.
     """
     ready: queue.Queue[_Item] = queue.Queue(held)
     stopped = threading.Event()
     thread = threading.Thread(target=_produce, args=(chunks, ready, stopped), name="read-ahead", daemon=True)
-    thread.start()
+    _start(thread)
     try:
         yield _consume(ready)
     finally:
         stopped.set()
         _empty(ready)  # so that a thread that waits for room wakes up and sees that it is to stop
         thread.join()
+
+
+def _start(thread: threading.Thread) -> None:
+    try:
+        thread.start()
+    except RuntimeError:  # Python's word for it
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
 
 
 def _produce(chunks: Generator[bytes, None, None], ready: queue.Queue[_Item], stopped: threading.Event) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ._builds import SAFE_NAME
 from ._errors import StoreError
 from ._fields import Fields
 from ._json_file import content_of
@@ -63,10 +64,18 @@ class Root:
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], where: str) -> Root:
-        """Raises `StoreError` naming the field inside `where` when something is missing or of another type."""
+        """Raises `StoreError` naming the field inside `where` when something is missing or cannot be.
+
+        That is so for an entry that is no name in a store, too: what it names may be removed one day.
+        """
         fields = Fields(mapping, where)
+        path = fields.text("path")
+        if not os.path.isabs(path) or os.path.normpath(path) != path or not path.isprintable():
+            raise StoreError(f"{where} is damaged: path should be the absolute path of a build.")
         uses = tuple(Use(use.text("entry"), use.text("since")) for use in fields.items("uses"))
-        return cls(fields.text("path"), fields.number("keep"), uses)
+        if not all(SAFE_NAME.fullmatch(use.entry) for use in uses):
+            raise StoreError(f"{where} is damaged: uses should name builds in the store.")
+        return cls(path, fields.number("keep"), uses)
 
 
 def file_name(path: str) -> str:

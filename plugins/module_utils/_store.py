@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 
 from . import _receipts
+from ._errors import StoreError
 from ._locks import is_still_there, open_lock, wait_for_lock
 from ._manifest import RECEIPT
 from ._processes import occupied_below
@@ -167,9 +168,17 @@ def default_store(path: str) -> str:
 
 
 def make_directory(directory: str) -> None:
-    """Makes `directory` and its missing parents, each 0755 whatever the umask; existing ones stay as they are."""
+    """Makes `directory` and its missing parents, each 0755 whatever the umask; existing ones stay as they are.
+
+    Raises `StoreError` for a link on the way that leads to no directory.
+    """
     if os.path.isdir(directory):
         return
+    if os.path.islink(directory):
+        raise StoreError(
+            f"{directory} is a symbolic link to {os.readlink(directory)}, which is no directory. Make that directory, "
+            "or remove the link."
+        )
     parent = os.path.dirname(directory)
     if parent and parent != directory:
         make_directory(parent)

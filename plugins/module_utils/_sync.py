@@ -55,9 +55,11 @@ def early_writeback(directory: str) -> Iterator[None]:
                 sync_file_system(directory)
 
     thread = threading.Thread(target=write_back, name="early-writeback", daemon=True)
-    thread.start()
+    with suppress(RuntimeError):  # where this user may have no more threads
+        thread.start()
     try:
         yield
     finally:
         done.set()
-        thread.join()
+        if thread.ident:  # it was started
+            thread.join()

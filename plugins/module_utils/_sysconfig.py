@@ -65,9 +65,9 @@ def _build_time_vars(text: str, where: str) -> Mapping[str, Any]:
         for statement in ast.parse(text).body:
             if isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") == "build_time_vars":
                 variables = ast.literal_eval(statement.value)
-                if isinstance(variables, dict):
+                if isinstance(variables, dict) and all(isinstance(name, str) for name in variables):
                     return variables
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         pass
     raise ArchiveError(f"{where} in the archive does not hold build_time_vars as a plain dictionary.")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 
 
 def replace_file(target: str, text: str, *, fresh: str) -> None:
@@ -14,13 +15,13 @@ def replace_file(target: str, text: str, *, fresh: str) -> None:
 
     The content reaches the disk before its name does: else a power cut may leave an empty file, as XFS does.
     """
-    _make_room(fresh)
-    with open(fresh, "x", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.chmod(fresh, 0o644)
-    os.replace(fresh, target)
+    with _room_at(fresh):
+        with open(fresh, "x", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(fresh, 0o644)
+        os.replace(fresh, target)
 
 
 def replace_link(link: str, target: str, *, fresh: str) -> None:
@@ -28,12 +29,22 @@ def replace_link(link: str, target: str, *, fresh: str) -> None:
 
     Raises `IsADirectoryError` when a directory has come to stand there.
     """
-    _make_room(fresh)
-    os.symlink(target, fresh)
-    os.rename(fresh, link)
+    with _room_at(fresh):
+        os.symlink(target, fresh)
+        os.rename(fresh, link)
 
 
-def _make_room(fresh: str) -> None:
-    """Removes what an interrupted run left; it is never written through, since it could lead elsewhere."""
+@contextlib.contextmanager
+def _room_at(fresh: str) -> Iterator[None]:
+    """Removes what an interrupted run left, and what the block makes and cannot give its name.
+
+    What was left is never written through, since it could lead elsewhere.
+    """
     with contextlib.suppress(FileNotFoundError):
         os.unlink(fresh)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # the first error is the one to tell
+            os.unlink(fresh)
+        raise

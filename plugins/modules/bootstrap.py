@@ -23,6 +23,7 @@ author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
   - standalone.python.asset
+  - standalone.python.provenance
   - standalone.python.url
 options:
   name:
@@ -127,7 +128,8 @@ attributes:
     platforms: posix
     description: Hosts with Linux or macOS.
 requirements:
-  - "Controller: the requests library, to fetch an index."
+  - "Controller: the requests library, to fetch an index. For O(verify_provenance) sigstore, and cramjam where GitHub is
+    asked."
   - "Host: a POSIX shell, C(tar) and C(gzip)."
 notes:
   - Turn pipelining on. The archive then goes straight into the store, by the input of one command. Without pipelining

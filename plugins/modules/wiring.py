@@ -182,6 +182,8 @@ diff:
   elements: dict
 """
 
+import time
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _image_alternatives, _wiring
@@ -194,6 +196,7 @@ from ..module_utils._system import System
 def main() -> None:
     module = AnsibleModule(argument_spec=WIRING_ARGUMENTS, supports_check_mode=True)
     params = module.params
+    began_at_s = time.time()
     try:
         system = System.of(params["root"])
         system.require()
@@ -205,7 +208,7 @@ def main() -> None:
             _wiring.carry_out(steps, system)
             _image_alternatives.carry_out([one for one in alternatives if one.comes], system)
             places = [system.place_of(path) for one in alternatives for path in one.choice.places]
-            moment.date_around([*places, *(system.place_of(step.path) for step in steps)], system)
+            moment.date_around([*places, *(system.place_of(step.path) for step in steps)], system, began_at_s)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     module.exit_json(

@@ -36,11 +36,35 @@ def cache_folder(environ: Mapping[str, str]) -> str:
     return os.path.join(base, "standalone-python")
 
 
+@contextlib.contextmanager
+def held(path: str) -> Iterator[int | None]:
+    """Holds the lock of a file in the cache, which is made where it is missing, and gives its descriptor.
+
+    None where the cache cannot be written. It goes on without the lock where the file system has none.
+    """
+    descriptor = _opened(path)
+    try:
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _opened(path: str) -> int | None:
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
+
+
 class CacheEntry:
     """What is kept of one address. Only `replace` minds a folder that cannot be written."""
 
     def __init__(self, folder: str, address: Address) -> None:
-        self._folder = folder
         base = os.path.join(folder, address.cache_key)
         self._database = base + ".sqlite3"
         self._new_database = base + ".new"
@@ -95,16 +119,9 @@ class CacheEntry:
         with contextlib.suppress(OSError), open(self._failure, "w", encoding="utf-8") as file:
             json.dump([str(failure), failure.outlook], file)
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Holds the address's lock, where the file system has locks: one worker fetches, the others wait for it."""
-        with contextlib.ExitStack() as stack:
-            with contextlib.suppress(OSError):
-                os.makedirs(self._folder, mode=0o700, exist_ok=True)
-                descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                stack.callback(os.close, descriptor)
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
+    def locked(self) -> contextlib.AbstractContextManager[int | None]:
+        """While one worker fetches, the others wait for it."""
+        return held(self._lock)
 
     def _forget_failure(self) -> None:
         with contextlib.suppress(OSError):

@@ -10,7 +10,6 @@ true, so only good verdicts are kept; what they depend on is in their name: the 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 from collections.abc import Mapping
@@ -18,33 +17,19 @@ from collections.abc import Mapping
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 
 from ._attestations import Places
-from ._cache import cache_folder
+from ._cache import cache_folder, held
 from ._provenance import Policy, require_attested, require_library
 
 
 def require_provenance(asset: Asset, policy: Policy, places: Places, environ: Mapping[str, str]) -> None:
     """Raises `ProvenanceError`, `NoBundle` or `FetchError` unless the archive was built as the policy says."""
     key = hashlib.sha256(f"{asset.sha256} {policy.fingerprint()}".encode()).hexdigest()
-    folder = os.path.join(cache_folder(environ), "attested")
-    with contextlib.ExitStack() as stack:
-        descriptor = _opened(os.path.join(folder, key))
-        if descriptor is not None:
-            stack.callback(os.close, descriptor)
-            with contextlib.suppress(OSError):  # a file system without locks
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if os.fstat(descriptor).st_size:
-                return
+    # The file of a verdict is empty while there is none.
+    with held(os.path.join(cache_folder(environ), "attested", key)) as descriptor:
+        if descriptor is not None and os.fstat(descriptor).st_size:
+            return
         require_library()
         require_attested(asset, places.bundles_of(asset), policy)
         if descriptor is not None:
             with contextlib.suppress(OSError):
                 os.write(descriptor, f"{asset.file_name}\n".encode())
-
-
-def _opened(path: str) -> int | None:
-    """The file of a verdict, empty while there is none; None where the cache cannot be written."""
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError:
-        return None

@@ -15,10 +15,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
 from tests.integration.conftest import HOST_PYTHONS, OLD
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.places import Place
 from tests.support.probe_runs import applets, program
+from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
 
@@ -132,6 +135,29 @@ def test_what_is_there_is_what_the_ordinary_module_makes(
     )
     play(Player(tmp_path, list(HOST_PYTHONS.values())[-1]), tasks, {})
     assert place.contents() == bootstrapped
+
+
+def test_the_build_is_the_one_that_is_locked(
+    bare: BarePlayer, place: Place, variables: dict[str, Any], samples: SampleMirror
+) -> None:
+    """Of the releases that answer to the name, the lock has the older one. No index can be read."""
+    sample = samples.samples[0]
+    minor = sample.version.rpartition(".")[0]
+    locked = LockedBuild(Asset.from_dict(asset_of(sample)))
+    lock = bare.folder / "python.lock.yml"
+    lock.write_text(LockFile({minor: {sample.spec.target: locked}}).render())
+    given = {name: variables[name] for name in ("bootstrap_path", "bootstrap_mirror")}
+    env = {"ANSIBLE_PIPELINING": "true", "ANSIBLE_STANDALONE_PYTHON_INDEX": "/nonexistent"}
+    played = bare.play(BOOTSTRAP, variables={**given, "bootstrap_name": minor, "bootstrap_lock": str(lock)}, env=env)
+    assert played.rc == 0, played.output
+    assert f"+{OLD}-" in place.path.resolve().name
+
+
+def test_the_role_hands_on_whom_to_trust(bare: BarePlayer, place: Place, variables: dict[str, Any]) -> None:
+    trusted = {"bootstrap_verify_provenance": True, "bootstrap_provenance": {"workflow": "release.yml"}}
+    played = bare.play(BOOTSTRAP, variables={**variables, **trusted})
+    assert (played.rc, "provenance names the repository" in played.output) == (2, True), played.output
+    assert not place.path.parent.exists()
 
 
 def test_a_build_that_is_not_healthy_leaves_nothing_behind(

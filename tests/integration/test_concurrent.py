@@ -22,7 +22,7 @@ from tests.support.order_runs import Answer, Runner, order_for, order_runner
 from tests.support.places import Place
 from tests.support.servers import Answering, files, serve
 
-OLD, NEW = "20260101", "20260201"
+OLD = "20260101"
 MOST = 5
 
 
@@ -30,21 +30,6 @@ MOST = 5
 def runners() -> Iterator[list[Runner]]:
     with ExitStack() as stack:
         yield [stack.enter_context(order_runner()) for _unused in range(MOST)]
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
-
-
-@pytest.fixture
-def old(mirror: Path) -> FakeBuild:
-    return fake_builds.make(mirror, OLD)
-
-
-@pytest.fixture
-def new(mirror: Path) -> FakeBuild:
-    return fake_builds.make(mirror, NEW)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ SIZE_BYTES = 12 * MB
 MOST_FILES = 300
 STILL = "What was at {path} before is still there."
 FREE_SPACE = "Free some space, or set `store` to a place on another file system."
+FULL = "the disk is full. Free some space, or choose a place on another file system."
 
 
 @pytest.fixture(scope="module")
@@ -45,21 +46,6 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
             yield mounted
     except MountRefused as refusal:
         pytest.skip(str(refusal))
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
-
-
-@pytest.fixture
-def old(mirror: Path) -> FakeBuild:
-    return fake_builds.make(mirror, "20260101")
-
-
-@pytest.fixture
-def new(mirror: Path) -> FakeBuild:
-    return fake_builds.make(mirror, "20260201")
 
 
 def noise(size_bytes: int) -> str:
@@ -125,9 +111,7 @@ class TestFull:
         with serve(mirror, script={address: fill_meanwhile}) as server:
             before = place.contents()
             answer = runner.run(order_for(place.path, build, mirror=[server.url]))
-        assert answer.error == (
-            f"Could not write {part}: the disk is full. {FREE_SPACE} {STILL.format(path=place.path)}"
-        )
+        assert answer.error == (f"Could not write {part}: {FULL} {STILL.format(path=place.path)}")
         assert place.runs()
         disk.empty()
         assert place.contents() == before
@@ -140,8 +124,7 @@ class TestFull:
         build = fake_builds.make(mirror, "20260201", extra=many)
         error = refusal(runner, place, build)
         assert re.fullmatch(
-            f"Could not write {place.store}/.staging/build-[^ ]+/share/[0-9]+: the disk is full. {FREE_SPACE} "
-            + STILL.format(path=place.path),
+            f"Could not write {place.store}/.staging/build-[^ ]+/share/[0-9]+: {FULL} " + STILL.format(path=place.path),
             error,
         )
 

@@ -48,11 +48,6 @@ OTHER_FILE = (
 
 
 @pytest.fixture
-def mirror(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
-
-
-@pytest.fixture
 def place(tmp_path: Path, mirror: Path) -> Place:
     """A path with the old build at it."""
     place = Place(tmp_path / "opt" / MINOR)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import fake_builds
-from tests.support.fake_builds import MINOR, FakeBuild
+from tests.support.fake_builds import MINOR
 from tests.support.index_documents import versions_index
 
 if TYPE_CHECKING:  # without Ansible, nothing here is used
@@ -34,11 +33,6 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "opt" / MINOR
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> FakeBuild:
-    return fake_builds.make(tmp_path / "mirror", "20260101")
 
 
 @pytest.fixture

@@ -38,15 +38,15 @@ def staging(path: Path) -> Path:
 
 
 @pytest.fixture
-def mirror(tmp_path: Path) -> list[str]:
+def mirrors(tmp_path: Path) -> list[str]:
     return [(tmp_path / "mirror").as_uri()]
 
 
 class TestFirstRun:
     def test_the_interpreter_of_the_archive_runs_the_module_with_it(
-        self, host: Host, path: Path, old: FakeBuild, mirror: list[str]
+        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
     ) -> None:
-        result = bootstrap(host, path, asset=old.asset(), mirror=mirror)
+        result = bootstrap(host, path, asset=old.asset(), mirror=mirrors)
         (module,), (program,) = host.modules, host.interpreters
         assert len(host.commands) == 2
         assert program is not None
@@ -57,17 +57,17 @@ class TestFirstRun:
         assert result == {"changed": True, "build": {"name": "x"}}
 
     def test_the_temporary_interpreter_goes_with_its_first_use(
-        self, host: Host, path: Path, old: FakeBuild, mirror: list[str]
+        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
     ) -> None:
-        bootstrap(host, path, asset=old.asset(), mirror=mirror)
+        bootstrap(host, path, asset=old.asset(), mirror=mirrors)
         assert os.waitstatus_to_exitcode(os.system(f"'{host.interpreters[0]}' -c 'import sys; sys.exit(7)'")) == 7
         assert list(staging(path).iterdir()) == []
 
     def test_without_pipelining_the_archive_goes_as_a_file(
-        self, host: Host, path: Path, old: FakeBuild, mirror: list[str]
+        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
     ) -> None:
         host.pipelining = False
-        message = failure(host, path, asset=old.asset(), mirror=mirror)
+        message = failure(host, path, asset=old.asset(), mirror=mirrors)
         assert message.startswith("The archive /host/tmp/archive is not there")  # since nobody puts it there
         assert host.received == {"/host/tmp/archive": old.archive.read_bytes()}
         assert list(staging(path).iterdir()) == []
@@ -82,10 +82,10 @@ class TestFirstRun:
         assert not path.parent.exists()
 
     def test_a_second_try_when_another_run_swept_the_interpreter(
-        self, host: Host, path: Path, old: FakeBuild, mirror: list[str]
+        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
     ) -> None:
         host.answer = VANISHED
-        assert "is gone" in failure(host, path, asset=old.asset(), mirror=mirror)
+        assert "is gone" in failure(host, path, asset=old.asset(), mirror=mirrors)
         assert len(host.modules) == 2
 
 
@@ -105,11 +105,11 @@ class TestWhatIsThere:
         assert host.interpreters == [] if check_mode else [f"{path}/bin/python{MINOR}"]
 
     def test_what_looks_changed_is_judged_by_an_interpreter_from_the_archive(
-        self, host: Host, path: Path, old: FakeBuild, mirror: list[str]
+        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
     ) -> None:
         run(order(path, old))
         age(path / "lib" / f"python{MINOR}" / "os.py")
-        bootstrap(host, path, name=MINOR, mirror=mirror)
+        bootstrap(host, path, name=MINOR, mirror=mirrors)
         assert "bootstrap-" in str(host.interpreters[0])
         assert host.modules[0]["asset"]["sha256"] == old.sha256
         assert Path(host.modules[0]["archive"]).read_bytes() == old.archive.read_bytes()

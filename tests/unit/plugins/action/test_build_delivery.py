@@ -23,7 +23,7 @@ REMOTE = "/host/tmp/archive"
 
 
 @pytest.fixture
-def mirror(tmp_path: Path, old: FakeBuild) -> str:
+def address(tmp_path: Path, old: FakeBuild) -> str:
     return (tmp_path / "mirror").as_uri()
 
 
@@ -34,22 +34,22 @@ def wanted(build: FakeBuild) -> dict[str, Any]:
 
 class TestPush:
     def test_the_archive_is_sent_before_the_module_runs(
-        self, host: Host, path: Path, old: FakeBuild, mirror: str
+        self, host: Host, path: Path, old: FakeBuild, address: str
     ) -> None:
-        result = act(host, path, asset=old.asset(), mirror=mirror, delivery="push")
+        result = act(host, path, asset=old.asset(), mirror=address, delivery="push")
         assert result == {"changed": True, "build": {"name": "x"}}
         assert host.received == {REMOTE: old.archive.read_bytes()}
         (module,) = host.modules
         assert (module["archive"], module["delivery"], module["asset"]["sha256"]) == (REMOTE, "push", old.sha256)
 
     def test_the_next_host_gets_it_from_the_cache(
-        self, host: Host, path: Path, old: FakeBuild, mirror: str, tmp_path: Path
+        self, host: Host, path: Path, old: FakeBuild, address: str, tmp_path: Path
     ) -> None:
-        act(host, path, asset=old.asset(), mirror=mirror, delivery="push")
+        act(host, path, asset=old.asset(), mirror=address, delivery="push")
         content = old.archive.read_bytes()
         shutil.rmtree(tmp_path / "mirror")
         next_host = Host(host.home)
-        act(next_host, path, asset=old.asset(), mirror=mirror, delivery="push")
+        act(next_host, path, asset=old.asset(), mirror=address, delivery="push")
         assert next_host.received == {REMOTE: content}
 
     def test_a_build_in_the_store_needs_none(self, host: Host, path: Path, old: FakeBuild) -> None:
@@ -58,10 +58,10 @@ class TestPush:
         act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="push")
         assert (len(host.modules), host.received) == (1, {})
 
-    def test_one_that_drifted_is_sent_again(self, host: Host, path: Path, old: FakeBuild, mirror: str) -> None:
+    def test_one_that_drifted_is_sent_again(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
         run(order(path, old))
         host.first_answers = [wanted(old)]
-        act(host, path, name=fake_builds.MINOR, verify="full", mirror=mirror, delivery="push", index="/nowhere")
+        act(host, path, name=fake_builds.MINOR, verify="full", mirror=address, delivery="push", index="/nowhere")
         assert host.received == {REMOTE: old.archive.read_bytes()}
         assert [module.get("archive") for module in host.modules] == [None, REMOTE]
         assert host.modules[1]["asset"]["sha256"] == old.sha256
@@ -87,15 +87,15 @@ class TestAuto:
         act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="auto")
         assert ([module["delivery"] for module in host.modules], host.received) == (["auto"], {})
 
-    def test_the_controller_stands_in(self, host: Host, path: Path, old: FakeBuild, mirror: str) -> None:
+    def test_the_controller_stands_in(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
         host.first_answers = [wanted(old)]
-        assert act(host, path, asset=old.asset(), mirror=mirror, delivery="auto")["changed"] is True
+        assert act(host, path, asset=old.asset(), mirror=address, delivery="auto")["changed"] is True
         assert host.received == {REMOTE: old.archive.read_bytes()}
         assert [module.get("archive") for module in host.modules] == [None, REMOTE]
 
-    def test_other_failures_are_handed_back(self, host: Host, path: Path, old: FakeBuild, mirror: str) -> None:
+    def test_other_failures_are_handed_back(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
         host.first_answers = [{"failed": True, "msg": "The digest is not the expected one."}]
-        result = act(host, path, asset=old.asset(), mirror=mirror, delivery="auto")
+        result = act(host, path, asset=old.asset(), mirror=address, delivery="auto")
         assert (result["msg"], host.received) == ("The digest is not the expected one.", {})
 
     def test_both_reasons_are_told(self, host: Host, path: Path, old: FakeBuild) -> None:
@@ -103,7 +103,7 @@ class TestAuto:
         told = act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="auto")["msg"]
         assert told.startswith("The host got nowhere. On the controller: The archive could not be downloaded.")
 
-    def test_what_nobody_knows_cannot_be_sent(self, host: Host, path: Path, old: FakeBuild, mirror: str) -> None:
+    def test_what_nobody_knows_cannot_be_sent(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
         """Another run may have changed the host between the first look and the module."""
         host.first_answers = [{**wanted(old), "archive_wanted": "0" * 64}]
-        assert act(host, path, asset=old.asset(), mirror=mirror, delivery="auto")["msg"] == "The host got nowhere."
+        assert act(host, path, asset=old.asset(), mirror=address, delivery="auto")["msg"] == "The host got nowhere."

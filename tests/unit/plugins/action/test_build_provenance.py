@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the action plugin of `build` has an attestation checked: before the module runs, and only for what changes."""
+"""When `build` and `bootstrap` have an attestation checked: before the host gets it, and only for what changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install import 
 from tests.support import fake_builds
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.support.sigstore_instance import SigstoreInstance
-from tests.unit.action_host import NEW, OLD, Host, act, failure
+from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act, failure
 from tests.unit.orders import order
 
 SIGSTORE = SigstoreInstance()
@@ -94,3 +94,16 @@ def test_one_in_the_store_is_checked_before_a_switch(
 def test_a_policy_that_is_none_is_told(host: Host, path: Path, old: FakeBuild, options: dict[str, Any]) -> None:
     options = {**options, "provenance": {"workflow": "release.yml"}}
     assert "Write the repository's https:// address" in failure(host, path, asset=old.asset(), **options)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_bootstrap_sends_only_what_has_an_attestation(
+    host: Host, path: Path, old: FakeBuild, options: dict[str, Any], check_mode: bool
+) -> None:
+    task = {"path": str(path), "asset": old.asset(), **options}
+    refused = BootstrapAction(host, task, check_mode).run(task_vars={})
+    assert (refused["failed"], len(host.commands), host.modules) == (True, 1, [])
+    assert "there is no bundle at file://" in refused["msg"]
+    attest(old)
+    assert BootstrapAction(host, task, check_mode).run(task_vars={})["changed"]
+    assert {"verify_provenance", "provenance"} & {option for module in host.modules for option in module} == set()

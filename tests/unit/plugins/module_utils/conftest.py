@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import fake_builds
 from tests.support.downloads import Downloads
-from tests.support.fake_builds import MINOR, FakeBuild
+from tests.support.fake_builds import MINOR
 
 
 @pytest.fixture
@@ -19,21 +18,6 @@ def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Downloads:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     return Downloads(tmp_path)
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
-
-
-@pytest.fixture
-def old(mirror: Path) -> FakeBuild:
-    return fake_builds.make(mirror, "20260101")
-
-
-@pytest.fixture
-def new(mirror: Path) -> FakeBuild:
-    return fake_builds.make(mirror, "20260201")
 
 
 @pytest.fixture

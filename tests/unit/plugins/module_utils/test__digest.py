@@ -52,7 +52,9 @@ def test_a_wrong_file(content: bytes, is_page: bool, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "words"), [("none", "No such file or directory"), (".", "Is a directory")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("none", "No such file or directory"), (".", "Is a directory"), ("a\0b", "embedded null byte")]
+)
 def test_no_file(name: str, words: str, tmp_path: Path) -> None:
     path = f"{tmp_path}/{name}"
     with pytest.raises(DownloadError) as caught:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -151,3 +152,14 @@ class TestTrust:
         next((store_of(path) / ".roots").iterdir()).write_text("")
         assert run(order(path, new))["changed"] is True
         assert run(order(path, new))["changed"] is False
+
+
+def test_a_file_whose_name_is_no_utf8_is_told_and_repaired(path: Path, old: FakeBuild) -> None:
+    """As a result it would fail the task on its way to the controller, after the repair."""
+    run(order(path, old))
+    stranger = os.fsencode(path / "lib") + b"/n\xff"
+    os.close(os.open(stranger, os.O_CREAT))
+    result = run(order(path, old, verify="full"))
+    assert result["drift"]["added"] == ["lib/n\\udcff"]
+    assert json.dumps(result, ensure_ascii=False).encode()
+    assert not os.path.exists(stranger)

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,41 @@ class TestFailure:
         (tmp_path / "file").touch()
         with pytest.raises(StoreError, match="a part of that path is a file"):
             run(order(tmp_path / "file" / "3.13", old))
+
+
+@pytest.mark.parametrize("entry", ["../../precious", "/precious", "", ".", "..", ".staging", "a\0b", "\ud800"])
+def test_a_history_that_names_other_places_touches_none(path: Path, old: FakeBuild, new: FakeBuild, entry: str) -> None:
+    """Builds that lost their receipt are known by the history alone, and are removed by what it calls them."""
+    precious = path.parents[1] / "precious"
+    (precious / "lib").mkdir(parents=True)
+    run(order(path, old))
+    (history,) = (path.parent / ".builds" / ".roots").iterdir()
+    root = json.loads(history.read_text())
+    root["uses"].append({**root["uses"][0], "entry": str(precious) if entry == "/precious" else entry})
+    history.write_text(json.dumps(root))
+    run(order(path, new, keep=0))
+    assert (precious / "lib").is_dir()
+    assert release_at(path) == NEW
+    assert litter(path) == []
+
+
+def test_a_user_who_may_have_no_more_threads(
+    path: Path, old: FakeBuild, new: FakeBuild, mirror: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(order(path, old))
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    for source in ({"archive": str(new.archive)}, {"archive": None, "mirror": [mirror.as_uri()]}):
+        with pytest.raises(StoreError) as caught:
+            run(order(path, new, **source))
+        assert str(caught.value) == (
+            f"Could not write {path}: no more processes and threads may run. Raise the limit, or run again when the "
+            f"host is less busy. What was at {path} before is still there."
+        )
+        assert litter(path) == []
+    monkeypatch.undo()
+    run(order(path, new))
+    assert release_at(path) == NEW

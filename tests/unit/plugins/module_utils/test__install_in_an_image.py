@@ -28,9 +28,10 @@ from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.images import everything, make_root, make_runnable_root
 from tests.unit.orders import order
 
-OLD, NEW = "20260101", "20260201"
+OLD = "20260101"
 PATH = Path("/opt/python/3.13")
 LIBRARY = f"lib/python{MINOR}"
+PAST, FUTURE = "1000000000", "2147483647"  # in 2038, the last that every file system can hold
 
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root may change the root directory")
 
@@ -45,16 +46,6 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path / "image"
     root.mkdir()
     return root
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> FakeBuild:
-    return fake_builds.make(tmp_path / "mirror", OLD)
-
-
-@pytest.fixture
-def new(tmp_path: Path) -> FakeBuild:
-    return fake_builds.make(tmp_path / "mirror", NEW)
 
 
 def build(root: Path, build: FakeBuild | None = None, *, path: Path = PATH, **params: Any) -> dict[str, Any]:
@@ -97,7 +88,11 @@ def test_two_runs_are_alike(tmp_path: Path, old: FakeBuild, new: FakeBuild) -> N
     assert any(name.endswith(".pyc") for name in images[0])
 
 
-def test_one_that_was_killed_is_alike_after_the_next_run(tmp_path: Path, old: FakeBuild) -> None:
+@pytest.mark.parametrize("epoch", ["", PAST, FUTURE])
+def test_one_that_was_killed_is_alike_after_the_next_run(
+    tmp_path: Path, old: FakeBuild, monkeypatch: pytest.MonkeyPatch, epoch: str
+) -> None:
+    monkeypatch.setenv(EPOCH_VARIABLE, epoch)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     for image in (whole, killed):
         image.mkdir()
@@ -107,12 +102,33 @@ def test_one_that_was_killed_is_alike_after_the_next_run(tmp_path: Path, old: Fa
     assert everything(whole) == everything(killed)
 
 
-def test_the_variable_dates_all_of_it(root: Path, old: FakeBuild, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(EPOCH_VARIABLE, "1000000000")
-    build(root, old)
-    assert {item.lstat().st_mtime for item in [root, *root.rglob("*")]} == {1_000_000_000}
+@pytest.mark.parametrize(("epoch", "date"), [(PAST, "2001-09-09T01:46:40Z"), (FUTURE, "2038-01-19T03:14:07Z")])
+def test_the_variable_dates_all_of_it(
+    root: Path, old: FakeBuild, monkeypatch: pytest.MonkeyPatch, epoch: str, date: str
+) -> None:
+    monkeypatch.setenv(EPOCH_VARIABLE, epoch)
+    build(root, old, compile_bytecode=True)
+    assert {item.lstat().st_mtime for item in [root, *root.rglob("*")]} == {int(epoch)}
     texts = [(real(root) / ".build.json").read_text(), next(real(root).parent.glob(".builds/.roots/*")).read_text()]
-    assert all("2001-09-09T01:46:40Z" in text for text in texts)
+    assert all(date in text for text in texts)
+    before = everything(root)
+    assert build(root, old)["changed"] is False
+    assert everything(root) == before
+
+
+def test_a_variable_that_is_no_time_is_told_before_anything_is_changed(
+    root: Path, old: FakeBuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(EPOCH_VARIABLE, "tomorrow")
+    with pytest.raises(StoreError, match="SOURCE_DATE_EPOCH is 'tomorrow'"):
+        build(root, old)
+    assert os.listdir(root) == []
+    monkeypatch.delenv(EPOCH_VARIABLE)
+    build(root, old)
+    monkeypatch.setenv(EPOCH_VARIABLE, "9" * 30)
+    with pytest.raises(StoreError, match="SOURCE_DATE_EPOCH is '999"):
+        build(root, state="absent")
+    assert real(root).exists()
 
 
 def test_bytecode_is_checked_by_hash_and_names_the_final_place(root: Path, old: FakeBuild) -> None:

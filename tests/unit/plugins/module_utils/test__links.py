@@ -72,3 +72,12 @@ def test_a_directory_is_never_replaced(home: Path) -> None:
     (home / "3.13").mkdir()
     with pytest.raises(StoreError, match="A directory appeared at .*/3.13 during the run"):
         switch(home, "a")
+
+
+def test_what_cannot_be_switched_leaves_no_link_beside_the_path(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the store is on another file system, the new link is made there."""
+    monkeypatch.setattr(_links, "_is_same_file_system", lambda *_places: False)
+    (home / "3.13").mkdir()
+    with pytest.raises(StoreError):
+        switch(home, "a")
+    assert sorted(os.listdir(home)) == [".builds", "3.13"]

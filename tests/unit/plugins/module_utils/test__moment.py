@@ -36,18 +36,22 @@ def test_the_variable_outranks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Moment.of(BUILD.release, RUNNING) == Moment(None)
 
 
-@pytest.mark.parametrize("text", ["now", "-1", "1.5"])
-def test_the_variable_must_be_a_number(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+@pytest.mark.parametrize("text", ["now", "-1", "1.5", " 1", "\N{ARABIC-INDIC DIGIT ONE}", "253402300800", "9" * 5000])
+def test_the_variable_must_be_a_time(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv(EPOCH_VARIABLE, text)
-    with pytest.raises(StoreError, match=f"SOURCE_DATE_EPOCH is '{text}', but it counts the seconds since 1970"):
+    with pytest.raises(StoreError) as caught:
         Moment.of(BUILD.release, IMAGE)
+    assert str(caught.value) == (
+        f"SOURCE_DATE_EPOCH is {text!r}, but it counts the seconds from 1970 up to some time before the year 10000. "
+        "Write such a number."
+    )
 
 
 def test_the_running_system_goes_by_the_clock(tmp_path: Path) -> None:
     assert abs(time.time() - time.mktime(time.strptime(f"{Moment()} UTC", "%Y-%m-%dT%H:%M:%SZ %Z"))) < 24 * 60 * 60
     before = tmp_path.stat().st_mtime_ns
-    for date in (Moment().date, Moment().date_new):
-        date([str(tmp_path)])
+    Moment().date([str(tmp_path)])
+    Moment().date_way([str(tmp_path)], time.time())
     Moment().date_build(str(tmp_path))
     assert tmp_path.stat().st_mtime_ns == before
 
@@ -62,10 +66,13 @@ def test_a_build_is_dated_with_all_that_is_in_it_the_receipt_last(tmp_path: Path
     assert os.stat("/etc/passwd").st_mtime_ns == outside
 
 
-def test_only_what_is_newer_is_dated_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("began_at_s", "of_old"), [(2000.0, 10), (1001.5, 10), (999.0, 1000), (1000.5, 1000)])
+def test_the_way_is_dated_back_where_it_is_newer_and_on_to_a_time_to_come(
+    tmp_path: Path, began_at_s: float, of_old: int
+) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     for place in (old, new):
         place.mkdir()
     os.utime(old, (10, 10))
-    Moment(1000).date_new([str(old), str(new), str(tmp_path / "gone")])
-    assert (old.stat().st_mtime, new.stat().st_mtime) == (10, 1000)
+    Moment(1000).date_way([str(old), str(new), str(tmp_path / "gone")], began_at_s)
+    assert (old.stat().st_mtime, new.stat().st_mtime) == (of_old, 1000)

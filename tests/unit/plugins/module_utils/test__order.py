@@ -28,6 +28,10 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
     ("params", "error", "message"),
     [
         (
+            {"path": "/opt/python/3.13", "health_imports": ["ssl", "a\0b"]}, InvalidName,
+            "health_imports has 'a\\x00b', which no module can be called. Correct or leave it out.",
+        ),
+        (
             {"path": "python/3.13"}, StoreError,
             "path is 'python/3.13', which is relative. Write it from the root: path: /opt/python/3.13",
         ),

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,20 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: str, complaint: str) -
     )
     assert _roots.read_all(str(tmp_path), but=PATH) == ()
     assert _roots.read(str(tmp_path), PATH) == Root(PATH)  # for its own path a new history begins
+
+
+@pytest.mark.parametrize("path", ["/opt/a\0b", "/opt/\ud800", "opt", "/opt/../etc"])
+def test_a_path_that_none_can_be_is_damage(tmp_path: Path, path: str) -> None:
+    """No file of that name could be looked at."""
+    (tmp_path / ".roots").mkdir()
+    file = tmp_path / ".roots" / "root"
+    file.write_text(json.dumps({"path": path, "keep": 1, "uses": []}))
+    with pytest.raises(StoreError) as caught:
+        _roots.read_all(str(tmp_path))
+    assert str(caught.value) == (
+        f"{file} is damaged: path should be the absolute path of a build. Remove that file: the builds stay, and only "
+        "the history of its path is lost."
+    )
 
 
 def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,19 @@ def test_directories_are_0755_whatever_the_umask(store: Store) -> None:
         assert stat.S_IMODE(os.stat(directory).st_mode) == 0o755
 
 
+@pytest.mark.parametrize("names", ["gone", "python"])
+def test_a_link_that_leads_nowhere_is_told_at_once(store: Store, names: str) -> None:
+    """What is missing on the way may come back after another run's removal, and is tried for long. This does not."""
+    link = Path(store.directory).parent
+    link.symlink_to(link if names == link.name else names)
+    with pytest.raises(StoreError) as caught, store.locked(wait_s=0):
+        pass
+    assert str(caught.value) == (
+        f"{link} is a symbolic link to {os.readlink(link)}, which is no directory. Make that directory, or remove the "
+        "link."
+    )
+
+
 def test_an_entry_is_what_has_a_receipt(store: Store) -> None:
     with store.locked():
         store.publish(staged(store), "cpython-b")

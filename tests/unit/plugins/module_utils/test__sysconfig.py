@@ -59,7 +59,18 @@ def test_old_files_with_joined_literals() -> None:
     assert f"'{PREFIX}/lib {PREFIX}/share'" in rewrite_sysconfigdata(text, PREFIX, "the file")
 
 
-@pytest.mark.parametrize("text", ["", "build_time_vars = dict()", "build_time_vars = {", "build_time_vars = [1]", "\0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "build_time_vars = dict()",
+        "build_time_vars = {",
+        "build_time_vars = [1]",
+        "build_time_vars = {1: 2, 'CC': 'clang'}",
+        "build_time_vars = {[]: 1}",
+        "\0",
+    ],
+)
 def test_what_is_no_dictionary_is_refused(text: str) -> None:
     with pytest.raises(ArchiveError) as caught:
         rewrite_sysconfigdata(text, PREFIX, "lib/python3.13/_sysconfigdata__linux_.py")
