@@ -14,16 +14,14 @@ from typing import Any
 
 import pytest
 
-from tests.fleet.conftest import BUILD_PLAY, REMOTE_CALL, Fleet, extra_hosts, player
+from tests.fleet.conftest import BOOTSTRAP_PLAY, BUILD_PLAY, PIPELINED, REMOTE_CALL, Fleet, extra_hosts, player
 from tests.fleet.hosts import Host, HostSpec
 from tests.fleet.roots import ROOTS
 from tests.fleet.samples import OLD
 from tests.integration.playbooks import Played
 from tests.support.places import Place, contents
 
-PLAY = Path(__file__).with_name("bootstrap.yml")
 PATH = "/opt/python/3.11"
-PIPELINED = {"ANSIBLE_PIPELINING": "True"}
 INSTANTS = 20
 SEED = random.SystemRandom().randrange(1_000_000)
 
@@ -38,7 +36,7 @@ def bootstrap(
     folder: Path, variables: dict[str, Any], *arguments: str, env: dict[str, str] | None = None, **options: object
 ) -> Played:
     return player(folder, {"host": variables}).play(
-        PLAY, *arguments, variables={"path": PATH, **options}, env=env or PIPELINED
+        BOOTSTRAP_PLAY, *arguments, variables={"path": PATH, **options}, env=env or PIPELINED
     )
 
 
