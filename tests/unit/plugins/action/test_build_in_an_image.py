@@ -89,8 +89,8 @@ class TestPlatform:
         root = make_root(tmp_path / "image", machine=40, bits=32, loader="/lib/ld-linux-armhf.so.3")
         (root / "etc" / "os-release").write_text('VERSION_ID="12"\nID=raspbian\nID_LIKE=debian\n')
         assert failure(host, PATH, root=str(root), name="3.13") == (
-            f"The system in {root} is raspbian, made for ARMv6 and later processors, and there are no builds for ARMv6. "
-            "If a later one will run it, give `target: armv7-unknown-linux-gnueabihf`."
+            f"The system in {root} is raspbian, made for ARMv6 and later processors, and there are no builds for "
+            "ARMv6. If a later one will run it, give `target: armv7-unknown-linux-gnueabihf`."
         )
         build = fake_builds.make(tmp_path / "mirror", OLD, target="armv7-unknown-linux-gnueabihf")
         given = {"archive": str(build.archive), "checksum": build.sha256, "target": build.target}
