@@ -18,6 +18,9 @@ from ansible_collections.standalone.python.plugins.module_utils._system import S
 
 from ._probe import Probe
 
+# Distributions whose ELF headers are those of ARMv7 systems: Debian's armhf built anew, with its loader, for ARMv6.
+_FOR_ARMV6 = ("raspbian",)
+
 
 def described(probe: Probe, order: Order) -> Probe:
     """The probe with the name that messages shall give the image's platform.
@@ -32,9 +35,15 @@ def described(probe: Probe, order: Order) -> Probe:
         raise missing(root)
     if probe.in_circles:
         raise in_circles(probe.in_circles, root)
+    names_no_target = bool(order.wanted and not order.wanted.named_target)
     if probe.platform:
+        if names_no_target and probe.platform.arch == "armv7" and probe.distribution in _FOR_ARMV6:
+            raise UnsupportedHost(
+                f"The system in {root} is {probe.distribution}, made for ARMv6 and later processors, and there are no "
+                "builds for ARMv6. If a later one will run it, give `target: armv7-unknown-linux-gnueabihf`."
+            )
         return replace(probe, platform=replace(probe.platform, called=f"the system in {root}"))
-    if order.wanted and not order.wanted.named_target:
+    if names_no_target:
         raise UnsupportedHost(
             f"The system in {root} does not tell which build it needs, since it has no /bin/sh that is a program for "
             "Linux. Give `target`, such as x86_64-unknown-linux-gnu."

@@ -49,6 +49,7 @@ class Probe:
     `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
     With `root` in the command, places and platform are those of the system in it; `has_root` is whether that is there,
     `platform` None where its shell does not tell what it is, and `in_circles` a directory whose links lead nowhere.
+    `distribution` is a Linux system's name for itself, such as debian, as os-release has it.
     """
 
     path_kind: PathKind
@@ -67,6 +68,7 @@ class Probe:
     platform: HostPlatform | None
     has_root: bool = False
     in_circles: str | None = None
+    distribution: str | None = None
 
 
 def build_command(
@@ -120,6 +122,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         platform=image_platform(facts) if has_root else host_platform(facts),
         has_root=has_root,
         in_circles=first(facts, "in_circles") or None,
+        distribution=first(facts, "os_ID").strip("\"'") or None,
     )
 
 

@@ -249,6 +249,7 @@ say_linux() {
     while IFS= read -r line; do
         case $line in
             VERSION_ID=*) say os_VERSION_ID "${line#*=}" ;;
+            ID=*) say os_ID "${line#*=}" ;;
         esac
     done <"$file"
 }

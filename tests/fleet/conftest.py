@@ -22,6 +22,8 @@ from tests.integration.playbooks import Player
 from tests.support.servers import serve
 
 BUILD_PLAY = Path(__file__).with_name("build.yml")
+BOOTSTRAP_PLAY = Path(__file__).with_name("bootstrap.yml")
+PIPELINED = {"ANSIBLE_PIPELINING": "True"}
 REMOTE_CALL = "SSH: EXEC"  # how Ansible shows one at -vvv
 
 # Always there. Whatever is done to them stays below a folder of the test's own.

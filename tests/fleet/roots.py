@@ -60,6 +60,7 @@ ROOTS = {
         # What the role `mirror` would install, since a test host has no use for an archive of packages.
         Root("mirror", "bookworm", ("python3", "python3-apt", "nginx-light")),
         Root("i386", "bookworm", ("python3",), architecture="i386"),
+        Root("arm64", "bookworm", ("python3",), architecture="arm64"),
     )
 }
 

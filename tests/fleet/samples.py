@@ -45,7 +45,7 @@ print(json.dumps([first.version, first.spec.target, first.file_name, first.sha25
 
 @dataclass(frozen=True)
 class HostSample:
-    """The build of release OLD that was cut from a host's Python."""
+    """The first build that was cut from a host's Python, mostly that of release OLD."""
 
     version: str
     target: str
@@ -72,14 +72,14 @@ class HostSample:
         }
 
 
-def fill_mirror(mirror: Path, hosts: Iterable[Host]) -> dict[str, HostSample]:
+def fill_mirror(mirror: Path, hosts: Iterable[Host], ordered: Iterable[SampleSpec] = SPECS) -> dict[str, HostSample]:
     """Add the samples of each host to one mirror with one index; returns them by the name of the host's root."""
-    return {host.spec.root.name: _add(mirror, host) for host in hosts}
+    return {host.spec.root.name: _add(mirror, host, ordered) for host in hosts}
 
 
-def _add(mirror: Path, host: Host) -> HostSample:
+def _add(mirror: Path, host: Host, ordered: Iterable[SampleSpec]) -> HostSample:
     shutil.copytree(SUPPORT, host.file(WORKSHOP) / "tests" / "support", ignore=shutil.ignore_patterns("__pycache__"))
-    specs = [{name: value for name, value in asdict(spec).items() if name != "python"} for spec in SPECS]
+    specs = [{name: value for name, value in asdict(spec).items() if name != "python"} for spec in ordered]
     described = host.enter("/usr/bin/python3", "-B", "-c", MAKE, json.dumps(specs)).stdout
     made = host.file(WORKSHOP) / "mirror"
     for file in (made / NDJSON, *made.glob("*/*")):

@@ -14,16 +14,14 @@ from typing import Any
 
 import pytest
 
-from tests.fleet.conftest import BUILD_PLAY, REMOTE_CALL, Fleet, extra_hosts, player
+from tests.fleet.conftest import BOOTSTRAP_PLAY, BUILD_PLAY, PIPELINED, REMOTE_CALL, Fleet, extra_hosts, player
 from tests.fleet.hosts import Host, HostSpec
 from tests.fleet.roots import ROOTS
 from tests.fleet.samples import OLD
 from tests.integration.playbooks import Played
 from tests.support.places import Place, contents
 
-PLAY = Path(__file__).with_name("bootstrap.yml")
 PATH = "/opt/python/3.11"
-PIPELINED = {"ANSIBLE_PIPELINING": "True"}
 INSTANTS = 20
 SEED = random.SystemRandom().randrange(1_000_000)
 
@@ -38,7 +36,7 @@ def bootstrap(
     folder: Path, variables: dict[str, Any], *arguments: str, env: dict[str, str] | None = None, **options: object
 ) -> Played:
     return player(folder, {"host": variables}).play(
-        PLAY, *arguments, variables={"path": PATH, **options}, env=env or PIPELINED
+        BOOTSTRAP_PLAY, *arguments, variables={"path": PATH, **options}, env=env or PIPELINED
     )
 
 
@@ -98,24 +96,37 @@ def test_without_sftp_and_scp(fleet: Fleet, pythonless: Host, tmp_path: Path) ->
     assert played.rc == 0, played.output
 
 
-def test_every_process_killed_at_random_instants(fleet: Fleet, pythonless: Host, tmp_path: Path) -> None:
-    """Sessions, shells, tar and the module end at once, as when a host goes down; the next run has to end right."""
+# What goes away of a host: all of it, as when it loses its power, or only the far end of the controller's connection,
+# while what was started through it lives on.
+EVERYTHING = "kill -KILL -1"
+CONNECTION = """
+read -r processes </proc/1/task/1/children
+for process in $processes; do
+    read -r name </proc/"$process"/comm && [ "$name" != sshd ] || kill -KILL "$process"
+done
+"""
+
+
+@pytest.mark.parametrize("cut", [EVERYTHING, CONNECTION], ids=["host", "connection"])
+def test_cut_off_at_random_instants(cut: str, fleet: Fleet, pythonless: Host, tmp_path: Path) -> None:
+    """Whatever goes on, or does not, the next run has to end right."""
     variables = fleet.variables(pythonless, sample_of="bookworm")
     started = time.monotonic()
     assert bootstrap(tmp_path, variables, go_on=False).rc == 0
     duration_s = time.monotonic() - started
     expected = contents(pythonless.file("/opt/python"))
-    chance = random.Random(SEED)
+    chance, failed = random.Random(SEED), 0
     with ThreadPoolExecutor() as pool:
         for number in range(INSTANTS):
             pythonless.enter("rm", "-rf", "/opt/python")
             disturbed = pool.submit(bootstrap, tmp_path, variables, go_on=False)
             delay_s = duration_s * (number + chance.random()) / INSTANTS
             time.sleep(delay_s)
-            pythonless.enter("sh", "-c", "kill -KILL -1")
-            disturbed.result()
+            pythonless.enter("sh", "-c", cut)
+            failed += disturbed.result().rc != 0
             played = bootstrap(tmp_path, variables, go_on=False)
-            when = f"killed after {delay_s:.2f} of {duration_s:.2f} s, with seed {SEED}"
+            when = f"cut off after {delay_s:.2f} of {duration_s:.2f} s, with seed {SEED}"
             assert played.rc == 0, f"{when}: {played.output}"
             assert place(pythonless).litter() == [], when
             assert contents(pythonless.file("/opt/python")) == expected, when
+    assert failed  # else nothing was cut off, and this has shown nothing

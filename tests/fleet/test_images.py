@@ -10,50 +10,19 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.fleet.conftest import extra_hosts
 from tests.fleet.hosts import HostSpec
-from tests.fleet.roots import ROOTS, unpack
+from tests.fleet.roots import ROOTS
 from tests.fleet.samples import NEW, HostSample, fill_mirror
-from tests.integration.conftest import HOST_PYTHONS
-from tests.integration.playbooks import Played, Player
-from tests.support.examples import adapted, examples_of
+from tests.fleet.workshop import EXAMPLES, Workshop, image_of
+from tests.support.examples import adapted
 from tests.support.images import everything
-from tests.support.sample_mirror import NDJSON
 
-EXAMPLES = examples_of("images.md")
-TASKS = "- hosts: localhost\n  gather_facts: false\n  tasks:\n"
 BASE = "localhost/base"
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """A mirror of samples that run on bookworm, and a place for images."""
-
-    folder: Path
-    mirror: Path
-    sample: HostSample
-
-    def play(self, example: str, places: dict[str, str], *arguments: str) -> Played:
-        text = adapted(EXAMPLES[example], {**places, "3.13": self.sample.minor})
-        if "hosts:" not in text:
-            text = TASKS + "".join(f"    {line}" for line in text.splitlines(True))
-        playbook = self.folder / "playbook.yml"
-        playbook.write_text(text)
-        env = {
-            "UV_PYTHON_DOWNLOADS_JSON_URL": str(self.mirror / NDJSON),
-            "UV_PYTHON_INSTALL_MIRROR": self.mirror.as_uri(),
-        }
-        return Player(self.folder, list(HOST_PYTHONS.values())[-1]).play(playbook, *arguments, env=env)
-
-    def python(self, root: Path, *arguments: str) -> str:
-        interpreter = f"/opt/python/{self.sample.minor}/bin/python3"
-        command = ["chroot", str(root), interpreter, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +60,6 @@ class Podman:
 def podman() -> Iterator[Podman]:
     with tempfile.TemporaryDirectory(prefix="podman-", dir="/tmp") as folder:  # it wants the name to be short
         yield Podman(folder)
-
-
-def image_of(root: str, folder: Path) -> Path:
-    folder.mkdir()
-    return unpack(ROOTS[root], folder)
 
 
 def test_two_roots_are_alike_and_tried_out(workshop: Workshop, tmp_path: Path) -> None:

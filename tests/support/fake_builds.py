@@ -51,11 +51,18 @@ class FakeBuild:
 
 
 def make(
-    mirror: Path, release: str, *, extra: dict[str, str] | None = None, interpreter: str = "", without: str = ""
+    mirror: Path,
+    release: str,
+    *,
+    extra: dict[str, str] | None = None,
+    interpreter: str = "",
+    without: str = "",
+    target: str = TARGET,
 ) -> FakeBuild:
     """Writes `mirror/RELEASE/NAME.tar.gz`.
 
-    `extra` adds files, `interpreter` is the text of another bin/pythonX.Y, `without` leaves out a path.
+    `extra` adds files, `interpreter` is the text of another bin/pythonX.Y, `without` leaves out a path, `target` is
+    what the build is named for, whatever it is.
     """
     files = {
         f"bin/python{MINOR}": interpreter or f'#!/bin/sh\nexec "{os.path.realpath(sys.executable)}" "$@"\n',
@@ -70,7 +77,7 @@ def make(
     }
     files.pop(without, None)
     links = {"bin/python3": f"python{MINOR}", "bin/python": f"python{MINOR}"} if f"bin/python{MINOR}" in files else {}
-    return _write(mirror, release, TARGET, files, links)
+    return _write(mirror, release, target, files, links)
 
 
 def make_for_windows(mirror: Path, release: str) -> FakeBuild:

@@ -39,7 +39,7 @@ PACKAGES = (
 )
 
 # For `make fleet` alone: what makes the hosts' system roots, also for another architecture, packs them and logs in.
-FLEET_PACKAGES = ("mmdebstrap", "arch-test", "zstd", "openssh-client", "podman")
+FLEET_PACKAGES = ("mmdebstrap", "arch-test", "qemu-user-static", "binfmt-support", "zstd", "openssh-client", "podman")
 
 
 def install_missing(packages: Iterable[str] = PACKAGES) -> str:

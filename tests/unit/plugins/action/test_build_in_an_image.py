@@ -85,6 +85,18 @@ class TestPlatform:
         assert "does not tell which build it needs" in message
         assert "Give `target`" in message
 
+    def test_raspbian_needs_a_target_since_it_may_be_for_armv6(self, host: Host, tmp_path: Path) -> None:
+        root = make_root(tmp_path / "image", machine=40, bits=32, loader="/lib/ld-linux-armhf.so.3")
+        (root / "etc" / "os-release").write_text('VERSION_ID="12"\nID=raspbian\nID_LIKE=debian\n')
+        assert failure(host, PATH, root=str(root), name="3.13") == (
+            f"The system in {root} is raspbian, made for ARMv6 and later processors, and there are no builds for "
+            "ARMv6. If a later one will run it, give `target: armv7-unknown-linux-gnueabihf`."
+        )
+        build = fake_builds.make(tmp_path / "mirror", OLD, target="armv7-unknown-linux-gnueabihf")
+        given = {"archive": str(build.archive), "checksum": build.sha256, "target": build.target}
+        act(host, PATH, root=str(root), name=f"{fake_builds.VERSION}+{OLD}", **given)
+        assert host.modules[0]["asset"]["target"] == build.target
+
     def test_with_a_target_any_build_will_do(self, host: Host, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         windows = fake_builds.make_for_windows(tmp_path / "mirror", OLD)
