@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests" / "tools"))
 import ansible_test  # noqa: E402
 import clone  # noqa: E402
 import interpreters  # noqa: E402
+import reach  # noqa: E402
 import system_packages  # noqa: E402
 from paths import CACHE, COLLECTION, REPORTS, REQUIREMENTS, VENV  # noqa: E402
 
@@ -72,11 +73,11 @@ def step_per_core(run: Callable, *, name: str) -> None:
         step_under(minor, one, name=f"{name}-{core}", missing=missing, tags=["test", name])
 
 
-def pytest(session: nox.Session, tests: str, *, workers: int) -> None:
+def pytest(session: nox.Session, *tests: str, workers: int) -> None:
     """Run pytest on `tests`, or on what the caller gave after `--`, and leave a report for the closing line."""
     cache = f"cache_dir={CACHE / 'pytest' / session.name}"
     report = f"--junitxml={REPORTS / session.name}.xml"
-    session.run("python", "-m", "pytest", "-q", f"-n{workers}", "-o", cache, report, *(session.posargs or [tests]))
+    session.run("python", "-m", "pytest", "-q", f"-n{workers}", "-o", cache, report, *(session.posargs or tests))
 
 
 # --- form ------------------------------------------------------------------------------------------------------------
@@ -187,9 +188,15 @@ step_per_core(sanity, name="sanity")
 
 
 def unit(session: nox.Session, core: str) -> None:
-    """Unit tests with one ansible-core."""
+    """All unit tests with the newest ansible-core, and with each other those that can tell it from the newest.
+
+    With the oldest, whose controller has the oldest Python, that is also what tests the controller's code.
+    """
     session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
-    pytest(session, "tests/unit", workers=0)
+    usable = [core for core, minor in CORES.items() if minor]
+    telling = (reach.ANSIBLE, *reach.CONTROLLER) if core == usable[0] else (reach.ANSIBLE,)
+    tests = ["tests/unit"] if core == usable[-1] else map(str, reach.reaching(*telling))
+    pytest(session, *tests, workers=0)
 
 
 def unit_on_host(session: nox.Session) -> None:
