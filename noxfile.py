@@ -67,8 +67,11 @@ def step_under(minor: str | None, run: Callable, *, name: str, missing: str, tag
 
 
 def step_per_core(run: Callable, *, name: str) -> None:
-    """Declare a session `NAME-CORE` for each supported ansible-core; `run` takes the session and that version."""
-    for core, minor in CORES.items():
+    """Declare a session `NAME-CORE` for each supported ansible-core; `run` takes the session and that version.
+
+    The newest comes first: it has most to do, and begun last it would run on when nothing is left to run beside it.
+    """
+    for core, minor in reversed(CORES.items()):
         one = update_wrapper(partial(run, core=core), run)
         missing = f"no Python here runs ansible-core {core}"
         step_under(minor, one, name=f"{name}-{core}", missing=missing, tags=["test", name])
