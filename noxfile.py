@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests" / "tools"))
 import ansible_test  # noqa: E402
 import clone  # noqa: E402
 import interpreters  # noqa: E402
+import reach  # noqa: E402
 import system_packages  # noqa: E402
 from paths import CACHE, COLLECTION, REPORTS, REQUIREMENTS, VENV  # noqa: E402
 
@@ -45,6 +46,7 @@ nox.options.tags = ["test"]
 
 PYTHONS = interpreters.interpreters()
 CORES = interpreters.controllers(PYTHONS)
+USABLE_CORES = [core for core, minor in CORES.items() if minor]  # the oldest first
 PYTHON_OF_VENV = f"{sys.version_info.major}.{sys.version_info.minor}"
 LITTER = {"HOME": str(CACHE / "home")}  # for tools that leave logs and folders in HOME
 HOSTS_ALONE = ("3.9", "3.14")  # the ends of what hosts may have, tested without ansible
@@ -65,18 +67,21 @@ def step_under(minor: str | None, run: Callable, *, name: str, missing: str, tag
 
 
 def step_per_core(run: Callable, *, name: str) -> None:
-    """Declare a session `NAME-CORE` for each supported ansible-core; `run` takes the session and that version."""
-    for core, minor in CORES.items():
+    """Declare a session `NAME-CORE` for each supported ansible-core; `run` takes the session and that version.
+
+    The newest comes first: it has most to do, and begun last it would run on when nothing is left to run beside it.
+    """
+    for core, minor in reversed(CORES.items()):
         one = update_wrapper(partial(run, core=core), run)
         missing = f"no Python here runs ansible-core {core}"
         step_under(minor, one, name=f"{name}-{core}", missing=missing, tags=["test", name])
 
 
-def pytest(session: nox.Session, tests: str, *, workers: int) -> None:
+def pytest(session: nox.Session, *tests: str, workers: int) -> None:
     """Run pytest on `tests`, or on what the caller gave after `--`, and leave a report for the closing line."""
     cache = f"cache_dir={CACHE / 'pytest' / session.name}"
     report = f"--junitxml={REPORTS / session.name}.xml"
-    session.run("python", "-m", "pytest", "-q", f"-n{workers}", "-o", cache, report, *(session.posargs or [tests]))
+    session.run("python", "-m", "pytest", "-q", f"-n{workers}", "-o", cache, report, *(session.posargs or tests))
 
 
 # --- form ------------------------------------------------------------------------------------------------------------
@@ -167,15 +172,17 @@ step_under(PYTHON_OF_VENV, galaxy, name="galaxy", missing=f"no Python {PYTHON_OF
 
 
 def sanity(session: nox.Session, core: str) -> None:
-    """Ansible's own checks, compiling and importing under every Python here; on a copy, since links will not do."""
+    """Ansible's own checks, compiling and importing under every Python here; on a copy, since links will not do.
+
+    The form of tests is the same with each ansible-core, so only the newest looks at them.
+    """
     session.install("--quiet", f"ansible-core~={core}.0")
     python = Path(session.bin) / "python"
     home = ansible_test.private_home(python, f"home-{core}")
     copy = clone.copy(f"sanity-{core}")
     session.chdir(copy)
-    session.run(
-        "ansible-test", "sanity", "--color", "no", "--junit", *session.posargs, env={"HOME": str(home)}, silent=True
-    )
+    what = session.posargs or ([] if core == USABLE_CORES[-1] else ["--exclude", "tests/"])
+    session.run("ansible-test", "sanity", "--color", "no", "--junit", *what, env={"HOME": str(home)}, silent=True)
     if not list(copy.glob("tests/output/junit/*.xml")):
         session.error("ansible-test found nothing to check, which it takes for a success")
 
@@ -187,9 +194,14 @@ step_per_core(sanity, name="sanity")
 
 
 def unit(session: nox.Session, core: str) -> None:
-    """Unit tests with one ansible-core."""
+    """All unit tests with the newest ansible-core, and with each other those that can tell it from the newest.
+
+    With the oldest, whose controller has the oldest Python, that is also what tests the controller's code.
+    """
     session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
-    pytest(session, "tests/unit", workers=0)
+    telling = (reach.ANSIBLE, *reach.CONTROLLER) if core == USABLE_CORES[0] else (reach.ANSIBLE,)
+    tests = ["tests/unit"] if core == USABLE_CORES[-1] else map(str, reach.reaching(*telling))
+    pytest(session, *tests, workers=0)
 
 
 def unit_on_host(session: nox.Session) -> None:

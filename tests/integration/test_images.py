@@ -15,8 +15,9 @@ import yaml
 from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import Played, Player
 from tests.support.examples import adapted, examples_of
-from tests.support.images import everything, make_root, make_runnable_root
+from tests.support.images import everything, libraries_of, make_root, make_runnable_root
 from tests.support.sample_mirror import SampleMirror
+from tests.support.source_python import find_source
 
 EXAMPLES = examples_of("images.md")
 
@@ -102,8 +103,11 @@ def test_requirements_are_no_matter_of_an_image_that_does_not_run(samples: Sampl
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may change the root directory")
 def test_a_build_is_tried_out_in_the_image(samples: SampleMirror, tmp_path: Path) -> None:
-    libraries = sorted(Path("/lib/x86_64-linux-gnu").glob("lib*.so*"))
-    root = make_runnable_root(tmp_path / "image", *map(str, libraries))
+    source = find_source()
+    ours = [source.executable, *source.stdlib.glob("lib-dynload/*.so")]
+    needed = {library for file in ours for library in libraries_of(str(file))}
+    system = sorted(library for library in needed if library.startswith(("/lib", "/usr/lib")))
+    root = make_runnable_root(tmp_path / "image", *system)
     played = play("root", root, samples, tmp_path)
     assert played.rc == 0, played.output
     assert '"msg": "tried out in the image"' in played.output

@@ -22,7 +22,7 @@ from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server, serve
 
-HOSTS = 6
+HOSTS = 4
 MANY_HOSTS = 20  # as many as make it worth while to pack an archive anew
 ON_A_TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))")
 # What the host may not use, the controller can: its own environment names no proxy.
@@ -42,6 +42,7 @@ PLAY = [
                     "mirror": "{{ mirror }}",
                     "delivery": "{{ delivery }}",
                     "verify": "{{ verify | default('quick') }}",
+                    "compile_bytecode": False,
                 },
             }
         ],

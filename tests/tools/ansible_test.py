@@ -22,7 +22,7 @@ import sys
 sys.path.insert(0, {wheel!r})
 from pip._internal.cli.main import main
 wanted = [a for a in sys.argv[1:] if a not in ("--no-setuptools", "--no-wheel")]
-sys.exit(main(["install", "--upgrade", "--no-deps", "--no-index", "--find-links", {cache!r}] + wanted))
+sys.exit(main(["install", "--upgrade", "--no-deps", "--no-compile", "--no-index", "--find-links", {cache!r}] + wanted))
 """
 
 
