@@ -87,9 +87,7 @@ def test_a_trial_after_an_unfinished_one_goes_back_to_before_both(
     assert (goes_back_to(path), stored(path)) == (old.name, [old.name, new.name, newest.name])
 
 
-def test_another_build_without_a_trial_ends_it(
-    path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild
-) -> None:
+def test_another_build_without_a_trial_ends_it(path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild) -> None:
     put_on_trial(path, old, new)
     assert run(order(path, newest))["pruned"] == [old.name]
     assert goes_back_to(path) is None
