@@ -13,7 +13,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -178,6 +178,18 @@ def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(
     assert fleet.releases() == everywhere(NEW)
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"upgrade_store": "/nowhere/.builds"}, " has no build in the store /nowhere/.builds, so there is nothing to"),
+        ({"upgrade_path": "opt/3.13"}, "upgrade_path is opt/3.13, which is relative. Write it from the root."),
+        ({"upgrade_path": None, "upgrade_name": "latest"}, "The name latest does not tell which path is meant."),
+    ],
+)
+def test_what_the_settings_do_not_fit_is_said(fleet: Fleet, settings: dict[str, str | None], told: str) -> None:
+    assert told in fleet.play("upgrade", "--limit", "canary", **settings).output
+
+
 def test_a_canary_that_cannot_be_reached_stops_the_run(fleet: Fleet) -> None:
     fleet = replace(fleet, player=replace(fleet.player, hosts=("web1",), lost=("a-canary",)))
     fleet.install(OLD, "web1")
@@ -206,20 +218,52 @@ def service(fleet: Fleet) -> Iterator[str]:
         group.rmdir()
 
 
+@dataclass(frozen=True)
+class Systemctl:
+    """A `systemctl` that only notes down what it is told."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        program = self.folder / "systemctl"
+        self.folder.mkdir()
+        log = self.folder / "log"
+        program.write_text(f'#!/bin/sh\necho "$@" >> {log}\necho LoadState=loaded\necho ActiveState=active\n')
+        program.chmod(0o755)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": f"{self.folder}:{os.environ['PATH']}"}
+
+    def changes(self) -> list[str]:
+        log = self.folder / "log"
+        calls = log.read_text().splitlines() if log.exists() else []
+        return [call for call in calls if not call.startswith("show")]
+
+
 @pytest.mark.parametrize("is_listed", [True, False])
 def test_services_that_run_an_earlier_build(fleet: Fleet, service: str, tmp_path: Path, is_listed: bool) -> None:
-    systemctl = tmp_path / "bin" / "systemctl"
-    systemctl.parent.mkdir()
-    log = tmp_path / "systemctl.log"
-    systemctl.write_text(f'#!/bin/sh\necho "$@" >> {log}\necho LoadState=loaded\necho ActiveState=active\n')
-    systemctl.chmod(0o755)
+    systemctl = Systemctl(tmp_path / "bin")
     listed = ["other.service", *([service] if is_listed else [])]
-    path = f"{systemctl.parent}:{os.environ['PATH']}"
-    played = fleet.play("upgrade", "--limit", "canary", env={"PATH": path}, upgrade_restart_services=listed)
+    played = fleet.play("upgrade", "--limit", "canary", env=systemctl.environment, upgrade_restart_services=listed)
     assert played.rc == 0, played.output
-    calls = log.read_text().splitlines() if log.exists() else []
-    assert [call for call in calls if not call.startswith("show")] == ([f"restart {service}"] if is_listed else [])
+    assert systemctl.changes() == ([f"restart {service}"] if is_listed else [])
     assert (f"To be restarted: {service}" in played.output) is not is_listed
+
+
+def test_what_was_restarted_is_restarted_again_when_the_wave_returns(
+    fleet: Fleet, service: str, tmp_path: Path
+) -> None:
+    """Although nothing runs the build that is left, as where the service could not start with it."""
+    systemctl = Systemctl(tmp_path / "bin")
+    settings = {
+        "upgrade_restart_services": f"other.service {service.removesuffix('.service')}",  # a text, as with -e
+        "upgrade_health_command": "false",
+    }
+    played = fleet.play("upgrade", "--limit", "canary", env=systemctl.environment, **settings)
+    assert played.rc == 2, played.output
+    assert systemctl.changes() == [f"restart {service}"] * 2
+    assert "To be restarted" not in played.output
 
 
 # --- rollback --------------------------------------------------------------------------------------------------------
