@@ -71,6 +71,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "verify": {"type": "str", "choices": ["quick", "full", "none"], "default": "quick"},
     "health_imports": {"type": "list", "elements": "str", "default": list(DEFAULT_IMPORTS)},
     "adopt": {"type": "bool", "default": False},
+    "trial": {"type": "bool", "default": False},
     **URL_ARGUMENTS,
 }
 

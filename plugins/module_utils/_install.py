@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from . import _adopt, _links, _prepare, _report, _roots, _state
-from ._builds import Asset, Build
+from . import _adopt, _links, _prepare, _report, _roots, _state, _trial
+from ._builds import Asset
 from ._errors import StoreError
 from ._inspect import clock_ns, inspect, settle
 from ._manifest import Drift
@@ -105,16 +105,18 @@ class _Run:
         drift = _inspect_current(self.order, self.state, self.store) if decided.step == INSPECT else Drift()
         entry, health = self._find_or_make_entry(decided, drift)
         receipt = self.store.receipt(entry)
-        build = receipt.asset.build if receipt else None
+        asset = receipt.asset if receipt else None
         with self.timings.measure("publish_s"):
-            self._record(entry, build, decided)
+            root = self._record(entry, asset, decided)
             self._switch(entry, decided)
+            if _trial.left(self.state, asset):
+                _roots.write(self.store.directory, root.on_trial(None))
         if decided.step == INSPECT and not drift:
             settle(self.store.entry_path(entry), started_ns, self.store.system)
         pruned = prune(self.store, self.order.path, damaged=self._damaged)
         self.store.sweep()
         changed = entry != self.state.entry or self.state.receipt is None or bool(pruned)
-        return Outcome(changed, build, entry, receipt, drift, pruned, health)
+        return Outcome(changed, asset.build if asset else None, entry, receipt, drift, pruned, health)
 
     @property
     def _damaged(self) -> tuple[str, ...]:
@@ -156,16 +158,18 @@ class _Run:
     def _publish(self, asset: Asset, check_content: _prepare.Check | None = None) -> Published:
         return _prepare.publish(self.order, asset, self.store, self.timings, check_content)
 
-    def _record(self, entry: str, build: Build | None, decided: Plan) -> None:
+    def _record(self, entry: str, asset: Asset | None, decided: Plan) -> Root:
         """Writes the history down before the switch: one that is ahead of its link is put right by the next run."""
         root = self.state.root.keeping(self.order.keep)
         root = root.without(self._damaged)
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
             root = root.without((self.state.entry,))  # it drifted: not a build to go back to
         if entry != root.current:
-            root = root.switched(entry, str(Moment.of(build.release if build else None, self.order.system)))
+            root = root.switched(entry, str(Moment.of(asset.build.release if asset else None, self.order.system)))
+        root = root.on_trial(_trial.before(self.order, self.state, asset) or _trial.left(self.state, asset))
         if root != self.state.root:
             _roots.write(self.store.directory, root)
+        return root
 
     def _switch(self, entry: str, decided: Plan) -> None:
         if entry == self.state.entry:

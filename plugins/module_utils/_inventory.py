@@ -82,6 +82,7 @@ def _describe_path(root: Root, linked: str | None, store: Store) -> dict[str, An
         "build": build.as_dict() if build else None,
         "executable": f"{root.path}/{build.program}" if build else None,
         "keep": root.keep,
+        "before_trial": root.goes_back_to(linked),
         "history": [
             {"entry": use.entry, "since": use.since, "stored": os.path.isdir(store.entry_path(use.entry))}
             for use in root.uses

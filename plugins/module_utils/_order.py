@@ -49,6 +49,7 @@ class Order:
     verify: str = "quick"
     health_imports: tuple[str, ...] = ()
     adopt: bool = False
+    trial: bool = False
     system: System = System()
 
     @classmethod
@@ -82,6 +83,7 @@ class Order:
             verify=params["verify"],
             health_imports=tuple(params["health_imports"]),
             adopt=params["adopt"],
+            trial=params["trial"],
             system=System.of(params["root"]),
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import _trial
 from ._builds import Build
 from ._errors import StoreError
 from ._order import Order
@@ -67,7 +68,9 @@ def surplus(order: Order, state: State, entry: str | None, dropped: str | None =
     runs stays.
     """
     root = state.root.keeping(order.keep).without((dropped,) if dropped else ())
-    kept = root.switched(entry, "").kept if entry is not None else ()
+    stored = state.stored.get(entry or dropped or "")
+    before = _trial.before(order, state, stored.asset if stored else order.asset)
+    kept = root.switched(entry, "").on_trial(before).kept if entry is not None else ()
     mine = (name for name, receipt in state.stored.items() if receipt.settings.prefix == order.path)
     return tuple(sorted(name for name in mine if name not in kept and name not in state.running))
 
@@ -85,10 +88,16 @@ def _plan_satisfied(order: Order, state: State) -> Plan:
     prune = surplus(order, state, state.entry)
     if order.verify == "full" or (order.verify == "quick" and state.suspicious):
         return Plan(INSPECT, prune=prune)
-    names_what_is_gone = any(use.entry not in state.stored for use in state.root.uses)
-    if state.root.current != state.entry or state.root.keep != order.keep or names_what_is_gone:
+    if _is_recorded_otherwise(order, state):
         return Plan(RECORD, prune=prune)
     return _nothing_but_litter(state) if not prune else Plan(NOTHING, prune=prune)
+
+
+def _is_recorded_otherwise(order: Order, state: State) -> bool:
+    root = state.root
+    before = _trial.before(order, state, state.receipt.asset if state.receipt else None)
+    names_what_is_gone = any(use.entry not in state.stored for use in root.uses)
+    return names_what_is_gone or (root.current, root.keep, root.before_trial) != (state.entry, order.keep, before)
 
 
 def _nothing_but_litter(state: State) -> Plan:

@@ -39,6 +39,8 @@ def orders(
 ) -> list[Order]:
     """For each path that goes back, the order for its newest earlier build that the store still has.
 
+    A build on trial is left for the one before the trial.
+
     `leave` names the build to leave by its version, its release, both joined by `+`, or its full name. None is any
     build. Without `paths`, all of the store count. Raises `StoreError` where a path has no build to go back to.
     """
@@ -58,8 +60,9 @@ def _names(build: Build) -> tuple[str, ...]:
 
 
 def _earlier(store: Store, root: Root, now: Receipt) -> Receipt:
-    for use in root.uses:
-        receipt = readable_receipt(store, use.entry)
+    accepted = root.goes_back_to(_links.entry_behind(root.path, store))
+    for entry in (*([accepted] if accepted else []), *(use.entry for use in root.uses)):
+        receipt = readable_receipt(store, entry)
         if receipt and receipt.asset.sha256 != now.asset.sha256:
             return receipt
     raise StoreError(

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ._builds import SAFE_NAME
@@ -32,11 +32,16 @@ class Use:
 
 @dataclass(frozen=True)
 class Root:
-    """The history of one path. `uses` is newest first: the current build, then the earlier ones."""
+    """The history of one path. `uses` is newest first: the current build, then the earlier ones.
+
+    `before_trial` is the entry that the path goes back to when a build on trial is found not to work; None when there
+    is no trial. Like the history it is written before the switch, so the link says whether the trial has begun.
+    """
 
     path: str
     keep: int = 1
     uses: tuple[Use, ...] = ()
+    before_trial: str | None = None
 
     @property
     def current(self) -> str | None:
@@ -44,23 +49,33 @@ class Root:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The entries that this path holds on to: the current one and the `keep` before it."""
-        return tuple(use.entry for use in self.uses[: self.keep + 1])
+        """The entries that this path holds on to: the current one, the `keep` before it, and that before a trial."""
+        used = tuple(use.entry for use in self.uses[: self.keep + 1])
+        return used if self.before_trial in (None, *used) else (*used, str(self.before_trial))
+
+    def goes_back_to(self, linked: str | None) -> str | None:
+        """The entry before the trial of the build that the path's link names; None when that is not on trial."""
+        return self.before_trial if linked not in (None, self.before_trial) else None
 
     def switched(self, entry: str, now: str) -> Root:
         """The root after the path was switched to `entry`, which leaves its older place in the history."""
         others = tuple(use for use in self.uses if use.entry != entry)
-        return Root(self.path, self.keep, (Use(entry, now), *others))
+        return replace(self, uses=(Use(entry, now), *others))
 
     def keeping(self, keep: int) -> Root:
-        return Root(self.path, keep, self.uses)
+        return replace(self, keep=keep)
+
+    def on_trial(self, before: str | None) -> Root:
+        return replace(self, before_trial=before)
 
     def without(self, entries: tuple[str, ...]) -> Root:
-        return Root(self.path, self.keep, tuple(use for use in self.uses if use.entry not in entries))
+        before = None if self.before_trial in entries else self.before_trial
+        return replace(self, uses=tuple(use for use in self.uses if use.entry not in entries), before_trial=before)
 
     def as_dict(self) -> dict[str, Any]:
         uses = [{"entry": use.entry, "since": use.since} for use in self.uses]
-        return {"path": self.path, "keep": self.keep, "uses": uses}
+        trial = {"before_trial": self.before_trial} if self.before_trial else {}
+        return {"path": self.path, "keep": self.keep, "uses": uses, **trial}
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], where: str) -> Root:
@@ -73,9 +88,11 @@ class Root:
         if not os.path.isabs(path) or os.path.normpath(path) != path or not path.isprintable():
             raise StoreError(f"{where} is damaged: path should be the absolute path of a build.")
         uses = tuple(Use(use.text("entry"), use.text("since")) for use in fields.items("uses"))
-        if not all(SAFE_NAME.fullmatch(use.entry) for use in uses):
+        before_trial = fields.optional_text("before_trial")
+        entries = [*(use.entry for use in uses), *([before_trial] if before_trial else [])]
+        if not all(SAFE_NAME.fullmatch(entry) for entry in entries):
             raise StoreError(f"{where} is damaged: uses should name builds in the store.")
-        return cls(path, fields.number("keep"), uses)
+        return cls(path, fields.number("keep"), uses, before_trial)
 
 
 def file_name(path: str) -> str:

@@ -227,6 +227,16 @@ options:
         archive if its content is the same, and left alone with an error if not.
     type: bool
     default: false
+  trial:
+    description:
+      - Whether a build that this task puts in the place of another is on trial until M(standalone.python.accept) is
+        run. So long the build before it stays in the store, whatever O(keep) says, and M(standalone.python.build_info)
+        tells of it, so that a run that was killed before it knew whether the build works can be completed by the next.
+      - A task that leaves the build on trial at O(path) leaves it on trial, with any value. One that puts another in
+        its place ends the trial, or with V(true) goes on with it, back to the build before the first.
+        M(standalone.python.rollback) goes back to that one, too.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -256,6 +266,7 @@ seealso:
   - plugin: standalone.python.release
     plugin_type: lookup
   - module: standalone.python.build_info
+  - module: standalone.python.accept
 """
 
 EXAMPLES = r"""

@@ -52,6 +52,7 @@ requirements:
   - "Host: Python 3.9 or newer."
 seealso:
   - module: standalone.python.build
+  - module: standalone.python.accept
 """
 
 EXAMPLES = r"""
@@ -98,6 +99,10 @@ paths:
     keep:
       description: How many earlier builds the path keeps.
       type: int
+    before_trial:
+      description: The store entry that the path goes back to when its build, which is on trial, is found not to work.
+        Null when no build is on trial.
+      type: str
     history:
       description: The builds of this path, newest first.
       type: list

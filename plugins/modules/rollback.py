@@ -14,6 +14,7 @@ version_added: 0.1.0
 description:
   - Gives paths of M(standalone.python.build) the build that they had before, from their store. Needs no index and no
     network, and is one remote call, however many paths there are.
+  - A build on trial is left for the one before the trial.
   - Paths with another build than the one to leave, and hosts without any, are left alone.
   - Fails, before anything is changed, where a path has the build to leave and no earlier one in its store.
 author:

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
+TRIAL = "trial"  # it is the one chosen, and on trial since a run that did not come to its end
 CURRENT = "current"  # it is the one chosen
 NEWER = "newer"  # it is newer, and nothing goes backwards
 ABSENT = "absent"  # the host has no build at the path
@@ -29,20 +30,22 @@ def upgrade_step(info: Mapping[str, Any], path: str, assets: Iterable[Mapping[st
     """What to do at `path` with the assets that were chosen for the run, one for each target.
 
     Returns `action`, one of the constants above, and where there is a build at the path: `path`, `store`, `previous`
-    (its asset), `asset` (the chosen one, of the same target; None when there is none), and the settings to install
-    with: `keep`, `owner`, `group`, `externally_managed`. At least one earlier build is kept, to return to.
+    (the asset to return to: that before a trial, else that at the path), `asset` (the chosen one, of the same target;
+    None when there is none), and the settings to install with: `keep`, `owner`, `group`, `externally_managed`. At least
+    one earlier build is kept, to return to.
     """
     root = next((root for root in info["paths"] if root["path"] == path), None)
     installed = _build_at(info, root["entry"], root["store"]) if root else None
     if root is None or installed is None:
         return {"action": ABSENT}
-    previous = Asset.from_dict(installed)
-    chosen = next((asset for asset in assets if asset["target"] == previous.build.target), None)
+    present = Asset.from_dict(installed)
+    before_trial = _build_at(info, root["before_trial"], root["store"])
+    chosen = next((asset for asset in assets if asset["target"] == present.build.target), None)
     return {
-        "action": _action(Asset.from_dict(chosen) if chosen else None, previous),
+        "action": _action(Asset.from_dict(chosen) if chosen else None, present, is_on_trial=before_trial is not None),
         "path": path,
         "store": root["store"],
-        "previous": previous.as_dict(),
+        "previous": Asset.from_dict(before_trial or installed).as_dict(),
         "asset": chosen,
         "keep": max(1, root["keep"]),
         "owner": installed["owner"],
@@ -51,11 +54,11 @@ def upgrade_step(info: Mapping[str, Any], path: str, assets: Iterable[Mapping[st
     }
 
 
-def _action(chosen: Asset | None, installed: Asset) -> str:
+def _action(chosen: Asset | None, installed: Asset, *, is_on_trial: bool) -> str:
     if chosen is None:
         return NO_BUILD
     if chosen.sha256 == installed.sha256:
-        return CURRENT
+        return TRIAL if is_on_trial else CURRENT
     return NEWER if _age(chosen) < _age(installed) else UPGRADE
 
 

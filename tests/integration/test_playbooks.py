@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock_file impor
 from tests.integration.conftest import NEW, NEWEST, OLD
 from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet
 from tests.integration.playbooks import ANSIBLE_PLAYBOOK, TIMEOUT_S
+from tests.support.places import Place
 from tests.support.sample_indexes import asset_of, versions_ndjson
 
 CGROUPS = Path("/sys/fs/cgroup/systemd")
@@ -110,9 +114,60 @@ def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> 
     )
     assert killed.returncode == -signal.SIGKILL
     assert fleet.releases()["web2"] == OLD
-    again = fleet.play("upgrade")
+    again = fleet.play("upgrade", upgrade_health_command="true")
     assert again.rc == 0, again.output
     assert fleet.releases() == everywhere(NEW)
+    assert on_trial(fleet) == []
+
+
+def on_trial(fleet: Fleet) -> list[str]:
+    """The hosts whose store has the mark."""
+    return [host for host in HOSTS if Place(fleet.player.path(host)).has_mark_of_trial()]
+
+
+def test_builds_that_a_killed_upgrade_left_on_trial(fleet: Fleet, tmp_path: Path) -> None:
+    """Killed when the whole wave has the new build and no host knows whether it works."""
+    fleet.install(OLD)
+    kill_while_health_commands_wait(fleet, tmp_path)
+    assert (fleet.releases(), on_trial(fleet)) == (everywhere(NEW), list(HOSTS))
+    hosts = tmp_path / "hosts"
+    shutil.copytree(hosts, tmp_path / "killed", symlinks=True)
+    one_is_ill = "test {{ inventory_hostname }} != web1"
+    failed = fleet.play("upgrade", upgrade_health_command=one_is_ill, upgrade_serial="100%")
+    assert failed.rc == 2, failed.output
+    assert (fleet.releases(), on_trial(fleet)) == (everywhere(OLD), [])
+    told = r"fatal: \[(\w+)\].*it has the build again that it had before that run"
+    assert sorted(re.findall(told, failed.output)) == sorted(HOSTS)
+    shutil.rmtree(hosts)
+    (tmp_path / "killed").rename(hosts)
+    passed = fleet.play("upgrade", upgrade_health_command="true", upgrade_serial="100%")
+    assert passed.rc == 0, passed.output
+    assert (fleet.releases(), on_trial(fleet)) == (everywhere(NEW), [])
+    late = fleet.play("upgrade", "--limit", "canary", upgrade_health_command="false")
+    assert late.rc == 2, late.output
+    assert "It had this build before this run, and keeps it." in late.output
+    assert fleet.releases() == everywhere(NEW)
+
+
+def kill_while_health_commands_wait(fleet: Fleet, folder: Path) -> None:
+    gate, waiting = folder / "gate", folder / "waiting"
+    os.mkfifo(gate)
+    variables = fleet.variables(upgrade_health_command=f"echo >> {waiting}; cat {gate}", upgrade_serial="100%")
+    running = subprocess.Popen(
+        [ANSIBLE_PLAYBOOK, "-i", fleet.player.inventory(), PLAYBOOKS / "upgrade.yml", "-e", json.dumps(variables)],
+        env=fleet.player.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + TIMEOUT_S
+    while not waiting.exists() or len(waiting.read_text()) < len(HOSTS):
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    os.close(os.open(gate, os.O_WRONLY))  # lets those go that outlived the controller
 
 
 def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(fleet: Fleet) -> None:
@@ -121,6 +176,18 @@ def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(
     played = fleet.play("upgrade", upgrade_serial=[1, "100%"])
     assert played.rc == 4, played.output
     assert fleet.releases() == everywhere(NEW)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"upgrade_store": "/nowhere/.builds"}, " has no build in the store /nowhere/.builds: there is nothing"),
+        ({"upgrade_path": "opt/3.13"}, "upgrade_path is opt/3.13, which is relative. Write it from the root."),
+        ({"upgrade_path": None, "upgrade_name": "latest"}, "The name latest does not tell which path is meant."),
+    ],
+)
+def test_what_the_settings_do_not_fit_is_said(fleet: Fleet, settings: dict[str, str | None], told: str) -> None:
+    assert told in fleet.play("upgrade", "--limit", "canary", **settings).output
 
 
 def test_a_canary_that_cannot_be_reached_stops_the_run(fleet: Fleet) -> None:
@@ -151,20 +218,52 @@ def service(fleet: Fleet) -> Iterator[str]:
         group.rmdir()
 
 
+@dataclass(frozen=True)
+class Systemctl:
+    """A `systemctl` that only notes down what it is told."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        program = self.folder / "systemctl"
+        self.folder.mkdir()
+        log = self.folder / "log"
+        program.write_text(f'#!/bin/sh\necho "$@" >> {log}\necho LoadState=loaded\necho ActiveState=active\n')
+        program.chmod(0o755)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": f"{self.folder}:{os.environ['PATH']}"}
+
+    def changes(self) -> list[str]:
+        log = self.folder / "log"
+        calls = log.read_text().splitlines() if log.exists() else []
+        return [call for call in calls if not call.startswith("show")]
+
+
 @pytest.mark.parametrize("is_listed", [True, False])
 def test_services_that_run_an_earlier_build(fleet: Fleet, service: str, tmp_path: Path, is_listed: bool) -> None:
-    systemctl = tmp_path / "bin" / "systemctl"
-    systemctl.parent.mkdir()
-    log = tmp_path / "systemctl.log"
-    systemctl.write_text(f'#!/bin/sh\necho "$@" >> {log}\necho LoadState=loaded\necho ActiveState=active\n')
-    systemctl.chmod(0o755)
+    systemctl = Systemctl(tmp_path / "bin")
     listed = ["other.service", *([service] if is_listed else [])]
-    path = f"{systemctl.parent}:{os.environ['PATH']}"
-    played = fleet.play("upgrade", "--limit", "canary", env={"PATH": path}, upgrade_restart_services=listed)
+    played = fleet.play("upgrade", "--limit", "canary", env=systemctl.environment, upgrade_restart_services=listed)
     assert played.rc == 0, played.output
-    calls = log.read_text().splitlines() if log.exists() else []
-    assert [call for call in calls if not call.startswith("show")] == ([f"restart {service}"] if is_listed else [])
+    assert systemctl.changes() == ([f"restart {service}"] if is_listed else [])
     assert (f"To be restarted: {service}" in played.output) is not is_listed
+
+
+def test_what_was_restarted_is_restarted_again_when_the_wave_returns(
+    fleet: Fleet, service: str, tmp_path: Path
+) -> None:
+    """Although nothing runs the build that is left, as where the service could not start with it."""
+    systemctl = Systemctl(tmp_path / "bin")
+    settings = {
+        "upgrade_restart_services": f"other.service {service.removesuffix('.service')}",  # a text, as with -e
+        "upgrade_health_command": "false",
+    }
+    played = fleet.play("upgrade", "--limit", "canary", env=systemctl.environment, **settings)
+    assert played.rc == 2, played.output
+    assert systemctl.changes() == [f"restart {service}"] * 2
+    assert "To be restarted" not in played.output
 
 
 # --- rollback --------------------------------------------------------------------------------------------------------

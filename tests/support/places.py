@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import stat
@@ -29,6 +30,14 @@ class Place:
     def builds(self) -> list[str]:
         """The names of the builds in the store, sorted."""
         return sorted(item.name for item in self.store.iterdir() if not item.name.startswith("."))
+
+    def entry(self) -> str:
+        """The name of the build that the path leads to."""
+        return os.path.basename(os.readlink(self.path))
+
+    def has_mark_of_trial(self) -> bool:
+        """Whether a path of the store has a build before a trial to go back to."""
+        return any("before_trial" in json.loads(root.read_text()) for root in (self.store / ".roots").iterdir())
 
     def litter(self) -> list[str]:
         """What a run that has ended must not leave: anything in staging, or beside path and store."""

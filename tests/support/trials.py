@@ -34,6 +34,7 @@ class Scenario:
     """The order to be disturbed for one build or none, and what comes before it.
 
     Where `may_be_absent`, nothing was at the path, or nothing is wanted there, or it is something else that gives way.
+    Where `on_trial`, the new build is never at the path without its mark.
     """
 
     build: str | None
@@ -41,12 +42,15 @@ class Scenario:
     before: tuple[str, ...] = ()
     prepare: Callable[[Path, Path], None] = lambda path, archive: None
     may_be_absent: bool = False
+    on_trial: bool = False
 
 
 SCENARIOS = {
     "install": Scenario("old", {}, may_be_absent=True),
     "upgrade": Scenario("new", {"keep": 0}, before=("old",)),
     "return": Scenario("old", {}, before=("old", "new")),
+    "try": Scenario("new", {"keep": 0, "trial": True}, before=("old", "new", "old"), on_trial=True),
+    "return from a trial": Scenario("old", {}, before=("old", "new"), on_trial=True),
     "repair": Scenario("old", {"verify": "full"}, before=("old",), prepare=_spoil),
     "adopt": Scenario("old", {"adopt": True}, prepare=_unpack_by_hand, may_be_absent=True),
     "remove": Scenario(None, {"state": "absent"}, before=("old", "new"), may_be_absent=True),
@@ -79,10 +83,11 @@ class Trial:
         self.place = Place(folder / "opt" / "python" / MINOR)
         self.runner = runner
         self.may_be_absent = scenario.may_be_absent
+        self.new_on_trial = builds.new["asset"]["name"] if scenario.on_trial else None
         at_path = {"path": str(self.place.path)}
         self.order = {**at_path, **builds.params(scenario.build), **scenario.order}
         for which in scenario.before:
-            assert runner.run({**at_path, **builds.params(which)}).error is None
+            assert runner.run({**at_path, **builds.params(which), "trial": scenario.on_trial}).error is None
         scenario.prepare(self.place.path, builds.archive)
         self._before = folder / "before"
         if self.place.path.parent.exists():
@@ -116,6 +121,8 @@ class Trial:
             return "nothing is at the path"
         if not is_absent and not self.place.runs():
             return "the interpreter does not run"
+        if self.new_on_trial and self.place.entry() == self.new_on_trial and not self.place.has_mark_of_trial():
+            return "the new build is there, and nothing tells that it is on trial"
         error = self.runner.run(self.order).error
         if error:
             return f"the next run failed: {error}"

@@ -129,7 +129,7 @@ def tasks_in(content: Any, action: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-@pytest.mark.parametrize("module", ["build", "build_info", "mirror", "rollback"])
+@pytest.mark.parametrize("module", ["accept", "build", "build_info", "mirror", "rollback"])
 def test_options_in_tasks_exist(page: Path, module: str) -> None:
     known = set(documented_options(f"modules/{module}.py"))
     used = {

@@ -84,6 +84,7 @@ class TestModule:
                 "verify": "quick",
                 "health_imports": ["ssl"],
                 "adopt": False,
+                "trial": False,
                 "timeout": 5,
                 "validate_certs": True,
                 "use_proxy": True,

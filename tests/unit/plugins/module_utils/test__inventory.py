@@ -54,6 +54,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
             "build": asset().build.as_dict(),
             "executable": f"{path}/bin/python3.13",
             "keep": 1,
+            "before_trial": None,
             "history": [
                 {"entry": "now", "since": MAY, "stored": True},
                 {"entry": "old", "since": JANUARY, "stored": True},

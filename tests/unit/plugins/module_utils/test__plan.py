@@ -63,6 +63,12 @@ HISTORY_OF_WHAT_IS_GONE = State(
     **{**vars(installed(NOW)), "root": Root(PATH, 1, (Use(NOW["name"], "2026"), Use("gone", "2026")))}
 )
 LITTERED = State(**{**vars(installed(NOW)), "has_litter": True})
+
+
+def on_trial(state: State, before: dict[str, Any]) -> State:
+    return State(**{**vars(state), "root": state.root.on_trial(before["name"])})
+
+
 UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {NOW["name"]: receipt(NOW)})
 
 
@@ -124,6 +130,13 @@ UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {
         (order("3.13"), HISTORY_OF_WHAT_IS_GONE, "record"),
         (order("3.13"), State("link", Root(PATH), "…", NOW["name"]), "install"),
         (order("3.13", keep=2), installed(NOW), "record"),
+        # a trial
+        (order("3.13"), on_trial(installed(NOW, OLD), OLD), "nothing"),
+        (order("3.13", trial=True), on_trial(installed(NOW, OLD), OLD), "nothing"),
+        (order("3.13", trial=True), installed(NOW, OLD), "nothing"),
+        (order("3.13"), on_trial(installed(OLD, NOW), OLD), "record"),  # killed after it was left
+        (order("3.13"), on_trial(installed(NOW), OLD), "record"),  # what was before it is gone
+        (order(asset=OLD), on_trial(installed(NOW, OLD), OLD), "switch"),
         # absent
         (order(state="absent"), EMPTY, "nothing"),
         (order(state="absent"), State("absent", Root(PATH), has_litter=True), "tidy"),

@@ -86,6 +86,12 @@ def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
     assert found(path) == [(str(path), "20250610")]
 
 
+def test_a_build_on_trial_is_left_for_the_one_before_the_trial(path: Path) -> None:
+    store = str(path.parent / ".builds")
+    _roots.write(store, _roots.read(store, str(path)).on_trial(OLDEST.build.name))
+    assert found(path) == [(str(path), "20250610")]
+
+
 def test_where_there_is_no_way_back(path: Path) -> None:
     for one in (OLD, OLDEST):
         shutil.rmtree(path.parent / ".builds" / one.build.name)

@@ -43,6 +43,30 @@ def test_keep_counts_earlier_builds(keep: int, kept: str) -> None:
     assert root("c", "b", "a", keep=keep).kept == tuple(kept)
 
 
+@pytest.mark.parametrize(("before", "kept"), [("a", "cba"), ("b", "cb"), ("c", "cb"), (None, "cb")])
+def test_a_path_holds_on_to_what_was_before_a_trial(before: str | None, kept: str) -> None:
+    assert root("c", "b", "a").on_trial(before).kept == tuple(kept)
+
+
+@pytest.mark.parametrize(
+    ("linked", "before"),
+    [("b", "a"), ("a", None), (None, None)],  # the history is written before the link is switched
+)
+def test_the_link_says_whether_a_trial_has_begun(linked: str | None, before: str | None) -> None:
+    assert root("b", "a").on_trial("a").goes_back_to(linked) == before
+
+
+def test_a_trial_ends_when_what_was_before_it_is_gone() -> None:
+    assert root("b", "a").on_trial("a").without(("a",)) == root("b")
+    assert root("c", "b", "a").on_trial("a").without(("b",)) == root("c", "a").on_trial("a")
+
+
+def test_the_mark_is_written_and_read(tmp_path: Path) -> None:
+    _roots.write(str(tmp_path), root("b", "a").on_trial("a"))
+    assert _roots.read(str(tmp_path), PATH) == root("b", "a").on_trial("a")
+    assert "before_trial" not in root("b", "a").as_dict()  # images stay the same bits
+
+
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     _roots.write(str(tmp_path), root("b", "a", keep=3))
     assert _roots.read(str(tmp_path), PATH) == root("b", "a", keep=3)

@@ -16,7 +16,7 @@ STORE = "/opt/python/.builds"
 PATH = "/opt/python/3.13"
 GNU = "x86_64-unknown-linux-gnu"
 MUSL = "x86_64-unknown-linux-musl"
-OLD, NEW = "3.13.5+20250723", "3.13.6+20250807"
+OLD, NEW, NEWEST = "3.13.5+20250723", "3.13.6+20250807", "3.13.7+20250904"
 
 
 def asset(name: str, target: str = GNU) -> dict[str, Any]:
@@ -35,11 +35,18 @@ def asset(name: str, target: str = GNU) -> dict[str, Any]:
     }
 
 
-def info(*history: str, stored: tuple[str, ...] | None = None, entry: str | None = "", keep: int = 1) -> dict[str, Any]:
+def info(
+    *history: str,
+    stored: tuple[str, ...] | None = None,
+    entry: str | None = "",
+    keep: int = 1,
+    before_trial: str | None = None,
+) -> dict[str, Any]:
     """A host with one path; `history` is newest first. What is not `stored` is gone; `entry` is what the link names."""
     settings = {"owner": "app", "group": None, "externally_managed": True, "store": STORE}
     uses = [asset(name)["name"] for name in history]
     root = {"path": PATH, "store": STORE, "entry": uses[0] if entry == "" else entry, "keep": keep}
+    root["before_trial"] = asset(before_trial)["name"] if before_trial else None
     kept = history if stored is None else stored
     return {
         "paths": [{**root, "history": [{"entry": use} for use in uses]}],
@@ -77,6 +84,22 @@ def test_an_upgrade_goes_forward_only(installed: str, chosen: str, action: str) 
 )
 def test_hosts_that_an_upgrade_leaves_alone(host: dict[str, Any], assets: list[dict[str, Any]], action: str) -> None:
     assert upgrade_step(host, PATH, assets)["action"] == action
+
+
+@pytest.mark.parametrize(
+    ("history", "stored", "chosen", "action", "previous"),
+    [
+        ((NEW, OLD), None, NEW, "trial", OLD),
+        ((NEW, OLD), None, NEWEST, "upgrade", OLD),  # neither of the two is known to work
+        ((NEW, OLD), None, OLD, "newer", OLD),
+        ((NEW, OLD), (NEW,), NEW, "current", NEW),  # what was before the trial is gone
+    ],
+)
+def test_what_was_before_a_trial_is_what_to_return_to(
+    history: tuple[str, ...], stored: tuple[str, ...] | None, chosen: str, action: str, previous: str
+) -> None:
+    step = upgrade_step(info(*history, stored=stored, before_trial=OLD), PATH, [asset(chosen)])
+    assert (step["action"], step["previous"]) == (action, asset(previous))
 
 
 @pytest.mark.parametrize(("keep", "kept"), [(0, 1), (1, 1), (3, 3)])
