@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import host, plays, resolve, role, transfer
+from benchmarks import host, plays, resolve, role, transfer, way_back
 from benchmarks.disk import Disk, disk, with_own_mounts
 from benchmarks.peers import NoPeer
 from benchmarks.rounds import WrongResult
@@ -49,7 +49,7 @@ def main() -> int:
         "host": lambda where: host.compare(options.rounds, where),
         "plays": lambda where: plays.compare(options.rounds, options.hosts, where),
         "transfer": lambda where: transfer.compare(options.rounds, where),
-        "role": lambda where: role.compare(options.rounds, where),
+        "role": lambda where: [*role.compare(options.rounds, where), *way_back.compare(options.rounds, where)],
     }
     lines: list[Line] = []
     objections: list[str] = []

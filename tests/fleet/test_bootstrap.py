@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts without Python become manageable over SSH: whatever their accounts, transports and limits, and disturbed."""
+"""Hosts without a usable Python become manageable over SSH, whatever their accounts and transports, and disturbed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,18 @@ from typing import Any
 
 import pytest
 
-from tests.fleet.conftest import BOOTSTRAP_PLAY, BUILD_PLAY, PIPELINED, REMOTE_CALL, Fleet, extra_hosts, player
+from tests.fleet.conftest import (
+    BOOTSTRAP_PLAY,
+    BUILD_PLAY,
+    PIPELINED,
+    REMOTE_CALL,
+    Fleet,
+    FleetPlayer,
+    extra_hosts,
+    player,
+)
 from tests.fleet.hosts import Host, HostSpec
+from tests.fleet.old_pythons import OLD_PYTHONS, give, starts
 from tests.fleet.roots import ROOTS
 from tests.fleet.samples import OLD
 from tests.integration.playbooks import Played
@@ -32,6 +42,28 @@ def pythonless() -> Iterator[Host]:
         yield hosts["pythonless"]
 
 
+@pytest.fixture(params=["", *OLD_PYTHONS], ids=["no-python", *OLD_PYTHONS])
+def unmanageable(request: pytest.FixtureRequest, pythonless: Host) -> Host:
+    """A host without Python, or with one that Ansible's modules do not run on."""
+    if request.param:
+        give(pythonless, request.param)
+    return pythonless
+
+
+@pytest.fixture(scope="module")
+def expected(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
+    """What `build` makes of `/opt/python` on a host with Python."""
+    with extra_hosts(HostSpec("other", ROOTS["bookworm"])) as hosts:
+        operator = player(tmp_path_factory.mktemp("other"), {"host": fleet.variables(hosts["other"])})
+        built = build(operator)
+        assert built.rc == 0, built.output
+        return contents(hosts["other"].file("/opt/python"))
+
+
+def build(operator: FleetPlayer) -> Played:
+    return operator.play(BUILD_PLAY, variables={"wanted": f"{{{{ sample_version }}}}+{OLD}", "path": PATH})
+
+
 def bootstrap(
     folder: Path, variables: dict[str, Any], *arguments: str, env: dict[str, str] | None = None, **options: object
 ) -> Played:
@@ -44,20 +76,27 @@ def place(host: Host, path: str = PATH) -> Place:
     return Place(host.file(path))
 
 
-def test_it_is_what_build_makes_and_takes_three_calls(fleet: Fleet, pythonless: Host, tmp_path: Path) -> None:
-    with extra_hosts(HostSpec("other", ROOTS["bookworm"])) as hosts:
-        built = player(tmp_path, {"host": fleet.variables(hosts["other"])}).play(
-            BUILD_PLAY, variables={"wanted": f"{{{{ sample_version }}}}+{OLD}", "path": PATH}
-        )
-        assert built.rc == 0, built.output
-        expected = contents(hosts["other"].file("/opt/python"))
-    variables = fleet.variables(pythonless, sample_of="bookworm")
+def test_it_is_what_build_makes_and_takes_three_calls(
+    fleet: Fleet, unmanageable: Host, expected: dict[str, tuple[str, ...]], tmp_path: Path
+) -> None:
+    variables = fleet.variables(unmanageable, sample_of="bookworm")
+    assert build(player(tmp_path, {"host": variables})).rc != 0
+    starts(unmanageable)  # those of Ansible, in vain
     first = bootstrap(tmp_path, variables, "-vvv", go_on=False)
     second = bootstrap(tmp_path, variables, "-vvv", go_on=False)
     assert first.rc == 0, first.output
-    assert contents(pythonless.file("/opt/python")) == expected
+    assert contents(unmanageable.file("/opt/python")) == expected
     assert (first.output.count(REMOTE_CALL), second.output.count(REMOTE_CALL)) == (3, 1)
     assert bootstrap(tmp_path, variables).rc == 0
+    assert starts(unmanageable) == []
+
+
+@pytest.mark.parametrize("minor", OLD_PYTHONS)
+def test_an_old_python_would_have_told(pythonless: Host, minor: str) -> None:
+    give(pythonless, minor)
+    starts(pythonless)
+    pythonless.enter("python3", "-c", "pass")
+    assert len(starts(pythonless)) == 1
 
 
 @pytest.mark.parametrize("become", [True, False], ids=["become-root", "at-home"])
@@ -114,7 +153,7 @@ def test_cut_off_at_random_instants(cut: str, fleet: Fleet, pythonless: Host, tm
     started = time.monotonic()
     assert bootstrap(tmp_path, variables, go_on=False).rc == 0
     duration_s = time.monotonic() - started
-    expected = contents(pythonless.file("/opt/python"))
+    undisturbed = contents(pythonless.file("/opt/python"))
     chance, failed = random.Random(SEED), 0
     with ThreadPoolExecutor() as pool:
         for number in range(INSTANTS):
@@ -128,5 +167,5 @@ def test_cut_off_at_random_instants(cut: str, fleet: Fleet, pythonless: Host, tm
             when = f"cut off after {delay_s:.2f} of {duration_s:.2f} s, with seed {SEED}"
             assert played.rc == 0, f"{when}: {played.output}"
             assert place(pythonless).litter() == [], when
-            assert contents(pythonless.file("/opt/python")) == expected, when
+            assert contents(pythonless.file("/opt/python")) == undisturbed, when
     assert failed  # else nothing was cut off, and this has shown nothing

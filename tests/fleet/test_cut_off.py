@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Twenty hosts without a route: the controller sends them the build, and fetches its archive once."""
+"""Twenty hosts without a route: the controller sends them builds, each archive fetched once, and they go back alone."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from tests.fleet.conftest import BUILD_PLAY, Fleet, FleetPlayer, extra_hosts, pl
 from tests.fleet.hosts import Host, HostSpec
 from tests.fleet.networks import cut_off
 from tests.fleet.roots import ROOTS
-from tests.fleet.samples import OLD
-from tests.integration.playbooks import Played
+from tests.fleet.samples import NEW, OLD
+from tests.integration.playbooks import REPOSITORY, Played
+from tests.support.sample_mirror import NDJSON
 from tests.support.servers import Server, serve
 
 HOSTS = 20
 FORKS = 10
 PATH = "/opt/python/3"
+QUICK = {"ANSIBLE_PIPELINING": "True", "ANSIBLE_FORKS": str(FORKS)}
+ROLLBACK = REPOSITORY / "playbooks" / "rollback.yml"
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +50,17 @@ def server(fleet: Fleet) -> Iterator[Server]:
 
 def order(operator: FleetPlayer, server: Server, *arguments: str, **options: object) -> Played:
     variables = {"wanted": f"{{{{ sample_version }}}}+{OLD}", "path": PATH, "become": True, "sample_mirror": server.url}
-    environment = {"ANSIBLE_PIPELINING": "True", "ANSIBLE_FORKS": str(FORKS)}
-    return operator.play(BUILD_PLAY, *arguments, variables={**variables, **options}, env=environment)
+    return operator.play(BUILD_PLAY, *arguments, variables={**variables, **options}, env=QUICK)
 
 
 def succeeded(played: Played, changed: int) -> bool:
     return played.output.count(f"ok=1    changed={changed}    unreachable=0    failed=0") == HOSTS
+
+
+def releases(island: dict[str, Host]) -> list[str]:
+    """What runs at the path of each host, seen past Ansible."""
+    ask = [f"{PATH}/bin/python3", "-c", "import _sample; print(_sample.RELEASE)"]
+    return [host.enter(*ask).stdout.strip() for host in island.values()]
 
 
 def test_they_have_no_way_out(operator: FleetPlayer, island: dict[str, Host], server: Server) -> None:
@@ -71,10 +80,29 @@ def test_the_archive_crosses_the_controllers_link_once(
     done = order(operator, server, delivery=delivery)
     assert succeeded(done, 1), done.output
     assert len(server.requests) == 1
+    assert releases(island) == [OLD] * HOSTS
     for host in island.values():
-        assert host.enter(f"{PATH}/bin/python3", "-c", "import _sample; print(_sample.RELEASE)").stdout.strip() == OLD
         assert not list(host.file("/home/deploy/.ansible/tmp").iterdir())
     assert succeeded(order(operator, server, delivery=delivery), 0)
 
     gone = order(operator, server, state="absent")
     assert succeeded(gone, 1), gone.output
+
+
+def test_they_go_back_when_index_and_mirror_are_gone(
+    fleet: Fleet, operator: FleetPlayer, island: dict[str, Host]
+) -> None:
+    with serve(fleet.mirror) as server:
+        for release in (OLD, NEW):
+            wanted = f"{{{{ sample_version }}}}+{release}"
+            done = order(operator, server, delivery="push", wanted=wanted, index=f"{server.url}/{NDJSON}")
+            assert succeeded(done, 1), done.output
+    assert releases(island) == [NEW] * HOSTS
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port))
+
+    for changed in (1, 0):
+        back = operator.play(ROLLBACK, variables={"ansible_become": True, "rollback_from": NEW}, env=QUICK)
+        assert back.rc == 0, back.output
+        assert succeeded(back, changed), back.output
+        assert releases(island) == [OLD] * HOSTS
