@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ._errors import StoreError
-from ._manifest import RECEIPT
 from ._system import System
 
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
@@ -53,13 +52,13 @@ class Moment:
             with contextlib.suppress(FileNotFoundError, PermissionError):
                 os.utime(place, (self.seconds, self.seconds), follow_symlinks=False)
 
-    def date_build(self, directory: str) -> None:
-        """Dates everything in a build and itself, the receipt last: it must be the last thing that was touched."""
+    def date_build(self, directory: str, *, last: str) -> None:
+        """Dates everything in a build and itself, and then the file `last`, which nothing in it may be newer than."""
         if self.seconds is None:
             return
         for folder, folders, files in os.walk(directory, topdown=False):
             self.date([*(os.path.join(folder, name) for name in folders + files), folder])
-        self.date([os.path.join(directory, RECEIPT)])
+        self.date([os.path.join(directory, last)])
 
     def date_around(self, places: Iterable[str], system: System, began_at_s: float) -> None:
         """Dates `places` that a run wrote in an image since it began, and the directories on the way to them."""

@@ -88,7 +88,7 @@ def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
     _receipts.write(stage.directory, receipt)
     _ownership.apply(stage.directory, order.settings.owner, order.settings.group, order.system)
     if order.system.is_image:  # whose labels follow from its own policy
-        moment.date_build(stage.directory)
+        moment.date_build(stage.directory, last=_manifest.RECEIPT)
     else:
         _selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
         _receipts.mark_newest(stage.directory)

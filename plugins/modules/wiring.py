@@ -187,10 +187,10 @@ import time
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _image_alternatives, _wiring
-from ..module_utils._arguments import WIRING_ARGUMENTS
 from ..module_utils._errors import StandaloneError
 from ..module_utils._moment import Moment
 from ..module_utils._system import System
+from ..module_utils._wiring_arguments import WIRING_ARGUMENTS
 
 
 def main() -> None:

@@ -52,14 +52,14 @@ def test_the_running_system_goes_by_the_clock(tmp_path: Path) -> None:
     before = tmp_path.stat().st_mtime_ns
     Moment().date([str(tmp_path)])
     Moment().date_way([str(tmp_path)], time.time())
-    Moment().date_build(str(tmp_path))
+    Moment().date_build(str(tmp_path), last=".build.json")
     assert tmp_path.stat().st_mtime_ns == before
 
 
 def test_a_build_is_dated_with_all_that_is_in_it_the_receipt_last(tmp_path: Path) -> None:
     fill(tmp_path, {".build.json": "", "lib/a.py": "", "lib/__pycache__/a.pyc": ""}, {"lib/link": "/etc/passwd"})
     outside = os.stat("/etc/passwd").st_mtime_ns
-    Moment(1000).date_build(str(tmp_path))
+    Moment(1000).date_build(str(tmp_path), last=".build.json")
     everything = [tmp_path, *tmp_path.rglob("*")]
     assert {item.lstat().st_mtime for item in everything} == {1000}
     assert max(item.lstat().st_ctime_ns for item in everything) == (tmp_path / ".build.json").stat().st_ctime_ns
