@@ -20,6 +20,10 @@ PLAYBOOKS = REPOSITORY / "playbooks"
 HOSTS = ("canary", "web1", "web2")
 
 
+def everywhere(release: str | None) -> dict[str, str | None]:
+    return dict.fromkeys(HOSTS, release)
+
+
 @dataclass(frozen=True)
 class FleetPlayer(Player):
     """Plays on all of `hosts`, which are this machine."""

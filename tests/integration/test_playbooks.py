@@ -5,13 +5,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,16 +16,10 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
 from tests.integration.conftest import NEW, NEWEST, OLD
-from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet
-from tests.integration.playbooks import ANSIBLE_PLAYBOOK, TIMEOUT_S
-from tests.support.places import Place
+from tests.integration.fleets import HOSTS, Fleet, everywhere
 from tests.support.sample_indexes import asset_of, versions_ndjson
 
 CGROUPS = Path("/sys/fs/cgroup/systemd")
-
-
-def everywhere(release: str | None) -> dict[str, str | None]:
-    return dict.fromkeys(HOSTS, release)
 
 
 # --- upgrade ---------------------------------------------------------------------------------------------------------
@@ -95,79 +84,6 @@ def test_a_lock_says_what_the_waves_get(fleet: Fleet, tmp_path: Path) -> None:
     played = fleet.play("upgrade", upgrade_index=None, upgrade_lock=str(lock))
     assert played.rc == 0, played.output
     assert fleet.releases() == everywhere(NEW)
-
-
-def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> None:
-    fleet.install(OLD)
-    # The host of the second wave kills the controller, whose number is in the environment of its tasks.
-    starter = tmp_path / "ansible-playbook"
-    starter.write_text(f'#!/bin/sh\nCONTROLLER=$$ exec {ANSIBLE_PLAYBOOK} "$@"\n')
-    starter.chmod(0o755)
-    kill = "test {{ inventory_hostname }} != web1 || kill -9 $CONTROLLER"
-    variables = json.dumps(fleet.variables(upgrade_health_command=kill, upgrade_serial=1))
-    killed = subprocess.run(
-        [starter, "-i", fleet.player.inventory(), PLAYBOOKS / "upgrade.yml", "-e", variables],
-        env=fleet.player.environment(),
-        stdin=subprocess.DEVNULL,
-        check=False,
-        timeout=TIMEOUT_S,
-    )
-    assert killed.returncode == -signal.SIGKILL
-    assert fleet.releases()["web2"] == OLD
-    again = fleet.play("upgrade", upgrade_health_command="true")
-    assert again.rc == 0, again.output
-    assert fleet.releases() == everywhere(NEW)
-    assert on_trial(fleet) == []
-
-
-def on_trial(fleet: Fleet) -> list[str]:
-    """The hosts whose store has the mark."""
-    return [host for host in HOSTS if Place(fleet.player.path(host)).has_mark_of_trial()]
-
-
-def test_builds_that_a_killed_upgrade_left_on_trial(fleet: Fleet, tmp_path: Path) -> None:
-    """Killed when the whole wave has the new build and no host knows whether it works."""
-    fleet.install(OLD)
-    kill_while_health_commands_wait(fleet, tmp_path)
-    assert (fleet.releases(), on_trial(fleet)) == (everywhere(NEW), list(HOSTS))
-    hosts = tmp_path / "hosts"
-    shutil.copytree(hosts, tmp_path / "killed", symlinks=True)
-    one_is_ill = "test {{ inventory_hostname }} != web1"
-    failed = fleet.play("upgrade", upgrade_health_command=one_is_ill, upgrade_serial="100%")
-    assert failed.rc == 2, failed.output
-    assert (fleet.releases(), on_trial(fleet)) == (everywhere(OLD), [])
-    told = r"fatal: \[(\w+)\].*it has the build again that it had before that run"
-    assert sorted(re.findall(told, failed.output)) == sorted(HOSTS)
-    shutil.rmtree(hosts)
-    (tmp_path / "killed").rename(hosts)
-    passed = fleet.play("upgrade", upgrade_health_command="true", upgrade_serial="100%")
-    assert passed.rc == 0, passed.output
-    assert (fleet.releases(), on_trial(fleet)) == (everywhere(NEW), [])
-    late = fleet.play("upgrade", "--limit", "canary", upgrade_health_command="false")
-    assert late.rc == 2, late.output
-    assert "It had this build before this run, and keeps it." in late.output
-    assert fleet.releases() == everywhere(NEW)
-
-
-def kill_while_health_commands_wait(fleet: Fleet, folder: Path) -> None:
-    gate, waiting = folder / "gate", folder / "waiting"
-    os.mkfifo(gate)
-    variables = fleet.variables(upgrade_health_command=f"echo >> {waiting}; cat {gate}", upgrade_serial="100%")
-    running = subprocess.Popen(
-        [ANSIBLE_PLAYBOOK, "-i", fleet.player.inventory(), PLAYBOOKS / "upgrade.yml", "-e", json.dumps(variables)],
-        env=fleet.player.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + TIMEOUT_S
-    while not waiting.exists() or len(waiting.read_text()) < len(HOSTS):
-        assert running.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    os.close(os.open(gate, os.O_WRONLY))  # lets those go that outlived the controller
 
 
 def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(fleet: Fleet) -> None:
