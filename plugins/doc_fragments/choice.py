@@ -37,8 +37,9 @@ options:
       - Where names and digests come from. A list is tried in order, and the first that can be read answers alone.
       - Each may be a versions index (NDJSON), a uv catalogue (JSON) or a C(SHA256SUMS) of one release, by address or
         path, or V(bundled) for the catalogue that comes with the collection. The content tells the kind.
-      - Without it, C(UV_PYTHON_DOWNLOADS_JSON_URL), then the two public versions indexes. When none can be reached the
-        copy of the last run is used, with a warning, and when there is none, the bundled catalogue.
+      - Without it, C(UV_PYTHON_DOWNLOADS_JSON_URL) or C(UV_ASTRAL_MIRROR_URL), then the two public versions indexes.
+        When none can be reached the copy of the last run is used, with a warning, and when there is none, the bundled
+        catalogue.
     type: list
     elements: str
     env:

@@ -115,8 +115,8 @@ options:
         the kind.
       - Without it, the variable C(standalone_python_index), C(ANSIBLE_STANDALONE_PYTHON_INDEX) on the controller, or
         C(index) in the section C(standalone_python) of C(ansible.cfg), as for P(standalone.python.release#lookup). Then
-        C(UV_PYTHON_DOWNLOADS_JSON_URL), then the two public versions indexes. When none can be reached the copy of the
-        last run is used, with a warning, and when there is none, the bundled catalogue.
+        C(UV_PYTHON_DOWNLOADS_JSON_URL) or C(UV_ASTRAL_MIRROR_URL), then the two public versions indexes. When none can
+        be reached the copy of the last run is used, with a warning, and when there is none, the bundled catalogue.
     type: list
     elements: str
   lock:
