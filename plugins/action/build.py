@@ -40,7 +40,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._pinned import p
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._progress import sending
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy, is_to_be_verified
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
@@ -58,6 +58,7 @@ class ActionModule(EdgeAction):
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         params = self._validated_params()
         order = Order.from_params(params)
+        is_verified = is_to_be_verified(params["verify_provenance"], params["provenance"])
         lock = self._lock(params) if order.wanted else None
         probe = described(self._probe(order), order)
         state = state_of(probe, order.path, order.store)
@@ -66,7 +67,7 @@ class ActionModule(EdgeAction):
         decided = plan(order, state)
         if decided.needs_asset and order.asset is None:
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
-        if params["verify_provenance"]:
+        if is_verified:
             self._require_provenance(order, decided, state, params, task_vars)
         to_send = None if params["remote_src"] else order.archive
         own = cache(partial(self._checked_archive, to_send)) if to_send else None

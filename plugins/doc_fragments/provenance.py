@@ -24,6 +24,7 @@ options:
     description:
       - Who must have made a build. Only for builds that python-build-standalone itself did not make, such as those of a
         fork or your own, and where the keys to trust are in a file.
+      - Refused without O(verify_provenance=true), since nobody would look.
     type: dict
     suboptions:
       repository:

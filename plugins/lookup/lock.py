@@ -118,7 +118,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock_file impor
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_renewal import Declared, Renewal
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge import failing_as_lookup, take_options
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy, is_to_be_verified
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
@@ -145,7 +145,7 @@ class LookupModule(LookupBase):
             size_of=sizes.size_of if self.get_option("sizes") else lambda _url: None,
         )
         lock = renewal.result([self._declared(name, target) for name in names for target in self._targets(name)])
-        if self.get_option("verify_provenance"):
+        if is_to_be_verified(self.get_option("verify_provenance"), self.get_option("provenance")):
             self._require_provenance(lock)
         return lock.render()
 

@@ -61,6 +61,11 @@ class Order:
         asset = Asset.from_dict(params["asset"], where="asset", error=InvalidName) if params["asset"] else None
         if params["keep"] < 0:
             raise InvalidName(f"keep is {params['keep']}, but it counts builds: write 0 or more.")
+        if params["trial"] and params["root"]:
+            raise InvalidName(
+                "trial is true, but nothing runs in a root that could show whether the build works. Leave one of them "
+                "out."
+            )
         for module in params["health_imports"]:
             if not module.isprintable():
                 raise InvalidName(

@@ -90,14 +90,21 @@ class Step:
 def wanted(params: Mapping[str, Any]) -> dict[str, Thing]:
     """What the options of the module say is to be where, in the order in which it is to be made.
 
-    Raises `StoreError` for paths that are none.
+    Raises `StoreError` for paths and targets that are none, and for wishes that contradict each other.
     """
-    links = {_checked(link["path"], "links"): Thing(LINK, link["target"]) for link in params["links"]}
-    files = {_checked(file["path"], "files"): Thing(FILE, file["content"], _FILE_MODE) for file in params["files"]}
-    folders = {*(_checked(path, "directories") for path in params["directories"]), *map(os.path.dirname, links | files)}
+    asked = [
+        *((link["path"], Thing(LINK, _checked_target(link))) for link in params["links"]),
+        *((file["path"], Thing(FILE, file["content"], _FILE_MODE)) for file in params["files"]),
+        *((path, Thing(ABSENT)) for path in params["absent"]),
+    ]
+    things: dict[str, Thing] = {}
+    for path, thing in asked:
+        if things.setdefault(_checked(path), thing) != thing:
+            raise StoreError(f"{path} is asked for twice, with another outcome each time. Leave one of them out.")
+    made = (os.path.dirname(path) for path, thing in things.items() if thing.kind != ABSENT)
+    folders = {*map(_checked, params["directories"]), *made}
     directories = {path: Thing(DIRECTORY) for folder in folders for path in (*_parents(folder), folder)}
-    absent = {_checked(path, "absent"): Thing(ABSENT) for path in params["absent"]}
-    return {**dict(sorted(directories.items())), **links, **files, **absent}
+    return {**dict(sorted(directories.items())), **things}
 
 
 def decide(things: Mapping[str, Thing], system: System = RUNNING) -> list[Step]:
@@ -159,8 +166,15 @@ def _make(place: str, thing: Thing) -> None:
         os.unlink(place)
 
 
-def _checked(path: str, option: str) -> str:
-    return checked_absolute(path, option, "/usr/local/bin/python3.13")
+def _checked(path: str) -> str:
+    return checked_absolute(path, "path", "/usr/local/bin/python3.13")
+
+
+def _checked_target(link: Mapping[str, Any]) -> str:
+    target: str = link["target"]
+    if not target or not target.isprintable():
+        raise StoreError(f"The link {link['path']} is to lead to {target!r}, which no link can. Correct the target.")
+    return target
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -235,6 +235,7 @@ options:
       - A task that leaves the build on trial at O(path) leaves it on trial, with any value. One that puts another in
         its place ends the trial, or with V(true) goes on with it, back to the build before the first.
         M(standalone.python.rollback) goes back to that one, too.
+      - Refused in a O(root), where nothing runs.
     type: bool
     default: false
 attributes:

@@ -9,7 +9,6 @@ This is Python and not Jinja since it is worked out for every host of a fleet in
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,10 +16,10 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._store import default_store
 
+from ._profiles import require_services
+
 Build = dict[str, Any]
 Variables = Mapping[str, Any]
-
-_SERVICE = re.compile(r"[^/]+\.service")
 
 
 def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> list[Build]:
@@ -37,7 +36,7 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
         )
     builds = [_completed(build, variables) for build in ([{}] if given is None else given)]
     _refuse_shared_paths(builds)
-    _refuse_other_units(variables["systemd_units"])
+    require_services(variables["systemd_units"], "interpreter_systemd_units")
     _refuse_other_default(variables["default"], builds)
     return builds
 
@@ -109,14 +108,6 @@ def _refuse_shared_paths(builds: Sequence[Build]) -> None:
             f"Each build needs a path of its own, but these are the paths: {', '.join(paths)}. Set path in the items "
             "of interpreter_builds."
         )
-
-
-def _refuse_other_units(units: Sequence[str]) -> None:
-    for unit in units:
-        if not _SERVICE.fullmatch(unit):
-            raise InvalidName(
-                f"interpreter_systemd_units names {unit}. Name services with their suffix, as in myapp.service."
-            )
 
 
 def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:

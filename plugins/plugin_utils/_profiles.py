@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
 from ._wiring_environment import needed_variables
 from ._wiring_probe import File, Wiring
@@ -21,6 +24,16 @@ _OF_VENVS = (f"/{RECORD}", "/pyvenv.cfg")  # files that were asked for as well
 
 # The PATH that systemd gives to services that say nothing about it (systemd.exec(5), on hosts with a separate /bin).
 _SYSTEMD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+_SERVICE = re.compile(r"[^/\s]+\.service")
+
+
+def require_services(units: Sequence[str], option: str) -> None:
+    """Raises `InvalidName` for what is no service's name, which must not lead elsewhere as part of a path."""
+    for unit in units:
+        if not _SERVICE.fullmatch(unit):
+            raise InvalidName(f"{option} names {unit}. Name services with their suffix, as in myapp.service.")
 
 
 @dataclass(frozen=True)
@@ -41,8 +54,10 @@ class Profiles:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Profiles:
+        """Raises `InvalidName` for units that are no services."""
         folder, csh_folder, fish_folder = params["profile_dir"], params["csh_dir"], params["fish_dir"]
         units = params["systemd_dir"]
+        require_services(params["systemd_units"], "systemd_units")
         login = (
             Profile(f"{folder}/standalone-python.sh", "sh", folder),
             Profile(f"{folder}/standalone-python.csh", "csh", folder),

@@ -27,6 +27,16 @@ class ProvenanceError(StandaloneError):
     """It could not be shown that the archive was built by whom the policy names."""
 
 
+def is_to_be_verified(verify_provenance: bool, provenance: Mapping[str, Any] | None) -> bool:
+    """Whether to check. Raises `InvalidName` for a policy that nobody would look at."""
+    if provenance and not verify_provenance:
+        raise InvalidName(
+            "provenance says who must have made the build, but verify_provenance is false, so nobody would look. Set "
+            "verify_provenance: true, or leave provenance out."
+        )
+    return verify_provenance
+
+
 @dataclass(frozen=True)
 class Policy:
     """Who must have built an archive. `repository` is an address, `workflow` a file in it with `@` and a ref.

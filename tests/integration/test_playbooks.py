@@ -59,6 +59,7 @@ def test_a_wave_returns_as_a_whole_and_earlier_waves_stay(fleet: Fleet) -> None:
     assert played.rc == 2, played.output
     assert fleet.releases() == {"canary": NEW, "web1": OLD, "web2": OLD}
     assert "not all of its wave does: web2" in played.output
+    assert "Health command: The command exited with a non-zero return code. (1)." in " ".join(played.output.split())
 
 
 def test_a_release_that_appears_between_waves_does_not_matter(fleet: Fleet, tmp_path: Path) -> None:

@@ -96,6 +96,17 @@ def test_a_policy_that_is_none_is_told(host: Host, path: Path, old: FakeBuild, o
     assert "Write the repository's https:// address" in failure(host, path, asset=old.asset(), **options)
 
 
+def test_a_policy_that_nobody_would_look_at_is_told(
+    host: Host, path: Path, old: FakeBuild, options: dict[str, Any]
+) -> None:
+    options = {**options, "verify_provenance": False}
+    assert failure(host, path, asset=old.asset(), **options) == (
+        "provenance says who must have made the build, but verify_provenance is false, so nobody would look. Set "
+        "verify_provenance: true, or leave provenance out."
+    )
+    assert host.commands == []
+
+
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_bootstrap_sends_only_what_has_an_attestation(
     host: Host, path: Path, old: FakeBuild, options: dict[str, Any], check_mode: bool

@@ -32,6 +32,10 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
             "health_imports has 'a\\x00b', which no module can be called. Correct or leave it out.",
         ),
         (
+            {"path": "/opt/python/3.13", "trial": True, "root": "/mnt/image"}, InvalidName,
+            "trial is true, but nothing runs in a root that could show whether the build works. Leave one of them out.",
+        ),
+        (
             {"path": "python/3.13"}, StoreError,
             "path is 'python/3.13', which is relative. Write it from the root: path: /opt/python/3.13",
         ),

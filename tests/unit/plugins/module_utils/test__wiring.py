@@ -143,12 +143,32 @@ def test_what_is_not_ours_is_refused_before_anything_is_changed(tmp_path: Path, 
     assert [item.name for item in tmp_path.iterdir()] == ["place"]
 
 
-def test_a_path_that_is_none_is_refused() -> None:
+IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
+    "a relative path": (
+        link("bin/python"),
+        "path is 'bin/python', which is relative. Write it from the root: path: /usr/local/bin/python3.13",
+    ),
+    "no target": (
+        link("/bin/python", ""),
+        "The link /bin/python is to lead to '', which no link can. Correct the target.",
+    ),
+    "a target that no link can hold": (
+        link("/bin/python", "a\0b"),
+        "The link /bin/python is to lead to 'a\\x00b', which no link can. Correct the target.",
+    ),
+    "a link that is to go": (
+        {**link("/bin/python"), "absent": ["/bin/python"]},
+        "/bin/python is asked for twice, with another outcome each time. Leave one of them out.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_what_cannot_be_is_refused(case: str) -> None:
+    options, message = IMPOSSIBLE[case]
     with pytest.raises(StoreError) as error:
-        _wiring.wanted(link("bin/python"))
-    assert str(error.value) == (
-        "links is 'bin/python', which is relative. Write it from the root: links: /usr/local/bin/python3.13"
-    )
+        _wiring.wanted(options)
+    assert str(error.value) == message
 
 
 def test_what_a_killed_run_left_is_replaced_and_never_written_through(tmp_path: Path) -> None:
