@@ -17,6 +17,7 @@ from ._errors import NoSource, StandaloneError
 from ._mirror_order import MirrorOrder
 from ._mirrors import candidate_urls, options_for
 from ._sizes import Sizes
+from ._threads import with_room
 from ._url_options import UrlOptions
 
 _CAUSES_SHOWN = 5
@@ -48,7 +49,7 @@ class Fetcher:
         """How many bytes each archive has; None where its source does not say, or cannot be asked."""
         ordered = list(places)
         sizes = Sizes(self._order.mirrors, self._order.url)
-        with ThreadPoolExecutor(self._order.parallel) as pool:
+        with with_room(), ThreadPoolExecutor(self._order.parallel) as pool:
             return dict(zip(ordered, pool.map(lambda place: sizes.size_of(self._asset(place).url), ordered)))
 
     def missing_bytes(self, sizes: Mapping[str, int | None]) -> int:
@@ -96,7 +97,7 @@ class Fetcher:
                 return f"could not write {error.filename or place} ({error.strerror})."
             return None
 
-        with ThreadPoolExecutor(self._order.parallel) as pool:
+        with with_room(), ThreadPoolExecutor(self._order.parallel) as pool:
             causes = dict(zip(ordered, pool.map(cause, ordered)))
         return Failures({place: told for place, told in causes.items() if told}, len(ordered))
 

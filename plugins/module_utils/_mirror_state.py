@@ -17,6 +17,7 @@ from ._digest import sha256_of
 from ._index_documents import SUMS, UV_CATALOGUE, VERSIONS_INDEX
 from ._mirror_order import MirrorOrder
 from ._mirror_receipt import Held, is_as_recorded, releases_of
+from ._threads import with_room
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def read(order: MirrorOrder) -> MirrorState:
         return _look_at(order, place, wanted[place], known.get(place))
 
     there = [place for place in wanted if os.path.lexists(os.path.join(order.path, place))]
-    with ThreadPoolExecutor(order.parallel) as pool:
+    with with_room(), ThreadPoolExecutor(order.parallel) as pool:
         found = dict(zip(there, pool.map(look_at, there)))
     releases = releases_of([*wanted, *known])
     return MirrorState(

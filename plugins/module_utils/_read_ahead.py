@@ -13,6 +13,8 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import Union
 
+from ._threads import with_room
+
 # Times the size of a chunk this bounds the memory. More gains nothing: the slower side sets the pace.
 _CHUNKS_AHEAD = 16
 
@@ -44,7 +46,8 @@ def read_ahead(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) 
 
 def _start(thread: threading.Thread) -> None:
     try:
-        thread.start()
+        with with_room():
+            thread.start()
     except RuntimeError:  # Python's word for it
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
 

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from ._threads import with_room
+
 _WRITEBACK_PAUSE_S = 0.03  # measured: half of that gains nothing more, three times as long loses a third of the gain
 _MOST_WRITEBACKS = 12  # a file system has other users, and whatever they wrote is written back as well
 
@@ -55,7 +57,7 @@ def early_writeback(directory: str) -> Iterator[None]:
                 sync_file_system(directory)
 
     thread = threading.Thread(target=write_back, name="early-writeback", daemon=True)
-    with suppress(RuntimeError):  # where this user may have no more threads
+    with with_room(), suppress(RuntimeError):  # where this user may have no more threads
         thread.start()
     try:
         yield

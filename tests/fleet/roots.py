@@ -81,7 +81,7 @@ def obtain(root: Root) -> Path:
     command = _mmdebstrap(root)
     digest = hashlib.sha256(repr(command).encode()).hexdigest()[:16]
     archive = CACHE / f"{root.name}-{digest}.tar.zst"
-    with _only_maker(root.name):
+    with only_maker(root.name):
         if not archive.exists():
             _make(root, command, archive)
     return archive
@@ -122,7 +122,7 @@ def _mmdebstrap(root: Root) -> list[str]:
 
 
 @contextmanager
-def _only_maker(name: str) -> Iterator[None]:
+def only_maker(name: str) -> Iterator[None]:
     """Hold the lock of one root, so that two runs at once make it once."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / f"{name}.lock").open("w") as lock:

@@ -39,7 +39,11 @@ PACKAGES = (
 )
 
 # For `make fleet` alone: what makes the hosts' system roots, also for another architecture, packs them and logs in.
-FLEET_PACKAGES = ("mmdebstrap", "arch-test", "qemu-user-static", "binfmt-support", "zstd", "openssh-client", "podman")
+FLEET_PACKAGES = (
+    *("mmdebstrap", "arch-test", "qemu-user-static", "binfmt-support", "zstd", "openssh-client", "podman"),
+    # what makes a CPython for musl of its source, and a host for it
+    *("musl-tools", "gcc", "libc6-dev", "libffi-dev", "make", "xz-utils", "busybox-static"),
+)
 
 
 def install_missing(packages: Iterable[str] = PACKAGES) -> str:
