@@ -87,22 +87,14 @@ def carry_out(wanted: Iterable[Change], system: System) -> None:
     for change in wanted:
         choice = change.choice
         if change.goes:
-            _run(choice.name, system, "--remove", choice.name, choice.path)
+            _run(system, choice, "--remove", choice.name, choice.path)
         if change.comes:
+            group = (choice.link, choice.name, choice.path, str(choice.priority))
             followers = (word for follower in choice.followers for word in ("--slave", *follower))
-            _run(
-                choice.name,
-                system,
-                "--install",
-                choice.link,
-                choice.name,
-                choice.path,
-                str(choice.priority),
-                *followers,
-            )
+            _run(system, choice, "--install", *group, *followers)
 
 
-def _run(group: str, system: System, *arguments: str) -> None:
+def _run(system: System, choice: Choice, *arguments: str) -> None:
     import subprocess  # not for a run that changes nothing
 
     command = [_PROGRAM, "--root", system.root, "--log", _LOG, "--quiet", *arguments]
@@ -120,7 +112,7 @@ def _run(group: str, system: System, *arguments: str) -> None:
             os.unlink(system.root + _LOG)
     if done.returncode:
         raise StoreError(
-            f"{_PROGRAM} did not change the group {group} in {system.root}, but said: "
+            f"{_PROGRAM} did not change the group {choice.name} in {system.root}, but said: "
             f"{' '.join(done.stderr.split()).rstrip('.')}. Mend that, or use plain links: "
             "interpreter_alternatives: links."
         )

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from . import _links, _roots
 from ._errors import StoreError
 from ._inspect import first_newer
+from ._paths import kind_of
 from ._processes import running_entries
 from ._receipts import Receipt
 from ._roots import Root
@@ -47,7 +46,7 @@ def read(path: str, store: Store) -> State:
     stored = {name: receipt for name in store.entries() for receipt in [readable_receipt(store, name)] if receipt}
     receipt = stored.get(entry) if entry else None
     return State(
-        kind=_kind(place),
+        kind=kind_of(place),
         root=_roots.read(store.directory, path),
         link_target=_links.target_of(place),
         entry=entry,
@@ -56,18 +55,6 @@ def read(path: str, store: Store) -> State:
         stored=stored,
         running=running_entries(store.directory) if stored else {},
     )
-
-
-def _kind(path: str) -> str:
-    try:
-        mode = os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return "absent"
-    if stat.S_ISLNK(mode):
-        return "link"
-    if stat.S_ISDIR(mode):
-        return "directory"
-    return "file" if stat.S_ISREG(mode) else "other"
 
 
 def readable_receipt(store: Store, entry: str) -> Receipt | None:

@@ -17,12 +17,12 @@ from typing import Any
 from . import _selinux
 from ._errors import StoreError
 from ._os_errors import advice, reading_sentence
-from ._paths import checked_absolute
+from ._paths import checked_absolute, kind_of
 from ._sync import sync_directory
 from ._system import RUNNING, System
 from ._whole_file import replace_file, replace_link
 
-ABSENT, LINK, FILE, DIRECTORY, OTHER = "absent", "link", "file", "directory", "other"
+ABSENT, LINK, FILE, DIRECTORY, OTHER = "absent", "link", "file", "directory", "other"  # as `kind_of` says
 _SAID = {
     ABSENT: "absent",
     LINK: "a link",
@@ -50,16 +50,13 @@ class Thing:
 
     @classmethod
     def at(cls, place: str) -> Thing:
-        try:
-            mode = os.lstat(place).st_mode
-        except (FileNotFoundError, NotADirectoryError):
-            return cls(ABSENT)
-        if stat.S_ISLNK(mode):
-            return cls(LINK, os.readlink(place))
-        if stat.S_ISREG(mode):
+        kind = kind_of(place)
+        if kind == LINK:
+            return cls(kind, os.readlink(place))
+        if kind == FILE:
             with open(place, encoding="utf-8", errors="replace") as stream:
-                return cls(FILE, stream.read(), stat.S_IMODE(mode))
-        return cls(DIRECTORY if stat.S_ISDIR(mode) else OTHER)
+                return cls(kind, stream.read(), stat.S_IMODE(os.fstat(stream.fileno()).st_mode))
+        return cls(kind)
 
     def __str__(self) -> str:
         """As a diff shows it."""
