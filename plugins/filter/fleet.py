@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils import _fleet
+from ansible_collections.standalone.python.plugins.plugin_utils import _fleet, _units
 
 
 def upgrade_step(info: dict[str, Any], path: str, assets: list[dict[str, Any]]) -> dict[str, Any]:
@@ -25,4 +25,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"units_of": _fleet.units_of, "upgrade_step": upgrade_step}
+        return {"units_of": _units.units_of, "upgrade_step": upgrade_step}

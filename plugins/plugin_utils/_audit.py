@@ -16,8 +16,8 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset, Build
 
 from ._audit_advice import advice
-from ._fleet import units_of
 from ._release_cycle import ReleaseCycle
+from ._units import units_of
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ What is returned is plain data, since playbooks keep it as facts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,10 +19,6 @@ CURRENT = "current"  # it is the one chosen
 NEWER = "newer"  # it is newer, and nothing goes backwards
 ABSENT = "absent"  # the host has no build at the path
 NO_BUILD = "no build"  # none was chosen for the target of the build at the path
-
-# A unit of systemd in the path of a control group, in the line that is systemd's own in either hierarchy.
-_CGROUP = re.compile(r"/proc/(?P<pid>\d+)/cgroup:(?:0:|\d+:name=systemd):(?P<group>/.*)")
-_UNIT = re.compile(r"/(?P<unit>[^/\s]+\.(?:service|scope))(?=/|$)")
 
 
 def upgrade_step(info: Mapping[str, Any], path: str, assets: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -68,21 +63,3 @@ def _age(asset: Asset) -> tuple[int, int]:
 
 def _build_at(info: Mapping[str, Any], entry: str | None, store: str) -> Mapping[str, Any] | None:
     return next((build for build in info["builds"] if build["entry"] == entry and build["store"] == store), None)
-
-
-def units_of(text: str, pids: Iterable[int]) -> list[str]:
-    """The services that processes belong to, sorted, from what `grep -H . /proc/PID/cgroup` prints for them.
-
-    A process of no unit is `process PID`. One that ended in the meantime, so that nothing was printed, is left out.
-    """
-    wanted = set(pids)
-    found: dict[int, str] = {}
-    for line in text.splitlines():
-        match = _CGROUP.fullmatch(line)
-        if match and int(match["pid"]) in wanted:
-            unit = _UNIT.search(match["group"])
-            if unit:
-                found[int(match["pid"])] = unit["unit"]
-            else:  # where both hierarchies are in use, the other line may tell
-                found.setdefault(int(match["pid"]), f"process {match['pid']}")
-    return sorted(set(found.values()))

@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._store import default_store
 
-from ._profiles import require_services
+from ._units import require_services
 
 Build = dict[str, Any]
 Variables = Mapping[str, Any]

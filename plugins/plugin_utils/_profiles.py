@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-
+from ._units import require_services
 from ._wiring_environment import needed_variables
 from ._wiring_probe import File, Wiring
 from ._wiring_wish import RECORD, Wish
@@ -24,16 +22,6 @@ _OF_VENVS = (f"/{RECORD}", "/pyvenv.cfg")  # files that were asked for as well
 
 # The PATH that systemd gives to services that say nothing about it (systemd.exec(5), on hosts with a separate /bin).
 _SYSTEMD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-_SERVICE = re.compile(r"[^/\s]+\.service")
-
-
-def require_services(units: Sequence[str], option: str) -> None:
-    """Raises `InvalidName` for what is no service's name, which must not lead elsewhere as part of a path."""
-    for unit in units:
-        if not _SERVICE.fullmatch(unit):
-            raise InvalidName(f"{option} names {unit}. Name services with their suffix, as in myapp.service.")
 
 
 @dataclass(frozen=True)

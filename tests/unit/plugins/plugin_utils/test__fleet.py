@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet import units_of, upgrade_step
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet import upgrade_step
 
 STORE = "/opt/python/.builds"
 PATH = "/opt/python/3.13"
@@ -107,23 +107,3 @@ def test_an_upgrade_keeps_the_settings_and_a_way_back(keep: int, kept: int) -> N
     step = upgrade_step(info(OLD, keep=keep), PATH, [asset(NEW)])
     settings = ("store", "keep", "owner", "group", "externally_managed")
     assert [step[name] for name in settings] == [STORE, kept, "app", None, True]
-
-
-@pytest.mark.parametrize(
-    ("group", "unit"),
-    [
-        ("0::/system.slice/web.service", "web.service"),
-        ("0::/system.slice/web.service/workers", "web.service"),
-        ("0::/system.slice/system-app.slice/app@2.service", "app@2.service"),
-        ("0::/user.slice/user-1000.slice/session-4.scope", "session-4.scope"),
-        ("1:name=systemd:/system.slice/web.service", "web.service"),
-        ("1:name=systemd:/system.slice/web.service\n/proc/7/cgroup:0::/", "web.service"),
-        ("1:name=systemd:/\n/proc/7/cgroup:0::/system.slice/web.service", "web.service"),
-        ("1:name=systemd:/\n/proc/7/cgroup:0::/", "process 7"),
-        ("0::/", "process 7"),
-        ("0::/init.scope", "init.scope"),
-    ],
-)
-def test_processes_belong_to_units(group: str, unit: str) -> None:
-    text = f"/proc/7/cgroup:4:memory:/elsewhere.service\n/proc/7/cgroup:{group}\n/proc/8/cgroup:0::/other.service\n"
-    assert units_of(text, [7, 9]) == [unit]

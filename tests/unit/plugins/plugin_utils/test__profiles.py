@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.plugin_utils._profiles import (
     MODE,
     TEXTS,
@@ -43,13 +42,6 @@ def profiles(**options: Any) -> Profiles:
         "systemd_dir": "/etc/systemd/system",
     }
     return Profiles.from_params({**usual, **options})
-
-
-@pytest.mark.parametrize("unit", ["app", "a b.service", "../x.service", "x.socket"])
-def test_what_is_no_service_is_refused(unit: str) -> None:
-    with pytest.raises(InvalidName) as error:
-        profiles(systemd_units=[unit])
-    assert str(error.value) == (f"systemd_units names {unit}. Name services with their suffix, as in myapp.service.")
 
 
 def files(*paths: str, mode: str = MODE) -> dict[str, File]:

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Units of systemd: what is a service's name, and which units processes belong to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+
+_SERVICE = re.compile(r"[^/\s]+\.service")
+
+# A unit of systemd in the path of a control group, in the line that is systemd's own in either hierarchy.
+_CGROUP = re.compile(r"/proc/(?P<pid>\d+)/cgroup:(?:0:|\d+:name=systemd):(?P<group>/.*)")
+_UNIT = re.compile(r"/(?P<unit>[^/\s]+\.(?:service|scope))(?=/|$)")
+
+
+def require_services(units: Sequence[str], option: str) -> None:
+    """Raises `InvalidName` for what is no service's name, which must not lead elsewhere as part of a path."""
+    for unit in units:
+        if not _SERVICE.fullmatch(unit):
+            raise InvalidName(f"{option} names {unit}. Name services with their suffix, as in myapp.service.")
+
+
+def units_of(text: str, pids: Iterable[int]) -> list[str]:
+    """The services that processes belong to, sorted, from what `grep -H . /proc/PID/cgroup` prints for them.
+
+    A process of no unit is `process PID`. One that ended in the meantime, so that nothing was printed, is left out.
+    """
+    wanted = set(pids)
+    found: dict[int, str] = {}
+    for line in text.splitlines():
+        match = _CGROUP.fullmatch(line)
+        if match and int(match["pid"]) in wanted:
+            unit = _UNIT.search(match["group"])
+            if unit:
+                found[int(match["pid"])] = unit["unit"]
+            else:  # where both hierarchies are in use, the other line may tell
+                found.setdefault(int(match["pid"]), f"process {match['pid']}")
+    return sorted(set(found.values()))
