@@ -22,18 +22,40 @@ DEFAULT_IMPORTS = ("ssl", "sqlite3", "ctypes", "zlib", "lzma", "bz2", "hashlib",
 
 _TIMEOUT_S = 60
 _WORDS_SHOWN = 2000
-# One line for each module that does not work: the words that tell why, without a traceback.
-_SCRIPT = """
-import importlib, sys
-failed = False
-for name in sys.argv[1:]:
+# What many modules import: compiled once, and not by either of two processes.
+_COMMON = ("selectors", "textwrap")
+# Without bytecode most of the time goes into compiling, and most hosts have two processors for that, so two processes
+# import half of the modules each. One line for each that does not work: the words that tell why, without a traceback.
+_SCRIPT = f"""
+import importlib, os, sys
+
+def do_fail(names):
+    failed = False
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:
+            failed = True
+            print(f"{{name}}: {{type(error).__name__}}: {{error}}", file=sys.stderr, flush=True)
+    return failed
+
+for name in {_COMMON}:
     try:
         importlib.import_module(name)
-    except Exception as error:
-        failed = True
-        print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+    except Exception:
+        pass  # the modules that need it will tell
+try:
+    child = os.fork()
+except OSError as error:
+    sys.exit(f"A second process cannot be started: {{error.strerror}}.")
+if child == 0:
+    os._exit(do_fail(sys.argv[1::2]))
+failed = do_fail(sys.argv[2::2])
+status = os.waitpid(child, 0)[1]
+if os.WIFSIGNALED(status):
+    os.kill(os.getpid(), os.WTERMSIG(status))
 print(sys.version.split()[0])
-sys.exit(failed)
+sys.exit(failed or status != 0)
 """
 
 
@@ -75,18 +97,10 @@ def check(interpreter: str, imports: Sequence[str], expected_version: str, syste
 
 
 def _run(interpreter: str, imports: Sequence[str], expected_version: str, system: System) -> None:
-    """Two processes import half of the modules each.
-
-    Without bytecode it is mostly compiling, and most hosts have two processors for that.
-    """
-    halves = [half for half in (imports[::2], imports[1::2]) if half]
-    processes: list[subprocess.Popen[bytes]] = []
-    try:
-        processes.extend(_started([interpreter, "-I", "-B", "-c", _SCRIPT, *half], system) for half in halves)
-        for process in processes:
+    with _started([interpreter, "-I", "-B", "-c", _SCRIPT, *imports], system) as process:
+        try:
             _judge(process, expected_version)
-    finally:
-        for process in processes:
+        finally:
             _end(process)
 
 
@@ -120,10 +134,9 @@ def _popen(command: list[str], system: System) -> subprocess.Popen[bytes]:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kills it with all that it started, unless it has said its last word."""
-    with process:  # which closes the pipes and waits for it
-        if process.stdout and not process.stdout.closed:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+    if process.stdout and not process.stdout.closed:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:

@@ -50,6 +50,29 @@ def test_a_missing_module_is_named() -> None:
         _health.check(os.path.realpath(sys.executable), ("no_such_module",), VERSION)
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["first", "second"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import os; os.kill(os.getpid(), 4)", "killed by signal 4"),
+        ("import sys; sys.exit()", "It said: ill: SystemExit:"),
+        ("import other_ill", "It said: ill: ModuleNotFoundError: No module named 'other_ill'."),
+    ],
+)
+def test_a_module_may_be_ill_in_either_process(tmp_path: Path, text: str, words: str, first: bool) -> None:
+    (tmp_path / "ill.py").write_text(text)
+    interpreter = script(tmp_path, f'#!/bin/sh\nshift\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
+    with pytest.raises(HealthError) as caught:
+        _health.check(interpreter, ("ill", "json") if first else ("json", "ill"), VERSION)
+    assert words in str(caught.value)
+
+
+def test_all_that_is_missing_is_named() -> None:
+    with pytest.raises(HealthError) as caught:
+        _health.check(os.path.realpath(sys.executable), ("no_such", "nor_this"), VERSION)
+    assert all(f"{name}: ModuleNotFoundError" in str(caught.value) for name in ("no_such", "nor_this"))
+
+
 def test_the_callers_environment_does_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LD_LIBRARY_PATH", "/somewhere")
     _health.check(script(tmp_path, '#!/bin/sh\n[ -z "$LD_LIBRARY_PATH" ] && echo 3.13.5\n'), ("ssl",), "3.13.5")
