@@ -62,6 +62,7 @@ def report(
             "drifted": sum(build["intact"] is False for build in builds),
             "outdated": sum(build["outdated"] is True for build in builds),
             "past_end_of_life": sum(build["past_end_of_life"] for build in builds),
+            "on_trial": sum(bool(build["on_trial"]) for build in builds),
         },
         "series": [_series(name, builds, yardstick) for name in all_series(infos.values())],
         "advice": advice(described),
@@ -71,7 +72,10 @@ def report(
 
 def _host(name: str, info: Mapping[str, Any], groups: str, yardstick: Yardstick) -> dict[str, Any]:
     problem = None if "builds" in info else str(info.get("msg") or "The host gave no answer.").strip()
-    builds = [_build(one, groups, yardstick) for one in info.get("builds") or ()]
+    builds = [
+        {**_build(one, groups, yardstick), "on_trial": _on_trial(one, info["paths"])}
+        for one in info.get("builds") or ()
+    ]
     return {"host": name, "problem": problem, "builds": builds}
 
 
@@ -92,6 +96,12 @@ def _build(found: Mapping[str, Any], groups: str, yardstick: Yardstick) -> dict[
         "run_by": units_of(groups, found["pids"]),
         "pids": list(found["pids"]),
     }
+
+
+def _on_trial(found: Mapping[str, Any], paths: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The paths that go back to another build should this one be found not to work."""
+    place = (found["store"], found["entry"])
+    return [one["path"] for one in paths if one["before_trial"] and (one["store"], one["entry"]) == place]
 
 
 def _newest(build: Build, yardstick: Yardstick) -> Build | None:

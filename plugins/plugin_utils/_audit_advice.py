@@ -19,6 +19,7 @@ def advice(hosts: Iterable[Host]) -> list[dict[str, Any]]:
     described = list(hosts)
     return [
         *_about_builds(described, _if_drifted),
+        *_about_builds(described, _if_on_trial),
         *_about_builds(described, _if_past_end_of_life),
         *_about_builds(described, _if_outdated),
         *_about_services(described),
@@ -49,6 +50,17 @@ def _if_drifted(build: Build, path: str) -> Advice | None:
         "kind": "drifted",
         "title": f"Repair {path}",
         "why": "Files are not as they were published. Find out who changed them; the upgrade installs the build anew.",
+    }
+
+
+def _if_on_trial(build: Build, path: str) -> Advice | None:
+    if path not in build["on_trial"]:
+        return None
+    return {
+        "kind": "on trial",
+        "title": f"Finish the upgrade of {path}",
+        "why": "It did not come to its end, so nobody knows whether the new build works there. Play it again with its "
+        "health command: it accepts the build or goes back.",
     }
 
 
@@ -106,8 +118,8 @@ def _about_silence(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
 
 
 def _command(kind: str, series: str, path: str, hosts: list[str]) -> str | None:
-    """What does it for all of these hosts. Leaving a minor version takes more than a command."""
-    if kind == "past end of life":
+    """What does it for all of these hosts, unless it takes a newer minor version or words of the operator's own."""
+    if kind in ("past end of life", "on trial"):
         return None
     # `-e NAME=3.10` is a text, unlike in YAML, so it needs no quotes of its own.
     settings = ["-e", f"upgrade_name={series}", "-e", f"upgrade_path={path}"]

@@ -13,12 +13,13 @@ from typing import Any
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 COLUMNS: tuple[str, ...] = ("host", "series", "version", "release", "target", "flavor", "paths", "intact", "outdated")
-COLUMNS += ("newest", "end_of_life", "past_end_of_life", "run_by", "problem")
+COLUMNS += ("newest", "end_of_life", "past_end_of_life", "on_trial", "run_by", "problem")
 
 # What is wrong with a build, the most urgent first: the word, and the mark before it, since colour alone says nothing
 # to some.
 STATES = {
     "drifted": "✕",
+    "on trial": "…",
     "past end of life": "⚠",
     "outdated": "↑",
     "still running": "↻",
@@ -77,6 +78,8 @@ def state_of(build: Mapping[str, Any]) -> str:
         return "still running" if build["pids"] else "earlier build"
     if build["intact"] is False:
         return "drifted"
+    if build["on_trial"]:
+        return "on trial"
     if build["past_end_of_life"]:
         return "past end of life"
     return "outdated" if build["outdated"] else "in order"

@@ -73,10 +73,10 @@ class Fleet:
             **more,
         }
 
-    def install(self, release: str, *hosts: str) -> None:
+    def install(self, release: str, *hosts: str, trial: bool = False) -> None:
         sample = next(sample for sample in self.mirror.samples if sample.spec.release == release)
         options = {"asset": asset_of(sample), "path": "{{ python_path }}", "mirror": self.server.url}
-        task = {"name": "Install", "standalone.python.build": {**options, "compile_bytecode": False}}
+        task = {"name": "Install", "standalone.python.build": {**options, "compile_bytecode": False, "trial": trial}}
         playbook = self.player.folder / "install.yml"
         play = {"name": "Install", "hosts": ",".join(hosts or self.player.hosts), "gather_facts": False}
         playbook.write_text(json.dumps([{**play, "tasks": [task]}]))

@@ -25,8 +25,8 @@ STORES = ["{{ (python_path | dirname) ~ '/.builds' }}"]
 
 
 def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None:
-    fleet.install(OLD, "canary")
-    fleet.install(NEW, "web1")
+    fleet.install(OLD, "canary", "web1")
+    fleet.install(NEW, "web1", trial=True)
     minor = fleet.mirror.samples[0].version.rpartition(".")[0]
     spoilt = fleet.player.path("web1") / "lib" / f"python{minor}" / "os.py"
     spoilt.write_text(spoilt.read_text() + "# changed\n")
@@ -47,16 +47,19 @@ def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
     assert audited["summary"] == {
         "hosts": 4,
         "without_answer": 1,
-        "builds": 2,
+        "builds": 3,
         "drifted": 1,
-        "outdated": 1,
-        "past_end_of_life": 2,
+        "outdated": 2,
+        "past_end_of_life": 3,
+        "on_trial": 1,
     }
     assert audited["release_cycle"] == cycle.as_uri()
-    assert builds_of(audited, "web1")[0]["drift"]["changed"] == [f"lib/python{minor}/os.py"]
+    (at_path,) = [build for build in builds_of(audited, "web1") if build["paths"]]
+    assert at_path["on_trial"] == at_path["paths"]
+    assert at_path["drift"]["changed"] == [f"lib/python{minor}/os.py"]
     assert builds_of(audited, "canary")[0]["newest"] == f"{fleet.mirror.samples[0].version}+{NEW}"
     with (out / "audit.csv").open(newline="") as stream:
-        rows = {row["host"]: row for row in csv.DictReader(stream)}
+        rows = {row["host"]: row for row in csv.DictReader(stream) if row["paths"] or not row["version"]}
     assert (rows["canary"]["outdated"], rows["web1"]["intact"], rows["web2"]["version"]) == ("yes", "no", "")
     assert "Failed to connect" in rows["web3"]["problem"]
     assert "<td" in (out / "audit.html").read_text()

@@ -17,6 +17,7 @@ NEWEST = {
     "3.13": ("3.13.15", "20261110"),
     "3.13t": ("3.13.15", "20261110"),
 }
+STORE = "/opt/python/.builds"
 
 
 def build(version: str, release: str, *, threads: str = "", **more: Any) -> dict[str, Any]:
@@ -25,6 +26,8 @@ def build(version: str, release: str, *, threads: str = "", **more: Any) -> dict
     name = "-".join(word for word in words if word)
     series = version.rpartition(".")[0] + ("t" if threads else "")
     return {
+        "entry": name,
+        "store": STORE,
         "name": name,
         "version": version,
         "release": release,
@@ -41,6 +44,16 @@ def build(version: str, release: str, *, threads: str = "", **more: Any) -> dict
     }
 
 
+def host(*builds: dict[str, Any], before_trial: str | None = None) -> dict[str, Any]:
+    """What `build_info` says of a host; the paths go back to `before_trial`, if that is an entry."""
+    paths = [
+        {"path": path, "store": one["store"], "entry": one["entry"], "before_trial": before_trial}
+        for one in builds
+        for path in one["paths"]
+    ]
+    return {"builds": list(builds), "paths": paths}
+
+
 def newest() -> dict[str, list[dict[str, Any]]]:
     """What the index offers: for each series one target."""
     return {
@@ -53,15 +66,13 @@ def small_fleet() -> tuple[dict[str, Any], dict[str, Any]]:
     """Five hosts, each with something else to say, as `infos` and `groups` of the report."""
     drifted = {"intact": False, "drift": {"changed": ["lib/python3.12/ssl.py"], "missing": [], "added": []}}
     infos = {
-        "db1": {"builds": [build("3.13.15", "20261110"), build("3.13.15", "20261110", threads="freethreaded")]},
-        "web1": {
-            "builds": [
-                build("3.13.15", "20261110", pids=[8]),
-                build("3.13.14", "20260814", paths=[], pids=[7, 9]),
-            ]
-        },
-        "web2": {"builds": [build("3.12.15", "20261110", **drifted)]},
-        "web3": {"builds": [build("3.13.14", "20260814", pids=[7]), build("3.10.18", "20250723")]},
+        "db1": host(build("3.13.15", "20261110"), build("3.13.15", "20261110", threads="freethreaded")),
+        "web1": host(
+            build("3.13.15", "20261110", pids=[8]),
+            build("3.13.14", "20260814", paths=[], pids=[7, 9]),
+        ),
+        "web2": host(build("3.12.15", "20261110", **drifted)),
+        "web3": host(build("3.13.14", "20260814", pids=[7]), build("3.10.18", "20250723")),
         "web4": {"msg": "Failed to connect to the host via ssh: <b>no route</b>", "unreachable": True},
     }
     cgroups = "/proc/7/cgroup:0::/system.slice/web.service\n/proc/8/cgroup:0::/system.slice/web.service\n"

@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.plugin_utils._audit import Yardstick, report
 from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import as_csv, as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
-from tests.support.audited_fleets import TODAY, large_fleet, newest, small_fleet
+from tests.support.audited_fleets import TODAY, build, host, large_fleet, newest, small_fleet
 
 YARDSTICK = Yardstick(newest(), ReleaseCycle.bundled(), TODAY)
 
@@ -34,6 +34,7 @@ def test_the_summary_counts(audited: dict[str, Any]) -> None:
         "drifted": 1,
         "outdated": 3,
         "past_end_of_life": 1,
+        "on_trial": 0,
     }
 
 
@@ -96,6 +97,17 @@ def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
         None,
         False,
     ]
+
+
+def test_a_build_on_trial_is_an_upgrade_to_finish() -> None:
+    earlier = build("3.13.14", "20260814", paths=[])
+    on_trial = host(build("3.13.15", "20261110"), earlier, before_trial=earlier["entry"])
+    audited = report({"web1": on_trial, "web2": host(build("3.13.15", "20261110"))}, {"web1": {}, "web2": {}}, YARDSTICK)
+    (piece,) = audited["advice"]
+    assert (piece["kind"], piece["hosts"], piece["command"]) == ("on trial", ["web1"], None)
+    assert audited["summary"]["on_trial"] == 1
+    assert [row["on_trial"] for row in csv.DictReader(io.StringIO(as_csv(audited)))] == ["/opt/python/3.13", "", ""]
+    assert as_html(audited).count("… on trial") == 1
 
 
 def test_csv_has_a_line_for_each_build_and_each_silent_host(audited: dict[str, Any]) -> None:
