@@ -170,7 +170,7 @@ def default_store(path: str) -> str:
 def make_directory(directory: str) -> None:
     """Makes `directory` and its missing parents, each 0755 whatever the umask; existing ones stay as they are.
 
-    Raises `StoreError` for a link on the way that leads to no directory.
+    Raises `StoreError` for a link on the way that leads to no directory, and where none can be made.
     """
     if os.path.isdir(directory):
         return
@@ -182,6 +182,12 @@ def make_directory(directory: str) -> None:
     parent = os.path.dirname(directory)
     if parent and parent != directory:
         make_directory(parent)
-    with contextlib.suppress(FileExistsError):
+    try:
         os.mkdir(directory, 0o755)
-        os.chmod(directory, 0o755)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        if os.path.isdir(parent):
+            raise StoreError(f"No directory can be made in {parent}. Choose a place that is meant for files.") from None
+        raise
+    os.chmod(directory, 0o755)

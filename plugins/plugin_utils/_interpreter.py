@@ -38,6 +38,7 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     _refuse_shared_paths(builds)
     require_services(variables["systemd_units"], "interpreter_systemd_units")
     _refuse_other_default(variables["default"], builds)
+    _refuse_requirements_in(variables["root"], builds)
     return builds
 
 
@@ -115,4 +116,14 @@ def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:
         names = ", ".join(build["name"] or build["path"] for build in builds)
         raise InvalidName(
             f"interpreter_default is {default}, but the builds are {names}. Give the name or path of one of them."
+        )
+
+
+def _refuse_requirements_in(root: str | None, builds: Sequence[Build]) -> None:
+    """Before a build is in the image, and not when its turn comes."""
+    wanting = [build["path"] for build in builds if build["requirements"] and build["state"] != "absent"]
+    if root and wanting:
+        raise InvalidName(
+            f"Requirements are wanted for {', '.join(wanting)}, but nothing runs in the directory {root} that could "
+            "install them. Use the chroot connection for this image, or leave out interpreter_requirements."
         )

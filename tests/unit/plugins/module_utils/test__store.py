@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import stat
@@ -136,6 +137,17 @@ def test_a_second_writer_waits_and_then_says_so(store: Store) -> None:
         f"Another run holds the lock of the store {store.directory} and did not let go of it in time. "
         "Wait until it has ended, then run again."
     )
+
+
+def test_a_place_where_no_directory_can_be_made_is_refused_at_once(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mkdir(path: str, mode: int) -> None:  # as below /proc
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    with pytest.raises(StoreError, match=f"No directory can be made in {tmp_path}. Choose a place"), store.locked():
+        pass
 
 
 def _remove_store_while_waited_for(directory: str, entered: multiprocessing.Event) -> None:  # type: ignore[valid-type]

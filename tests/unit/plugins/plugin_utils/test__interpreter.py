@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._interpreter imp
 
 
 def variables(**given: Any) -> dict[str, Any]:
-    unset = dict.fromkeys(("name", "asset", "path", "store", "venv", "requirements", "default"))
+    unset = dict.fromkeys(("name", "asset", "path", "store", "venv", "requirements", "root", "default"))
     return {**unset, "builds_dir": "/opt/python", "state": "present", "systemd_units": [], **given}
 
 
@@ -115,6 +115,12 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
         [{"name": "3.13"}, {"path": "/opt/x", "state": "absent"}],
         {"default": "3.12"},
         "interpreter_default is 3.12, but the builds are 3.13, /opt/x. Give the name or path of one of them.",
+    ),
+    "requirements in an image": (
+        [{"name": "3.13"}, {"name": "3.12", "state": "absent"}],
+        {"root": "/srv/image", "requirements": "r.txt"},
+        "Requirements are wanted for /opt/python/3.13, but nothing runs in the directory /srv/image that could install "
+        "them. Use the chroot connection for this image, or leave out interpreter_requirements.",
     ),
 }
 
