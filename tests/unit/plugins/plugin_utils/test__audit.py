@@ -102,7 +102,9 @@ def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
 def test_a_build_on_trial_is_an_upgrade_to_finish() -> None:
     earlier = build("3.13.14", "20260814", paths=[])
     on_trial = host(build("3.13.15", "20261110"), earlier, before_trial=earlier["entry"])
-    audited = report({"web1": on_trial, "web2": host(build("3.13.15", "20261110"))}, {"web1": {}, "web2": {}}, YARDSTICK)
+    audited = report(
+        {"web1": on_trial, "web2": host(build("3.13.15", "20261110"))}, {"web1": {}, "web2": {}}, YARDSTICK
+    )
     (piece,) = audited["advice"]
     assert (piece["kind"], piece["hosts"], piece["command"]) == ("on trial", ["web1"], None)
     assert audited["summary"]["on_trial"] == 1
