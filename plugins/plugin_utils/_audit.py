@@ -52,6 +52,7 @@ def report(
     """
     described = [_host(name, info, groups[name].get("stdout", ""), yardstick) for name, info in infos.items()]
     builds = [build for host in described for build in host["builds"]]
+    at_paths = [build for build in builds if build["paths"]]  # others are kept to go back to, and are older by nature
     return {
         "date": yardstick.today.isoformat(),
         "release_cycle": yardstick.cycle.source,
@@ -60,8 +61,8 @@ def report(
             "without_answer": sum(host["problem"] is not None for host in described),
             "builds": len(builds),
             "drifted": sum(build["intact"] is False for build in builds),
-            "outdated": sum(build["outdated"] is True for build in builds),
-            "past_end_of_life": sum(build["past_end_of_life"] for build in builds),
+            "outdated": sum(build["outdated"] is True for build in at_paths),
+            "past_end_of_life": sum(build["past_end_of_life"] for build in at_paths),
             "on_trial": sum(bool(build["on_trial"]) for build in builds),
         },
         "series": [_series(name, builds, yardstick) for name in all_series(infos.values())],

@@ -32,7 +32,7 @@ def test_the_summary_counts(audited: dict[str, Any]) -> None:
         "without_answer": 1,
         "builds": 7,
         "drifted": 1,
-        "outdated": 3,
+        "outdated": 2,
         "past_end_of_life": 1,
         "on_trial": 0,
     }
