@@ -136,9 +136,13 @@ def _wanted(params: Mapping[str, Any]) -> Wanted:
 
 def _require_apart(path: str, store: str) -> None:
     if f"{store}/".startswith(f"{path}/") or path.startswith(f"{store}/"):
+        usual = default_store(path)
+        advice = (
+            f"put the store beside it, as in {usual}, or anywhere else" if usual != store else "choose another path"
+        )
         raise StoreError(
             f"path is {path} and store is {store}: one lies in the other. The path becomes a link to a build in the "
-            f"store, so put the store beside it, as in {default_store(path)}, or anywhere else."
+            f"store, so {advice}."
         )
 
 

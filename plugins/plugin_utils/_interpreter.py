@@ -39,6 +39,7 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     require_services(variables["systemd_units"], "interpreter_systemd_units")
     _refuse_other_default(variables["default"], builds)
     _refuse_requirements_in(variables["root"], builds)
+    _refuse_venvs_in_builds(builds)
     return builds
 
 
@@ -127,3 +128,13 @@ def _refuse_requirements_in(root: str | None, builds: Sequence[Build]) -> None:
             f"Requirements are wanted for {', '.join(wanting)}, but nothing runs in the directory {root} that could "
             "install them. Use the chroot connection for this image, or leave out interpreter_requirements."
         )
+
+
+def _refuse_venvs_in_builds(builds: Sequence[Build]) -> None:
+    for build in builds:
+        for other in builds:
+            if f"{build['venv'] or ''}/".startswith(f"{other['path']}/"):
+                raise InvalidName(
+                    f"The environment {build['venv']} would be part of the build at {other['path']}, and go with it "
+                    "when it is upgraded or repaired. Set interpreter_venv to a place beside it and not inside."
+                )

@@ -23,17 +23,26 @@ def require_possible(order: Order, decided: Plan, probe: Probe, archive_bytes: i
     if not decided.changes:
         return
     for option, wanted, place in _places(order, decided, probe):
-        if not place.is_directory:
-            raise StoreError(
-                f"{option} is {wanted}, but {place.path} is not a directory. Move it away, or choose another {option}."
-            )
-        if not place.is_writable:
-            raise StoreError(
-                f"{option} is {wanted}, but this user may not write to {place.path}. Use `become: true`, or choose "
-                f"another {option}."
-            )
+        _require_usable(option, wanted, place, adds=decided.step != REMOVE)
     if decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
         _space.require_for_archive(order.store, archive_bytes, free_bytes=probe.free_bytes)
+
+
+def _require_usable(option: str, wanted: str, place: Place, *, adds: bool) -> None:
+    if not place.is_directory:
+        raise StoreError(
+            f"{option} is {wanted}, but {place.path} is not a directory. Move it away, or choose another {option}."
+        )
+    if not place.is_writable:
+        raise StoreError(
+            f"{option} is {wanted}, but this user may not write to {place.path}. Use `become: true`, or choose "
+            f"another {option}."
+        )
+    if place.in_build and adds:
+        raise StoreError(
+            f"{option} is {wanted}, but {place.path} is part of the build {place.in_build}, which goes with all that "
+            f"is in it when it is upgraded or repaired. Choose another {option}, beside it and not inside."
+        )
 
 
 def _places(order: Order, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Place]]:

@@ -25,11 +25,15 @@ _SHOWN_CHARACTERS = 300  # of what a host prints instead of an answer
 
 @dataclass(frozen=True)
 class Place:
-    """The nearest thing on the way up to a wanted place that exists; `writable` by the user of the connection."""
+    """The nearest thing on the way up to a wanted place that exists; `writable` by the user of the connection.
+
+    `in_build` is the directory of the build that it lies in, None when it lies in none.
+    """
 
     path: str
     is_directory: bool
     is_writable: bool
+    in_build: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,7 @@ def _place(facts: Facts, key: str) -> Place:
         path=first(facts, key),
         is_directory=f"{key}_is_directory" in facts,
         is_writable=f"{key}_is_writable" in facts,
+        in_build=next(iter(facts.get(f"{key}_in_build", ())), None),
     )
 
 

@@ -54,6 +54,17 @@ say_place() {
     say "$1" "$place"
     [ ! -d "$place" ] || say "$1_is_directory" 1
     [ ! -w "$place" ] || say "$1_is_writable" 1
+    say_build_around "$1"
+}
+
+# say_build_around KEY: the build, told by its receipt, that $place lies in: what is put there goes with that build.
+say_build_around() {
+    cd -P "$place" 2>/dev/null || return 0
+    around=$PWD
+    until [ -z "$around" ] || [ -f "$around/.build.json" ]; do
+        around=${around%/*}
+    done
+    [ -z "$around" ] || say "$1_in_build" "$around"
 }
 
 # find_place FILE: where a path or store is, in $file: the same, but for the last part, which may be a link of ours.

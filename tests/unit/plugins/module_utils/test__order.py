@@ -77,6 +77,11 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
             "anywhere else.",
         ),
         (
+            {"path": "/opt/python/.builds", "store": None}, StoreError,
+            "path is /opt/python/.builds and store is /opt/python/.builds: one lies in the other. The path becomes a "
+            "link to a build in the store, so choose another path.",
+        ),
+        (
             {"path": "/opt/python/3.13", "keep": -1}, InvalidName,
             "keep is -1, but it counts builds: write 0 or more.",
         ),

@@ -116,6 +116,12 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
         {"default": "3.12"},
         "interpreter_default is 3.12, but the builds are 3.13, /opt/x. Give the name or path of one of them.",
     ),
+    "an environment in a build": (
+        [{"name": "3.13", "venv": "/opt/python/3.12/env"}, {"name": "3.12"}],
+        {},
+        "The environment /opt/python/3.12/env would be part of the build at /opt/python/3.12, and go with it when it "
+        "is upgraded or repaired. Set interpreter_venv to a place beside it and not inside.",
+    ),
     "requirements in an image": (
         [{"name": "3.13"}, {"name": "3.12", "state": "absent"}],
         {"root": "/srv/image", "requirements": "r.txt"},

@@ -26,6 +26,7 @@ GOOD = replace(
 LINKED = replace(GOOD, path_kind="link")
 READ_ONLY = Place("/opt", is_directory=True, is_writable=False)
 FILE = Place("/opt", is_directory=False, is_writable=True)
+IN_BUILD = Place("/opt/.builds/b/lib", is_directory=True, is_writable=True, in_build="/opt/.builds/b")
 INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("remove"), Plan("nothing", prune=("a",))
 
 
@@ -39,6 +40,7 @@ INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("rem
         (Plan("inspect"), replace(GOOD, parent=READ_ONLY, store_place=READ_ONLY)),
         (PRUNE, replace(LINKED, parent=READ_ONLY)),
         (REMOVE, replace(GOOD, parent=READ_ONLY)),  # of what is left in the store
+        (REMOVE, replace(LINKED, parent=IN_BUILD, store_place=IN_BUILD)),
     ],
 )
 def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> None:
@@ -89,4 +91,17 @@ def test_an_archive_that_has_no_room_is_refused() -> None:
     assert str(caught.value) == (
         "There is not enough space in /srv/builds: the build needs about 1290 MB, and 1024 MB are free. Free some "
         "space, or set `store` to a place on another file system."
+    )
+
+
+@pytest.mark.parametrize("option", ["path", "store"])
+@pytest.mark.parametrize("decided", [INSTALL, SWITCH, Plan("adopt")])
+def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
+    probe = replace(GOOD, **{"parent" if option == "path" else "store_place": IN_BUILD})
+    with pytest.raises(StoreError) as error:
+        require_possible(ORDER, decided, probe)
+    assert str(error.value) == (
+        f"{option} is {ORDER.path if option == 'path' else ORDER.store}, but /opt/.builds/b/lib is part of the build "
+        "/opt/.builds/b, which goes with all that is in it when it is upgraded or repaired. Choose another "
+        f"{option}, beside it and not inside."
     )

@@ -190,6 +190,15 @@ def test_state_of_a_path(tmp_path: Path, shell: str, arrange: Callable[[Path], d
     assert {name: getattr(probe, name) for name in expected} == expected
 
 
+@each_shell
+def test_a_place_inside_a_build_is_told(tmp_path: Path, shell: str) -> None:
+    install(tmp_path / "3.13")
+    inside, beside = tmp_path / "3.13" / "lib", tmp_path / "3.14"
+    probe = ask(inside / "app" / "3.12", inside / ".builds", shell=shell)
+    assert probe.parent.in_build == probe.store_place.in_build == str(tmp_path / ".builds" / "a")
+    assert ask(beside, tmp_path / ".builds", shell=shell).parent.in_build is None
+
+
 def file_changed(build: Path) -> None:
     age(build / "lib" / "os.py")
 
