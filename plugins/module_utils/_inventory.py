@@ -93,6 +93,13 @@ def _describe_path(root: Root, linked: str | None, store: Store) -> dict[str, An
 def _disk_bytes(directory: str) -> int:
     total = 0
     for folder, _folders, files in os.walk(directory):
-        total += os.lstat(folder).st_blocks
-        total += sum(os.lstat(os.path.join(folder, name)).st_blocks for name in files)
+        total += _blocks(folder) + sum(_blocks(os.path.join(folder, name)) for name in files)
     return total * _BLOCK_BYTES
+
+
+def _blocks(path: str) -> int:
+    """None for what went meanwhile, as the temporary files do of an interpreter that is compiling."""
+    try:
+        return os.lstat(path).st_blocks
+    except FileNotFoundError:
+        return 0

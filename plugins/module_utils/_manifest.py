@@ -130,17 +130,20 @@ def _folders(paths: Iterable[str]) -> set[str]:
     return folders
 
 
-def _walk(directory: str, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+def _walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
     """All of `directory`, as (relative path, lstat), without bytecode and our own two files."""
-    yield below.rstrip("/") or ".", os.lstat(os.path.join(directory, below))
-    with os.scandir(os.path.join(directory, below)) as found:
-        for item in found:
-            path = below + item.name
-            if item.is_dir(follow_symlinks=False):
-                if item.name != BYTECODE_FOLDER:
-                    yield from _walk(directory, path + "/")
-            elif path not in (MANIFEST, RECEIPT):
-                yield path, item.stat(follow_symlinks=False)
+    waiting = [""]
+    while waiting:  # and no recursion, which whoever owns the build could make too deep
+        below = waiting.pop()
+        yield below.rstrip("/") or ".", os.lstat(os.path.join(directory, below))
+        with os.scandir(os.path.join(directory, below)) as found:
+            for item in found:
+                path = below + item.name
+                if item.is_dir(follow_symlinks=False):
+                    if item.name != BYTECODE_FOLDER:
+                        waiting.append(path + "/")
+                elif path not in (MANIFEST, RECEIPT):
+                    yield path, item.stat(follow_symlinks=False)
 
 
 def _same_entry(

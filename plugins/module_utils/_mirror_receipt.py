@@ -84,5 +84,16 @@ def releases_of(places: Iterable[str]) -> set[str]:
     return {place.partition("/")[0] for place in places}
 
 
+def remove_state(mirror: str) -> None:
+    """Removes the mirror's own folder, the receipt last: without it nobody would go on where this was killed."""
+    folder, receipt = os.path.join(mirror, STATE_FOLDER), _file(mirror)
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if path != receipt:
+            os.unlink(path)
+    os.unlink(receipt)
+    os.rmdir(folder)
+
+
 def _file(mirror: str) -> str:
     return os.path.join(mirror, STATE_FOLDER, _RECEIPT)

@@ -118,7 +118,7 @@ class _Sync:
         self._switch(decided)
         self._remove(decided.remove)
         if self._order.is_absent:
-            self._remove_own_folder()
+            _mirror_receipt.remove_state(self._order.path)
         else:
             self._record()
             self._sweep()
@@ -212,11 +212,6 @@ class _Sync:
             import shutil  # not for a run that changes nothing
 
             shutil.rmtree(parts)
-
-    def _remove_own_folder(self) -> None:
-        import shutil
-
-        shutil.rmtree(os.path.join(self._order.path, STATE_FOLDER))
 
 
 def _in(place: str, failures: Iterable[Failures]) -> bool:

@@ -23,12 +23,13 @@ def apply(directory: str, owner: str | None, group: str | None, system: System =
     """Gives all that is in `directory` to owner and group, but for our own two files and the directory itself.
 
     What a build is and what to fetch in its place is read from these by whoever runs the tasks, mostly root: they must
-    not be another user's to change.
+    not be another user's to change. A directory changes hands after all that is in it: its new owner could put a link
+    in the place of what is yet to be walked, and be given what that leads to.
     """
     user_id, group_id = ids(owner, group, system)
     if (user_id, group_id) == (-1, -1):
         return
-    for folder, folders, files in os.walk(directory):
+    for folder, folders, files in os.walk(directory, topdown=False):
         for name in folders + files:
             if folder != directory or name not in (MANIFEST, RECEIPT):
                 os.lchown(os.path.join(folder, name), user_id, group_id)

@@ -73,7 +73,7 @@ def _try_out(order: Order, asset: Asset, stage: Stage, timings: Timings) -> Heal
 
 
 def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
-    """Owner, labels, manifest and receipt, then the rename. The receipt is the last thing written into the build."""
+    """Manifest and receipt, labels and owner, then the rename. The receipt is the last thing written into the build."""
     moment = Moment.of(asset.build.release, order.system)
     _write_manifest(stage)
     files = [entry for entry in stage.entries.values() if entry.kind == "file"]
@@ -86,11 +86,13 @@ def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
         installed_at=str(moment),
     )
     _receipts.write(stage.directory, receipt)
+    if not order.system.is_image:  # whose labels follow from its own policy
+        _selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
+    # After that it may be somebody else's, and nothing in it is reached by its path any more but to be dated.
     _ownership.apply(stage.directory, order.settings.owner, order.settings.group, order.system)
-    if order.system.is_image:  # whose labels follow from its own policy
+    if order.system.is_image:
         moment.date_build(stage.directory, last=_manifest.RECEIPT)
     else:
-        _selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
         _receipts.mark_newest(stage.directory)
     return store.publish(stage.directory, asset.build.name)
 

@@ -79,7 +79,7 @@ def _ask(session: Any, url: str, options: UrlOptions, validators: Validators, wh
                 raise refused(url, response, what=what)
             fresh = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
             return Document(_body(url, response, what), fresh)
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, ValueError, OSError) as error:
         raise explained(
             url, error, timeout_s=options.timeout, what=what
         ) from None  # what `requests` says can hold secrets

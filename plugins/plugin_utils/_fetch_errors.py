@@ -101,7 +101,9 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
         ((Downgrade,), "the server redirects from https to http, where nobody vouches for the digests", "never"),
         ((of_requests.TooManyRedirects,), "the server redirects in a circle", "never"),
         ((of_requests.ContentDecodingError,), "the answer is not encoded as its header says", "never"),
+        ((of_requests.InvalidHeader,), "a header holds a character that may not be there; see headers", "never"),
         ((of_requests.RequestException,), "it, or an address that it redirects to, is no http(s) URL", "never"),
+        ((ValueError,), "it, an address that it redirects to, a header or the login cannot be sent", "never"),
         ((OSError,), "{error}", "never"),
     )
 

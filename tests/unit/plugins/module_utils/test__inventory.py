@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,19 @@ def test_disk_use_counts_bytecode_and_not_what_links_name(path: Path, store: Pat
     (store / "now" / "lib" / "__pycache__" / "x.pyc").write_bytes(b"x" * 100_000)
     (store / "now" / "lib" / "everything").symlink_to("/usr/lib")
     assert 100_000 <= builds_of(store)["now"]["disk_bytes"] - before < 200_000
+
+
+def test_what_goes_while_it_is_measured_takes_no_room(path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(path, "now")
+    before = builds_of(store)["now"]["disk_bytes"]
+    walk = os.walk
+
+    def with_one_that_is_gone(place: str) -> Iterator[tuple[str, list[str], list[str]]]:
+        for folder, folders, files in walk(place):
+            yield folder, folders, [*files, "a.pyc.139"]
+
+    monkeypatch.setattr(os, "walk", with_one_that_is_gone)
+    assert builds_of(store)["now"]["disk_bytes"] == before
 
 
 def test_a_damaged_root_is_named(path: Path, store: Path) -> None:

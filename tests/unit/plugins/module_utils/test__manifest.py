@@ -128,6 +128,18 @@ class TestDrift:
         assert found == Drift(changed, missing, added)
         assert bool(found) is (kind not in ("nothing", "bytecode", "receipt and manifest"))
 
+    def test_a_tree_may_be_deeper_than_python_likes(self, build: Path) -> None:
+        entries = entries_of(build)
+        folders = [f"{build}{'/d' * depth}" for depth in range(1, 1500)]
+        for folder in folders:
+            os.mkdir(folder)
+        Path(folders[-1], "file").touch()
+        found = find_drift(str(build), entries, trusted_until_ns=None)
+        Path(folders[-1], "file").unlink()
+        for folder in reversed(folders):  # which pytest could not
+            os.rmdir(folder)
+        assert found.added == (f"{'d/' * 1499}file",)
+
     def test_modes_can_be_left_out(self, build: Path) -> None:
         entries = entries_of(build)
         for path in (build, build / "lib", build / "lib/a.py"):

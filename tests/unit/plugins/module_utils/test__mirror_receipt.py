@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,18 @@ def test_a_receipt_is_read_as_it_was_written(receipt: Path, tmp_path: Path) -> N
     _mirror_receipt.write(str(tmp_path), FILES)
     assert _mirror_receipt.read(str(tmp_path)) == FILES
     assert list(receipt.parent.iterdir()) == [receipt]
+
+
+def test_the_receipt_goes_last(receipt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _mirror_receipt.write(str(tmp_path), FILES)
+    for name in ("a", "lock", "z"):
+        (receipt.parent / name).touch()
+    removed: list[str] = []
+    unlink = os.unlink
+    monkeypatch.setattr(os, "unlink", lambda path: (removed.append(path), unlink(path)))
+    _mirror_receipt.remove_state(str(tmp_path))
+    assert (len(removed), removed[-1]) == (4, str(receipt))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_receipt_is_no_mirror(tmp_path: Path) -> None:

@@ -49,6 +49,12 @@ def test_all_of_the_build_is_given_but_for_what_is_believed_later(
     assert given == {str(item): ids for item in build.rglob("*") if item not in ours}
 
 
+def test_a_directory_is_given_after_all_that_is_in_it(build: Path, given: dict[str, tuple[int, int]]) -> None:
+    _ownership.apply(str(build), "1234", None)
+    order = list(given)
+    assert order.index(str(build / "lib")) > order.index(str(build / "lib" / "a.py"))
+
+
 def test_nobody_asked_for_nothing_done(build: Path, given: dict[str, tuple[int, int]]) -> None:
     _ownership.apply(str(build), None, None)
     assert given == {}

@@ -64,6 +64,9 @@ def test_all_is_made_with_what_is_above_and_a_second_run_does_nothing(tmp_path: 
 # What stands there, what is asked for, and the diff's text before and after.
 REPLACED: dict[str, tuple[Given, Callable[..., dict[str, Any]], str, str]] = {
     "another link": (lambda at: at.symlink_to("x"), link, "link to x\n", "link to /opt/3.13/bin/python3.13\n"),
+    "a link that is no text": (
+        lambda at: os.symlink(b"x\xff", bytes(at)), link, "link to x\\udcff\n", "link to /opt/3.13/bin/python3.13\n",
+    ),
     "another content": (lambda at: at.write_text("old\n"), file, "file, mode 0644\nold\n", "file, mode 0644\ntext\n"),
     "another mode": (
         lambda at: (at.write_text("text\n"), at.chmod(0o600)),

@@ -108,6 +108,12 @@ def test_what_may_pass_is_tried_again(folder: Path, no_pauses: list[float], firs
         (stall(), "127.0.0.1 sent nothing for 1 s", 3, "soon"),
         (stall(5000), "127.0.0.1 sent nothing for 1 s", 3, "soon"),
         (redirect("/index"), "the server redirects in a circle", 1, "never"),
+        (
+            redirect("http://[/x"),
+            "it, an address that it redirects to, a header or the login cannot be sent",
+            1,
+            "never",
+        ),
         (redirect("file:///etc/passwd"), "it, or an address that it redirects to, is no http(s) URL", 1, "never"),
         (
             status(200, {"Content-Encoding": "gzip"}, b"no gzip"),
