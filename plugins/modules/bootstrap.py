@@ -177,7 +177,7 @@ previous:
   returned: success
   type: dict
 path:
-  description: The path, as given.
+  description: The path, absolute and without a slash at its end.
   returned: success
   type: str
   sample: /opt/python/3.13

@@ -330,6 +330,10 @@ rewritten:
   returned: success
   type: list
   elements: str
+diff:
+  description: What is in the mirror before and after.
+  returned: success
+  type: dict
 """
 
 from ansible.module_utils.basic import AnsibleModule
