@@ -98,7 +98,7 @@ def _disk_bytes(directory: str) -> int:
 
 
 def _blocks(path: str) -> int:
-    """None for what went meanwhile, as the temporary files do of an interpreter that is compiling."""
+    """Zero for what went meanwhile, as the temporary files do of an interpreter that is compiling."""
     try:
         return os.lstat(path).st_blocks
     except FileNotFoundError:

@@ -131,9 +131,9 @@ def _refuse_requirements_in(root: str | None, builds: Sequence[Build]) -> None:
 
 
 def _refuse_venvs_in_builds(builds: Sequence[Build]) -> None:
-    for build in builds:
+    for build in (one for one in builds if one["venv"] and one["state"] != "absent"):
         for other in builds:
-            if f"{build['venv'] or ''}/".startswith(f"{other['path']}/"):
+            if f"{build['venv']}/".startswith(f"{other['path']}/"):
                 raise InvalidName(
                     f"The environment {build['venv']} would be part of the build at {other['path']}, and go with it "
                     "when it is upgraded or repaired. Set interpreter_venv to a place beside it and not inside."

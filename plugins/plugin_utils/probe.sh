@@ -57,11 +57,11 @@ say_place() {
     say_build_around "$1"
 }
 
-# say_build_around KEY: the build, told by its receipt, that $place lies in: what is put there goes with that build.
+# say_build_around KEY: the build, told by its receipt and manifest, that $place lies in: what is put there goes with it.
 say_build_around() {
     cd -P "$place" 2>/dev/null || return 0
     around=$PWD
-    until [ -z "$around" ] || [ -f "$around/.build.json" ]; do
+    until [ -z "$around" ] || { [ -f "$around/.build.json" ] && [ -f "$around/.build.manifest" ]; }; do
         around=${around%/*}
     done
     [ -z "$around" ] || say "$1_in_build" "$around"

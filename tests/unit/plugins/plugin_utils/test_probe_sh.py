@@ -193,6 +193,8 @@ def test_state_of_a_path(tmp_path: Path, shell: str, arrange: Callable[[Path], d
 @each_shell
 def test_a_place_inside_a_build_is_told(tmp_path: Path, shell: str) -> None:
     install(tmp_path / "3.13")
+    (tmp_path / "3.13" / ".build.manifest").touch()
+    (tmp_path / ".build.json").touch()  # somebody else's
     inside, beside = tmp_path / "3.13" / "lib", tmp_path / "3.14"
     probe = ask(inside / "app" / "3.12", inside / ".builds", shell=shell)
     assert probe.parent.in_build == probe.store_place.in_build == str(tmp_path / ".builds" / "a")
