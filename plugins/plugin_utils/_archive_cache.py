@@ -12,8 +12,8 @@ It lies beside the cache of indexes, so whatever makes that one usable, as in an
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
 from ansible import constants
 from ansible.module_utils.common.text.formatters import human_to_bytes
@@ -36,6 +36,7 @@ _DEFAULT_BOUND_BYTES = 4 * 1024**3  # more than a hundred stripped builds
 Watch = Callable[[int, "int | None"], None]
 
 
+@contextmanager
 def cached_archive(
     asset: Asset,
     *,
@@ -44,7 +45,7 @@ def cached_archive(
     environ: Mapping[str, str],
     warn: Callable[[str], None],
     watch: Watch | None = None,
-) -> AbstractContextManager[str]:
+) -> Iterator[str]:
     """As a context manager, the path of the asset's archive on this controller, with the right digest.
 
     It is looked for at `mirrors` as hosts do it, so `file://` is this machine. Raises `DownloadError` when it cannot be
@@ -55,12 +56,21 @@ def cached_archive(
     urls = addresses_of(asset, mirrors)
     path = shelf.path_of(asset.sha256)
     options = options_for(asset.url, mirrors, url_options)
-    return shelf.using(
+    held = shelf.using(
         asset.sha256,
         find=lambda: path if is_intact(path, asset.sha256) else None,
         make=lambda: _fetch(shelf, asset, urls, options, watch),
         way=" ".join(map(shown_url, urls)),
     )
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(held)
+        except OSError as error:
+            raise StoreError(
+                f"The controller cannot use {error.filename}, where it keeps archives: {error.strerror}. Give it to "
+                "this user, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
+            ) from error
+        yield found
 
 
 def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions, watch: Watch | None) -> None:

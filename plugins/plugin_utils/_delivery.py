@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
 from ansible_collections.standalone.python.plugins.module_utils._plan import Plan
 from ansible_collections.standalone.python.plugins.module_utils._state import State
@@ -73,9 +73,4 @@ class Delivery:
                     )
             except DownloadError as error:
                 raise DownloadError(f"{why} {error}".lstrip()) from error
-            except OSError as error:
-                raise StoreError(
-                    f"The controller cannot use {error.filename}, where it keeps archives: {error.strerror}. Give it "
-                    "to this user, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
-                ) from error
             yield packed_anew(path, os.environ, may_make=self.is_for_many) if self.reads_zstd else Parcel(path)

@@ -209,3 +209,13 @@ class TestNoFolder:
         assert str(caught.value) == (
             f"The controller cannot keep archives in {folder.parent / 'run' / 'archives'}: Not a directory."
         )
+
+    def test_what_cannot_be_opened_in_it(self, builds: list[FakeBuild], folder: Path) -> None:
+        lock = folder / f"{asset_of(builds[0]).sha256}.lock"
+        lock.mkdir(parents=True)  # or a file of another user, which would not stop root
+        with pytest.raises(StoreError) as caught:
+            read(builds[0], "file:///m", folder)
+        assert str(caught.value) == (
+            f"The controller cannot use {lock}, where it keeps archives: Is a directory. Give it to this user, or set "
+            "ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
+        )
