@@ -9,13 +9,14 @@ NOX := .venv/bin/nox
 ARGS ?=
 POSARGS = $(if $(ARGS),-- $(ARGS))
 
-.PHONY: help setup test unit integration fleet lint sanity docs build demo bench clean
+.PHONY: help setup test unit integration fuzz fleet lint sanity docs build demo bench clean
 
 help:
 	@echo "make setup        .venv, the collection tree, programs that tests use"
 	@echo "make test         everything that CI runs, with a summary"
 	@echo "make unit         unit tests in .venv; one of them: make unit ARGS='tests/unit/test_imports.py -k heavy'"
 	@echo "make integration  tests that run ansible-playbook; ARGS as above"
+	@echo "make fuzz         tests/fuzz with many random examples: FUZZ_EXAMPLES=100000 make fuzz; ARGS as above"
 	@echo "make fleet        tests on Debian hosts over SSH, which it makes: as root, with mmdebstrap; ARGS as above"
 	@echo "make lint         ruff, mypy, yamllint, ansible-lint, shellcheck, reuse, changelog fragments"
 	@echo "make sanity       ansible-test sanity"
@@ -36,7 +37,7 @@ test: setup
 unit: setup
 	@.venv/bin/python -m pytest $(or $(ARGS),tests/unit)
 
-integration fleet docs build demo bench: setup
+integration fuzz fleet docs build demo bench: setup
 	@$(NOX) --session $@ $(POSARGS)
 
 lint sanity: setup

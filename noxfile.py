@@ -194,13 +194,13 @@ step_per_core(sanity, name="sanity")
 
 
 def unit(session: nox.Session, core: str) -> None:
-    """All unit tests with the newest ansible-core, and with each other those that can tell it from the newest.
+    """All unit tests and short fuzzing with the newest ansible-core, with each other those that can tell it from that.
 
     With the oldest, whose controller has the oldest Python, that is also what tests the controller's code.
     """
     session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
     telling = (reach.ANSIBLE, *reach.CONTROLLER) if core == USABLE_CORES[0] else (reach.ANSIBLE,)
-    tests = ["tests/unit"] if core == USABLE_CORES[-1] else map(str, reach.reaching(*telling))
+    tests = ["tests/unit", "tests/fuzz"] if core == USABLE_CORES[-1] else map(str, reach.reaching(*telling))
     pytest(session, *tests, workers=0)
 
 
@@ -228,6 +228,13 @@ def fleet(session: nox.Session) -> None:
     """Plays over SSH against Debian hosts with system roots of their own, which want root and Debian's packages."""
     session.log(f"programs that make the hosts: {system_packages.install_missing(system_packages.FLEET_PACKAGES)}")
     pytest(session, "tests/fleet", workers=0)
+
+
+@step(allow_parallel=False, tags=[])
+def fuzz(session: nox.Session) -> None:
+    """The tests of tests/fuzz with many random examples; FUZZ_EXAMPLES says how many each of them makes."""
+    os.environ.setdefault("FUZZ_EXAMPLES", "20000")
+    pytest(session, "tests/fuzz", workers=os.cpu_count() or 1)
 
 
 @step(allow_parallel=False, tags=[])

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of builds and of their archives: a damaged one is a name or refused, and what is read renders back."""
+
+from __future__ import annotations
+
+from hypothesis import given
+
+from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from tests.support.mutations import mutated_text
+
+FULL = "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz"
+OTHERS = ("cpython-3.14.0rc1+20250818-aarch64-unknown-linux-musl-freethreaded+debug-full.tar.zst",)
+
+
+@given(mutated_text(FULL, *OTHERS))
+def test_a_damaged_asset_name_parses_to_itself_or_is_refused(name: str) -> None:
+    try:
+        parsed = AssetName.parse(name)
+    except InvalidName:
+        return
+    assert str(parsed) == name
+
+
+@given(mutated_text(FULL, "3.13", "3.13t", ">=3.12,<3.14", "latest", "cpython-3.12.4", "3.13.5+20250723"))
+def test_a_damaged_request_parses_or_is_refused(name: str) -> None:
+    try:
+        str(Request.parse(name))
+    except InvalidName:
+        pass
