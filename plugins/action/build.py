@@ -178,7 +178,7 @@ class ActionModule(EdgeAction):
             mirrors=self._mirrors(params, task_vars),
             options=order.url,
         )
-        require_provenance(asset, policy, places, os.environ)
+        require_provenance(asset, policy, places, os.environ, self._display.warning)
 
     def _is_settled(self, decided: Plan) -> bool:
         """Whether the result is known without the module. Only content that looks suspicious has to be read first."""

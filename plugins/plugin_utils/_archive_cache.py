@@ -26,7 +26,8 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
 from ._archive_shelf import Shelf, is_intact
-from ._cache import cache_folder
+from ._cache import cache_directory, cache_folder, run_directory
+from ._private_directory import has_private_file, remove_file
 
 _FOLDER = "archives"
 _BOUND = "ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE"
@@ -76,6 +77,8 @@ def cached_archive(
 def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions, watch: Watch | None) -> None:
     """Under the lock. What an interrupted run left of it is taken up again."""
     part = shelf.path_of(f"{asset.sha256}.part")
+    if not has_private_file(part):
+        remove_file(part)  # a symlink or FIFO of that name; usually there is nothing
     total_bytes: int | None = None
 
     def on_length(length: int) -> None:
@@ -105,19 +108,24 @@ def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions,
 def _shelf(environ: Mapping[str, str], warn: Callable[[str], None]) -> Shelf:
     """Where archives are kept: in the user's cache, else in the folder that Ansible removes at the end of the run."""
     bound = bound_bytes(environ)
-    folder = os.path.join(cache_folder(environ), _FOLDER)
-    try:
-        return Shelf(folder, bound)
-    except OSError as error:
-        warn(
-            f"Archives cannot be kept in {folder} ({error.strerror}), so each run fetches them anew. Set "
-            "ANSIBLE_STANDALONE_PYTHON_CACHE to a folder that can be written."
-        )
-    folder = os.path.join(constants.DEFAULT_LOCAL_TMP, _FOLDER)
-    try:
-        return Shelf(folder, bound)
-    except OSError as error:
-        raise StoreError(f"The controller cannot keep archives in {folder}: {error.strerror}.") from error
+    folder = cache_directory(environ, _FOLDER, warn=warn)
+    substitute = run_directory(_FOLDER)
+    problem: OSError | None = None
+    for usable in [path for path in (folder, substitute) if path]:
+        try:
+            return Shelf(usable, bound)
+        except OSError as error:
+            problem = error
+            if usable != substitute:
+                warn(
+                    f"Cannot keep archives in {usable} ({error.strerror}), so each run fetches them again. Set "
+                    "ANSIBLE_STANDALONE_PYTHON_CACHE to a directory that can be written."
+                )
+    raise StoreError(
+        f"Cannot keep archives on the controller: neither {cache_folder(environ)} nor {constants.DEFAULT_LOCAL_TMP} "
+        f"can be used{f' ({problem.strerror})' if problem else ''}. Set ANSIBLE_STANDALONE_PYTHON_CACHE to a directory "
+        "that only this user can write to."
+    )
 
 
 def bound_bytes(environ: Mapping[str, str]) -> int:

@@ -22,22 +22,27 @@ from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, DownloadError
-from ansible_collections.standalone.python.plugins.module_utils._locks import is_still_there, open_lock
+from ansible_collections.standalone.python.plugins.module_utils._locks import is_still_there
+
+from ._private_directory import has_private_file, open_private, private_directory, remove_file
 
 _T = TypeVar("_T")
 
 _OURS = re.compile(r"([0-9a-f]{64})(?:\..+)?")
 _LOCK = ".lock"
+_MOST_NOTE_BYTES = 64 * 1024
 
 
 class Shelf:
-    """One such folder, of at most `bound_bytes`. Every error of the disk is an `OSError`."""
+    """One such folder, of at most `bound_bytes`. Every error of the disk is an `OSError`.
+
+    Nobody but this user and root can write there, and no symlink in it is followed.
+    """
 
     def __init__(self, folder: str, bound_bytes: int) -> None:
         """Makes the folder, for its owner only, and tries out a lock in it."""
-        self.folder = folder
+        self.folder = private_directory(folder)
         self._bound_bytes = bound_bytes
-        os.makedirs(folder, mode=0o700, exist_ok=True)
         with locked(self.path_of(_LOCK), fcntl.LOCK_SH):
             pass
 
@@ -106,16 +111,18 @@ class Shelf:
 
 
 def is_intact(path: str, sha256: str) -> bool:
-    """Whether there is a file with that digest. One with another digest is removed: its disk lied, or somebody did."""
-    if not os.path.exists(path):
-        return False
+    """Whether there is a file with that digest. One with another digest is removed, and so is what is no file of ours.
+
+    Raises `OSError` where a directory has the name.
+    """
     try:
-        verify_file(path, sha256)
+        if has_private_file(path):
+            verify_file(path, sha256)
+            return True
     except DigestMismatch:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
-        return False
-    return True
+        pass
+    remove_file(path)
+    return False
 
 
 @contextlib.contextmanager
@@ -132,7 +139,7 @@ def locked(path: str, kind: int) -> Iterator[int]:
 
 
 def _lock(path: str, kind: int) -> int:
-    descriptor = open_lock(path)
+    descriptor = open_private(path)
     try:
         fcntl.flock(descriptor, kind)
     except BaseException:
@@ -156,6 +163,9 @@ def _raise_failure(descriptor: int, way: str, waiting_since_ns: int) -> None:
     """Raises the failure that came while this process waited. An older one may have been mended."""
     status = os.fstat(descriptor)
     if status.st_size and status.st_mtime_ns > waiting_since_ns:
-        noted_way, failure = json.loads(os.pread(descriptor, status.st_size, 0))
-        if noted_way == way:
-            raise DownloadError(failure)
+        try:
+            noted = json.loads(os.pread(descriptor, _MOST_NOTE_BYTES, 0))
+        except (ValueError, RecursionError):
+            return  # cut off by a kill or a full disk
+        if isinstance(noted, list) and len(noted) == 2 and noted[0] == way and isinstance(noted[1], str):
+            raise DownloadError(noted[1])

@@ -150,7 +150,7 @@ def _of_answer(answer: bytes, url: str, options: UrlOptions) -> Iterator[Bundle]
     try:
         attestations = json.loads(answer)["attestations"]
         places = [(attestation.get("bundle"), attestation.get("bundle_url")) for attestation in attestations]
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise FetchError.of(url, "the answer is not a list of attestations", "never", what="The bundle") from None
     for bundle, bundle_url in places:
         if bundle:

@@ -17,7 +17,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.standalone.python.plugins.module_utils._asset_name import OPTIONS_PATTERN
-from ansible_collections.standalone.python.plugins.module_utils._builds import Build
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._mirrors import github_url
 from ansible_collections.standalone.python.plugins.module_utils._targets import LEGACY_PATTERN, TRIPLE_PATTERN
 from ansible_collections.standalone.python.plugins.module_utils._versions import Version
 
@@ -25,7 +26,7 @@ from ._fetch import Validators
 from ._listed import Listed
 
 _TABLES = """
-CREATE TABLE origin (etag TEXT, last_modified TEXT, signature TEXT);
+CREATE TABLE origin (etag TEXT, last_modified TEXT, signature TEXT, key TEXT);
 CREATE TABLE asset (
     target TEXT, free_threaded INTEGER, debug INTEGER,
     major INTEGER, minor INTEGER, micro INTEGER, pre TEXT, pre_number INTEGER,
@@ -45,10 +46,14 @@ _LISTED = "major, minor, micro, pre, pre_number, release, target, flavor, build_
 
 @dataclass(frozen=True)
 class Origin:
-    """What the index was made from. `signature` is that of a local file, None for one that was fetched."""
+    """What the index was made from. `signature` is that of a local file, None for one that was fetched.
+
+    `key` stands for its address in the cache, without the secrets that an address can hold.
+    """
 
     validators: Validators = Validators()
     signature: str | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,10 @@ class Catalog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        row = connection.execute("SELECT etag, last_modified, signature FROM origin").fetchone()
+        row = connection.execute("SELECT etag, last_modified, signature, key FROM origin").fetchone()
         if row is None:  # the pages that hold it did not reach the disk before the power went
             raise sqlite3.DatabaseError("no origin")
-        self.origin = Origin(Validators(row[0], row[1]), row[2])
+        self.origin = Origin(Validators(row[0], row[1]), row[2], row[3])
 
     @classmethod
     def open(cls, path: str) -> Catalog:
@@ -137,7 +142,8 @@ def _fill(connection: sqlite3.Connection, listed: Iterable[Listed], origin: Orig
     # A crash may spoil the file, which then does not stand in its place yet; so neither journal nor sync is needed.
     connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
     marks = origin.validators
-    connection.execute("INSERT INTO origin VALUES (?, ?, ?)", (marks.etag, marks.last_modified, origin.signature))
+    about = (marks.etag, marks.last_modified, origin.signature, origin.key)
+    connection.execute("INSERT INTO origin VALUES (?, ?, ?, ?)", about)
     connection.executemany(
         f"INSERT INTO asset ({_LISTED}, free_threaded, debug) VALUES ({', '.join('?' * 14)})",  # noqa: S608  (ours)
         map(_as_row, listed),
@@ -169,21 +175,16 @@ def _as_row(listed: Listed) -> tuple[object, ...]:
 
 
 def _from_row(*row: Any) -> Listed:
-    release, target, flavor, build_options, file_name, own_url, sha256 = row[5:]
-    build = Build(
-        name=file_name.partition(".tar.")[0],
-        version=_version(*row[:5]),
-        release=_release_text(release),
-        target=target,
-        flavor=flavor,
-        build_options=build_options,
-    )
-    return Listed(
-        build=build,
-        file_name=file_name,
-        own_url=own_url,
-        sha256=sha256,
-    )
+    """Raises `sqlite3.DatabaseError` for a row that contradicts the file name in it."""
+    release, _target, _flavor, _build_options, file_name, own_url, sha256 = row[5:]
+    try:
+        listed = Listed.from_url(own_url or github_url(_release_text(release), file_name), sha256)
+        agrees = _as_row(listed)[: len(row)] == row and len(sha256 or bytes(32)) == 32
+    except (InvalidName, TypeError, ValueError, AttributeError):
+        agrees = False
+    if not agrees:
+        raise sqlite3.DatabaseError("a row contradicts its file name")
+    return listed
 
 
 def _version_columns(version: Version) -> tuple[int, int, int, str, int]:

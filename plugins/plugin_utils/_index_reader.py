@@ -14,7 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 
 from ._addresses import Address
-from ._cache import CacheEntry, cache_folder
+from ._cache import CacheEntry, cache_directory
 from ._catalog import Catalog, Origin
 from ._fetch import Validators, fetch
 from ._fetch_errors import FetchError
@@ -50,7 +50,7 @@ class IndexReader:
     def __init__(self, options: IndexOptions, warn: Callable[[str], None]) -> None:
         self._options = options
         self._warn = warn
-        self._folder = cache_folder(options.environ)
+        self._folder = cache_directory(options.environ, warn=warn)
 
     def current(self, address: Address) -> OpenIndex:
         """Raises `IndexUnavailable`; as a `FetchError` it tells whether the server was reached."""
@@ -123,10 +123,11 @@ class IndexReader:
 
     def _kept(self, reading: Reading, origin: Origin, entry: CacheEntry) -> Catalog:
         try:
-            return entry.replace(reading.listed, origin)
+            if self._folder:
+                return entry.replace(reading.listed, origin)
         except (OSError, sqlite3.Error) as error:
-            self._warn(f"The index cannot be kept in {self._folder} ({error}), so every host's worker reads it anew.")
-            return Catalog.create(":memory:", reading.listed, origin)
+            self._warn(f"Cannot keep the index in {self._folder} ({error}), so every host's worker reads it again.")
+        return Catalog.create(":memory:", reading.listed, origin)
 
 
 def _signature(path: str) -> str:

@@ -23,6 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._streams import 
 
 from ._archive_cache import bound_bytes
 from ._archive_shelf import Shelf, is_intact, locked
+from ._private_directory import remove_file
 
 _LEVEL = 9
 _THREADS = 2
@@ -42,10 +43,10 @@ def packed_anew(archive: str, environ: Mapping[str, str], *, may_make: bool) -> 
     Where `may_make` says so, one process makes the copy and the others wait for it.
     """
     folder, name = os.path.split(archive)
-    found = _copy_of(folder, name)
-    if found or not may_make or not is_gzip(archive):
-        return found or Parcel(archive)
     try:
+        found = _copy_of(folder, name)
+        if found or not may_make or not is_gzip(archive):
+            return found or Parcel(archive)
         with locked(f"{archive}.zst.lock", fcntl.LOCK_EX):
             return _copy_of(folder, name) or _made(archive, Shelf(folder, bound_bytes(environ)))
     except (ImportError, OSError, Refused):  # without the library or the room, the archive itself will do
@@ -73,7 +74,8 @@ def _made(archive: str, shelf: Shelf) -> Parcel:
     path = f"{archive}.zst.{sha256}"
     part = f"{archive}.zst.part"
     try:
-        with open(part, "wb") as file:
+        remove_file(part)  # of a writer that was killed; anything else of that name is not followed
+        with open(part, "xb") as file:
             file.write(copy)
         os.replace(part, path)
     except OSError:

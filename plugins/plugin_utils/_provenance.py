@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -18,9 +20,13 @@ from ansible_collections.standalone.python.plugins.module_utils._builds import A
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 
 from ._attestations import Bundle
+from ._cache import run_directory
+from ._private_directory import Untrusted, has_private_file, private_directory
 
 _STATEMENT = "application/vnd.in-toto+json"
 _PREDICATE = "https://slsa.dev/provenance/v1"
+# What reading a document raises that is none, or nested beyond Python's recursion depth.
+_DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 class ProvenanceError(StandaloneError):
@@ -100,18 +106,18 @@ def require_library() -> None:
         ) from None
 
 
-def require_attested(asset: Asset, bundles: Sequence[Bundle], policy: Policy) -> None:
+def require_attested(asset: Asset, bundles: Sequence[Bundle], policy: Policy, warn: Callable[[str], None]) -> None:
     """Raises `ProvenanceError` unless one of the bundles shows that the archive was built as the policy says.
 
     One is enough: full archives have two attestations, of which the policy names one workflow.
     """
-    verifier = _verifier(policy)
+    verifier = _verifier(policy, warn)
     objections = [_objection(asset, bundle, policy, verifier) for bundle in bundles]
     if None not in objections:
         raise ProvenanceError(" ".join(map(str, objections)))
 
 
-def _verifier(policy: Policy) -> Any:
+def _verifier(policy: Policy, warn: Callable[[str], None]) -> Any:
     from sigstore.errors import Error
     from sigstore.models import TrustedRoot
     from sigstore.verify import Verifier
@@ -121,13 +127,58 @@ def _verifier(policy: Policy) -> Any:
     name = policy.trusted_root or "of the public Sigstore instance"
     try:
         if policy.trusted_root is None:
-            return Verifier.production(offline=True)
+            with _trusted_cache(warn):
+                return Verifier.production(offline=True)
         return Verifier(trusted_root=TrustedRoot.from_file(policy.trusted_root))
-    except (Error, ValueError, OSError) as error:
+    except (Error, OSError, *_DAMAGED) as error:
         raise ProvenanceError(
             f"The trusted root {name} cannot be used: {_first_line(error)}. Provenance was not checked; give a "
             "trusted_root, as `gh attestation trusted-root` writes it."
         ) from None
+
+
+@contextmanager
+def _trusted_cache(warn: Callable[[str], None]) -> Iterator[None]:
+    """Within the block sigstore-python has a cache that no other user can have written.
+
+    Offline, it believes the trusted root that it finds there without a check. Where its own cache is not safe, the run
+    has one in which sigstore-python puts the trusted root that comes with it. Raises `ProvenanceError`.
+    """
+    import platformdirs
+
+    cache = platformdirs.user_cache_dir("sigstore-python", "sigstore")
+    try:
+        _require_private_tree(cache)
+    except OSError as error:
+        substitute = run_directory("sigstore")
+        if substitute is None or os.name != "posix":
+            raise ProvenanceError(
+                f"Cannot check provenance: the cache of sigstore-python cannot be trusted, since {error.filename} "
+                f"{error.strerror}. Give it to this user alone, or name a trusted_root."
+            ) from None
+        warn(
+            f"Cannot use the cache of sigstore-python: {error.filename} {error.strerror}. The trusted root that comes "
+            "with sigstore-python is used. Give the directory to this user alone, or name a trusted_root."
+        )
+        before = os.environ.get("XDG_CACHE_HOME")
+        os.environ["XDG_CACHE_HOME"] = substitute
+        try:
+            yield
+        finally:
+            os.environ.pop("XDG_CACHE_HOME")
+            os.environ.update({} if before is None else {"XDG_CACHE_HOME": before})
+    else:
+        yield
+
+
+def _require_private_tree(directory: str) -> None:
+    """Raises `OSError` where another user can have written anything in it."""
+    for folder, folders, files in os.walk(private_directory(directory)):
+        for name in folders:
+            private_directory(os.path.join(folder, name))
+        for name in files:
+            if not has_private_file(os.path.join(folder, name)):
+                raise Untrusted(os.path.join(folder, name), "is no file that only this user can write")
 
 
 def _objection(asset: Asset, bundle: Bundle, policy: Policy, verifier: Any) -> str | None:
@@ -146,7 +197,7 @@ def _objection(asset: Asset, bundle: Bundle, policy: Policy, verifier: Any) -> s
     )
     try:
         kind, payload = verifier.verify_dsse(models.Bundle.from_json(bundle.content), required)
-    except (Error, ExtensionNotFound, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (Error, ExtensionNotFound, *_DAMAGED) as error:
         return (
             f"The bundle {bundle.where} does not show that {asset.file_name} was built by {policy.identity}: "
             f"{_first_line(error)}. Find out who built it before you use it."
@@ -160,7 +211,7 @@ def _objection_to_statement(asset: Asset, bundle: Bundle, kind: str, payload: by
         statement = json.loads(payload) if kind == _STATEMENT else {}
         predicate = statement.get("predicateType")
         digests = {subject["digest"].get("sha256") for subject in statement.get("subject", ())}
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except _DAMAGED:
         predicate, digests = None, set()
     if predicate != _PREDICATE:
         return f"The bundle {bundle.where} is genuine, but says nothing about how anything was built."

@@ -34,7 +34,7 @@ def public_bundles(assets: Iterable[Asset], options: UrlOptions, warn: Callable[
             found[asset.sha256] = "".join(_line(bundle.content) for bundle in places.bundles_of(asset))
         except NoAttestation as error:
             warn(str(error))
-        except ValueError:
+        except (ValueError, RecursionError):
             warn(f"The attestation that GitHub has of {asset.file_name} is not JSON, so the mirror goes without it.")
         except StandaloneError as error:
             warn(f"{error} The mirror goes without further bundles until its next run.")

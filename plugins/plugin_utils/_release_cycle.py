@@ -46,7 +46,7 @@ class ReleaseCycle:
         """Raises `InvalidCycle` that names what is wrong inside `source`."""
         try:
             content = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidCycle(f"{source} is not JSON: {error}.") from None
         return cls(source, _ends(content, source))
 

@@ -12,24 +12,29 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 
 from ._attestations import Places
-from ._cache import cache_folder, held
+from ._cache import cache_directory, held
 from ._provenance import Policy, require_attested, require_library
 
 
-def require_provenance(asset: Asset, policy: Policy, places: Places, environ: Mapping[str, str]) -> None:
+def require_provenance(
+    asset: Asset, policy: Policy, places: Places, environ: Mapping[str, str], warn: Callable[[str], None]
+) -> None:
     """Raises `ProvenanceError`, `NoBundle` or `FetchError` unless the archive was built as the policy says."""
     key = hashlib.sha256(f"{asset.sha256} {policy.fingerprint()}".encode()).hexdigest()
+    verdict = f"{key} {asset.file_name}\n".encode()
+    folder = cache_directory(environ, "attested", warn=warn)
     # The file of a verdict is empty while there is none.
-    with held(os.path.join(cache_folder(environ), "attested", key)) as descriptor:
-        if descriptor is not None and os.fstat(descriptor).st_size:
+    with held(folder and os.path.join(folder, key)) as descriptor:
+        if descriptor is not None and os.pread(descriptor, len(verdict) + 1, 0) == verdict:
             return
         require_library()
-        require_attested(asset, places.bundles_of(asset), policy)
+        require_attested(asset, places.bundles_of(asset), policy, warn)
         if descriptor is not None:
             with contextlib.suppress(OSError):
-                os.write(descriptor, f"{asset.file_name}\n".encode())
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, verdict, 0)

@@ -9,6 +9,7 @@ Threads stand in for Ansible's workers: locks of open files keep them apart in t
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
@@ -31,6 +32,7 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 from ansible_collections.standalone.python.plugins.plugin_utils._archive_cache import cached_archive
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
+from tests.support.foreign_files import fifo, open_to_all, symlink_to
 from tests.support.servers import Server, serve, status
 
 WORKERS = 8
@@ -193,11 +195,9 @@ class TestNoFolder:
         folder.parent.write_text("")
         warned: list[str] = []
         with cached(builds[0], (tmp_path / "mirror").as_uri(), folder, warn=warned.append) as path:
-            assert Path(path).parent == tmp_path / "run" / "archives"
-        assert warned == [
-            f"Archives cannot be kept in {folder} (Not a directory), so each run fetches them anew. Set "
-            "ANSIBLE_STANDALONE_PYTHON_CACHE to a folder that can be written."
-        ]
+            assert Path(path).parent == tmp_path / "run" / "standalone-python" / "archives"
+        (warning,) = warned
+        assert warning.startswith(f"Cannot use the cache {folder.parent}: {folder.parent} cannot be used (Not a direc")
 
     def test_none_at_all(
         self, builds: list[FakeBuild], tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -207,7 +207,8 @@ class TestNoFolder:
         with pytest.raises(StoreError) as caught:
             read(builds[0], "file:///m", folder, warn=lambda _warning: None)
         assert str(caught.value) == (
-            f"The controller cannot keep archives in {folder.parent / 'run' / 'archives'}: Not a directory."
+            f"Cannot keep archives on the controller: neither {folder.parent} nor {folder.parent / 'run'} can be used. "
+            "Set ANSIBLE_STANDALONE_PYTHON_CACHE to a directory that only this user can write to."
         )
 
     def test_what_cannot_be_opened_in_it(self, builds: list[FakeBuild], folder: Path) -> None:
@@ -219,3 +220,58 @@ class TestNoFolder:
             f"The controller cannot use {lock}, where it keeps archives: Is a directory. Give it to this user, or set "
             "ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
         )
+
+
+class TestOtherUsers:
+    """Another local user who can write to the cache, or who prepared it."""
+
+    @pytest.mark.parametrize("suffix", ["", ".part", ".lock"])
+    @pytest.mark.parametrize("kind", ["link", "fifo", "open"])
+    def test_nothing_is_followed(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, suffix: str, kind: str
+    ) -> None:
+        precious = tmp_path / "precious"
+        precious.write_bytes(b"precious")
+        folder.mkdir(parents=True)
+        plant = {"link": symlink_to(precious), "fifo": fifo, "open": open_to_all}[kind]
+        plant(folder / f"{builds[0].sha256}{suffix}")
+        assert read(builds[0], (tmp_path / "mirror").as_uri(), folder) == builds[0].archive.read_bytes()
+        assert precious.read_bytes() == b"precious"
+        assert kept(folder) == {builds[0].sha256}
+        assert not (folder / builds[0].sha256).is_symlink()
+
+    def test_a_link_to_the_right_archive_is_not_followed(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path
+    ) -> None:
+        """Its target could be exchanged after the digest was compared."""
+        folder.mkdir(parents=True)
+        (folder / builds[0].sha256).symlink_to(builds[0].archive)
+        with cached(builds[0], (tmp_path / "mirror").as_uri(), folder) as path:
+            assert not Path(path).is_symlink()
+
+    @pytest.mark.parametrize("place", [".", ".."])
+    def test_a_folder_that_others_may_write_to_is_not_used(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, place: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+        folder.mkdir(parents=True)
+        (folder / place).chmod(0o777)
+        warned: list[str] = []
+        for _host in range(2):
+            with cached(builds[0], (tmp_path / "mirror").as_uri(), folder, warn=warned.append) as path:
+                assert Path(path).parent == tmp_path / "run" / "standalone-python" / "archives"
+        assert list(folder.iterdir()) == []
+        (warning,) = set(warned)
+        assert "is writable for other users (mode 0777)" in warning
+
+    @pytest.mark.parametrize("note", [b"[", b"null", b"{}", b'"x"', b"[1, 2]", b"\xff", b"[" * 9999])
+    def test_a_damaged_note_of_a_failure_is_no_failure(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, note: bytes
+    ) -> None:
+        folder.mkdir(parents=True)
+        lock = folder / f"{builds[0].sha256}.lock"
+        lock.write_bytes(note)
+        lock.chmod(0o600)
+        later_ns = time.time_ns() + 10**12  # as if written while this process waited
+        os.utime(lock, ns=(later_ns, later_ns))
+        assert read(builds[0], (tmp_path / "mirror").as_uri(), folder)

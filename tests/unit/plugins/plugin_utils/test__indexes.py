@@ -14,6 +14,10 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("ansible", reason="the cache of indexes is the controller's")
+
+from ansible import constants
+
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.plugin_utils import _fetch, _index_reader
 from ansible_collections.standalone.python.plugins.plugin_utils._catalog import Variant
@@ -257,13 +261,28 @@ def test_what_a_killed_writer_left_is_no_obstacle(world: World) -> None:
         assert world.newest(f"{server.url}/index") == "3.13.5"
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(world: World) -> None:
+def test_without_a_cache_the_run_has_one_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(world.folder.parent / "run"))
+    world.publish(versions_index(OLD))
+    world.cache.write_text("a file where the folder should be")
+    with serve(world.folder) as server:
+        for _host in range(3):
+            assert world.newest(f"{server.url}/index") == "3.13.5"
+    assert len(server.requests) == 1
+    assert set(world.warnings) == {
+        f"Cannot use the cache {world.cache}: {world.cache} cannot be used (Not a directory). This run uses a "
+        "temporary directory instead, so the next one fetches and checks everything again. Give the directory to this "
+        "user alone (chown, chmod go-w), or set ANSIBLE_STANDALONE_PYTHON_CACHE to another one."
+    }
+
+
+def test_without_any_directory_the_index_is_read_each_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(world.cache / "run"))
     file = world.publish(versions_index(OLD))
     world.cache.write_text("a file where the folder should be")
     assert world.newest(str(file)) == "3.13.5"
     (warning,) = world.warnings
-    assert warning.startswith(f"The index cannot be kept in {world.cache} (")
-    assert warning.endswith("), so every host's worker reads it anew.")
+    assert "This run does without a cache, so" in warning
 
 
 def test_the_cache_is_the_users_own(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("sigstore", reason="sigstore-python is not installed, without which provenance is not checked")
+
+from ansible import constants
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Bundle
@@ -46,7 +49,7 @@ def attested(**changes: Any) -> str:
 
 
 def check(policy: Policy, *contents: str) -> None:
-    require_attested(ASSET, [Bundle(content, "/b.json") for content in contents], policy)
+    require_attested(ASSET, [Bundle(content, "/b.json") for content in contents], policy, pytest.fail)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +140,37 @@ def test_the_keys_of_the_public_instance_are_at_hand(monkeypatch: pytest.MonkeyP
     with pytest.raises(ProvenanceError) as error:
         check(Policy(), attested())
     assert str(error.value).startswith(UNPROVEN)
+
+
+@pytest.mark.parametrize("place", [".", "tuf", "link", "file"])
+def test_a_trusted_root_that_another_user_can_have_written_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
+) -> None:
+    """Offline, sigstore-python believes what is in its cache, whoever put it there."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+    cache = tmp_path / "sigstore-python" / "tuf" / "https%3A%2F%2Ftuf-repo-cdn.sigstore.dev"
+    cache.mkdir(parents=True)
+    forged = cache / "trusted_root.json"
+    forged.write_text(SIGSTORE.trusted_root())
+    check(Policy(), attested())  # the forged root vouches for whatever its maker signed
+    if place == "link":
+        forged.rename(tmp_path / "forged")
+        forged.symlink_to(tmp_path / "forged")
+    else:
+        (forged if place == "file" else tmp_path / "sigstore-python" / place).chmod(0o777)
+    warnings: list[str] = []
+    with pytest.raises(ProvenanceError, match="does not show that"):
+        require_attested(ASSET, [Bundle(attested(), "/b.json")], Policy(), warnings.append)
+    (warning,) = warnings
+    assert warning.startswith("Cannot use the cache of sigstore-python: ")
+    assert os.environ["XDG_CACHE_HOME"] == str(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"a":' * 100_000, "null", "[]", '{"dsseEnvelope": 1}'])
+def test_a_bundle_that_is_none_is_an_error(root: str, content: str) -> None:
+    with pytest.raises(ProvenanceError, match="does not show that"):
+        check(Policy(trusted_root=root), content)
 
 
 def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
