@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.action import build
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BOOTSTRAP_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._arguments import BOOTSTRAP_ARGUMENTS, BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
@@ -93,14 +93,12 @@ class ActionModule(build.ActionModule):
         return _temporary_python.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"], archive=archive)
 
     def _run_module(self, program: str, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        result = self._execute_module(
-            module_name=build.MODULE, module_args=dict(arguments), task_vars=self._with_interpreter(task_vars, program)
-        )
+        result = self._own_module(build.MODULE, arguments, BUILD_ARGUMENTS, self._with_interpreter(task_vars, program))
         if result.get("failed") and result.get("rc") == build.COMMAND_NOT_FOUND:
             raise _InterpreterVanished(
                 f"The interpreter {program}, which was there a moment ago, is gone. Look what else works in that store."
             )
-        return dict(result)
+        return result
 
     def _with_interpreter(self, task_vars: dict[str, Any], program: str) -> dict[str, Any]:
         """The task's variables with the interpreter of modules, where they are read: a delegate has its own."""

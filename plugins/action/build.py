@@ -219,7 +219,7 @@ class ActionModule(EdgeAction):
             return self._module_result({**delivery.arguments, **sent}, task_vars)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        result = dict(self._execute_module(module_name=MODULE, module_args=dict(arguments), task_vars=task_vars))
+        result = self._own_module(MODULE, arguments, BUILD_ARGUMENTS, task_vars)
         if result.get("failed") and result.get("rc") == COMMAND_NOT_FOUND:
             raise UnsupportedHost(
                 "This host has no Python where Ansible looks for one, and to change something takes one. Play "

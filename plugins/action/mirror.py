@@ -40,7 +40,7 @@ class ActionModule(EdgeAction):
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in arguments.items() if value is not None}
-        return dict(self._execute_module(module_name=MODULE, module_args=given, task_vars=task_vars))
+        return self._own_module(MODULE, given, MIRROR_ARGUMENTS, task_vars)
 
     def _with_public_bundles(
         self, result: dict[str, Any], order: MirrorOrder, arguments: Mapping[str, Any], task_vars: dict[str, Any]

@@ -15,12 +15,17 @@ URL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "ca_path": {"type": "path"},
     "use_proxy": {"type": "bool", "default": True},
     "headers": {"type": "dict", "default": {}, "no_log": True},
-    "url_username": {"type": "str"},
+    "url_username": {"type": "str", "no_log": True},  # some servers take a token for a user
     "url_password": {"type": "str", "no_log": True},
     "force_basic_auth": {"type": "bool", "default": False},
     "client_cert": {"type": "path"},
     "client_key": {"type": "path", "no_log": False},
 }
+
+# Options that can hold a secret: by their nature, or in a URL with a login or a token.
+SECRET_OPTIONS = frozenset(
+    {"index", "mirror", "asset", "assets", *(option for option, one in URL_ARGUMENTS.items() if one.get("no_log"))}
+)
 
 ASSET_ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},

@@ -45,6 +45,7 @@ class UrlOptions:
             raise InvalidName(f"timeout is {given['timeout']}, but it counts the seconds to wait: write 1 or more.")
         # YAML gives numbers and booleans where the header is one of those words.
         given["headers"] = {str(name): str(value) for name, value in given.get("headers", {}).items()}
+        _require_sendable(given)
         if given.get("client_key") and not given.get("client_cert"):
             raise InvalidName("client_key is given without client_cert. Give client_cert too: the key belongs to it.")
         return cls(**given)
@@ -52,3 +53,15 @@ class UrlOptions:
     def without_credentials(self) -> UrlOptions:
         """For another server than the one that was asked. Any header of the user's can hold a secret."""
         return replace(self, headers={}, url_username=None, url_password=None, client_cert=None, client_key=None)
+
+
+def _require_sendable(given: Mapping[str, Any]) -> None:
+    """Refuses here what libraries for HTTP refuse with a message that has the text itself."""
+    texts = {f"headers[{name}]": f"{name}{value}" for name, value in given["headers"].items()}
+    texts.update({option: given.get(option) or "" for option in ("url_username", "url_password")})
+    for option, text in texts.items():
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
+            raise InvalidName(
+                f"{option} has a line break or another control character, which no request can carry. Remove it, as by "
+                "the filter trim."
+            )

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+MALFORMED = "(a malformed URL)"
+_PORT = re.compile(r":[^\]]*$")
 
 
 def split_url(url: str) -> SplitResult | None:
@@ -17,13 +21,31 @@ def split_url(url: str) -> SplitResult | None:
 
 
 def shown_url(url: str) -> str:
-    """The URL for a message or a log: without user, password, query and fragment, any of which can hold a secret."""
+    """The URL for a message or a log: without user, password, query and fragment, any of which can hold a secret.
+
+    A text that is no URL is a path, and shown whole unless it looks like a URL that was mistyped.
+    """
     parts = split_url(url)
-    if parts is None:
-        return "(a malformed URL)"
-    if not parts.scheme or not parts.netloc:
+    if parts is None or _may_hide_a_login(parts):
+        return MALFORMED
+    if parts.netloc:
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    if url.startswith(("/", ".", "~")) or parts.scheme == "file":
         return url
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    host, slash, path = url.partition("?")[0].partition("/")
+    return host.rpartition("@")[2] + slash + path
+
+
+def _may_hide_a_login(parts: SplitResult) -> bool:
+    """Whether part of a login may be elsewhere than before the host, as where a password has a `/` that is not escaped,
+    or a slash of `https://` is missing.
+    """
+    if parts.scheme == "file":
+        return False
+    rest = parts.path + parts.query + parts.fragment
+    if parts.netloc:
+        return "@" in rest and ("@" in parts.netloc or _PORT.search(parts.netloc) is not None)
+    return "@" in rest and bool(parts.scheme)
 
 
 def with_escaped_plus(url: str) -> str:

@@ -238,6 +238,11 @@ options:
       - Refused in a O(root), where nothing runs.
     type: bool
     default: false
+  sealed:
+    description:
+      - An internal argument, which tasks cannot set. The action plugin puts into it all options that hold a secret, so
+        that Ansible keeps them out of its logs and yet leaves the results as they are.
+    type: str
 attributes:
   check_mode:
     support: full
@@ -468,12 +473,13 @@ from ..module_utils import _install
 from ..module_utils._arguments import BUILD_ARGUMENTS
 from ..module_utils._errors import ArchiveWanted, StandaloneError
 from ..module_utils._order import Order
+from ..module_utils._sealed import SEALED_ARGUMENTS, unsealed
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=BUILD_ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec={**BUILD_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True)
     try:
-        module.exit_json(**_install.run(Order.from_params(module.params), check_mode=module.check_mode))
+        module.exit_json(**_install.run(Order.from_params(unsealed(module.params)), check_mode=module.check_mode))
     except ArchiveWanted as wanted:  # for the action plugin, which sends it and comes again
         module.fail_json(msg=str(wanted), archive_wanted=wanted.asset.sha256)
     except StandaloneError as error:

@@ -180,6 +180,11 @@ options:
     type: str
     choices: [quick, full]
     default: quick
+  sealed:
+    description:
+      - An internal argument, which tasks cannot set. The action plugin puts into it all options that hold a secret, so
+        that Ansible keeps them out of its logs and yet leaves the results as they are.
+    type: str
 attributes:
   check_mode:
     support: full
@@ -342,12 +347,15 @@ from ..module_utils import _mirror_sync
 from ..module_utils._errors import StandaloneError
 from ..module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ..module_utils._mirror_order import MirrorOrder
+from ..module_utils._sealed import SEALED_ARGUMENTS, unsealed
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=MIRROR_ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec={**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True)
     try:
-        module.exit_json(**_mirror_sync.run(MirrorOrder.from_params(module.params), check_mode=module.check_mode))
+        module.exit_json(
+            **_mirror_sync.run(MirrorOrder.from_params(unsealed(module.params)), check_mode=module.check_mode)
+        )
     except StandaloneError as error:
         module.fail_json(msg=str(error))
 

@@ -11,6 +11,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._sealed import sealed
 
 # What AnsibleModule adds to a result because of `path`, and the invocation, which shows what an address may hold.
 _NOT_OURS = ("invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
@@ -29,6 +30,12 @@ class EdgeAction(ActionBase):
             return {**result, **self._outcome(task_vars or {})}
         except StandaloneError as error:
             return {**result, "failed": True, "changed": False, "msg": str(error)}
+
+    def _own_module(
+        self, name: str, arguments: Mapping[str, Any], spec: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The result of this collection's module `name`, whose argument spec is `spec`, with the secrets sealed."""
+        return dict(self._execute_module(module_name=name, module_args=sealed(arguments, spec), task_vars=task_vars))
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The task's result. Raises a `StandaloneError` when there is none."""

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._arguments import SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._store import default_store
@@ -25,6 +26,9 @@ Variables = Mapping[str, Any]
 def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> list[Build]:
     """The builds, each with `name`, `state`, `path`, `store`, `venv`, `requirements` and `is_default`, and its options.
 
+    Ansible shows what a task loops over, so options that can hold a secret are left out. `number` says where they are:
+    it is the item's in `given`.
+
     `given` is the variable interpreter_builds, None when it is not set; `variables` are the others, without prefix,
     None where they are not set. Raises `InvalidName` for what cannot be meant.
     """
@@ -34,7 +38,7 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
             'Say which builds this host is to have, in one of two ways. One build: interpreter_name: "3.13". Several: '
             "interpreter_builds, a list whose items have a name each."
         )
-    builds = [_completed(build, variables) for build in ([{}] if given is None else given)]
+    builds = [_completed(build, number, variables) for number, build in enumerate([{}] if given is None else given)]
     _refuse_shared_paths(builds)
     require_services(variables["systemd_units"], "interpreter_systemd_units")
     _refuse_other_default(variables["default"], builds)
@@ -52,7 +56,7 @@ def interpreter_wired(results: Sequence[Mapping[str, Any]], builds: Sequence[Bui
     return [_wired(build, by_path.get(build["path"])) for build in builds]
 
 
-def _completed(given: Build, variables: Variables) -> Build:
+def _completed(given: Build, number: int, variables: Variables) -> Build:
     asset = given.get("asset") or variables["asset"]
     name = str(given.get("name") or variables["name"] or "")
     path = given.get("path") or variables["path"] or _usual_path(name or (asset or {}).get("name", ""), variables)
@@ -62,7 +66,8 @@ def _completed(given: Build, variables: Variables) -> Build:
         "store": variables["store"] or default_store(path),
         "venv": variables["venv"],
         "requirements": variables["requirements"],
-        **given,
+        **{option: value for option, value in given.items() if option not in SECRET_OPTIONS},
+        "number": number,
         "name": name,
         "path": path,
         "is_default": bool(variables["default"]) and str(variables["default"]) in (name, path),

@@ -18,6 +18,7 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.action import bootstrap
 from ansible_collections.standalone.python.plugins.action import build as action
+from ansible_collections.standalone.python.plugins.module_utils._sealed import unsealed
 from tests.support.fake_builds import TARGET, VERSION
 
 OLD, NEW = "20260101", "20260201"
@@ -27,11 +28,15 @@ ADDED_BY_ANSIBLE = {"uid": 0, "gid": 0, "owner": "root", "group": "root", "mode"
 
 @dataclass
 class Host:
-    """What reached the host, with the mode of each module run, and its user's home."""
+    """What reached the host, with the mode of each module run, and its user's home.
+
+    `handed` are the arguments of the modules as Ansible sees them, `modules` the same with the secrets unsealed.
+    """
 
     home: str
     commands: list[str] = field(default_factory=list)
     modules: list[dict[str, Any]] = field(default_factory=list)
+    handed: list[dict[str, Any]] = field(default_factory=list)
     check_modes: list[bool] = field(default_factory=list)
     received: dict[str, bytes] = field(default_factory=dict)
     interpreters: list[str | None] = field(default_factory=list)
@@ -69,7 +74,8 @@ class OnHost(action.ActionModule):
     ) -> dict[str, Any]:
         assert module_name == "standalone.python.build"
         self._host.interpreters.append(task_vars.get("ansible_python_interpreter"))
-        self._host.modules.append(dict(module_args))
+        self._host.handed.append(dict(module_args))
+        self._host.modules.append(unsealed(module_args))
         self._host.check_modes.append(self._task.check_mode)
         return dict(self._host.first_answers.pop(0) if self._host.first_answers else self._host.answer)
 

@@ -42,6 +42,18 @@ def test_options_of_a_task(params: dict[str, Any], options: UrlOptions) -> None:
             {"client_key": "/k.pem"},
             "client_key is given without client_cert. Give client_cert too: the key belongs to it.",
         ),
+        *(
+            (
+                params,
+                f"{option} has a line break or another control character, which no request can carry. Remove it, as by "
+                "the filter trim.",
+            )
+            for option, params in {
+                "headers[X-Token]": {"headers": {"X-Token": "s3cret\n"}},
+                "url_username": {"url_username": "s3cret\x00"},
+                "url_password": {"url_username": "u", "url_password": "s3cret\r\n"},
+            }.items()
+        ),
     ],
 )
 def test_options_that_no_request_can_be_made_with(params: dict[str, Any], message: str) -> None:

@@ -26,6 +26,22 @@ from ansible_collections.standalone.python.plugins.module_utils._urls import (
         ("https://user:secret@[broken/a", "(a malformed URL)"),
         ("file:///srv/mirror", "file:///srv/mirror"),
         ("/srv/mirror", "/srv/mirror"),
+        ("/srv/@mirror?x:y@z", "/srv/@mirror?x:y@z"),
+        ("~/mirror@home", "~/mirror@home"),
+        ("https://example.org/@scope/a", "https://example.org/@scope/a"),
+        # slips, of which a part would be shown
+        ("https://user:sec/ret@example.org/a", "(a malformed URL)"),
+        ("https://user:12/secret@example.org/a", "(a malformed URL)"),
+        ("https://user:sec#ret@example.org/a", "(a malformed URL)"),
+        ("https://user:s@e/cret@example.org/a", "(a malformed URL)"),
+        ("https:/user:secret@example.org/a", "(a malformed URL)"),
+        ("https:user:secret@example.org/a", "(a malformed URL)"),
+        ("https:/example.org/a?token=secret", "https:/example.org/a"),
+        ("user:secret@example.org/a", "(a malformed URL)"),
+        ("user:sec/ret@example.org/a", "(a malformed URL)"),
+        ("//user:secret@example.org/a?token=secret", "//example.org/a"),
+        ("secret@example.org/a", "example.org/a"),
+        ("example.org/a?token=secret", "example.org/a"),
     ],
 )
 def test_a_url_is_shown_without_secrets(url: str, shown: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._arguments import SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.plugin_utils._interpreter import (
     interpreter_builds,
@@ -54,12 +55,27 @@ def test_what_a_build_does_not_say_is_as_for_all() -> None:
         "venv": None,
         "requirements": "r.txt",
         "is_default": False,
+        "number": 0,
     }
 
 
 def test_what_a_build_says_is_what_it_has() -> None:
     build = {"name": "latest", "path": "/a/b", "store": "/s", "state": "absent", "venv": "/v", "requirements": "r.txt"}
-    assert only([build], state="latest", venv="/w", requirements="q.txt", store="/t") == {**build, "is_default": False}
+    assert only([build], state="latest", venv="/w", requirements="q.txt", store="/t") == {
+        **build,
+        "is_default": False,
+        "number": 0,
+    }
+
+
+def test_options_that_can_hold_a_secret_stay_where_they_were_given() -> None:
+    secrets = dict.fromkeys(SECRET_OPTIONS - {"asset", "assets"}, "s3cret")
+    asset = {"name": "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only", "url": "https://e.org/x?s3cret"}
+    given = [{"name": "3.12", **secrets}, {"path": "/a", "asset": asset, **secrets}]
+    builds = interpreter_builds(given, variables())
+    assert "s3cret" not in str(builds)
+    assert [(build["path"], build["number"]) for build in builds] == [("/opt/python/3.12", 0), ("/a", 1)]
+    assert {"headers", "url_username", "url_password", "index", "mirror"} <= set(secrets)
 
 
 def test_the_default_is_named_or_placed() -> None:
