@@ -34,7 +34,10 @@ from ansible_collections.standalone.python.plugins.plugin_utils import _temporar
 from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
-from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import TemporaryPython
+from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import (
+    TemporaryPython,
+    Unpacking,
+)
 
 _UNPACKED_TWICE = 2  # for the temporary interpreter, and for the build
 
@@ -86,11 +89,10 @@ class ActionModule(build.ActionModule):
         _temporary_python.require_gzip(local)
         by_input = self._connection.is_pipelining_enabled()
         archive = None if by_input else self._transferred(local)
-        answer = self._low_level_execute_command(
-            _temporary_python.unpack_command(store, asset, archive),
-            in_data=Path(local).read_bytes() if by_input else None,
-        )
-        return _temporary_python.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"], archive=archive)
+        unpacking = Unpacking(store, asset, archive)
+        data = Path(local).read_bytes() if by_input else None
+        answer = self._low_level_execute_command(unpacking.command(), in_data=data)
+        return unpacking.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
 
     def _run_module(self, program: str, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         result = self._own_module(build.MODULE, arguments, BUILD_ARGUMENTS, self._with_interpreter(task_vars, program))

@@ -61,6 +61,8 @@ class ActionModule(EdgeAction):
         is_verified = is_to_be_verified(params["verify_provenance"], params["provenance"])
         lock = self._lock(params) if order.wanted else None
         probe = described(self._probe(order), order)
+        if probe.answer:
+            probe.answer.warn_of_malformed(self._display.warning, f"{task_vars.get('inventory_hostname')} to the probe")
         state = state_of(probe, order.path, order.store)
         if order.state != "absent":
             order = pinned(order, lock=lock, checksum=params["checksum"], platform=probe.platform)

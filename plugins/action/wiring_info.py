@@ -80,6 +80,9 @@ class ActionModule(EdgeAction):
         question = wish.question(list(profiles.places), list(profiles.directories))
         answer = self._low_level_execute_command(question.command())
         wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"], root=wish.root)
+        if wiring.answer:
+            asked = f"{task_vars.get('inventory_hostname')} to what it has that leads to builds"
+            wiring.answer.warn_of_malformed(self._display.warning, asked)
         decided = {"changed": False, **_decided(wish, wiring, profiles)}
         going = _going(decided, wiring)
         # the facts would be another host's, or those of a system that does not run
@@ -95,7 +98,8 @@ class ActionModule(EdgeAction):
         pythons = candidates(configured, discoverable)
         # as Ansible itself looks for it, without becoming anybody
         answer = self._low_level_execute_command(going.command(pythons), sudoable=False)
-        lasting = lasting_python(answer["stdout"])
+        where = str(task_vars.get("inventory_hostname"))
+        lasting = lasting_python(answer["stdout"], pythons, self._display.warning, where)
         is_discovered = pythons is discoverable and lasting
         return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
 

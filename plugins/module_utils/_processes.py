@@ -52,17 +52,18 @@ def _pids(proc: str) -> Iterator[int]:
         names = os.listdir(proc)
     except OSError:
         return
-    yield from (int(name) for name in names if name.isdigit())
+    yield from (int(name) for name in names if name.isascii() and name.isdecimal())
 
 
 def _files_in_use(process: str) -> set[str]:
     files = set()
     try:
         files.add(os.readlink(os.path.join(process, "exe")))
-        with open(os.path.join(process, "maps"), encoding="utf-8", errors="surrogateescape") as maps:
-            # address perms offset dev inode path; the path is the rest of the line and may hold spaces
-            fields = (line.rstrip("\n").split(None, 5) for line in maps)
-            files.update(parts[5] for parts in fields if len(parts) == 6)
+        with open(os.path.join(process, "maps"), "rb") as maps:
+            # address perms offset dev inode path; the path is the rest of the line and may hold anything but a line
+            # feed, which the kernel escapes. Read as text, a carriage return in it would begin another line.
+            fields = (line.rstrip(b"\n").split(None, 5) for line in maps)
+            files.update(os.fsdecode(parts[5]) for parts in fields if len(parts) == 6)
     except OSError:  # it ended meanwhile, or is another user's and we are not root
         pass
     return {file.removesuffix(DELETED) for file in files}

@@ -9,15 +9,19 @@ well be `/usr/local/bin/python3.13`, which leads to a build of ours. Without it,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
+from ._answer import Answer, repeated
 from ._one_line import command_of
 
 DISCOVERED = "discovered_interpreter_python"  # the fact that Ansible remembers it by
-_END = "standalone-python-search end"
+_NAME = "standalone-python-search"
+# The path becomes a fact by which Ansible starts every module: what a shell or a template would act on is none.
+_PLAIN_PATH = repeated(r"/[\w./+@~:,=-]+")
+_KEYS = {"goes": _PLAIN_PATH, "stays": _PLAIN_PATH}
 _DISCOVERIES = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
 
 
@@ -45,17 +49,25 @@ def candidates(configured: str | None, discoverable: Sequence[str]) -> Sequence[
     return words[-1:]  # of "/usr/bin/env python3", too
 
 
-def lasting_python(answer: str) -> str | None:
-    """The Python that stays; None when the host did not tell one.
+def lasting_python(stdout: str, pythons: Sequence[str], warn: Callable[[str], None], where: str) -> str | None:
+    """The Python that stays, one of `pythons`; None when the host `where` did not tell one.
 
     Raises `StandaloneError` when there is none but those that go.
     """
-    lines = [line.strip() for line in answer.splitlines()]
-    found = [line.partition("=") for line in lines if line.startswith(("goes=/", "stays=/"))]
-    stays = [path for word, _unused, path in found if word == "stays"]
-    if stays or not found or _END not in lines:
+    answer = Answer.parse(stdout, _NAME, _KEYS)
+    if answer is None:
+        return None
+    found = []
+    for key, path in answer.pairs:
+        if path and path not in pythons and path.rpartition("/")[2] not in pythons:
+            answer.malformed.append(f"{key}={path}")
+        elif path:
+            found.append((key, path))
+    answer.warn_of_malformed(warn, f"{where} to which Python stays")
+    stays = [path for key, path in found if key == "stays"]
+    if stays or not found:
         return stays[0] if stays else None
     raise StandaloneError(
-        f"Ansible runs its modules on this host by {found[0][2]}, which goes with what is to be removed, and no other "
+        f"Ansible runs its modules on this host by {found[0][1]}, which goes with what is to be removed, and no other "
         "Python was found. Set ansible_python_interpreter to one that stays."
     )

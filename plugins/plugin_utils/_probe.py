@@ -7,20 +7,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 
+from ._answer import Answer, once, printed, repeated
 from ._one_line import command_of
 from ._probe_host import Facts, first, host_platform, image_platform
 
 PathKind = Literal["absent", "link", "directory", "file", "other"]
 
-_BEGIN = "standalone-python-probe 1"
-_END = "standalone-python-probe end"
-_SHOWN_CHARACTERS = 300  # of what a host prints instead of an answer
+_NAME = "standalone-python-probe"
+_PLACES = ("parent", "store_place")
+_KEYS = {
+    "kind": once("absent|link|directory|file|other"),
+    "link_target": once(".*"),
+    "target_exists": once("1"),
+    "entry": once("[^/]+"),
+    "newer": once(".+"),
+    "store_entry": repeated("[^/]+"),
+    "store_receipt": repeated(".*"),
+    "root_json": once(".*"),
+    "running": repeated("[1-9][0-9]{0,9} [^/.][^/]*"),
+    "litter": repeated(".+"),
+    "free_kib": once("[0-9]{0,18}"),
+    "in_circles": repeated("/.*"),
+    "root_is_there": once("1"),
+    "system": once(".*"),
+    "elf": once("(?: *[0-9a-f]{2})* *"),
+    "libc": repeated("/[^ ]* .*"),
+    "cpu_flags": once(".*"),
+    "os_VERSION_ID": repeated(".*"),
+    "os_ID": repeated(".*"),
+    "translated": once(".*"),
+    "tool": repeated(".+"),
+    **{place: once("/.*") for place in _PLACES},
+    **{f"{place}_{fact}": once("1") for place in _PLACES for fact in ("is_directory", "is_writable")},
+    **{f"{place}_in_build": once("/.*") for place in _PLACES},
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +80,7 @@ class Probe:
     With `root` in the command, places and platform are those of the system in it; `has_root` is whether that is there,
     `platform` None where its shell does not tell what it is, and `in_circles` a directory whose links lead nowhere.
     `distribution` is a Linux system's name for itself, such as debian, as os-release has it.
+    `answer` is what all this was read from.
     """
 
     path_kind: PathKind
@@ -73,6 +100,7 @@ class Probe:
     has_root: bool = False
     in_circles: str | None = None
     distribution: str | None = None
+    answer: Answer | None = field(default=None, compare=False, repr=False)
 
 
 def build_command(
@@ -104,9 +132,13 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
 
     Raises `StandaloneError` with the host's own words when there is no whole answer.
     """
-    facts = _facts(stdout)
-    if facts is None:
-        raise StandaloneError(_no_answer(stdout, rc, stderr))
+    answer = Answer.parse(stdout, _NAME, _KEYS)
+    facts = answer.facts if answer else {}
+    if answer is None or not all(key in facts for key in ("kind", *_PLACES)):
+        raise StandaloneError(
+            f"The host did not answer the probe: /bin/sh ended with {rc} and printed {printed(stdout, stderr)}. "
+            "Check that this user can run shell commands there, with `ansible.builtin.raw`."
+        )
     free_kib = first(facts, "free_kib")
     has_root = "root_is_there" in facts
     return Probe(
@@ -114,33 +146,21 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         link_target=first(facts, "link_target") or None,
         target_exists="target_exists" in facts,
         entry=first(facts, "entry") or None,
-        receipts=dict(zip(facts.get("store_entry", ()), map(_json_object, facts.get("store_receipt", ())))),
+        receipts=_receipts(answer),
         newer=first(facts, "newer") or None,
         parent=_place(facts, "parent"),
         store_place=_place(facts, "store_place"),
         root=_json_object(first(facts, "root_json")),
         running=_running(facts),
         has_litter="litter" in facts,
-        free_bytes=int(free_kib) * 1024 if free_kib.isdecimal() else None,
+        free_bytes=int(free_kib) * 1024 if free_kib else None,
         tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
         platform=image_platform(facts) if has_root else host_platform(facts),
         has_root=has_root,
         in_circles=first(facts, "in_circles") or None,
         distribution=first(facts, "os_ID").strip("\"'") or None,
+        answer=answer,
     )
-
-
-def _facts(stdout: str) -> Facts | None:
-    """Every key with its values; None without both marker lines. A terminal between may have added carriage returns."""
-    lines = [line.rstrip("\r") for line in stdout.split("\n")]
-    begins = [position for position, line in enumerate(lines) if line == _BEGIN]
-    if not begins or _END not in lines[begins[-1] :]:
-        return None
-    facts: dict[str, list[str]] = {}
-    for line in lines[begins[-1] + 1 : lines.index(_END, begins[-1])]:
-        key, _unused, value = line.partition("=")
-        facts.setdefault(key, []).append(value)
-    return facts
 
 
 def _place(facts: Facts, key: str) -> Place:
@@ -150,6 +170,14 @@ def _place(facts: Facts, key: str) -> Place:
         is_writable=f"{key}_is_writable" in facts,
         in_build=next(iter(facts.get(f"{key}_in_build", ())), None),
     )
+
+
+def _receipts(answer: Answer) -> dict[str, Mapping[str, Any] | None]:
+    """The receipt that follows each entry. Of an entry without exactly one nothing is known."""
+    found: dict[str, Mapping[str, Any] | None] = {}
+    for entry, texts in answer.sections("store_entry", "store_receipt"):
+        found[entry] = _json_object(texts[0]) if len(texts) == 1 and entry not in found else None
+    return found
 
 
 def _running(facts: Facts) -> dict[str, tuple[int, ...]]:
@@ -166,13 +194,3 @@ def _json_object(text: str) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
-
-
-def _no_answer(stdout: str, rc: int, stderr: str) -> str:
-    said = " ".join(f"{stderr}\n{stdout}".split())
-    if len(said) > _SHOWN_CHARACTERS:
-        said = f"{said[:_SHOWN_CHARACTERS]}..."
-    return (
-        f"The host did not answer the probe: /bin/sh ended with {rc} and printed {repr(said) if said else 'nothing'}. "
-        "Check that this user can run shell commands there, with `ansible.builtin.raw`."
-    )

@@ -120,5 +120,5 @@ def _libc_kind(loader: str | None, elf: Elf | None) -> str | None:
 
 def _version_in(text: str) -> tuple[int, int] | None:
     """The last figure of the form A.B in what a C library says, since distributions put their own before it."""
-    found = re.findall(r"(?<![\d.])(\d+)\.(\d+)", text)
+    found = re.findall(r"(?<![0-9.])([0-9]{1,6})\.([0-9]{1,6})(?![0-9])", text)
     return (int(found[-1][0]), int(found[-1][1])) if found else None

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
@@ -15,14 +16,14 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     InvalidName,
     StandaloneError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._store import TEMPORARY_PREFIX
+from ansible_collections.standalone.python.plugins.module_utils._store import STAGING_FOLDER, TEMPORARY_PREFIX
 from ansible_collections.standalone.python.plugins.module_utils._streams import is_gzip
 
+from ._answer import printed
 from ._one_line import command_of
 
 _ANSWER = "standalone-python-bootstrap "
 _RUNS, _FAILED = "runs ", "failed "
-_SHOWN_CHARACTERS = 300  # of what a host prints instead of an answer
 _OLDEST = (3, 9, 0)  # that this collection's modules and ansible-core run on
 
 
@@ -57,30 +58,44 @@ def require_gzip(local: str) -> None:
         )
 
 
-def unpack_command(store: str, asset: Asset, archive: str | None) -> str:
-    """The command for the host's `/bin/sh`, one line. `archive` is on the host; None: it comes by the input."""
-    values = {
-        "store": store,
-        "prefix": TEMPORARY_PREFIX,
-        "token": secrets.token_hex(8),
-        "archive": archive or "",
-        "sha256": asset.sha256,
-        "program": f"python/bin/{asset.build.interpreter}",
-    }
-    return command_of("temporary_python.sh", values=values)
+@dataclass(frozen=True)
+class Unpacking:
+    """One archive on its way to one store. `archive` is where it is on the host; None: it comes by the input."""
 
+    store: str
+    asset: Asset
+    archive: str | None = None
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
 
-def parse(stdout: str, *, rc: int, stderr: str, archive: str | None) -> TemporaryPython:
-    """What the command answered, whatever login scripts print around it. Raises `StandaloneError` when it failed."""
-    answers = [line.rstrip("\r") for line in stdout.split("\n") if line.startswith(_ANSWER)]
-    answer = answers[-1][len(_ANSWER) :] if answers else ""
-    if answer.startswith(_RUNS):
+    def command(self) -> str:
+        """The command for the host's `/bin/sh`, one line."""
+        values = {
+            "store": self.store,
+            "prefix": TEMPORARY_PREFIX,
+            "token": self.token,
+            "archive": self.archive or "",
+            "sha256": self.asset.sha256,
+            "program": f"python/bin/{self.asset.build.interpreter}",
+        }
+        return command_of("temporary_python.sh", values=values)
+
+    def parse(self, stdout: str, *, rc: int, stderr: str) -> TemporaryPython:
+        """What the command answered, whatever login scripts print around it. Raises `StandaloneError` when it failed.
+
+        Only a program that this very command can have made is believed: Ansible is about to start it.
+        """
+        answers = [line.rstrip("\r") for line in stdout.split("\n") if line.startswith(_ANSWER)]
+        answer = answers[-1][len(_ANSWER) :] if answers else ""
         program = answer[len(_RUNS) :]
-        return TemporaryPython(program, archive or posixpath.join(posixpath.dirname(program), "archive"))
-    if answer.startswith(_FAILED):
-        raise StandaloneError(f"{answer[len(_FAILED) :].strip()} Nothing was installed.")
-    said = " ".join(f"{stderr}\n{stdout}".split())[:_SHOWN_CHARACTERS]
-    raise StandaloneError(
-        f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
-        f"{repr(said) if said else 'nothing'}. Nothing was installed; run again when the host is well."
-    )
+        if answer.startswith(_RUNS) and self._can_have_made(program):
+            return TemporaryPython(program, self.archive or posixpath.join(posixpath.dirname(program), "archive"))
+        if answer.startswith(_FAILED):
+            raise StandaloneError(f"{answer[len(_FAILED) :].strip()} Nothing was installed.")
+        raise StandaloneError(
+            f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
+            f"{printed(stdout, stderr)}. Nothing was installed; run again when the host is well."
+        )
+
+    def _can_have_made(self, program: str) -> bool:
+        begin = f"{self.store}/{STAGING_FOLDER}/{TEMPORARY_PREFIX}{self.token}-"
+        return re.fullmatch(re.escape(begin) + r"[0-9]{1,10}/run-once", program) is not None

@@ -12,9 +12,10 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 
 _SERVICE = re.compile(r"[^/\s]+\.service")
 
-# A unit of systemd in the path of a control group, in the line that is systemd's own in either hierarchy.
-_CGROUP = re.compile(r"/proc/(?P<pid>\d+)/cgroup:(?:0:|\d+:name=systemd):(?P<group>/.*)")
-_UNIT = re.compile(r"/(?P<unit>[^/\s]+\.(?:service|scope))(?=/|$)")
+# A unit of systemd in the path of a control group, in the line that is systemd's own in either hierarchy. Users name
+# groups below their own, with anything but a line feed; the names of units have few characters (systemd.unit(5)).
+_CGROUP = re.compile(r"/proc/(?P<pid>[0-9]{1,10})/cgroup:(?:0:|[0-9]+:name=systemd):(?P<group>/.*)", re.DOTALL)
+_UNIT = re.compile(r"/(?P<unit>[A-Za-z0-9:_.@\\-]+\.(?:service|scope))(?=/|\Z)")
 
 
 def require_services(units: Sequence[str], option: str) -> None:
@@ -31,7 +32,7 @@ def units_of(text: str, pids: Iterable[int]) -> list[str]:
     """
     wanted = set(pids)
     found: dict[int, str] = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         match = _CGROUP.fullmatch(line)
         if match and int(match["pid"]) in wanted:
             unit = _UNIT.search(match["group"])

@@ -12,13 +12,33 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._system import in_circles, missing
 
 from ._alternatives import LINKS_FOLDER, RECORD_FOLDERS, Group
+from ._answer import Answer, once, printed, repeated
 from ._one_line import command_of
 
-_BEGIN = "standalone-python-wiring 1"
-_END = "standalone-python-wiring end"
-_SHOWN_CHARACTERS = 300  # of what a host prints instead of an answer
-
-Pairs = list[tuple[str, str]]
+_NAME = "standalone-python-wiring"
+_KEYS = {
+    "no_root": once("1"),
+    "in_circles": repeated("/.*"),
+    "link": repeated("/.*/[^/]+ -> .+"),
+    "occupied": repeated("/.*"),
+    "group": repeated("[^/]+"),
+    "group_line": repeated(".*"),
+    "owned": repeated("([^/ ]+) /.*/\\1 .+|([^/ ]+) /\\2 .+"),
+    "has": repeated("/.*"),
+    "root": repeated("[^/]+"),
+    "directory": repeated("/.*"),
+    "venv": repeated("/.*"),
+    "venv_runs": repeated("/.*"),
+    "venv_library": repeated("/.*/lib/[^/]+"),
+    "certificates_in_pki": once("1"),
+    "certificates": once("/.*"),
+    "terminals": once("1"),
+    "python_apt": repeated("1"),
+    "systemd": once("1"),
+    "tool": repeated("[^/]+"),
+    "file": repeated("[-a-zA-Z]{10}[^ ]? /.*"),
+    "file_line": repeated(".*"),
+}
 
 
 @dataclass(frozen=True)
@@ -102,6 +122,7 @@ class Wiring:
     tools: frozenset[str] = frozenset()
     systemd: bool = False
     python_apt: bool = False
+    answer: Answer | None = field(default=None, compare=False, repr=False)
 
 
 def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiring:
@@ -109,12 +130,13 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiri
 
     Raises `StoreError` where `root` does not exist, or its links go in circles.
     """
-    pairs = _pairs(stdout)
-    if pairs is None:
-        raise StandaloneError(_no_answer(stdout, rc, stderr))
-    facts: dict[str, list[str]] = {}
-    for key, value in pairs:
-        facts.setdefault(key, []).append(value)
+    answer = Answer.parse(stdout, _NAME, _KEYS)
+    if answer is None:
+        raise StandaloneError(
+            f"The host did not tell how it leads to its builds: /bin/sh ended with {rc} and printed "
+            f"{printed(stdout, stderr)}. Check that this user can run shell commands there."
+        )
+    facts = answer.facts
     if "no_root" in facts:
         raise missing(root)
     if "in_circles" in facts:
@@ -122,14 +144,14 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiri
     venvs = facts.get("venv", [])
     libraries = [library.rsplit("/lib/", 1) for library in facts.get("venv_library", [])]
     return Wiring(
-        links=dict(_split(link, " -> ") for link in facts.get("link", [])),
+        links=dict(_link(link) for link in facts.get("link", [])),
         occupied=frozenset(facts.get("occupied", ())),
-        groups=_groups(pairs),
-        owners={name: Owner(*_split(rest, " ")) for name, rest in (_split(o, " ") for o in facts.get("owned", []))},
+        groups=_groups(answer),
+        owners=dict(_owner(owned) for owned in facts.get("owned", [])),
         has=frozenset(facts.get("has", ())),
         roots=frozenset(facts.get("root", ())),
         directories=frozenset(facts.get("directory", ())),
-        files=_files(pairs),
+        files=_files(answer),
         venvs={venv: frozenset(library for place, library in libraries if place == venv) for venv in venvs},
         running_venvs=frozenset(facts.get("venv_runs", ())),
         certificates=facts.get("certificates", [None])[0],
@@ -138,6 +160,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiri
         tools=frozenset(facts.get("tool", ())),
         systemd="systemd" in facts,
         python_apt="python_apt" in facts,
+        answer=answer,
     )
 
 
@@ -148,47 +171,27 @@ def _checked(name: str, values: Iterable[str]) -> Iterable[str]:
     return values
 
 
-def _pairs(stdout: str) -> Pairs | None:
-    """Keys with values in order; None without both marker lines. A terminal may have added carriage returns."""
-    lines = [line.rstrip("\r") for line in stdout.split("\n")]
-    if _BEGIN not in lines or _END not in lines:
-        return None
-    told = lines[lines.index(_BEGIN) + 1 : len(lines) - 1 - lines[::-1].index(_END)]
-    return [(key, value) for key, equals, value in (line.partition("=") for line in told) if equals]
+def _link(text: str) -> tuple[str, str]:
+    """The path of a link and its target, which may hold an arrow itself."""
+    path, _arrow, target = text.partition(" -> ")
+    return path, target
 
 
-def _split(text: str, separator: str) -> tuple[str, str]:
-    before, _unused, after = text.partition(separator)
-    return before, after
+def _owner(text: str) -> tuple[str, Owner]:
+    """The name of a wanted link, and whose file it concerns: `NAME DIRECTORY/FILE PACKAGE, …`, where FILE is NAME."""
+    name, _blank, rest = text.partition(" ")
+    directory, _name, package = rest.partition(f"/{name} ")
+    return name, Owner(f"{directory}/{name}", package)
 
 
-def _groups(pairs: Pairs) -> dict[str, Group]:
-    groups = ((name, Group.parse(name, lines)) for name, lines in _sections(pairs, "group", "group_line"))
+def _groups(answer: Answer) -> dict[str, Group]:
+    groups = ((name, Group.parse(name, lines)) for name, lines in answer.sections("group", "group_line"))
     return {name: group for name, group in groups if group}
 
 
-def _files(pairs: Pairs) -> dict[str, File]:
+def _files(answer: Answer) -> dict[str, File]:
     files = {}
-    for header, lines in _sections(pairs, "file", "file_line"):
-        mode, path = _split(header, " ")
+    for header, lines in answer.sections("file", "file_line"):
+        mode, _blank, path = header.partition(" ")
         files[path] = File(mode[:10], "".join(f"{line}\n" for line in lines))
     return files
-
-
-def _sections(pairs: Pairs, header: str, line: str) -> list[tuple[str, list[str]]]:
-    """The values of each `header`, with those of every `line` up to the next."""
-    sections: list[tuple[str, list[str]]] = []
-    for key, value in pairs:
-        if key == header:
-            sections.append((value, []))
-        elif key == line:
-            sections[-1][1].append(value)
-    return sections
-
-
-def _no_answer(stdout: str, rc: int, stderr: str) -> str:
-    said = " ".join(f"{stderr}\n{stdout}".split())[:_SHOWN_CHARACTERS]
-    return (
-        f"The host did not tell how it leads to its builds: /bin/sh ended with {rc} and printed "
-        f"{repr(said) if said else 'nothing'}. Check that this user can run shell commands there."
-    )

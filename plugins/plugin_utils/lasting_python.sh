@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# Tells which Python of a host stays when links and builds go, as lines of key=value: `goes` for each that is found and
-# goes, and `stays` for the first that does not, which ends the answer.
+# Tells which Python of a host stays when links and builds go, as lines of key=value between two marker lines: `goes` for
+# each that is found and goes, and `stays` for the first that does not, which ends the answer.
 #
 # _lasting_python.py takes out the lines that are comments (so no here-document, no comment behind code) and puts in
 # front, lists with one word a line:
@@ -59,5 +59,6 @@ search() {
     done
 }
 
+echo "standalone-python-search 1"
 search
 echo "standalone-python-search end"

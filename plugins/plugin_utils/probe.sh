@@ -154,18 +154,23 @@ say_newer() {
     [ -z "$newer" ] || say newer "${newer#./}"
 }
 
-# Which builds processes run from. Only root sees the executables of everyone's processes.
+# Which builds processes run from. Only root sees the executables of everyone's processes. A user may give a program a
+# name that makes ls print lines about other processes, so what ls prints is only asked about: each by its own link.
 say_running() {
     processes=$(set +f && ls -ln /proc/[0-9]*/exe 2>/dev/null)
     IFS=$newline
     for line in $processes; do
-        case $line in
-            *" /proc/"*"/exe -> $store/"*)
-                pid=${line#*" /proc/"}
-                program=${line#*" -> $store/"}
-                say running "${pid%%/*} ${program%%/*}"
-                ;;
-        esac
+        entry=${line#*"/exe -> $store/"}
+        [ "$entry" != "$line" ] || continue
+        entry=${entry%%/*}
+        pid=${line#*" /proc/"}
+        pid=${pid%%/*}
+        set +f
+        for program in "$store/$entry"/bin/*; do
+            # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef
+            [ "/proc/$pid/exe" -ef "$program" ] && say running "$pid $entry" && break
+        done
+        set -f
     done
     unset IFS
 }

@@ -43,9 +43,12 @@ is_one_of() {
     return 1
 }
 
-# say_links DIRECTORY: its links that have a wanted name or lead below a path, as "file -> target".
+# say_links DIRECTORY: its links that have a wanted name or lead below a path, as "file -> target". What ls prints of a
+# name with blanks, arrows or line ends can look like the line of another link: so a name counts that is a link, and is
+# asked itself where its target has an arrow in it or two lines claim it.
 say_links() {
     find_in_root "$1"
+    found=
     # shellcheck disable=SC2045 # one process tells the targets of all links
     for line in $(ls -lA "$file/" 2>/dev/null); do
         case $line in
@@ -55,9 +58,13 @@ say_links() {
         target=${line#*" -> "}
         name=${line%%" -> "*}
         name=${name##* }
-        if is_one_of "$name" "$names" || leads_to_a_path "$target"; then
-            say link "$1/$name -> $target"
-        fi
+        is_one_of "$name" "$names" || leads_to_a_path "$target" || continue
+        [ -L "$file/$name" ] || continue
+        case $newline$found$target in
+            *"$newline$name$newline"* | *" -> "*) target=$(readlink "$file/$name") ;;
+        esac
+        found=$found$name$newline
+        say link "$1/$name -> $target"
     done
 }
 
@@ -299,6 +306,9 @@ print_file() {
     if [ ! -f "$file" ] || [ ! -r "$file" ]; then
         return
     fi
+    case $file in
+        *"$newline"*) return ;;
+    esac
     case $pattern in
         *"*"*) name=${file#"$root"} ;;
         *) name=$pattern ;;

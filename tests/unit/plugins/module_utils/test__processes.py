@@ -27,7 +27,7 @@ def add_process(proc: Path, pid: int, exe: str, *mapped: str) -> None:
     (proc / str(pid)).mkdir()
     os.symlink(exe, proc / str(pid) / "exe")
     lines = [f"7f00-7f01 r-xp 00000000 fe:00 42      {file}\n" for file in mapped]
-    (proc / str(pid) / "maps").write_text("7ffe-7fff rw-p 00000000 00:00 0 \n" + "".join(lines))
+    (proc / str(pid) / "maps").write_text("7ffe-7fff rw-p 00000000 00:00 0 \n" + "".join(lines), newline="")
 
 
 def test_running_and_mapping_both_count(tmp_path: Path, proc: Path) -> None:
@@ -38,6 +38,22 @@ def test_running_and_mapping_both_count(tmp_path: Path, proc: Path) -> None:
     add_process(proc, 14, "/usr/bin/sleep", f"{tmp_path}/my storefront/a")
     add_process(proc, 15, f"{store}/.staging/removed-1/bin/python3.13")
     assert running_entries(str(store), str(proc)) == {"a": (11, 12), "b": (13,)}
+
+
+def test_no_name_of_a_file_is_taken_for_another_one(tmp_path: Path, proc: Path) -> None:
+    store = tmp_path / "store"
+    evil = f"/home/user/x{{}}7f00-7f01 r-xp 00000000 fe:00 42      {store}/a/lib/libpython3.13.so.1.0"
+    ends = ("\r", "\r\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\\n", "\\012")
+    add_process(proc, 11, f"/home/user/x\n{store}/a/bin/python3.13", *map(evil.format, ends))
+    (proc / "12\u00b2").mkdir()
+    assert running_entries(str(store), str(proc)) == {}
+
+
+def test_names_that_are_no_utf_8_are_no_error(tmp_path: Path, proc: Path) -> None:
+    add_process(proc, 11, "/bin/sh")
+    line = b"7f00-7f01 r-xp 00000000 fe:00 42      " + os.fsencode(tmp_path) + b"/store/\xff\r/lib/x.so\n"
+    (proc / "11" / "maps").write_bytes(line)
+    assert running_entries(str(tmp_path / "store"), str(proc)) == {"\udcff\r": (11,)}
 
 
 def test_any_directory_can_be_asked_for(tmp_path: Path, proc: Path) -> None:

@@ -45,7 +45,7 @@ def ask(
         patch.setenv("PATH", f"{root}/local:{root}/usr:{tools}")
         done = run([*program(shell), "-c", going.command(pythons)])
     assert done.stderr == ""
-    return lasting_python(done.stdout)
+    return lasting_python(done.stdout, pythons, pytest.fail, "db1")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -81,7 +81,30 @@ def test_none_that_stays_is_refused(root: Path) -> None:
 
 
 def test_an_answer_that_breaks_off_says_nothing() -> None:
-    assert lasting_python("goes=/usr/local/bin/python3.13\n") is None
+    begun = "standalone-python-search 1\ngoes=/usr/local/bin/python3.13\n"
+    assert lasting_python(begun, ["python3.13"], pytest.fail, "db1") is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/usr/bin/evil",
+        "/tmp/{{ 7 * 7 }}/python3",
+        "/tmp/a b/python3",
+        "/tmp/$(id)/python3",
+        "/tmp/'/python3",
+        "/tmp/\x1b[2J/python3",
+        "bin/python3",
+        "/tmp/\u202e/python3",
+        "",
+    ],
+)
+def test_a_path_that_was_not_asked_for_or_is_not_plain_is_reported_and_not_used(path: str) -> None:
+    stdout = f"standalone-python-search 1\nstays={path}\nstandalone-python-search end\n"
+    warnings: list[str] = []
+    assert lasting_python(stdout, ["python3"], warnings.append, "db1") is None
+    assert len(warnings) == 1
+    assert "The answer of db1 to which Python stays has lines" in warnings[0]
 
 
 @pytest.mark.parametrize("configured", [None, "", "auto", "auto_silent", "auto_legacy_silent"])

@@ -75,8 +75,67 @@ def test_what_is_no_json_object(line: str) -> None:
 
 
 def test_what_the_host_could_not_tell() -> None:
-    probe = parse("standalone-python-probe 1\nkind=absent\nfree_kib=\nstandalone-python-probe end\n")
+    lines = ["standalone-python-probe 1", "kind=absent", "parent=/", "store_place=/", "free_kib=", LINES[-1]]
+    probe = parse("\n".join(lines))
     assert (probe.free_bytes, probe.link_target, probe.entry, probe.root) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "running=l 1 /proc/xx/exe -> /opt/python/.builds/a=b/bin/python",
+        "running=47\u0661 a=b",
+        "running=0 a=b",
+        "running=4711",
+        "running=99999999999 a=b",
+        "running=1 .staging",
+        "running=1 a/b",
+        "kind=file",
+        "free_kib=-1",
+        f"free_kib={'9' * 5000}",
+        "elf=7g",
+        "elf=7f4",
+        "elf=7f\u202845",
+        "parent_is_writable=yes",
+        "entry=/etc",
+        "Welcome to this host",
+        "system",
+    ],
+)
+def test_a_line_of_no_form_is_left_out_and_reported(line: str) -> None:
+    warnings: list[str] = []
+    probe = parse("\n".join((*LINES[:-1], line, LINES[-1])))
+    assert probe == parse("\n".join(LINES))
+    probe.answer.warn_of_malformed(warnings.append, "db1 to the probe")
+    shown = line if len(line) <= 80 else f"{line[:80]}..."
+    assert warnings == [
+        f"The answer of db1 to the probe has lines that this collection did not ask for (1), such as {shown!r}. They "
+        "were ignored. Check what prints into the shell sessions of this user there."
+    ]
+
+
+def test_a_good_answer_is_no_warning() -> None:
+    parse("\n".join(LINES)).answer.warn_of_malformed(pytest.fail, "db1")
+
+
+def test_a_receipt_is_of_the_entry_before_it_alone() -> None:
+    first, second = ("store_entry=a", 'store_receipt={"a": 1}'), ("store_entry=b", 'store_receipt={"b": 1}')
+    whole = [*LINES[:10], *first, *second, LINES[-1]]
+    assert parse("\n".join(whole)).receipts == {"a": {"a": 1}, "b": {"b": 1}}
+    for lines, expected in (
+        ([*first, second[1]], {"a": None}),
+        ([*first, "store_entry=b/c", second[1]], {"a": {"a": 1}}),
+        ([second[1], *first], {"a": {"a": 1}}),
+        ([first[0], *second], {"a": None, "b": {"b": 1}}),
+        ([*first, *second, *first], {"a": None, "b": {"b": 1}}),
+    ):
+        assert parse("\n".join([*LINES[:10], *lines, LINES[-1]])).receipts == expected
+
+
+@pytest.mark.parametrize("key", ["kind", "parent", "store_place"])
+def test_an_answer_without_its_first_facts_is_none(key: str) -> None:
+    with pytest.raises(StandaloneError, match="The host did not answer the probe"):
+        parse("\n".join(line for line in LINES if not line.startswith(f"{key}=")))
 
 
 ADVICE = "Check that this user can run shell commands there, with `ansible.builtin.raw`."

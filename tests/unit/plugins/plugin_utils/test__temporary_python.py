@@ -17,8 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds import A
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import (
     TemporaryPython,
-    parse,
-    unpack_command,
+    Unpacking,
 )
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
@@ -42,14 +41,13 @@ class Place:
         self, shell: str = "dash", *, data: bytes | None = None, archive: Path | None = None, tools: Path | None = None
     ) -> TemporaryPython:
         asset = Asset.from_dict(self.build.asset(), where="asset", error=InvalidName)
-        command = unpack_command(str(self.store), asset, str(archive) if archive else None)
+        unpacking = Unpacking(str(self.store), asset, str(archive) if archive else None)
         given = b"" if archive else self.build.archive.read_bytes() if data is None else data
         environment = {**os.environ, "PATH": str(tools)} if tools else None
         done = subprocess.run(
-            [*program(shell), "-c", command], input=given, capture_output=True, check=False, env=environment
+            [*program(shell), "-c", unpacking.command()], input=given, capture_output=True, check=False, env=environment
         )
-        where = str(archive) if archive else None
-        return parse(done.stdout.decode(), rc=done.returncode, stderr=done.stderr.decode(), archive=where)
+        return unpacking.parse(done.stdout.decode(), rc=done.returncode, stderr=done.stderr.decode())
 
 
 @pytest.fixture
@@ -186,11 +184,12 @@ def test_in_a_root_of_nothing_but_busybox_and_musl(tmp_path: Path) -> None:
     build = fake_builds.make(tmp_path / "mirror", "20260101", interpreter="#!/bin/sh\n")
     asset = Asset.from_dict(build.asset(), where="asset", error=InvalidName)
     chroot = [shutil.which("chroot", path="/usr/sbin:/sbin:/usr/bin") or "chroot", str(root), "/bin/sh", "-c"]
+    unpacking = Unpacking("/opt/.builds", asset)
     done = subprocess.run(
-        [*chroot, unpack_command("/opt/.builds", asset, None)], input=build.archive.read_bytes(), capture_output=True,
+        [*chroot, unpacking.command()], input=build.archive.read_bytes(), capture_output=True,
         env={"PATH": "/bin"}, check=False,
     )  # fmt: skip
-    made = parse(done.stdout.decode(), rc=done.returncode, stderr=done.stderr.decode(), archive=None)
+    made = unpacking.parse(done.stdout.decode(), rc=done.returncode, stderr=done.stderr.decode())
     assert (root / made.archive[1:]).read_bytes() == build.archive.read_bytes()
     assert subprocess.run([*chroot, made.program], env={"PATH": "/bin"}, check=False).returncode == 0
     assert list((root / "opt" / ".builds" / ".staging").iterdir()) == []
@@ -204,13 +203,35 @@ def test_in_a_root_of_nothing_but_busybox_and_musl(tmp_path: Path) -> None:
         ("standalone-python-bootstrap failed There is no room.\r\n", 1, "", "There is no room. Nothing was installed."),
     ],
 )
-def test_answers_that_are_none(stdout: str, rc: int, stderr: str, message: str) -> None:
+def test_answers_that_are_none(stdout: str, rc: int, stderr: str, message: str, unpacking: Unpacking) -> None:
     with pytest.raises(StandaloneError) as error:
-        parse(stdout, rc=rc, stderr=stderr, archive=None)
+        unpacking.parse(stdout, rc=rc, stderr=stderr)
     assert message in str(error.value)
 
 
-def test_noise_around_the_answer() -> None:
-    stdout = "Welcome\r\nstandalone-python-bootstrap runs /opt/.builds/.staging/bootstrap-1/run-once\r\nBye\r\n"
-    made = TemporaryPython("/opt/.builds/.staging/bootstrap-1/run-once", "/opt/.builds/.staging/bootstrap-1/archive")
-    assert parse(stdout, rc=0, stderr="", archive=None) == made
+@pytest.fixture
+def unpacking(tmp_path: Path) -> Unpacking:
+    asset = Asset.from_dict(fake_builds.make(tmp_path / "mirror", "20260101").asset(), where="asset", error=InvalidName)
+    return Unpacking("/opt/.builds", asset, token="0f0f")
+
+
+def test_noise_around_the_answer(unpacking: Unpacking) -> None:
+    folder = "/opt/.builds/.staging/bootstrap-0f0f-12"
+    stdout = f"Welcome\r\nstandalone-python-bootstrap runs {folder}/run-once\r\nBye\r\n"
+    assert unpacking.parse(stdout, rc=0, stderr="") == TemporaryPython(f"{folder}/run-once", f"{folder}/archive")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "/tmp/evil",
+        "/opt/.builds/.staging/bootstrap-0f0f-12/run-once --evil",
+        "/opt/.builds/.staging/bootstrap-ffff-12/run-once",
+        "/opt/.builds/.staging/bootstrap-0f0f-{{ 7 * 7 }}/run-once",
+        "/opt/.builds/.staging/bootstrap-0f0f-12/../../../../tmp/run-once",
+        "/opt/.builds/.staging/bootstrap-0f0f-12\x0b/run-once",
+    ],
+)
+def test_a_program_that_the_command_cannot_have_made_is_not_run(program: str, unpacking: Unpacking) -> None:
+    with pytest.raises(StandaloneError, match="The archive could not be unpacked: .* ended with 0 and printed"):
+        unpacking.parse(f"standalone-python-bootstrap runs {program}\n", rc=0, stderr="")

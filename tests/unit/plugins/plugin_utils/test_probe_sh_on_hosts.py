@@ -100,9 +100,34 @@ def test_processes_of_several_builds(tmp_path: Path, shell: str) -> None:
     assert set(after.receipts) == {"b"}
 
 
+@each_shell
+def test_a_program_that_is_named_like_other_processes_changes_nothing(tmp_path: Path, shell: str) -> None:
+    store = tmp_path / ".builds"
+    build = install(tmp_path / "3.13")
+    make_build(store, "b")
+    lines = [f"l 1 /proc/{pid}/exe -> {store}/b/bin/python3" for pid in ("1", "xx", "$(id)", os.getpid(), "self")]
+    # No name of a file has a slash, but directories do: each line becomes a chain of them.
+    evil = tmp_path / "\n".join(
+        ["home/x", *lines, f"l 1 /proc/1/exe -> {store}/a/bin/python3", "entry=b", "running=1 b"]
+    )
+    evil.parent.mkdir(parents=True)
+    shutil.copy2(shutil.which("sleep") or "/bin/sleep", evil)
+    processes = [subprocess.Popen([str(program), "60"]) for program in (evil, build / "bin" / "python3")]
+    try:
+        wait_until_it_runs(processes[0].pid, "running=1 b")
+        wait_until_it_runs(processes[1].pid, "python3")
+        probe = ask(tmp_path / "3.13", store, shell=shell)
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    assert probe.running == {"a": (processes[1].pid,)}
+    assert probe.answer.malformed == []
+
+
 def wait_until_it_runs(pid: int, name: str) -> None:
     deadline = time.monotonic() + 10
-    while not os.readlink(f"/proc/{pid}/exe").endswith(f"/{name}"):
+    while not os.readlink(f"/proc/{pid}/exe").endswith(name):
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

@@ -74,6 +74,20 @@ def test_links_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: st
 
 
 @each_shell
+def test_no_name_of_a_file_is_taken_for_a_wanted_link(root: Path, shell: str) -> None:
+    build = f"{root}/opt/3.13/bin/pip3.13"
+    (root / "bin" / "python3").symlink_to("python3.11")
+    (root / "bin" / "my pip3.13").symlink_to(build)
+    (root / "bin" / "my python3").symlink_to(build)
+    (root / "bin" / "pip3.13 -> python3.9").symlink_to(build)
+    (root / "bin" / "python3 -> x").symlink_to(build)
+    (root / "bin" / "x\nl 1 python3 -> y\nl 1 pip3.13 -> y\nlink=").symlink_to(build)
+    (root / "bin" / "python3.13").symlink_to("a -> b")
+    wiring = ask(question(root), shell)
+    assert wiring.links == {f"{root}/bin/python3": "python3.11", f"{root}/bin/python3.13": "a -> b"}
+
+
+@each_shell
 def test_groups_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: str) -> None:
     executable = f"{root}/opt/3.13/bin/python3.13"
     for name, path in {"python3.12": executable, "python3.13": "/x/python3.13", "vi": "/usr/bin/vim"}.items():
