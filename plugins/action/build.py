@@ -196,6 +196,7 @@ class ActionModule(EdgeAction):
             arguments["asset"] = order.asset.as_dict()
         if order.wanted is None:
             arguments.pop("name")
+            arguments["allow_minor_change"] = order.allow_minor_change or order.spans_minors  # as that name did
         if not params["remote_src"] and arguments.pop("archive"):
             arguments["delivery"] = "push"
         return {option: value for option, value in arguments.items() if value is not None}

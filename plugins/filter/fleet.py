@@ -14,9 +14,15 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.plugin_utils import _fleet, _units
 
 
-def upgrade_step(info: dict[str, Any], path: str, assets: list[dict[str, Any]]) -> dict[str, Any]:
+def upgrade_step(
+    info: dict[str, Any],
+    path: str,
+    assets: list[dict[str, Any]],
+    name: str | None = None,
+    allow_minor_change: bool = False,
+) -> dict[str, Any]:
     try:
-        return _fleet.upgrade_step(info, path, assets)
+        return _fleet.upgrade_step(info, path, assets, name, allow_minor_change)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 

@@ -77,6 +77,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "health_imports": {"type": "list", "elements": "str", "default": list(DEFAULT_IMPORTS)},
     "adopt": {"type": "bool", "default": False},
     "trial": {"type": "bool", "default": False},
+    "allow_minor_change": {"type": "bool", "default": False},
     **URL_ARGUMENTS,
 }
 
@@ -84,7 +85,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
 _BOOTSTRAP_OPTIONS = (
     "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index", "lock", "mirror",
     "archive", "checksum", "asset", "verify_provenance", "provenance", "keep", "owner", "group", "compile_bytecode",
-    "externally_managed", "verify", "health_imports", *URL_ARGUMENTS,
+    "externally_managed", "verify", "health_imports", "allow_minor_change", *URL_ARGUMENTS,
 )  # fmt: skip
 BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
     **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},

@@ -23,6 +23,7 @@ _RELEASE = re.compile(r"[0-9]{8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
+_OTHER_IMPLEMENTATIONS = ("graalpy", "pypy", "pyodide")  # by the first word of a build's name
 FLAVORS = ("install_only_stripped", "install_only", "full")
 
 
@@ -75,6 +76,16 @@ class Build:
         """The file name of the interpreter: python3.13, python3.13t, python3.13d, python3.13td."""
         letters = f"{'t' if self.is_free_threaded else ''}{'d' if self.is_debug else ''}"
         return f"python{self.version.minor_text}{letters}"
+
+    @property
+    def series(self) -> str:
+        """The builds that environments and extension modules can be shared with: 3.13, 3.13t, 3.13d, 3.13td.
+
+        Those of another implementation have its name in front: pypy 3.11.
+        """
+        implementation = self.name.partition("-")[0]
+        prefix = f"{implementation} " if implementation in _OTHER_IMPLEMENTATIONS else ""
+        return prefix + self.interpreter.replace("python", "", 1)
 
     @property
     def is_for_windows(self) -> bool:

@@ -75,6 +75,13 @@ class Request:
         """Whether no later build can be a better answer: the version and its release are pinned."""
         return self.is_full_name or (self.version is not None and self.release is not None)
 
+    @property
+    def only_minor(self) -> str | None:
+        """The one minor version that can answer, such as 3.13; None when the name spans several."""
+        if self.version is not None:
+            return self.version.minor_text
+        return self.specifier.only_minor if self.specifier is not None else None
+
     def answered_by(self, build: Build, prerelease: bool = False) -> bool:
         """Whether a build is an answer to the name. Pre-releases are only when named, or with `prerelease`."""
         if self.file_name == build.name + archive_extension(build.flavor):

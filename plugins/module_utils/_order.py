@@ -30,7 +30,8 @@ class Order:
 
     `path` and `store` are as `system` will see them. `asset` is None until an index was asked. `archive` is a file on
     the host that holds the asset, and `archive_sha256` its digest where the controller packed it anew. `delivery` says
-    who brings the archive where there is none yet.
+    who brings the archive where there is none yet. `spans_minors` is whether builds of several minor versions answer to
+    the name, and `is_exact` whether only one build does.
     """
 
     state: str
@@ -50,6 +51,9 @@ class Order:
     health_imports: tuple[str, ...] = ()
     adopt: bool = False
     trial: bool = False
+    allow_minor_change: bool = False
+    spans_minors: bool = False
+    is_exact: bool = False
     system: System = System()
 
     @classmethod
@@ -71,13 +75,14 @@ class Order:
                 raise InvalidName(
                     f"health_imports has {module!r}, which no module can be called. Correct or leave it out."
                 )
+        wanted = _wanted(params) if params["name"] and params["state"] != "absent" else None
         return cls(
             state=params["state"],
             path=path,
             store=store,
             settings=Settings(path, params["externally_managed"], params["owner"], params["group"]),
             url=UrlOptions.from_params(params),
-            wanted=_wanted(params) if params["name"] and params["state"] != "absent" else None,
+            wanted=wanted,
             asset=asset,
             archive=params["archive"],
             archive_sha256=params["checksum"],
@@ -89,6 +94,9 @@ class Order:
             health_imports=tuple(params["health_imports"]),
             adopt=params["adopt"],
             trial=params["trial"],
+            allow_minor_change=params["allow_minor_change"],
+            spans_minors=wanted is not None and wanted.request.only_minor is None,
+            is_exact=wanted.request.is_exact if wanted else asset is not None,
             system=System.of(params["root"]),
         )
 

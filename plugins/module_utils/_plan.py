@@ -15,6 +15,7 @@ from ._builds import Build
 from ._errors import StoreError
 from ._order import Order
 from ._receipts import Receipt
+from ._series import require_adoptable, require_series
 from ._state import State
 
 NOTHING = "nothing"  # the path is as it was asked for
@@ -48,15 +49,21 @@ class Plan:
 
 
 def plan(order: Order, state: State) -> Plan:
-    """The step to take. Raises `StoreError` when what stands at the path is not this collection's to replace."""
+    """The step to take.
+
+    Raises `StoreError` when what stands at the path is not this collection's to replace, or is of another series than
+    the order may put there.
+    """
     if order.state == "absent":
         return _plan_absent(order, state)
     if state.kind == "directory" and order.adopt:
+        require_adoptable(order, state)
         return Plan(ADOPT, prune=surplus(order, state, NEW_ENTRY))
     _refuse_foreign(order, state)
     if state.receipt and _serves(order, state.receipt):
         return _plan_satisfied(order, state)
     stored = None if _follows_index(order) and order.asset is None else _stored_that_serves(order, state)
+    require_series(order, state, stored)
     step = SWITCH if stored else INSTALL
     return Plan(step, entry=stored, prune=surplus(order, state, stored or NEW_ENTRY))
 

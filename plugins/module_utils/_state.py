@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from . import _links, _roots
@@ -17,6 +19,8 @@ from ._receipts import Receipt
 from ._roots import Root
 from ._store import Store
 
+_INTERPRETER = re.compile(r"python(\d+\.\d+t?d?)")
+
 
 @dataclass(frozen=True)
 class State:
@@ -25,7 +29,8 @@ class State:
     `entry` is the store entry that the link names, None for a foreign link; `receipt` is that entry's, None when the
     entry is gone or damaged. `suspicious` names something in the entry that is newer than its receipt.
     `stored` are the receipts of all complete builds in the store; `running` the processes by entry. `has_litter` is
-    asked from afar only, since the module sweeps in any case.
+    asked from afar only, since the module sweeps in any case. `interpreters` are the series, such as 3.13, of those in
+    the `bin` of a directory at the path.
     """
 
     kind: str
@@ -37,16 +42,18 @@ class State:
     stored: Mapping[str, Receipt] = field(default_factory=dict)
     running: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     has_litter: bool = False
+    interpreters: tuple[str, ...] = ()
 
 
 def read(path: str, store: Store) -> State:
     """The state as it is now in the store's system."""
     place = store.system.place_of(path)
+    kind = kind_of(place)
     entry = _links.entry_behind(path, store)
     stored = {name: receipt for name in store.entries() for receipt in [readable_receipt(store, name)] if receipt}
     receipt = stored.get(entry) if entry else None
     return State(
-        kind=kind_of(place),
+        kind=kind,
         root=_roots.read(store.directory, path),
         link_target=_links.target_of(place),
         entry=entry,
@@ -54,7 +61,20 @@ def read(path: str, store: Store) -> State:
         suspicious=first_newer(store.entry_path(entry), store.system) if entry and receipt else None,
         stored=stored,
         running=running_entries(store.directory) if stored else {},
+        interpreters=series_of_programs(_names_in(os.path.join(place, "bin"))) if kind == "directory" else (),
     )
+
+
+def series_of_programs(names: Iterable[str]) -> tuple[str, ...]:
+    """The series of the interpreters among the names of programs, sorted: python3.13t is one of 3.13t."""
+    return tuple(sorted(match[1] for match in map(_INTERPRETER.fullmatch, names) if match))
+
+
+def _names_in(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
 
 
 def readable_receipt(store: Store, entry: str) -> Receipt | None:

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from ._errors import InvalidName
 
@@ -17,6 +19,7 @@ _VERSION = re.compile(rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:(a|b|rc)({_NUMB
 # Where a pre-release stands before its final version, in `Version.sort_key`.
 _PRE_RANKS = {"a": 0, "b": 1000, "rc": 2000}
 _FINAL_RANK = 9000
+_FAR = 999  # beyond every number that a version has
 
 
 @dataclass(frozen=True)
@@ -175,3 +178,30 @@ class Specifier:
         if version.is_prerelease and not (prerelease or self.names_prerelease):
             return False
         return all(clause.admits(version) for clause in self.clauses)
+
+    @property
+    def only_minor(self) -> str | None:
+        """The one minor version that can answer, such as 3.13; None when several can, or none."""
+        return _only_minor(self)
+
+
+@lru_cache(maxsize=128)
+def _only_minor(specifier: Specifier) -> str | None:
+    minors = {version.minor_text for version in _samples(specifier) if specifier.matches(version, prerelease=True)}
+    return minors.pop() if len(minors) == 1 else None
+
+
+def _samples(specifier: Specifier) -> Iterator[Version]:
+    """Versions on both sides of each number that a clause compares with: between these, no answer changes."""
+    own = [clause.version for clause in specifier.clauses]
+    samples = (
+        _around(version.major for version in own),
+        _around(version.minor for version in own),
+        _around(version.micro for version in own),
+    )
+    pres = {None, *(version.pre for version in own)}
+    return (Version(*numbers, pre) for numbers in product(*samples) for pre in pres)
+
+
+def _around(numbers: Iterable[int]) -> set[int]:
+    return {0, _FAR}.union(*({max(0, number - 1), number, number + 1} for number in numbers))

@@ -109,6 +109,12 @@ options:
     type: list
     elements: str
     default: [ssl, sqlite3, ctypes, zlib, lzma, bz2, hashlib, venv]
+  allow_minor_change:
+    description:
+      - Whether a build of another minor version may replace the one at O(path), as for
+        O(standalone.python.build#module:allow_minor_change).
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full

@@ -238,6 +238,18 @@ options:
       - Refused in a O(root), where nothing runs.
     type: bool
     default: false
+  allow_minor_change:
+    description:
+      - Whether another minor version, or a free-threaded or debug build in exchange for one that is not, may replace
+        the build at O(path). Environments and extension modules that were made with the present build stop working
+        then, so the task is refused without this, in check mode too, before anything is fetched. This holds for
+        O(asset), O(archive) and O(lock) as well.
+      - A name that spans minor versions, such as V(latest) or V(>=3.12,<3.14), allows another minor version by itself.
+      - Going back is always allowed, by M(standalone.python.rollback) or by the exact name of an earlier build of
+        O(path) that is in O(store).
+      - What O(adopt) takes over is never changed by this, since the directory must hold the very build.
+    type: bool
+    default: false
   sealed:
     description:
       - An internal argument, which tasks cannot set. The action plugin puts into it all options that hold a secret, so
@@ -335,6 +347,12 @@ EXAMPLES = r"""
     name: "3.13"
     path: /opt/python/3.13
     verify: full
+
+- name: Another minor version at a path that all programs use
+  standalone.python.build:
+    name: "3.14"
+    path: /opt/python/current
+    allow_minor_change: true
 
 - name: Gone
   standalone.python.build:

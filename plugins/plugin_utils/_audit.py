@@ -29,15 +29,10 @@ class Yardstick:
     today: date
 
 
-def series_of(build: Build) -> str:
-    """The name that asks for the newest of its kind: 3.13, 3.13t, 3.13d, 3.13td."""
-    return build.interpreter.removeprefix("python")
-
-
 def all_series(infos: Iterable[Mapping[str, Any]]) -> list[str]:
     """The series of all builds, from the oldest to the newest minor version. Hosts that gave no answer have none."""
     found = {
-        (build.version.numbers[:2], series_of(build))
+        (build.version.numbers[:2], build.series)
         for info in infos
         for build in (Build.from_dict(one) for one in info.get("builds") or ())
     }
@@ -86,7 +81,7 @@ def _build(found: Mapping[str, Any], groups: str, yardstick: Yardstick) -> dict[
     end = yardstick.cycle.end_of(build.version.minor_text)
     return {
         **build.as_dict(),
-        "series": series_of(build),
+        "series": build.series,
         "paths": list(found["paths"]),
         "intact": found["intact"],
         "drift": {kind: list(names) for kind, names in (found["drift"] or {}).items()},
@@ -106,7 +101,7 @@ def _on_trial(found: Mapping[str, Any], paths: Iterable[Mapping[str, Any]]) -> l
 
 
 def _newest(build: Build, yardstick: Yardstick) -> Build | None:
-    offered = yardstick.newest.get(series_of(build)) or ()
+    offered = yardstick.newest.get(build.series) or ()
     return next((Asset.from_dict(one).build for one in offered if one["target"] == build.target), None)
 
 

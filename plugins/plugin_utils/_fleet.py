@@ -12,22 +12,34 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from ansible_collections.standalone.python.plugins.module_utils._series import is_allowed
 
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
 TRIAL = "trial"  # it is the one chosen, and on trial since a run that did not come to its end
 CURRENT = "current"  # it is the one chosen
 NEWER = "newer"  # it is newer, and nothing goes backwards
 ABSENT = "absent"  # the host has no build at the path
+OTHER_SERIES = "other series"  # it is of another minor version or kind than the one chosen, which nobody allowed
 NO_BUILD = "no build"  # none was chosen for the target of the build at the path
 
 
-def upgrade_step(info: Mapping[str, Any], path: str, assets: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def upgrade_step(
+    info: Mapping[str, Any],
+    path: str,
+    assets: Iterable[Mapping[str, Any]],
+    name: str | None = None,
+    allow_minor_change: bool = False,
+) -> dict[str, Any]:
     """What to do at `path` with the assets that were chosen for the run, one for each target.
+
+    `name` is what they were chosen by: one that spans minor versions allows another of these, and `allow_minor_change`
+    allows any change.
 
     Returns `action`, one of the constants above, and where there is a build at the path: `path`, `store`, `previous`
     (the asset to return to: that before a trial, else that at the path), `asset` (the chosen one, of the same target;
     None when there is none), and the settings to install with: `keep`, `owner`, `group`, `externally_managed`. At least
-    one earlier build is kept, to return to.
+    one earlier build is kept, to return to. `series` is that of the build at the path, such as 3.13.
     """
     root = next((root for root in info["paths"] if root["path"] == path), None)
     installed = _build_at(info, root["entry"], root["store"]) if root else None
@@ -35,13 +47,19 @@ def upgrade_step(info: Mapping[str, Any], path: str, assets: Iterable[Mapping[st
         return {"action": ABSENT}
     present = Asset.from_dict(installed)
     before_trial = _build_at(info, root["before_trial"], root["store"])
-    chosen = next((asset for asset in assets if asset["target"] == present.build.target), None)
+    asset = next((asset for asset in assets if asset["target"] == present.build.target), None)
+    chosen = Asset.from_dict(asset) if asset else None
+    spans_minors = bool(name) and Request.parse(str(name)).only_minor is None
+    may_replace = allow_minor_change or (
+        chosen is None or is_allowed(chosen.build.series, present.build.series, spans_minors=spans_minors)
+    )
     return {
-        "action": _action(Asset.from_dict(chosen) if chosen else None, present, is_on_trial=before_trial is not None),
+        "action": _action(chosen, present, is_on_trial=before_trial is not None) if may_replace else OTHER_SERIES,
         "path": path,
+        "series": present.build.series,
         "store": root["store"],
         "previous": Asset.from_dict(before_trial or installed).as_dict(),
-        "asset": chosen,
+        "asset": asset,
         "keep": max(1, root["keep"]),
         "owner": installed["owner"],
         "group": installed["group"],

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._receipts import Receipt
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root
-from ansible_collections.standalone.python.plugins.module_utils._state import State
+from ansible_collections.standalone.python.plugins.module_utils._state import State, series_of_programs
 
 from ._probe import Probe
 
@@ -32,6 +32,7 @@ def state_of(probe: Probe, path: str, store: str) -> State:
         stored=stored,
         running=probe.running,
         has_litter=probe.has_litter,
+        interpreters=series_of_programs(probe.programs),
     )
 
 

@@ -77,7 +77,7 @@ def _completed(given: Build, number: int, variables: Variables) -> Build:
 def _usual_path(name: str, variables: Variables) -> str:
     """Where a build without a path of its own is: its minor version, and t and d for free-threaded and debug."""
     request = Request.parse(name) if name else Request("latest")
-    minor = _minor(request)
+    minor = request.only_minor
     if minor is None:
         raise InvalidName(
             f'The name "{name}" does not tell the minor version, so it does not tell the path either. Set '
@@ -85,15 +85,6 @@ def _usual_path(name: str, variables: Variables) -> str:
         )
     letters = ("t" if request.free_threaded else "") + ("d" if request.debug else "")
     return f"{variables['builds_dir'].rstrip('/')}/{minor}{letters}"
-
-
-def _minor(request: Request) -> str | None:
-    """The only minor version that can answer; None when there may be others."""
-    if request.version:
-        return request.version.minor_text
-    clauses = request.specifier.clauses if request.specifier else ()
-    exact = [clause.numbers for clause in clauses if clause.operator == "==" and len(clause.numbers) > 1]
-    return "{}.{}".format(*exact[0]) if exact else None
 
 
 def _wired(build: Build, result: Mapping[str, Any] | None) -> Build:

@@ -23,6 +23,7 @@ _NAME = "standalone-python-probe"
 _PLACES = ("parent", "store_place")
 _KEYS = {
     "kind": once("absent|link|directory|file|other"),
+    "programs": once(".*"),
     "link_target": once(".*"),
     "target_exists": once("1"),
     "entry": once("[^/]+"),
@@ -81,6 +82,7 @@ class Probe:
     `platform` None where its shell does not tell what it is, and `in_circles` a directory whose links lead nowhere.
     `distribution` is a Linux system's name for itself, such as debian, as os-release has it.
     `answer` is what all this was read from.
+    `programs` are the names of those in `bin` of a directory at the path that look like an interpreter's.
     """
 
     path_kind: PathKind
@@ -101,6 +103,7 @@ class Probe:
     in_circles: str | None = None
     distribution: str | None = None
     answer: Answer | None = field(default=None, compare=False, repr=False)
+    programs: tuple[str, ...] = ()
 
 
 def build_command(
@@ -160,6 +163,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         in_circles=first(facts, "in_circles") or None,
         distribution=first(facts, "os_ID").strip("\"'") or None,
         answer=answer,
+        programs=tuple(first(facts, "programs").split()),
     )
 
 

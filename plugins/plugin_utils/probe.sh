@@ -83,6 +83,7 @@ say_path() {
     say kind "$kind"
     parent=${file%/*}
     say_place parent "${parent:-/}"
+    [ "$kind" != directory ] || say programs "$(set +f && cd "$file/bin" && echo python[0-9]*)"
     [ "$kind" = link ] || return 0
     say link_target "$(readlink "$file")"
     find_in_root "$path"

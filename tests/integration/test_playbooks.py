@@ -107,6 +107,25 @@ def test_what_the_settings_do_not_fit_is_said(fleet: Fleet, settings: dict[str, 
     assert told in fleet.play("upgrade", "--limit", "canary", **settings).output
 
 
+def test_another_minor_version_is_refused_unless_it_is_allowed(fleet: Fleet, tmp_path: Path) -> None:
+    """The host says so before it is given anything, and keeps what it has."""
+    fleet.install(OLD, "canary")
+    (sample,) = (sample for sample in fleet.mirror.samples if sample.spec.release == NEW)
+    version, name = sample.version, "3.99"
+    index = tmp_path / "other.ndjson"
+    index.write_text(fleet.mirror.index.read_text().replace(version, f"{name}.0"))
+    played = fleet.play("upgrade", "--check", upgrade_name=name, upgrade_index=str(index), upgrade_hosts="canary")
+    assert played.rc == 2, played.output
+    assert f"to 3.99: Python {version.rpartition('.')[0]} is installed there" in played.output
+    assert "upgrade_allow_minor_change" in played.output
+    assert "Nothing was changed on it." in played.output
+    allowed = {"upgrade_index": str(index), "upgrade_allow_minor_change": True}
+    played = fleet.play("upgrade", "--check", upgrade_name=name, upgrade_hosts="canary", **allowed)
+    assert played.rc == 0, played.output
+    assert "changed=1" in played.output
+    assert fleet.releases() == {"canary": OLD, "web1": None, "web2": None}
+
+
 def test_a_canary_that_cannot_be_reached_stops_the_run(fleet: Fleet) -> None:
     fleet = replace(fleet, player=replace(fleet.player, hosts=("web1",), lost=("a-canary",)))
     fleet.install(OLD, "web1")

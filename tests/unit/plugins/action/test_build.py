@@ -85,6 +85,7 @@ class TestModule:
                 "health_imports": ["ssl"],
                 "adopt": False,
                 "trial": False,
+                "allow_minor_change": False,
                 "timeout": 5,
                 "validate_certs": True,
                 "use_proxy": True,

@@ -182,6 +182,37 @@ def test_prereleases_answer_where_they_are_welcome(text: str) -> None:
     assert Request.parse(text).answered_by(build(CANDIDATE), prerelease=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("3.13", "3.13"),
+        ("3.13t", "3.13"),
+        ("3.13.5", "3.13"),
+        ("3.15.0rc1", "3.15"),
+        ("3.13.5+20250723", "3.13"),
+        (f"{COMMON}-install_only.tar.gz", "3.13"),
+        ("==3.13.*", "3.13"),
+        ("~=3.13.1", "3.13"),
+        ("===3.13.5", "3.13"),
+        (">3.13,<3.14", "3.13"),
+        (">=3.13.2,<3.14", "3.13"),
+        (">=3.12,<3.15,!=3.13.*,!=3.14.*", "3.12"),
+        # several
+        ("latest", None),
+        ("3", None),
+        ("~=3.13", None),
+        (">=3.12,<3.14", None),
+        (">=3.13,<=3.14", None),
+        (">=3.13.5", None),
+        ("<3.10", None),
+        ("!=3.13.*", None),
+        (">=3.9,<3.14,!=3.10.*,!=3.11.*,!=3.12.*", None),
+    ],
+)
+def test_a_request_knows_whether_one_minor_version_alone_can_answer(text: str, minor: str | None) -> None:
+    assert Request.parse(text).only_minor == minor
+
+
 def test_builds_that_differ_in_their_stamp_alone_are_different() -> None:
     old = build(f"3.9.4-{LINUX}-pgo+lto-20210414T1515", "20210415")
     assert Request.parse(old.name).answered_by(old)

@@ -82,9 +82,9 @@ UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {
         (order("3.13.5+20250611"), installed(NOW), "nothing"),
         (order("latest"), installed(OLD), "nothing"),
         (order(">=3.12,<3.14"), installed(OLD), "nothing"),
-        (order("3.12"), installed(NOW), "install"),
+        (order("3.12", allow_minor_change=True), installed(NOW), "install"),
         (order("3.13.5"), installed(OLD), "install"),
-        (order("3.13t"), installed(OLD), "install"),
+        (order("3.13t", allow_minor_change=True), installed(OLD), "install"),
         (order("3.13"), installed(asset("3.13.0rc2", "20240909")), "install"),
         (order("3.13", prerelease=True), installed(asset("3.13.0rc2", "20240909")), "nothing"),
         # options narrow it
@@ -126,7 +126,7 @@ UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {
         # an interrupted run, a damaged build
         (order("3.13"), UNRECORDED, "record"),
         (order("3.13"), LITTERED, "tidy"),
-        (order("3.12"), LITTERED, "install"),
+        (order("3.13.6"), LITTERED, "install"),
         (order("3.13"), HISTORY_OF_WHAT_IS_GONE, "record"),
         (order("3.13"), State("link", Root(PATH), "…", NOW["name"]), "install"),
         (order("3.13", keep=2), installed(NOW), "record"),

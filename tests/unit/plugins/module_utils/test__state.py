@@ -52,6 +52,13 @@ def test_what_stands_at_the_path(
     assert state_of(path) == State(kind, Root(str(path)), link_target)
 
 
+def test_the_interpreters_of_a_directory(path: Path) -> None:
+    (path / "bin").mkdir(parents=True)
+    for name in ("python3.13", "python3.13t", "python3", "python3.13-config"):
+        (path / "bin" / name).touch()
+    assert state_of(path).interpreters == ("3.13", "3.13t")
+
+
 def test_below_a_file_there_is_nothing(path: Path, store: Path) -> None:
     path.touch()
     assert _state.read(str(path / "deeper"), Store(str(store))).kind == "absent"

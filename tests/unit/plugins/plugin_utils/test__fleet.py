@@ -87,6 +87,24 @@ def test_hosts_that_an_upgrade_leaves_alone(host: dict[str, Any], assets: list[d
 
 
 @pytest.mark.parametrize(
+    ("chosen", "name", "allow", "action"),
+    [
+        ("3.14.0+20251010", "3.14", False, "other series"),
+        ("3.14.0+20251010", "3.14", True, "upgrade"),
+        ("3.14.0+20251010", None, False, "other series"),
+        ("3.14.0+20251010", "latest", False, "upgrade"),
+        ("3.14.0+20251010", ">=3.13,<3.15", False, "upgrade"),
+        ("3.14.0+20251010", "3.14.0+20251010", False, "other series"),
+        ("3.12.12+20251010", "3.12", False, "other series"),
+        ("3.12.12+20251010", "latest", False, "newer"),
+    ],
+)
+def test_another_minor_version_has_to_be_allowed(chosen: str, name: str | None, allow: bool, action: str) -> None:
+    step = upgrade_step(info(OLD), PATH, [asset(chosen)], name, allow)
+    assert (step["action"], step["series"]) == (action, "3.13")
+
+
+@pytest.mark.parametrize(
     ("history", "stored", "chosen", "action", "previous"),
     [
         ((NEW, OLD), None, NEW, "trial", OLD),

@@ -35,6 +35,7 @@ PATHS = {
     "3.15.0rc1": "/opt/python/3.15",
     "3.13.5+freethreaded+debug": "/opt/python/3.13td",
     "==3.13.*": "/opt/python/3.13",
+    ">=3.13.2,<3.14": "/opt/python/3.13",
     "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-freethreaded+debug-full.tar.zst": "/opt/python/3.13td",
     "cpython-3.13.5+20250801-x86_64-unknown-linux-gnu-install_debug.tar.zst": "/opt/python/3.13d",
 }

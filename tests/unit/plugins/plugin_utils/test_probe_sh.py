@@ -124,6 +124,18 @@ def beside_other_builds(path: Path) -> dict[str, Any]:
     return {"receipts": receipts, "root": {"path": "…", "keep": 2}}
 
 
+def directory_unpacked_by_hand(path: Path) -> dict[str, Any]:
+    (path / "bin").mkdir(parents=True)
+    for name in ("python3.13", "python3.13t", "python3", "pip3.13"):
+        (path / "bin" / name).touch()
+    return {"path_kind": "directory", "programs": ("python3", "python3.13", "python3.13t")}
+
+
+def directory_of_something_else(path: Path) -> dict[str, Any]:
+    (path / "bin").mkdir(parents=True)
+    return {"path_kind": "directory", "programs": ("python[0-9]*",)}
+
+
 def with_work_in_staging(path: Path) -> dict[str, Any]:
     install(path)
     (path.parent / ".builds" / ".staging" / "removed-1-2").mkdir(parents=True)
@@ -173,6 +185,8 @@ STATES = (
     link_into_a_build,
     link_whose_text_forges_a_fact,
     beside_other_builds,
+    directory_unpacked_by_hand,
+    directory_of_something_else,
     with_work_in_staging,
     with_a_new_link_in_staging,
     with_a_download_to_take_up,
