@@ -18,7 +18,7 @@ from tests.unit.receipts import asset, receipt
 PATH, STORE = "/opt/python/3.13", "/opt/python/.builds"
 NOW, OLD = receipt(PATH), receipt(PATH, asset("3.13.4", "20250604"))
 ROOT = Root(PATH, 2, (Use("now", "2026-02-01T00:00:00Z"), Use("old", "2026-01-01T00:00:00Z")))
-NOTHING = _probe.parse("standalone-python-probe 1\nkind=absent\nstandalone-python-probe end\n")
+NOTHING = _probe.parse("standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\nstandalone-python-probe end\n")
 LINKED = replace(NOTHING, path_kind="link", link_target=".builds/now", target_exists=True, entry="now")
 
 

@@ -19,7 +19,10 @@ from tests.unit.orders import order
 
 ORDER = order(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
 GOOD = replace(
-    _probe.parse("standalone-python-probe 1\nkind=absent\nfree_kib=1000000\nstandalone-python-probe end\n"),
+    _probe.parse(
+        "standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\n"
+        "free_kib=1000000\nstandalone-python-probe end\n"
+    ),
     parent=Place("/opt", is_directory=True, is_writable=True),
     store_place=Place("/srv", is_directory=True, is_writable=True),
 )
