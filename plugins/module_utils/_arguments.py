@@ -11,6 +11,9 @@ from ._health import DEFAULT_IMPORTS
 
 URL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "timeout": {"type": "int", "default": 30},
+    "index_timeout": {"type": "int", "default": 600},
+    "min_rate": {"type": "int", "default": 1024},
+    "lock_timeout": {"type": "int", "default": 900},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
     "use_proxy": {"type": "bool", "default": True},

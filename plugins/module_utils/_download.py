@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 
 from ._digest import mismatch
@@ -17,8 +17,9 @@ from ._transfer import Body, TransferFailure
 from ._url_options import UrlOptions
 from ._urls import shown_url
 
-# The largest builds are about 300 MB. What is longer than this is none, and would only fill the disk.
-MAX_BYTES = 4 * 1024**3
+# The largest builds are about 300 MB. What is longer than this, or says so, is none, and would only fill the disk.
+MAX_BYTES = 1024**3
+_MAX_SHOWN = "1 GiB"
 _LONGEST_PAUSE_S = 60
 
 
@@ -158,7 +159,7 @@ class _Download:
                 self._part.append(chunk)
                 if self._part.size_bytes > MAX_BYTES:
                     self._start_over()
-                    raise TransferFailure(f"it is longer than {MAX_BYTES // 1024**3} GiB, which no build is")
+                    raise TransferFailure(f"it is longer than {_MAX_SHOWN}, which no build is")
                 if self._on_bytes:
                     self._on_bytes(self._part.size_bytes)
             return body.offset
@@ -178,8 +179,21 @@ class _Download:
         return self._part.sha256 == self._sha256
 
 
-def opened(url: str, options: UrlOptions, offset: int = 0) -> AbstractContextManager[Body]:
-    """The file at an http(s) or `file` URL, from byte `offset` on where the source can do that."""
+@contextmanager
+def opened(url: str, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
+    """The file at an http(s) or `file` URL, from byte `offset` on where the source can do that.
+
+    Raises `TransferFailure`, also for one that is longer than any build: nobody makes room for the length in a header.
+    """
+    with _opened(url, options, offset) as body:
+        if body.total_bytes is not None and body.total_bytes > MAX_BYTES:
+            raise TransferFailure(
+                f"it is {body.total_bytes} bytes long by its own account, and no build is longer than {_MAX_SHOWN}"
+            )
+        yield body
+
+
+def _opened(url: str, options: UrlOptions, offset: int) -> AbstractContextManager[Body]:
     if url.startswith("file:"):
         from . import _local_file
 

@@ -19,8 +19,10 @@ from urllib.parse import SplitResult
 
 from ._errors import DownloadError
 from ._http_body import body_of
+from ._http_connect import patient_handlers
 from ._http_failures import refused
 from ._http_peer import Peer, checked, redirected, with_login_of
+from ._patience import Patience
 from ._transfer import Body, TransferFailure
 from ._url_options import USER_AGENT, UrlOptions
 
@@ -37,8 +39,9 @@ def opened(url: str, *, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
     """
     address = checked(url)
     options = with_login_of(url, options)
-    answer = _final_answer(address, options, offset)
-    body = body_of(answer.response, offset, answer.peer) if answer.response else None
+    patience = Patience(options.timeout, options.min_rate, is_counted=True)
+    answer = _final_answer(address, options, offset, patience)
+    body = body_of(answer.response, offset, answer.peer, patience) if answer.response else None
     if body:
         with answer.response:
             yield body
@@ -65,11 +68,11 @@ class _Answer:
             self.response.close()
 
 
-def _final_answer(address: SplitResult, options: UrlOptions, offset: int) -> _Answer:
+def _final_answer(address: SplitResult, options: UrlOptions, offset: int, patience: Patience) -> _Answer:
     """The answer after all redirects."""
     asked = peer = Peer(address, options)
     for _unused in range(_MAX_REDIRECTS + 1):
-        answer = _ask(peer, offset)
+        answer = _ask(peer, offset, patience)
         location = answer.headers.get("Location")
         if answer.code not in _REDIRECTS or not location:
             return answer
@@ -78,14 +81,14 @@ def _final_answer(address: SplitResult, options: UrlOptions, offset: int) -> _An
     raise TransferFailure(f"it redirects more than {_MAX_REDIRECTS} times")
 
 
-def _ask(peer: Peer, offset: int) -> _Answer:
+def _ask(peer: Peer, offset: int, patience: Patience) -> _Answer:
     from http.client import HTTPException
     from urllib.error import HTTPError
     from urllib.request import Request
 
     request = Request(peer.address.geturl(), headers=_headers(peer.options, offset))  # noqa: S310  (http and https only)
     try:
-        response = _opener(peer).open(request, timeout=peer.options.timeout)
+        response = _opener(peer, patience).open(request, timeout=peer.options.timeout)
     except HTTPError as refusal:
         if refusal.fp:
             refusal.close()
@@ -95,7 +98,7 @@ def _ask(peer: Peer, offset: int) -> _Answer:
     return _Answer(peer, response.code, response.headers, response)
 
 
-def _opener(peer: Peer) -> Any:
+def _opener(peer: Peer, patience: Patience) -> Any:
     """An opener that follows no redirect, and that logs in only to the server of `peer`."""
     from urllib import request
 
@@ -104,12 +107,7 @@ def _opener(peer: Peer) -> Any:
     context = None
     if peer.address.scheme == "https":
         context = _tls_context(options.validate_certs, options.ca_path, options.client_cert, options.client_key)
-    if options.connect_timeout:
-        from ._http_connect import hasty_handlers
-
-        handlers += hasty_handlers(options.connect_timeout, context)
-    else:
-        handlers += [request.HTTPHandler(), *([request.HTTPSHandler(context=context)] if context else [])]
+    handlers += patient_handlers(patience, options.connect_timeout, context)
     if options.use_proxy:
         handlers.append(request.ProxyHandler())
     if options.url_username and not options.force_basic_auth:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from ._patience import TooSlow
 from ._transfer import TransferFailure
 
 _BUSY = frozenset({408, 425, 429})
@@ -64,6 +65,8 @@ def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFail
         return TransferFailure(f"the name of {peer} does not resolve", may_pass=may_pass, is_local=True)
     if isinstance(cause, socket.timeout):  # no TimeoutError before Python 3.10
         return TransferFailure(f"{peer} sent nothing for {timeout_s} s", may_pass=True)
+    if isinstance(cause, TooSlow):
+        return TransferFailure(f"{peer} {cause}", may_pass=True)
     if isinstance(cause, ConnectionRefusedError):
         return TransferFailure(f"{peer} refuses the connection", may_pass=True)
     if isinstance(cause, ConnectionError):

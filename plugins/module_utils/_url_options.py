@@ -13,17 +13,34 @@ from ._errors import InvalidName
 
 USER_AGENT = "standalone.python (Ansible collection)"
 
+# 10 MB, which is the whole history of releases in 2026, in this time are 140 kbit/s.
+DEFAULT_INDEX_TIMEOUT_S = 10 * 60
+DEFAULT_MIN_RATE = 1024  # bytes a second: 8 kbit/s, less than any modem's
+DEFAULT_LOCK_TIMEOUT_S = 15 * 60
+
+_COUNTS = (
+    ("timeout", 1, "the seconds to wait"),
+    ("index_timeout", 1, "the seconds that a whole index may take"),
+    ("min_rate", 0, "bytes a second"),
+    ("lock_timeout", 0, "the seconds to wait for another run"),
+)
+
 
 @dataclass(frozen=True)
 class UrlOptions:
     """The options of one task. Credentials go to the host that was asked only, never to a redirect's other host.
 
-    `timeout` is in seconds, for each connection and each wait for data. `connect_timeout` is shorter, for a connection
-    alone, where there is another way. None means: not given.
+    `timeout` is in seconds, for each connection, the headers of each answer and each wait for data. `connect_timeout`
+    is shorter, for a connection alone, where there is another way. `min_rate` is in bytes a second. `index_timeout` is
+    in seconds, for a whole index with all redirects and retries, `lock_timeout` for another run that asks for the same.
+    None means: not given.
     """
 
     timeout: int = 30
     connect_timeout: int | None = None
+    index_timeout: int = DEFAULT_INDEX_TIMEOUT_S
+    min_rate: int = DEFAULT_MIN_RATE
+    lock_timeout: int = DEFAULT_LOCK_TIMEOUT_S
     validate_certs: bool = True
     ca_path: str | None = None
     use_proxy: bool = True
@@ -41,8 +58,9 @@ class UrlOptions:
         Raises `InvalidName` for a value that no request can be made with.
         """
         given = {item.name: params[item.name] for item in fields(cls) if params.get(item.name) is not None}
-        if given.get("timeout", 1) <= 0:
-            raise InvalidName(f"timeout is {given['timeout']}, but it counts the seconds to wait: write 1 or more.")
+        for option, least, meaning in _COUNTS:
+            if given.get(option, least) < least:
+                raise InvalidName(f"{option} is {given[option]}, but it counts {meaning}: write {least} or more.")
         # YAML gives numbers and booleans where the header is one of those words.
         given["headers"] = {str(name): str(value) for name, value in given.get("headers", {}).items()}
         _require_sendable(given)

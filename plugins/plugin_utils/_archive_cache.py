@@ -83,8 +83,7 @@ def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions,
 
     def on_length(length: int) -> None:
         nonlocal total_bytes
-        total_bytes = length
-        shelf.make_room(length)
+        total_bytes = length  # by the server's account: no reason to remove another archive
 
     try:
         fetch(
@@ -96,6 +95,7 @@ def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions,
             on_bytes=(lambda count: watch(count, total_bytes)) if watch else None,
         )
         os.replace(part, shelf.path_of(asset.sha256))
+        shelf.make_room(0)
     except DownloadError as error:
         raise DownloadError(f"On the controller: {error}") from error
     except OSError as error:

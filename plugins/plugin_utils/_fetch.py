@@ -11,6 +11,7 @@ from time import sleep
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
+from ansible_collections.standalone.python.plugins.module_utils._patience import Limit, Patience
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 
 from ._fetch_errors import FetchError, explained, refused
@@ -18,7 +19,7 @@ from ._fetch_errors import FetchError, explained, refused
 _PAUSES_S = (0.5, 1.0)  # between three tries
 _LONGEST_PAUSE_S = 30
 _CONNECT_TIMEOUT_S = 10
-_CHUNK_BYTES = 256 * 1024
+_CHUNK_BYTES = 64 * 1024  # as they come: inflated, they can be a thousand times as many
 # The whole history of releases is about 10 MB in 2026. What is ten times larger is no index.
 _MAX_BYTES = 100 * 1024 * 1024
 
@@ -46,7 +47,8 @@ class Document:
 def fetch(url: str, *, options: UrlOptions, validators: Validators, what: str = "The index") -> Document | None:
     """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`.
 
-    `what` is what messages call the document.
+    `what` is what messages call the document. With its redirects, its retries and the pauses between them, it has
+    `index_timeout` seconds.
     """
     from ._session import MISSING, GuardedSession
 
@@ -55,15 +57,19 @@ def fetch(url: str, *, options: UrlOptions, validators: Validators, what: str = 
             "Fetching an index needs the Python package requests, which the Python that runs Ansible does not have "
             f"({MISSING}). Install it, or set index to a file or to bundled."
         )
-    with GuardedSession(url, options) as session, warnings.catch_warnings():
+    whole = Limit(options.index_timeout, "index_timeout")
+    patience = Patience(options.timeout, options.min_rate, whole=whole)
+    with GuardedSession(url, options, patience) as session, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # urllib3 warns at each request that validate_certs=false is unsafe
         for pause_s in _PAUSES_S:
             try:
                 return _ask(session, url, options, validators, what)
             except FetchError as error:
-                if error.outlook != "soon":
+                wait_s = min(error.retry_after_s or pause_s, _LONGEST_PAUSE_S)
+                if error.outlook != "soon" or wait_s >= whole.left_s:
                     raise
-                sleep(min(error.retry_after_s or pause_s, _LONGEST_PAUSE_S))
+                sleep(wait_s)
+                patience.start()
         return _ask(session, url, options, validators, what)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
+from ansible_collections.standalone.python.plugins.module_utils._patience import TooSlow
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
 # What to expect of the same request: "soon" means that a moment's wait can help, "later" that the server was not
@@ -66,9 +67,10 @@ def explained(url: str, error: BaseException, *, timeout_s: int, what: str) -> F
     """The error for what `requests` raised."""
     causes = tuple(_causes(error))
     for kinds, reason, outlook in _explanations():
-        if any(isinstance(cause, kinds) for cause in causes):
+        found = next((cause for cause in causes if isinstance(cause, kinds)), None)
+        if found:
             host = urlsplit(_asked_url(error) or url).hostname or ""
-            words = reason.format(host=host, timeout_s=timeout_s, tls=_tls_words(causes), error=error)
+            words = reason.format(host=host, timeout_s=timeout_s, tls=_tls_words(causes), error=found)
             return FetchError.of(url, words, outlook, what=what)
     raise error
 
@@ -87,9 +89,10 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
     from requests import exceptions as of_requests
     from urllib3.exceptions import ReadTimeoutError
 
-    from ._session import Downgrade
+    from ._session import Downgrade, OddCoding
 
     return (
+        ((TooSlow,), "{host} {error}", "soon"),
         ((of_requests.ProxyError,), "its proxy refuses or does not answer; see use_proxy", "later"),
         ((of_requests.SSLError,), "TLS with {host} fails ({tls}); ca_path names a private authority", "never"),
         ((socket.gaierror,), "the name {host} does not resolve", "later"),
@@ -100,7 +103,7 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
         ((of_requests.ConnectionError,), "the connection to {host} broke", "soon"),
         ((Downgrade,), "the server redirects from https to http, where nobody vouches for the digests", "never"),
         ((of_requests.TooManyRedirects,), "the server redirects in a circle", "never"),
-        ((of_requests.ContentDecodingError,), "the answer is not encoded as its header says", "never"),
+        ((of_requests.ContentDecodingError, OddCoding), "the answer is not encoded as its header says", "never"),
         ((of_requests.InvalidHeader,), "a header holds a character that may not be there; see headers", "never"),
         ((of_requests.RequestException,), "it, or an address that it redirects to, is no http(s) URL", "never"),
         ((ValueError,), "it, an address that it redirects to, a header or the login cannot be sent", "never"),

@@ -30,30 +30,41 @@ else:
     _Adapter = requests.adapters.HTTPAdapter
     _DigestAuth = requests.auth.HTTPDigestAuth
 
+from ansible_collections.standalone.python.plugins.module_utils._patience import Patience, watched
 from ansible_collections.standalone.python.plugins.module_utils._url_options import USER_AGENT, UrlOptions
 
 _MAX_REDIRECTS = 10
+_SIMPLE_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 
 
 class Downgrade(_RequestException):
     """A redirect from https to http. Whoever sits in between could then choose the digests."""
 
 
-class GuardedSession(_Session):
-    """What the user gave for `url` stays there: a redirect to another host gets no header, login or certificate."""
+class OddCoding(_RequestException):
+    """A body in several codings, or in one that was not asked for, which a few bytes can make endless."""
 
-    def __init__(self, url: str, options: UrlOptions) -> None:
+
+class GuardedSession(_Session):
+    """What the user gave for `url` stays there: a redirect to another host gets no header, login or certificate.
+
+    All answers together have as much time as `patience` has left.
+    """
+
+    def __init__(self, url: str, options: UrlOptions, patience: Patience) -> None:
         super().__init__()
         self._url = url
         self.max_redirects = _MAX_REDIRECTS
         self.trust_env = options.use_proxy  # the environment's proxies, and its certificates
         self.headers["User-Agent"] = USER_AGENT
+        self.headers["Accept-Encoding"] = "gzip, deflate"
         self.headers.update(options.headers)
         self.auth = _auth(options)
         if options.client_cert:
             self.cert = (options.client_cert, options.client_key) if options.client_key else options.client_cert
-        if options.validate_certs and not options.ca_path:
-            self.mount("https://", _SystemTrustAdapter())
+        uses_system_trust = options.validate_certs and not options.ca_path
+        self.mount("https://", (_SystemTrustAdapter if uses_system_trust else _PatientAdapter)(patience))
+        self.mount("http://", _PatientAdapter(patience))
         self._trust = (options.ca_path or True) if options.validate_certs else False
         self._secret_headers = ("Authorization", "Cookie", *options.headers)
 
@@ -73,7 +84,42 @@ class GuardedSession(_Session):
         return answer
 
 
-class _SystemTrustAdapter(_Adapter):
+class _PatientAdapter(_Adapter):
+    """Reads answers with `patience`, and no body of any but 200: `requests` reads those of redirects to their end."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _make_patient(self.poolmanager, self._patience)
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        is_new = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if is_new:
+            _make_patient(manager, self._patience)
+        return manager
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().send(request, *args, **kwargs)
+        if answer.status_code != 200:
+            answer.raw.close()
+        elif answer.headers.get("Content-Encoding", "").strip().lower() not in _SIMPLE_CODINGS:
+            answer.close()
+            raise OddCoding(request=request)
+        return answer
+
+
+def _make_patient(manager: Any, patience: Patience) -> None:
+    manager.pool_classes_by_scheme = {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": watched(pool.ConnectionCls, patience)})
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
+class _SystemTrustAdapter(_PatientAdapter):
     """Trusts the system's certificate authorities beside those of `certifi`.
 
     A company's own authority is in the system's store, and `requests` alone would not look there.

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that never stop: they send a byte now and then, or without end, in each part of an answer.
+
+Every wait of a client is short, so none of its timeouts for one wait ever passes. Each behaviour goes on until the
+client hangs up or the test ends. `STEP_S` is the pause after a byte; a client with a timeout of several such steps has
+to end by itself.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import cycle
+from threading import Event, Thread
+
+from .servers import Answering, Behaviour, redirect
+
+STEP_S = 0.05
+
+_OK = b"HTTP/1.1 200 OK\r\n"
+_CHUNKED = _OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def dripping(at_once: bytes, then: bytes) -> Behaviour:
+    """Sends `at_once`, then `then` again and again, a byte at a time."""
+
+    def behave(answering: Answering) -> None:
+        answering.close_connection = True
+        answering.wfile.write(at_once)
+        for byte in cycle(then):
+            answering.wfile.write(bytes([byte]))
+            if answering.origin.stopping.wait(STEP_S):
+                return
+
+    return behave
+
+
+def endless(at_once: bytes, then: bytes) -> Behaviour:
+    """Sends `at_once`, then `then` again and again, as fast as the client takes it."""
+
+    def behave(answering: Answering) -> None:
+        answering.close_connection = True
+        answering.wfile.write(at_once)
+        while not answering.origin.stopping.is_set():
+            answering.wfile.write(then * (4096 // len(then)))
+
+    return behave
+
+
+def late(behaviour: Behaviour, pause_s: float) -> Behaviour:
+    """Waits before it answers, less long than a client's timeout."""
+
+    def behave(answering: Answering) -> None:
+        answering.origin.stopping.wait(pause_s)
+        behaviour(answering)
+
+    return behave
+
+
+# Until the headers are whole. In each the client has seen something before its timeout for one wait could pass.
+SLOW_HEADERS: Mapping[str, Behaviour] = {
+    "a status line that never ends": dripping(b"HTTP/1.1 200 O", b"K"),
+    "a header that never ends": dripping(_OK + b"X-Long: ", b"x"),
+    "headers one after the other": dripping(_OK, b"X: y\r\n"),
+    "continue, slowly": dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "continue, without end": endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "headers of a redirect": dripping(b"HTTP/1.1 302 Found\r\nLocation: /", b"a"),
+    "headers of a refusal": dripping(b"HTTP/1.1 503 Busy\r\nRetry-After: ", b"1"),
+}
+
+# Once the headers are there. None gives the bytes of a file at a rate that anybody would wait for.
+SLOW_BODIES: Mapping[str, Behaviour] = {
+    "a body with a length": dripping(_OK + b"Content-Length: 96000\r\n\r\n", b"x"),
+    "a body until the end of the connection": dripping(b"HTTP/1.0 200 OK\r\n\r\n", b"x"),
+    "chunks of a byte": dripping(_CHUNKED, b"1\r\nx\r\n"),
+    "the length of a chunk": dripping(_CHUNKED, b"0"),
+    "the extension of a chunk": dripping(_CHUNKED + b"1;", b"x"),
+    "trailers": dripping(_CHUNKED + b"1\r\nx\r\n0\r\n", b"X: y\r\n"),
+}
+
+# At full speed. None ever comes to the end of a file.
+ENDLESS_BODIES: Mapping[str, Behaviour] = {
+    "a body without end": endless(b"HTTP/1.0 200 OK\r\n\r\n", b"x"),
+    "chunks without end": endless(_CHUNKED, b"1\r\nx\r\n"),
+}
+
+# At full speed, in what frames a body and is none of it.
+ENDLESS_FRAMES: Mapping[str, Behaviour] = {
+    "trailers without end": endless(_CHUNKED + b"1\r\nx\r\n0\r\n", b"X: y\r\n"),
+}
+
+
+def slow_redirects(pause_s: float) -> Mapping[str, Behaviour]:
+    """A script: `/0` redirects to `/1` and so on, with a pause each that is within the patience for one answer."""
+    return {f"/{number}": late(redirect(f"/{number + 1}"), pause_s) for number in range(20)}
+
+
+@contextmanager
+def dripping_socket(at_once: bytes = b"", then: bytes = b"\x00") -> Iterator[int]:
+    """The port of a server that reads no request and sends a byte now and then, such as half of a TLS handshake."""
+    stopping = Event()
+
+    def serve(connection: socket.socket) -> None:
+        with connection:
+            connection.sendall(at_once)
+            while not stopping.wait(STEP_S):
+                connection.sendall(then)
+
+    def accept(listening: socket.socket) -> None:
+        while not stopping.is_set():
+            try:
+                connection, _address = listening.accept()
+                serve(connection)
+            except OSError:  # the client has hung up, or the test is over
+                continue
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        thread = Thread(target=accept, args=[listening], daemon=True)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            stopping.set()
+            thread.join()
+
+
+# The beginning of a TLS record that promises 16 KiB of handshake.
+HALF_A_HANDSHAKE = b"\x16\x03\x03\x40\x00"
