@@ -13,9 +13,33 @@ class ModuleDocFragment:
 options:
   timeout:
     description:
-      - How many seconds to wait for a connection, and for data once it stands. It does not limit a whole download.
+      - How many seconds a server has for a connection, for the headers of an answer, and for the next data after that.
+        It does not limit a whole download.
+      - A server and all that it redirects to have three times as long until the headers of the last answer.
     type: int
     default: 30
+  index_timeout:
+    description:
+      - How many seconds a whole index may take, with all redirects and retries. The same holds for each attestation
+        that the controller fetches.
+    type: int
+    default: 600
+    version_added: 0.1.0
+  min_rate:
+    description:
+      - The least rate, in bytes a second, at which a server has to send an index or an archive. One that sends less
+        over O(timeout) seconds of waiting has failed, and the next address or try follows. V(0) allows any rate.
+      - With O(timeout), this means what C(minrate) and C(timeout) mean to C(dnf).
+    type: int
+    default: 1024
+    version_added: 0.1.0
+  lock_timeout:
+    description:
+      - How many seconds to wait while another run holds the lock of the same store, mirror, index or archive. A run
+        that fetches the archive at that time is waited for as long as data arrive.
+    type: int
+    default: 900
+    version_added: 0.1.0
   validate_certs:
     description:
       - Whether the certificates of https servers are verified. Whatever it is set to, an archive is installed only

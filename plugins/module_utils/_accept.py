@@ -12,9 +12,16 @@ from . import _links, _roots
 from ._prune import prune
 from ._roots import Root
 from ._store import Store
+from ._url_options import DEFAULT_LOCK_TIMEOUT_S
 
 
-def accept(store_directory: str, *, paths: Collection[str] = (), check_mode: bool = False) -> list[str]:
+def accept(
+    store_directory: str,
+    *,
+    paths: Collection[str] = (),
+    check_mode: bool = False,
+    lock_timeout_s: int = DEFAULT_LOCK_TIMEOUT_S,
+) -> list[str]:
     """Ends the trials of a store's `paths`, of all without any, and returns the paths that had a build on trial.
 
     Builds that were held on to for the trial alone are removed.
@@ -24,7 +31,7 @@ def accept(store_directory: str, *, paths: Collection[str] = (), check_mode: boo
     if not found or check_mode:
         return [root.path for root in found]
     os.umask(0o022)  # of this module process: modes never depend on the caller's
-    with store.locked():
+    with store.locked(lock_timeout_s):
         found = _on_trial(store, paths)
         for root in found:
             _roots.write(store.directory, root.on_trial(None))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from functools import partial
 from typing import Any
 
 from ._patience import Patience, watched
@@ -24,7 +25,7 @@ def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_cont
     class Patient(HTTPConnection):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            self._create_connection = _connected
+            self._create_connection = partial(_connected, patience)
 
         def connect(self) -> None:
             self.timeout: Any
@@ -36,22 +37,6 @@ def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_cont
                     raise
                 raise OSError(errno.EHOSTUNREACH, f"no connection within {connect_timeout_s} s") from None
             self.sock.settimeout(patience_s)
-
-    def _connected(address: tuple[str, int], timeout_s: float, _source: Any = None) -> socket.socket:
-        """As `socket.create_connection`: the timeout is for each address of a name. `patience` ends a long row."""
-        failure: OSError = OSError(errno.EHOSTUNREACH, "its name has no address")
-        for *kind, place in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
-            connection = socket.socket(*kind[:3])
-            try:
-                connection.settimeout(min(timeout_s, patience.connect_left_s))
-                connection.connect(place)
-            except OSError as error:
-                connection.close()
-                failure = error
-            else:
-                connection.settimeout(timeout_s)
-                return connection
-        raise failure
 
     class PatientTls(Patient, HTTPSConnection):
         pass
@@ -65,3 +50,20 @@ def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_cont
             return self.do_open(watched(PatientTls, patience), req, context=tls_context)
 
     return [Handler(), *([TlsHandler(context=tls_context)] if tls_context else [])]
+
+
+def _connected(patience: Patience, address: tuple[str, int], timeout_s: float, _source: Any = None) -> socket.socket:
+    """As `socket.create_connection`: the timeout is for each address of a name. `patience` ends a long row of them."""
+    failure: OSError = OSError(errno.EHOSTUNREACH, "its name has no address")
+    for family, kind, protocol, _name, place in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(min(timeout_s, patience.connect_left_s))
+            connection.connect(place)
+        except OSError as error:
+            connection.close()
+            failure = error
+        else:
+            connection.settimeout(timeout_s)
+            return connection
+    raise failure

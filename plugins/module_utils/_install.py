@@ -63,7 +63,7 @@ def _act(order: Order) -> dict[str, Any]:
     if order.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(order.place):
         return _look(order)  # nothing to remove, and no store to make for the lock's sake
     timings, began_at_s = Timings(), time.time()
-    with timings.measure("total_s"), store.locked():
+    with timings.measure("total_s"), store.locked(order.url.lock_timeout):
         state = _state.read(order.path, store)
         decided = plan(order, state)
         _roots.read_all(store.directory, but=order.path)  # a damaged one must be told before anything is changed

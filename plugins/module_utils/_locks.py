@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
+from math import inf
 
 from ._errors import StoreError
+from ._limit import Limit
 
-_POLL_S = 0.1
+_FIRST_PAUSE_S = 0.01
+_LONGEST_PAUSE_S = 0.1
 
 
 def open_lock(path: str) -> int:
@@ -20,21 +24,34 @@ def open_lock(path: str) -> int:
     return handle
 
 
-def wait_for_lock(handle: int, what: str, deadline: float) -> None:
-    """Raises `StoreError` when `deadline`, by the monotonic clock, comes first. `what` is, say, `the store /opt`."""
+def wait_for_lock(
+    handle: int,
+    what: str,
+    limit: Limit,
+    *,
+    is_shared: bool = False,
+    idle_s: Callable[[], float] = lambda: inf,
+) -> None:
+    """Raises `StoreError` when the limit is over. `what` is, say, `the store /opt`.
+
+    `idle_s` says for how many seconds the holder has shown no sign of life: one that makes progress is waited for.
+    """
     import fcntl  # not on Windows, where this file is imported by the controller only
 
+    kind = fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX
+    pause_s = _FIRST_PAUSE_S
     while True:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
             return
         except BlockingIOError:
-            if time.monotonic() > deadline:
+            if limit.left_s <= 0 and not 0 <= idle_s() < limit.seconds:
                 raise StoreError(
-                    f"Another run holds the lock of {what} and did not let go of it in time. "
-                    "Wait until it has ended, then run again."
+                    f"Cannot lock {what}: another run has held the lock for {limit.seconds:g} seconds, the limit of "
+                    f"{limit.option}. Wait until that run has ended, or end it, then run again."
                 ) from None
-            time.sleep(_POLL_S)
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
 def is_still_there(handle: int, path: str) -> bool:

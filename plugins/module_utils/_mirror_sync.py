@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
@@ -20,6 +19,7 @@ from . import _mirror_receipt, _mirror_report, _mirror_state
 from ._bundles import BUNDLE_SUFFIX
 from ._digest import sha256_of
 from ._errors import DownloadError, StoreError
+from ._limit import Limit
 from ._locks import is_still_there, open_lock, wait_for_lock
 from ._mirror_fetch import Failures, Fetcher
 from ._mirror_indexes import switch
@@ -34,7 +34,6 @@ from ._trust import require_ours
 
 _PARTS_FOLDER = "parts"
 _LOCK_FILE = "lock"
-_LOCK_WAIT_S = 15 * 60
 
 
 def run(order: MirrorOrder, *, check_mode: bool = False) -> dict[str, Any]:
@@ -86,7 +85,7 @@ def _locked(order: MirrorOrder) -> Iterator[None]:
     lock = os.path.join(folder, _LOCK_FILE)
     handle = open_lock(lock)
     try:
-        wait_for_lock(handle, f"the mirror {order.path}", time.monotonic() + _LOCK_WAIT_S)
+        wait_for_lock(handle, f"the mirror {order.path}", Limit(order.url.lock_timeout, "lock_timeout"))
         if not is_still_there(handle, lock):
             raise StoreError(f"Another run has removed the mirror {order.path} meanwhile. Run again.")
         yield

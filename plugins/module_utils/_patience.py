@@ -13,8 +13,9 @@ from __future__ import annotations
 import io
 import socket
 import time
-from dataclasses import dataclass, field
 from typing import Any
+
+from ._limit import Limit
 
 # A server and all that it redirects to have this many times the timeout of one answer.
 _TIMEOUTS_UNTIL_FINAL_ANSWER = 3
@@ -25,19 +26,6 @@ class TooSlow(OSError):
     """The server sends, but too slowly. `str(error)` is a clause that goes after the server's name."""
 
 
-@dataclass(frozen=True)
-class Limit:
-    """How long the whole of something may take, from now on. `option` is what the user sets it by."""
-
-    seconds: float
-    option: str
-    began_at_s: float = field(default_factory=time.monotonic)
-
-    @property
-    def left_s(self) -> float:
-        return self.began_at_s + self.seconds - time.monotonic()
-
-
 class Patience:
     """The time that one request has, with its redirects and the body of its last answer.
 
@@ -46,7 +34,9 @@ class Patience:
     the frame of a chunked body, which a server can make as long as it likes, is none.
     """
 
-    def __init__(self, timeout_s: float, min_rate: int, *, whole: Limit | None = None, is_counted: bool = False) -> None:
+    def __init__(
+        self, timeout_s: float, min_rate: int, *, whole: Limit | None = None, is_counted: bool = False
+    ) -> None:
         self.timeout_s = timeout_s
         self._min_rate = min_rate
         self._whole = whole
@@ -105,7 +95,9 @@ class Patience:
 
     def _require_time(self, is_silent: bool = False) -> None:
         """A server that `is_silent` has run into the timeout of one wait, whose own words say more."""
-        headers, until_final_answer, whole = (limit if limit and limit.left_s <= 0 else None for limit in self._limits())
+        headers, until_final_answer, whole = (
+            limit if limit and limit.left_s <= 0 else None for limit in self._limits()
+        )
         if whole:
             raise TooSlow(f"sent {self._total_bytes} bytes in {whole.seconds:g} s, the limit of {whole.option}")
         if headers and not is_silent:
@@ -159,7 +151,7 @@ def watched(connection_class: Any, patience: Patience) -> Any:
     class Answer(HTTPResponse):
         def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
             super().__init__(sock, *args, **kwargs)
-            self.fp: Any = io.BufferedReader(_Watched(self.fp.detach(), sock, patience))  # type: ignore[has-type]
+            self.fp: Any = io.BufferedReader(_Watched(self.fp.detach(), sock, patience))
             patience.expect_headers()
 
         def begin(self) -> None:

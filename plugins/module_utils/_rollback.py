@@ -22,6 +22,7 @@ from ._url_options import UrlOptions
 # What a build can be named by to leave it: nothing vague, so that doing it twice is the same as doing it once.
 _EXACT = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+\d{8})?|\d{8}|cpython-.+")
 
+_NO_NETWORK = UrlOptions()
 _NOWHERE = "file:///dev/null"  # what the store has no more, or not intact, is not fetched
 
 
@@ -35,14 +36,21 @@ def require_exact(leave: str | None) -> None:
 
 
 def orders(
-    store_directory: str, *, leave: str | None = None, paths: Collection[str] = (), system: System = RUNNING
+    store_directory: str,
+    *,
+    leave: str | None = None,
+    paths: Collection[str] = (),
+    system: System = RUNNING,
+    url: UrlOptions = _NO_NETWORK,
 ) -> list[Order]:
     """For each path that goes back, the order for its newest earlier build that the store still has.
 
     A build on trial is left for the one before the trial.
 
     `leave` names the build to leave by its version, its release, both joined by `+`, or its full name. None is any
-    build. Without `paths`, all of the store count. Raises `StoreError` where a path has no build to go back to.
+    build. Without `paths`, all of the store count. Of `url` only the wait for a lock counts.
+
+    Raises `StoreError` where a path has no build to go back to.
     """
     system.require()
     store = Store(store_directory, system)
@@ -51,7 +59,7 @@ def orders(
         entry = _links.entry_behind(root.path, store)
         receipt = readable_receipt(store, entry) if entry else None
         if receipt and (not paths or root.path in paths) and leave in (None, *_names(receipt.asset.build)):
-            found.append(_order(store, root, _earlier(store, root, receipt)))
+            found.append(_order(store, root, _earlier(store, root, receipt), url))
     return found
 
 
@@ -71,13 +79,13 @@ def _earlier(store: Store, root: Root, now: Receipt) -> Receipt:
     )
 
 
-def _order(store: Store, root: Root, earlier: Receipt) -> Order:
+def _order(store: Store, root: Root, earlier: Receipt, url: UrlOptions) -> Order:
     return Order(
         state="present",
         path=root.path,
         store=store.path,
         settings=Settings(root.path, earlier.settings.externally_managed),
-        url=UrlOptions(),
+        url=url,
         asset=earlier.asset,
         mirrors=(_NOWHERE,),
         keep=root.keep,

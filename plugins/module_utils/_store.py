@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from . import _receipts
 from ._errors import StoreError
+from ._limit import Limit
 from ._locks import is_still_there, open_lock, wait_for_lock
 from ._manifest import RECEIPT
 from ._processes import occupied_below
@@ -24,6 +25,7 @@ from ._receipts import Receipt
 from ._sync import sync_directory, sync_file_system
 from ._system import RUNNING, System
 from ._trust import require_ours
+from ._url_options import DEFAULT_LOCK_TIMEOUT_S
 
 STORE_FOLDER = ".builds"
 STAGING_FOLDER = ".staging"
@@ -31,7 +33,6 @@ ROOTS_FOLDER = ".roots"
 LOCK_FILE = ".lock"
 TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one, and then goes
 
-_LOCK_WAIT_S = 15 * 60
 _REMOVALS = 9  # more than there are workers, each of which can be in the way once
 
 
@@ -61,20 +62,20 @@ class Store:
         return _receipts.read(self.entry_path(entry))
 
     @contextlib.contextmanager
-    def locked(self, wait_s: float = _LOCK_WAIT_S) -> Iterator[None]:
+    def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
         """Makes the store where it is missing and holds its lock; a second writer waits up to `wait_s` seconds."""
-        deadline = time.monotonic() + wait_s
+        limit = Limit(wait_s, "lock_timeout")
         while True:
             try:
                 make_directory(self.directory)
                 require_ours(self.directory, self.staging, os.path.join(self.directory, ROOTS_FOLDER))
                 handle = open_lock(os.path.join(self.directory, LOCK_FILE))
             except FileNotFoundError:  # the store was removed with its last build just now
-                if time.monotonic() > deadline:
+                if limit.left_s <= 0:
                     raise
                 continue
             try:
-                wait_for_lock(handle, f"the store {self.directory}", deadline)
+                wait_for_lock(handle, f"the store {self.directory}", limit)
                 # The holder before us may have removed the store with its last build, lock file included.
                 if is_still_there(handle, os.path.join(self.directory, LOCK_FILE)):
                     yield

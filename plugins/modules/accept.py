@@ -29,6 +29,11 @@ options:
       - The stores. Without it, those beside O(path), or else the one of V(/opt/python).
     type: list
     elements: path
+  lock_timeout:
+    description:
+      - How many seconds to wait while another run holds the lock of a store.
+    type: int
+    default: 900
 attributes:
   check_mode:
     support: full
@@ -84,6 +89,7 @@ from ..module_utils._errors import StandaloneError
 from ..module_utils._inventory import stores_of
 from ..module_utils._order import checked_path
 from ..module_utils._os_errors import sentence
+from ..module_utils._url_options import UrlOptions
 
 
 def main() -> None:
@@ -91,13 +97,19 @@ def main() -> None:
         argument_spec={
             "path": {"type": "list", "elements": "path"},
             "store": {"type": "list", "elements": "path"},
+            "lock_timeout": {"type": "int", "default": 900},
         },
         supports_check_mode=True,
     )
     try:
         paths = [checked_path(path, "path") for path in module.params["path"] or ()]
         stores = stores_of(paths, module.params["store"] or [])
-        accepted = [path for store in stores for path in accept(store, paths=paths, check_mode=module.check_mode)]
+        wait_s = UrlOptions.from_params({"lock_timeout": module.params["lock_timeout"]}).lock_timeout
+        accepted = [
+            path
+            for store in stores
+            for path in accept(store, paths=paths, check_mode=module.check_mode, lock_timeout_s=wait_s)
+        ]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:

@@ -36,6 +36,11 @@ options:
       - The stores. Without it, those beside O(path), or else the one of V(/opt/python).
     type: list
     elements: path
+  lock_timeout:
+    description:
+      - How many seconds to wait while another run holds the lock of a store.
+    type: int
+    default: 900
   root:
     description:
       - A directory that is the system, as for M(standalone.python.build); O(path) and O(store) are in it.
@@ -93,6 +98,7 @@ from ..module_utils._inventory import stores_of
 from ..module_utils._order import checked_path
 from ..module_utils._os_errors import reading_sentence
 from ..module_utils._system import System
+from ..module_utils._url_options import UrlOptions
 
 
 def main() -> None:
@@ -102,6 +108,7 @@ def main() -> None:
             "path": {"type": "list", "elements": "path"},
             "store": {"type": "list", "elements": "path"},
             "root": {"type": "path"},
+            "lock_timeout": {"type": "int", "default": 900},
         },
         supports_check_mode=True,
     )
@@ -111,8 +118,11 @@ def main() -> None:
         paths = [checked_path(path, "path") for path in module.params["path"] or ()]
         stores = stores_of(paths, module.params["store"] or [])
         system = System.of(module.params["root"])
+        url = UrlOptions.from_params({"lock_timeout": module.params["lock_timeout"]})
         orders = [
-            order for store in stores for order in _rollback.orders(store, leave=leave, paths=paths, system=system)
+            order
+            for store in stores
+            for order in _rollback.orders(store, leave=leave, paths=paths, system=system, url=url)
         ]
         results = [_install.run(order, check_mode=module.check_mode) for order in orders]
     except StandaloneError as error:

@@ -62,6 +62,7 @@ def cached_archive(
         find=lambda: path if is_intact(path, asset.sha256) else None,
         make=lambda: _fetch(shelf, asset, urls, options, watch),
         way=" ".join(map(shown_url, urls)),
+        lock_timeout_s=url_options.lock_timeout,
     )
     with ExitStack() as stack:
         try:

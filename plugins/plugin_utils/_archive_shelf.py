@@ -18,11 +18,15 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import inf
 from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, DownloadError
-from ansible_collections.standalone.python.plugins.module_utils._locks import is_still_there
+from ansible_collections.standalone.python.plugins.module_utils._limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._locks import is_still_there, wait_for_lock
+from ansible_collections.standalone.python.plugins.module_utils._url_options import DEFAULT_LOCK_TIMEOUT_S
 
 from ._private_directory import has_private_file, open_private, private_directory, remove_file
 
@@ -50,23 +54,33 @@ class Shelf:
         return os.path.join(self.folder, name)
 
     @contextlib.contextmanager
-    def using(self, sha256: str, find: Callable[[], _T | None], make: Callable[[], None], way: str) -> Iterator[_T]:
+    def using(
+        self,
+        sha256: str,
+        find: Callable[[], _T | None],
+        make: Callable[[], None],
+        way: str,
+        lock_timeout_s: float = DEFAULT_LOCK_TIMEOUT_S,
+    ) -> Iterator[_T]:
         """What `find` finds of an archive; nobody removes it as long as the block lasts.
 
         Where `find` finds nothing, one process calls `make` and all others wait for it. Those with the same `way` to
         make it also share its failure, a `DownloadError`, instead of meeting it one after the other.
+
+        Raises `StoreError` after `lock_timeout_s` seconds in which another process held the lock and no byte arrived.
         """
+        wait = Wait(Limit(lock_timeout_s, "lock_timeout"), self.path_of(f"{sha256}.part"))
         lock = self.path_of(sha256 + _LOCK)
         waiting_since_ns = time.time_ns()
         while True:
-            with locked(lock, fcntl.LOCK_SH) as descriptor:
+            with locked(lock, fcntl.LOCK_SH, wait) as descriptor:
                 found = find()
                 if found is not None:
                     now_ns = time.time_ns()
                     os.utime(descriptor, ns=(now_ns, now_ns))  # `make_room` asks when it was used
                     yield found
                     return
-            with locked(lock, fcntl.LOCK_EX) as descriptor:
+            with locked(lock, fcntl.LOCK_EX, wait) as descriptor:
                 if find() is None:  # else another process was faster
                     _raise_failure(descriptor, way, waiting_since_ns)
                     with _noting_failure(descriptor, way):
@@ -100,7 +114,7 @@ class Shelf:
         """Removes all files of an archive; False when somebody holds its lock."""
         lock = self.path_of(sha256 + _LOCK)
         try:
-            with locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            with locked(lock, fcntl.LOCK_EX):
                 for name in os.listdir(self.folder):
                     if name.startswith(sha256) and name != sha256 + _LOCK:
                         os.unlink(self.path_of(name))
@@ -125,23 +139,44 @@ def is_intact(path: str, sha256: str) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class Wait:
+    """How long to wait for a lock: until the limit is over and the file `part` has not grown for as long."""
+
+    limit: Limit
+    part: str | None = None
+
+    def idle_s(self) -> float:
+        try:
+            return time.time() - os.stat(self.part or "").st_mtime
+        except OSError:
+            return inf
+
+
 @contextlib.contextmanager
-def locked(path: str, kind: int) -> Iterator[int]:
-    """Holds the lock at `path`, with its open file. Whoever waited for one that was removed takes the new one."""
-    descriptor = _lock(path, kind)
+def locked(path: str, kind: int, wait: Wait | None = None) -> Iterator[int]:
+    """Holds the lock at `path`, with its open file. Whoever waited for one that was removed takes the new one.
+
+    Raises `StoreError` when another process does not release it; without `wait`, `BlockingIOError` at once.
+    """
+    descriptor = _lock(path, kind, wait)
     while not is_still_there(descriptor, path):
         os.close(descriptor)
-        descriptor = _lock(path, kind)
+        descriptor = _lock(path, kind, wait)
     try:
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _lock(path: str, kind: int) -> int:
+def _lock(path: str, kind: int, wait: Wait | None) -> int:
     descriptor = open_private(path)
     try:
-        fcntl.flock(descriptor, kind)
+        if wait is None:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        else:
+            is_shared = kind == fcntl.LOCK_SH
+            wait_for_lock(descriptor, f"{path} in the cache", wait.limit, is_shared=is_shared, idle_s=wait.idle_s)
     except BaseException:
         os.close(descriptor)
         raise

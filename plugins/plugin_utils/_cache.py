@@ -12,7 +12,6 @@ in a directory that no other user can write to, and each file is checked when it
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import sqlite3
@@ -20,6 +19,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._locks import wait_for_lock
 
 from ._addresses import Address
 from ._catalog import Catalog, Origin
@@ -77,16 +79,17 @@ def run_directory(*below: str) -> str | None:
 
 
 @contextlib.contextmanager
-def held(path: str | None) -> Iterator[int | None]:
+def held(path: str | None, wait_s: float) -> Iterator[int | None]:
     """Holds the lock of a file in the cache, which is made where it is missing, and gives its descriptor.
 
     None where there is no path, or it cannot be written. It goes on without the lock where the file system has none.
+    Raises `StoreError` where another run still holds it after `wait_s` seconds.
     """
     descriptor = _opened(path)
     try:
         if descriptor is not None:
             with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                wait_for_lock(descriptor, f"{path} in the cache", Limit(wait_s, "lock_timeout"))
         yield descriptor
     finally:
         if descriptor is not None:
@@ -171,9 +174,9 @@ class CacheEntry:
         with contextlib.suppress(OSError):
             write_private(self._path(".failed"), json.dumps([str(failure), failure.outlook]).encode())
 
-    def locked(self) -> contextlib.AbstractContextManager[int | None]:
-        """While one worker fetches, the others wait for it."""
-        return held(self._base and self._base + ".lock")
+    def locked(self, wait_s: float) -> contextlib.AbstractContextManager[int | None]:
+        """While one worker fetches, the others wait for it. Raises `StoreError` when `wait_s` seconds are over."""
+        return held(self._base and self._base + ".lock", wait_s)
 
     def _forget_failure(self) -> None:
         with contextlib.suppress(OSError):

@@ -11,7 +11,8 @@ from time import sleep
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
-from ansible_collections.standalone.python.plugins.module_utils._patience import Limit, Patience
+from ansible_collections.standalone.python.plugins.module_utils._limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._patience import Patience
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 
 from ._fetch_errors import FetchError, explained, refused

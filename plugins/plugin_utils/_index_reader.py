@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
+from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 
 from ._addresses import Address
@@ -58,7 +59,8 @@ class IndexReader:
         if found is not None:
             return found
         entry = self._entry(address)
-        with entry.locked():
+        with ExitStack() as stack:
+            self._lock(entry, address, stack)
             found = self._kept_and_current(address)  # another worker may have been faster
             if found is not None:
                 return found
@@ -71,6 +73,13 @@ class IndexReader:
                 if error.is_unreachable:  # only such a failure costs the next worker a wait
                     entry.note_failure(error)
                 raise
+
+    def _lock(self, entry: CacheEntry, address: Address, stack: ExitStack) -> None:
+        """Another worker that holds it for too long is as good as a server that does not answer."""
+        try:
+            stack.enter_context(entry.locked(self._options.url_options.lock_timeout))
+        except StoreError as error:
+            raise FetchError(f"The index {address} could not be read. {error}", "later") from None
 
     def last_copy(self, address: Address) -> OpenIndex | None:
         """What was fetched before, however old; None when there is nothing, and for files, which are their own copy."""

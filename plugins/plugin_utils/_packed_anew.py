@@ -18,15 +18,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._limit import Limit
 from ansible_collections.standalone.python.plugins.module_utils._refusal import Refused
 from ansible_collections.standalone.python.plugins.module_utils._streams import gunzip, is_gzip
 
 from ._archive_cache import bound_bytes
-from ._archive_shelf import Shelf, is_intact, locked
+from ._archive_shelf import Shelf, Wait, is_intact, locked
 from ._private_directory import remove_file
 
 _LEVEL = 9
 _THREADS = 2
+_WAIT_S = 60  # another process needs seconds for it, or hangs
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,9 @@ def packed_anew(archive: str, environ: Mapping[str, str], *, may_make: bool) -> 
         found = _copy_of(folder, name)
         if found or not may_make or not is_gzip(archive):
             return found or Parcel(archive)
-        with locked(f"{archive}.zst.lock", fcntl.LOCK_EX):
+        with locked(f"{archive}.zst.lock", fcntl.LOCK_EX, Wait(Limit(_WAIT_S, "packing"))):
             return _copy_of(folder, name) or _made(archive, Shelf(folder, bound_bytes(environ)))
-    except (ImportError, OSError, Refused):  # without the library or the room, the archive itself will do
+    except (ImportError, OSError, Refused, StoreError):  # without library, room or lock, the archive itself will do
         return Parcel(archive)
 
 

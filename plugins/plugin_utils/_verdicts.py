@@ -29,7 +29,7 @@ def require_provenance(
     verdict = f"{key} {asset.file_name}\n".encode()
     folder = cache_directory(environ, "attested", warn=warn)
     # The file of a verdict is empty while there is none.
-    with held(folder and os.path.join(folder, key)) as descriptor:
+    with held(folder and os.path.join(folder, key), places.options.lock_timeout) as descriptor:
         if descriptor is not None and os.pread(descriptor, len(verdict) + 1, 0) == verdict:
             return
         require_library()

@@ -134,8 +134,8 @@ def test_a_second_writer_waits_and_then_says_so(store: Store) -> None:
         with store.locked(wait_s=0.2):
             pass
     assert str(caught.value) == (
-        f"Another run holds the lock of the store {store.directory} and did not let go of it in time. "
-        "Wait until it has ended, then run again."
+        f"Cannot lock the store {store.directory}: another run has held the lock for 0.2 seconds, the limit of "
+        "lock_timeout. Wait until that run has ended, or end it, then run again."
     )
 
 

@@ -8,6 +8,7 @@ Threads stand in for Ansible's workers: locks of open files keep them apart in t
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -30,9 +31,14 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 )
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._archive_cache import cached_archive
+from ansible_collections.standalone.python.plugins.plugin_utils._private_directory import (
+    open_private,
+    private_directory,
+)
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.foreign_files import fifo, open_to_all, symlink_to
+from tests.support.misbehaviours import raw
 from tests.support.servers import Server, serve, status
 
 WORKERS = 8
@@ -143,6 +149,48 @@ class TestFailure:
                 pass
 
 
+class TestHeldLock:
+    """A process that holds the lock and does nothing more, such as one that was stopped."""
+
+    @pytest.fixture
+    def holder(self, builds: list[FakeBuild], folder: Path) -> Iterator[Path]:
+        private_directory(str(folder))
+        lock = folder / f"{builds[0].sha256}.lock"
+        descriptor = open_private(str(lock))
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield lock
+        os.close(descriptor)
+
+    def test_is_not_waited_for_without_end(self, builds: list[FakeBuild], folder: Path, holder: Path) -> None:
+        options = UrlOptions(timeout=5, lock_timeout=1)
+        with pytest.raises(StoreError) as caught:
+            read(builds[0], "file:///m", folder, url_options=options)
+        assert str(caught.value) == (
+            f"Cannot lock {holder} in the cache: another run has held the lock for 1 seconds, the limit of "
+            "lock_timeout. Wait until that run has ended, or end it, then run again."
+        )
+
+    def test_one_that_fetches_is_waited_for(self, builds: list[FakeBuild], tmp_path: Path, folder: Path) -> None:
+        """For longer than the timeout, as long as bytes arrive."""
+        private_directory(str(folder))
+        lock = open_private(str(folder / f"{builds[0].sha256}.lock"))
+        part = folder / f"{builds[0].sha256}.part"
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with ThreadPoolExecutor(1) as pool:
+            options = UrlOptions(timeout=5, lock_timeout=1)
+            waiting = pool.submit(read, builds[0], (tmp_path / "mirror").as_uri(), folder, url_options=options)
+            for _byte in range(8):
+                part.write_bytes(b"")
+                time.sleep(0.2)
+            part.unlink()
+            os.close(lock)
+            assert waiting.result() == builds[0].archive.read_bytes()
+
+    def test_another_archive_goes_on(self, builds: list[FakeBuild], tmp_path: Path, folder: Path, holder: Path) -> None:
+        assert read(builds[1], (tmp_path / "mirror").as_uri(), folder)
+        assert holder.exists()
+
+
 class TestBound:
     """At most so many bytes, the least recently used first; what is in use stays."""
 
@@ -174,6 +222,19 @@ class TestBound:
         for build in builds:
             read(build, (tmp_path / "mirror").as_uri(), folder, environ={"ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE": "0"})
         assert kept(folder) == {builds[2].sha256}
+
+    @pytest.mark.parametrize("length", [99999999999999999, 1024**3 + 1, 1024**3 - 1])
+    def test_nothing_goes_for_a_length_in_a_header(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, two: dict[str, str], length: int
+    ) -> None:
+        mirror = (tmp_path / "mirror").as_uri()
+        for build in builds[:2]:
+            read(build, mirror, folder, environ=two)
+        path = f"/{builds[2].release}/{builds[2].archive.name}".replace("+", "%2B")
+        boast = raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\nno archive" % length)
+        with serve(script={path: [boast, status(404)]}) as server, pytest.raises(DownloadError):
+            read(builds[2], server.url, folder, environ=two)
+        assert kept(folder) == {builds[0].sha256, builds[1].sha256}
 
     @pytest.mark.parametrize("text", ["soon", "-", "4 apples"])
     def test_a_bound_that_is_none(self, builds: list[FakeBuild], folder: Path, text: str) -> None:

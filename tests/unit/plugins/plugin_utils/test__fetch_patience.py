@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 from ansible_collections.standalone.python.plugins.plugin_utils import _fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._fetch import Validators, fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._fetch_errors import FetchError
-from tests.support.servers import Behaviour, status, serve
+from tests.support.servers import Behaviour, serve, status
 from tests.support.slow_servers import (
     ENDLESS_BODIES,
     ENDLESS_FRAMES,

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +23,11 @@ pytest.importorskip("ansible", reason="the cache of indexes is the controller's"
 from ansible import constants
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils import _fetch, _index_reader
+from ansible_collections.standalone.python.plugins.plugin_utils._addresses import Address
 from ansible_collections.standalone.python.plugins.plugin_utils._catalog import Variant
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions, IndexReader
 from ansible_collections.standalone.python.plugins.plugin_utils._indexes import open_index
 from tests.support.index_documents import sums, versions_index
 from tests.support.misbehaviours import html_page
@@ -51,10 +57,10 @@ class World:
         file.write_bytes(content)
         return file
 
-    def newest(self, *addresses: str, max_age_s: float = HOUR_S) -> str:
+    def newest(self, *addresses: str, max_age_s: float = HOUR_S, **options: Any) -> str:
         """The newest version that the index lists which is opened for these addresses."""
-        options = IndexOptions(index=addresses or None, environ=self.environ, max_age_s=max_age_s)
-        opened = open_index(options, self.warnings.append)
+        given = IndexOptions(index=addresses or None, environ=self.environ, max_age_s=max_age_s, **options)
+        opened = open_index(given, self.warnings.append)
         try:
             return str(opened.catalog.versions([TARGET], Variant(free_threaded=False, debug=False))[0])
         finally:
@@ -344,3 +350,33 @@ def test_readers_never_see_half_an_index(world: World) -> None:
         os.utime(file)  # so that whoever comes next reads it anew
         time.sleep(0.005)
     assert [running.wait() for running in workers] == [0] * 3
+
+
+def test_a_lock_that_is_held_for_ever(world: World) -> None:
+    """By a worker that was stopped. An older copy counts; without any, the message says who is in the way."""
+    world.publish(versions_index(OLD))
+    options = {"url_options": UrlOptions(lock_timeout=0)}
+    with serve(world.folder) as server:
+        address = f"{server.url}/index"
+        assert world.newest(address) == "3.13.5"
+        world.age(DAY_S)
+        with holding(world.kept(".lock")):
+            assert world.newest(address, **options) == "3.13.5"
+            world.kept().unlink()
+            with pytest.raises(IndexUnavailable) as caught:
+                IndexReader(IndexOptions((address,), environ=world.environ, **options), pytest.fail).current(
+                    Address.parse(address)
+                )
+    said = (
+        f"The index {address} could not be read. Cannot lock {world.kept('.lock')} in the cache: another run has held "
+        "the lock for 0 seconds, the limit of lock_timeout. Wait until that run has ended, or end it, then run again."
+    )
+    assert str(caught.value) == said
+    assert world.warnings == [f"{said} The copy of {address} from 1 day ago is used."]
+
+
+@contextlib.contextmanager
+def holding(lock: Path) -> Iterator[None]:
+    with open(lock, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
