@@ -22,8 +22,7 @@ def audit_report(
     groups: dict[str, Any],
     newest: dict[str, Any],
     today: str,
-    cycle: str = "",
-    cycle_source: str = "",
+    cycle_url: str = "",
 ) -> dict[str, Any]:
     from datetime import date
 
@@ -31,7 +30,7 @@ def audit_report(
     from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
 
     try:
-        dates = ReleaseCycle.from_text(cycle, cycle_source) if cycle else ReleaseCycle.bundled()
+        dates = ReleaseCycle.from_url(cycle_url) if cycle_url else ReleaseCycle.bundled()
         return _audit.report(infos, groups, _audit.Yardstick(newest, dates, date.fromisoformat(today)))
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None

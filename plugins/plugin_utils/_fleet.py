@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._series import is_allowed
+from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
 TRIAL = "trial"  # it is the one chosen, and on trial since a run that did not come to its end
@@ -37,9 +38,10 @@ def upgrade_step(
     allows any change.
 
     Returns `action`, one of the constants above, and where there is a build at the path: `path`, `store`, `previous`
-    (the asset to return to: that before a trial, else that at the path), `asset` (the chosen one, of the same target;
-    None when there is none), and the settings to install with: `keep`, `owner`, `group`, `externally_managed`. At least
-    one earlier build is kept, to return to. `series` is that of the build at the path, such as 3.13.
+    (the asset to return to: that before a trial, else that at the path), `asset` (the chosen one, of the same target,
+    with its URL as it may be shown; None when there is none), and the settings to install with: `keep`, `owner`,
+    `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the build at
+    the path, such as 3.13.
     """
     root = next((root for root in info["paths"] if root["path"] == path), None)
     installed = _build_at(info, root["entry"], root["store"]) if root else None
@@ -59,7 +61,7 @@ def upgrade_step(
         "series": present.build.series,
         "store": root["store"],
         "previous": Asset.from_dict(before_trial or installed).as_dict(),
-        "asset": asset,
+        "asset": {**asset, "url": shown_url(asset["url"])} if asset else None,
         "keep": max(1, root["keep"]),
         "owner": installed["owner"],
         "group": installed["group"],

@@ -30,7 +30,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._targets import Target
-from ansible_collections.standalone.python.plugins.module_utils._urls import split_url
+from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url, split_url
 
 from ._listed import Listed
 
@@ -62,7 +62,7 @@ class LockedBuild:
             "version": str(self.asset.build.version),
             "release": self.asset.build.release,
             **known,
-            "url": self.asset.url,
+            "url": shown_url(self.asset.url),  # a lock is read by many, and a login or a token has its own options
             "sha256": self.asset.sha256,
             "size": self.size_bytes,
         }

@@ -16,10 +16,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
+
+from ._addresses import Address
+from ._fetch import Validators, fetch
 
 BUNDLED = Path(__file__).with_name("release_cycle.json")
+_WHAT = "The list of ends of life"
 
 
 class InvalidCycle(StandaloneError):
@@ -42,6 +48,23 @@ class ReleaseCycle:
         return cls(content["source"], _ends(content["releases"], str(BUNDLED)))
 
     @classmethod
+    def from_url(cls, url: str) -> ReleaseCycle:
+        """The list at an http(s) or file URL or at a path of the controller. Raises `StandaloneError` without one."""
+        try:
+            address = Address.parse(url)
+        except InvalidName:
+            raise InvalidCycle(
+                f"{_WHAT} {shown_url(url)} cannot be read: it is no http:// or https:// URL, no file:/// URL and no "
+                "path. Correct its address."
+            ) from None
+        if address.kind == "bundled":
+            return cls.bundled()
+        if address.kind == "file":
+            return cls.from_text(_content(address.location), shown_url(url))
+        document = fetch(url, options=UrlOptions(), validators=Validators(), what=_WHAT)
+        return cls.from_text(document.body.decode(errors="replace") if document else "", shown_url(url))
+
+    @classmethod
     def from_text(cls, text: str, source: str) -> ReleaseCycle:
         """Raises `InvalidCycle` that names what is wrong inside `source`."""
         try:
@@ -49,6 +72,13 @@ class ReleaseCycle:
         except (ValueError, RecursionError) as error:
             raise InvalidCycle(f"{source} is not JSON: {error}.") from None
         return cls(source, _ends(content, source))
+
+
+def _content(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InvalidCycle(f"{_WHAT} {path} cannot be read: {error.strerror}. Correct its address.") from None
 
 
 def _ends(releases: object, where: str) -> dict[str, date]:

@@ -73,6 +73,11 @@ def test_an_upgrade_goes_forward_only(installed: str, chosen: str, action: str) 
     assert step["previous"] == asset(installed)
 
 
+def test_what_is_kept_as_a_fact_has_no_secret_of_the_index() -> None:
+    signed = {**asset(NEW), "url": asset(NEW)["url"].replace("//", "//user:s3cret@") + "?sig=s3cret"}
+    assert upgrade_step(info(OLD), PATH, [signed])["asset"] == asset(NEW)
+
+
 @pytest.mark.parametrize(
     ("host", "assets", "action"),
     [

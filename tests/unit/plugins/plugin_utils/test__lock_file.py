@@ -41,6 +41,11 @@ def test_the_content_is_sorted_and_has_a_line_for_each_value() -> None:
     assert lock.render().endswith(ENTRY)
 
 
+def test_a_lock_has_no_secret_of_the_index() -> None:
+    text = TEXT.replace("https://", "https://user:s3cret@").replace(".tar.gz", ".tar.gz?sig=s3cret")
+    assert LockFile.parse(text, "lock").render().endswith(ENTRY)
+
+
 @pytest.mark.parametrize(
     "lock",
     [

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import InvalidCycle, ReleaseCycle
+from tests.support.servers import serve
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,30 @@ def test_what_is_no_list_of_dates(text: str, message: str) -> None:
     with pytest.raises(InvalidCycle) as caught:
         ReleaseCycle.from_text(text, "c.json")
     assert str(caught.value) == message
+
+
+def test_a_list_is_read_from_where_it_is_and_shown_without_secrets(tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text('{"3.16": {"end_of_life": "2032-02"}}')
+    with serve(tmp_path) as server:
+        secretive = server.url.replace("//", "//user:s3cret@") + "/c.json?token=s3cret"
+        in_the_open = [(tmp_path / "c.json").as_uri(), str(tmp_path / "c.json")]
+        for url, source in [(secretive, f"{server.url}/c.json"), *((one, one) for one in in_the_open)]:
+            cycle = ReleaseCycle.from_url(url)
+            assert (cycle.end_of("3.16"), cycle.source) == (date(2032, 2, 29), source)
+        with pytest.raises(StandaloneError) as caught:
+            ReleaseCycle.from_url(secretive.replace("c.json", "none.json"))
+    said = f"The list of ends of life {server.url}/none.json could not be read: the server answers 404 Not Found."
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("/nowhere/none.json", "No such file or directory"),
+        ("ftp://e.org/c.json", "it is no http:// or https:// URL, no file:/// URL and no path"),
+    ],
+)
+def test_a_list_that_is_not_there(url: str, reason: str) -> None:
+    with pytest.raises(InvalidCycle) as caught:
+        ReleaseCycle.from_url(url)
+    assert str(caught.value) == f"The list of ends of life {url} cannot be read: {reason}. Correct its address."
