@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Sequence
+import signal
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ._manifest import BYTECODE_FOLDER
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import subprocess
 
 _MOST_WORKERS = 8
+# A build needs seconds, and minutes on an emulated processor. What is not compiled by then is compiled when it is used.
+_TIMEOUT_S = 15 * 60
 
 # Runs under the staged interpreter: argv holds the staged folder and the final prefix, standard input the files.
 # A file that does not compile (some test data is broken on purpose) is left without bytecode, as compileall does.
@@ -100,10 +103,33 @@ def compile_all(
             command = [os.path.join(seen, interpreter), "-s", "-S", "-B", "-c", _WORKER, *arguments]
             workers = workers or _start_workers(command, reader, surroundings)
         os.close(reader)
-        with contextlib.suppress(BrokenPipeError):  # no worker lives
-            stream.writelines(os.fsencode(path).ljust(width) for path in sorted(sizes, key=lambda path: -sizes[path]))
-    for worker in workers:
-        worker.wait()
+        with _limited(workers):
+            with contextlib.suppress(BrokenPipeError):  # no worker lives
+                stream.writelines(
+                    os.fsencode(path).ljust(width) for path in sorted(sizes, key=lambda path: -sizes[path])
+                )
+            stream.close()
+            for worker in workers:
+                worker.wait()
+
+
+@contextlib.contextmanager
+def _limited(workers: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
+    """Kills the workers, with what they started, when the block has taken too long."""
+    from threading import Timer  # not for a run that changes nothing
+
+    def kill_all() -> None:
+        for worker in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
+
+    timer = Timer(_TIMEOUT_S, kill_all)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _start_workers(command: list[str], reader: int, system: System) -> list[subprocess.Popen[bytes]]:
@@ -121,6 +147,7 @@ def _start_workers(command: list[str], reader: int, system: System) -> list[subp
                 stdout=quiet,
                 stderr=quiet,
                 env={"PATH": os.defpath, "PYTHONHASHSEED": "0", **system.variables_for(command[0])},
+                start_new_session=True,
                 preexec_fn=system.entering,  # noqa: PLW1509
             )
             workers.append(worker)

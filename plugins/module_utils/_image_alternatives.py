@@ -18,6 +18,7 @@ from ._errors import StoreError
 from ._system import System
 
 _PROGRAM = "update-alternatives"
+_TIMEOUT_S = 60
 _RECORDS, _CHOSEN = "/var/lib/dpkg/alternatives", "/etc/alternatives"
 _LOG = "/.standalone-python.log"  # in the root, as the program has it; it tells when this was, so it goes again
 
@@ -100,8 +101,13 @@ def _run(system: System, choice: Choice, *arguments: str) -> None:
     command = [_PROGRAM, "--root", system.root, "--log", _LOG, "--quiet", *arguments]
     try:
         done = subprocess.run(  # pylint: disable=ansible-bad-function
-            command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL
+            command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=_TIMEOUT_S
         )
+    except subprocess.TimeoutExpired:
+        raise StoreError(
+            f"Cannot change the group {choice.name} in {system.root}: {_PROGRAM} did not end within {_TIMEOUT_S} "
+            "seconds. Find out what it waits for, or use plain links: interpreter_alternatives: links."
+        ) from None
     except OSError as error:
         raise StoreError(
             f"{_PROGRAM} could not be started on this host: {error.strerror}. Install dpkg there, or use plain links: "

@@ -5,16 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Generator
 from io import FileIO
-from typing import IO, Protocol, cast
+from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from . import _zstd_frames
 from ._errors import ArchiveError
 from ._refusal import Refused
 
+if TYPE_CHECKING:
+    import subprocess
+
 _CHUNK_BYTES = 256 * 1024
+_SILENCE_S = 60  # the program needs a moment for each chunk
 
 
 def decompressed(archive: FileIO) -> Generator[bytes, None, None]:
@@ -72,6 +77,23 @@ def _by_program(archive: FileIO) -> Generator[bytes, None, None] | None:
     return None if program is None else _run(program, archive)
 
 
+def _output(zstd: subprocess.Popen[bytes]) -> Generator[bytes, None, None]:
+    import select
+    from subprocess import TimeoutExpired
+
+    output = cast(IO[bytes], zstd.stdout)  # the type says "or None", for those who ask for no pipe
+    while select.select([output], [], [], _SILENCE_S)[0]:
+        chunk = output.read(_CHUNK_BYTES)
+        if chunk:
+            yield chunk
+            continue
+        with contextlib.suppress(TimeoutExpired):
+            zstd.wait(_SILENCE_S)
+            return
+        break
+    raise Refused(f"the program zstd did nothing for {_SILENCE_S} seconds")
+
+
 def _run(program: str, archive: FileIO) -> Generator[bytes, None, None]:
     import subprocess
 
@@ -79,12 +101,9 @@ def _run(program: str, archive: FileIO) -> Generator[bytes, None, None]:
     with subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only
         command, stdin=archive, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
     ) as zstd:
-        output = cast(IO[bytes], zstd.stdout)  # the type says "or None", for those who ask for no pipe
-        while True:
-            chunk = output.read(_CHUNK_BYTES)
-            if not chunk:
-                break
-            yield chunk
-    # Left early, the program dies of its closed pipe, and nobody is here to ask for its verdict.
+        try:
+            yield from _output(zstd)
+        finally:
+            zstd.kill()  # without effect on one that has ended; else it hangs, or its caller needs no more
     if zstd.returncode != 0:
         raise Refused("its compressed data are damaged")

@@ -22,6 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._mirrors import 
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
+from ._documents import read_document
 from ._fetch import Validators, fetch
 from ._fetch_errors import FetchError
 
@@ -116,8 +117,7 @@ class Places:
 def _beside_file(archive: str) -> list[Bundle]:
     path = archive + BUNDLE_SUFFIX
     try:
-        with open(path, "rb") as file:
-            return _split(file.read(), path)
+        return _split(read_document(path), path)
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -15,14 +15,13 @@ from ansible_collections.standalone.python.plugins.module_utils._limit import Li
 from ansible_collections.standalone.python.plugins.module_utils._patience import Patience
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 
+from ._documents import MAX_BYTES as _MAX_BYTES
 from ._fetch_errors import FetchError, explained, refused
 
 _PAUSES_S = (0.5, 1.0)  # between three tries
 _LONGEST_PAUSE_S = 30
 _CONNECT_TIMEOUT_S = 10
 _CHUNK_BYTES = 64 * 1024  # as they come: inflated, they can be a thousand times as many
-# The whole history of releases is about 10 MB in 2026. What is ten times larger is no index.
-_MAX_BYTES = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)

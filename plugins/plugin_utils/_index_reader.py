@@ -17,6 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 from ._addresses import Address
 from ._cache import CacheEntry, cache_directory
 from ._catalog import Catalog, Origin
+from ._documents import read_document
 from ._fetch import Validators, fetch
 from ._fetch_errors import FetchError
 from ._sources import Reading, read_bundled, read_index
@@ -150,7 +151,6 @@ def _signature(path: str) -> str:
 
 def _file_content(path: str, where: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read_document(path)
     except OSError as error:
         raise IndexUnavailable(f"{where} could not be read: {error.strerror}.") from error

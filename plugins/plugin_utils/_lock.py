@@ -12,6 +12,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds import A
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
+from ._documents import read_document
 from ._lock_file import InvalidLock, LockedBuild, LockFile
 
 
@@ -27,8 +28,7 @@ class Lock:
         """The lock in a file of the controller. Raises `InvalidLock`."""
         where = f"The lock {path}"
         try:
-            with open(path, encoding="utf-8") as file:
-                return cls(LockFile.parse(file.read(), where), where)
+            return cls(LockFile.parse(read_document(path).decode(), where), where)
         except OSError as error:
             raise InvalidLock(f"{where} could not be read: {error.strerror}.") from None
         except UnicodeDecodeError:

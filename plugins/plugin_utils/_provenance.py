@@ -21,6 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 
 from ._attestations import Bundle
 from ._cache import run_directory
+from ._documents import read_document
 from ._private_directory import Untrusted, has_private_file, private_directory
 
 _STATEMENT = "application/vnd.in-toto+json"
@@ -85,8 +86,7 @@ class Policy:
         if self.trusted_root is None:
             return None
         try:
-            with open(self.trusted_root, encoding="utf-8") as file:
-                return file.read()
+            return read_document(self.trusted_root).decode()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is no text"
             raise ProvenanceError(

@@ -22,6 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
 from ._addresses import Address
+from ._documents import read_document
 from ._fetch import Validators, fetch
 
 BUNDLED = Path(__file__).with_name("release_cycle.json")
@@ -76,7 +77,7 @@ class ReleaseCycle:
 
 def _content(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8", errors="replace")
+        return read_document(path).decode(errors="replace")
     except OSError as error:
         raise InvalidCycle(f"{_WHAT} {path} cannot be read: {error.strerror}. Correct its address.") from None
 

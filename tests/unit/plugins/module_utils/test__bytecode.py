@@ -224,3 +224,15 @@ class TestDeath:
         )
         assert (done.stdout, done.stderr) == ("7\n", "")
         assert set(GOOD) <= set(compiled(stage))
+
+
+@pytest.mark.parametrize("start", ["exec sleep 60\n", "sleep 60\n"], ids=["itself", "what it starts"])
+def test_an_interpreter_that_hangs_costs_only_the_bytecode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    """Also with more files than the pipe to the workers holds, so that handing them out waits as well."""
+    monkeypatch.setattr(_bytecode, "_TIMEOUT_S", 0.3)
+    many = {f"lib/{'long' * 40}{number}.py": "" for number in range(600)}
+    stage = fill(tmp_path / "stage", {"bin/python3": "#!/bin/sh\n" + start, **many})
+    compile_all(stage, many)
+    assert list(stage.rglob("*.pyc")) == []

@@ -114,6 +114,19 @@ def test_a_host_without_the_program_is_told_of(monkeypatch: pytest.MonkeyPatch, 
     )
 
 
+def test_a_program_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "update-alternatives").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "update-alternatives").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(_image_alternatives, "_TIMEOUT_S", 0.3)
+    with pytest.raises(StoreError) as error:
+        _image_alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(tmp_path)))
+    assert str(error.value) == (
+        f"Cannot change the group python3.13 in {tmp_path}: update-alternatives did not end within 0.3 seconds. Find "
+        "out what it waits for, or use plain links: interpreter_alternatives: links."
+    )
+
+
 def test_the_running_system_has_a_module_of_its_own() -> None:
     with pytest.raises(StoreError) as error:
         _image_alternatives.changes(params(root=None, register=[GROUP]))

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils import _zstd
 from ansible_collections.standalone.python.plugins.module_utils._archive import extract
 from ansible_collections.standalone.python.plugins.module_utils._errors import ArchiveError
 from tests.support.hostile_archives import STREAMS
@@ -77,3 +79,18 @@ def test_a_host_without_zstandard_is_told_what_to_do(tmp_path, monkeypatch) -> N
         "Install the zstd program or Python's zstandard module on the host, "
         "or choose a flavor that comes as .tar.gz, such as install_only."
     )
+
+
+@pytest.mark.parametrize("script", ["sleep 60", "exec 1>&-; exec sleep 60", "printf x; exec sleep 60"])
+def test_a_program_that_hangs_is_not_waited_for(tmp_path, monkeypatch, script) -> None:
+    allow_only("zstd", monkeypatch)
+    program = tmp_path / "bin" / "zstd"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(_zstd, "_SILENCE_S", 0.2)
+    (tmp_path / "a").write_bytes(zst(member("python/x", CONTENT)))
+    (tmp_path / "build").mkdir()
+    with pytest.raises(ArchiveError, match="the program zstd did nothing for 0.2 seconds"):
+        extract(str(tmp_path / "a"), str(tmp_path / "build"))

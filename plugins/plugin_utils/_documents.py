@@ -1,0 +1,31 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a document that the user names on the controller, such as an index, a lock or a bundle: a file, and bounded."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+# The whole history of releases is about 10 MB in 2026. What is ten times larger is no such document.
+MAX_BYTES = 100 * 1024 * 1024
+
+
+def read_document(path: str) -> bytes:
+    """The content of a regular file. Raises `OSError`, whose `strerror` is a clause, also for what has no end.
+
+    A FIFO would wait for a writer, and a device such as `/dev/zero` never comes to an end.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", path)
+        content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES // 2**20} MiB", path)
+        return content
