@@ -104,11 +104,12 @@ class ActionModule(EdgeAction):
         return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
 
     def _with_requirements(self, build: dict[str, Any]) -> dict[str, Any]:
-        """The build with the text of its requirements in place of the file's name."""
+        """The build with the text of its requirements beside the file's name."""
         if build["requirements"] is None:
             return build
         file = self._find_needle("files", build["requirements"])
-        return {**build, "requirements": self._loader.get_text_file_contents(file)}
+        text = self._loader.get_text_file_contents(file)
+        return {**build, "requirements": text, "requirements_file": build["requirements"]}
 
 
 def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:

@@ -260,7 +260,10 @@ venvs:
       description: The interpreter to make it from.
       type: str
     requirements:
-      description: The text of the requirements.
+      description: The file with the requirements, on the controller.
+      type: str
+    record:
+      description: What says in the environment that these requirements are installed.
       type: str
     create:
       description: Whether it has to be made.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from ._wiring_probe import Wiring
@@ -16,11 +17,16 @@ _LOOKS_IN_PKI = 20260320
 
 @dataclass(frozen=True)
 class VenvPlan:
-    """An environment that differs: whether it has to be made, whether over an old one of ours, and its text."""
+    """An environment that differs: whether it has to be made, and whether over an old one of ours.
+
+    `requirements` names the file on the controller. Its text can hold the login of an index, and plans are shown; so
+    can records be read, and `record`, what is written when all is installed, has a digest of the text.
+    """
 
     path: str
     executable: str
     requirements: str
+    record: str
     create: bool
     over: bool
 
@@ -31,10 +37,11 @@ def plan_venvs(wish: Wish, wiring: Wiring) -> tuple[VenvPlan, ...]:
         if build.requirements is None:
             continue
         fits = _fits(build, wiring)
-        record = wiring.files.get(f"{build.venv}/{RECORD}")
-        if not fits or record is None or _lines(record.content) != _lines(build.requirements):
-            over = not fits and record is not None
-            plans.append(VenvPlan(build.venv, build.executable or "", build.requirements, not fits, over))
+        found, record = wiring.files.get(f"{build.venv}/{RECORD}"), _record_of(build.requirements)
+        if not fits or found is None or found.content.rstrip() != record:
+            over = not fits and found is not None
+            file, executable = build.requirements_file, build.executable or ""
+            plans.append(VenvPlan(build.venv, executable, file, record, create=not fits, over=over))
     return tuple(plans)
 
 
@@ -99,5 +106,5 @@ def _is_of(build: WiredBuild, wiring: Wiring) -> bool:
     return settings is not None and f"home = {build.path}/bin" in settings.content.splitlines()
 
 
-def _lines(text: str) -> list[str]:
-    return text.rstrip().splitlines()
+def _record_of(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.rstrip().encode()).hexdigest()}"

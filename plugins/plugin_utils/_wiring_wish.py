@@ -23,8 +23,8 @@ RECORD = "standalone-python-requirements.txt"  # in an environment: what was ins
 class WiredBuild:
     """A build that commands are to lead to; one whose `executable` is None is to be led to no longer.
 
-    `programs` are those that it is known to have, beside those found on the host. `requirements` is the text of the
-    file that is to be installed into the environment at `venv`, None when there is to be none.
+    `programs` are those that it is known to have, beside those found on the host. `requirements` is the text of
+    `requirements_file`, which is to be installed into the environment at `venv`; None when there is to be none.
     """
 
     path: str
@@ -34,6 +34,7 @@ class WiredBuild:
     release: int = 0
     venv: str = ""
     requirements: str | None = None
+    requirements_file: str = ""
     is_default: bool = False
 
     @classmethod
@@ -47,6 +48,7 @@ class WiredBuild:
             release=int(params["release"] or 0),
             venv=_absolute(params["venv"] or f"{path}-env", "venv"),
             requirements=params["requirements"],
+            requirements_file=params.get("requirements_file") or "",
             is_default=params["is_default"],
         )
 

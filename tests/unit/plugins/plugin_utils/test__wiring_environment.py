@@ -21,8 +21,9 @@ from ansible_collections.standalone.python.plugins.plugin_utils._wiring_wish imp
 from tests.support.wired_hosts import BUILD, EXECUTABLE, GONE, PATH, host, wish
 
 VENV = BUILD.venv
-TEXT = "tiny==1.0\n"
-WANTED = wish(replace(BUILD, requirements=TEXT))
+TEXT = "tiny==1.0\n--index-url https://user:s3cret@pypi.example.org/simple\n"
+RECORDED = "sha256:666ba7dc16cbc9ec0f1c2efa1d0d2b893943a4db38ea05bc977d7545d803bfc9"
+WANTED = wish(replace(BUILD, requirements=TEXT, requirements_file="requirements.txt"))
 BUNDLE = "/etc/pki/tls/certs/ca-bundle.crt"
 
 
@@ -40,22 +41,21 @@ def with_venv(
 
 
 def planned(*, create: bool, over: bool = False) -> tuple[VenvPlan, ...]:
-    return (VenvPlan(VENV, EXECUTABLE, TEXT, create, over),)
+    return (VenvPlan(VENV, EXECUTABLE, "requirements.txt", RECORDED, create=create, over=over),)
 
 
 VENVS = {
     "from nothing": (host(), planned(create=True)),
-    "as wanted": (with_venv(TEXT), ()),
-    "as wanted, but for the last line end": (with_venv("tiny==1.0"), ()),
-    "other requirements": (with_venv("tiny==0.9\n"), planned(create=False)),
+    "as wanted": (with_venv(f"{RECORDED}\n"), ()),
+    "other requirements": (with_venv("sha256:0\n"), planned(create=False)),
     "interrupted before the record": (with_venv(None), planned(create=False)),
     "interrupted before the interpreter": (with_venv(None, runs=False), planned(create=True)),
     "of a minor version that was at the path before": (
-        with_venv(TEXT, library="python3.12"),
+        with_venv(RECORDED, library="python3.12"),
         planned(create=True, over=True),
     ),
-    "of another build": (with_venv(TEXT, home="/srv/python/bin"), planned(create=True, over=True)),
-    "its interpreter gone": (with_venv(TEXT, runs=False), planned(create=True, over=True)),
+    "of another build": (with_venv(RECORDED, home="/srv/python/bin"), planned(create=True, over=True)),
+    "its interpreter gone": (with_venv(RECORDED, runs=False), planned(create=True, over=True)),
 }
 
 VARIABLES: dict[str, tuple[Wish, Wiring, dict[str, str]]] = {
@@ -106,12 +106,12 @@ def test_what_others_made_is_not_touched(found: Wiring) -> None:
 
 
 def test_an_environment_goes_with_its_build() -> None:
-    assert surplus_venvs(wish(GONE), with_venv(TEXT)) == (VENV,)
+    assert surplus_venvs(wish(GONE), with_venv(RECORDED)) == (VENV,)
 
 
 def test_other_environments_stay() -> None:
     assert surplus_venvs(wish(GONE), with_venv(None)) == ()
-    assert surplus_venvs(wish(), with_venv(TEXT)) == ()
+    assert surplus_venvs(wish(), with_venv(RECORDED)) == ()
 
 
 @pytest.mark.parametrize("case", VARIABLES)
