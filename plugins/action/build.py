@@ -28,14 +28,15 @@ from ansible_collections.standalone.python.plugins.module_utils._state import St
 from ansible_collections.standalone.python.plugins.plugin_utils import _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
-from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_of
+from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
+from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_max_age_s, default_of
 from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._image import described, exported_epoch
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._pinned import pinned
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
@@ -48,8 +49,17 @@ MODULE = "standalone.python.build"
 COMMAND_NOT_FOUND = 127  # a shell's status where there is no interpreter
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
 _MANY_HOSTS = 20  # so many save more time than it takes to pack an archive anew
-_CONTROLLER_ONLY = ("index", "lock", "min_age", "checksum", "remote_src", "verify_provenance", "provenance")
-_NOT_WITH_LOCK = ("asset", "archive", "index", "min_age", "checksum")
+_CONTROLLER_ONLY = (
+    "index",
+    "index_max_age",
+    "lock",
+    "min_age",
+    "checksum",
+    "remote_src",
+    "verify_provenance",
+    "provenance",
+)
+_NOT_WITH_LOCK = ("asset", "archive", "index", "index_max_age", "min_age", "checksum")
 
 
 class ActionModule(EdgeAction):
@@ -69,6 +79,8 @@ class ActionModule(EdgeAction):
         decided = plan(order, state)
         if decided.needs_asset and order.asset is None:
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
+        if decided.needs_asset and order.asset:
+            Clock.read(self._display.warning).require_released(order.asset.build)
         if is_verified:
             self._require_provenance(order, decided, state, params, task_vars)
         to_send = None if params["remote_src"] else order.archive
@@ -111,7 +123,9 @@ class ActionModule(EdgeAction):
         for option in ("root",) if params["root"] else ("path", "store"):
             if (params[option] or "").startswith("~"):
                 params[option] = self._remote_expand_user(params[option])
-        params["min_age"] = min_age_seconds(params["min_age"])
+        params["min_age"] = age_seconds(params["min_age"], "min_age")
+        if params["index_max_age"] is not None:  # 0 outranks a default
+            params["index_max_age"] = age_seconds(params["index_max_age"], "index_max_age")
         params["checksum"] = parse_checksum(params["checksum"]) if params["checksum"] else None
         return dict(params)
 
@@ -152,7 +166,11 @@ class ActionModule(EdgeAction):
             order.wanted,
             platform=probe.platform,
             # Without an index of the user's own, the credentials are for a mirror.
-            index=IndexOptions(tuple(index) or None, order.url if index else order.url.without_credentials()),
+            index=IndexOptions(
+                tuple(index) or None,
+                order.url if index else order.url.without_credentials(),
+                max_release_age_s=self._index_max_age_s(params, task_vars),
+            ),
             min_age_s=params["min_age"],
             sha256=params["checksum"],
             warn=self._display.warning,
@@ -160,6 +178,10 @@ class ActionModule(EdgeAction):
 
     def _default(self, option: str, task_vars: dict[str, Any]) -> list[str]:
         return default_of(option, task_vars, self._templar)
+
+    def _index_max_age_s(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> int:
+        given: int | None = params["index_max_age"]
+        return default_max_age_s(task_vars, self._templar) if given is None else given
 
     def _mirrors(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> list[str]:
         given = params["mirror"] or self._default("mirror", task_vars)

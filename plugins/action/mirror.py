@@ -14,14 +14,15 @@ from ansible_collections.standalone.python.plugins.module_utils._mirror_argument
 from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._declared import Declaration, resolve_declared
+from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_max_age_s
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._public_bundles import public_bundles
 
 MODULE = "standalone.python.mirror"
 _HOST_PATHS = ("ca_path", "client_cert", "client_key")
-_CONTROLLER_ONLY = ("builds", "index", "min_age")
+_CONTROLLER_ONLY = ("builds", "index", "index_max_age", "min_age")
 
 
 class ActionModule(EdgeAction):
@@ -31,7 +32,7 @@ class ActionModule(EdgeAction):
         params = self._validated_params()
         arguments = {name: value for name, value in params.items() if name not in _CONTROLLER_ONLY}
         if params["state"] == "present":
-            arguments["assets"] = self._assets(params)
+            arguments["assets"] = self._assets(params, task_vars)
         order = MirrorOrder.from_params(arguments)  # what cannot be is said before anything is sent
         result = self._module_result(arguments, task_vars)
         if order.bundles and not order.mirrors and not self._task.check_mode:
@@ -68,7 +69,7 @@ class ActionModule(EdgeAction):
             params["path"] = self._remote_expand_user(params["path"])
         return dict(params)
 
-    def _assets(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _assets(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
         """What the task pins itself, and what the index has for the rest."""
         declared = [
             Declaration.from_params(entry, f"builds[{number}]") for number, entry in enumerate(params["builds"] or ())
@@ -77,22 +78,26 @@ class ActionModule(EdgeAction):
         if declared:
             found = resolve_declared(
                 declared,
-                index=_index_options(params),
+                index=_index_options(params, self._max_age_s(params, task_vars)),
                 warn=self._display.warning,
-                min_age_s=min_age_seconds(params["min_age"]),
+                min_age_s=age_seconds(params["min_age"], "min_age"),
             )
             assets += [asset.as_dict() for asset in found]
         if not assets:
             raise InvalidName("Neither builds nor assets declare anything to hold. To remove a mirror: state: absent.")
         return assets
 
+    def _max_age_s(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> int:
+        given = params["index_max_age"]
+        return default_max_age_s(task_vars, self._templar) if given is None else age_seconds(given, "index_max_age")
 
-def _index_options(params: Mapping[str, Any]) -> IndexOptions:
+
+def _index_options(params: Mapping[str, Any], max_age_s: int) -> IndexOptions:
     """Only the task itself says where the mirror's index is. The defaults of hosts, and uv's, mostly name a mirror such
     as this one, which would then feed on itself and never see anything new.
     """
     url = UrlOptions.from_params(params)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}
     if params["index"]:
-        return IndexOptions(tuple(params["index"]), url, environ=environ)
-    return IndexOptions(None, url.without_credentials(), environ=environ)
+        return IndexOptions(tuple(params["index"]), url, max_release_age_s=max_age_s, environ=environ)
+    return IndexOptions(None, url.without_credentials(), max_release_age_s=max_age_s, environ=environ)

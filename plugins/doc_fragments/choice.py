@@ -49,4 +49,19 @@ options:
         key: index
     vars:
       - name: standalone_python_index
+  index_max_age:
+    description:
+      - Refuses an index whose newest release is older than this, for example V(45d), in the units of O(min_age). So an
+        index that is not updated any more, or that somebody holds back, is noticed. Holds for the copy of the last run
+        and the bundled catalogue too.
+      - Without it, or with V(0), every age is accepted. An index that is older than it was, or older than the bundled
+        catalogue, is warned of in any case.
+    type: str
+    env:
+      - name: ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE
+    ini:
+      - section: standalone_python
+        key: index_max_age
+    vars:
+      - name: standalone_python_index_max_age
 """

@@ -117,7 +117,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock import Loc
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockFile
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_renewal import Declared, Renewal
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge import failing_as_lookup, take_options
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy, is_to_be_verified
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
@@ -164,7 +164,7 @@ class LookupModule(LookupBase):
     def _declared(self, name: str, target: str) -> Declared:
         options = self.get_options()
         wanted = wanted_of(name, options, target)
-        min_age_s = min_age_seconds(options["min_age"])
+        min_age_s = age_seconds(options["min_age"], "min_age")
         try:
             offer = resolve(wanted, platform=None, index=index_of(options), warn=display.warning, min_age_s=min_age_s)
         except NoMatch as error:

@@ -65,7 +65,7 @@ options:
         play are. The answer is then what the lock has for the name and the target, and no index is read.
       - The name must stand in the lock as it is written here. O(flavor) and O(build_options) must not ask for another
         build than the lock has. O(prerelease) has no effect. Mutually exclusive with O(index) as an option of the
-        lookup, and with O(min_age).
+        lookup, and with O(index_max_age) and O(min_age) likewise.
       - With O(all_targets=true), the list has what the lock has for the name.
     type: str
   query:
@@ -178,11 +178,11 @@ from ansible_collections.standalone.python.plugins.plugin_utils._choice_options 
 from ansible_collections.standalone.python.plugins.plugin_utils._jmespath import searched
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge import failing_as_lookup, take_options
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve, resolve_for_all_targets
 
 display = Display()
-_NOT_WITH_LOCK = ("index", "min_age")
+_NOT_WITH_LOCK = ("index", "index_max_age", "min_age")
 
 
 class LookupModule(LookupBase):
@@ -201,7 +201,7 @@ class LookupModule(LookupBase):
         wanted = self._wanted(name)
         options = {
             "index": index_of(self.get_options()),
-            "min_age_s": min_age_seconds(self.get_option("min_age")),
+            "min_age_s": age_seconds(self.get_option("min_age"), "min_age"),
             "warn": display.warning,
         }
         if self.get_option("all_targets"):

@@ -62,6 +62,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "prerelease": {"type": "bool", "default": False},
     "min_age": {"type": "str"},
     "index": {"type": "list", "elements": "str"},
+    "index_max_age": {"type": "str"},
     "lock": {"type": "path"},
     "mirror": {"type": "list", "elements": "str"},
     "archive": {"type": "path"},
@@ -86,9 +87,10 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 # What bootstrapping takes of these: it only ever installs, by an archive that the controller fetched.
 _BOOTSTRAP_OPTIONS = (
-    "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index", "lock", "mirror",
-    "archive", "checksum", "asset", "verify_provenance", "provenance", "keep", "owner", "group", "compile_bytecode",
-    "externally_managed", "verify", "health_imports", "allow_minor_change", *URL_ARGUMENTS,
+    "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index",
+    "index_max_age", "lock", "mirror", "archive", "checksum", "asset", "verify_provenance", "provenance", "keep",
+    "owner", "group", "compile_bytecode", "externally_managed", "verify", "health_imports",
+    "allow_minor_change", *URL_ARGUMENTS,
 )  # fmt: skip
 BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
     **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},

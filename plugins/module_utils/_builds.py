@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from ._asset_name import AssetName, archive_extension
 from ._errors import InvalidName, StandaloneError, StoreError
 from ._fields import Fields
+from ._release_tags import checked_release, day_of
 from ._targets import Target
 from ._versions import Version
 
@@ -43,7 +44,7 @@ class Build:
     @classmethod
     def from_asset_name(cls, asset_name: AssetName, release: str | None = None) -> Build:
         """`release` is the tag that an index gives; a tag in the name outranks it. Raises `InvalidName` without any."""
-        tag = asset_name.release or release
+        tag = checked_release(asset_name.release, str(asset_name)) if asset_name.release else release
         if tag is None:
             raise InvalidName(
                 f"The name {asset_name} does not tell its release, since it is older than 2022. An index does: "
@@ -114,6 +115,8 @@ class Build:
         fields = Fields(mapping, where, error)
         name = _matching(SAFE_NAME, "name", fields.text("name"), where, error)
         release = _matching(_RELEASE, "release", fields.text("release"), where, error)
+        if day_of(release) is None:
+            raise error(f"{where} is damaged: release is {release!r}, which is no date.")
         try:
             version = Version.parse(fields.text("version"))
             target = str(Target.parse(fields.text("target")))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ._asset_name import is_asset_name
 from ._errors import InvalidName
+from ._release_tags import checked_release
 from ._targets import Target
 from ._versions import Version
 
@@ -56,7 +57,7 @@ class ManualName:
         match = _NAME.fullmatch(text)
         if match is None:
             return None
-        word, release, target = match["word"], match["release"], Target.parse(match["platform"])
+        word, release, target = match["word"], checked_release(match["release"], text), Target.parse(match["platform"])
         if word not in WORDS:
             raise InvalidName(_unknown_word(text, word))
         return cls(

@@ -27,6 +27,7 @@ MIRROR_ARGUMENTS: dict[str, dict[str, Any]] = {
     "index": {"type": "list", "elements": "str"},
     "mirror": {"type": "list", "elements": "str"},
     "min_age": {"type": "str"},
+    "index_max_age": {"type": "str"},
     "bundles": {"type": "bool", "default": False},
     "attestations": {"type": "dict", "default": {}},
     "parallel": {"type": "int", "default": 4},

@@ -12,6 +12,7 @@ from ._asset_name import AssetName, archive_extension
 from ._builds import Build
 from ._errors import InvalidName
 from ._manual_names import ManualName
+from ._release_tags import checked_release
 from ._versions import Clause, Specifier, Version
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,2})"
@@ -147,7 +148,7 @@ def _from_short(name: str, match: re.Match[str]) -> Request:
         name,
         version=Version.parse(f"{major}.{minor}.{micro or 0}{pre or ''}") if is_whole else None,
         specifier=None if is_whole else Specifier((Clause("==", tuple(map(int, numbers)), is_prefix=True),)),
-        release=release,
+        release=checked_release(release, name) if release else None,
         free_threaded=bool(match["t"] or match["freethreaded"]),
         debug=bool(match["d"] or match["debug"]),
     )
@@ -177,7 +178,7 @@ def _from_full_name(name: str) -> Request:
     return Request(
         name,
         version=asset.version,
-        release=asset.release,
+        release=checked_release(asset.release, name) if asset.release else None,
         free_threaded=asset.is_free_threaded,
         debug=asset.is_debug,
         target=str(asset.target),

@@ -65,6 +65,9 @@ options:
     description: Where names and digests come from, as for O(standalone.python.build#module:index).
     type: list
     elements: str
+  index_max_age:
+    description: Refuses an index whose newest release is older, as for O(standalone.python.build#module:index_max_age).
+    type: str
   lock:
     description:
       - A lock file on the controller that says which asset answers, as for O(standalone.python.build#module:lock).

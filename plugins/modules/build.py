@@ -119,6 +119,16 @@ options:
         be reached the copy of the last run is used, with a warning, and when there is none, the bundled catalogue.
     type: list
     elements: str
+  index_max_age:
+    description:
+      - Refuses an index whose newest release is older than this, for example V(45d), in the units of O(min_age). So an
+        index that is not updated any more, or that somebody holds back, is noticed. Holds for the copy of the last run
+        and the bundled catalogue too.
+      - Without it, or with V(0), every age is accepted. An index that is older than it was, or older than the bundled
+        catalogue, is warned of in any case.
+      - The variable C(standalone_python_index_max_age), C(ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE) in the environment
+        and C(index_max_age) in the section C(standalone_python) of C(ansible.cfg) give a default.
+    type: str
   lock:
     description:
       - A lock that the playbook C(standalone.python.lock) made, as a file on the controller, looked for as files of a
@@ -129,8 +139,8 @@ options:
       - The host's target is that of O(target) or O(cpu_level), where these are given. A host whose target the lock
         lacks is an error. O(flavor) and O(build_options) must not ask for another build than the lock has.
         O(prerelease) has no effect.
-      - Mutually exclusive with O(index), O(min_age), O(checksum), O(asset) and O(archive). The defaults of O(index) in
-        variables, environment and C(ansible.cfg) do not count.
+      - Mutually exclusive with O(index), O(index_max_age), O(min_age), O(checksum), O(asset) and O(archive). The
+        defaults of O(index) and O(index_max_age) in variables, environment and C(ansible.cfg) do not count.
     type: path
   mirror:
     description:

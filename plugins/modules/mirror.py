@@ -153,6 +153,16 @@ options:
       - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. A release
         is as old as the date in its tag.
     type: str
+  index_max_age:
+    description:
+      - Refuses an index whose newest release is older than this, for example V(45d), in the units of O(min_age). So an
+        index that is not updated any more, or that somebody holds back, is noticed. Holds for the copy of the last run
+        and the bundled catalogue too.
+      - Without it, or with V(0), every age is accepted. An index that is older than it was, or older than the bundled
+        catalogue, is warned of in any case.
+      - The variable C(standalone_python_index_max_age), C(ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE) in the environment
+        and C(index_max_age) in the section C(standalone_python) of C(ansible.cfg) give a default.
+    type: str
   bundles:
     description:
       - Whether to hold the provenance bundle of each archive as well, named as the archive with C(.sigstore.json) after

@@ -20,13 +20,16 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._release_tags import day_of
 
 BUNDLED_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_catalog.dat")
 _FORMAT = 1
 _DIGEST_BYTES = 32
+_MOST_HEADER_BYTES = 1024
 _DAMAGED = "The bundled catalogue is damaged; install the collection anew."
 
 
@@ -63,6 +66,17 @@ def pack(files: Iterable[PublicFile]) -> bytes:
     return json.dumps(asdict(header)).encode("ascii") + b"\n" + names + b"".join(digests)
 
 
+@lru_cache(maxsize=1)
+def newest_bundled_release() -> str | None:
+    """The newest release of the catalogue that comes with the collection; None where the file is damaged."""
+    try:
+        with open(BUNDLED_PATH, "rb") as file:
+            newest = _header(file.readline(_MOST_HEADER_BYTES))[0].newest_release
+    except (OSError, IndexUnavailable):
+        return None
+    return newest if day_of(newest) else None
+
+
 def unpack(content: bytes) -> Iterator[PublicFile]:
     """The files of a catalogue. Raises `IndexUnavailable` when it is damaged or of another format."""
     header, start = _header(content)
@@ -85,7 +99,7 @@ def _header(content: bytes) -> tuple[Header, int]:
     line, _newline, _rest = content.partition(b"\n")
     try:
         fields = Fields(json.loads(line), "The bundled catalogue", IndexUnavailable)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IndexUnavailable(_DAMAGED) from error
     header = Header(
         format=fields.number("format"),

@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The user's cache of indexes, shared by Ansible's forked workers and by runs side by side.
 
-For each address there are up to three files: the database, whose modification time says when its content was last
-known to be current; a lock, held by the worker that reads the document again; and a note of the last failure, so that
-the other workers do not wait for the same dead server one after the other. All of it is believed later, so it is kept
-in a directory that no other user can write to, and each file is checked when it is opened.
+For each address there are up to four files: the database, whose modification time says when its content was last known
+to be current; a lock, held by the worker that reads the document again; a note of the last failure, so that the other
+workers do not wait for the same dead server one after the other; and a note of the newest release that was ever seen.
+All of it is believed later, so it is kept in a directory that no other user can write to, and each file is checked when
+it is opened.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._limit import Limit
 from ansible_collections.standalone.python.plugins.module_utils._locks import wait_for_lock
+from ansible_collections.standalone.python.plugins.module_utils._release_tags import day_of
 
 from ._addresses import Address
 from ._catalog import Catalog, Origin
@@ -103,6 +106,13 @@ def _opened(path: str | None) -> int | None:
         return None
 
 
+class Seen(NamedTuple):
+    """A release that an index had, and the day in ISO form on which it was seen there."""
+
+    release: str
+    day: str
+
+
 class CacheEntry:
     """What is kept of one address in `folder`, a private directory; None where nothing can be kept.
 
@@ -173,6 +183,21 @@ class CacheEntry:
     def note_failure(self, failure: FetchError) -> None:
         with contextlib.suppress(OSError):
             write_private(self._path(".failed"), json.dumps([str(failure), failure.outlook]).encode())
+
+    def newest_seen(self) -> Seen | None:
+        """The newest release that this address ever had; None when nothing is known of it."""
+        try:
+            content = json.loads(read_private(self._path(".seen"), _MOST_NOTE_BYTES))
+            release, day = content["release"], content["day"]
+            is_one = day_of(release) is not None and date.fromisoformat(day).isoformat() == day
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return None
+        return Seen(release, day) if is_one else None
+
+    def note_seen(self, release: str, day: str) -> None:
+        """Keep the newest release for later runs, whatever becomes of the database."""
+        with contextlib.suppress(OSError):
+            write_private(self._path(".seen"), json.dumps({"release": release, "day": day}).encode())
 
     def locked(self, wait_s: float) -> contextlib.AbstractContextManager[int | None]:
         """While one worker fetches, the others wait for it. Raises `StoreError` when `wait_s` seconds are over."""

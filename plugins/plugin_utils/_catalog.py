@@ -36,10 +36,11 @@ CREATE TABLE asset (
 """
 _INDEXES = """
 CREATE INDEX by_variant ON asset (target, free_threaded, debug, major, minor, micro, pre, pre_number);
+CREATE INDEX by_release ON asset (release);
 """
 # Kept in the file's user_version. It changes with the tables, and with what counts as a name: then a database is made
 # anew, although its document has not changed.
-_FORMAT = zlib.crc32(f"{_TABLES}{TRIPLE_PATTERN}{LEGACY_PATTERN}{OPTIONS_PATTERN}".encode()) & 0x7FFFFFFF
+_FORMAT = zlib.crc32(f"{_TABLES}{_INDEXES}{TRIPLE_PATTERN}{LEGACY_PATTERN}{OPTIONS_PATTERN}".encode()) & 0x7FFFFFFF
 
 _LISTED = "major, minor, micro, pre, pre_number, release, target, flavor, build_options, file_name, own_url, sha256"
 
@@ -108,9 +109,12 @@ class Catalog:
         rows = self._connection.execute("SELECT DISTINCT target FROM asset ORDER BY target")
         return tuple(target for (target,) in rows)
 
-    def newest_release(self) -> str:
-        (release,) = self._connection.execute("SELECT max(release) FROM asset").fetchone()
-        return _release_text(release)
+    def newest_release(self, not_after: str = "99999999") -> str | None:
+        """The newest release, or the newest up to a tag; None when there is none."""
+        row = self._connection.execute(
+            "SELECT max(release) FROM asset WHERE release <= ?", (int(not_after),)
+        ).fetchone()
+        return None if row[0] is None else _release_text(row[0])
 
     def has_release(self, release: str) -> bool:
         return bool(self._connection.execute("SELECT 1 FROM asset WHERE release = ?", (int(release),)).fetchone())

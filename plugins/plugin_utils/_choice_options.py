@@ -14,6 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
 from ._index_reader import IndexOptions
+from ._min_age import age_seconds
 
 
 def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> Wanted:
@@ -28,7 +29,11 @@ def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> Want
 
 
 def index_of(options: Mapping[str, Any]) -> IndexOptions:
-    """Credentials are for an index of the user's own."""
+    """Credentials are for an index of the user's own. Raises `InvalidName` for an age that is none."""
     index = tuple(options.get("index") or ())
     url_options = UrlOptions.from_params(options)
-    return IndexOptions(index or None, url_options if index else url_options.without_credentials())
+    return IndexOptions(
+        index or None,
+        url_options if index else url_options.without_credentials(),
+        max_release_age_s=age_seconds(options.get("index_max_age"), "index_max_age"),
+    )

@@ -19,6 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._preference impo
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
 from ._catalog import Catalog, Variant
+from ._clock import Clock
 from ._listed import Listed
 from ._refusals import Obstacles, refusal, require_agreement
 
@@ -28,13 +29,15 @@ class Scope:
     """What bounds the choice beside what is wanted.
 
     `targets` are tried in this order for each version. `platform` is None when the host is not known or does not
-    matter. Releases after `newest_release`, a tag, are too young; None admits all. `sha256` is the digest that the
+    matter. Releases after `newest_release`, a tag, are too young, and those after the time of
+    `clock` cannot exist; None admits all. `sha256` is the digest that the
     archive must have, in lower case; it also stands in for one that the index does not know.
     """
 
     targets: tuple[str, ...]
     platform: HostPlatform | None = None
     newest_release: str | None = None
+    clock: Clock | None = None
     sha256: str | None = None
 
 
@@ -61,7 +64,7 @@ def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Asset:
             obstacles.objections.append(objection)
         if obstacles.objections:
             raise UnsupportedHost(obstacles.objections[0])
-    raise refusal(catalog, wanted, scope.targets, obstacles)
+    raise refusal(catalog, wanted, scope.targets, obstacles, scope.clock)
 
 
 def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obstacles) -> Listed | None:
@@ -70,7 +73,9 @@ def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obs
     for asset in assets:
         if not wanted.satisfied_by(asset.build):
             continue
-        if scope.newest_release is not None and asset.build.release > scope.newest_release:
+        if scope.clock is not None and asset.build.release > scope.clock.latest_release:
+            obstacles.of_future.append(asset)
+        elif scope.newest_release is not None and asset.build.release > scope.newest_release:
             obstacles.too_young.append(asset)
         elif asset.sha256 is None and scope.sha256 is None:
             obstacles.without_digest.append(asset)

@@ -22,8 +22,8 @@ from ansible_collections.standalone.python.plugins.module_utils._wanted import W
 
 from ._catalog import Catalog
 from ._choose import Scope, choose
+from ._clock import Clock
 from ._index_reader import IndexOptions
-from ._min_age import newest_release
 from ._resolve import of_each_target, with_index
 
 
@@ -68,37 +68,40 @@ def resolve_declared(
     Raises `NoMatch` for a name that has no answer: for a target that is named, or for any target where none is. Raises
     `InvalidName` and `IndexUnavailable` like `resolve`.
     """
-    newest = newest_release(min_age_s)
+    clock = Clock.read(warn)
+    scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock)
 
     def use(catalog: Catalog) -> tuple[Asset, ...]:
         found = (
             asset
             for declaration in declarations
             for wish in declaration.wishes
-            for asset in _answers(catalog, wish, declaration, newest)
+            for asset in _answers(catalog, wish, declaration, scope)
         )
         return tuple({(asset.build.release, asset.file_name): asset for asset in found}.values())
 
     return with_index(index, warn, use)
 
 
-def _answers(catalog: Catalog, wish: Wanted, declaration: Declaration, newest: str | None) -> Iterable[Asset]:
+def _answers(catalog: Catalog, wish: Wanted, declaration: Declaration, scope: Scope) -> Iterable[Asset]:
     named = (wish.request.target,) if wish.request.target else declaration.targets
     if named:
-        return [asset for target in named for asset in _history(catalog, wish, target, declaration.releases, newest)]
+        return [asset for target in named for asset in _history(catalog, wish, target, declaration.releases, scope)]
     return of_each_target(
-        catalog.targets(), lambda target: _history(catalog, wish, target, declaration.releases, newest)
+        catalog.targets(), lambda target: _history(catalog, wish, target, declaration.releases, scope)
     )
 
 
-def _history(catalog: Catalog, wish: Wanted, target: str, releases: int, newest: str | None) -> Iterator[Asset]:
+def _history(catalog: Catalog, wish: Wanted, target: str, releases: int, scope: Scope) -> Iterator[Asset]:
     """What the wish stood for, newest first, each time in an older release. Raises `NoMatch` when it never did."""
+    scope = replace(scope, targets=(target,))
     for number in range(releases):
         try:
-            asset = choose(catalog, replace(wish, target=target), Scope((target,), newest_release=newest))
+            asset = choose(catalog, replace(wish, target=target), scope)
         except NoMatch:
             if number == 0:
                 raise
             return
         yield asset
-        newest = f"{int(asset.build.release) - 1:08d}"  # the newest tag that can be older
+        older = f"{int(asset.build.release) - 1:08d}"  # the newest tag that can be older
+        scope = replace(scope, newest_release=older)

@@ -28,12 +28,14 @@ _UNKNOWN_SHOWN = 3
 @dataclass(frozen=True)
 class IndexOptions:
     """Where to look, and how. `index` is None when the user names none. What was fetched counts as current for
-    `max_age_s` seconds. `environ` is the controller's environment, with uv's variables and our own.
+    `max_age_s` seconds. An index whose newest release is older than `max_release_age_s` is refused; 0 refuses none.
+    `environ` is the controller's environment, with uv's variables and our own.
     """
 
     index: tuple[str, ...] | None = None
     url_options: UrlOptions = field(default_factory=UrlOptions)
     max_age_s: float = 60 * 60
+    max_release_age_s: int = 0
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 

@@ -16,6 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds import B
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._manual_names import ManualName
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import github_url, public_file
+from ansible_collections.standalone.python.plugins.module_utils._release_tags import day_of
 from ansible_collections.standalone.python.plugins.module_utils._urls import file_name_of, with_escaped_plus
 
 # Built on 2026-03-23 and tagged with the wrong year: as a number it would stand among the releases of 2025.
@@ -43,7 +44,7 @@ class Listed:
             file_name_of(url),
         )
         # Names of before 2022 do not tell their release; the folder that they lie in does.
-        build = _build(file_name, folder if _is_release(folder) else None)
+        build = _build(file_name, folder if day_of(folder) else None)
         own_url = None if public and folder == build.release else with_escaped_plus(url)
         return cls(build=build, file_name=file_name, own_url=own_url, sha256=sha256)
 
@@ -67,7 +68,3 @@ def _build(file_name: str, folder_release: str | None) -> Build:
         flavor="full" if compression == "zst" else "install_only",
         build_options=manual.build_options or "",
     )
-
-
-def _is_release(folder: str) -> bool:
-    return len(folder) == 8 and folder.isdecimal()

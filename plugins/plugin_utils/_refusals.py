@@ -13,6 +13,7 @@ from ansible_collections.standalone.python.plugins.module_utils._versions import
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
 from ._catalog import Catalog, Variant
+from ._clock import Clock
 from ._listed import Listed
 
 _SHOWN = 5
@@ -23,6 +24,7 @@ _OLDER_SHOWN = 3
 class Obstacles:
     """What was met on the way: answers that may not be taken, and the host's objections to those that may."""
 
+    of_future: list[Listed] = field(default_factory=list)
     too_young: list[Listed] = field(default_factory=list)
     without_digest: list[Listed] = field(default_factory=list)
     objections: list[str] = field(default_factory=list)
@@ -42,22 +44,35 @@ def require_agreement(wanted: Wanted) -> None:
             )
 
 
-def refusal(catalog: Catalog, wanted: Wanted, targets: Sequence[str], obstacles: Obstacles) -> NoMatch:
+def refusal(
+    catalog: Catalog, wanted: Wanted, targets: Sequence[str], obstacles: Obstacles, clock: Clock | None
+) -> NoMatch:
     """The error for a wish that the index cannot fulfil, with the nearest that it could."""
     variant = Variant(wanted.request.free_threaded, wanted.request.debug)
-    reason = _reason(catalog, wanted, targets, variant, obstacles)
+    reason = _obstacle(obstacles, clock) or _reason(catalog, wanted, targets, variant)
     return NoMatch(f"{wanted.request} for {' or '.join(targets)}: {reason}")
 
 
-def _reason(catalog: Catalog, wanted: Wanted, targets: Sequence[str], variant: Variant, obstacles: Obstacles) -> str:
+def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:
+    """Why what answers may not be taken; None where nothing answers."""
     if obstacles.without_digest:
         return (
             f"no digest is known of {obstacles.without_digest[0].file_name}, and nothing is installed without one. Use "
             "an index that has it, or give the digest with `checksum`."
         )
     if obstacles.too_young:
-        young = sorted({asset.build.release for asset in obstacles.too_young}, reverse=True)
-        return f"only releases younger than `min_age` answer ({_some(young)}). Wait, or set a smaller `min_age`."
+        young = _some(_releases(obstacles.too_young))
+        return f"only releases younger than `min_age` answer ({young}). Wait, or set a smaller `min_age`."
+    if obstacles.of_future and clock:
+        return clock.why_not_yet(_some(_releases(obstacles.of_future)))
+    return None
+
+
+def _releases(assets: Iterable[Listed]) -> list[str]:
+    return sorted({asset.build.release for asset in assets}, reverse=True)
+
+
+def _reason(catalog: Catalog, wanted: Wanted, targets: Sequence[str], variant: Variant) -> str:
     versions = catalog.versions(targets, variant)
     if not versions:
         return _no_such_target(catalog, targets, variant)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -12,15 +13,19 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    IndexUnavailable,
+    NoMatch,
+    UnsupportedHost,
+)
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
 from ._catalog import Catalog
 from ._choose import Scope, choose
+from ._clock import Clock
 from ._index_reader import IndexOptions
 from ._indexes import open_index
-from ._min_age import newest_release
 
 _T = TypeVar("_T")
 
@@ -45,7 +50,8 @@ def resolve(
     if named is None and platform is None:
         raise UnsupportedHost(f"{wanted.request}: neither a target is given nor anything known about the host.")
     targets = (named,) if named is not None else platform.targets(wanted.cpu_level)  # type: ignore[union-attr]
-    scope = Scope(targets=targets, platform=platform, newest_release=newest_release(min_age_s), sha256=sha256)
+    clock = Clock.read(warn)
+    scope = Scope(targets, platform, newest_release=clock.newest_release(min_age_s), clock=clock, sha256=sha256)
     return with_index(index, warn, lambda catalog: choose(catalog, wanted, scope))
 
 
@@ -56,13 +62,14 @@ def resolve_for_all_targets(
 
     The versions differ where a target does not have the newest. Raises like `resolve` when no target has an answer.
     """
-    newest = newest_release(min_age_s)
-    return with_index(index, warn, lambda catalog: _choices(catalog, wanted, newest))
+    clock = Clock.read(warn)
+    scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock)
+    return with_index(index, warn, lambda catalog: _choices(catalog, wanted, scope))
 
 
-def _choices(catalog: Catalog, wanted: Wanted, newest: str | None) -> tuple[Asset, ...]:
+def _choices(catalog: Catalog, wanted: Wanted, scope: Scope) -> tuple[Asset, ...]:
     def best(target: str) -> tuple[Asset, ...]:
-        return (choose(catalog, replace(wanted, target=target), Scope((target,), newest_release=newest)),)
+        return (choose(catalog, replace(wanted, target=target), replace(scope, targets=(target,))),)
 
     named = wanted.named_target
     return of_each_target((named,) if named else catalog.targets(), best)
@@ -87,11 +94,15 @@ def with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[
 
     A database that turns out to be damaged half way is made anew, once.
     """
-    opened = open_index(index, warn)
-    try:
-        with closing(opened.catalog):
-            return use(opened.catalog)
-    except sqlite3.DatabaseError:
-        opened.entry.discard()
-    with closing(open_index(index, warn).catalog) as catalog:
-        return use(catalog)
+    for _attempt in range(2):
+        with contextlib.suppress(sqlite3.DatabaseError):
+            opened = open_index(index, warn)
+            try:
+                with closing(opened.catalog):
+                    return use(opened.catalog)
+            except sqlite3.DatabaseError:
+                opened.entry.discard()
+    raise IndexUnavailable(
+        "Cannot read the index in the cache: it is damaged, and so is what was made again in its place. Remove the "
+        "cache, or set ANSIBLE_STANDALONE_PYTHON_CACHE to a directory on another disk."
+    )

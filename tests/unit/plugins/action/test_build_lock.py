@@ -93,7 +93,14 @@ def test_a_lock_that_is_damaged_is_told_before_the_host_is_asked(host: Host, pat
 
 
 @pytest.mark.parametrize(
-    "option", [{"index": ["bundled"]}, {"min_age": "7d"}, {"checksum": "0" * 64}, {"archive": "/a", "checksum": "0"}]
+    "option",
+    [
+        {"index": ["bundled"]},
+        {"min_age": "7d"},
+        {"index_max_age": "7d"},
+        {"checksum": "0" * 64},
+        {"archive": "/a", "checksum": "0"},
+    ],
 )
 def test_what_decides_in_its_place_is_refused(host: Host, path: Path, lock: str, option: dict[str, object]) -> None:
     from ansible.errors import AnsibleError

@@ -25,6 +25,7 @@ from tests.support.fake_builds import MINOR, VERSION, FakeBuild
 from tests.unit.action_host import NEW, OLD, Host, act, failure
 from tests.unit.orders import order
 
+DAY_S = 24 * 60 * 60
 SECRETS = {"url_username": "me", "url_password": "s3cret", "headers": {"X-Token": "s3cret"}, "client_cert": "/c.pem"}
 
 
@@ -62,10 +63,55 @@ class TestIndex:
             (("https://own.example.com/i",), whole),
         ]
 
+    @pytest.mark.parametrize(
+        ("given", "seconds"),
+        [({}, 0), ({"index_max_age": "2d"}, 2 * DAY_S), ({"index_max_age": "36h"}, 36 * 60 * 60)],
+    )
+    @pytest.mark.parametrize("default", [None, "7d"])
+    def test_how_old_it_may_be_is_the_tasks_word_or_the_default(
+        self,
+        host: Host,
+        path: Path,
+        asked: list[IndexOptions],
+        given: dict[str, str],
+        seconds: int,
+        default: str | None,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        if default:
+            monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE", default)
+        failure(host, path, name=MINOR, **given)
+        failure(host, path, name=MINOR, index_max_age="0")
+        expected = 7 * DAY_S if default and not given else seconds
+        assert [options.max_release_age_s for options in asked] == [expected, 0]
+
+    @pytest.mark.parametrize(("option", "where"), [(True, "index_max_age"), (False, "standalone_python_index_max_age")])
+    def test_what_is_no_age_is_refused(
+        self, host: Host, path: Path, option: bool, where: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE", "soon")
+        told = failure(host, path, name=MINOR, **({"index_max_age": "soon"} if option else {}))
+        assert told == f"{where} 'soon' is no age. Write hours, days or weeks, such as 36h, 7d or 2w."
+
+    def test_an_index_that_is_too_old_is_an_error(self, host: Host, path: Path, index: str) -> None:
+        told = failure(host, path, name=MINOR, index=[index], index_max_age="1h")
+        assert told.startswith(f"Cannot use the index {index}: its newest release, {NEW}, is ")
+
     def test_an_exact_name_is_served_without_it(self, host: Host, path: Path, old: FakeBuild) -> None:
         run(order(path, old))
         result = act(host, path, name=f"{VERSION}+{OLD}", state="latest", index=["/nowhere"])
         assert (result["changed"], host.modules) == (False, [])
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("release", ["20991231", "20261399"])
+def test_an_asset_of_the_future_is_refused(
+    host: Host, path: Path, old: FakeBuild, release: str, check_mode: bool
+) -> None:
+    asset = {key: value.replace(OLD, release) for key, value in old.asset().items() if isinstance(value, str)}
+    told = failure(host, path, asset=asset, check_mode=check_mode)
+    assert "is in the future, since the clock" in told or "which is no date" in told
+    assert not host.modules
 
 
 class TestNoAnswer:

@@ -83,6 +83,11 @@ ERRORS = {
         f"3.13 for {GNU}: only releases younger than `min_age` answer (20250723). Wait, or set a smaller `min_age`."
     ),
     f"'3.13', target='{GNU}', min_age='soon'": "min_age 'soon' is no age. Write hours, days or weeks, such as 36h, 7d",
+    f"'3.13', target='{GNU}', index_max_age='1h'": "days old, and index_max_age allows 1 hour. Find out",
+    f"'3.13', target='{GNU}', index_max_age='soon'": "index_max_age 'soon' is no age. Write hours, days or weeks",
+    f"'3.13', target='{GNU}', lock='lock.yml', index_max_age='7d'": "Leave out index_max_age, or lock.",
+    f"'3.13.5+20991231', target='{GNU}'": "there is no release 20991231",
+    f"'3.13.5+20261399', target='{GNU}'": "'3.13.5+20261399' has the release 20261399, which is no date.",
     f"'3.13', target='{GNU}', index='/missing'": "The index /missing could not be read: No such file or directory.",
     f"'3.13', target='{GNU}', lock='/missing'": "The lock /missing could not be read: No such file or directory.",
     f"'3.13', target='{MACOS}', lock='lock.yml'": f"has no build of 3.13 for {MACOS}. It has {GNU}, {MUSL}.",

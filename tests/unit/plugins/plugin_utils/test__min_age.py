@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import min_age_seconds, newest_release
+from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 
 HOUR_S = 60 * 60
 DAY_S = 24 * HOUR_S
@@ -24,26 +22,11 @@ DAY_S = 24 * HOUR_S
     ],
 )  # fmt: skip
 def test_an_age_is_read(text: str | int | None, seconds: int) -> None:
-    assert min_age_seconds(text) == seconds
+    assert age_seconds(text, "min_age") == seconds
 
 
 @pytest.mark.parametrize("text", ["-1", "7 d", "7days", "1.5d", "week", "d", "10000d"])
 def test_what_is_no_age_is_refused(text: str) -> None:
     with pytest.raises(InvalidName) as caught:
-        min_age_seconds(text)
+        age_seconds(text, "min_age")
     assert str(caught.value) == f"min_age {text!r} is no age. Write hours, days or weeks, such as 36h, 7d or 2w."
-
-
-@pytest.mark.parametrize(
-    ("min_age_s", "newest"),
-    [
-        (0, None),
-        (HOUR_S, "20261110"),
-        (12 * HOUR_S, "20261110"),
-        (13 * HOUR_S, "20261109"),
-        (7 * DAY_S, "20261103"),
-        (10 * DAY_S, "20261031"),
-    ],
-)
-def test_a_release_is_as_old_as_the_first_moment_of_its_day(min_age_s: int, newest: str | None) -> None:
-    assert newest_release(min_age_s, now=datetime(2026, 11, 10, 12, tzinfo=timezone.utc)) == newest
