@@ -30,7 +30,7 @@ from ansible_collections.standalone.python.plugins.module_utils._plan import (
     Plan,
 )
 from ansible_collections.standalone.python.plugins.module_utils._state import State
-from ansible_collections.standalone.python.plugins.plugin_utils import _temporary_python
+from ansible_collections.standalone.python.plugins.plugin_utils import _console, _temporary_python
 from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
@@ -59,7 +59,7 @@ class ActionModule(build.ActionModule):
         """Whether the look was all. In check mode there is no interpreter to look closer with."""
         if self._task.check_mode:
             if decided.step == INSPECT:
-                self._display.warning(
+                _console.warn(
                     "The build at the path may have changed since it was installed. Without check mode its content is "
                     "compared, and the build installed anew if that differs."
                 )
@@ -75,7 +75,7 @@ class ActionModule(build.ActionModule):
         asset = _asset_to_run(order, state, decided)
         _temporary_python.require_suitable(asset)
         as_published = replace(delivery, reads_zstd=False)  # the host's own tar and gzip have to read it
-        with as_published.archive(asset, why="", warn=self._display.warning, say=self._display.display) as parcel:
+        with as_published.archive(asset, why="", warn=_console.warn, say=_console.say) as parcel:
             require_possible(order, decided, probe, archive_bytes=os.path.getsize(parcel.path) * _UNPACKED_TWICE)
             temporary = self._temporary_python(order.store, asset, parcel.path)
         sent = {"archive": temporary.archive, "asset": asset.as_dict()}

@@ -25,7 +25,7 @@ from ansible_collections.standalone.python.plugins.module_utils._mirrors import 
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
 from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, SWITCH, Plan, plan
 from ansible_collections.standalone.python.plugins.module_utils._state import State
-from ansible_collections.standalone.python.plugins.plugin_utils import _probe
+from ansible_collections.standalone.python.plugins.plugin_utils import _console, _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
 from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
@@ -154,7 +154,7 @@ class ActionModule(EdgeAction):
             decided = plan(order.content(), state)
             if state.receipt is None or decided.needs_asset or params["checksum"]:
                 raise
-            self._display.warning(f"{error} {state.receipt.asset.build.name} stays at {order.path}.")
+            _console.warn(f"{error} {state.receipt.asset.build.name} stays at {order.path}.")
             return order.content(), decided
         return resolved, plan(resolved, state)  # with the asset known, the store or the path may turn out to have it
 
@@ -173,7 +173,7 @@ class ActionModule(EdgeAction):
             ),
             min_age_s=params["min_age"],
             sha256=params["checksum"],
-            warn=self._display.warning,
+            warn=_console.warn,
         )
 
     def _default(self, option: str, task_vars: dict[str, Any]) -> list[str]:
@@ -233,8 +233,8 @@ class ActionModule(EdgeAction):
             asset, why = delivery.asked_for(result), str(result.get("msg", ""))
             if asset is None:
                 return result
-        say = self._display.display
-        with delivery.archive(asset, why=why, warn=self._display.warning, say=say) as parcel:
+        say = _console.say
+        with delivery.archive(asset, why=why, warn=_console.warn, say=say) as parcel:
             size_bytes = os.path.getsize(parcel.path)
             require_possible(delivery.order, decided, probe, archive_bytes=size_bytes)
             with sending(f"{task_vars.get('inventory_hostname')}: {asset.file_name}", size_bytes, say):
@@ -254,7 +254,7 @@ class ActionModule(EdgeAction):
 
     def _warn_of_untried(self, health: Mapping[str, Any] | None, order: Order) -> None:
         if health and health["result"] != "passed" and order.health_imports:
-            self._display.warning(f"The new interpreter at {order.path} was not tried out. {health['reason']}")
+            _console.warn(f"The new interpreter at {order.path} was not tried out. {health['reason']}")
 
     def _checked_archive(self, archive: str, asset: Asset) -> str:
         """The archive's path on the controller, after its digest was compared."""

@@ -13,6 +13,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._declared import Declaration, resolve_declared
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_max_age_s
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
@@ -48,7 +49,7 @@ class ActionModule(EdgeAction):
     ) -> dict[str, Any]:
         """The result with the bundles that only GitHub has, which a second run of the module keeps."""
         lacking = [order.assets[place] for place in result.get("without_bundle", ())]
-        found = public_bundles(lacking, order.url, self._display.warning)
+        found = public_bundles(lacking, order.url, _console.warn)
         if not found:
             return result
         added = self._module_result({**arguments, "attestations": found}, task_vars)
@@ -79,7 +80,7 @@ class ActionModule(EdgeAction):
             found = resolve_declared(
                 declared,
                 index=_index_options(params, self._max_age_s(params, task_vars)),
-                warn=self._display.warning,
+                warn=_console.warn,
                 min_age_s=age_seconds(params["min_age"], "min_age"),
             )
             assets += [asset.as_dict() for asset in found]

@@ -105,12 +105,12 @@ import os
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
-from ansible.utils.display import Display
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._sizes import Sizes
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
@@ -121,8 +121,6 @@ from ansible_collections.standalone.python.plugins.plugin_utils._min_age import 
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy, is_to_be_verified
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
-
-display = Display()
 
 
 class LookupModule(LookupBase):
@@ -141,7 +139,7 @@ class LookupModule(LookupBase):
             former=former.content,
             where=former.where,
             may_remove=self.get_option("may_remove"),
-            warn=display.warning,
+            warn=_console.warn,
             size_of=sizes.size_of if self.get_option("sizes") else lambda _url: None,
         )
         lock = renewal.result([self._declared(name, target) for name in names for target in self._targets(name)])
@@ -166,7 +164,7 @@ class LookupModule(LookupBase):
         wanted = wanted_of(name, options, target)
         min_age_s = age_seconds(options["min_age"], "min_age")
         try:
-            offer = resolve(wanted, platform=None, index=index_of(options), warn=display.warning, min_age_s=min_age_s)
+            offer = resolve(wanted, platform=None, index=index_of(options), warn=_console.warn, min_age_s=min_age_s)
         except NoMatch as error:
             return Declared(wanted, str(wanted.target), None, str(error))
         return Declared(wanted, offer.build.target, offer)

@@ -168,12 +168,12 @@ from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible.utils.display import Display
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
+from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
 from ansible_collections.standalone.python.plugins.plugin_utils._jmespath import searched
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
@@ -181,7 +181,6 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge imp
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve, resolve_for_all_targets
 
-display = Display()
 _NOT_WITH_LOCK = ("index", "index_max_age", "min_age")
 
 
@@ -202,7 +201,7 @@ class LookupModule(LookupBase):
         options = {
             "index": index_of(self.get_options()),
             "min_age_s": age_seconds(self.get_option("min_age"), "min_age"),
-            "warn": display.warning,
+            "warn": _console.warn,
         }
         if self.get_option("all_targets"):
             return [self._as_dict(asset) for asset in resolve_for_all_targets(wanted, **options)]

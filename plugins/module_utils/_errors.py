@@ -11,17 +11,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._readable import readable
+from ._readable import message
 
 if TYPE_CHECKING:
     from ._builds import Asset
 
 
 class StandaloneError(Exception):
-    """Base of all errors that this collection raises on purpose; `str(error)` is the message."""
+    """Base of all errors that this collection raises on purpose.
+
+    `str(error)` is the message, on one line of bounded length and without a character that a terminal would obey or
+    hide, whatever the host, server, index or file name that it quotes holds.
+    """
 
     def __str__(self) -> str:
-        return readable(super().__str__())
+        return message(super().__str__())
 
 
 class InvalidName(StandaloneError):

@@ -38,6 +38,9 @@ class Fields:
     def flag(self, key: str) -> bool:
         return self._get(key, bool, "true or false")
 
+    def optional_flag(self, key: str) -> bool | None:
+        return None if self._mapping.get(key) is None else self.flag(key)
+
     def texts(self, key: str) -> tuple[str, ...]:
         values = self._get(key, list, "a list")
         if not all(isinstance(value, str) for value in values):
@@ -46,6 +49,9 @@ class Fields:
 
     def object(self, key: str) -> Mapping[str, Any]:
         return self._get(key, Mapping, "an object")  # type: ignore[type-abstract]
+
+    def optional_object(self, key: str) -> Mapping[str, Any] | None:
+        return None if self._mapping.get(key) is None else self.object(key)
 
     def items(self, key: str) -> Iterator[Fields]:
         for position, value in enumerate(self._get(key, list, "a list")):

@@ -146,7 +146,7 @@ def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
         output, errors = process.communicate(timeout=_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         raise _Unhealthy(f"it did not answer within {_TIMEOUT_S} seconds") from None
-    words = errors.decode("utf-8", errors="replace").strip()[-_WORDS_SHOWN:] or "nothing"
+    words = " ".join(errors.decode("utf-8", errors="replace").split())[-_WORDS_SHOWN:] or "nothing"
     if process.returncode < 0:
         signal_number = -process.returncode
         raise _Unhealthy(f"it was killed by signal {signal_number}{_hint(signal_number)}. It said: {words}")

@@ -32,8 +32,8 @@ def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
     """What happened, to which file, what to do, and whether `path` is as it was."""
     told = f"Could not write {error.filename or path}: {advice(error)}"
     if is_switched:
-        return f"{told} What was asked for at {path} is done; run again to remove what is left of the rest."
-    return f"{told} What was at {path} before is still there."
+        return readable(f"{told} What was asked for at {path} is done; run again to remove what is left of the rest.")
+    return readable(f"{told} What was at {path} before is still there.")
 
 
 def reading_sentence(error: OSError, path: str) -> str:

@@ -1,11 +1,59 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of files as texts that may leave this process: bytes that are no UTF-8 would fail the task on their way."""
+"""Text from outside, made fit to be shown: a terminal, browser or spreadsheet shows every character and obeys none.
+
+Hosts, servers, indexes, archives and file names can hold escape sequences that rewrite a terminal, marks that reverse
+the direction of what follows, and characters that nobody sees. All messages, warnings, diffs and report cells go
+through this file. Results are data and keep what was found.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# `str.isprintable` knows control, format, surrogate and unassigned characters, and separators other than the blank.
+# These are beyond it: Unicode counts them as letters and marks, yet most fonts show nothing.
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"  # fillers of Hangul
+_BLANK_MARKS = "\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # joiners, variation selectors
+_BLANK = re.compile(f"[{_BLANK_LETTERS}{_BLANK_MARKS}]")
+
+_LONGEST_MESSAGE = 10_000  # characters
+
 
 def readable(text: str) -> str:
-    """The text, with `\\udcff` written out for each byte ff of a file's name that is no UTF-8, and so on."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """The text on one line, with each character that is not shown or not obeyed written as Python escapes it: `\\x1b`.
+
+    A byte ff of a file name that is no UTF-8 becomes `\\udcff`.
+    """
+    if text.isprintable() and not _BLANK.search(text):
+        return text
+    return "".join(char if char.isprintable() and not _BLANK.match(char) else _escaped(char) for char in text)
+
+
+def message(text: str) -> str:
+    """A readable text of bounded length, since what a message quotes can be megabytes of somebody else's."""
+    shown = readable(text[:_LONGEST_MESSAGE])
+    return shown if len(text) <= _LONGEST_MESSAGE else f"{shown} … ({len(text) - _LONGEST_MESSAGE} characters more)"
+
+
+def readable_lines(text: str) -> str:
+    """The same for a text of several lines, such as one side of a diff: line ends and tabs stay."""
+    return "\n".join("\t".join(map(readable, line.split("\t"))) for line in text.split("\n"))
+
+
+def readable_data(value: Any) -> Any:
+    """A copy of lists and mappings in which all texts, keys too, are readable lines."""
+    if isinstance(value, str):
+        return readable_lines(value)
+    if isinstance(value, Mapping):
+        return {readable_data(key): readable_data(content) for key, content in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [readable_data(content) for content in value]
+    return value
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

@@ -18,7 +18,7 @@ from . import _selinux
 from ._errors import StoreError
 from ._os_errors import advice, reading_sentence
 from ._paths import checked_absolute, kind_of
-from ._readable import readable
+from ._readable import readable_lines
 from ._sync import sync_directory
 from ._system import RUNNING, System
 from ._whole_file import replace_file, replace_link
@@ -79,9 +79,9 @@ class Step:
     def diff(self) -> dict[str, str]:
         return {
             "before_header": self.path,
-            "before": readable(str(self.before)),
+            "before": readable_lines(str(self.before)),
             "after_header": self.path,
-            "after": readable(str(self.after)),
+            "after": readable_lines(str(self.after)),
         }
 
 

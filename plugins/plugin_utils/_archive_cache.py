@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The controller's own copies of archives: fetched once for all hosts, workers and runs, verified, and bounded in size.
 
-    with cached_archive(asset, mirrors=mirrors, url_options=options, environ=os.environ, warn=display.warning) as path:
+    with cached_archive(asset, mirrors=mirrors, url_options=options, environ=os.environ, warn=warn) as path:
         ...  # the file at `path` stays there until the end of the block
 
 It lies beside the cache of indexes, so whatever makes that one usable, as in an execution environment, serves both.

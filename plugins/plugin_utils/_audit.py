@@ -9,6 +9,7 @@ The report is plain data, in the shape that docs/audit.md describes; it is writt
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset, Build
 
 from ._audit_advice import advice
+from ._host_answer import DamagedAnswer, FoundBuild, FoundPath, HostAnswer
 from ._release_cycle import ReleaseCycle
 from ._units import units_of
 
@@ -29,23 +31,26 @@ class Yardstick:
     today: date
 
 
-def all_series(infos: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The series of all builds, from the oldest to the newest minor version. Hosts that gave no answer have none."""
-    found = {
-        (build.version.numbers[:2], build.series)
-        for info in infos
-        for build in (Build.from_dict(one) for one in info.get("builds") or ())
-    }
-    return [series for _minor, series in sorted(found)]
+def all_series(infos: Iterable[Any]) -> list[str]:
+    """The series of all builds, from the oldest to the newest minor version; none of hosts without a usable answer."""
+    found: set[str] = set()
+    for info in infos:
+        with suppress(DamagedAnswer):
+            found.update(build.asset.build.series for build in HostAnswer.parse(info).builds)
+    return _in_order(found)
 
 
-def report(
-    infos: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Mapping[str, Any]], yardstick: Yardstick
-) -> dict[str, Any]:
+def _in_order(series: Iterable[str]) -> list[str]:
+    return sorted(series, key=lambda name: ([int(number) for number in name.rstrip("td").split(".")], name))
+
+
+def report(infos: Mapping[str, Any], groups: Mapping[str, Any], yardstick: Yardstick) -> dict[str, Any]:
     """The whole report, from what was registered on each host: `infos` of `build_info`, and `groups` of `grep -H` on
     the control groups of the processes that it told of, which was skipped where there were none.
+
+    Either can be anything: a host that answers something else than the module has a `problem` and no builds.
     """
-    described = [_host(name, info, groups[name].get("stdout", ""), yardstick) for name, info in infos.items()]
+    described = [_host(name, info, _stdout(groups.get(name)), yardstick) for name, info in infos.items()]
     builds = [build for host in described for build in host["builds"]]
     at_paths = [build for build in builds if build["paths"]]  # others are kept to go back to, and are older by nature
     return {
@@ -60,44 +65,52 @@ def report(
             "past_end_of_life": sum(build["past_end_of_life"] for build in at_paths),
             "on_trial": sum(bool(build["on_trial"]) for build in builds),
         },
-        "series": [_series(name, builds, yardstick) for name in all_series(infos.values())],
+        "series": [_series(name, builds, yardstick) for name in _in_order({build["series"] for build in builds})],
         "advice": advice(described),
         "hosts": described,
     }
 
 
-def _host(name: str, info: Mapping[str, Any], groups: str, yardstick: Yardstick) -> dict[str, Any]:
-    problem = None if "builds" in info else str(info.get("msg") or "The host gave no answer.").strip()
-    builds = [
-        {**_build(one, groups, yardstick), "on_trial": _on_trial(one, info["paths"])}
-        for one in info.get("builds") or ()
-    ]
-    return {"host": name, "problem": problem, "builds": builds}
+def _host(name: str, info: Any, groups: str, yardstick: Yardstick) -> dict[str, Any]:
+    try:
+        answer = HostAnswer.parse(info)
+        builds = [_build(found, answer.paths, groups, yardstick) for found in answer.builds]
+    except DamagedAnswer as error:
+        return {"host": name, "problem": str(error), "builds": []}
+    return {"host": name, "problem": None, "builds": builds}
 
 
-def _build(found: Mapping[str, Any], groups: str, yardstick: Yardstick) -> dict[str, Any]:
-    build = Build.from_dict(found)
+def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, yardstick: Yardstick) -> dict[str, Any]:
+    build = found.asset.build
     newest = _newest(build, yardstick)
     end = yardstick.cycle.end_of(build.version.minor_text)
+    pids = found.pids()
     return {
         **build.as_dict(),
         "series": build.series,
-        "paths": list(found["paths"]),
-        "intact": found["intact"],
-        "drift": {kind: list(names) for kind, names in (found["drift"] or {}).items()},
+        "paths": list(found.fields.texts("paths")),
+        "intact": found.fields.optional_flag("intact"),
+        "drift": found.drift(),
         "newest": f"{newest.version}+{newest.release}" if newest else None,
         "outdated": _age(newest) > _age(build) if newest else None,
         "end_of_life": end.isoformat() if end else None,
         "past_end_of_life": end is not None and end < yardstick.today,
-        "run_by": units_of(groups, found["pids"]),
-        "pids": list(found["pids"]),
+        "run_by": units_of(groups, pids),
+        "pids": pids,
+        "on_trial": _on_trial(found, paths),
     }
 
 
-def _on_trial(found: Mapping[str, Any], paths: Iterable[Mapping[str, Any]]) -> list[str]:
+def _on_trial(found: FoundBuild, paths: Iterable[FoundPath]) -> list[str]:
     """The paths that go back to another build should this one be found not to work."""
-    place = (found["store"], found["entry"])
-    return [one["path"] for one in paths if one["before_trial"] and (one["store"], one["entry"]) == place]
+    place = (found.store, found.entry)
+    return [one.path for one in paths if one.before_trial and (one.store, one.entry) == place]
+
+
+def _stdout(registered: Any) -> str:
+    """What a command printed; nothing where it was skipped, or where the host answered something else."""
+    printed = registered.get("stdout") if isinstance(registered, Mapping) else None
+    return printed if isinstance(printed, str) else ""
 
 
 def _newest(build: Build, yardstick: Yardstick) -> Build | None:

@@ -1,21 +1,34 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an operator should do next, the most urgent first, from the hosts as the audit describes them."""
+"""What an operator should do next, the most urgent first, from the hosts as the audit describes them.
+
+Titles and reasons are for a reader; `_advised_commands` makes what is for a shell.
+"""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._readable import message
+
+from . import _advised_commands
+from ._advised_commands import Unsafe
 
 Host = Mapping[str, Any]
 Build = Mapping[str, Any]
 Advice = dict[str, str]  # kind, title and why
+_PROCESSES = "processes"  # of no unit, on whichever host
 
 
 def advice(hosts: Iterable[Host]) -> list[dict[str, Any]]:
-    """Each with `kind`, `title`, `why`, `hosts` (names, sorted) and `command` (None where no single one does it)."""
+    """Each with `kind`, `title`, `why`, `hosts` (names, sorted) and `command`.
+
+    That is None where no single one does it, and where a name could be more than a name to a shell or to Ansible; `why`
+    says so then.
+    """
     described = list(hosts)
     return [
         *_about_builds(described, _if_drifted),
@@ -40,7 +53,7 @@ def _about_builds(hosts: Iterable[Host], judge: Callable[[Build, str], Advice | 
                     concerned.setdefault((build["series"], path), set()).add(host["host"])
     for (series, path), piece in sorted(pieces.items()):
         names = sorted(concerned[series, path])
-        yield {**piece, "hosts": names, "command": _command(piece["kind"], series, path, names)}
+        yield _piece(piece, names, partial(_command, piece["kind"], series, path, names))
 
 
 def _if_drifted(build: Build, path: str) -> Advice | None:
@@ -91,15 +104,15 @@ def _about_services(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
         for build in host["builds"]:
             if not build["paths"]:
                 for unit in build["run_by"]:
-                    found.setdefault("processes" if unit.startswith("process ") else unit, set()).add(host["host"])
+                    found.setdefault(_PROCESSES if unit.startswith("process ") else unit, set()).add(host["host"])
     for unit, names in sorted(found.items()):
-        yield {
+        piece = {
             "kind": "restart",
             "title": f"Restart {unit}",
             "why": "An earlier build still runs there, without the fixes of the one that replaced it.",
-            "hosts": sorted(names),
-            "command": None if unit == "processes" else _restart(unit, sorted(names)),
         }
+        restart = partial(_advised_commands.restart, sorted(names), unit=unit)
+        yield _piece(piece, sorted(names), _nothing if unit == _PROCESSES else restart)
 
 
 def _about_silence(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
@@ -108,26 +121,27 @@ def _about_silence(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
         if host["problem"]:
             found.setdefault(host["problem"], []).append(host["host"])
     for problem, names in sorted(found.items()):
-        yield {
-            "kind": "no answer",
-            "title": "See why there is no answer",
-            "why": problem,
-            "hosts": sorted(names),
-            "command": None,
-        }
+        piece = {"kind": "no answer", "title": "See why there is no answer", "why": problem}
+        yield _piece(piece, sorted(names), _nothing)
+
+
+def _nothing() -> None:
+    """The command of what no command does."""
 
 
 def _command(kind: str, series: str, path: str, hosts: list[str]) -> str | None:
     """What does it for all of these hosts, unless it takes a newer minor version or words of the operator's own."""
     if kind in ("past end of life", "on trial"):
         return None
-    # `-e NAME=3.10` is a text, unlike in YAML, so it needs no quotes of its own.
-    settings = ["-e", f"upgrade_name={series}", "-e", f"upgrade_path={path}"]
-    if kind == "drifted":  # whatever way it was found by
-        settings += ["-e", '{"upgrade_build_options": {"verify": "full"}}']
-    return shlex.join(["ansible-playbook", "standalone.python.upgrade", *settings, "--limit", ",".join(hosts)])
+    # drift is found again by content, whatever way it was found by
+    return _advised_commands.upgrade(hosts, name=series, path=path, verify="full" if kind == "drifted" else None)
 
 
-def _restart(unit: str, hosts: list[str]) -> str:
-    arguments = f"name={unit} state=restarted"
-    return shlex.join(["ansible", ",".join(hosts), "-b", "-m", "ansible.builtin.systemd_service", "-a", arguments])
+def _piece(advice: Advice, hosts: list[str], command: Callable[[], str | None]) -> dict[str, Any]:
+    """`advice`, fit to be shown, with its command or the reason why there is none."""
+    try:
+        made, reason = command(), ""
+    except Unsafe as error:
+        made, reason = None, f" {error}"
+    shown = {**advice, "title": message(advice["title"]), "why": message(advice["why"] + reason)}
+    return {**shown, "hosts": hosts, "command": made}

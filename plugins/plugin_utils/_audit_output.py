@@ -1,15 +1,21 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit's report for a spreadsheet, and for a browser."""
+"""The audit's report for a spreadsheet, and for a browser.
+
+Hosts put texts into it, so both show every character of them and obey none. The JSON file has them as they are.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable, readable_data
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 COLUMNS: tuple[str, ...] = ("host", "series", "version", "release", "target", "flavor", "paths", "intact", "outdated")
@@ -28,11 +34,21 @@ STATES = {
 }
 _ORDER = list(STATES)
 
+# A spreadsheet computes a cell that starts so, also behind blanks, quotes and what it does not show; Japanese ones know
+# wide forms too. What separates cells depends on the reader's language, so text behind any separator can be a cell.
+_SKIPPED = r"[\s\"'\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+_FORMULA = re.compile(rf"(^|[;,|])(?={_SKIPPED}[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=\s*[;\t\r\n])")
+
 
 def as_csv(report: Mapping[str, Any]) -> str:
-    """One line for each build of each host, and one for each host without any; lists are joined by semicolons."""
+    """One line for each build of each host, and one for each host without any; lists are joined by semicolons.
+
+    All cells are quoted, and none of them is a formula.
+    """
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(
+        stream, COLUMNS, restval="", extrasaction="ignore", quoting=csv.QUOTE_ALL, lineterminator="\n"
+    )
     writer.writeheader()
     for host in report["hosts"]:
         for build in host["builds"] or [{}]:
@@ -46,13 +62,15 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = "; ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text  # else a spreadsheet would compute it
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return readable(_FORMULA.sub(r"\1'", text))
 
 
 def as_html(report: Mapping[str, Any]) -> str:
     """One page that needs nothing else. All that comes from hosts is escaped."""
     from jinja2 import Environment
+
+    report = readable_data(report)
 
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edge of this collection's action plugins: an error becomes the task's failure here, and nowhere else."""
+"""The edge of this collection's action plugins: an error becomes the task's failure here, and nowhere else.
+
+What a host's answer makes Ansible show, whatever the host says, becomes readable here too.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,14 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 from ansible_collections.standalone.python.plugins.module_utils._sealed import sealed
 
 # What AnsibleModule adds to a result because of `path`, and the invocation, which shows what an address may hold.
 _NOT_OURS = ("invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
+
+# What Ansible shows of a result; the rest is data, which stays as the host gave it.
+_SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
 
 
 class EdgeAction(ActionBase):
@@ -27,7 +34,7 @@ class EdgeAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
-            return {**result, **self._outcome(task_vars or {})}
+            return presentable({**result, **self._outcome(task_vars or {})})
         except StandaloneError as error:
             return {**result, "failed": True, "changed": False, "msg": str(error)}
 
@@ -45,3 +52,8 @@ class EdgeAction(ActionBase):
 def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
     """What a module of this collection returned, without what Ansible put beside it."""
     return {name: value for name, value in result.items() if name not in _NOT_OURS}
+
+
+def presentable(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result, of which nothing that Ansible shows holds a character that a terminal would obey or hide."""
+    return {name: readable_data(value) if name in _SHOWN else value for name, value in result.items()}

@@ -139,6 +139,13 @@ def test_host_code_imports_heavy_modules_when_needed() -> None:
     assert wrong == []
 
 
+def test_only_one_file_writes_to_the_terminal() -> None:
+    """So that no warning can be shown that was not made readable first."""
+    display = re.compile(r"\bDisplay\(|\b_?display\.|\bprint\(")
+    shown = {file.name for folder in MAY_IMPORT for file in files_of(folder) if display.search(file.read_text())}
+    assert shown - {"_health.py"} == {"_console.py"}  # whose script runs in the interpreter that is tried out
+
+
 def test_roles_and_playbooks_use_full_names() -> None:
     """No folder of a role or of playbooks holds plugins of its own, which would be found without their full name."""
     private = [

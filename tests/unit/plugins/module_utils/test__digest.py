@@ -59,6 +59,7 @@ def test_no_file(name: str, words: str, tmp_path: Path) -> None:
     path = f"{tmp_path}/{name}"
     with pytest.raises(DownloadError) as caught:
         verify_file(path, "ab" * 32)
+    shown = path.replace("\0", "\\x00")
     assert str(caught.value) == (
-        f"The archive {path} cannot be read on this host: {words}. Put it there, or correct `archive`."
+        f"The archive {shown} cannot be read on this host: {words}. Put it there, or correct `archive`."
     )

@@ -4,28 +4,73 @@
 from __future__ import annotations
 
 import os
+import sys
+import unicodedata
+from typing import Any
 
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os_errors import reading_sentence
-from ansible_collections.standalone.python.plugins.module_utils._readable import readable
+from ansible_collections.standalone.python.plugins.module_utils._os_errors import reading_sentence, sentence
+from ansible_collections.standalone.python.plugins.module_utils._readable import (
+    message,
+    readable,
+    readable_data,
+    readable_lines,
+)
+
+# Cc, Cf, Cs, Zl and Zp: controls, formats such as bidirectional marks and zero-width characters, surrogates, line ends.
+HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
+BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
         (b"lib/os.py", "lib/os.py"),
-        ("lib/ü".encode(), "lib/ü"),
+        ("lib/ü, 日本, \U0001f40d".encode(), "lib/ü, 日本, \U0001f40d"),
         (b"lib/\xfc", "lib/\\udcfc"),
         (b"\xff\xfe", "\\udcff\\udcfe"),
+        (b"a\x1b]0;title\x07\x1b[2J", "a\\x1b]0;title\\x07\\x1b[2J"),
+        (b"a\r\n\tb", "a\\r\\n\\tb"),
+        ("\x9b31m".encode(), "\\x9b31m"),
+        ("a\u2028b\u2029c".encode(), "a\\u2028b\\u2029c"),
+        ("\U000e0061\U000e0100".encode(), "\\U000e0061\\U000e0100"),
+        ("py\u3164thon\u200b".encode(), "py\\u3164thon\\u200b"),
     ],
 )
-def test_any_name_becomes_a_text_that_can_be_sent(name: bytes, text: str) -> None:
+def test_any_name_becomes_a_text_that_hides_nothing(name: bytes, text: str) -> None:
     assert readable(os.fsdecode(name)) == text
 
 
+def test_no_character_that_is_obeyed_or_not_seen_comes_through() -> None:
+    hidden = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in HIDDEN_CATEGORIES]
+    assert set(BIDIRECTIONAL) < set(hidden)
+    assert [char for char in hidden if not (readable(char).isascii() and readable(char).startswith("\\"))] == []
+
+
+def test_messages_have_an_end() -> None:
+    assert message("ä" * 10_000) == "ä" * 10_000
+    assert message("\x1b" * 1_000_000) == "\\x1b" * 10_000 + " … (990000 characters more)"
+
+
+def test_lines_stay_lines() -> None:
+    assert readable_lines("a\tb\n\x1b[1mc\r\n\u2028d") == "a\tb\n\\x1b[1mc\\r\n\\u2028d"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"\x1ba": ["\u202eb", 1, None, True]}, {"\\x1ba": ["\\u202eb", 1, None, True]}),
+        ([{"x": ("\x07",)}], [{"x": ["\\x07"]}]),
+    ],
+)
+def test_data_keep_their_shape(value: Any, shown: Any) -> None:
+    assert readable_data(value) == shown
+
+
 def test_messages_are_such_texts() -> None:
-    name = os.fsdecode(b"/n\xff")
-    assert str(StoreError(f"Remove {name}.")) == "Remove /n\\udcff."
-    assert reading_sentence(OSError(5, "Broken", name), "/opt").startswith("Could not read /n\\udcff: ")
+    name = os.fsdecode(b"/n\xff\x1b[2J")
+    assert str(StoreError(f"Remove {name}.")) == "Remove /n\\udcff\\x1b[2J."
+    assert reading_sentence(OSError(5, "Broken", name), "/opt").startswith("Could not read /n\\udcff\\x1b[2J: ")
+    assert sentence(OSError(5, "Broken", name), "/opt").startswith("Could not write /n\\udcff\\x1b[2J: ")
