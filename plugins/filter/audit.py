@@ -39,10 +39,7 @@ def audit_report(
 def audit_series(infos: list[dict[str, Any]]) -> list[str]:
     from ansible_collections.standalone.python.plugins.plugin_utils import _audit
 
-    try:
-        return _audit.all_series(infos)
-    except StandaloneError as error:
-        raise AnsibleFilterError(str(error)) from None
+    return _audit.all_series(infos)
 
 
 def audit_csv(report: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the playbook `upgrade` decides for one host. Everything but the interface is in plugin_utils."""
+"""What playbooks decide for one host. Everything but the interface is in plugin_utils."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils import _fleet, _units
+from ansible_collections.standalone.python.plugins.plugin_utils import _fleet, _host_answer, _units
+
+
+def pids_of(entries: list[dict[str, Any]]) -> list[int]:
+    try:
+        return _host_answer.pids_in(entries)
+    except StandaloneError as error:
+        raise AnsibleFilterError(str(error)) from None
 
 
 def upgrade_step(
@@ -31,4 +38,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"units_of": _units.units_of, "upgrade_step": upgrade_step}
+        return {"pids_of": pids_of, "units_of": _units.units_of, "upgrade_step": upgrade_step}

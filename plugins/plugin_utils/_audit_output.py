@@ -62,8 +62,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return readable(_FORMULA.sub(r"\1'", text))
+    values = value if isinstance(value, list) else [value]
+    return "; ".join(readable(_FORMULA.sub(r"\1'", str(one))) for one in values)
 
 
 def as_html(report: Mapping[str, Any]) -> str:

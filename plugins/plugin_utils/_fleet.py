@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decides what the playbook `upgrade` does on one host, from its `build_info`; does nothing itself.
 
-What is returned is plain data, since playbooks keep it as facts.
+Its result is plain data, since playbooks keep it as facts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from ansible_collections.standalone.python.plugins.module_utils._names import Re
 from ansible_collections.standalone.python.plugins.module_utils._series import is_allowed
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
+from ._host_answer import HostAnswer
+
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
 TRIAL = "trial"  # it is the one chosen, and on trial since a run that did not come to its end
 CURRENT = "current"  # it is the one chosen
@@ -26,7 +28,7 @@ NO_BUILD = "no build"  # none was chosen for the target of the build at the path
 
 
 def upgrade_step(
-    info: Mapping[str, Any],
+    info: Any,
     path: str,
     assets: Iterable[Mapping[str, Any]],
     name: str | None = None,
@@ -42,13 +44,16 @@ def upgrade_step(
     with its URL as it may be shown; None when there is none), and the settings to install with: `keep`, `owner`,
     `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the build at
     the path, such as 3.13.
+
+    Raises `DamagedAnswer` where the host answered something else than `build_info` does.
     """
-    root = next((root for root in info["paths"] if root["path"] == path), None)
-    installed = _build_at(info, root["entry"], root["store"]) if root else None
-    if root is None or installed is None:
+    answer = HostAnswer.parse(info)
+    used = next((one for one in answer.paths if one.path == path), None)
+    installed = answer.build_at(used.entry, used.store) if used else None
+    if used is None or installed is None:
         return {"action": ABSENT}
-    present = Asset.from_dict(installed)
-    before_trial = _build_at(info, root["before_trial"], root["store"])
+    present = installed.asset
+    fallback = answer.build_at(used.before_trial, used.store)
     asset = next((asset for asset in assets if asset["target"] == present.build.target), None)
     chosen = Asset.from_dict(asset) if asset else None
     spans_minors = bool(name) and Request.parse(str(name)).only_minor is None
@@ -56,16 +61,16 @@ def upgrade_step(
         chosen is None or is_allowed(chosen.build.series, present.build.series, spans_minors=spans_minors)
     )
     return {
-        "action": _action(chosen, present, is_on_trial=before_trial is not None) if may_replace else OTHER_SERIES,
+        "action": _action(chosen, present, is_on_trial=fallback is not None) if may_replace else OTHER_SERIES,
         "path": path,
         "series": present.build.series,
-        "store": root["store"],
-        "previous": Asset.from_dict(before_trial or installed).as_dict(),
+        "store": used.store,
+        "previous": (fallback or installed).asset.as_dict(),
         "asset": {**asset, "url": shown_url(asset["url"])} if asset else None,
-        "keep": max(1, root["keep"]),
-        "owner": installed["owner"],
-        "group": installed["group"],
-        "externally_managed": installed["externally_managed"],
+        "keep": max(1, used.fields.number("keep")),
+        "owner": installed.fields.optional_text("owner"),
+        "group": installed.fields.optional_text("group"),
+        "externally_managed": installed.fields.flag("externally_managed"),
     }
 
 
@@ -79,7 +84,3 @@ def _action(chosen: Asset | None, installed: Asset, *, is_on_trial: bool) -> str
 
 def _age(asset: Asset) -> tuple[int, int]:
     return asset.build.version.sort_key, int(asset.build.release)
-
-
-def _build_at(info: Mapping[str, Any], entry: str | None, store: str) -> Mapping[str, Any] | None:
-    return next((build for build in info["builds"] if build["entry"] == entry and build["store"] == store), None)

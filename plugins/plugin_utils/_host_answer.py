@@ -84,6 +84,10 @@ class HostAnswer:
         builds = (_build(one, f"{_ANSWER}: builds[{number}]") for number, one in enumerate(_list(info, "builds")))
         return cls(tuple(paths), tuple(builds))
 
+    def build_at(self, entry: str | None, store: str) -> FoundBuild | None:
+        """The build of a store entry, None where there is none."""
+        return next((build for build in self.builds if (build.entry, build.store) == (entry, store)), None)
+
 
 def pids_in(entries: Iterable[Any]) -> list[int]:
     """All processes of entries that have `pids`, such as builds of `build_info` and `in_use` of `build`.

@@ -30,6 +30,7 @@ class FleetPlayer(Player):
 
     hosts: tuple[str, ...] = HOSTS
     lost: tuple[str, ...] = ()  # hosts that cannot be reached
+    liars: tuple[tuple[str, str], ...] = ()  # hosts before all others, whose modules answer this text
 
     def path(self, host: str) -> Path:
         return self.folder / "hosts" / host / "opt" / "python" / "current"
@@ -46,8 +47,17 @@ class FleetPlayer(Player):
         }
         nowhere = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
         lost = {host: {**nowhere, "python_path": str(self.path(host))} for host in self.lost}
-        file.write_text(json.dumps({"all": {"hosts": {**hosts, **lost}}}))
+        like = hosts[self.hosts[0]]
+        lying = {host: {**like, "ansible_python_interpreter": self._liar(host, answer)} for host, answer in self.liars}
+        file.write_text(json.dumps({"all": {"hosts": {**lying, **hosts, **lost}}}))
         return file
+
+    def _liar(self, host: str, answer: str) -> str:
+        """An interpreter that prints this instead of running a module."""
+        program = self.folder / f"{host}.sh"
+        program.write_text(f"#!/bin/sh\ncat <<'END'\n{answer}\nEND\n")
+        program.chmod(0o755)
+        return str(program)
 
 
 @dataclass(frozen=True)

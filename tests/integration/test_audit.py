@@ -21,6 +21,13 @@ from tests.integration.fleets import Fleet
 from tests.support import browser
 from tests.support.audited_fleets import TODAY, large_fleet, newest
 
+# Answers of hosts that lie: facts that outrank the inventory, other types than the module's, and no answer at all.
+LIARS = (
+    ("liar1", json.dumps({"ansible_facts": {"audit_dir": "/nowhere", "audit_cycle_url": "x"}, "builds": "x"})),
+    ("liar2", json.dumps({"builds": [{"pids": ["7"]}], "paths": [], "ansible_facts": {"audit__info": {}}})),
+    ("liar3", json.dumps({"builds": [], "paths": [{"path": "{{ 7 * 7 }}\x1b[2J"}]})),
+    ("liar4", "not JSON"),
+)
 STORES = ["{{ (python_path | dirname) ~ '/.builds' }}"]
 
 
@@ -32,11 +39,11 @@ def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
     spoilt.write_text(spoilt.read_text() + "# changed\n")
     cycle = tmp_path / "cycle.json"
     cycle.write_text(json.dumps({minor: {"end_of_life": "2020-10"}}))
-    fleet = replace(fleet, player=replace(fleet.player, lost=("web3",)))
-    out = tmp_path / "out"
+    fleet = replace(fleet, player=replace(fleet.player, lost=("web3",), liars=LIARS))
+    out = tmp_path / "python-audit"
     played = fleet.play(
         "audit",
-        audit_dir=str(out),
+        env={"PWD": str(tmp_path)},
         audit_stores=STORES,
         audit_index=str(fleet.mirror.index),
         audit_cycle_url=cycle.as_uri(),
@@ -45,8 +52,8 @@ def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
     assert "changed=1" not in played.output
     audited = json.loads((out / "audit.json").read_text())
     assert audited["summary"] == {
-        "hosts": 4,
-        "without_answer": 1,
+        "hosts": 8,
+        "without_answer": 5,
         "builds": 3,
         "drifted": 1,
         "outdated": 1,
@@ -62,6 +69,11 @@ def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
         rows = {row["host"]: row for row in csv.DictReader(stream) if row["paths"] or not row["version"]}
     assert (rows["canary"]["outdated"], rows["web1"]["intact"], rows["web2"]["version"]) == ("yes", "no", "")
     assert "Failed to connect" in rows["web3"]["problem"]
+    assert [rows[host]["problem"].partition(" is ")[0] for host, _answer in LIARS[:3]] == [
+        "The answer of the host",
+        "The answer of the host: builds[0]",
+        "The answer of the host: paths[0]",
+    ]
     assert "<td" in (out / "audit.html").read_text()
 
 

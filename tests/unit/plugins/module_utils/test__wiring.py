@@ -77,7 +77,7 @@ REPLACED: dict[str, tuple[Given, Callable[..., dict[str, Any]], str, str]] = {
     "a link instead of a file": (
         lambda at: at.symlink_to("/nowhere"), file, "link to /nowhere\n", "file, mode 0644\ntext\n",
     ),
-    "no text": (lambda at: at.write_bytes(b"\xff\0"), file, "file, mode 0644\n\ufffd\0", "file, mode 0644\ntext\n"),
+    "no text": (lambda at: at.write_bytes(b"\xff\0"), file, "file, mode 0644\n\ufffd\\x00", "file, mode 0644\ntext\n"),
     "a file too much": (
         lambda at: at.write_text("old\n"), lambda at: params(absent=[str(at)]), "file, mode 0644\nold\n", "",
     ),

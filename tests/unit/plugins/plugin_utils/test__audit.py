@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._audit import Yardstick, report
-from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import as_csv, as_html
+from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import COLUMNS, as_csv, as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
 from tests.support.audited_fleets import TODAY, build, host, large_fleet, newest, small_fleet
 
@@ -59,30 +59,30 @@ def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
             "drifted",
             "Repair /opt/python/3.12",
             ["web2"],
-            "ansible-playbook standalone.python.upgrade -e upgrade_name=3.12 -e upgrade_path=/opt/python/3.12 "
-            """-e '{"upgrade_build_options": {"verify": "full"}}' --limit web2""",
+            """ansible-playbook standalone.python.upgrade -e '{"upgrade_build_options": {"verify": "full"}, """
+            """"upgrade_name": "3.12", "upgrade_path": "/opt/python/3.12"}' --limit web2""",
         ),
         ("past end of life", "Leave Python 3.10 at /opt/python/3.10", ["web3"], None),
         (
             "outdated",
             "Upgrade /opt/python/3.10",
             ["web3"],
-            "ansible-playbook standalone.python.upgrade -e upgrade_name=3.10 -e upgrade_path=/opt/python/3.10 "
-            "--limit web3",
+            """ansible-playbook standalone.python.upgrade -e '{"upgrade_name": "3.10", """
+            """"upgrade_path": "/opt/python/3.10"}' --limit web3""",
         ),
         (
             "outdated",
             "Upgrade /opt/python/3.13",
             ["web3"],
-            "ansible-playbook standalone.python.upgrade -e upgrade_name=3.13 -e upgrade_path=/opt/python/3.13 "
-            "--limit web3",
+            """ansible-playbook standalone.python.upgrade -e '{"upgrade_name": "3.13", """
+            """"upgrade_path": "/opt/python/3.13"}' --limit web3""",
         ),
         ("restart", "Restart processes", ["web1"], None),
         (
             "restart",
             "Restart web.service",
             ["web1"],
-            "ansible web1 -b -m ansible.builtin.systemd_service -a 'name=web.service state=restarted'",
+            """ansible web1 -b -m ansible.builtin.systemd_service -a '{"name": "web.service", "state": "restarted"}'""",
         ),
         ("no answer", "See why there is no answer", ["web4"], None),
     ]
@@ -120,9 +120,41 @@ def test_csv_has_a_line_for_each_build_and_each_silent_host(audited: dict[str, A
     assert rows[7]["problem"] == "Failed to connect to the host via ssh: <b>no route</b>"
 
 
-def test_csv_has_nothing_that_a_spreadsheet_would_compute() -> None:
-    audited = report({"web1": {"msg": "=1+1"}}, {"web1": {}}, YARDSTICK)
-    assert as_csv(audited).splitlines()[1].endswith(",'=1+1")
+# A text of a host, and its cell: quotes keep the separators of every language in, and nothing is computed.
+CELLS = {
+    "=1+1": "'=1+1",
+    "+1": "'+1",
+    "-1": "'-1",
+    "@SUM(A1)": "'@SUM(A1)",
+    "  =1+1": "'  =1+1",
+    "\u3000=1": "'\\u3000=1",
+    "\u200b=1": "'\\u200b=1",
+    "\r=1+1": "'\\r=1+1",
+    "\t=1+1": "'\\t=1+1",
+    "\tx": "'\\tx",
+    "; x": "'; x",
+    "x\n=1+1": "x\\n=1+1",
+    'a;=1+1,"b"': 'a;\'=1+1,"b"',
+    'a";"=1+1': 'a";\'"=1+1',
+    "a,-1": "a,'-1",
+    "\uff1d1": "'\uff1d1",
+    "cpython-3.13.5+20250723": "cpython-3.13.5+20250723",
+    "\x1b[31mred\u202e": "\\x1b[31mred\\u202e",
+}
+
+
+@pytest.mark.parametrize("text", CELLS)
+def test_csv_has_nothing_that_a_spreadsheet_would_compute(text: str) -> None:
+    audited = report({"web1": host(build("3.13.15", "20261110", paths=["/x", text]))}, {}, YARDSTICK)
+    written = as_csv(audited)
+    (_names, row) = csv.reader(io.StringIO(written))
+    assert row[list(COLUMNS).index("paths")] == f"/x; {CELLS[text]}"
+    assert all(line.startswith('"') and line.endswith('"') for line in written.splitlines())
+
+
+def test_csv_neutralises_names_of_hosts_and_what_they_say_too() -> None:
+    row = as_csv(report({"=x": {"msg": "\r@x"}}, {}, YARDSTICK)).splitlines()[1]
+    assert row == '"\'=x",' + '"",' * 13 + '"@x"'.replace("@", "'@")
 
 
 def test_the_page_needs_nothing_else_and_escapes_what_hosts_say(audited: dict[str, Any]) -> None:
