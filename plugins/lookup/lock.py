@@ -153,7 +153,7 @@ class LookupModule(LookupBase):
         places = Places(policy.repository, mirrors=self.get_option("mirror") or (), options=url_options)
         for by_target in lock.builds.values():
             for locked in by_target.values():
-                require_provenance(locked.asset, policy, places, os.environ, display.warning)
+                require_provenance(locked.asset, policy, places, os.environ, _console.warn)
 
     def _targets(self, name: str) -> list[str]:
         of_name = Request.parse(name).target
