@@ -72,7 +72,7 @@ class ActionModule(EdgeAction):
         lock = self._lock(params) if order.wanted else None
         probe = described(self._probe(order), order)
         if probe.answer:
-            probe.answer.warn_of_malformed(self._display.warning, f"{task_vars.get('inventory_hostname')} to the probe")
+            probe.answer.warn_of_malformed(_console.warn, f"{task_vars.get('inventory_hostname')} to the probe")
         state = state_of(probe, order.path, order.store)
         if order.state != "absent":
             order = pinned(order, lock=lock, checksum=params["checksum"], platform=probe.platform)
@@ -202,7 +202,7 @@ class ActionModule(EdgeAction):
             mirrors=self._mirrors(params, task_vars),
             options=order.url,
         )
-        require_provenance(asset, policy, places, os.environ, self._display.warning)
+        require_provenance(asset, policy, places, os.environ, _console.warn)
 
     def _is_settled(self, decided: Plan) -> bool:
         """Whether the result is known without the module. Only content that looks suspicious has to be read first."""

@@ -11,7 +11,7 @@ from typing import Any
 from ansible import constants
 
 from ansible_collections.standalone.python.plugins.module_utils import _roots
-from ansible_collections.standalone.python.plugins.plugin_utils import _wiring_probe
+from ansible_collections.standalone.python.plugins.plugin_utils import _console, _wiring_probe
 from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import LINKS_FOLDER, Group
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction
 from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import (
@@ -82,7 +82,7 @@ class ActionModule(EdgeAction):
         wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"], root=wish.root)
         if wiring.answer:
             asked = f"{task_vars.get('inventory_hostname')} to what it has that leads to builds"
-            wiring.answer.warn_of_malformed(self._display.warning, asked)
+            wiring.answer.warn_of_malformed(_console.warn, asked)
         decided = {"changed": False, **_decided(wish, wiring, profiles)}
         going = _going(decided, wiring)
         # the facts would be another host's, or those of a system that does not run
@@ -99,7 +99,7 @@ class ActionModule(EdgeAction):
         # as Ansible itself looks for it, without becoming anybody
         answer = self._low_level_execute_command(going.command(pythons), sudoable=False)
         where = str(task_vars.get("inventory_hostname"))
-        lasting = lasting_python(answer["stdout"], pythons, self._display.warning, where)
+        lasting = lasting_python(answer["stdout"], pythons, _console.warn, where)
         is_discovered = pythons is discoverable and lasting
         return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
 

@@ -198,7 +198,7 @@ class LookupModule(LookupBase):
 
     def _from_index(self, name: str, variables: Mapping[str, Any]) -> Any:
         wanted = self._wanted(name)
-        options = {
+        options: dict[str, Any] = {
             "index": index_of(self.get_options()),
             "min_age_s": age_seconds(self.get_option("min_age"), "min_age"),
             "warn": _console.warn,
