@@ -80,7 +80,7 @@ class ActionModule(EdgeAction):
         if decided.needs_asset and order.asset is None:
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
         if decided.needs_asset and order.asset:
-            Clock.read(self._display.warning).require_released(order.asset.build)
+            Clock.read(_console.warn).require_released(order.asset.build)
         if is_verified:
             self._require_provenance(order, decided, state, params, task_vars)
         to_send = None if params["remote_src"] else order.archive
