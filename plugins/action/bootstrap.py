@@ -71,15 +71,15 @@ class ActionModule(build.ActionModule):
     ) -> dict[str, Any]:
         order, state = delivery.order, delivery.state
         if decided.step in (NOTHING, RECORD, TIDY):  # the build at the path serves, and serves for this as well
-            return self._run_module(_own_interpreter(order, state), delivery.arguments, task_vars)
-        asset = _asset_to_run(order, state, decided)
+            return self._run_module(_own_interpreter(order, state), delivery.to_work(), task_vars)
+        asset = _asset_to_run(delivery, decided)
         _temporary_python.require_suitable(asset)
         as_published = replace(delivery, reads_zstd=False)  # the host's own tar and gzip have to read it
         with as_published.archive(asset, why="", warn=_console.warn, say=_console.say) as parcel:
             require_possible(order, decided, probe, archive_bytes=os.path.getsize(parcel.path) * _UNPACKED_TWICE)
             temporary = self._temporary_python(order.store, asset, parcel.path)
         sent = {"archive": temporary.archive, "asset": asset.as_dict()}
-        return self._run_module(temporary.program, {**delivery.arguments, **sent}, task_vars)
+        return self._run_module(temporary.program, {**delivery.to_work(), **sent}, task_vars)
 
     def _temporary_python(self, store: str, asset: Asset, local: str) -> TemporaryPython:
         """Sends the archive the way that modules go: by the input of a command where pipelining is on, else as a file.
@@ -121,12 +121,13 @@ def _own_interpreter(order: Order, state: State) -> str:
     return posixpath.join(order.path, "bin", name)
 
 
-def _asset_to_run(order: Order, state: State, decided: Plan) -> Asset:
+def _asset_to_run(delivery: Delivery, decided: Plan) -> Asset:
     """The asset that the module will want the archive of, if of any."""
+    order, state = delivery.order, delivery.state
     if decided.step == SWITCH:
-        return state.stored[decided.entry or ""].asset
+        return delivery.trusted(state.stored[decided.entry or ""].asset)
     if decided.step == INSPECT and state.receipt:
-        return order.again(state.receipt.asset)
+        return delivery.trusted(state.receipt.asset)
     if order.asset is None:
         raise InvalidName("Neither a name nor an asset says what is wanted.")
     return order.asset

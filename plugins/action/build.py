@@ -42,7 +42,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._possible import
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._progress import sending
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy, is_to_be_verified
-from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve, resolve_installed
 from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
 
 MODULE = "standalone.python.build"
@@ -52,6 +52,7 @@ _MANY_HOSTS = 20  # so many save more time than it takes to pack an archive anew
 _CONTROLLER_ONLY = (
     "index",
     "index_max_age",
+    "index_timeout",
     "lock",
     "min_age",
     "checksum",
@@ -81,8 +82,11 @@ class ActionModule(EdgeAction):
             order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
         if decided.needs_asset and order.asset:
             Clock.read(_console.warn).require_released(order.asset.build)
-        if is_verified:
-            self._require_provenance(order, decided, state, params, task_vars)
+        trusted = partial(self._trusted, order, params, task_vars)
+        asset = order.asset if decided.needs_asset else None
+        if is_verified and decided.step == SWITCH:
+            asset = trusted(state.stored[decided.entry or ""].asset)
+        self._require_provenance(asset, order, params, task_vars)
         to_send = None if params["remote_src"] else order.archive
         own = cache(partial(self._checked_archive, to_send)) if to_send else None
         local = own(order.asset) if own and order.asset and decided.needs_asset else None
@@ -96,12 +100,15 @@ class ActionModule(EdgeAction):
             order,
             state,
             arguments,
+            trusted,
             own,
             reads_zstd="zstd" in probe.tools,
             is_for_many=len(task_vars.get("ansible_play_hosts", ())) >= _MANY_HOSTS,
         )
         with exported_epoch(self._task, order.system):
             result = self._carried_out(delivery, decided, probe, task_vars)
+        if self._task.check_mode and decided.step == INSPECT and result.get("changed") and state.receipt:
+            trusted(state.receipt.asset)  # raises where the repair would
         self._warn_of_untried(result.get("health"), order)
         return own_results(result)
 
@@ -161,19 +168,31 @@ class ActionModule(EdgeAction):
     def _resolve(self, order: Order, params: Mapping[str, Any], probe: Probe, task_vars: dict[str, Any]) -> Asset:
         if order.wanted is None:
             raise InvalidName("Neither a name nor an asset says what is wanted.")
-        index = params["index"] or self._default("index", task_vars)
         return resolve(
             order.wanted,
             platform=probe.platform,
-            # Without an index of the user's own, the credentials are for a mirror.
-            index=IndexOptions(
-                tuple(index) or None,
-                order.url if index else order.url.without_credentials(),
-                max_release_age_s=self._index_max_age_s(params, task_vars),
-            ),
+            index=self._index_options(order, params, task_vars),
             min_age_s=params["min_age"],
             sha256=params["checksum"],
             warn=_console.warn,
+        )
+
+    def _trusted(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any], described: Asset) -> Asset:
+        """What task, lock or index have for a build that the host describes. Its word is not used to fetch anything."""
+        if order.asset and order.asset.sha256 == described.sha256:
+            return order.asset
+        index = self._index_options(order, params, task_vars)
+        asset = resolve_installed(described, order.path, index=index, warn=_console.warn)
+        self._require_provenance(asset, order, params, task_vars)
+        return asset
+
+    def _index_options(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]) -> IndexOptions:
+        """The index of the task. Without one of the user's own, the credentials are for a mirror."""
+        index = params["index"] or self._default("index", task_vars)
+        return IndexOptions(
+            tuple(index) or None,
+            order.url if index else order.url.without_credentials(),
+            max_release_age_s=self._index_max_age_s(params, task_vars),
         )
 
     def _default(self, option: str, task_vars: dict[str, Any]) -> list[str]:
@@ -188,11 +207,10 @@ class ActionModule(EdgeAction):
         return given or list(mirrors_from_environment(os.environ))
 
     def _require_provenance(
-        self, order: Order, decided: Plan, state: State, params: Mapping[str, Any], task_vars: dict[str, Any]
+        self, asset: Asset | None, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]
     ) -> None:
         """Checks the build that will take the place of another, be it fetched or in the store already."""
-        asset = state.stored[decided.entry].asset if decided.step == SWITCH and decided.entry else order.asset
-        if asset is None or not (decided.needs_asset or decided.step == SWITCH):
+        if asset is None or not is_to_be_verified(params["verify_provenance"], params["provenance"]):
             return
         policy = Policy.from_params(params["provenance"])
         archive = order.archive if order.archive and not params["remote_src"] else None
@@ -229,8 +247,8 @@ class ActionModule(EdgeAction):
         """The module's result. The archive is sent first where that is certain to be needed, else on request."""
         asset, why = delivery.certain(decided), ""
         if asset is None:
-            result = self._module_result(delivery.arguments, task_vars)
-            asset, why = delivery.asked_for(result), str(result.get("msg", ""))
+            asset, result = self._left_to_send(delivery, decided, task_vars)
+            why = str(result.get("msg", ""))
             if asset is None:
                 return result
         say = _console.say
@@ -241,7 +259,22 @@ class ActionModule(EdgeAction):
                 sent = {"archive": self._transferred(parcel.path), "asset": asset.as_dict()}
             if parcel.sha256:
                 sent["checksum"] = parcel.sha256  # of the file; the asset has that of the archive as it was published
-            return self._module_result({**delivery.arguments, **sent}, task_vars)
+            return self._module_result({**delivery.to_work(), **sent}, task_vars)
+
+    def _left_to_send(
+        self, delivery: Delivery, decided: Plan, task_vars: dict[str, Any]
+    ) -> tuple[Asset | None, dict[str, Any]]:
+        """The module's result and, where it could not do without, the asset whose archive the controller has to send.
+
+        A build that changed is found only there. What is fetched for it then is what this controller knows of it.
+        """
+        fetched = delivery.certain_there(decided)
+        result = self._module_result(delivery.to_fetch(fetched) if fetched else delivery.to_work(), task_vars)
+        asset = delivery.asked_for(result)
+        if asset and not fetched and delivery.way != "push":
+            result = self._module_result(delivery.to_fetch(asset), task_vars)
+            asset = delivery.asked_for(result)
+        return (asset if delivery.way != "pull" else None), result
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         result = self._own_module(MODULE, arguments, BUILD_ARGUMENTS, task_vars)

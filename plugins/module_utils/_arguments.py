@@ -25,6 +25,9 @@ URL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "client_key": {"type": "path", "no_log": False},
 }
 
+# What a server knows its user by. Any header can be a login.
+CREDENTIALS = ("headers", "url_username", "url_password", "force_basic_auth", "client_cert", "client_key")
+
 # Options that can hold a secret: by their nature, or in a URL with a login or a token.
 SECRET_OPTIONS = frozenset(
     {"index", "mirror", "asset", "assets", *(option for option, one in URL_ARGUMENTS.items() if one.get("no_log"))}

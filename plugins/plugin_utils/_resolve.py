@@ -12,12 +12,15 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TypeVar
 
+from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     IndexUnavailable,
+    InvalidName,
     NoMatch,
     UnsupportedHost,
 )
+from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
@@ -53,6 +56,31 @@ def resolve(
     clock = Clock.read(warn)
     scope = Scope(targets, platform, newest_release=clock.newest_release(min_age_s), clock=clock, sha256=sha256)
     return with_index(index, warn, lambda catalog: choose(catalog, wanted, scope))
+
+
+def resolve_installed(installed: Asset, path: str, *, index: IndexOptions, warn: Callable[[str], None]) -> Asset:
+    """The asset of a build that is at `path` of a host and changed, to be fetched again.
+
+    Of what the host says about it, the name alone is used: address and digest are the index's. Raises `NoMatch` where
+    the index does not have the build of that name, or has it with another digest than the host's receipt.
+    """
+    name = installed.build.name
+    refused = f"{name} at {path} changed since it was installed and cannot be installed again"
+    advice = (
+        "Addresses and digests that a host has are not used to fetch anything. Set `index` to one that has this build, "
+        "or give `asset`, or `archive` and `checksum`."
+    )
+    try:
+        wanted = Wanted(Request.parse(str(AssetName.from_stem(name))), prerelease=True)
+        found = resolve(wanted, platform=None, index=index, warn=warn)
+    except (InvalidName, NoMatch) as error:
+        raise NoMatch(f"{refused}: {error} {advice}") from error
+    if found.sha256 != installed.sha256:
+        raise NoMatch(
+            f"{refused}: its digest is {found.sha256} by the index, and {installed.sha256} by its receipt on the host. "
+            f"{advice}"
+        )
+    return found
 
 
 def resolve_for_all_targets(

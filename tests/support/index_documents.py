@@ -51,6 +51,11 @@ def versions_index(*file_names: str) -> bytes:
     return "".join(record(artifact(name)) + "\n" for name in file_names).encode()
 
 
+def index_of(*assets: Mapping[str, Any]) -> bytes:
+    """The versions index with these assets, which are as the option `asset` takes them."""
+    return "".join(record(artifact("", url=one["url"], sha256=one["sha256"])) + "\n" for one in assets).encode()
+
+
 def uv_entry(file_name: str, **changes: Any) -> dict[str, Any]:
     plain = {"name": "cpython", "url": url_of(file_name), "sha256": digest_of(file_name), "os": "wrong"}
     return {**plain, **changes}

@@ -16,6 +16,7 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible_collections.standalone.python.plugins.module_utils._install import run
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
+from tests.support.index_documents import index_of
 from tests.support.probe_runs import age
 from tests.unit.action_host import OLD, BootstrapAction, Host, act
 from tests.unit.orders import order
@@ -105,11 +106,13 @@ class TestWhatIsThere:
         assert host.interpreters == [] if check_mode else [f"{path}/bin/python{MINOR}"]
 
     def test_what_looks_changed_is_judged_by_an_interpreter_from_the_archive(
-        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
+        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str], tmp_path: Path
     ) -> None:
         run(order(path, old))
         age(path / "lib" / f"python{MINOR}" / "os.py")
-        bootstrap(host, path, name=MINOR, mirror=mirrors)
+        index = tmp_path / "index_of_one.ndjson"
+        index.write_bytes(index_of(old.asset()))
+        bootstrap(host, path, name=MINOR, mirror=mirrors, index=[str(index)])
         assert "bootstrap-" in str(host.interpreters[0])
         assert host.modules[0]["asset"]["sha256"] == old.sha256
         assert Path(host.modules[0]["archive"]).read_bytes() == old.archive.read_bytes()

@@ -87,6 +87,8 @@ class TestModule:
                 "trial": False,
                 "allow_minor_change": False,
                 "timeout": 5,
+                "min_rate": 1024,
+                "lock_timeout": 900,
                 "validate_certs": True,
                 "use_proxy": True,
                 "headers": {},

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,12 @@ import pytest
 
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoSource
 from ansible_collections.standalone.python.plugins.module_utils._install import run
-from tests.support import fake_builds
+from ansible_collections.standalone.python.plugins.plugin_utils import _archive_cache
+from tests.support import fake_builds, index_documents
 from tests.support.fake_builds import FakeBuild
-from tests.unit.action_host import NEW, Host, act
+from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act
 from tests.unit.orders import order
 
 REMOTE = "/host/tmp/archive"
@@ -30,6 +34,12 @@ def address(tmp_path: Path, old: FakeBuild) -> str:
 def wanted(build: FakeBuild) -> dict[str, Any]:
     """What the module answers that may not or cannot fetch the archive."""
     return {"failed": True, "msg": "The host got nowhere.", "archive_wanted": build.sha256}
+
+
+def index_of(build: FakeBuild, folder: Path) -> str:
+    file = folder / "fake_index.ndjson"
+    file.write_bytes(index_documents.index_of(build.asset()))
+    return str(file)
 
 
 class TestPush:
@@ -58,10 +68,20 @@ class TestPush:
         act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="push")
         assert (len(host.modules), host.received) == (1, {})
 
-    def test_one_that_drifted_is_sent_again(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
+    def test_one_that_drifted_is_sent_again(
+        self, host: Host, path: Path, old: FakeBuild, address: str, tmp_path: Path
+    ) -> None:
         run(order(path, old))
         host.first_answers = [wanted(old)]
-        act(host, path, name=fake_builds.MINOR, verify="full", mirror=address, delivery="push", index="/nowhere")
+        act(
+            host,
+            path,
+            name=fake_builds.MINOR,
+            verify="full",
+            mirror=address,
+            delivery="push",
+            index=index_of(old, tmp_path),
+        )
         assert host.received == {REMOTE: old.archive.read_bytes()}
         assert [module.get("archive") for module in host.modules] == [None, REMOTE]
         assert host.modules[1]["asset"]["sha256"] == old.sha256
@@ -107,3 +127,186 @@ class TestAuto:
         """Another run may have changed the host between the first look and the module."""
         host.first_answers = [{**wanted(old), "archive_wanted": "0" * 64}]
         assert act(host, path, asset=old.asset(), mirror=address, delivery="auto")["msg"] == "The host got nowhere."
+
+
+LOGIN = {
+    "url_username": "me",
+    "url_password": "s3cret",
+    "headers": {"X-Token": "t0ken"},
+    "client_cert": "/host/cert",
+    "client_key": "/host/key",
+    "force_basic_auth": True,
+}
+FETCHING = {*LOGIN, "mirror", "timeout", "validate_certs", "ca_path", "use_proxy"}
+
+
+class TestWhatAModuleRunGets:
+    """Only what that run needs: what fetches nothing gets no login, no mirror and no address with a secret in it."""
+
+    def test_a_host_that_fetches_from_a_mirror_gets_the_login(self, host: Host, path: Path, old: FakeBuild) -> None:
+        act(host, path, asset=old.asset(), mirror="https://mirror.example", **LOGIN)
+        (module,) = host.modules
+        assert {option: module[option] for option in LOGIN} == LOGIN
+        assert module["mirror"] == ["https://mirror.example"]
+
+    def test_so_does_one_that_fetches_from_the_assets_own_server(self, host: Host, path: Path, old: FakeBuild) -> None:
+        act(host, path, asset=old.asset("https://house.example/a.tar.gz?token=t0p"), **LOGIN)
+        (module,) = host.modules
+        assert {option: module[option] for option in LOGIN} == LOGIN
+        assert module["asset"]["url"].endswith("token=t0p")
+
+    @pytest.mark.parametrize("delivery", ["pull", "auto"])
+    def test_none_is_for_public_servers(self, host: Host, path: Path, old: FakeBuild, delivery: str) -> None:
+        act(host, path, asset=old.asset(), delivery=delivery, **LOGIN)
+        (module,) = host.modules
+        assert LOGIN.keys().isdisjoint(module)
+
+    @pytest.mark.parametrize(
+        "way", ["push", "archive", "remote archive", "auto", "absent", "switch", "inspect", "keep"]
+    )
+    def test_a_run_that_fetches_nothing_gets_nothing_to_fetch_with(
+        self, host: Host, path: Path, old: FakeBuild, address: str, way: str
+    ) -> None:
+        if way in ("absent", "switch", "inspect", "keep"):
+            run(order(path, old))
+        if way in ("switch", "keep"):
+            run(order(path, fake_builds.make(path.parent / "mirror", NEW)))
+        if way == "auto":
+            host.first_answers = [wanted(old)]
+        local = {"name": f"{fake_builds.VERSION}+{OLD}", "archive": str(old.archive), "checksum": old.sha256}
+        secret = old.asset("https://me:s3cret@house.example/a.tar.gz?token=t0p")
+        args: dict[str, dict[str, Any]] = {
+            "push": {"asset": old.asset(), "delivery": "push"},
+            "archive": local,
+            "remote archive": {**local, "remote_src": True},
+            "auto": {"asset": old.asset(), "delivery": "auto"},
+            "absent": {"state": "absent"},
+            "switch": {"asset": secret, "mirror": []},
+            "inspect": {"asset": secret, "mirror": [], "verify": "full"},
+            "keep": {"name": fake_builds.MINOR, "keep": 0},
+        }
+        act(host, path, **{"mirror": address, **LOGIN, **args[way]})
+        assert host.modules
+        assert FETCHING.isdisjoint(host.modules[-1])
+        assert not any(secret in repr(host.modules[-1]) for secret in ("s3cret", "t0ken", "t0p"))
+
+    def test_bootstrap_fetches_nothing_on_the_host(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
+        BootstrapAction(host, {"path": str(path), "asset": old.asset(), "mirror": address, **LOGIN}, False).run(
+            task_vars={}
+        )
+        assert FETCHING.isdisjoint(host.modules[-1])
+
+
+class TestAHostThatLies:
+    """What a host says, in a receipt or a module's answer, never makes this controller fetch, nor send a login."""
+
+    @pytest.fixture
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """The addresses that the controller fetches archives from."""
+        addresses: list[str] = []
+
+        def fetch(urls: Sequence[str], **_options: Any) -> None:
+            addresses.extend(urls)
+            raise NoSource("Nothing is fetched in this test.", is_hopeless=True)
+
+        monkeypatch.setattr(_archive_cache, "fetch", fetch)
+        return addresses
+
+    def forged(self, path: Path, build: FakeBuild, **asset: str) -> dict[str, Any]:
+        """A build whose receipt was written by a user of the host, and what the host then asks for."""
+        run(order(path, build))
+        receipt = path / ".build.json"
+        content = json.loads(receipt.read_text())
+        content["asset"].update(asset)
+        receipt.write_text(json.dumps(content))
+        return {"failed": True, "msg": "Send it.", "archive_wanted": content["asset"]["sha256"]}
+
+    @pytest.mark.parametrize("delivery", ["pull", "push", "auto"])
+    @pytest.mark.parametrize("address", ["https://evil.example/x.tar.gz", "file:///etc/shadow"])
+    @pytest.mark.parametrize("digest", [None, "0" * 64])
+    def test_its_address_and_digest_are_not_used(
+        self, host: Host, path: Path, old: FakeBuild, tmp_path: Path, asked: list[str], delivery: str, address: str,
+        digest: str | None,
+    ) -> None:  # fmt: skip
+        answer = self.forged(path, old, url=address, **({"sha256": digest} if digest else {}))
+        host.first_answers = [answer, answer, answer]
+        index = index_of(old, tmp_path)
+        result = act(host, path, name=fake_builds.MINOR, verify="full", delivery=delivery, index=index, **LOGIN)
+        assert result["failed"]
+        assert not any("evil" in url or "shadow" in url for url in asked)
+        assert "evil" not in repr(host.modules)
+        assert "shadow" not in repr(host.modules)
+        if digest:
+            assert asked == []
+            assert result["msg"] == (
+                f"{old.name} at {path} changed since it was installed and cannot be installed again: its digest is "
+                f"{old.sha256} by the index, and {digest} by its receipt on the host. Addresses and digests that a "
+                "host has are not used to fetch anything. Set `index` to one that has this build, or give `asset`, or "
+                "`archive` and `checksum`."
+            )
+        if delivery == "pull":
+            assert asked == []
+
+    def test_with_pull_nothing_is_fetched_even_of_what_was_resolved(
+        self, host: Host, path: Path, old: FakeBuild, address: str, asked: list[str]
+    ) -> None:
+        host.first_answers = [wanted(old), wanted(old)]
+        assert act(host, path, asset=old.asset(), mirror=address)["msg"] == "The host got nowhere."
+        assert (asked, host.received) == ([], {})
+
+    def test_with_pull_a_changed_build_is_fetched_by_the_host_from_where_the_index_says(
+        self, host: Host, path: Path, old: FakeBuild, tmp_path: Path, asked: list[str]
+    ) -> None:
+        host.first_answers = [self.forged(path, old, url="https://evil.example/x.tar.gz")]
+        index = index_of(old, tmp_path)
+        act(host, path, name=fake_builds.MINOR, verify="full", mirror="https://mirror.example", index=index, **LOGIN)
+        looking, fetching = host.modules
+        assert FETCHING.isdisjoint(looking)
+        assert fetching["asset"]["url"] == old.asset()["url"]
+        assert {option: fetching[option] for option in LOGIN} == LOGIN
+        assert (fetching["delivery"], asked, host.received) == ("pull", [], {})
+
+    def test_another_build_of_the_store_is_not_sent(
+        self, host: Host, path: Path, old: FakeBuild, address: str, asked: list[str], tmp_path: Path
+    ) -> None:
+        """The order pins another one, so the host has no reason to ask for it."""
+        run(order(path, old))
+        new = fake_builds.make(tmp_path / "mirror", NEW)
+        host.first_answers = [wanted(old)]
+        result = act(host, path, asset=new.asset(), mirror=address, delivery="auto", index=index_of(old, tmp_path))
+        assert (result["msg"], asked, host.received) == ("The host got nowhere.", [], {})
+
+    @pytest.mark.parametrize("digest", [None, 5, ["x"], {"a": 1}, "", "f" * 64, True])
+    def test_a_digest_that_is_none_is_no_error_of_ours(
+        self, host: Host, path: Path, old: FakeBuild, address: str, digest: Any
+    ) -> None:
+        host.first_answers = [{**wanted(old), "archive_wanted": digest}]
+        result = act(host, path, asset=old.asset(), mirror=address, delivery="auto")
+        assert (result["msg"], host.received) == ("The host got nowhere.", {})
+
+    @pytest.mark.parametrize("step", ["switch", "inspect"])
+    @pytest.mark.parametrize("url", ["https://evil.example/x.tar.gz", "file:///etc/shadow"])
+    def test_bootstrap_runs_no_archive_of_a_hosts_choice(
+        self, host: Host, path: Path, old: FakeBuild, asked: list[str], tmp_path: Path, step: str, url: str
+    ) -> None:
+        self.forged(path, old, url=url, sha256="1" * 64)
+        if step == "switch":
+            run(order(path, fake_builds.make(tmp_path / "mirror", NEW)))
+        args = {"name": f"{fake_builds.VERSION}+{OLD}", "verify": "full", "index": [index_of(old, tmp_path)], **LOGIN}
+        result = BootstrapAction(host, {"path": str(path), **args}, False).run(task_vars={})
+        assert "Addresses and digests that a host has are not used" in result["msg"]
+        assert (asked, host.modules, len(host.commands)) == ([], [], 1)
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_a_build_that_no_index_has_is_not_repaired_and_check_mode_says_so(
+        self, host: Host, path: Path, old: FakeBuild, tmp_path: Path, check_mode: bool
+    ) -> None:
+        run(order(path, old))
+        host.answer = {"changed": True, "drift": {"changed": ["x"]}}
+        if not check_mode:
+            host.first_answers = [wanted(old)]
+        index = index_of(fake_builds.make(tmp_path / "mirror", NEW), tmp_path)
+        result = act(host, path, name=fake_builds.MINOR, verify="full", index=index, check_mode=check_mode)
+        assert result["msg"].startswith(
+            f"{old.name} at {path} changed since it was installed and cannot be installed again: "
+        )

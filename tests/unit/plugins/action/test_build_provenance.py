@@ -16,6 +16,7 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 from ansible_collections.standalone.python.plugins.module_utils._install import run
 from tests.support import fake_builds
 from tests.support.fake_builds import VERSION, FakeBuild
+from tests.support.index_documents import index_of
 from tests.support.sigstore_instance import SigstoreInstance
 from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act, failure
 from tests.unit.orders import order
@@ -84,7 +85,9 @@ def test_one_in_the_store_is_checked_before_a_switch(
     new = fake_builds.make(old.archive.parents[1], NEW)
     run(order(path, old))
     run(order(path, new))
-    back = {"name": f"{VERSION}+{OLD}", "state": "present", **options}
+    index = path.parent / "index.ndjson"
+    index.write_bytes(index_of(old.asset()))
+    back = {"name": f"{VERSION}+{OLD}", "state": "present", "index": [str(index)], **options}
     assert f"The provenance of {old.archive.name} cannot be checked" in failure(host, path, **back)
     attest(old)
     act(host, path, **back)

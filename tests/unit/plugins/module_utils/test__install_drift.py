@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    ArchiveWanted,
     StoreError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._inspect import first_newer
@@ -96,10 +97,24 @@ class TestDrift:
         DAMAGE["missing"](path)
         params = {"name": MINOR, "state": "latest", "archive": None, "mirror": [new.archive.parents[1].as_uri()]}
         foreseen = run(order(path, old, verify="full", **params), check_mode=True)
-        done = run(order(path, old, verify="full", **params))
+        with pytest.raises(ArchiveWanted) as asked:
+            run(order(path, old, verify="full", **params))
+        assert asked.value.asset.sha256 == new.sha256
+        done = run(order(path, new, verify="full", **params))
         for result in (foreseen, done):
             assert (result["build"]["release"], result["previous"]) == (NEW, None)
         assert release_at(path) == NEW
+
+    def test_nothing_is_fetched_by_a_receipt(self, path: Path, old: FakeBuild) -> None:
+        """Its address and its digest are whatever the host's users made of them."""
+        mirror = [old.archive.parents[1].as_uri()]
+        run(order(path, old, archive=None, mirror=mirror))
+        DAMAGE["missing"](path)
+        for params in ({"mirror": mirror}, {"mirror": []}, {"mirror": mirror, "delivery": "auto"}):
+            with pytest.raises(ArchiveWanted) as asked:
+                run(order(path, name=MINOR, verify="full", **params))
+            assert asked.value.asset.sha256 == old.sha256
+        assert stored(path) == [old.name]
 
     def test_verify_none_trusts(self, path: Path, old: FakeBuild) -> None:
         run(order(path, old))
