@@ -24,6 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, mirrors_from_environment
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
 from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, SWITCH, Plan, plan
+from ansible_collections.standalone.python.plugins.module_utils._platforms import HOST_PLATFORM
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _console, _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
@@ -74,6 +75,7 @@ class ActionModule(EdgeAction):
         probe = described(self._probe(order), order)
         if probe.answer:
             probe.answer.warn_of_malformed(_console.warn, f"{task_vars.get('inventory_hostname')} to the probe")
+        order = order.on_platform(probe.platform)
         state = state_of(probe, order.path, order.store)
         if order.state != "absent":
             order = pinned(order, lock=lock, checksum=params["checksum"], platform=probe.platform)
@@ -234,6 +236,8 @@ class ActionModule(EdgeAction):
         arguments.update(state=order.state, mirror=self._mirrors(params, task_vars))
         if order.asset:
             arguments["asset"] = order.asset.as_dict()
+        if order.platform:
+            arguments[HOST_PLATFORM] = order.platform.as_dict()
         if order.wanted is None:
             arguments.pop("name")
             arguments["allow_minor_change"] = order.allow_minor_change or order.spans_minors  # as that name did

@@ -47,6 +47,12 @@ class Fields:
             raise self._error(f"{self._where} is damaged: {key} should be a list of texts.")
         return tuple(values)
 
+    def numbers(self, key: str) -> tuple[int, ...]:
+        values = self._get(key, list, "a list")
+        if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+            raise self._error(f"{self._where} is damaged: {key} should be a list of whole numbers.")
+        return tuple(values)
+
     def object(self, key: str) -> Mapping[str, Any]:
         return self._get(key, Mapping, "an object")  # type: ignore[type-abstract]
 

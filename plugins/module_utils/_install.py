@@ -21,7 +21,7 @@ from ._manifest import Drift
 from ._moment import Moment
 from ._order import Order
 from ._os_errors import sentence
-from ._plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan
+from ._plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan, unusable
 from ._prepare import Published
 from ._prune import prune
 from ._report import Outcome
@@ -164,6 +164,8 @@ class _Run:
         root = root.without(self._damaged)
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
             root = root.without((self.state.entry,))  # it drifted: not a build to go back to
+        if entry != self.state.entry:
+            root = root.without(unusable(self.order, self.state))
         if entry != root.current:
             root = root.switched(entry, str(Moment.of(asset.build.release if asset else None, self.order.system)))
         root = root.on_trial(_trial.before(self.order, self.state, asset) or _trial.left(self.state, asset))

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ._builds import Asset
+from ._builds import Asset, Build
 from ._errors import InvalidName, StoreError
 from ._names import Request
 from ._paths import checked_absolute
+from ._platforms import HOST_PLATFORM, HostPlatform
 from ._receipts import Settings
 from ._store import default_store
 from ._sysconfig import BUILD_PREFIX
@@ -31,7 +32,7 @@ class Order:
     `path` and `store` are as `system` will see them. `asset` is None until an index was asked. `archive` is a file on
     the host that holds the asset, and `archive_sha256` its digest where the controller packed it anew. `delivery` says
     who brings the archive where there is none yet. `spans_minors` is whether builds of several minor versions answer to
-    the name, and `is_exact` whether only one build does.
+    the name, and `is_exact` whether only one build does. `platform` is that of `system`, None where it is not known.
     """
 
     state: str
@@ -54,6 +55,7 @@ class Order:
     allow_minor_change: bool = False
     spans_minors: bool = False
     is_exact: bool = False
+    platform: HostPlatform | None = None
     system: System = System()
 
     @classmethod
@@ -97,6 +99,7 @@ class Order:
             allow_minor_change=params["allow_minor_change"],
             spans_minors=wanted is not None and wanted.request.only_minor is None,
             is_exact=wanted.request.is_exact if wanted else asset is not None,
+            platform=HostPlatform.from_dict(params[HOST_PLATFORM]) if params.get(HOST_PLATFORM) else None,
             system=System.of(params["root"]),
         )
 
@@ -104,6 +107,14 @@ class Order:
     def place(self) -> str:
         """Where the path lies for this process; itself in the running system."""
         return self.system.place_of(self.path)
+
+    def on_platform(self, platform: HostPlatform | None) -> Order:
+        """The order for a system of that platform."""
+        return replace(self, platform=platform)
+
+    def why_not(self, build: Build) -> str | None:
+        """Why the system cannot run a build; None when nothing is known to stand against it."""
+        return self.platform.why_not(build) if self.platform else None
 
     def resolved(self, asset: Asset) -> Order:
         """The order with the asset that an index offers as an answer to what is wanted."""

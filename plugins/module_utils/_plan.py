@@ -71,15 +71,21 @@ def plan(order: Order, state: State) -> Plan:
 def surplus(order: Order, state: State, entry: str | None, dropped: str | None = None) -> tuple[str, ...]:
     """The path's stored builds that go once the path names `entry`, sorted: those beyond `keep`, and `dropped`.
 
-    `entry` is None when the path goes itself, and any other text for a build that is not stored yet. What a process
-    runs stays.
+    With another entry than now, builds that the system cannot run go as well. `entry` is None when the path goes
+    itself, and any other text for a build that is not stored yet. What a process runs stays.
     """
-    root = state.root.keeping(order.keep).without((dropped,) if dropped else ())
+    gone = unusable(order, state) if entry != state.entry else ()
+    root = state.root.keeping(order.keep).without((*gone, dropped) if dropped else gone)
     stored = state.stored.get(entry or dropped or "")
     before = _trial.before(order, state, stored.asset if stored else order.asset)
     kept = root.switched(entry, "").on_trial(before).kept if entry is not None else ()
     mine = (name for name, receipt in state.stored.items() if receipt.settings.prefix == order.path)
     return tuple(sorted(name for name in mine if name not in kept and name not in state.running))
+
+
+def unusable(order: Order, state: State) -> tuple[str, ...]:
+    """The stored builds that the system cannot run, so that its path neither keeps one nor goes back to it."""
+    return tuple(entry for entry, receipt in state.stored.items() if order.why_not(receipt.asset.build))
 
 
 def _plan_absent(order: Order, state: State) -> Plan:
@@ -117,10 +123,11 @@ def _serves(order: Order, receipt: Receipt) -> bool:
         return False
     if order.wanted is None:
         return order.asset is not None and receipt.asset.sha256 == order.asset.sha256
-    if not order.wanted.satisfied_by(receipt.asset.build):
+    build = receipt.asset.build
+    if not order.wanted.satisfied_by(build) or (order.wanted.named_target is None and order.why_not(build)):
         return False
     if _follows_index(order):
-        return order.asset is not None and not _is_upgrade(order.asset.build, receipt.asset.build)
+        return order.asset is not None and not _is_upgrade(order.asset.build, build)
     return True
 
 
@@ -138,6 +145,8 @@ def _stored_that_serves(order: Order, state: State) -> str | None:
     """A build in the store that makes fetching needless: of the very asset, or the only one a full name can mean."""
     for entry, receipt in state.stored.items():
         if entry == state.entry or not order.settings.served_by(receipt.settings):
+            continue
+        if order.why_not(receipt.asset.build):
             continue
         if order.asset is not None:
             if receipt.asset.sha256 == order.asset.sha256:

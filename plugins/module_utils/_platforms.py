@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._builds import Build
-from ._errors import UnsupportedHost
+from ._errors import InvalidName, UnsupportedHost
+from ._fields import Fields
 from ._platform_limits import is_static, libc_minimum, macos_minimum
 from ._targets import KNOWN_TARGETS, Target
 
@@ -22,6 +23,8 @@ _LIBC_WORDS = {
     "musl": "musl",
 }
 _OS_WORDS = {"linux": "Linux", "darwin": "macOS", "windows": "Windows"}
+HOST_PLATFORM = "host_platform"  # the argument that carries a platform to a module
+PLATFORM_ARGUMENTS: dict[str, dict[str, Any]] = {HOST_PLATFORM: {"type": "dict"}}
 _LEVELS = {"v2": 2, "v3": 3, "v4": 4}
 
 
@@ -51,6 +54,28 @@ class HostPlatform:
 
         return from_facts(facts)
 
+    def as_dict(self) -> dict[str, Any]:
+        """The platform as JSON can hold it."""
+        return {**vars(self), "libc_version": list(self.libc_version) if self.libc_version else None}
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any]) -> HostPlatform:
+        """From `as_dict`. Raises `InvalidName` that names the field when one is missing or of another type."""
+        fields = Fields(mapping, HOST_PLATFORM, InvalidName)
+        version = fields.numbers("libc_version") if mapping.get("libc_version") is not None else None
+        if version is not None and len(version) != 2:
+            raise InvalidName(f"{HOST_PLATFORM} is damaged: libc_version should be two numbers.")
+        return cls(
+            os=fields.text("os"),
+            arch=fields.text("arch"),
+            bits=fields.number("bits"),
+            libc=fields.optional_text("libc"),
+            libc_version=(version[0], version[1]) if version else None,
+            cpu_level=fields.optional_number("cpu_level"),
+            os_version=fields.optional_text("os_version"),
+            called=fields.text("called"),
+        )
+
     def targets(self, cpu_level: str = "baseline") -> tuple[str, ...]:
         """The triples to look for, the best first. `cpu_level` is the option's word and counts for x86-64 only.
 
@@ -65,21 +90,27 @@ class HostPlatform:
         return (self._at_level(_LEVELS[cpu_level]),)
 
     def objection_to(self, build: Build) -> str | None:
+        """Why the host cannot run the build, as `why_not` says it, and what to ask for instead; None when it can."""
+        reason = self._reason_against(build)
+        return f"{self.why_not(build)} {reason[2]}" if reason else None
+
+    def why_not(self, build: Build) -> str | None:
         """Why the host cannot run the build, with what it needs and what the host has; None when nothing is known
         to stand against it.
         """
+        reason = self._reason_against(build)
+        return f"{build.name} needs {reason[0]}, but {self.called} {reason[1]}." if reason else None
+
+    def _reason_against(self, build: Build) -> tuple[str, str, str] | None:
+        """What the build needs, what the host is or has, and what to do."""
         target = Target.parse(build.target)
-        needs_has = (
+        return (
             self._other_machine(target)
             or self._other_libc(target, build)
             or self._old_libc(target, build)
             or self._low_cpu_level(target)
             or self._old_macos(target, build.release)
         )
-        if needs_has is None:
-            return None
-        need, have, advice = needs_has
-        return f"{build.name} needs {need}, but {self.called} {have}. {advice}"
 
     def __str__(self) -> str:
         words = [_OS_WORDS.get(self.os, self.os), self.arch, f"{self.bits}-bit", self._libc_words()]

@@ -86,6 +86,9 @@ def _in_use(outcome: Outcome, state: State) -> list[dict[str, Any]]:
 def _diff(outcome: Outcome, order: Order, state: State) -> dict[str, Any]:
     before = _line(order, state.receipt.asset.build if state.receipt else None, state.receipt)
     after = _line(order, outcome.build, outcome.receipt)
+    if state.receipt and outcome.changed and outcome.build:
+        why_not = order.why_not(state.receipt.asset.build)
+        before.update({"does not run here": why_not} if why_not else {})
     if outcome.drift:
         before["drift"] = outcome.drift.as_dict()
         after["drift"] = Drift().as_dict()

@@ -23,7 +23,10 @@ def before(order: Order, state: State, asset: Asset | None) -> str | None:
     found = standing = _standing(state)
     if not _is(state, state.entry, asset):
         found = (standing or state.entry) if order.trial else None
-    return found if found in state.stored and not _is(state, found, asset) else None
+    receipt = state.stored.get(found) if found else None
+    if receipt is None or order.why_not(receipt.asset.build):
+        return None
+    return None if _is(state, found, asset) else found
 
 
 def left(state: State, asset: Asset | None) -> str | None:

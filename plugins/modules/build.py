@@ -36,7 +36,7 @@ options:
     type: str
   state:
     description:
-      - V(present) is content with any intact build at O(path) that answers to O(name).
+      - V(present) is content with any intact build at O(path) that answers to O(name) and that this host can run.
       - V(latest) also moves to a newer patch release, and to a newer rebuild of the same version, which is how security
         fixes of the bundled libraries arrive. It never goes backwards. Where the index has no answer, for example
         because of O(min_age), a build at O(path) that answers to O(name) stays, with a warning. A name with version and
@@ -86,7 +86,8 @@ options:
   target:
     description:
       - The triple of the build, for example V(x86_64-unknown-linux-musl). Without it, the host's own.
-      - A build that the host cannot run is refused before any download.
+      - A build that the host cannot run is refused before any download. Without O(target), one that is installed at
+        O(path) is replaced, and the diff says why.
     type: str
   cpu_level:
     description:
@@ -260,6 +261,11 @@ options:
       - What O(adopt) takes over is never changed by this, since the directory must hold the very build.
     type: bool
     default: false
+  host_platform:
+    description:
+      - An internal argument, which tasks cannot set. The action plugin puts into it what it found the host to be, so
+        that the module judges builds by the same rules.
+    type: dict
   sealed:
     description:
       - An internal argument, which tasks cannot set. The action plugin puts into it all options that hold a secret, so
@@ -501,11 +507,14 @@ from ..module_utils import _install
 from ..module_utils._arguments import BUILD_ARGUMENTS
 from ..module_utils._errors import ArchiveWanted, StandaloneError
 from ..module_utils._order import Order
+from ..module_utils._platforms import PLATFORM_ARGUMENTS
 from ..module_utils._sealed import SEALED_ARGUMENTS, unsealed
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec={**BUILD_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec={**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True
+    )
     try:
         module.exit_json(**_install.run(Order.from_params(unsealed(module.params)), check_mode=module.check_mode))
     except ArchiveWanted as wanted:  # for the action plugin, which sends it and comes again

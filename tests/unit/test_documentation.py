@@ -26,6 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._arguments impor
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from ansible_collections.standalone.python.plugins.module_utils._platforms import PLATFORM_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._sealed import SEALED_ARGUMENTS
 
 yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which is not installed here")
@@ -197,7 +198,10 @@ def documented_options(plugin: str) -> dict[str, Any]:
     return options
 
 
-SPECS = {"build": {**BUILD_ARGUMENTS, **SEALED_ARGUMENTS}, "mirror": {**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS}}
+SPECS = {
+    "build": {**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **SEALED_ARGUMENTS},
+    "mirror": {**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS},
+}
 OPTIONS = sorted(
     {(module, option) for module in SPECS for option in {*SPECS[module], *documented_options(f"modules/{module}.py")}}
 )

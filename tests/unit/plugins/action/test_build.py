@@ -12,10 +12,14 @@ import pytest
 
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
-from tests.support.index_documents import digest_of, url_of
+from tests.support.index_documents import digest_of, url_of, versions_index
 from tests.unit.action_host import NEW, OLD, Action, Host, act, failure, file_name
 from tests.unit.orders import order
 
@@ -49,6 +53,49 @@ class TestNothingToDo:
         assert host.modules == []
 
 
+class TestBuildOfAnotherMachine:
+    """What is installed has to run on the host, as what is chosen."""
+
+    @pytest.fixture
+    def foreign(self, path: Path) -> FakeBuild:
+        build = fake_builds.make(path.parent / "mirror", NEW, target="aarch64-unknown-linux-gnu")
+        run(order(path, build))
+        return build
+
+    @pytest.mark.parametrize("options", [{}, {"state": "latest"}, {"verify": "full"}])
+    @pytest.mark.parametrize("check_mode", [False, True])
+    def test_it_is_replaced(
+        self, host: Host, path: Path, index: str, foreign: FakeBuild, options: dict[str, Any], check_mode: bool
+    ) -> None:
+        result = act(host, path, name=MINOR, index=index, check_mode=check_mode, **options)
+        if check_mode:
+            assert (result["changed"], result["previous"]["name"]) == (True, foreign.name)
+            assert result["build"]["target"] == fake_builds.TARGET
+            assert "but this host is Linux with 64-bit x86_64" in result["diff"]["before"]["does not run here"]
+            assert host.modules == []
+        else:
+            (module,) = host.modules
+            assert module["asset"]["target"] == fake_builds.TARGET
+            told = HostPlatform.from_dict(module["host_platform"])  # so that the module judges as the plugin did
+            assert told.objection_to(Asset.from_dict(foreign.asset()).build)
+
+    @pytest.mark.parametrize("state", ["present", "latest"])
+    def test_where_the_index_has_none_for_the_host_it_is_no_answer(
+        self, host: Host, path: Path, foreign: FakeBuild, tmp_path: Path, state: str
+    ) -> None:
+        (tmp_path / "foreign.ndjson").write_bytes(versions_index(foreign.archive.name))
+        message = failure(host, path, name=MINOR, state=state, index=[str(tmp_path / "foreign.ndjson")])
+        assert fake_builds.TARGET in message
+
+    def test_with_its_target_it_stays(self, host: Host, path: Path, foreign: FakeBuild) -> None:
+        result = act(host, path, name=MINOR, target=foreign.target, index=["/nowhere"])
+        assert (result["changed"], result["build"]["name"], host.modules) == (False, foreign.name, [])
+
+    def test_a_task_cannot_say_what_the_host_is(self, host: Host, path: Path) -> None:
+        with pytest.raises(AnsibleActionFail, match="Unsupported parameters"):
+            act(host, path, name=MINOR, host_platform={"os": "linux"})
+
+
 class TestModule:
     """Something to do is one module run more, with all that it needs and nothing that is the controller's."""
 
@@ -58,6 +105,10 @@ class TestModule:
             health_imports=["ssl"], timeout="5",
         )  # fmt: skip
         name = file_name(NEW)
+        (module,) = host.modules
+        platform = module.pop("host_platform")
+        assert (platform["os"], platform["arch"], platform["bits"]) == ("linux", "x86_64", 64)
+        assert HostPlatform.from_dict(platform).objection_to(Asset.from_dict(module["asset"]).build) is None
         assert host.modules == [
             {
                 "name": MINOR,

@@ -14,6 +14,7 @@ pytest.importorskip("ansible")
 from ansible_collections.standalone.python.plugins.module_utils._install import run
 from tests.support import fake_builds
 from tests.support.images import make_root
+from tests.support.index_documents import digest_of, versions_index
 from tests.unit.action_host import OLD, Host, act, failure
 from tests.unit.orders import order
 
@@ -104,3 +105,21 @@ class TestPlatform:
         name = f"{fake_builds.VERSION}+{OLD}"
         act(host, "/Python/3.13", root=str(tmp_path / "empty"), name=name, **given)
         assert host.modules[0]["asset"]["target"] == windows.target
+
+
+def test_a_build_of_another_machine_than_the_image_is_replaced(host: Host, tmp_path: Path) -> None:
+    """What the image is counts, and not what this host is."""
+    root = make_root(tmp_path / "arm", machine=183, loader="/lib/ld-linux-aarch64.so.1")
+    build = fake_builds.make(tmp_path / "mirror", OLD)
+    run(order(Path(PATH), build, root=str(root)))
+    name = f"{build.name.replace('x86_64', 'aarch64')}.tar.gz"
+    (tmp_path / "index.ndjson").write_bytes(versions_index(name))
+    asked = {"root": str(root), "name": fake_builds.MINOR, "index": [str(tmp_path / "index.ndjson")]}
+    result = act(host, PATH, check_mode=True, **asked)
+    assert (result["changed"], result["build"]["target"]) == (True, "aarch64-unknown-linux-gnu")
+    assert f"but the system in {root} is Linux with 64-bit aarch64" in result["diff"]["before"]["does not run here"]
+    act(host, PATH, **asked)
+    assert (host.modules[0]["host_platform"]["arch"], host.modules[0]["asset"]["sha256"]) == (
+        "aarch64",
+        digest_of(name),
+    )

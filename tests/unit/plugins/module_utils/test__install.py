@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StoreError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.unit.installed import litter, release_at, store_of, stored
@@ -236,3 +238,37 @@ def test_check_mode_writes_nothing_and_has_the_same_shape(path: Path, old: FakeB
     assert foreseen.keys() == done.keys()
     assert foreseen["diff"] == done["diff"]
     assert foreseen["build"] == done["build"]
+
+
+class TestBuildOfAnotherMachine:
+    """What a host cannot run is replaced, and is no build to go back to."""
+
+    HOST = HostPlatform("linux", "x86_64", 64, "gnu", (2, 36), 1)
+
+    @pytest.fixture
+    def foreign(self, path: Path, old: FakeBuild) -> FakeBuild:
+        """Installed at the path as in an image: nothing is known of the system that will run it."""
+        foreign = fake_builds.make(old.archive.parents[1], NEW, target="aarch64-unknown-linux-gnu")
+        run(order(path, foreign, name=MINOR))
+        return foreign
+
+    @pytest.mark.parametrize("options", [{}, {"state": "latest"}, {"verify": "full"}, {"trial": True}])
+    def test_it_is_replaced_and_the_diff_says_why(
+        self, path: Path, old: FakeBuild, foreign: FakeBuild, options: dict[str, Any]
+    ) -> None:
+        asked = order(path, old, name=MINOR, host_platform=self.HOST.as_dict(), **options)
+        foreseen = run(asked, check_mode=True)
+        result = run(asked)
+        assert (result["changed"], result["previous"]["name"]) == (True, foreign.name)
+        assert (release_at(path), stored(path), result["pruned"]) == (OLD, [old.name], [foreign.name])
+        assert "aarch64 programs, but this host is" in result["diff"]["before"]["does not run here"]
+        assert {key: foreseen[key] for key in ("changed", "build", "previous", "pruned", "diff")} == {
+            key: result[key] for key in ("changed", "build", "previous", "pruned", "diff")
+        }
+        assert run(asked)["changed"] is False
+
+    def test_with_its_target_it_stays(self, path: Path, foreign: FakeBuild) -> None:
+        asked = order(
+            path, name=MINOR, target=foreign.target, host_platform=self.HOST.as_dict(), archive=None, asset=None
+        )
+        assert run(asked)["changed"] is False

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds import Build
-from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platform_limits import (
     CPU_LEVEL_FLAGS,
     cpu_level_of,
@@ -282,3 +284,27 @@ def test_a_level_needs_the_flags_of_all_levels_before_it(levels: list[int], expe
     flags = [flag for level in levels for flag in CPU_LEVEL_FLAGS[level].split()]
     assert cpu_level_of(flags) == expected
     assert cpu_level_of(flags[1:]) == 1
+
+
+@pytest.mark.parametrize("host", [DEBIAN, ALPINE, THIRTY_TWO, APPLE, UNKNOWN_LIBC])
+def test_a_platform_reaches_the_module_as_it_is(host: HostPlatform) -> None:
+    sent = json.loads(json.dumps(replace(host, called="the system in /mnt").as_dict()))
+    found = HostPlatform.from_dict(sent)
+    assert (found, found.called) == (host, "the system in /mnt")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("os", None, "host_platform is damaged: os should be a text."),
+        ("bits", "64", "host_platform is damaged: bits should be a whole number."),
+        ("libc_version", "2.36", "host_platform is damaged: libc_version should be a list."),
+        ("libc_version", [2, "36"], "host_platform is damaged: libc_version should be a list of whole numbers."),
+        ("libc_version", [2], "host_platform is damaged: libc_version should be two numbers."),
+        ("cpu_level", "v3", "host_platform is damaged: cpu_level should be a whole number."),
+    ],
+)
+def test_a_platform_that_cannot_be_is_refused(field: str, value: object, message: str) -> None:
+    with pytest.raises(InvalidName) as caught:
+        HostPlatform.from_dict({**DEBIAN.as_dict(), field: value})
+    assert str(caught.value) == message
