@@ -22,13 +22,15 @@ from ._url_options import UrlOptions
 # What a build can be named by to leave it: nothing vague, so that doing it twice is the same as doing it once.
 _EXACT = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+\d{8})?|\d{8}|cpython-.+")
 
+ANY = "any"  # in so many words, since it leaves whatever is there
+
 _NO_NETWORK = UrlOptions()
 _NOWHERE = "file:///dev/null"  # what the store has no more, or not intact, is not fetched
 
 
 def require_exact(leave: str | None) -> None:
-    """Raises `InvalidName` for a `leave` that more than one build may answer to; None is any build."""
-    if leave is not None and not _EXACT.fullmatch(leave):
+    """Raises `InvalidName` for a `leave` that more than one build may answer to. `ANY` and None are any build."""
+    if leave not in (None, ANY) and not _EXACT.fullmatch(leave):
         raise InvalidName(
             f"{leave!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, "
             "both, 3.13.6+20250807, or its full name."
@@ -58,7 +60,7 @@ def orders(
     for root in _roots.read_all(store.directory):
         entry = _links.entry_behind(root.path, store)
         receipt = readable_receipt(store, entry) if entry else None
-        if receipt and (not paths or root.path in paths) and leave in (None, *_names(receipt.asset.build)):
+        if receipt and (not paths or root.path in paths) and leave in (None, ANY, *_names(receipt.asset.build)):
             found.append(_order(store, root, _earlier(store, root, receipt), url))
     return found
 

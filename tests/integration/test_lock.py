@@ -148,7 +148,7 @@ def test_what_cannot_be_locked_is_told(locker: Locker, variables: dict[str, Any]
 def test_what_to_lock_must_be_said(locker: Locker) -> None:
     refused = locker.player.play(PLAYBOOKS / "lock.yml")
     assert refused.rc == 2
-    assert "Say what to lock and for what" in refused.output
+    assert "lock_names is missing. Say what to lock, such as lock_names=3.13. lock_targets is" in refused.output
 
 
 def test_a_host_that_is_not_covered_is_refused(locker: Locker) -> None:

@@ -99,7 +99,7 @@ def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(
     ("settings", "told"),
     [
         ({"upgrade_store": "/nowhere/.builds"}, " has no build in the store /nowhere/.builds: there is nothing"),
-        ({"upgrade_path": "opt/3.13"}, "upgrade_path is opt/3.13, which is relative. Write it from the root."),
+        ({"upgrade_path": "opt/3.13"}, "upgrade_path is 'opt/3.13'. That is relative. Write it from the root."),
         ({"upgrade_path": None, "upgrade_name": "latest"}, "The name latest does not tell which path is meant."),
     ],
 )
@@ -223,7 +223,7 @@ def test_a_rollback_takes_back_those_that_have_the_build_and_needs_no_network(fl
 def test_a_rollback_from_anything_goes_to_the_build_before(fleet: Fleet) -> None:
     fleet.install(OLD)
     fleet.install(NEW)
-    played = fleet.play("rollback")
+    played = fleet.play("rollback", rollback_from="any")
     assert played.rc == 0, played.output
     assert fleet.releases() == everywhere(OLD)
 
@@ -231,7 +231,7 @@ def test_a_rollback_from_anything_goes_to_the_build_before(fleet: Fleet) -> None
 def test_a_rollback_says_where_there_is_no_way_back(fleet: Fleet) -> None:
     fleet.install(OLD)
     fleet.install(NEW, "web1")
-    played = fleet.play("rollback")
+    played = fleet.play("rollback", rollback_from="any")
     assert played.rc == 2, played.output
     assert "no earlier build of this path is in the store to go back to." in played.output
     assert fleet.releases() == everywhere(OLD)

@@ -9,6 +9,7 @@ The pages are README.md, CONTRIBUTING.md and docs/*.md. Plugins are read as text
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -173,6 +174,42 @@ def test_names_that_the_guide_shows_are_understood(name: str) -> None:
 def test_names_that_the_guide_calls_wrong_are_refused(name: str) -> None:
     with pytest.raises(InvalidName):
         Request.parse(name)
+
+
+# --- variables of playbooks ------------------------------------------------------------------------------------------
+
+TABLES = {"upgrade": "upgrade.md", "rollback": "go-back.md", "audit": "audit.md", "lock": "lock.md"}
+
+
+def spec_of(playbook: str) -> dict[str, Any]:
+    return dict(yaml.safe_load(text_of(REPOSITORY / "playbooks" / "argument_specs" / f"{playbook}.yml")))
+
+
+@pytest.mark.parametrize("playbook", TABLES)
+def test_tables_of_variables_have_what_the_argument_spec_has(playbook: str) -> None:
+    rows = [line.split("|")[1] for line in text_of(REPOSITORY / "docs" / TABLES[playbook]).splitlines() if "|" in line]
+    named = [span["code"] for row in rows for span in CODE_SPAN.finditer(row)]
+    assert sorted(name for name in named if name.startswith(f"{playbook}_")) == sorted(spec_of(playbook)["options"])
+
+
+@pytest.mark.parametrize("playbook", TABLES)
+def test_tables_of_variables_have_the_defaults_of_the_argument_spec(playbook: str) -> None:
+    text = text_of(REPOSITORY / "docs" / TABLES[playbook])
+    for name, option in spec_of(playbook)["options"].items():
+        (line,) = [line for line in text.splitlines() if line.startswith("|") and f"`{name}`" in line.split("|")[1]]
+        default = line.split("|")[3]
+        if option.get("required"):
+            assert default.strip() == "required", name
+        elif "default" in option and "," not in line.split("|")[1]:
+            value = option["default"]
+            assert f"`{value if isinstance(value, str) else json.dumps(value)}`" in default, name
+
+
+def test_what_counts_once_is_listed() -> None:
+    cells = column_of("settings.md", "What counts once for the whole run", column=2)
+    specs = [spec_of(playbook)["options"] for playbook in ("upgrade", "rollback", "audit", "install", "bootstrap")]
+    once = {name for options in specs for name, option in options.items() if option.get("scope") == "run"}
+    assert set(cells) == once
 
 
 # --- option documentation against argument specs ---------------------------------------------------------------------

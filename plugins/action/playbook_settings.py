@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks the variables of a playbook of this collection, on the controller, for all hosts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.loader import lookup_loader
+from ansible.utils.vars import load_extra_vars
+
+from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction
+from ansible_collections.standalone.python.plugins.plugin_utils._host_variables import variables_of_hosts
+from ansible_collections.standalone.python.plugins.plugin_utils._playbook_settings import Fleet, checked
+from ansible_collections.standalone.python.plugins.plugin_utils._playbook_spec import playbooks, spec_of
+
+
+class ActionModule(EdgeAction):
+    """`standalone.python.playbook_settings` as a task sees it."""
+
+    _requires_connection = False
+
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        arguments = {"playbook": {"type": "str", "choices": playbooks(), "required": True}}
+        _unused, params = self.validate_argument_spec(arguments)
+        fleet = Fleet(
+            variables=variables_of_hosts(task_vars, self._templated),
+            matching=lambda pattern: self._hosts_matching(pattern, task_vars),
+            extra=set(load_extra_vars(self._loader)),
+        )
+        run = checked(spec_of(params["playbook"]), fleet)
+        result = {"changed": False, "hosts": run.hosts, "waves": run.waves, "count": len(run.names)}
+        return {**result, "warnings": list(run.warnings)} if run.warnings else result
+
+    def _templated(self, value: Any, variables: Mapping[str, Any]) -> Any:
+        return self._templar.copy_with_new_env(available_variables=variables).template(value)
+
+    def _hosts_matching(self, pattern: Any, task_vars: Mapping[str, Any]) -> set[str]:
+        """By Ansible's own lookup, which leaves --limit out of account; the hosts of this play are within it."""
+        lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
+        return set(lookup.run(pattern if isinstance(pattern, list) else [pattern], variables=dict(task_vars)))

@@ -1,0 +1,68 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the action plugin, which does all of it from the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: playbook_settings
+short_description: Check the variables of a playbook of this collection
+version_added: 0.1.0
+description:
+  - Internal. The playbooks of this collection run it before anything else.
+  - Reads the variables of all hosts on the controller, wherever they were set, and compares them with the argument spec
+    of the playbook. Fails for variables that the playbook does not have, and for values that cannot be.
+  - A name with the prefix of the playbook that belongs to something else is left alone when the variable
+    C(standalone_python_foreign_variables) lists it.
+author:
+  - The standalone.python authors (!UNKNOWN)
+options:
+  playbook:
+    description: The name of the playbook.
+    type: str
+    choices: [audit, bootstrap, install, lock, rollback, upgrade]
+    required: true
+attributes:
+  check_mode:
+    support: full
+    description: Changes nothing in any mode.
+  diff_mode:
+    support: none
+    description: There is nothing to change.
+  idempotent:
+    support: full
+    description: Changes nothing.
+  platform:
+    support: full
+    platforms: posix
+    description: Runs on the controller only.
+"""
+
+EXAMPLES = r"""
+- name: Check the settings
+  standalone.python.playbook_settings:
+    playbook: upgrade
+  run_once: true
+"""
+
+RETURN = r"""
+hosts:
+  description: The pattern of hosts that the playbook runs on.
+  returned: success
+  type: raw
+  sample: all
+waves:
+  description: The waves for the keyword C(serial). Null where the playbook has none.
+  returned: success
+  type: list
+  elements: raw
+  sample: [1, "10%", "100%"]
+count:
+  description: The number of hosts that the pattern matches.
+  returned: success
+  type: int
+  sample: 12
+"""
