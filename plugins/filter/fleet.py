@@ -11,6 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._readable import message_lines
 from ansible_collections.standalone.python.plugins.plugin_utils import _fleet, _host_answer, _units
 
 
@@ -19,6 +20,10 @@ def pids_of(entries: list[dict[str, Any]]) -> list[int]:
         return _host_answer.pids_in(entries)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
+
+
+def readable(text: Any) -> str:
+    return message_lines(str(text))
 
 
 def upgrade_step(
@@ -38,4 +43,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"pids_of": pids_of, "units_of": _units.units_of, "upgrade_step": upgrade_step}
+        return {"pids_of": pids_of, "readable": readable, "units_of": _units.units_of, "upgrade_step": upgrade_step}

@@ -33,15 +33,24 @@ def readable(text: str) -> str:
     return "".join(char if char.isprintable() and not _BLANK.match(char) else _escaped(char) for char in text)
 
 
-def message(text: str) -> str:
-    """A readable text of bounded length, since what a message quotes can be megabytes of somebody else's."""
-    shown = readable(text[:_LONGEST_MESSAGE])
-    return shown if len(text) <= _LONGEST_MESSAGE else f"{shown} … ({len(text) - _LONGEST_MESSAGE} characters more)"
-
-
 def readable_lines(text: str) -> str:
     """The same for a text of several lines, such as one side of a diff: line ends and tabs stay."""
     return "\n".join("\t".join(map(readable, line.split("\t"))) for line in text.split("\n"))
+
+
+def message(text: str) -> str:
+    """A readable text of bounded length, since what a message quotes can be megabytes of somebody else's."""
+    return readable(text[:_LONGEST_MESSAGE]) + _rest(text)
+
+
+def message_lines(text: str) -> str:
+    """The same of several lines."""
+    return readable_lines(text[:_LONGEST_MESSAGE]) + _rest(text)
+
+
+def _rest(text: str) -> str:
+    left_out = len(text) - _LONGEST_MESSAGE
+    return f" … ({left_out} characters more)" if left_out > 0 else ""
 
 
 def readable_data(value: Any) -> Any:

@@ -17,8 +17,11 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 from ansible_collections.standalone.python.plugins.module_utils._sealed import sealed
 
-# What AnsibleModule adds to a result because of `path`, and the invocation, which shows what an address may hold.
-_NOT_OURS = ("invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
+from ._lasting_python import DISCOVERED
+
+# What AnsibleModule adds to a result because of `path`; the invocation, which shows what an address may hold; and
+# facts, which become variables that outrank the inventory, so that a host could set settings of the playbook by them.
+_NOT_OURS = ("ansible_facts", "invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
 
 # What Ansible shows of a result; the rest is data, which stays as the host gave it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
@@ -49,9 +52,25 @@ class EdgeAction(ActionBase):
         raise NotImplementedError
 
 
+class OwnModule(EdgeAction):
+    """The module of the same name, run as it is. Nothing of its result is believed that the module does not return."""
+
+    _supports_async = True
+
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        return own_results(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+
+
 def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What a module of this collection returned, without what Ansible put beside it."""
-    return {name: value for name, value in result.items() if name not in _NOT_OURS}
+    """What a module of this collection returned, without what Ansible or the host put beside it.
+
+    Of facts, the interpreter that Ansible found for modules stays, which concerns that host alone.
+    """
+    own = {name: value for name, value in result.items() if name not in _NOT_OURS}
+    facts = result.get("ansible_facts")
+    if isinstance(facts, Mapping) and isinstance(facts.get(DISCOVERED), str):
+        own["ansible_facts"] = {DISCOVERED: facts[DISCOVERED]}
+    return own
 
 
 def presentable(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._os_errors import reading_sentence, sentence
 from ansible_collections.standalone.python.plugins.module_utils._readable import (
     message,
+    message_lines,
     readable,
     readable_data,
     readable_lines,
@@ -52,6 +53,10 @@ def test_no_character_that_is_obeyed_or_not_seen_comes_through() -> None:
 def test_messages_have_an_end() -> None:
     assert message("ä" * 10_000) == "ä" * 10_000
     assert message("\x1b" * 1_000_000) == "\\x1b" * 10_000 + " … (990000 characters more)"
+
+
+def test_messages_of_several_lines_have_an_end_too() -> None:
+    assert message_lines("a\n\x1b" * 10_000) == "a\n\\x1b" * 3333 + "a … (20000 characters more)"
 
 
 def test_lines_stay_lines() -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +14,7 @@ pytest.importorskip("ansible")
 from ansible.utils.display import Display
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.plugin_utils import _console, _edge, _fetch_errors
+from ansible_collections.standalone.python.plugins.plugin_utils import _console, _fetch_errors
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._indexes import open_index
 
@@ -45,20 +44,6 @@ def test_unknown_names_of_an_index_are_quoted_readably(shown: list[str], tmp_pat
     open_index(options, _console.warn).catalog.close()
     assert "\\x1b[31m\\u202egnp" in " ".join(shown)
     assert " ".join(shown).isprintable()
-
-
-def test_a_host_cannot_write_to_the_terminal_by_its_result() -> None:
-    result = {
-        "msg": HOSTILE,
-        "warnings": [HOSTILE],
-        "diff": [{"before": f"{HOSTILE}\n", "after": {"path": HOSTILE}}],
-        "path": HOSTILE,
-    }
-    presentable = _edge.presentable(result)
-    assert presentable.pop("path") == HOSTILE  # data
-    text = json.dumps(presentable, ensure_ascii=False)
-    assert all(char.isprintable() for char in text)
-    assert presentable["msg"].count("\n") == HOSTILE.count("\n")
 
 
 def test_a_server_cannot_write_to_the_terminal_by_its_reason_phrase() -> None:

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a host's answer an action plugin lets through, for each module of the collection that runs on hosts."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from ansible_collections.standalone.python.plugins.plugin_utils._edge import OwnModule, own_results, presentable
+from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import DISCOVERED
+
+HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
+
+
+@pytest.mark.parametrize(
+    ("facts", "kept"),
+    [
+        ({"upgrade_mirror": "https://evil.example.com", "audit_dir": "/etc"}, {}),
+        ({DISCOVERED: "/usr/bin/python3", "audit_dir": "/etc"}, {"ansible_facts": {DISCOVERED: "/usr/bin/python3"}}),
+        ({DISCOVERED: ["x"]}, {}),
+        ("x", {}),
+        (None, {}),
+    ],
+)
+def test_a_host_sets_no_variables_by_its_answer(facts: Any, kept: dict[str, Any]) -> None:
+    assert own_results({"changed": True, "ansible_facts": facts, "invocation": {}}) == {"changed": True, **kept}
+
+
+@pytest.mark.parametrize("name", ["accept", "build_info", "rollback"])
+def test_modules_without_a_decision_of_the_controller_have_an_edge_too(name: str) -> None:
+    answer = {"changed": False, "msg": HOSTILE, "paths": [HOSTILE], "ansible_facts": {"x": 1}}
+
+    class OnHost(importlib.import_module(f"ansible_collections.standalone.python.plugins.action.{name}").ActionModule):
+        def _execute_module(self, **_arguments: Any) -> dict[str, Any]:
+            return dict(answer)
+
+    assert issubclass(OnHost, OwnModule)
+    task = SimpleNamespace(args={}, async_val=0, check_mode=False, action=name, delegate_to=None, diff=False)
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp/x"))
+    plugin = OnHost(
+        task=task, connection=connection, play_context=None, loader=None, templar=None, shared_loader_obj=None
+    )
+    result = plugin.run(task_vars={})
+    assert result["paths"] == [HOSTILE]  # data
+    assert result["msg"].replace("\n", "").isprintable()
+    assert "ansible_facts" not in result
+
+
+def test_a_host_cannot_write_to_the_terminal_by_its_result() -> None:
+    result = {
+        "msg": HOSTILE,
+        "warnings": [HOSTILE],
+        "diff": [{"before": f"{HOSTILE}\n", "after": {"path": HOSTILE}}],
+        "path": HOSTILE,
+    }
+    shown = presentable(result)
+    assert shown.pop("path") == HOSTILE  # data
+    assert json.dumps(shown, ensure_ascii=False).isprintable()
+    assert shown["msg"].count("\n") == HOSTILE.count("\n")
