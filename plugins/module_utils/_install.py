@@ -19,7 +19,7 @@ from ._errors import StoreError
 from ._inspect import clock_ns, inspect, settle
 from ._manifest import Drift
 from ._moment import Moment
-from ._order import Order
+from ._order import KEPT, Order
 from ._os_errors import sentence
 from ._plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan, unusable
 from ._prepare import Published
@@ -30,6 +30,7 @@ from ._state import State
 from ._store import LOCK_FILE, ROOTS_FOLDER, Store, make_directory
 from ._timings import Timings
 from ._unpack import part_name
+from ._way_back import refusal
 
 
 def run(order: Order, *, check_mode: bool = False) -> dict[str, Any]:
@@ -156,6 +157,8 @@ class _Run:
         return inspect(self.store.entry_path(entry), self.state.stored[entry], full=full, system=self.store.system)
 
     def _publish(self, asset: Asset, check_content: _prepare.Check | None = None) -> Published:
+        if self.order.delivery == KEPT:
+            raise refusal(self.order.path, asset.build, "it changed during this run")
         return _prepare.publish(self.order, asset, self.store, self.timings, check_content)
 
     def _record(self, entry: str, asset: Asset | None, decided: Plan) -> Root:

@@ -22,6 +22,7 @@ from ._targets import Target
 from ._url_options import UrlOptions
 from ._wanted import Wanted
 
+KEPT = "kept"  # a delivery that brings nothing: the store has to have the build
 _EXAMPLES = {"store": "/opt/python/.builds"}
 
 

@@ -11,13 +11,16 @@ from collections.abc import Collection
 from . import _links, _roots
 from ._builds import Build
 from ._errors import InvalidName, StoreError
-from ._order import Order
+from ._order import KEPT, Order
+from ._platform_here import platform_here
+from ._platforms import HostPlatform
 from ._receipts import Receipt, Settings
 from ._roots import Root
 from ._state import readable_receipt
 from ._store import Store
 from ._system import RUNNING, System
 from ._url_options import UrlOptions
+from ._way_back import require_unchanged
 
 # What a build can be named by to leave it: nothing vague, so that doing it twice is the same as doing it once.
 _EXACT = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+\d{8})?|\d{8}|cpython-.+")
@@ -25,7 +28,6 @@ _EXACT = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+\d{8})?|\d{8}|cpython-
 ANY = "any"  # in so many words, since it leaves whatever is there
 
 _NO_NETWORK = UrlOptions()
-_NOWHERE = "file:///dev/null"  # what the store has no more, or not intact, is not fetched
 
 
 def require_exact(leave: str | None) -> None:
@@ -52,16 +54,17 @@ def orders(
     `leave` names the build to leave by its version, its release, both joined by `+`, or its full name. None is any
     build. Without `paths`, all of the store count. Of `url` only the wait for a lock counts.
 
-    Raises `StoreError` where a path has no build to go back to.
+    Raises `StoreError` where a path has no build to go back to that this host can run, or where that one changed.
     """
     system.require()
     store = Store(store_directory, system)
+    here = None if system.is_image else platform_here()
     found = []
     for root in _roots.read_all(store.directory):
         entry = _links.entry_behind(root.path, store)
         receipt = readable_receipt(store, entry) if entry else None
         if receipt and (not paths or root.path in paths) and leave in (None, ANY, *_names(receipt.asset.build)):
-            found.append(_order(store, root, _earlier(store, root, receipt), url))
+            found.append(_order(store, root, _earlier(store, root, receipt, here), url, here))
     return found
 
 
@@ -69,19 +72,30 @@ def _names(build: Build) -> tuple[str, ...]:
     return build.name, str(build.version), build.release, f"{build.version}+{build.release}"
 
 
-def _earlier(store: Store, root: Root, now: Receipt) -> Receipt:
+def _earlier(store: Store, root: Root, now: Receipt, here: HostPlatform | None) -> Receipt:
+    objections: list[str] = []
     accepted = root.goes_back_to(_links.entry_behind(root.path, store))
     for entry in (*([accepted] if accepted else []), *(use.entry for use in root.uses)):
         receipt = readable_receipt(store, entry)
-        if receipt and receipt.asset.sha256 != now.asset.sha256:
+        if receipt is None or receipt.asset.sha256 == now.asset.sha256:
+            continue
+        objection = here.why_not(receipt.asset.build) if here else None
+        if objection is None:
+            require_unchanged(store, root.path, entry, _stored(store))
             return receipt
+        objections.append(objection)
     raise StoreError(
         f"{root.path} has {now.asset.build.name}, and no earlier build of this path is in the store to go back to. "
-        "Install the one that is wanted by its exact name."
+        f"{' '.join([*objections, 'Install'])} the one that is wanted by its exact name."
     )
 
 
-def _order(store: Store, root: Root, earlier: Receipt, url: UrlOptions) -> Order:
+def _stored(store: Store) -> dict[str, Receipt]:
+    receipts = {entry: readable_receipt(store, entry) for entry in store.entries()}
+    return {entry: receipt for entry, receipt in receipts.items() if receipt}
+
+
+def _order(store: Store, root: Root, earlier: Receipt, url: UrlOptions, here: HostPlatform | None) -> Order:
     return Order(
         state="present",
         path=root.path,
@@ -89,7 +103,9 @@ def _order(store: Store, root: Root, earlier: Receipt, url: UrlOptions) -> Order
         settings=Settings(root.path, earlier.settings.externally_managed),
         url=url,
         asset=earlier.asset,
-        mirrors=(_NOWHERE,),
+        delivery=KEPT,
         keep=root.keep,
+        allow_minor_change=True,
+        platform=here,
         system=store.system,
     )

@@ -16,7 +16,8 @@ description:
     network, and is one remote call, however many paths there are.
   - A build on trial is left for the one before the trial.
   - Paths with another build than the one to leave, and hosts without any, are left alone.
-  - Fails, before anything is changed, where a path has the build to leave and no earlier one in its store.
+  - Fails, before anything is changed, where a path has the build to leave and no earlier one in its store that the host
+    can run, or where that one changed since it was installed. Going back fetches nothing, so it repairs nothing.
 author:
   - The standalone.python authors (!UNKNOWN)
 options:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils import _roots
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._install import run
 from ansible_collections.standalone.python.plugins.module_utils._rollback import orders, require_exact
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
 from tests.unit.receipts import asset, make_entry, receipt
@@ -78,7 +81,7 @@ def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
 
 def test_settings_stay_and_nothing_is_fetched(path: Path) -> None:
     (order,) = orders(str(path.parent / ".builds"))
-    assert (order.keep, order.settings.externally_managed, order.mirrors) == (4, False, ("file:///dev/null",))
+    assert (order.keep, order.settings.externally_managed, order.delivery) == (4, False, "kept")
 
 
 def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
@@ -90,6 +93,83 @@ def test_a_build_on_trial_is_left_for_the_one_before_the_trial(path: Path) -> No
     store = str(path.parent / ".builds")
     _roots.write(store, _roots.read(store, str(path)).on_trial(OLDEST.build.name))
     assert found(path) == [(str(path), "20250610")]
+
+
+def changed(path: Path, *, number: int = 1) -> None:
+    """Changes files of the build to go back to, the last of them the first by its name."""
+    entry = path.parent / ".builds" / OLD.build.name
+    names = ["bin/python3.13", "lib/python3.13/os.py"]
+    for name in names[-number:]:
+        (entry / name).write_text("#!/bin/sh\nexit 1\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "what"), [(1, "lib/python3.13/os.py was changed"), (2, "bin/python3.13 was changed, and 1 more")]
+)
+def test_a_build_that_changed_is_none_to_go_back_to(path: Path, number: int, what: str) -> None:
+    """The message names no option of other tasks, and the build that is there stays."""
+    changed(path, number=number)
+    with pytest.raises(StoreError) as caught:
+        found(path)
+    assert str(caught.value) == (
+        f"Cannot go back at {path}: the build {OLD.build.name} in the store is not as it was installed ({what}), and "
+        f"going back fetches nothing. Run standalone.python.build with `name: {OLD.build.name}` for this path: it "
+        "installs that build again and switches to it."
+    )
+
+
+def test_without_its_manifest_nothing_shows_that_it_did_not_change(path: Path) -> None:
+    (path.parent / ".builds" / OLD.build.name / ".build.manifest").unlink()
+    with pytest.raises(StoreError, match="is missing"):
+        found(path)
+
+
+def test_an_intact_copy_will_do(path: Path) -> None:
+    changed(path)
+    copy = receipt(str(path), OLD, externally_managed=False)
+    make_entry(path.parent / ".builds", f"{OLD.build.name}.2", copy)
+    assert found(path) == [(str(path), "20250723")]
+
+
+def test_a_build_that_changes_during_the_run_is_not_fetched(path: Path) -> None:
+    (order,) = orders(str(path.parent / ".builds"))
+    changed(path)
+    with pytest.raises(StoreError, match=f"Cannot go back at {path}: .*it changed during this run"):
+        run(order)
+    shutil.rmtree(path.parent / ".builds" / OLD.build.name)
+    with pytest.raises(StoreError, match=f"Cannot go back at {path}: "):
+        run(order)
+    assert os.readlink(path) == f".builds/{NEW.build.name}"
+
+
+def history(path: Path, *assets: Asset) -> Path:
+    """Makes the path one that has the first of these builds and used the others before."""
+    store = path.parent / ".builds"
+    shutil.rmtree(store)
+    for one in assets:
+        make_entry(store, one.build.name, receipt(str(path), one))
+    path.unlink()
+    path.symlink_to(f".builds/{assets[0].build.name}")
+    _roots.write(str(store), Root(str(path), 4, tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in assets)))
+    return path
+
+
+def test_going_back_to_another_minor_version_is_allowed(path: Path) -> None:
+    history(path, NEW, asset("3.12.11", "20250610"))
+    (order,) = orders(str(path.parent / ".builds"))
+    assert run(order)["changed"] is True
+    assert "3.12.11" in os.readlink(path)
+
+
+def test_a_build_of_another_machine_is_passed_over(path: Path) -> None:
+    foreign = asset("3.13.5", "20250723", target="s390x-unknown-linux-gnu")
+    assert found(history(path, NEW, foreign, OLDEST)) == [(str(path), "20250610")]
+    history(path, NEW, foreign)
+    with pytest.raises(StoreError) as caught:
+        found(path)
+    assert f"to go back to. {foreign.build.name} needs Linux with 64-bit s390x programs, but this host is " in str(
+        caught.value
+    )
 
 
 def test_where_there_is_no_way_back(path: Path) -> None:
