@@ -14,6 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._mirror_argument
 from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
+from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._declared import Declaration, resolve_declared
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_max_age_s
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
@@ -35,6 +36,9 @@ class ActionModule(EdgeAction):
         if params["state"] == "present":
             arguments["assets"] = self._assets(params, task_vars)
         order = MirrorOrder.from_params(arguments)  # what cannot be is said before anything is sent
+        clock = Clock.read(_console.warn)
+        for asset in order.assets.values():
+            clock.require_released(asset.build)
         result = self._module_result(arguments, task_vars)
         if order.bundles and not order.mirrors and not self._task.check_mode:
             result = self._with_public_bundles(result, order, arguments, task_vars)

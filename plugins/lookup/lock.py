@@ -113,6 +113,7 @@ from ansible_collections.standalone.python.plugins.module_utils._url_options imp
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
+from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockFile
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_renewal import Declared, Renewal
@@ -143,6 +144,9 @@ class LookupModule(LookupBase):
             size_of=sizes.size_of if self.get_option("sizes") else lambda _url: None,
         )
         lock = renewal.result([self._declared(name, target) for name in names for target in self._targets(name)])
+        clock = Clock.read(_console.warn)
+        for locked in lock.all_builds():
+            clock.require_released(locked.asset.build)
         if is_to_be_verified(self.get_option("verify_provenance"), self.get_option("provenance")):
             self._require_provenance(lock)
         return lock.render()
@@ -151,9 +155,8 @@ class LookupModule(LookupBase):
         policy = Policy.from_params(self.get_option("provenance"))
         url_options = UrlOptions.from_params(self.get_options())
         places = Places(policy.repository, mirrors=self.get_option("mirror") or (), options=url_options)
-        for by_target in lock.builds.values():
-            for locked in by_target.values():
-                require_provenance(locked.asset, policy, places, os.environ, _console.warn)
+        for locked in lock.all_builds():
+            require_provenance(locked.asset, policy, places, os.environ, _console.warn)
 
     def _targets(self, name: str) -> list[str]:
         of_name = Request.parse(name).target

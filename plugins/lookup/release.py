@@ -175,6 +175,7 @@ from ansible_collections.standalone.python.plugins.module_utils._platforms impor
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
+from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._jmespath import searched
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge import failing_as_lookup, take_options
@@ -214,10 +215,15 @@ class LookupModule(LookupBase):
         found = self.find_file_in_search_path(variables, "files", given, ignore_missing=True)
         lock = Lock.read(str(found or given))
         if self.get_option("all_targets"):
-            return [self._as_dict(asset) for asset in lock.assets(wanted)]
+            return [self._as_dict(self._released(asset)) for asset in lock.assets(wanted)]
         named = wanted.named_target
         targets = (named,) if named else HostPlatform.from_facts(_facts(variables)).targets()
-        return self._as_dict(lock.asset(wanted, targets))
+        return self._as_dict(self._released(lock.asset(wanted, targets)))
+
+    def _released(self, asset: Asset) -> Asset:
+        """The asset. Raises `NoMatch` for one of the future."""
+        Clock.read(_console.warn).require_released(asset.build)
+        return asset
 
     def _wanted(self, name: str) -> Wanted:
         return wanted_of(name, self.get_options(), self.get_option("target"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from ._asset_name import AssetName, archive_extension
+from ._asset_name import OPTIONS_PATTERN, AssetName, archive_extension
 from ._errors import InvalidName, StandaloneError, StoreError
 from ._fields import Fields
 from ._release_tags import checked_release, day_of
@@ -22,6 +22,7 @@ from ._versions import Version
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _RELEASE = re.compile(r"[0-9]{8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_OPTIONS = re.compile(OPTIONS_PATTERN)
 SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 _OTHER_IMPLEMENTATIONS = ("graalpy", "pypy", "pyodide")  # by the first word of a build's name
@@ -125,7 +126,12 @@ class Build:
         flavor = fields.text("flavor")
         if flavor not in FLAVORS:
             raise error(f"{where} is damaged: flavor is {flavor!r}, and should be one of {', '.join(FLAVORS)}.")
-        return cls(name, version, release, target, flavor, fields.text("build_options"))
+        options = fields.text("build_options")
+        if options and _OPTIONS.fullmatch(options) is None:
+            raise error(
+                f"{where} is damaged: build_options is {options!r}, and should be as in names, such as pgo+lto."
+            )
+        return cls(name, version, release, target, flavor, options)
 
 
 @dataclass(frozen=True)

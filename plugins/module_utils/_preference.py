@@ -8,7 +8,8 @@ from __future__ import annotations
 from ._builds import FLAVORS, Build
 
 # The best first. Builds of before 2020 do not say how they are optimized.
-_OPTIMIZATIONS = ("pgo+lto", "pgo", "lto", "noopt", "")
+_RANKS = {words: rank for rank, words in enumerate(("pgo+lto", "pgo", "lto", "noopt", ""))}
+_UNKNOWN_RANK = len(_RANKS)
 
 
 def preference(build: Build) -> tuple[object, ...]:
@@ -17,6 +18,6 @@ def preference(build: Build) -> tuple[object, ...]:
     return (
         FLAVORS.index(build.flavor),
         "static" in build.build_options,
-        _OPTIMIZATIONS.index("+".join(words)),
+        _RANKS.get("+".join(words), _UNKNOWN_RANK),
         -int(build.release),
     )

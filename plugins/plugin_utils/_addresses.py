@@ -59,7 +59,7 @@ class Address:
     @property
     def cache_key(self) -> str:
         """A file name for what is cached of this address."""
-        return hashlib.sha256(f"{self.kind} {self.location}".encode()).hexdigest()[:24]
+        return hashlib.sha256(f"{self.kind} {self.location}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def default_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._mirrors import 
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
-from ._documents import read_document
+from ._documents import MAX_BYTES, read_document
 from ._fetch import Validators, fetch
 from ._fetch_errors import FetchError
 
@@ -172,8 +172,10 @@ def _unpacked(packed: bytes) -> str:
             "Unpacking the attestations that GitHub has needs the Python package cramjam, which the Python that runs "
             f"Ansible does not have ({error}). Install it there, or put the bundle beside the archive in a mirror."
         ) from None
-    decompress: Any = cramjam.snappy.decompress_raw
+    snappy: Any = cramjam.snappy
     try:
-        return bytes(decompress(packed)).decode("utf-8", "replace")
-    except cramjam.DecompressionError:
+        if snappy.decompress_raw_len(packed) > MAX_BYTES:  # the room is made before a byte is unpacked
+            return ""
+        return bytes(snappy.decompress_raw(packed)).decode("utf-8", "replace")
+    except (cramjam.DecompressionError, ValueError):
         return ""

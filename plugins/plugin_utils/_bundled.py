@@ -30,6 +30,7 @@ BUNDLED_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled
 _FORMAT = 1
 _DIGEST_BYTES = 32
 _MOST_HEADER_BYTES = 1024
+_MOST_NAMES_BYTES = 64 * 1024 * 1024  # twenty times those of 2026
 _DAMAGED = "The bundled catalogue is damaged; install the collection anew."
 
 
@@ -81,12 +82,18 @@ def unpack(content: bytes) -> Iterator[PublicFile]:
     """The files of a catalogue. Raises `IndexUnavailable` when it is damaged or of another format."""
     header, start = _header(content)
     digests_start = start + header.names_bytes
-    if header.format != _FORMAT or len(content) != digests_start + header.files * _DIGEST_BYTES:
+    if (
+        header.format != _FORMAT
+        or header.names_bytes < 0
+        or len(content) != digests_start + header.files * _DIGEST_BYTES
+    ):
         raise IndexUnavailable(_DAMAGED)
     position = digests_start
     for line in _names(content[start:digests_start]):
         name, *releases = line.split(" ")
         for release in releases:
+            if position + _DIGEST_BYTES > len(content):
+                raise IndexUnavailable(_DAMAGED)
             digest = content[position : position + _DIGEST_BYTES]
             yield PublicFile(release, name.replace("+-", f"+{release}-", 1), digest)
             position += _DIGEST_BYTES
@@ -112,6 +119,10 @@ def _header(content: bytes) -> tuple[Header, int]:
 
 def _names(deflated: bytes) -> list[str]:
     try:
-        return zlib.decompress(deflated).decode("ascii").splitlines()
+        inflater = zlib.decompressobj()
+        names = inflater.decompress(deflated, _MOST_NAMES_BYTES)
+        if not inflater.eof:
+            raise IndexUnavailable(_DAMAGED)
+        return names.decode("ascii").splitlines()
     except (zlib.error, ValueError) as error:
         raise IndexUnavailable(_DAMAGED) from error

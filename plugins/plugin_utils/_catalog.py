@@ -42,6 +42,7 @@ CREATE INDEX by_release ON asset (release);
 # anew, although its document has not changed.
 _FORMAT = zlib.crc32(f"{_TABLES}{_INDEXES}{TRIPLE_PATTERN}{LEGACY_PATTERN}{OPTIONS_PATTERN}".encode()) & 0x7FFFFFFF
 
+_PRE_RELEASES = ("", "a", "b", "rc")
 _LISTED = "major, minor, micro, pre, pre_number, release, target, flavor, build_options, file_name, own_url, sha256"
 
 
@@ -75,10 +76,12 @@ class Catalog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        row = connection.execute("SELECT etag, last_modified, signature, key FROM origin").fetchone()
-        if row is None:  # the pages that hold it did not reach the disk before the power went
+        rows = self._rows("SELECT etag, last_modified, signature, key FROM origin")
+        # Without one, the pages that hold it did not reach the disk before the power went.
+        if len(rows) != 1 or not all(isinstance(mark, (str, type(None))) for mark in rows[0]):
             raise sqlite3.DatabaseError("no origin")
-        self.origin = Origin(Validators(row[0], row[1]), row[2], row[3])
+        etag, last_modified, signature, key = rows[0]
+        self.origin = Origin(Validators(etag, last_modified), signature, key)
 
     @classmethod
     def open(cls, path: str) -> Catalog:
@@ -106,40 +109,49 @@ class Catalog:
         self._connection.close()
 
     def targets(self) -> tuple[str, ...]:
-        rows = self._connection.execute("SELECT DISTINCT target FROM asset ORDER BY target")
-        return tuple(target for (target,) in rows)
+        return tuple(_text(target) for (target,) in self._rows("SELECT DISTINCT target FROM asset ORDER BY target"))
 
     def newest_release(self, not_after: str = "99999999") -> str | None:
         """The newest release, or the newest up to a tag; None when there is none."""
-        row = self._connection.execute(
-            "SELECT max(release) FROM asset WHERE release <= ?", (int(not_after),)
-        ).fetchone()
-        return None if row[0] is None else _release_text(row[0])
+        ((release,),) = self._rows("SELECT max(release) FROM asset WHERE release <= ?", int(not_after))
+        return None if release is None else _release_text(release)
 
     def has_release(self, release: str) -> bool:
-        return bool(self._connection.execute("SELECT 1 FROM asset WHERE release = ?", (int(release),)).fetchone())
+        return bool(self._rows("SELECT 1 FROM asset WHERE release = ? LIMIT 1", int(release)))
 
     def versions(self, targets: Sequence[str], variant: Variant) -> tuple[Version, ...]:
         """The versions that exist for any of these targets, newest first."""
         found = {
             _version(*row)
             for target in targets
-            for row in self._connection.execute(
+            for row in self._rows(
                 "SELECT DISTINCT major, minor, micro, pre, pre_number FROM asset"
                 " WHERE target = ? AND free_threaded = ? AND debug = ?",
-                (target, variant.free_threaded, variant.debug),
+                target,
+                variant.free_threaded,
+                variant.debug,
             )
         }
         return tuple(sorted(found, reverse=True))
 
     def assets(self, version: Version, target: str, variant: Variant) -> tuple[Listed, ...]:
         """Every asset of one version for one target, in no order."""
-        rows = self._connection.execute(
+        rows = self._rows(
             f"SELECT {_LISTED} FROM asset WHERE target = ? AND free_threaded = ? AND debug = ?"  # noqa: S608  (ours)
             " AND major = ? AND minor = ? AND micro = ? AND pre = ? AND pre_number = ?",
-            (target, variant.free_threaded, variant.debug, *_version_columns(version)),
+            target,
+            variant.free_threaded,
+            variant.debug,
+            *_version_columns(version),
         )
         return tuple(_from_row(*row) for row in rows)
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        """The answer of the database. Raises `sqlite3.DatabaseError`, also for text that is none."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except (ValueError, OverflowError) as error:
+            raise sqlite3.DatabaseError(str(error)) from None
 
 
 def _fill(connection: sqlite3.Connection, listed: Iterable[Listed], origin: Origin) -> None:
@@ -196,9 +208,20 @@ def _version_columns(version: Version) -> tuple[int, int, int, str, int]:
     return (version.major, version.minor, version.micro, *(version.pre or ("", 0)))
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise sqlite3.DatabaseError("a text is none")
+    return value
+
+
 def _version(major: int, minor: int, micro: int, pre: str, pre_number: int) -> Version:
+    """Raises `sqlite3.DatabaseError` for columns that no version has."""
+    if not all(isinstance(number, int) for number in (major, minor, micro, pre_number)) or pre not in _PRE_RELEASES:
+        raise sqlite3.DatabaseError("a version is none")
     return Version(major, minor, micro, (pre, pre_number) if pre else None)
 
 
-def _release_text(release: int) -> str:
+def _release_text(release: Any) -> str:
+    if not isinstance(release, int):
+        raise sqlite3.DatabaseError("a release is none")
     return f"{release:08d}"

@@ -18,7 +18,10 @@ def read_document(path: str) -> bytes:
 
     A FIFO would wait for a writer, and a device such as `/dev/zero` never comes to an end.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except ValueError:  # a NUL, or half a character
+        raise OSError(errno.EINVAL, "its path holds a character that no file name has", path) from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):

@@ -146,7 +146,7 @@ def _signature(path: str) -> str:
     """Changes whenever the file does; "" when there is no file."""
     try:
         status = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):  # the latter for a path that none can be
         return ""
     return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
 

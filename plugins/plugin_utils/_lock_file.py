@@ -21,17 +21,19 @@ file.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds import SHA256_OF_NOTHING, Asset
+from ansible_collections.standalone.python.plugins.module_utils._download import MAX_BYTES
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._targets import Target
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url, split_url
 
+from . import _strict_yaml
 from ._listed import Listed
 
 FORMAT = 1
@@ -74,6 +76,8 @@ class LockedBuild:
         url, sha256 = fields.text("url"), fields.text("sha256")
         if _DIGEST.fullmatch(sha256) is None:
             raise InvalidLock(f"{where} is damaged: sha256 should be 64 hexadecimal digits in lower case.")
+        if sha256 == SHA256_OF_NOTHING:
+            raise InvalidLock(f"{where} is damaged: sha256 is the digest of an empty file, which no archive is.")
         parts = split_url(url)
         if parts is None or parts.scheme not in ("http", "https", "file"):
             raise InvalidLock(f"{where} is damaged: url should be the http(s) or file URL of an archive.")
@@ -89,7 +93,7 @@ class LockedBuild:
                 )
         libraries = {library: fields.text(library) for library in LIBRARIES if mapping.get(library) is not None}
         asset = Asset(build=listed.build, url=url, sha256=sha256, file_name=listed.file_name)
-        return cls(asset, fields.optional_number("size"), libraries)
+        return cls(asset, _size(fields, where), libraries)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,13 @@ class LockFile:
             if not isinstance(targets, Mapping):
                 raise InvalidLock(f"{where}: {name} is damaged: an object was expected there.")
             builds[name] = {target: _build(entry, name, target, where) for target, entry in targets.items()}
+        _require_agreement(builds, where)
         return cls(builds)
+
+    def all_builds(self) -> Iterator[LockedBuild]:
+        """Every build, in the order of names and targets as they were given."""
+        for by_target in self.builds.values():
+            yield from by_target.values()
 
     def render(self) -> str:
         """The file's content; `parse` gives the same value back."""
@@ -146,15 +156,43 @@ def _build(entry: Any, name: str, target: Any, where: str) -> LockedBuild:
     return locked
 
 
+def _require_agreement(builds: Mapping[str, Mapping[str, LockedBuild]], where: str) -> None:
+    """Raises `InvalidLock` where two entries say different things about one file, or give two files one digest."""
+    by_file: dict[tuple[str, str], LockedBuild] = {}
+    by_digest: dict[str, LockedBuild] = {}
+    for locked in LockFile(builds).all_builds():
+        asset = locked.asset
+        same_file = by_file.setdefault((asset.build.release, asset.file_name), locked)
+        same_digest = by_digest.setdefault(asset.sha256, locked)
+        if same_file.asset.sha256 != asset.sha256:
+            said = f"it has two digests for {asset.file_name}, {same_file.asset.sha256} and {asset.sha256}"
+        elif same_digest.asset.file_name != asset.file_name:
+            said = f"it has one digest for {same_digest.asset.file_name} and {asset.file_name}"
+        elif None not in (locked.size_bytes, same_file.size_bytes) and locked.size_bytes != same_file.size_bytes:
+            said = f"it has two sizes for {asset.file_name}, {same_file.size_bytes} and {locked.size_bytes}"
+        else:
+            continue
+        raise InvalidLock(
+            f"{where} contradicts itself: {said}. Take the lock from before it was edited or merged, or make it anew."
+        )
+
+
+def _size(fields: Fields, where: str) -> int | None:
+    size = fields.optional_number("size")
+    if size is not None and not 0 < size <= MAX_BYTES:
+        raise InvalidLock(f"{where} is damaged: size is {size}, and no archive is of {size} bytes.")
+    return size
+
+
 def _yaml(text: str, where: str) -> Any:
     import yaml
-    from ansible.module_utils.common.yaml import yaml_load
 
     try:
-        return yaml_load(text)
+        return _strict_yaml.load(text)
     except yaml.MarkedYAMLError as error:
         place = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise InvalidLock(f"{where} is damaged{place}, perhaps by a merge. Make it anew.") from None
+        reason = f": {error.note}" if error.note else ""
+        raise InvalidLock(f"{where} is damaged{place}, perhaps by a merge{reason}. Make it anew.") from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise InvalidLock(f"{where} is no YAML. Make it anew.") from None
 

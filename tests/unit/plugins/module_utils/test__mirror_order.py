@@ -42,6 +42,9 @@ def test_nothing_is_held_where_no_mirror_is_to_be(asset: dict[str, Any]) -> None
     [
         ({"url": "https://example.com/a%2F..%2F..%2Fetc%2Fx.tar.gz"}, InvalidName, "which is no file name."),
         ({"release": "../../etc"}, InvalidName, "assets[1] is damaged: release is '../../etc'"),
+        ({"release": "20261399"}, InvalidName, "assets[1] is damaged: release is '20261399', which is no date."),
+        ({"build_options": "lto+pgo"}, InvalidName, "assets[1] is damaged: build_options is 'lto+pgo'"),
+        ({"build_options": "fast"}, InvalidName, "assets[1] is damaged: build_options is 'fast'"),
         ({"sha256": OTHER_DIGEST}, InvalidName, "is asked for with two digests"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="locks are read on the controller")
 
+from ansible_collections.standalone.python.plugins.module_utils._builds import SHA256_OF_NOTHING
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import InvalidLock, LockFile
 from tests.support.index_documents import digest_of, url_of
 from tests.support.locks import GNU, MUSL, lock_of, stripped
@@ -113,6 +114,52 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
             f"lock: 3.13: {MUSL} contradicts itself: it holds {NEW[:-7]}, which is another build. Take the lock from "
             "before it was edited or merged, or make it anew.",
         ),
+        (
+            lambda text: text + ENTRY,
+            "lock is damaged in line 10, perhaps by a merge: the key x86_64-unknown-linux-gnu ",
+        ),
+        (lambda text: text + text[10:], "lock is damaged in line 10, perhaps by a merge: the key builds comes twice."),
+        (
+            lambda text: text.replace("size: null", "size: null\n      sha256: " + "f" * 64),
+            "lock is damaged in line 10, perhaps by a merge: the key sha256 comes twice. Make it anew.",
+        ),
+        (
+            lambda text: text.replace(GNU + ":\n", GNU + ": &a\n") + "  '3.13.5': {" + GNU + ": *a}\n",
+            "lock is damaged in line 4, perhaps by a merge: an alias refers to another place. Make it anew.",
+        ),
+        (
+            lambda text: text + "  '3.13.5':\n" + ENTRY.replace(digest_of(NEW), "f" * 64),
+            f"lock contradicts itself: it has two digests for {NEW}, {digest_of(NEW)} and {'f' * 64}.",
+        ),
+        (
+            lambda text: (
+                text
+                + "  '3.9':\n"
+                + ENTRY.replace(url_of(NEW), url_of(OLD)).replace("3.13.5", "3.9.20").replace("20250723", "20241016")
+            ),
+            f"lock contradicts itself: it has one digest for {NEW} and {OLD}. Take the lock from",
+        ),
+        (
+            lambda text: text.replace("null", "7") + "  '3.13.5':\n" + ENTRY.replace("null", "8"),
+            f"lock contradicts itself: it has two sizes for {NEW}, 7 and 8.",
+        ),
+        *(
+            (
+                lambda text, size=size: text.replace("null", size),
+                f"lock: 3.13: {GNU} is damaged: size is {size}, and no ",
+            )
+            for size in ("0", "-1", "99999999999999999")
+        ),
+        (
+            lambda text: text.replace(digest_of(NEW), SHA256_OF_NOTHING),
+            f"lock: 3.13: {GNU} is damaged: sha256 is the digest of an empty file, which no archive is.",
+        ),
+        (
+            lambda text: text.replace("20250723", "20251399"),
+            f"lock: 3.13: {GNU} is damaged: ",
+        ),
+        (lambda text: text.replace("null", "!!timestamp x"), "lock is no YAML. Make it anew."),
+        (lambda text: "[" * 100_000, "lock is damaged in line 1, perhaps by a merge. Make it anew."),
         (lambda text: text.replace("'3.13'", "'x'"), f"lock: x: {GNU} is damaged: 'x' does not name a build."),
     ],
 )
