@@ -167,8 +167,8 @@ def _refuse_foreign(order: Order, state: State) -> None:
         )
     if state.kind == "directory" and order.state != "absent":
         raise StoreError(
-            f"{where}: a directory that this collection did not make. Choose another path, move it away, or set "
-            "`adopt: true` if it is the same build, unpacked by hand."
+            f"{where}: a directory that this collection did not make. Choose another path, move it away, or, if it is "
+            "the same build, unpacked by hand, take it over with standalone.python.build and `adopt: true`."
         )
     kind = {"file": "a file", "directory": "a directory"}.get(state.kind, "something that is neither file nor link")
     raise StoreError(f"{where}: {kind} that this collection did not make. Move it away or choose another path.")

@@ -179,7 +179,8 @@ def test_surplus_is_pruned_when_nothing_runs_it() -> None:
             order("3.13"),
             State("directory", Root(PATH)),
             "There is already something at /opt/python/3.13: a directory that this collection did not make. Choose "
-            "another path, move it away, or set `adopt: true` if it is the same build, unpacked by hand.",
+            "another path, move it away, or, if it is the same build, unpacked by hand, take it over with "
+            "standalone.python.build and `adopt: true`.",
         ),
         (
             order("3.13"),
