@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 # `str.isprintable` knows control, format, surrogate and unassigned characters, and separators other than the blank.
@@ -54,13 +55,20 @@ def _rest(text: str) -> str:
 
 
 def readable_data(value: Any) -> Any:
-    """A copy of lists and mappings in which all texts, keys too, are readable lines."""
+    """A copy in which all texts are readable lines: of lists, of mappings with their keys, and of dataclasses, as which
+    Ansible keeps warnings and errors.
+    """
     if isinstance(value, str):
         return readable_lines(value)
     if isinstance(value, Mapping):
         return {readable_data(key): readable_data(content) for key, content in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list):
         return [readable_data(content) for content in value]
+    if isinstance(value, tuple):
+        return tuple(readable_data(content) for content in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        contents = {field.name: readable_data(getattr(value, field.name)) for field in fields(value) if field.init}
+        return replace(value, **contents)
     return value
 
 

@@ -18,6 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 from ansible_collections.standalone.python.plugins.module_utils._sealed import sealed
 
 from ._lasting_python import DISCOVERED
+from ._module_output import readable_output
 
 # What AnsibleModule adds to a result because of `path`; the invocation, which shows what an address may hold; and
 # facts, which become variables that outrank the inventory, so that a host could set settings of the playbook by them.
@@ -40,6 +41,10 @@ class EdgeAction(ActionBase):
             return presentable({**result, **self._outcome(task_vars or {})})
         except StandaloneError as error:
             return {**result, "failed": True, "changed": False, "msg": str(error)}
+
+    def _parse_returned_data(self, res: Mapping[str, Any], *profile: Any) -> Any:
+        """Ansible's own, which shows the warnings of a module as soon as it reads them."""
+        return super()._parse_returned_data({**res, "stdout": readable_output(res["stdout"])}, *profile)
 
     def _own_module(
         self, name: str, arguments: Mapping[str, Any], spec: Mapping[str, Any], task_vars: dict[str, Any]
