@@ -25,7 +25,7 @@ from tests.support.audited_fleets import TODAY, large_fleet, newest
 LIARS = (
     ("liar1", json.dumps({"ansible_facts": {"audit_dir": "/nowhere", "audit_cycle_url": "x"}, "builds": "x"})),
     ("liar2", json.dumps({"builds": [{"pids": ["7"]}], "paths": [], "ansible_facts": {"audit__info": {}}})),
-    ("liar3", json.dumps({"builds": [], "paths": [{"path": "{{ 7 * 7 }}\x1b[2J"}]})),
+    ("liar3", json.dumps({"builds": [], "paths": [{"path": "{{ 7 * 7 }}"}], "warnings": ["\x1b[2J\u202e"]})),
     ("liar4", "not JSON"),
 )
 STORES = ["{{ (python_path | dirname) ~ '/.builds' }}"]
@@ -50,6 +50,7 @@ def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
     )
     assert played.rc == 0, played.output
     assert "changed=1" not in played.output
+    assert played.output.replace("\n", "").isprintable()
     audited = json.loads((out / "audit.json").read_text())
     assert audited["summary"] == {
         "hosts": 8,

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 import time
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -163,6 +164,40 @@ def test_the_page_needs_nothing_else_and_escapes_what_hosts_say(audited: dict[st
     assert "prefers-color-scheme: dark" in page
     assert "&lt;b&gt;no route&lt;/b&gt;" in page
     assert "<b>no route" not in page
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes' names, and all values of links and handlers."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[tuple[str, tuple[str, ...]]] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add((tag, tuple(name for name, _value in attrs)))
+
+
+MARKUP = (
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)",
+    "</td></tr></table><a href=x>", "javascript:alert(1)",
+    "{{ 7 * 7 }}", "{% raw %}", "]]>", "--><b>", "&#x3c;b&#x3e;", "\x1b[31m", "\u202egnp.exe",
+    "\u2066",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_hosts_add_no_element_and_no_attribute_to_the_page(text: str) -> None:
+    units = f"/proc/7/cgroup:0::/{text.replace('/', '')}.service\n"
+    others = [build("3.13.14", "20260814", paths=[], pids=[7]), build("3.10.18", "20250723", paths=[f"/{text}"])]
+
+    def page(words: str) -> str:
+        infos = {words: host(build("3.13.15", "20261110", paths=[words], intact=False), *others), "x": {"msg": words}}
+        return as_html(report(infos, {words: {"stdout": units}}, YARDSTICK))
+
+    written = page(text)
+    assert Elements(written).found == Elements(page("words")).found
+    assert written.replace("\n", "").isprintable()
 
 
 def test_the_page_lists_the_most_urgent_hosts_first(audited: dict[str, Any]) -> None:
