@@ -15,7 +15,7 @@ description:
     name stands for, so that the same archive can be given to every host, kept in an inventory, or fetched by other
     means.
   - Everything happens on the controller. The index is kept in a cache, which all workers of a run share, so a further
-    lookup takes a millisecond or two and no network.
+    lookup takes a few milliseconds and no network.
 author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:

@@ -95,13 +95,15 @@ def read_private(path: str, most_bytes: int) -> bytes:
 
 
 def write_private(path: str, content: bytes) -> None:
-    """Give a file of a private directory this content. Raises `OSError`."""
-    descriptor = open_private(path)
+    """Give a file of a private directory this content, at once and whole. Raises `OSError`."""
+    new = path + ".new"
+    descriptor = open_private(new)
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, content, 0)
     finally:
         os.close(descriptor)
+    os.replace(new, path)
 
 
 def has_private_file(path: str) -> bool:

@@ -38,6 +38,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._private_directo
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.foreign_files import fifo, open_to_all, symlink_to
+from tests.support.killed import killed_before
 from tests.support.misbehaviours import raw
 from tests.support.servers import Server, serve, status
 
@@ -336,3 +337,13 @@ class TestOtherUsers:
         later_ns = time.time_ns() + 10**12  # as if written while this process waited
         os.utime(lock, ns=(later_ns, later_ns))
         assert read(builds[0], (tmp_path / "mirror").as_uri(), folder)
+
+
+@pytest.mark.parametrize("step", range(14))
+def test_a_run_may_be_killed_at_any_step_of_a_download(
+    builds: list[FakeBuild], tmp_path: Path, folder: Path, step: int
+) -> None:
+    mirror = (tmp_path / "mirror").as_uri()
+    killed_before(step, lambda: read(builds[0], mirror, folder))
+    assert read(builds[0], mirror, folder) == builds[0].archive.read_bytes()
+    assert {file.name.partition(".")[2] for file in folder.iterdir()} == {"", "lock"}

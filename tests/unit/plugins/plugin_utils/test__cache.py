@@ -28,6 +28,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._index_reader im
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import with_index
 from tests.support.foreign_files import fifo, give_away, open_to_all, symlink_to
 from tests.support.index_documents import digest_of, versions_index
+from tests.support.killed import killed_before
 from tests.support.servers import serve, status
 
 TARGET = "x86_64-unknown-linux-gnu"
@@ -132,7 +133,9 @@ def test_a_database_that_others_may_write_to_is_not_believed(controller: Control
     assert controller.path(".sqlite3").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("suffix", [".lock", ".failed", ".new", ".new-journal", ".new-wal", ".sqlite3"])
+@pytest.mark.parametrize(
+    "suffix", [".lock", ".failed", ".new", ".new-journal", ".new-wal", ".sqlite3", ".seen", ".seen.new"]
+)
 @pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "open"])
 def test_nothing_in_the_cache_is_followed(controller: Controller, suffix: str, kind: str, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
@@ -243,3 +246,12 @@ def test_an_index_that_cannot_be_read_is_still_an_error(controller: Controller) 
     controller.index.unlink()
     with pytest.raises(IndexUnavailable):
         controller.digests()
+
+
+@pytest.mark.parametrize("step", range(20))
+def test_a_run_may_be_killed_at_any_step_of_filling_it(controller: Controller, step: int) -> None:
+    killed_before(step, controller.digests)
+    assert controller.digests() == [TRUE]
+    assert controller.digests() == [TRUE]
+    assert not controller.warnings
+    assert not list(controller.cache.glob("*.new*"))

@@ -219,6 +219,12 @@ def test_a_file_that_cannot_be_read_is_an_error(world: World, name: str, reason:
     assert str(caught.value) == f"The index {(world.folder / name)} {reason}"
 
 
+@pytest.mark.parametrize("address", ["file:///a%00b", "/a\0b", "file:///a%ed%a0%80b", "/a\ud800b"])
+def test_a_path_that_no_file_has_is_an_error(world: World, address: str) -> None:
+    with pytest.raises(IndexUnavailable, match="could not be read: "):
+        world.newest(address)
+
+
 def test_a_file_that_is_gone_is_not_replaced_by_its_copy(world: World) -> None:
     file = world.publish(versions_index(OLD))
     world.newest(str(file))
