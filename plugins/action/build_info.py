@@ -5,8 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import OwnModule
+from ansible_collections.standalone.python.plugins.plugin_utils._host_answer import HostAnswer
 
 
 class ActionModule(OwnModule):
     """`standalone.python.build_info` as a task sees it."""
+
+    _returns = "builds"
+
+    def _require_sound(self, result: Mapping[str, Any]) -> None:
+        for build in HostAnswer.parse(result).builds:
+            build.pids()
+            build.drift()

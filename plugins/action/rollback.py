@@ -10,3 +10,5 @@ from ansible_collections.standalone.python.plugins.plugin_utils._edge import Own
 
 class ActionModule(OwnModule):
     """`standalone.python.rollback` as a task sees it."""
+
+    _returns = "results"

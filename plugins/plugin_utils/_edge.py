@@ -17,6 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 from ansible_collections.standalone.python.plugins.module_utils._sealed import sealed
 
+from ._host_answer import DamagedAnswer
 from ._lasting_python import DISCOVERED
 from ._module_output import readable_output
 
@@ -61,9 +62,21 @@ class OwnModule(EdgeAction):
     """The module of the same name, run as it is. Nothing of its result is believed that the module does not return."""
 
     _supports_async = True
+    _returns: str  # a list that is in every answer
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        return own_results(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        result = own_results(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        if not (self._task.async_val or result.get("failed") or result.get("skipped")):
+            self._require_sound(result)
+        return result
+
+    def _require_sound(self, result: Mapping[str, Any]) -> None:
+        """Raises `DamagedAnswer` for what the module never returns."""
+        if not isinstance(result.get(self._returns), list):
+            raise DamagedAnswer(
+                f"The host answered something else than this module: {self._returns} should be a list. See which "
+                "interpreter runs modules there, and whether that host is what it should be."
+            )
 
 
 def own_results(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ pytest.importorskip("ansible")
 
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import OwnModule, own_results, presentable
 from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import DISCOVERED
+from tests.support.audited_fleets import build, host
 
 HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
 
@@ -34,9 +35,8 @@ def test_a_host_sets_no_variables_by_its_answer(facts: Any, kept: dict[str, Any]
     assert own_results({"changed": True, "ansible_facts": facts, "invocation": {}}) == {"changed": True, **kept}
 
 
-@pytest.mark.parametrize("name", ["accept", "build_info", "rollback"])
-def test_modules_without_a_decision_of_the_controller_have_an_edge_too(name: str) -> None:
-    answer = {"changed": False, "msg": HOSTILE, "paths": [HOSTILE], "ansible_facts": {"x": 1}}
+def run(name: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The result of the module `name` on a host that answers this."""
 
     class OnHost(importlib.import_module(f"ansible_collections.standalone.python.plugins.action.{name}").ActionModule):
         def _execute_module(self, **_arguments: Any) -> dict[str, Any]:
@@ -48,10 +48,45 @@ def test_modules_without_a_decision_of_the_controller_have_an_edge_too(name: str
     plugin = OnHost(
         task=task, connection=connection, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )
-    result = plugin.run(task_vars={})
-    assert result["paths"] == [HOSTILE]  # data
+    return dict(plugin.run(task_vars={}))
+
+
+GOOD = {
+    "accept": {"paths": [HOSTILE]},
+    "build_info": host(build("3.13.15", "20261110", paths=[HOSTILE])),
+    "rollback": {"results": [{"path": HOSTILE}]},
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_modules_without_a_decision_of_the_controller_have_an_edge_too(name: str) -> None:
+    result = run(name, {**GOOD[name], "msg": HOSTILE, "ansible_facts": {"x": 1}})
+    assert {key: result[key] for key in GOOD[name]} == GOOD[name]  # data
     assert result["msg"].replace("\n", "").isprintable()
     assert "ansible_facts" not in result
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("accept", {}),
+        ("accept", {"paths": "x"}),
+        ("rollback", {"results": None}),
+        ("rollback", {"changed": True}),
+        ("build_info", {"builds": "x", "paths": []}),
+        ("build_info", {"builds": []}),
+        ("build_info", host(build("3.13.15", "20261110", pids=["7"]))),
+        ("build_info", host(build("3.13.15", "20261110", drift=["x"]))),
+    ],
+)
+def test_an_answer_that_the_module_never_gives_fails_the_task(name: str, answer: dict[str, Any]) -> None:
+    result = run(name, answer)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"].startswith(("The answer of the host", "The host answered something else than this module: "))
+
+
+def test_a_failure_keeps_its_words() -> None:
+    assert run("build_info", {"failed": True, "msg": "no\x1b"})["msg"] == "no\\x1b"
 
 
 def test_a_host_cannot_write_to_the_terminal_by_its_result() -> None:
