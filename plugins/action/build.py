@@ -38,6 +38,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._image import de
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._module_answer import require_build_answer
 from ansible_collections.standalone.python.plugins.plugin_utils._pinned import pinned
 from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
@@ -109,9 +110,11 @@ class ActionModule(EdgeAction):
         )
         with exported_epoch(self._task, order.system):
             result = self._carried_out(delivery, decided, probe, task_vars)
+        require_build_answer(result, order)
         if self._task.check_mode and decided.step == INSPECT and result.get("changed") and state.receipt:
             trusted(state.receipt.asset)  # raises where the repair would
-        self._warn_of_untried(result.get("health"), order)
+        if not result.get("failed"):
+            self._warn_of_untried(result.get("health"), order)
         return own_results(result)
 
     def _validated_params(self) -> dict[str, Any]:
@@ -263,7 +266,7 @@ class ActionModule(EdgeAction):
                 sent = {"archive": self._transferred(parcel.path), "asset": asset.as_dict()}
             if parcel.sha256:
                 sent["checksum"] = parcel.sha256  # of the file; the asset has that of the archive as it was published
-            return self._module_result({**delivery.to_work(), **sent}, task_vars)
+            return self._worked(delivery, sent, task_vars)
 
     def _left_to_send(
         self, delivery: Delivery, decided: Plan, task_vars: dict[str, Any]
@@ -273,12 +276,24 @@ class ActionModule(EdgeAction):
         A build that changed is found only there. What is fetched for it then is what this controller knows of it.
         """
         fetched = delivery.certain_there(decided)
-        result = self._module_result(delivery.to_fetch(fetched) if fetched else delivery.to_work(), task_vars)
+        result = self._fetched(delivery, fetched, task_vars) if fetched else self._worked(delivery, {}, task_vars)
         asset = delivery.asked_for(result)
         if asset and not fetched and delivery.way != "push":
-            result = self._module_result(delivery.to_fetch(asset), task_vars)
+            result = self._fetched(delivery, asset, task_vars)
             asset = delivery.asked_for(result)
         return (asset if delivery.way != "pull" else None), result
+
+    def _fetched(self, delivery: Delivery, asset: Asset, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The result of a module run that fetches the archive on the host."""
+        self._fetches = True
+        try:
+            return self._module_result(delivery.to_fetch(asset), task_vars)
+        finally:
+            self._fetches = False
+
+    def _worked(self, delivery: Delivery, sent: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The result of a module run that fetches nothing; `sent` is about the archive that it has, if it needs one."""
+        return self._module_result({**delivery.to_work(), **sent}, task_vars)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         result = self._own_module(MODULE, arguments, BUILD_ARGUMENTS, task_vars)
@@ -291,7 +306,7 @@ class ActionModule(EdgeAction):
 
     def _warn_of_untried(self, health: Mapping[str, Any] | None, order: Order) -> None:
         if health and health["result"] != "passed" and order.health_imports:
-            _console.warn(f"The new interpreter at {order.path} was not tried out. {health['reason']}")
+            _console.warn(f"The new interpreter at {order.path} was not tried out. {health.get('reason')}")
 
     def _checked_archive(self, archive: str, asset: Asset) -> str:
         """The archive's path on the controller, after its digest was compared."""

@@ -9,9 +9,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._arguments import CREDENTIALS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirrors import options_for
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
@@ -20,11 +22,12 @@ from ansible_collections.standalone.python.plugins.plugin_utils._defaults import
 from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._module_answer import require_mirror_answer
 from ansible_collections.standalone.python.plugins.plugin_utils._public_bundles import public_bundles
 
 MODULE = "standalone.python.mirror"
 _HOST_PATHS = ("ca_path", "client_cert", "client_key")
-_CONTROLLER_ONLY = ("builds", "index", "index_max_age", "min_age")
+_CONTROLLER_ONLY = ("builds", "index", "index_max_age", "index_timeout", "min_age")
 
 
 class ActionModule(EdgeAction):
@@ -39,29 +42,36 @@ class ActionModule(EdgeAction):
         clock = Clock.read(_console.warn)
         for asset in order.assets.values():
             clock.require_released(asset.build)
+        self._fetches = not order.is_absent
+        arguments = _without_what_nobody_asks_for(arguments, order)
         result = self._module_result(arguments, task_vars)
-        if order.bundles and not order.mirrors and not self._task.check_mode:
+        is_asked = order.bundles and not order.mirrors and not self._task.check_mode
+        if is_asked and not result.get("failed"):
             result = self._with_public_bundles(result, order, arguments, task_vars)
         return own_results(result)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in arguments.items() if value is not None}
-        return self._own_module(MODULE, given, MIRROR_ARGUMENTS, task_vars)
+        result = self._own_module(MODULE, given, MIRROR_ARGUMENTS, task_vars)
+        require_mirror_answer(result)
+        return result
 
     def _with_public_bundles(
         self, result: dict[str, Any], order: MirrorOrder, arguments: Mapping[str, Any], task_vars: dict[str, Any]
     ) -> dict[str, Any]:
         """The result with the bundles that only GitHub has, which a second run of the module keeps."""
-        lacking = [order.assets[place] for place in result.get("without_bundle", ())]
+        told = result.get("without_bundle") or ()
+        lacking = [asset for place, asset in order.assets.items() if place in told]  # a host asks for nothing else
         found = public_bundles(lacking, order.url, _console.warn)
         if not found:
             return result
         added = self._module_result({**arguments, "attestations": found}, task_vars)
         if added.get("failed"):
             return added
-        bundles = sorted([*result["bundles"], *added["bundles"]])
-        diff = {**result["diff"], "after": added["diff"]["after"]}
-        return {**result, "changed": True, "bundles": bundles, "without_bundle": added["without_bundle"], "diff": diff}
+        bundles = sorted([*(result.get("bundles") or ()), *(added.get("bundles") or ())])
+        diff = {**(result.get("diff") or {}), "after": (added.get("diff") or {}).get("after")}
+        without = added.get("without_bundle") or []
+        return {**result, "changed": True, "bundles": bundles, "without_bundle": without, "diff": diff}
 
     def _validated_params(self) -> dict[str, Any]:
         # A path on the host is a text here: the controller's home and variables are none of its business.
@@ -95,6 +105,14 @@ class ActionModule(EdgeAction):
     def _max_age_s(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> int:
         given = params["index_max_age"]
         return default_max_age_s(task_vars, self._templar) if given is None else age_seconds(given, "index_max_age")
+
+
+def _without_what_nobody_asks_for(arguments: Mapping[str, Any], order: MirrorOrder) -> dict[str, Any]:
+    """The module's arguments without a login that no server of this order is to get."""
+    uses = [options_for(asset.url, order.mirrors, order.url) for asset in order.assets.values()]
+    unused = () if order.url in uses else CREDENTIALS
+    unused = ("mirror", *unused) if order.is_absent else unused
+    return {option: value for option, value in arguments.items() if option not in unused}
 
 
 def _index_options(params: Mapping[str, Any], max_age_s: int) -> IndexOptions:

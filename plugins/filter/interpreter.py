@@ -21,8 +21,15 @@ def interpreter_builds(given: list[dict[str, Any]] | None, variables: dict[str, 
         raise AnsibleFilterError(str(error)) from None
 
 
+def interpreter_wired(results: list[dict[str, Any]], builds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        return _interpreter.interpreter_wired(results, builds)
+    except StandaloneError as error:
+        raise AnsibleFilterError(str(error)) from None
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"interpreter_builds": interpreter_builds, "interpreter_wired": _interpreter.interpreter_wired}
+        return {"interpreter_builds": interpreter_builds, "interpreter_wired": interpreter_wired}

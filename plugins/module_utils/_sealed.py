@@ -33,7 +33,7 @@ def sealed(arguments: Mapping[str, Any], argument_spec: Mapping[str, Mapping[str
     secret = {
         option: value
         for option, value in arguments.items()
-        if value and (argument_spec.get(option, {}).get("no_log") or _has_secret_url(value))
+        if value and (argument_spec.get(option, {}).get("no_log") or has_secret_url(value))
     }
     if not secret:
         return dict(arguments)
@@ -49,10 +49,10 @@ def unsealed(params: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, **json.loads(b64decode(seal))} if seal else rest
 
 
-def _has_secret_url(value: Any) -> bool:
+def has_secret_url(value: Any) -> bool:
     """Whether a text in the value, at any depth, is a URL that messages show only in part."""
     if isinstance(value, str):
         return _URL.match(value) is not None and shown_url(value) != value
     if isinstance(value, Mapping):
-        return any(map(_has_secret_url, value.values()))
-    return isinstance(value, Iterable) and not isinstance(value, bytes) and any(map(_has_secret_url, value))
+        return any(map(has_secret_url, value.values()))
+    return isinstance(value, Iterable) and not isinstance(value, bytes) and any(map(has_secret_url, value))

@@ -15,10 +15,10 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
-from ansible_collections.standalone.python.plugins.module_utils._sealed import sealed
+from ansible_collections.standalone.python.plugins.module_utils._sealed import has_secret_url, sealed
 
 from ._host_answer import DamagedAnswer
-from ._lasting_python import DISCOVERED
+from ._lasting_python import DISCOVERED, is_plain_path
 from ._module_output import readable_output
 
 # What AnsibleModule adds to a result because of `path`; the invocation, which shows what an address may hold; and
@@ -35,6 +35,7 @@ class EdgeAction(ActionBase):
     _supports_check_mode = True
     _supports_async = False
     _requires_connection = True
+    _fetches = False  # whether the module run at hand fetches anything on the host
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
@@ -46,6 +47,16 @@ class EdgeAction(ActionBase):
     def _parse_returned_data(self, res: Mapping[str, Any], *profile: Any) -> Any:
         """Ansible's own, which shows the warnings of a module as soon as it reads them."""
         return super()._parse_returned_data({**res, "stdout": readable_output(res["stdout"])}, *profile)
+
+    def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
+        """Ansible's own, which is on the command line of the module, without what only a run that fetches needs."""
+        environment: dict[str, Any] = {}
+        whole: str = super()._compute_environment_string(environment)
+        kept = environment if self._fetches else without_proxies(environment)
+        if raw_environment_out is not None:
+            raw_environment_out.clear()
+            raw_environment_out.update(kept)
+        return whole if kept == environment else str(self._connection._shell.env_prefix(**kept))
 
     def _own_module(
         self, name: str, arguments: Mapping[str, Any], spec: Mapping[str, Any], task_vars: dict[str, Any]
@@ -79,6 +90,15 @@ class OwnModule(EdgeAction):
             )
 
 
+def without_proxies(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables but for proxies and addresses that hold a login or a token."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.lower().endswith("_proxy") and not has_secret_url(value)
+    }
+
+
 def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
     """What a module of this collection returned, without what Ansible or the host put beside it.
 
@@ -86,7 +106,7 @@ def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
     """
     own = {name: value for name, value in result.items() if name not in _NOT_OURS}
     facts = result.get("ansible_facts")
-    if isinstance(facts, Mapping) and isinstance(facts.get(DISCOVERED), str):
+    if isinstance(facts, Mapping) and is_plain_path(facts.get(DISCOVERED)):
         own["ansible_facts"] = {DISCOVERED: facts[DISCOVERED]}
     return own
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
 from ._addresses import Address
 from ._cache import CacheEntry, cache_directory
@@ -128,6 +129,12 @@ class IndexReader:
 
     def _read(self, content: bytes, address: Address, where: str) -> Reading:
         reading = read_index(content, where=where, folder=address.folder)
+        local = next((one for one in reading.listed if one.own_url and one.own_url.startswith("file:")), None)
+        if local and address.kind == "http":  # a server has no say in which files of a machine are read
+            raise IndexUnavailable(
+                f"{where} names a file of this machine, {shown_url(local.url)}, which an index from a server must not. "
+                "Use another index, or a copy of this one in a file."
+            )
         if reading.unknown:
             count, first = len(reading.unknown), ", ".join(reading.unknown[:_UNKNOWN_SHOWN])
             self._warn(f"{where} lists {count} files that are no builds known here; they are left out. First: {first}.")

@@ -14,9 +14,11 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._arguments import SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._store import default_store
 
+from ._host_answer import DamagedAnswer
 from ._units import require_services
 
 Build = dict[str, Any]
@@ -91,10 +93,12 @@ def _wired(build: Build, result: Mapping[str, Any] | None) -> Build:
     always = {"venv": build["venv"], "is_default": build["is_default"]}
     if result is None:
         return {**always, "path": build["path"], "store": build["store"]}
+    answer = Fields(result, f"The result of the build at {build['path']}", DamagedAnswer)
     return {
         **always,
-        **{key: result[key] for key in ("path", "store", "executable", "executables")},
-        "release": result["build"]["release"],
+        **{key: answer.text(key) for key in ("path", "store", "executable")},
+        "executables": list(answer.texts("executables")),
+        "release": Fields(answer.object("build"), f"The build at {build['path']}", DamagedAnswer).text("release"),
         "requirements": build["requirements"] or None,
     }
 

@@ -49,6 +49,11 @@ def candidates(configured: str | None, discoverable: Sequence[str]) -> Sequence[
     return words[-1:]  # of "/usr/bin/env python3", too
 
 
+def is_plain_path(value: object) -> bool:
+    """Whether it is a path that no shell and no template takes for more than that."""
+    return isinstance(value, str) and _PLAIN_PATH.pattern.fullmatch(value) is not None
+
+
 def lasting_python(stdout: str, pythons: Sequence[str], warn: Callable[[str], None], where: str) -> str | None:
     """The Python that stays, one of `pythons`; None when the host `where` did not tell one.
 

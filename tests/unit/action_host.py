@@ -38,6 +38,7 @@ class Host:
     modules: list[dict[str, Any]] = field(default_factory=list)
     handed: list[dict[str, Any]] = field(default_factory=list)
     check_modes: list[bool] = field(default_factory=list)
+    fetching: list[bool] = field(default_factory=list)  # whether proxies of the task are for the module
     received: dict[str, bytes] = field(default_factory=dict)
     interpreters: list[str | None] = field(default_factory=list)
     pipelining: bool = True
@@ -77,6 +78,7 @@ class OnHost(action.ActionModule):
         self._host.handed.append(dict(module_args))
         self._host.modules.append(unsealed(module_args))
         self._host.check_modes.append(self._task.check_mode)
+        self._host.fetching.append(self._fetches)
         return dict(self._host.first_answers.pop(0) if self._host.first_answers else self._host.answer)
 
     def _remote_expand_user(self, path: str, *_args: Any, **_kwargs: Any) -> str:

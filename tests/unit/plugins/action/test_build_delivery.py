@@ -188,6 +188,7 @@ class TestWhatAModuleRunGets:
         act(host, path, **{"mirror": address, **LOGIN, **args[way]})
         assert host.modules
         assert FETCHING.isdisjoint(host.modules[-1])
+        assert host.fetching[-1] is False
         assert not any(secret in repr(host.modules[-1]) for secret in ("s3cret", "t0ken", "t0p"))
 
     def test_bootstrap_fetches_nothing_on_the_host(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
@@ -260,6 +261,7 @@ class TestAHostThatLies:
         host.first_answers = [self.forged(path, old, url="https://evil.example/x.tar.gz")]
         index = index_of(old, tmp_path)
         act(host, path, name=fake_builds.MINOR, verify="full", mirror="https://mirror.example", index=index, **LOGIN)
+        assert host.fetching == [False, True]
         looking, fetching = host.modules
         assert FETCHING.isdisjoint(looking)
         assert fetching["asset"]["url"] == old.asset()["url"]

@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 from ansible_collections.standalone.python.plugins.action import mirror
+from ansible_collections.standalone.python.plugins.module_utils._sealed import unsealed
 from tests.support.locks import asset, stripped
 
 ASSET = asset(stripped("3.13.5+20250723"))
@@ -64,3 +65,32 @@ def test_what_no_source_has_is_handed_to_a_second_run() -> None:
 def test_github_is_asked_only_where_it_is_the_source(options: dict[str, Any]) -> None:
     result, modules = act(**options)
     assert (len(modules), result["bundles"]) == (1, [])
+
+
+LOGIN = {"url_username": "me", "url_password": "s3cret", "headers": {"X-Token": "t0ken"}, "force_basic_auth": True}
+
+
+@pytest.mark.parametrize(
+    ("options", "is_handed"),
+    [
+        ({}, False),
+        ({"state": "absent", "mirror": ["https://me:s3cret@mirror.example.com"]}, False),
+        ({"mirror": ["https://mirror.example.com"]}, True),
+        ({"assets": [{**ASSET.as_dict(), "url": "https://house.example/a.tar.gz"}]}, True),
+        ({"assets": [ASSET.as_dict(), {**ASSET.as_dict(), "url": "https://house.example/a.tar.gz"}]}, True),
+    ],
+)
+def test_a_login_is_handed_only_where_a_server_is_to_get_it(options: dict[str, Any], is_handed: bool) -> None:
+    _result, (module,) = act(**LOGIN, **options)
+    handed = unsealed(module)
+    assert (LOGIN.keys() <= handed.keys(), LOGIN.keys().isdisjoint(handed)) == (is_handed, not is_handed)
+    assert is_handed or "s3cret" not in repr(handed)
+
+
+@pytest.mark.parametrize("without", [["../../etc/passwd"], ["20250723/other.tar.gz"], [], None])
+def test_a_host_asks_for_no_bundle_but_those_of_its_assets(without: list[str] | None) -> None:
+    action = Action(
+        {"path": "/srv/python", "assets": [ASSET.as_dict()], "bundles": True}, [{**FETCHED, "without_bundle": without}]
+    )
+    assert not action.run(task_vars={}).get("failed")
+    assert len(action.modules) == 1

@@ -14,7 +14,12 @@ import pytest
 
 pytest.importorskip("ansible")
 
-from ansible_collections.standalone.python.plugins.plugin_utils._edge import OwnModule, own_results, presentable
+from ansible_collections.standalone.python.plugins.plugin_utils._edge import (
+    EdgeAction,
+    OwnModule,
+    own_results,
+    presentable,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import DISCOVERED
 from tests.support.audited_fleets import build, host
 
@@ -27,6 +32,8 @@ HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
         ({"upgrade_mirror": "https://evil.example.com", "audit_dir": "/etc"}, {}),
         ({DISCOVERED: "/usr/bin/python3", "audit_dir": "/etc"}, {"ansible_facts": {DISCOVERED: "/usr/bin/python3"}}),
         ({DISCOVERED: ["x"]}, {}),
+        ({DISCOVERED: "/usr/bin/{{ lookup('pipe', 'id') }}"}, {}),
+        ({DISCOVERED: "/usr/bin/python3; id"}, {}),
         ("x", {}),
         (None, {}),
     ],
@@ -87,6 +94,34 @@ def test_an_answer_that_the_module_never_gives_fails_the_task(name: str, answer:
 
 def test_a_failure_keeps_its_words() -> None:
     assert run("build_info", {"failed": True, "msg": "no\x1b"})["msg"] == "no\\x1b"
+
+
+ENVIRONMENT = {
+    "https_proxy": "http://me:s3cret@proxy.example.com:3128",
+    "HTTP_PROXY": "http://proxy.example.com:3128",
+    "no_proxy": "mirror.example.com",
+    "UV_PYTHON_INSTALL_MIRROR": "https://me:s3cret@mirror.example.com",
+    "INDEX": "https://house.example.com/index?token=t0p",
+    "LANG": "C.UTF-8",
+    "HOMEPAGE": "https://house.example.com/",
+}
+
+
+@pytest.mark.parametrize("fetches", [False, True])
+def test_only_a_run_that_fetches_gets_proxies_and_addresses_with_a_login(fetches: bool) -> None:
+    def env_prefix(**variables: str) -> str:
+        return " ".join(f"{name}={value}" for name, value in variables.items())
+
+    task = SimpleNamespace(environment=[{"LANG": "C"}, dict(ENVIRONMENT)], async_val=0)
+    connection = SimpleNamespace(_shell=SimpleNamespace(env_prefix=env_prefix))
+    templar = SimpleNamespace(template=lambda value: value)
+    plugin = EdgeAction(task, connection, play_context=None, loader=None, templar=templar, shared_loader_obj=None)
+    plugin._fetches = fetches
+    raw: dict[str, str] = {"old": "1"}
+    shown = plugin._compute_environment_string(raw)
+    assert raw == (ENVIRONMENT if fetches else {name: ENVIRONMENT[name] for name in ("LANG", "HOMEPAGE")})
+    assert sorted(shown.split()) == sorted(env_prefix(**raw).split())
+    assert plugin._compute_environment_string() == shown
 
 
 def test_a_host_cannot_write_to_the_terminal_by_its_result() -> None:

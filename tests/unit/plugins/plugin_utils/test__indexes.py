@@ -29,7 +29,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._addresses impor
 from ansible_collections.standalone.python.plugins.plugin_utils._catalog import Variant
 from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions, IndexReader
 from ansible_collections.standalone.python.plugins.plugin_utils._indexes import open_index
-from tests.support.index_documents import sums, versions_index
+from tests.support.index_documents import artifact, record, sums, versions_index
 from tests.support.misbehaviours import html_page
 from tests.support.servers import files, serve, status
 
@@ -130,6 +130,17 @@ def test_a_local_file_is_read_again_when_it_changed(world: World, monkeypatch: p
     assert world.newest(f"file://{file}") == "3.13.6"
     monkeypatch.setattr(_index_reader, "read_index", None)  # would fail when called
     assert world.newest(str(file)) == "3.13.6"
+
+
+def test_an_index_from_a_server_names_no_file_of_this_machine(world: World) -> None:
+    file = world.publish(record(artifact(OLD, url=f"file:///etc/shadow/{OLD}")).encode())
+    assert world.newest(str(file)) == "3.13.5"
+    with serve(world.folder) as server, pytest.raises(IndexUnavailable) as error:
+        world.newest(f"{server.url}/index")
+    assert str(error.value) == (
+        f"The index {server.url}/index names a file of this machine, file:///etc/shadow/{OLD}, which an index from a "
+        "server must not. Use another index, or a copy of this one in a file."
+    )
 
 
 def test_sums_in_the_folder_of_their_release(world: World) -> None:
