@@ -12,6 +12,7 @@ from typing import Any
 from . import _links, _roots
 from ._inspect import inspect
 from ._order import checked_path
+from ._platform_here import platform_here
 from ._processes import running_entries
 from ._receipts import Receipt
 from ._roots import Root
@@ -40,6 +41,7 @@ def describe(store_directory: str, *, verify: str, system: System = RUNNING) -> 
     roots = _roots.read_all(store.directory)
     linked = {root.path: _links.entry_behind(root.path, store) for root in roots}
     running = running_entries(store.directory)
+    here = None if system.is_image else platform_here()
     builds = []
     for entry in store.entries():
         receipt = readable_receipt(store, entry)
@@ -47,6 +49,7 @@ def describe(store_directory: str, *, verify: str, system: System = RUNNING) -> 
             build = _describe_build(store, entry, receipt, verify)
             build["paths"] = sorted(path for path, used in linked.items() if used == entry)
             build["pids"] = list(running.get(entry, ()))
+            build["does_not_run"] = here.why_not(receipt.asset.build) if here else None
             builds.append(build)
     return {"paths": [_describe_path(root, linked[root.path], store) for root in roots], "builds": builds}
 

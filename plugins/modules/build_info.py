@@ -198,6 +198,10 @@ builds:
       description: The processes that run it.
       type: list
       elements: int
+    does_not_run:
+      description: Why this host cannot run the build, as far as its machine and processor tell. Null where nothing is
+        against it, and with O(root).
+      type: str
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -91,6 +91,7 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, yardstick
         "paths": list(found.fields.texts("paths")),
         "intact": found.fields.optional_flag("intact"),
         "drift": found.drift(),
+        "does_not_run": found.fields.optional_text("does_not_run"),
         "newest": f"{newest.version}+{newest.release}" if newest else None,
         "outdated": _age(newest) > _age(build) if newest else None,
         "end_of_life": end.isoformat() if end else None,

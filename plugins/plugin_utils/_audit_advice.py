@@ -31,6 +31,7 @@ def advice(hosts: Iterable[Host]) -> list[dict[str, Any]]:
     """
     described = list(hosts)
     return [
+        *_about_builds(described, _if_it_does_not_run),
         *_about_builds(described, _if_drifted),
         *_about_builds(described, _if_on_trial),
         *_about_builds(described, _if_past_end_of_life),
@@ -54,6 +55,16 @@ def _about_builds(hosts: Iterable[Host], judge: Callable[[Build, str], Advice | 
     for (series, path), piece in sorted(pieces.items()):
         names = sorted(concerned[series, path])
         yield _piece(piece, names, partial(_command, piece["kind"], series, path, names))
+
+
+def _if_it_does_not_run(build: Build, path: str) -> Advice | None:
+    if not build["does_not_run"]:
+        return None
+    return {
+        "kind": "does not run",
+        "title": f"Replace the build at {path}",
+        "why": f"{build['does_not_run']} Install it again without a target, which chooses one that runs.",
+    }
 
 
 def _if_drifted(build: Build, path: str) -> Advice | None:
@@ -131,7 +142,7 @@ def _nothing() -> None:
 
 def _command(kind: str, series: str, path: str, hosts: list[str]) -> str | None:
     """What does it for all of these hosts, unless it takes a newer minor version or words of the operator's own."""
-    if kind in ("past end of life", "on trial"):
+    if kind in ("past end of life", "on trial", "does not run"):
         return None
     # drift is found again by content, whatever way it was found by
     return _advised_commands.upgrade(hosts, name=series, path=path, verify="full" if kind == "drifted" else None)

@@ -24,6 +24,7 @@ COLUMNS += ("newest", "end_of_life", "past_end_of_life", "on_trial", "run_by", "
 # What is wrong with a build, the most urgent first: the word, and the mark before it, since colour alone says nothing
 # to some.
 STATES = {
+    "does not run": "✕",
     "drifted": "✕",
     "on trial": "…",
     "past end of life": "⚠",
@@ -94,6 +95,8 @@ def state_of(build: Mapping[str, Any]) -> str:
     """The most urgent thing to say of a build, a key of `STATES`."""
     if not build["paths"]:
         return "still running" if build["pids"] else "earlier build"
+    if build["does_not_run"]:
+        return "does not run"
     if build["intact"] is False:
         return "drifted"
     if build["on_trial"]:

@@ -64,6 +64,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
     ]
     now, old = found["builds"]
     disk_bytes = now.pop("disk_bytes")
+    now.pop("does_not_run")  # that depends on the machine
     assert disk_bytes >= 4096
     assert disk_bytes % 512 == 0
     assert now == {
@@ -194,3 +195,12 @@ def test_a_damaged_root_is_named(path: Path, store: Path) -> None:
         f"{file} is damaged: an object was expected there. Remove that file: the builds stay, and only the history of "
         "its path is lost."
     )
+
+
+def test_a_build_of_another_machine_says_why_it_does_not_run(path: Path, store: Path, tmp_path: Path) -> None:
+    foreign = asset(target="s390x-unknown-linux-gnu")
+    make_entry(store, "foreign", receipt(str(path), foreign))
+    make_entry(store, "own", receipt(str(path)))
+    found = builds_of(store)
+    assert f"{foreign.build.name} needs Linux with 64-bit s390x programs, but" in found["foreign"]["does_not_run"]
+    assert found["own"]["does_not_run"] is None or os.uname().machine != "x86_64"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._audit import Yardstick, report
-from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import COLUMNS, as_csv, as_html
+from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import COLUMNS, as_csv, as_html, state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
 from tests.support.audited_fleets import TODAY, build, host, large_fleet, newest, small_fleet
 
@@ -214,3 +214,16 @@ def test_500_hosts_are_reported_in_less_than_a_second() -> None:
     page = as_html(report(*large_fleet(500), YARDSTICK))
     assert page.count("<tr") == 501
     assert time.perf_counter() - started < 1
+
+
+def test_a_build_that_the_host_cannot_run_comes_first() -> None:
+    reason = "cpython-3.13.14 needs Linux with 64-bit aarch64 programs, but this host is Linux."
+    found = host(build("3.13.14", "20260814", does_not_run=reason, intact=False))
+    audited = report({"web1": found}, {"web1": {}}, YARDSTICK)
+    (piece, *_others) = audited["advice"]
+    assert (piece["kind"], piece["title"], piece["command"]) == (
+        "does not run", "Replace the build at /opt/python/3.13", None
+    )  # fmt: skip
+    assert piece["why"].startswith(reason)
+    (described,) = audited["hosts"][0]["builds"]
+    assert (described["does_not_run"], state_of(described)) == (reason, "does not run")
