@@ -10,8 +10,9 @@ A file `NAME.sigstore.json` beside the archive `NAME` has one bundle, or several
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -27,6 +28,7 @@ from ._fetch import Validators, fetch
 from ._fetch_errors import FetchError
 
 _GITHUB = "https://github.com/"
+_MOST_BUNDLES = 100
 _GITHUB_API = "https://api.github.com/repos"
 _MISSING_IN_MIRROR = frozenset({403, 404, 410})  # object stores answer 403 for what is not there
 _TOO_MANY_QUESTIONS = frozenset({403, 429})
@@ -96,7 +98,7 @@ class Places:
         without_credentials = self.options.without_credentials()
         try:
             answer = _fetched(url, without_credentials)
-            found = list(_of_answer(answer, url, without_credentials)) if answer is not None else []
+            found = _few(_of_answer(answer, url, without_credentials), shown_url(url)) if answer is not None else []
         except FetchError as error:
             if error.status not in _TOO_MANY_QUESTIONS:
                 raise
@@ -142,7 +144,18 @@ def _split(content: bytes, where: str) -> list[Bundle]:
     text = content.decode("utf-8", "replace").strip()
     lines = text.splitlines()
     is_one_a_line = len(lines) > 1 and lines[0].rstrip().endswith("}")
-    return [Bundle(part, where) for part in (lines if is_one_a_line else [text]) if part.strip()]
+    return _few((Bundle(part, where) for part in (lines if is_one_a_line else [text]) if part.strip()), where)
+
+
+def _few(bundles: Iterable[Bundle], where: str) -> list[Bundle]:
+    """As many as anybody has time to check, or to fetch. Raises `NoBundle` for more."""
+    found = list(islice(bundles, _MOST_BUNDLES + 1))
+    if len(found) > _MOST_BUNDLES:
+        raise NoBundle(
+            f"The bundles at {where} cannot be used: there are more than {_MOST_BUNDLES}, and an archive has one or "
+            "two. Put the right one there."
+        )
+    return found
 
 
 def _of_answer(answer: bytes, url: str, options: UrlOptions) -> Iterator[Bundle]:

@@ -44,6 +44,7 @@ def read_bundled(content: bytes) -> Reading:
 def _reading(rows: Iterable[Row], where: str) -> Reading:
     listed: list[Listed] = []
     unknown: list[str] = []
+    digests: dict[tuple[str, str], bytes] = {}
     for row in rows:
         try:
             one = Listed.from_url(row.url, row.sha256)
@@ -51,10 +52,23 @@ def _reading(rows: Iterable[Row], where: str) -> Reading:
             unknown.append(file_name_of(row.url))
         else:
             if one.build.release != MISDATED_RELEASE:
+                _require_one_digest(one, digests, where)
                 listed.append(one)
     if not listed:
         raise IndexUnavailable(f"{where} lists no build with a name that is known here.")
     return Reading(tuple(listed), tuple(unknown))
+
+
+def _require_one_digest(one: Listed, digests: dict[tuple[str, str], bytes], where: str) -> None:
+    """A published file never changes. Raises `IndexUnavailable` where one name has two digests, wherever they lie."""
+    if one.sha256 is None:
+        return
+    first = digests.setdefault((one.build.release, one.file_name), one.sha256)
+    if first != one.sha256:
+        raise IndexUnavailable(
+            f"{where} gives {one.file_name} two digests, {first.hex()} and {one.sha256.hex()}. It is damaged, or put "
+            "together from parts that do not belong together: use another index."
+        )
 
 
 def _rows(text: str, where: str, folder: str) -> Iterator[Row]:

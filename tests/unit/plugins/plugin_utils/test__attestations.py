@@ -13,12 +13,13 @@ import pytest
 pytest.importorskip("requests", reason="bundles are fetched by the controller")
 
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
-from ansible_collections.standalone.python.plugins.plugin_utils import _attestations
+from ansible_collections.standalone.python.plugins.plugin_utils import _attestations, _fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Bundle, NoBundle, Places
 from ansible_collections.standalone.python.plugins.plugin_utils._fetch_errors import FetchError
 from tests.support.index_documents import url_of
 from tests.support.locks import asset, stripped
 from tests.support.servers import Server, serve, status
+from tests.support.slow_servers import ENDLESS_BODIES, SLOW_BODIES, SLOW_HEADERS
 
 FILE = stripped("3.13.5+20250723")
 ASSET = asset(FILE)
@@ -142,3 +143,32 @@ def test_a_server_that_refuses_is_named() -> None:
     with serve(script={path: status(401)}) as server:
         with pytest.raises(FetchError, match=f"^The bundle {server.url}.* could not be read: the server answers 401"):
             Places(GITHUB, mirrors=[server.url]).bundles_of(ASSET)
+
+
+class TestEndlessAndSlow:
+    """As for an index, whose client fetches bundles too."""
+
+    @pytest.fixture
+    def hasty(self, monkeypatch: pytest.MonkeyPatch) -> UrlOptions:
+        monkeypatch.setattr(_fetch, "_PAUSES_S", ())
+        monkeypatch.setattr(_fetch, "_MAX_BYTES", 2**20)
+        return UrlOptions(timeout=0.5, use_proxy=False)  # type: ignore[arg-type]  # users give whole seconds
+
+    @pytest.mark.parametrize("case", {**SLOW_HEADERS, **SLOW_BODIES, **ENDLESS_BODIES})
+    def test_a_bundle_that_never_ends(self, hasty: UrlOptions, case: str) -> None:
+        behaviour = {**SLOW_HEADERS, **SLOW_BODIES, **ENDLESS_BODIES}[case]
+        with serve(script={url_of(f"{FILE}.sigstore.json", ""): behaviour}) as server:
+            with pytest.raises(FetchError, match="min_rate|limit of timeout|larger than 1 MiB"):
+                contents(Places(GITHUB, mirrors=[server.url], options=hasty))
+
+    def test_an_answer_that_names_bundle_after_bundle(self, github: Server, hasty: UrlOptions) -> None:
+        answer(github, *[{"bundle": None, "bundle_url": f"{github.url}/{number}"} for number in range(200)])
+        github.script.update({f"/{number}": [status(200, body=BUNDLE.encode())] for number in range(200)})
+        with pytest.raises(NoBundle, match="there are more than 100, and an archive has one or two"):
+            contents(Places(GITHUB, options=hasty))
+        assert len(github.requests) < 110
+
+    def test_a_file_of_bundle_after_bundle(self, mirror: Path) -> None:
+        (mirror / "20250723" / f"{FILE}.sigstore.json").write_text(f"{BUNDLE}\n" * 101)
+        with pytest.raises(NoBundle, match="there are more than 100"):
+            contents(Places(GITHUB, archive=str(mirror / "20250723" / FILE)))

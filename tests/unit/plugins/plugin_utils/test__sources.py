@@ -120,6 +120,34 @@ def test_other_implementations_and_pyodide_are_passed_over() -> None:
     assert ([listed.file_name for listed in reading.listed], reading.unknown) == ([STRIPPED], ())
 
 
+MIXED = "0" * 64
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        record(artifact(STRIPPED), artifact(STRIPPED, sha256=MIXED)).encode(),
+        record(artifact(STRIPPED), artifact(STRIPPED, sha256=MIXED, url=url_of(STRIPPED, ELSEWHERE))).encode(),
+        versions_index(STRIPPED) + record(artifact(STRIPPED, sha256=MIXED)).encode(),
+        uv_catalogue([uv_entry(STRIPPED), uv_entry(STRIPPED, sha256=MIXED)]),
+        sums(STRIPPED) + f"{MIXED}  {STRIPPED}\n".encode(),
+    ],
+    ids=["record", "elsewhere", "records", "uv", "sums"],
+)
+def test_one_name_with_two_digests_is_refused(body: bytes) -> None:
+    with pytest.raises(IndexUnavailable) as caught:
+        read(body)
+    assert str(caught.value) == (
+        f"The index I gives {STRIPPED} two digests, {digest_of(STRIPPED)} and {MIXED}. It is damaged, or put together "
+        "from parts that do not belong together: use another index."
+    )
+
+
+def test_the_same_digest_may_come_twice() -> None:
+    reading = read(record(artifact(STRIPPED), artifact(STRIPPED), artifact(STRIPPED, sha256=None)).encode())
+    assert {listed.file_name for listed in reading.listed} == {STRIPPED}
+
+
 def test_a_name_of_the_manual_is_kept_where_it_exists() -> None:
     (listed,) = read(record(artifact(MANUAL, url=url_of(MANUAL, ELSEWHERE))).encode()).listed
     build = listed.build
