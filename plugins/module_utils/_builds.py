@@ -150,6 +150,14 @@ class Asset:
         file_name = in_url if in_url.endswith((".tar.gz", ".tar.zst")) else build.name + archive_extension(build.flavor)
         return cls(build=build, url=url, sha256=sha256, file_name=file_name)
 
+    def is_same_as(self, other: Asset) -> bool:
+        """Whether both name one published archive: its digest, and the version and release that it is of.
+
+        An index that gives a new release the digest of an old one must not make the old build count as the new.
+        """
+        mine, others = self.build, other.build
+        return (self.sha256, mine.version, mine.release) == (other.sha256, others.version, others.release)
+
     def as_dict(self) -> dict[str, Any]:
         """What the `release` lookup returns and the `asset` option takes."""
         return {

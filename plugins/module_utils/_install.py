@@ -147,7 +147,7 @@ class _Run:
         return [
             name
             for name, receipt in self.state.stored.items()
-            if receipt.asset.sha256 == asset.sha256
+            if receipt.asset.is_same_as(asset)
             and self.order.settings.served_by(receipt.settings)
             and name != self.state.entry
             and name not in self.state.running

@@ -126,7 +126,7 @@ class Order:
 
         Another asset of the order is what an index offers; it may be older than what is installed.
         """
-        same = self.asset if self.asset and self.asset.sha256 == installed.sha256 else None
+        same = self.asset if self.asset and self.asset.is_same_as(installed) else None
         return same or installed
 
     def digest_of_archive(self, asset: Asset) -> str:

@@ -122,7 +122,7 @@ def _serves(order: Order, receipt: Receipt) -> bool:
     if not order.settings.served_by(receipt.settings):
         return False
     if order.wanted is None:
-        return order.asset is not None and receipt.asset.sha256 == order.asset.sha256
+        return order.asset is not None and receipt.asset.is_same_as(order.asset)
     build = receipt.asset.build
     if not order.wanted.satisfied_by(build) or (order.wanted.named_target is None and order.why_not(build)):
         return False
@@ -149,7 +149,7 @@ def _stored_that_serves(order: Order, state: State) -> str | None:
         if order.why_not(receipt.asset.build):
             continue
         if order.asset is not None:
-            if receipt.asset.sha256 == order.asset.sha256:
+            if receipt.asset.is_same_as(order.asset):
                 return entry
         elif order.wanted and order.wanted.request.is_exact and order.wanted.satisfied_by(receipt.asset.build):
             return entry

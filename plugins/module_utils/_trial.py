@@ -41,4 +41,4 @@ def _standing(state: State) -> str | None:
 
 def _is(state: State, entry: str | None, asset: Asset | None) -> bool:
     receipt = state.stored.get(entry) if entry else None
-    return receipt is not None and asset is not None and receipt.asset.sha256 == asset.sha256
+    return receipt is not None and asset is not None and receipt.asset.is_same_as(asset)

@@ -96,6 +96,7 @@ LIST: Mapping[tuple[str, str], str | tuple[str, ...]] = {
     ("mix-and-match", "index"): (
         "plugins/plugin_utils/test__sources.py::test_one_name_with_two_digests_is_refused",
         "test_tuf_list.py::test_the_digest_of_another_build_is_refused",
+        "test_tuf_list.py::test_a_build_of_the_store_with_that_digest_is_not_taken_for_it",
         "test_tuf_list.py::test_another_build_under_a_name_and_its_digest_is_found_when_it_is_tried_out",
     ),
     ("mix-and-match", "mirror"): (
@@ -147,6 +148,13 @@ def test_the_digest_of_another_build_is_refused(path: Path, old: FakeBuild, new:
     """An index of one release with the digests of another: also where that other build is installed."""
     run(order(path, old))
     refused(path, new, DigestMismatch, sha256=old.sha256 if digest_of == "old" else "0" * 64)
+
+
+def test_a_build_of_the_store_with_that_digest_is_not_taken_for_it(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+    run(order(path, new))
+    run(order(path, old))
+    later = make(new.archive.parents[1], "20260301")
+    refused(path, later, DigestMismatch, sha256=new.sha256)
 
 
 def test_a_mirror_that_serves_one_build_for_another(path: Path, old: FakeBuild, new: FakeBuild) -> None:
