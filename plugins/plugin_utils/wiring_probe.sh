@@ -302,8 +302,9 @@ print_files() {
     done
 }
 
+# A link is none of our files, and in an environment it could have any other file read.
 print_file() {
-    if [ ! -f "$file" ] || [ ! -r "$file" ]; then
+    if [ ! -f "$file" ] || [ -L "$file" ] || [ ! -r "$file" ]; then
         return
     fi
     case $file in

@@ -88,6 +88,18 @@ def test_no_name_of_a_file_is_taken_for_a_wanted_link(root: Path, shell: str) ->
 
 
 @each_shell
+def test_no_link_has_another_file_read(root: Path, shell: str) -> None:
+    (root / "secret").write_text("s3cret\n")
+    (root / "env").mkdir()
+    (root / "env" / "pyvenv.cfg").symlink_to(root / "secret")
+    (root / "env" / "other.cfg").write_text("home = /usr/bin\n")
+    files = (f"{root}/env/other.cfg", f"{root}/env/pyvenv.cfg", f"{root}/env/*.cfg")
+    wiring = ask(question(root, venvs=(f"{root}/env",), files=files), shell)
+    assert {path: file.content for path, file in wiring.files.items()} == {files[0]: "home = /usr/bin\n"}
+    assert wiring.answer.malformed == []
+
+
+@each_shell
 def test_groups_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: str) -> None:
     executable = f"{root}/opt/3.13/bin/python3.13"
     for name, path in {"python3.12": executable, "python3.13": "/x/python3.13", "vi": "/usr/bin/vim"}.items():
