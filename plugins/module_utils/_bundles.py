@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from ._download import opened
 from ._errors import DownloadError
+from ._limit import Limit
 from ._transfer import TransferFailure
 from ._url_options import UrlOptions
 from ._urls import shown_url, split_url
@@ -37,7 +38,7 @@ def bundle_beside(archive_urls: Sequence[str], options: UrlOptions) -> bytes | N
     for url in map(url_of_bundle, archive_urls):
         try:
             with opened(url, options) as body:
-                content = _whole(body.chunks)
+                content = _whole(body.chunks, Limit(options.index_timeout, "index_timeout"))
         except TransferFailure as failure:
             if failure.may_pass:
                 raise DownloadError(f"{shown_url(url)}: {failure}.") from failure
@@ -48,12 +49,16 @@ def bundle_beside(archive_urls: Sequence[str], options: UrlOptions) -> bytes | N
     return None
 
 
-def _whole(chunks: Iterable[bytes | memoryview]) -> bytes:
+def _whole(chunks: Iterable[bytes | memoryview], limit: Limit) -> bytes:
     content = bytearray()
     for chunk in chunks:
         content += chunk
         if len(content) > _MAX_BYTES:
             break  # and is then no JSON, since it broke off
+        if limit.left_s <= 0:
+            raise TransferFailure(
+                f"{len(content)} bytes came in {limit.seconds:g} s, the limit of {limit.option}", may_pass=True
+            )
     return bytes(content)
 
 

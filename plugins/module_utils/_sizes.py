@@ -10,6 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ._download import opened
+from ._limit import Limit
 from ._mirrors import candidate_urls, options_for
 from ._transfer import TransferFailure
 from ._url_options import UrlOptions
@@ -20,6 +21,8 @@ _CONNECT_TIMEOUT_S = 5
 class Sizes:
     """Asks the mirrors, else the asset's own address. A server that does not answer once is not asked again.
 
+    All answers together may take as long as an index: sizes are for a report, and no reason to wait.
+
     Each answer is broken off after its headers. A HEAD request would be more polite, and object stores behind a
     redirect refuse it: their addresses are signed for GET.
     """
@@ -28,6 +31,7 @@ class Sizes:
         self._mirrors = mirrors
         self._options = replace(options, connect_timeout=min(options.timeout, _CONNECT_TIMEOUT_S))
         self._silent_servers: set[str] = set()
+        self._limit = Limit(options.index_timeout, "index_timeout")
 
     def size_of(self, asset_url: str) -> int | None:
         """In bytes; None when nobody tells it. Raises what `candidate_urls` raises."""
@@ -37,7 +41,7 @@ class Sizes:
 
     def _ask(self, url: str, options: UrlOptions) -> int | None:
         server = urlsplit(url).netloc
-        if server in self._silent_servers:
+        if server in self._silent_servers or self._limit.left_s <= 0:
             return None
         try:
             with opened(url, options) as body:

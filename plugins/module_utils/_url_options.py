@@ -18,6 +18,7 @@ DEFAULT_INDEX_TIMEOUT_S = 10 * 60
 DEFAULT_MIN_RATE = 1024  # bytes a second: 8 kbit/s, less than any modem's
 DEFAULT_LOCK_TIMEOUT_S = 15 * 60
 
+_MOST = 100_000_000  # three years; the clocks of sockets end somewhere beyond
 _COUNTS = (
     ("timeout", 1, "the seconds to wait"),
     ("index_timeout", 1, "the seconds that a whole index may take"),
@@ -61,6 +62,8 @@ class UrlOptions:
         for option, least, meaning in _COUNTS:
             if given.get(option, least) < least:
                 raise InvalidName(f"{option} is {given[option]}, but it counts {meaning}: write {least} or more.")
+            if given.get(option, least) > _MOST:
+                raise InvalidName(f"{option} is {given[option]}, but it counts {meaning}: write {_MOST} or less.")
         # YAML gives numbers and booleans where the header is one of those words.
         given["headers"] = {str(name): str(value) for name, value in given.get("headers", {}).items()}
         _require_sendable(given)

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._bundles import BUNDLE_SUFFIX, url_of_bundle
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._limit import Limit
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, public_file
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
@@ -78,11 +79,12 @@ class Places:
         return found
 
     def _first_of(self, urls: Sequence[str]) -> list[Bundle]:
+        whole = _limit(self.options)
         for url in urls:
             if urlsplit(url).scheme == "file":
                 bundles = _beside_file(unquote(urlsplit(url).path).removesuffix(BUNDLE_SUFFIX))
             else:
-                content = _fetched(url, self.options, missing=_MISSING_IN_MIRROR)
+                content = _fetched(url, self.options, whole, missing=_MISSING_IN_MIRROR)
                 bundles = _split(content, shown_url(url)) if content is not None else []
             if bundles:
                 return bundles
@@ -97,8 +99,10 @@ class Places:
         url = f"{_GITHUB_API}/{self.repository.removeprefix(_GITHUB).strip('/')}/attestations/sha256:{asset.sha256}"
         without_credentials = self.options.without_credentials()
         try:
-            answer = _fetched(url, without_credentials)
-            found = _few(_of_answer(answer, url, without_credentials), shown_url(url)) if answer is not None else []
+            whole = _limit(without_credentials)
+            answer = _fetched(url, without_credentials, whole)
+            bundles = _of_answer(answer, url, without_credentials, whole) if answer is not None else ()
+            found = _few(bundles, shown_url(url))
         except FetchError as error:
             if error.status not in _TOO_MANY_QUESTIONS:
                 raise
@@ -126,13 +130,18 @@ def _beside_file(archive: str) -> list[Bundle]:
         raise NoBundle(f"The bundle {path} could not be read: {error.strerror}.") from None
 
 
-def _fetched(url: str, options: UrlOptions, missing: frozenset[int] = frozenset({404})) -> bytes | None:
+def _limit(options: UrlOptions) -> Limit:
+    """All documents about one archive have as much time as an index."""
+    return Limit(options.index_timeout, "index_timeout")
+
+
+def _fetched(url: str, options: UrlOptions, whole: Limit, missing: frozenset[int] = frozenset({404})) -> bytes | None:
     """The document, or None when the server says by one of the statuses `missing` that there is none.
 
     Raises `FetchError`.
     """
     try:
-        document = fetch(url, options=options, validators=Validators(), what="The bundle")
+        document = fetch(url, options=options, validators=Validators(), what="The bundle", whole=whole)
     except FetchError as error:
         if error.status in missing:
             return None
@@ -158,7 +167,7 @@ def _few(bundles: Iterable[Bundle], where: str) -> list[Bundle]:
     return found
 
 
-def _of_answer(answer: bytes, url: str, options: UrlOptions) -> Iterator[Bundle]:
+def _of_answer(answer: bytes, url: str, options: UrlOptions, whole: Limit) -> Iterator[Bundle]:
     """The bundles that GitHub has: in its answer, or at an address in it, which is open to anyone that has it."""
     try:
         attestations = json.loads(answer)["attestations"]
@@ -169,7 +178,7 @@ def _of_answer(answer: bytes, url: str, options: UrlOptions) -> Iterator[Bundle]
         if bundle:
             yield Bundle(json.dumps(bundle), url)
         elif bundle_url:
-            packed = _fetched(str(bundle_url), options)
+            packed = _fetched(str(bundle_url), options, whole)
             if packed is not None:
                 yield Bundle(_unpacked(packed), shown_url(str(bundle_url)))
 

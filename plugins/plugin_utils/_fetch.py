@@ -44,11 +44,18 @@ class Document:
     validators: Validators
 
 
-def fetch(url: str, *, options: UrlOptions, validators: Validators, what: str = "The index") -> Document | None:
+def fetch(
+    url: str,
+    *,
+    options: UrlOptions,
+    validators: Validators,
+    what: str = "The index",
+    whole: Limit | None = None,
+) -> Document | None:
     """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`.
 
     `what` is what messages call the document. With its redirects, its retries and the pauses between them, it has
-    `index_timeout` seconds.
+    `index_timeout` seconds, or what is left of `whole`, where it is one of several.
     """
     from ._session import MISSING, GuardedSession
 
@@ -57,7 +64,7 @@ def fetch(url: str, *, options: UrlOptions, validators: Validators, what: str = 
             "Fetching an index needs the Python package requests, which the Python that runs Ansible does not have "
             f"({MISSING}). Install it, or set index to a file or to bundled."
         )
-    whole = Limit(options.index_timeout, "index_timeout")
+    whole = whole or Limit(options.index_timeout, "index_timeout")
     patience = Patience(options.timeout, options.min_rate, whole=whole)
     with GuardedSession(url, options, patience) as session, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # urllib3 warns at each request that validate_certs=false is unsafe

@@ -6,8 +6,8 @@
     for crash in crashes(world, operation, randomness, instants=6):
         ...  # `world` is now what the disk has after the crash; `crash` says which instant, and what was lost
 
-An instant is just before a call that changes a name or opens a file for writing. Python's audit events tell of these,
-in all threads. What is durable is told by the calls that make it so: `syncfs` for every file, `os.fsync` for one.
+An instant is just before a call that changes a name or opens a file for writing. Python reports these as audit events,
+in all threads. The calls that make data durable are watched too: `syncfs` for every file, `os.fsync` for one.
 
 The model is that of ext4, XFS and btrfs: names change on the disk in the order of the calls, and a crash keeps all of
 them up to some instant. The content of a file is independent of its name until it is synced: it may be whole, missing,

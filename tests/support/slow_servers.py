@@ -50,6 +50,20 @@ def endless(at_once: bytes, then: bytes) -> Behaviour:
     return behave
 
 
+def paced(piece: bytes, times: int) -> Behaviour:
+    """Sends as much as anybody could ask for in each step, for `times` steps, and no length."""
+
+    def behave(answering: Answering) -> None:
+        answering.start(200, {})
+        for _step in range(times):
+            answering.wfile.write(piece.ljust(4096))
+            if answering.origin.stopping.wait(STEP_S):
+                break
+        answering.hang_up()
+
+    return behave
+
+
 def late(behaviour: Behaviour, pause_s: float) -> Behaviour:
     """Waits before it answers, less long than a client's timeout."""
 

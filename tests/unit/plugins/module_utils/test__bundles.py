@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils import _bundles
@@ -13,7 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import D
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from tests.support.downloads import Downloads
 from tests.support.servers import serve, status
-from tests.support.slow_servers import ENDLESS_BODIES, SLOW_BODIES, SLOW_HEADERS
+from tests.support.slow_servers import ENDLESS_BODIES, SLOW_BODIES, SLOW_HEADERS, paced
 
 BUNDLE = b'{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}'
 TINY = UrlOptions(timeout=0.5, use_proxy=False)  # type: ignore[arg-type]  # users give whole seconds
@@ -38,3 +40,10 @@ def test_one_without_end_is_none(case: str, downloads: Downloads, monkeypatch: p
     with serve(script={"/a.sigstore.json": ENDLESS_BODIES[case]}) as server:
         with pytest.raises(DownloadError, match="is no Sigstore bundle"):
             bundle_beside([f"{server.url}/a"], TINY)
+
+
+def test_one_that_comes_at_a_rate_and_never_ends_has_a_limit(downloads: Downloads) -> None:
+    options = replace(TINY, index_timeout=0.5)  # type: ignore[arg-type]
+    with serve(script={"/a.sigstore.json": paced(BUNDLE, 200)}) as server:
+        with pytest.raises(DownloadError, match=r"bytes came in 0\.5 s, the limit of index_timeout"):
+            bundle_beside([f"{server.url}/a"], options)

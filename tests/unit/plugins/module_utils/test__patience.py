@@ -198,7 +198,7 @@ def test_a_range_that_contradicts_itself(ranges: str, downloads: Downloads) -> N
 
 
 def test_a_file_in_a_directory_that_is_longer_than_any_build(downloads: Downloads) -> None:
-    """A sparse one, which costs whoever put it there nothing."""
+    """A sparse one, which costs no space."""
     with open(downloads.mirror / "sparse", "wb") as file:
         file.truncate(2**40)
     with pytest.raises(NoSource, match="1099511627776 bytes long by its own account"):

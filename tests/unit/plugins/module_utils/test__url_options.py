@@ -37,6 +37,18 @@ def test_options_of_a_task(params: dict[str, Any], options: UrlOptions) -> None:
     ("params", "message"),
     [
         ({"timeout": 0}, "timeout is 0, but it counts the seconds to wait: write 1 or more."),
+        *(
+            ({option: -1}, f"{option} is -1, but it counts {meaning}: write {least} or more.")
+            for option, meaning, least in [
+                ("index_timeout", "the seconds that a whole index may take", 1),
+                ("min_rate", "bytes a second", 0),
+                ("lock_timeout", "the seconds to wait for another run", 0),
+            ]
+        ),
+        (
+            {"timeout": 99999999999},
+            "timeout is 99999999999, but it counts the seconds to wait: write 100000000 or less.",
+        ),
         ({"timeout": -1}, "timeout is -1, but it counts the seconds to wait: write 1 or more."),
         (
             {"client_key": "/k.pem"},

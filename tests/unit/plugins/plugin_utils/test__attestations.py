@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fetch_errors im
 from tests.support.index_documents import url_of
 from tests.support.locks import asset, stripped
 from tests.support.servers import Server, serve, status
-from tests.support.slow_servers import ENDLESS_BODIES, SLOW_BODIES, SLOW_HEADERS
+from tests.support.slow_servers import ENDLESS_BODIES, SLOW_BODIES, SLOW_HEADERS, late
 
 FILE = stripped("3.13.5+20250723")
 ASSET = asset(FILE)
@@ -167,6 +167,14 @@ class TestEndlessAndSlow:
         with pytest.raises(NoBundle, match="there are more than 100, and an archive has one or two"):
             contents(Places(GITHUB, options=hasty))
         assert len(github.requests) < 110
+
+    def test_all_bundles_of_an_answer_have_one_limit(self, github: Server, hasty: UrlOptions) -> None:
+        answer(github, *[{"bundle": None, "bundle_url": f"{github.url}/{number}"} for number in range(90)])
+        slow = [late(status(200, body=BUNDLE.encode()), 0.3)]
+        github.script.update({f"/{number}": slow for number in range(90)})
+        with pytest.raises(FetchError, match="the limit of index_timeout"):
+            contents(Places(GITHUB, options=replace(hasty, index_timeout=1)))
+        assert len(github.requests) < 20
 
     def test_a_file_of_bundle_after_bundle(self, mirror: Path) -> None:
         (mirror / "20250723" / f"{FILE}.sigstore.json").write_text(f"{BUNDLE}\n" * 101)
