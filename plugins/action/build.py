@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils import _report, _roots
+from ansible_collections.standalone.python.plugins.module_utils import _report
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
@@ -146,7 +146,6 @@ class ActionModule(EdgeAction):
             order.path,
             order.store,
             verify=order.verify,
-            root_file=_roots.file_name(order.path),
             will_remove=order.state == "absent",
             root=order.system.root,
         )

@@ -9,6 +9,8 @@ import os
 from collections.abc import Collection
 
 from . import _links, _roots
+from ._holdings import holdings
+from ._known import require_known
 from ._prune import prune
 from ._roots import Root
 from ._store import Store
@@ -24,7 +26,8 @@ def accept(
 ) -> list[str]:
     """Ends the trials of a store's `paths`, of all without any, and returns the paths that had a build on trial.
 
-    Builds that were held on to for the trial alone are removed.
+    Builds that were held on to for the trial alone are removed. Raises `StoreError` where damage hides whether a path
+    has a build on trial.
     """
     store = Store(store_directory)
     found = _on_trial(store, paths)
@@ -40,5 +43,7 @@ def accept(
 
 
 def _on_trial(store: Store, paths: Collection[str]) -> list[Root]:
-    roots = [root for root in _roots.read_all(store.directory) if not paths or root.path in paths]
+    known = holdings(store)
+    require_known(store, known, paths, "accept the build")
+    roots = [root for root in known.roots if not paths or root.path in paths]
     return [root for root in roots if root.goes_back_to(_links.entry_behind(root.path, store))]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ from contextlib import contextmanager
 from . import _manifest
 from ._errors import StoreError
 from ._fixups import Stage
+from ._manifest import Drift
+from ._paths import kind_of
 from ._processes import running_below
-from ._store import Store
+from ._store import Store, remove_in_place
 
 _PATHS_SHOWN = 5
 
@@ -24,6 +27,8 @@ def require_same_content(path: str, stage: Stage) -> None:
     Modes differ by the umask of whoever unpacked it, and are put right by the build that is published.
     """
     drift = _manifest.find_drift(path, stage.entries, trusted_until_ns=None, compare_modes=False)
+    if kind_of(os.path.join(path, _manifest.GONE)) == "file":  # an adoption was interrupted while it removed the rest
+        drift = Drift(drift.changed, (), tuple(name for name in drift.added if name != _manifest.GONE))
     if not drift:
         return
     differences = [
@@ -49,12 +54,25 @@ def require_idle(path: str) -> None:
 
 @contextmanager
 def moved_away(path: str, store: Store) -> Iterator[None]:
-    """Moves the directory into staging, which the run empties at its end; back again when the block fails."""
+    """Moves the directory into staging, which the run empties at its end; back again when the block fails.
+
+    A directory in a lower layer of an overlay cannot be moved, and is removed: what is in it has been published.
+    """
     away = store.new_stage()
-    os.rename(path, away)
+    try:
+        os.rename(path, away)
+    except OSError as error:
+        if error.errno != errno.EXDEV or _is_elsewhere(path, away):
+            raise
+        remove_in_place(path)
     try:
         yield
     except BaseException:
-        if not os.path.lexists(path):
+        if not os.path.lexists(path) and os.listdir(away):
             os.rename(away, path)
         raise
+
+
+def _is_elsewhere(path: str, away: str) -> bool:
+    """Whether these are two file systems, so that a store beside the path would help."""
+    return os.lstat(path).st_dev != os.lstat(away).st_dev

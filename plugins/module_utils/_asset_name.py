@@ -115,6 +115,12 @@ def is_asset_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def is_entry_name(text: str) -> bool:
+    """Whether a directory in a store is called by a published build, with or without a number behind."""
+    stem, _dot, number = text.rpartition(".")
+    return any(is_asset_name(name + archive_extension(name)) for name in (text, stem if number.isdecimal() else text))
+
+
 def archive_extension(stem_or_flavor: str) -> str:
     """`.tar.gz` for what holds an installation only, `.tar.zst` for the rest."""
     return ".tar.gz" if "install_only" in stem_or_flavor else ".tar.zst"

@@ -12,6 +12,8 @@ from ._errors import StandaloneError, StoreError
 
 _T = TypeVar("_T")
 
+_LARGEST_COUNT = 2**63 - 1
+
 
 class Fields:
     """One JSON object of a document that messages call `where`; `error` is the type raised."""
@@ -34,6 +36,32 @@ class Fields:
 
     def optional_number(self, key: str) -> int | None:
         return None if self._mapping.get(key) is None else self.number(key)
+
+    def count(self, key: str) -> int:
+        """A number of things, bytes or nanoseconds: not negative, and no more than 64 bits hold."""
+        value = self.number(key)
+        if not 0 <= value <= _LARGEST_COUNT:
+            raise self._error(f"{self._where} is damaged: {key} should be a number that can be.")
+        return value
+
+    def optional_count(self, key: str) -> int | None:
+        return None if self._mapping.get(key) is None else self.count(key)
+
+    def line(self, key: str) -> str:
+        """A text that has no control characters, no halves of characters and no end of line in it."""
+        text = self.text(key)
+        if not text.isprintable():
+            raise self._error(f"{self._where} is damaged: {key} should be printable.")
+        return text
+
+    def optional_line(self, key: str) -> str | None:
+        return None if self._mapping.get(key) is None else self.line(key)
+
+    def require_only(self, *keys: str) -> None:
+        """Raises the error for a key besides these: whoever wrote it meant something that is unknown here."""
+        unknown = [str(key) for key in self._mapping if key not in keys]
+        if unknown:
+            raise self._error(f"{self._where} is damaged: {unknown[0]!r} is unknown there.")
 
     def flag(self, key: str) -> bool:
         return self._get(key, bool, "true or false")

@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import time
 from collections.abc import Iterator
 
 from . import _manifest, _ownership
+from ._archive import Entry
 from ._errors import StoreError
 from ._manifest import Drift
 from ._receipts import Receipt
+from ._regular_file import read_regular
 from ._system import RUNNING, System
 
 # A file written just after the clock was read can carry a time a few milliseconds before it (one kernel tick).
 _CLOCK_TICK_NS = 20_000_000
+
+_MOST_MANIFEST_BYTES = 256 * 1024 * 1024  # 200,000 members, the most that an archive may have, with long names
 
 # Where pip writes when the build is not marked as externally managed.
 _PIP_OWNS = re.compile(r"lib/python[^/]+/site-packages/|bin/pip[\d.]*\Z")
@@ -29,17 +34,30 @@ def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: System = R
 
     In an image that is every file as well, since nothing in it has a time of its own.
     """
-    file = os.path.join(entry_path, _manifest.MANIFEST)
     try:
-        with open(file, encoding="utf-8") as stream:
-            entries = _manifest.parse(stream.read(), where=file)
-    except (FileNotFoundError, StoreError, ValueError):  # without a manifest nothing can be trusted
+        entries = _published(entry_path, receipt)
+    except FileNotFoundError:  # without a manifest nothing can be trusted
         return Drift(missing=(_manifest.MANIFEST,))
+    except (StoreError, ValueError):
+        return Drift(changed=(_manifest.MANIFEST,))
     receipt_file = os.path.join(entry_path, _manifest.RECEIPT)
     trusted_until_ns = None if full or system.is_image else os.stat(receipt_file).st_mtime_ns
     owner = _ownership.expected(entry_path, receipt.settings.owner, receipt.settings.group, system)
     drift = _manifest.find_drift(entry_path, entries, trusted_until_ns=trusted_until_ns, owner=owner)
     return drift if receipt.settings.externally_managed else _without_pip_work(drift)
+
+
+def _published(entry_path: str, receipt: Receipt) -> dict[str, Entry]:
+    """What the manifest says. Raises `StoreError` or `ValueError` for one that is not the receipt's own."""
+    file = os.path.join(entry_path, _manifest.MANIFEST)
+    content = read_regular(file, most_bytes=_MOST_MANIFEST_BYTES)
+    if receipt.manifest_sha256 not in (None, hashlib.sha256(content).hexdigest()):
+        raise StoreError(f"{file} is damaged: it is not the manifest that its receipt was written with.")
+    return _manifest.parse(content.decode(), where=file)
+
+
+def has_damaged_manifest(drift: Drift) -> bool:
+    return _manifest.MANIFEST in drift.changed
 
 
 def first_newer(entry_path: str, system: System = RUNNING) -> str | None:

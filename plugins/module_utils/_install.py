@@ -23,7 +23,7 @@ from ._order import KEPT, Order
 from ._os_errors import sentence
 from ._plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan, unusable
 from ._prepare import Published
-from ._prune import prune
+from ._prune import finish_removals, prune
 from ._report import Outcome
 from ._roots import Root
 from ._state import State
@@ -67,8 +67,8 @@ def _act(order: Order) -> dict[str, Any]:
     with timings.measure("total_s"), store.locked(order.url.lock_timeout):
         state = _state.read(order.path, store)
         decided = plan(order, state)
-        _roots.read_all(store.directory, but=order.path)  # a damaged one must be told before anything is changed
         with _sweeping(store, spare=part_name(order.asset) if order.asset else None):
+            finish_removals(store)
             outcome = _Run(order, state, store, timings).apply(decided)
         _date_surroundings(order, state, store, outcome, began_at_s)
     return _report.report(outcome, order, state, timings)
@@ -114,15 +114,10 @@ class _Run:
                 _roots.write(self.store.directory, root.on_trial(None))
         if decided.step == INSPECT and not drift:
             settle(self.store.entry_path(entry), started_ns, self.store.system)
-        pruned = prune(self.store, self.order.path, damaged=self._damaged)
+        pruned = prune(self.store, self.order.path, self.state.lost, _report.damage_of(self.order, self.state, drift))
         self.store.sweep()
         changed = entry != self.state.entry or self.state.receipt is None or bool(pruned)
         return Outcome(changed, asset.build if asset else None, entry, receipt, drift, pruned, health)
-
-    @property
-    def _damaged(self) -> tuple[str, ...]:
-        """The builds of this path that lost their receipt."""
-        return tuple(use.entry for use in self.state.root.uses if use.entry not in self.state.stored)
 
     def _find_or_make_entry(self, decided: Plan, drift: Drift) -> Published:
         """The store entry that the path has to name: the present one, one that the store has, or a new one."""
@@ -164,7 +159,9 @@ class _Run:
     def _record(self, entry: str, asset: Asset | None, decided: Plan) -> Root:
         """Writes the history down before the switch: one that is ahead of its link is put right by the next run."""
         root = self.state.root.keeping(self.order.keep)
-        root = root.without(self._damaged)
+        # What lost its receipt stays listed until it is pruned: nothing else would show whose it is.
+        gone = (entry for entry in self.state.lost if not os.path.isdir(self.store.entry_path(entry)))
+        root = root.without(tuple(gone))
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
             root = root.without((self.state.entry,))  # it drifted: not a build to go back to
         if entry != self.state.entry:
@@ -172,7 +169,7 @@ class _Run:
         if entry != root.current:
             root = root.switched(entry, str(Moment.of(asset.build.release if asset else None, self.order.system)))
         root = root.on_trial(_trial.before(self.order, self.state, asset) or _trial.left(self.state, asset))
-        if root != self.state.root:
+        if root != self.state.root or self.state.is_root_damaged:
             _roots.write(self.store.directory, root)
         return root
 
@@ -188,7 +185,7 @@ class _Run:
     def _remove(self) -> Outcome:
         if self.state.kind == "link":
             _links.remove(self.order.place)
-        pruned = prune(self.store, self.order.path, damaged=self._damaged)
+        pruned = prune(self.store, self.order.path, self.state.lost, self.state.damage)
         _roots.write(self.store.directory, Root(self.order.path))
         self.store.remove_if_empty()
         return Outcome(True, None, pruned=pruned)

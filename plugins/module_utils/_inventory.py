@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import _links, _roots
+from ._damage import Damage
+from ._holdings import Holdings, holdings
 from ._inspect import inspect
+from ._known import damaged_roots
 from ._order import checked_path
 from ._platform_here import platform_here
 from ._processes import running_entries
 from ._receipts import Receipt
 from ._roots import Root
-from ._state import readable_receipt
 from ._store import Store, default_store
 from ._system import RUNNING, System
 
@@ -32,26 +34,36 @@ def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
 
 
 def describe(store_directory: str, *, verify: str, system: System = RUNNING) -> dict[str, list[dict[str, Any]]]:
-    """`paths` and `builds` of one store, each as in the RETURN of `build_info`; both empty where there is no store.
+    """`paths`, `builds` and `damaged` of one store, each as in the RETURN of `build_info`; empty without a store.
 
     `verify` is none, quick or full, as for `build`.
     """
     system.require()
     store = Store(store_directory, system)
-    roots = _roots.read_all(store.directory)
-    linked = {root.path: _links.entry_behind(root.path, store) for root in roots}
+    known = holdings(store)
+    damaged = list(damaged_roots(store, known))
+    linked = {path: _links.entry_behind(path, store) for path in _paths(known, damaged)}
     running = running_entries(store.directory)
     here = None if system.is_image else platform_here()
     builds = []
-    for entry in store.entries():
-        receipt = readable_receipt(store, entry)
-        if receipt:
-            build = _describe_build(store, entry, receipt, verify)
-            build["paths"] = sorted(path for path, used in linked.items() if used == entry)
-            build["pids"] = list(running.get(entry, ()))
-            build["does_not_run"] = here.why_not(receipt.asset.build) if here else None
-            builds.append(build)
-    return {"paths": [_describe_path(root, linked[root.path], store) for root in roots], "builds": builds}
+    for entry, receipt in sorted(known.stored.items()):
+        build = _describe_build(store, entry, receipt, verify)
+        build["paths"] = sorted(path for path, used in linked.items() if used == entry)
+        build["pids"] = list(running.get(entry, ()))
+        build["does_not_run"] = here.why_not(receipt.asset.build) if here else None
+        builds.append(build)
+    paths = [
+        _describe_path(known.root_of(path) or _roots.rebuilt(path, used, known.stored), used, store, known)
+        for path, used in linked.items()
+    ]
+    receipts = [damage for damage in known.damage if damage.entry is not None]
+    return {"paths": paths, "builds": builds, "damaged": [damage.as_dict() for damage in (*damaged, *receipts)]}
+
+
+def _paths(known: Holdings, damaged: Iterable[Damage]) -> list[str]:
+    """Those with a root, and those whose root is damaged or missing, in the order of their files."""
+    paths = {root.path for root in known.roots}.union(damage.path for damage in damaged if damage.path)
+    return sorted(paths, key=_roots.file_name)
 
 
 def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> dict[str, Any]:
@@ -75,8 +87,8 @@ def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> 
     }
 
 
-def _describe_path(root: Root, linked: str | None, store: Store) -> dict[str, Any]:
-    receipt = readable_receipt(store, linked) if linked else None
+def _describe_path(root: Root, linked: str | None, store: Store, known: Holdings) -> dict[str, Any]:
+    receipt = known.stored.get(linked or "")
     build = receipt.asset.build if receipt else None
     return {
         "path": root.path,

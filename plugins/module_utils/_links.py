@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from ._errors import StoreError
@@ -42,10 +43,14 @@ def switch(path: str, entry_path: str, staging: str) -> None:
     """
     parent = os.path.realpath(os.path.dirname(path))
     target = os.path.relpath(os.path.realpath(entry_path), parent)
-    folder = staging if _is_same_file_system(staging, parent) else parent
-    fresh = os.path.join(folder, f".{os.path.basename(path)}.new-link")
+    name = f".{os.path.basename(path)}.new-link"
     try:
-        replace_link(path, target, fresh=fresh)
+        try:
+            replace_link(path, target, fresh=os.path.join(staging, name))
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            replace_link(path, target, fresh=os.path.join(parent, name))
     except IsADirectoryError:
         raise StoreError(f"A directory appeared at {path} during the run. Move it away and run again.") from None
     sync_directory(parent)
@@ -54,7 +59,3 @@ def switch(path: str, entry_path: str, staging: str) -> None:
 def remove(path: str) -> None:
     os.unlink(path)
     sync_directory(os.path.dirname(path))
-
-
-def _is_same_file_system(one: str, other: str) -> bool:
-    return os.stat(one).st_dev == os.stat(other).st_dev

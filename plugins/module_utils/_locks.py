@@ -12,6 +12,7 @@ from math import inf
 
 from ._errors import StoreError
 from ._limit import Limit
+from ._regular_file import open_regular
 
 _FIRST_PAUSE_S = 0.01
 _LONGEST_PAUSE_S = 0.1
@@ -19,7 +20,7 @@ _LONGEST_PAUSE_S = 0.1
 
 def open_lock(path: str) -> int:
     """The lock file, which only its owner may open: whoever could read it could hold the lock up."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    handle = open_regular(path, os.O_RDWR | os.O_CREAT)
     os.fchmod(handle, 0o600)
     return handle
 

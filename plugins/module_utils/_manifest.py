@@ -25,6 +25,7 @@ from ._readable import readable
 
 MANIFEST = ".build.manifest"
 RECEIPT = ".build.json"
+GONE = ".build.gone"  # in place of the receipt: a run is removing the directory
 BYTECODE_FOLDER = "__pycache__"
 
 _FOLDER_MODE = 0o755
@@ -65,8 +66,11 @@ def parse(text: str, where: str) -> dict[str, Entry]:
     entries = {}
     for number, line in enumerate(text.splitlines(), start=1):
         try:
-            kind, mode, size, content, path = line.split("\t")
-            entries[unquote(path)] = Entry(
+            kind, mode, size, content, quoted = line.split("\t")
+            path = unquote(quoted)
+            if path in entries:
+                raise ValueError
+            entries[path] = Entry(
                 kind=_KINDS[kind],
                 mode=int(mode, 8),
                 size_bytes=int(size),

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -14,12 +13,13 @@ from typing import Any
 
 from ._errors import StoreError
 from ._fields import Fields
-from ._json_file import content_of
+from ._json_file import content_of, rendered
 from ._whole_file import replace_file
 
 STATE_FOLDER = ".mirror"
 _RECEIPT = "receipt.json"
 _FORMAT = 1
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLACE = re.compile(r"[0-9]{8}/[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
@@ -47,33 +47,53 @@ class Held:
     @classmethod
     def from_fields(cls, fields: Fields) -> Held:
         """Raises `StoreError`, also for a place that is not one in a mirror: what is there may be removed one day."""
-        place = fields.text("place")
+        fields.require_only("place", "sha256", "size_bytes", "mtime_ns")
+        place, sha256 = fields.text("place"), fields.text("sha256")
+        size_bytes, mtime_ns = fields.optional_count("size_bytes"), fields.optional_count("mtime_ns")
         if _PLACE.fullmatch(place) is None:
             raise StoreError(f"{place!r} is no place in a mirror.")
-        return cls(
-            place, fields.text("sha256"), fields.optional_number("size_bytes"), fields.optional_number("mtime_ns")
-        )
+        if _SHA256.fullmatch(sha256) is None or (size_bytes is None) != (mtime_ns is None):
+            raise StoreError(f"What is said of {place!r} cannot be.")
+        return cls(place, sha256, size_bytes, mtime_ns)
 
 
-def read(mirror: str) -> dict[str, Held] | None:
-    """The mirror's files by place; None where no mirror is.
+@dataclass(frozen=True)
+class MirrorReceipt:
+    """The mirror's files by place. `damage` is why the receipt cannot be believed, and counts as empty; None else.
 
-    A receipt that cannot be read counts as empty: then each file is read once more, and what is no longer wanted stays.
+    Then each file is read once more, and nothing is removed.
     """
+
+    files: Mapping[str, Held]
+    damage: str | None = None
+
+
+def read(mirror: str) -> MirrorReceipt | None:
+    """The mirror's receipt; None where no mirror is."""
     try:
-        content = content_of(_file(mirror))
+        return MirrorReceipt(_files(content_of(_file(mirror)), _file(mirror)))
     except FileNotFoundError:
         return None
-    try:
-        return {held.place: held for held in map(Held.from_fields, Fields(content, _RECEIPT).items("files"))}
-    except StoreError:
-        return {}
+    except StoreError as error:
+        return MirrorReceipt({}, str(error))
+
+
+def _files(content: Any, where: str) -> dict[str, Held]:
+    fields = Fields(content, where)
+    fields.require_only("format", "files")
+    if fields.number("format") != _FORMAT:
+        raise StoreError(f"{where} is damaged: format should be {_FORMAT}.")
+    held = list(map(Held.from_fields, fields.items("files")))
+    files = {one.place: one for one in held}
+    if len(files) != len(held):
+        raise StoreError(f"{where} is damaged: it names a file twice.")
+    return files
 
 
 def write(mirror: str, files: Mapping[str, Held]) -> None:
     content = {"format": _FORMAT, "files": [files[place].as_dict() for place in sorted(files)]}
     file = _file(mirror)
-    replace_file(file, json.dumps(content, indent=1) + "\n", fresh=f"{file}.new")
+    replace_file(file, rendered(content, indent=1), fresh=f"{file}.new")
 
 
 def is_as_recorded(held: Held, status: os.stat_result) -> bool:

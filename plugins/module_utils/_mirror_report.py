@@ -14,6 +14,7 @@ from ._index_documents import UV_CATALOGUE, VERSIONS_INDEX
 from ._mirror_order import MirrorOrder
 from ._mirror_plan import MirrorPlan
 from ._mirror_state import MirrorState
+from ._readable import readable
 
 
 def report(
@@ -44,7 +45,15 @@ def report(
         "removed": list(decided.remove),
         "rewritten": list(decided.rewrite),
         "diff": _diff(state, decided, sizes, bundles),
+        **({"warnings": [_warning(state.damage)]} if state.damage else {}),
     }
+
+
+def _warning(damage: str) -> str:
+    return readable(
+        f"{damage} Each file that is wanted is read and recorded again. Files of the mirror that are not wanted any "
+        "longer stay, since nothing says which these are: remove them by hand."
+    )
 
 
 def _diff(

@@ -14,15 +14,19 @@ from dataclasses import dataclass
 from . import _mirror_receipt
 from ._bundles import BUNDLE_SUFFIX
 from ._digest import sha256_of
+from ._errors import StoreError
 from ._index_documents import SUMS, UV_CATALOGUE, VERSIONS_INDEX
 from ._mirror_order import MirrorOrder
 from ._mirror_receipt import Held, is_as_recorded, releases_of
+from ._regular_file import read_regular
 from ._threads import with_room
+
+_MOST_INDEX_BYTES = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class MirrorState:
-    """`recorded` is what the receipt says, by place; None where no mirror is.
+    """`recorded` is what the receipt says, by place; None where no mirror is. `damage` is why it cannot be believed.
 
     `intact` are the files that are wanted, there, and have the right digest; `damaged` the places of wanted files that
     have another one. `documents` are the indexes as they are on the disk, by their path below the mirror.
@@ -32,12 +36,13 @@ class MirrorState:
     intact: Mapping[str, Held]
     damaged: tuple[str, ...]
     documents: Mapping[str, str]
+    damage: str | None = None
 
 
 def read(order: MirrorOrder) -> MirrorState:
     """Opens no archive that is as its record says, unless `verify: full` asks for it. Raises `OSError`."""
-    recorded = _mirror_receipt.read(order.path)
-    known = recorded or {}
+    receipt = _mirror_receipt.read(order.path)
+    known = receipt.files if receipt else {}
     wanted = {place: asset.sha256 for place, asset in order.assets.items()}
     if order.bundles:
         wanted.update((held.place, held.sha256) for held in known.values() if _is_bundle_of(held.place, order))
@@ -50,10 +55,11 @@ def read(order: MirrorOrder) -> MirrorState:
         found = dict(zip(there, pool.map(look_at, there)))
     releases = releases_of([*wanted, *known])
     return MirrorState(
-        recorded=recorded,
+        recorded=receipt.files if receipt else None,
         intact={place: held for place, held in found.items() if held},
         damaged=tuple(sorted(place for place, held in found.items() if held is None)),
         documents=_documents(order.path, [VERSIONS_INDEX, UV_CATALOGUE, *(f"{tag}/{SUMS}" for tag in releases)]),
+        damage=receipt.damage if receipt else None,
     )
 
 
@@ -85,8 +91,8 @@ def _documents(mirror: str, names: Iterable[str]) -> dict[str, str]:
     found = {}
     for name in names:
         try:
-            with open(os.path.join(mirror, name), encoding="utf-8", errors="replace") as stream:
-                found[name] = stream.read()
-        except (FileNotFoundError, NotADirectoryError):
+            content = read_regular(os.path.join(mirror, name), most_bytes=_MOST_INDEX_BYTES)
+        except (FileNotFoundError, NotADirectoryError, StoreError):  # the last for what no run has put there
             continue
+        found[name] = content.decode(errors="replace")
     return found

@@ -53,7 +53,7 @@ def run(order: MirrorOrder, *, check_mode: bool = False) -> dict[str, Any]:
 
 def _look(order: MirrorOrder) -> dict[str, Any]:
     """Check mode: reads without the lock, and asks the source for sizes."""
-    state = _mirror_state.read(order)
+    state = _known_state(order)
     decided = plan(order, state)
     sizes = Fetcher(order, _parts(order)).sizes(decided.fetch)
     return _mirror_report.report(order, state, decided, sizes)
@@ -63,7 +63,7 @@ def _act(order: MirrorOrder) -> dict[str, Any]:
     if order.is_absent and _mirror_receipt.read(order.path) is None:
         return _look(order)  # nothing to remove, and no directory to make for the lock's sake
     with _locked(order):
-        state = _mirror_state.read(order)
+        state = _known_state(order)
         decided = plan(order, state)
         sync = _Sync(order, state)
         fetched = sync.apply(decided)
@@ -72,6 +72,17 @@ def _act(order: MirrorOrder) -> dict[str, Any]:
         with contextlib.suppress(OSError):  # something else is in it, which is not ours to remove
             os.rmdir(order.path)
     return result
+
+
+def _known_state(order: MirrorOrder) -> MirrorState:
+    """Raises `StoreError` for a mirror that shall go and whose receipt does not say what it is."""
+    state = _mirror_state.read(order)
+    if order.is_absent and state.damage:
+        raise StoreError(
+            f"Cannot remove the mirror {order.path}: {state.damage} So nothing says which files are its own. Sync the "
+            "mirror once more, which records its files again, or remove the directory by hand."
+        )
+    return state
 
 
 @contextlib.contextmanager

@@ -72,8 +72,11 @@ def surplus(order: Order, state: State, entry: str | None, dropped: str | None =
     """The path's stored builds that go once the path names `entry`, sorted: those beyond `keep`, and `dropped`.
 
     With another entry than now, builds that the system cannot run go as well. `entry` is None when the path goes
-    itself, and any other text for a build that is not stored yet. What a process runs stays.
+    itself, and any other text for a build that is not stored yet. What a process runs stays, and so does everything
+    while some of the store's metadata is damaged.
     """
+    if state.damage:
+        return ()
     gone = unusable(order, state) if entry != state.entry else ()
     root = state.root.keeping(order.keep).without((*gone, dropped) if dropped else gone)
     stored = state.stored.get(entry or dropped or "")
@@ -92,7 +95,7 @@ def _plan_absent(order: Order, state: State) -> Plan:
     if state.kind != "absent":
         _refuse_foreign(order, state)
     prune = surplus(order, state, None)
-    if state.kind == "absent" and not state.root.uses and not prune:
+    if state.kind == "absent" and not state.root.uses and not prune and not state.is_root_damaged:
         return _nothing_but_litter(state)
     return Plan(REMOVE, prune=prune)  # also of what a process still ran when the path was removed
 
@@ -109,8 +112,11 @@ def _plan_satisfied(order: Order, state: State) -> Plan:
 def _is_recorded_otherwise(order: Order, state: State) -> bool:
     root = state.root
     before = _trial.before(order, state, state.receipt.asset if state.receipt else None)
-    names_what_is_gone = any(use.entry not in state.stored for use in root.uses)
-    return names_what_is_gone or (root.current, root.keep, root.before_trial) != (state.entry, order.keep, before)
+    return (
+        state.is_root_damaged
+        or bool(state.lost)
+        or (root.current, root.keep, root.before_trial) != (state.entry, order.keep, before)
+    )
 
 
 def _nothing_but_litter(state: State) -> Plan:

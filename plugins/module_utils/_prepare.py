@@ -8,6 +8,7 @@ Nothing refers to the build before the last step, so an error at any of them lea
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from typing import NamedTuple
@@ -75,7 +76,7 @@ def _try_out(order: Order, asset: Asset, stage: Stage, timings: Timings) -> Heal
 def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
     """Manifest and receipt, labels and owner, then the rename. The receipt is the last thing written into the build."""
     moment = Moment.of(asset.build.release, order.system)
-    _write_manifest(stage)
+    manifest_sha256 = _write_manifest(stage)
     files = [entry for entry in stage.entries.values() if entry.kind == "file"]
     receipt = Receipt(
         asset=asset,
@@ -84,6 +85,7 @@ def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
         files=len(files),
         size_bytes=sum(entry.size_bytes for entry in files),
         installed_at=str(moment),
+        manifest_sha256=manifest_sha256,
     )
     _receipts.write(stage.directory, receipt)
     if not order.system.is_image:  # whose labels follow from its own policy
@@ -97,11 +99,13 @@ def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
     return store.publish(stage.directory, asset.build.name)
 
 
-def _write_manifest(stage: Stage) -> None:
-    file = stage.full(_manifest.MANIFEST)
-    with open(file, "w", encoding="utf-8") as stream:
-        stream.write(_manifest.render(stage.entries))
+def _write_manifest(stage: Stage) -> str:
+    """Returns the manifest's digest."""
+    file, content = stage.full(_manifest.MANIFEST), _manifest.render(stage.entries).encode()
+    with open(file, "wb") as stream:
+        stream.write(content)
     os.chmod(file, 0o644)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _sources(stage: Stage) -> list[str]:

@@ -5,49 +5,60 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from . import _links, _roots
+from ._damage import Damage
+from ._holdings import Holdings, holdings
+from ._paths import kind_of
 from ._processes import running_entries
-from ._state import readable_receipt
+from ._roots import Root
 from ._store import Store
 
 
-def prune(store: Store, path: str, damaged: Iterable[str] = ()) -> tuple[str, ...]:
+def prune(store: Store, path: str, lost: Collection[str] = (), damage: Collection[Damage] = ()) -> tuple[str, ...]:
     """Removes the builds made for `path` that no path holds on to. Returns the names, sorted.
 
     A path holds on to what its link names and to what its root keeps, for as long as its link stands. A build that a
-    process runs from stays too, and goes with a later run. `damaged` are entries that the path used and that lost
-    their receipt, by which they would be known as its own.
+    process runs from stays too, and goes with a later run. `lost` are entries that the path used and that have no
+    receipt, by which they would be known as its own.
+
+    With `damage`, or where some is found, nothing is removed: what no root lists may then be what a path needs.
     """
-    held = _held_by_paths(store)
-    unheld = [entry for entry in _candidates(store, path, damaged) if entry not in held]
+    found = holdings(store)
+    if damage or found.damage:
+        return ()
+    roots = (root.without(tuple(lost)) if root.path == path else root for root in found.roots)
+    held = held_by_links(store, found).union(*(_kept(root, store) for root in roots))
+    unheld = [entry for entry in _candidates(store, path, found, lost) if entry not in held]
     running = running_entries(store.directory) if unheld else {}  # asking every process takes its time
     pruned = tuple(entry for entry in unheld if entry not in running)
     for entry in pruned:
         store.remove(entry)
-    root = _roots.read(store.directory, path)
-    if pruned and root.uses:
+    root = found.root_of(path)
+    if pruned and root:
         _roots.write(store.directory, root.without(pruned))
     return pruned
 
 
-def _held_by_paths(store: Store) -> set[str]:
-    held: set[str] = set()
-    for root in _roots.read_all(store.directory):
-        linked = _links.entry_behind(root.path, store)
-        if linked is not None:  # else the link was removed, and the path uses nothing any more
-            held.update(root.kept)
-            held.add(linked)
-    return held
+def finish_removals(store: Store) -> None:
+    """Removes the rest of builds whose removal was interrupted. One that a link names by now stays."""
+    for entry in store.half_removed():
+        if entry not in held_by_links(store, holdings(store)):
+            store.remove(entry)
 
 
-def _candidates(store: Store, path: str, damaged: Iterable[str]) -> tuple[str, ...]:
-    mine = {entry for entry in store.entries() if _is_made_for(path, store, entry)}
-    return tuple(sorted(mine.union(entry for entry in damaged if os.path.isdir(store.entry_path(entry)))))
+def held_by_links(store: Store, found: Holdings) -> set[str]:
+    """What the links name of all paths that roots or receipts know of."""
+    paths = {root.path for root in found.roots}.union(receipt.settings.prefix for receipt in found.stored.values())
+    return {entry for entry in (_links.entry_behind(path, store) for path in paths) if entry is not None}
 
 
-def _is_made_for(path: str, store: Store, entry: str) -> bool:
-    receipt = readable_receipt(store, entry)
-    return receipt is not None and receipt.settings.prefix == path
+def _kept(root: Root, store: Store) -> tuple[str, ...]:
+    """Nothing where the link was removed: the path uses nothing any more."""
+    return root.kept if _links.entry_behind(root.path, store) is not None else ()
+
+
+def _candidates(store: Store, path: str, found: Holdings, lost: Collection[str]) -> tuple[str, ...]:
+    mine = {entry for entry, receipt in found.stored.items() if receipt.settings.prefix == path}
+    return tuple(sorted(mine.union(entry for entry in lost if kind_of(store.entry_path(entry)) == "directory")))

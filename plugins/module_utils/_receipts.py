@@ -5,19 +5,35 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ._builds import Asset
+from ._asset_name import AssetName, archive_extension, is_asset_name
+from ._builds import Asset, Build
+from ._errors import StoreError
 from ._fields import Fields
-from ._json_file import content_of
+from ._json_file import content_of, rendered
 from ._manifest import RECEIPT
 from ._urls import shown_url
 
 FORMAT = 1
+_KEYS = (
+    "format",
+    "asset",
+    "prefix",
+    "externally_managed",
+    "owner",
+    "group",
+    "executables",
+    "files",
+    "size_bytes",
+    "installed_at",
+    "manifest_sha256",
+)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,8 @@ class Receipt:
     """An installed build.
 
     `executables` are the programs that it really has, relative to the build (`bin/pip3`); `size_bytes` and `files`
-    count its files without bytecode; `installed_at` is UTC in ISO 8601.
+    count its files without bytecode; `installed_at` is UTC in ISO 8601. `manifest_sha256` is the digest of the manifest
+    beside it, None where nobody noted it.
     """
 
     asset: Asset
@@ -56,6 +73,7 @@ class Receipt:
     files: int
     size_bytes: int
     installed_at: str
+    manifest_sha256: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -70,30 +88,77 @@ class Receipt:
             "files": self.files,
             "size_bytes": self.size_bytes,
             "installed_at": self.installed_at,
+            **({"manifest_sha256": self.manifest_sha256} if self.manifest_sha256 else {}),
         }
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], where: str = "The receipt") -> Receipt:
-        """Raises `StoreError` naming the field inside `where` when something is missing or of another type."""
+        """Raises `StoreError` naming the field inside `where` when something is missing, impossible or contradicts."""
         fields = Fields(mapping, where)
+        fields.require_only(*_KEYS)
+        if fields.number("format") != FORMAT:
+            raise StoreError(f"{where} is damaged: format should be {FORMAT}.")
         settings = Settings(
-            prefix=fields.text("prefix"),
+            prefix=_prefix(fields, where),
             externally_managed=fields.flag("externally_managed"),
-            owner=fields.optional_text("owner"),
-            group=fields.optional_text("group"),
+            owner=fields.optional_line("owner"),
+            group=fields.optional_line("group"),
         )
+        asset = Asset.from_dict(fields.object("asset"), where=f"{where}: asset")
+        _require_own_name(asset.build, f"{where}: asset")
         return cls(
-            asset=Asset.from_dict(fields.object("asset"), where=f"{where}: asset"),
+            asset=asset,
             settings=settings,
-            executables=fields.texts("executables"),
-            files=fields.number("files"),
-            size_bytes=fields.number("size_bytes"),
-            installed_at=fields.text("installed_at"),
+            executables=_executables(fields, where),
+            files=fields.count("files"),
+            size_bytes=fields.count("size_bytes"),
+            installed_at=fields.line("installed_at"),
+            manifest_sha256=_manifest_sha256(fields, where),
         )
+
+    def require_entry(self, entry: str, where: str) -> None:
+        """Raises `StoreError` where the receipt belongs to another store entry, as one that was moved does."""
+        name = self.asset.build.name
+        stem, _dot, number = entry.rpartition(".")
+        if entry != name and not (stem == name and number.isdecimal()):
+            raise StoreError(f"{where} is damaged: it is the receipt of {name}, and lies in {entry}.")
+
+
+def _prefix(fields: Fields, where: str) -> str:
+    prefix = fields.line("prefix")
+    if not os.path.isabs(prefix) or os.path.normpath(prefix) != prefix:
+        raise StoreError(f"{where} is damaged: prefix should be the absolute path of a build.")
+    return prefix
+
+
+def _executables(fields: Fields, where: str) -> tuple[str, ...]:
+    programs = fields.texts("executables")
+    for program in programs:
+        is_inside = program == os.path.normpath(program) and not program.startswith(("/", ".."))
+        if not is_inside or not program.isprintable():
+            raise StoreError(f"{where} is damaged: executables should name programs in the build.")
+    return programs
+
+
+def _manifest_sha256(fields: Fields, where: str) -> str | None:
+    digest = fields.optional_text("manifest_sha256")
+    if digest is not None and not _SHA256.fullmatch(digest):
+        raise StoreError(f"{where} is damaged: manifest_sha256 should be 64 hexadecimal digits.")
+    return digest
+
+
+def _require_own_name(build: Build, where: str) -> None:
+    """Raises `StoreError` where version, release or target are not those that the build's name says."""
+    if not is_asset_name(build.name + archive_extension(build.name)):
+        return  # a house's own name, which says nothing
+    named = AssetName.from_stem(build.name)
+    same = (named.version, named.release or build.release, str(named.target))
+    if same != (build.version, build.release, build.target):
+        raise StoreError(f"{where} is damaged: version, release and target are not those in the name {build.name}.")
 
 
 def read(entry_directory: str) -> Receipt | None:
-    """The receipt of a store entry; None when it has none. Raises `StoreError` when it is damaged."""
+    """The receipt in a build; None when it has none. Raises `StoreError` when it is damaged."""
     file = os.path.join(entry_directory, RECEIPT)
     try:
         content = content_of(file)
@@ -106,8 +171,7 @@ def write(directory: str, receipt: Receipt) -> None:
     """Written in place, since it happens in staging; `mark_newest` follows."""
     file = os.path.join(directory, RECEIPT)
     with open(file, "w", encoding="utf-8") as stream:
-        json.dump(receipt.as_dict(), stream, indent=2)
-        stream.write("\n")
+        stream.write(rendered(receipt.as_dict()))
     os.chmod(file, 0o644)
 
 

@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from . import _damage
 from ._builds import Build
+from ._damage import Damage
 from ._health import Health
-from ._manifest import Drift
+from ._inspect import has_damaged_manifest
+from ._manifest import MANIFEST, Drift
 from ._order import Order
 from ._plan import NEW_ENTRY, REMOVE, Plan, surplus
+from ._readable import readable
 from ._receipts import Receipt
 from ._state import State
 from ._timings import Timings
@@ -40,7 +45,7 @@ def outcome_of(plan: Plan, order: Order, state: State, drift: Drift | None = Non
     if plan.step == REMOVE:
         return Outcome(True, None, pruned=plan.prune)
     if drift and state.receipt:
-        pruned = surplus(order, state, NEW_ENTRY, dropped=state.entry)
+        pruned = () if has_damaged_manifest(drift) else surplus(order, state, NEW_ENTRY, dropped=state.entry)
         return Outcome(True, state.receipt.asset.build, drift=drift, pruned=pruned)
     if plan.needs_asset:
         return Outcome(True, order.asset.build if order.asset else None, pruned=plan.prune)
@@ -67,7 +72,19 @@ def report(outcome: Outcome, order: Order, state: State, timings: Timings | None
         "in_use": _in_use(outcome, state),
         "diff": _diff(outcome, order, state),
         "timings": (timings or Timings()).as_dict(),
+        **_warnings(damage_of(order, state, outcome.drift)),
     }
+
+
+def damage_of(order: Order, state: State, drift: Drift) -> tuple[Damage, ...]:
+    """That of the store, and that of the build at the path, which only an inspection finds."""
+    if not has_damaged_manifest(drift):
+        return state.damage
+    return (*state.damage, _damage.of_manifest(f"{order.store}/{state.entry}/{MANIFEST}"))
+
+
+def _warnings(damage: Collection[Damage]) -> dict[str, list[str]]:
+    return {"warnings": [readable(str(one)) for one in damage]} if damage else {}
 
 
 def _certain_programs(build: Build | None) -> tuple[str, ...]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from . import _links, _roots
+from . import _links
 from ._builds import Build
 from ._errors import InvalidName, StoreError
+from ._holdings import Holdings, holdings
+from ._known import require_known
 from ._order import KEPT, Order
 from ._platform_here import platform_here
 from ._platforms import HostPlatform
 from ._receipts import Receipt, Settings
 from ._roots import Root
-from ._state import readable_receipt
 from ._store import Store
 from ._system import RUNNING, System
 from ._url_options import UrlOptions
@@ -54,17 +55,23 @@ def orders(
     `leave` names the build to leave by its version, its release, both joined by `+`, or its full name. None is any
     build. Without `paths`, all of the store count. Of `url` only the wait for a lock counts.
 
-    Raises `StoreError` where a path has no build to go back to that this host can run, or where that one changed.
+    Raises `StoreError` where a path has no build to go back to that this host can run, or where that one changed, and
+    where damage hides which it is.
     """
     system.require()
     store = Store(store_directory, system)
     here = None if system.is_image else platform_here()
+    known = holdings(store)
+
+    def is_left(receipt: Receipt) -> bool:
+        return leave in (None, ANY, *_names(receipt.asset.build))
+
+    require_known(store, known, paths, "go back", but=lambda receipt: not is_left(receipt))
     found = []
-    for root in _roots.read_all(store.directory):
-        entry = _links.entry_behind(root.path, store)
-        receipt = readable_receipt(store, entry) if entry else None
-        if receipt and (not paths or root.path in paths) and leave in (None, ANY, *_names(receipt.asset.build)):
-            found.append(_order(store, root, _earlier(store, root, receipt, here), url, here))
+    for root in known.roots:
+        receipt = known.stored.get(_links.entry_behind(root.path, store) or "")
+        if receipt and (not paths or root.path in paths) and is_left(receipt):
+            found.append(_order(store, root, _earlier(store, root, receipt, known, here), url, here))
     return found
 
 
@@ -72,16 +79,17 @@ def _names(build: Build) -> tuple[str, ...]:
     return build.name, str(build.version), build.release, f"{build.version}+{build.release}"
 
 
-def _earlier(store: Store, root: Root, now: Receipt, here: HostPlatform | None) -> Receipt:
+def _earlier(store: Store, root: Root, now: Receipt, known: Holdings, here: HostPlatform | None) -> Receipt:
     objections: list[str] = []
     accepted = root.goes_back_to(_links.entry_behind(root.path, store))
     for entry in (*([accepted] if accepted else []), *(use.entry for use in root.uses)):
-        receipt = readable_receipt(store, entry)
+        _require_readable(root.path, entry, known)
+        receipt = known.stored.get(entry)
         if receipt is None or receipt.asset.sha256 == now.asset.sha256:
             continue
         objection = here.why_not(receipt.asset.build) if here else None
         if objection is None:
-            require_unchanged(store, root.path, entry, _stored(store))
+            require_unchanged(store, root.path, entry, known.stored)
             return receipt
         objections.append(objection)
     raise StoreError(
@@ -90,9 +98,14 @@ def _earlier(store: Store, root: Root, now: Receipt, here: HostPlatform | None) 
     )
 
 
-def _stored(store: Store) -> dict[str, Receipt]:
-    receipts = {entry: readable_receipt(store, entry) for entry in store.entries()}
-    return {entry: receipt for entry, receipt in receipts.items() if receipt}
+def _require_readable(path: str, entry: str, known: Holdings) -> None:
+    """Raises `StoreError` for a build that would be passed over because nobody can read its receipt."""
+    damage = next((damage for damage in known.damage if damage.entry == entry), None)
+    if damage:
+        raise StoreError(
+            f"Cannot go back at {path}: {damage.found} {damage.remedy} Or install the build that is wanted by its "
+            "exact name."
+        )
 
 
 def _order(store: Store, root: Root, earlier: Receipt, url: UrlOptions, here: HostPlatform | None) -> Order:

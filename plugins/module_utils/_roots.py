@@ -1,21 +1,28 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roots: which builds a path uses and used, one small JSON file for each path below `.roots` of the store."""
+"""Roots: which builds a path uses and used, one small JSON file for each path below `.roots` of the store.
+
+They decide what may be removed, so a file that contradicts its name or itself is damaged, and is never believed.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from . import _damage
 from ._builds import SAFE_NAME
+from ._damage import Damage
 from ._errors import StoreError
 from ._fields import Fields
-from ._json_file import content_of
+from ._json_file import content_of, rendered
+from ._paths import kind_of
+from ._receipts import Receipt
 from ._store import ROOTS_FOLDER, STAGING_FOLDER, make_directory
 from ._whole_file import replace_file
 
@@ -84,15 +91,34 @@ class Root:
         That is so for an entry that is no name in a store, too: what it names may be removed one day.
         """
         fields = Fields(mapping, where)
+        fields.require_only("path", "keep", "uses", "before_trial")
         path = fields.text("path")
         if not os.path.isabs(path) or os.path.normpath(path) != path or not path.isprintable():
             raise StoreError(f"{where} is damaged: path should be the absolute path of a build.")
-        uses = tuple(Use(use.text("entry"), use.text("since")) for use in fields.items("uses"))
+        uses = tuple(_use(use) for use in fields.items("uses"))
         before_trial = fields.optional_text("before_trial")
         entries = [*(use.entry for use in uses), *([before_trial] if before_trial else [])]
         if not all(SAFE_NAME.fullmatch(entry) for entry in entries):
             raise StoreError(f"{where} is damaged: uses should name builds in the store.")
-        return cls(path, fields.number("keep"), uses, before_trial)
+        if not uses or len({use.entry for use in uses}) != len(uses):
+            raise StoreError(f"{where} is damaged: uses should name at least one build, and each build once.")
+        return cls(path, fields.count("keep"), uses, before_trial)
+
+
+@dataclass(frozen=True)
+class Roots:
+    """What `.roots` of one store holds: the roots that can be believed, and the files that cannot."""
+
+    sound: tuple[Root, ...] = ()
+    damage: tuple[Damage, ...] = ()
+
+    def of(self, path: str) -> Root | None:
+        return next((root for root in self.sound if root.path == path), None)
+
+
+def _use(fields: Fields) -> Use:
+    fields.require_only("entry", "since")
+    return Use(fields.text("entry"), fields.line("since"))
 
 
 def file_name(path: str) -> str:
@@ -101,28 +127,67 @@ def file_name(path: str) -> str:
     return name if len(os.fsencode(name)) <= _LONGEST_NAME else hashlib.sha256(os.fsencode(path)).hexdigest()
 
 
-def read(store: str, path: str) -> Root:
-    """The root of `path`; an empty one where the path has none yet, or one that cannot be read, to be written anew."""
-    try:
-        return _read_file(os.path.join(store, ROOTS_FOLDER, file_name(path))) or Root(path)
-    except StoreError:
-        return Root(path)
+def path_of(name: str) -> str | None:
+    """The path that a file is named for; None for a digest, and for what `file_name` never made."""
+    path = name.replace("%2F", "/").replace("%25", "%")
+    return path if os.path.isabs(path) and file_name(path) == name else None
 
 
-def read_all(store: str, but: str | None = None) -> tuple[Root, ...]:
-    """The roots of all paths, `but` that of one path. Raises `StoreError` for a file that is no root."""
+def read_all(store: str) -> Roots:
+    """The roots of all paths. Hidden files are passed over: none of ours is, and NFS makes some."""
     folder = os.path.join(store, ROOTS_FOLDER)
+    kind = kind_of(folder)
+    if kind == "absent":
+        return Roots()
+    if kind != "directory":
+        return Roots(damage=(_damage.of_root(folder, f"{folder} is damaged: it should be a directory.", None),))
+    names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    return collected({name: _content(os.path.join(folder, name)) for name in names}, folder)
+
+
+def collected(contents: Mapping[str, Any], folder: str) -> Roots:
+    """The roots of files by name and content. A `StoreError` as the content is why there is none."""
+    sound, damage = [], []
+    for name, content in contents.items():
+        file = os.path.join(folder, name)
+        try:
+            sound.append(_root_of(file, name, content))
+        except StoreError as error:
+            damage.append(_damage.of_root(file, str(error), path_of(name)))
+    return Roots(tuple(sound), tuple(damage))
+
+
+def _root_of(file: str, name: str, content: Any) -> Root:
+    if isinstance(content, StoreError):
+        raise content
+    root = Root.from_dict(content, where=file)
+    if file_name(root.path) != name:
+        raise StoreError(f"{file} is damaged: it holds the history of {root.path}, which belongs to another name.")
+    return root
+
+
+def _content(file: str) -> Any:
     try:
-        names = sorted(os.listdir(folder))
-    except FileNotFoundError:
-        return ()
-    found = (_read_file(os.path.join(folder, name)) for name in names if but is None or name != file_name(but))
-    return tuple(root for root in found if root)
+        return content_of(file)
+    except StoreError as error:
+        return error
+
+
+def rebuilt(path: str, entry: str | None, stored: Mapping[str, Receipt]) -> Root:
+    """The history of a path as far as its link, which names `entry`, and the receipts of its builds show it.
+
+    All builds that were made for the path are in it, the newest installation first after the current build.
+    """
+    mine = {name: receipt for name, receipt in stored.items() if receipt.settings.prefix == path}
+    names = sorted(mine, key=lambda name: (name == entry, mine[name].installed_at, name), reverse=True)
+    return Root(path, keep=max(1, len(names) - 1), uses=tuple(Use(name, mine[name].installed_at) for name in names))
 
 
 def write(store: str, root: Root) -> None:
     """Replaces the root's file in one step, and removes it when the path uses nothing any more."""
     target = os.path.join(store, ROOTS_FOLDER, file_name(root.path))
+    if kind_of(target) == "directory":
+        _remove_directory(target)
     if not root.uses:
         if os.path.lexists(target):
             os.unlink(target)
@@ -130,18 +195,12 @@ def write(store: str, root: Root) -> None:
     fresh = os.path.join(store, STAGING_FOLDER, "root")  # where an interrupted run's is swept away
     for file in (fresh, target):
         make_directory(os.path.dirname(file))
-    replace_file(target, json.dumps(root.as_dict(), indent=2) + "\n", fresh=fresh)
+    replace_file(target, rendered(root.as_dict()), fresh=fresh)
 
 
-def _read_file(file: str) -> Root | None:
-    """Raises `StoreError` for what is no root: what its path keeps is then unknown, so nothing may be pruned."""
-    try:
-        content = content_of(file)
-    except FileNotFoundError:
-        return None
-    try:
-        return Root.from_dict(content, where=file)
-    except StoreError as error:
-        raise StoreError(
-            f"{error} Remove that file: the builds stay, and only the history of its path is lost."
-        ) from None
+def _remove_directory(target: str) -> None:
+    """Only an empty one: nobody knows what the content of another is good for."""
+    with contextlib.suppress(OSError):
+        os.rmdir(target)
+        return
+    raise StoreError(f"Cannot write {target}: a directory with something in it is there. Move it away and run again.")

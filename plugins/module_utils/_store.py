@@ -4,7 +4,8 @@
 """The store: the directory of builds beside a path, with its lock, its staging and its entries.
 
 DESIGN 4 has the layout. What is published is complete: an entry appears by one rename out of staging, after its data
-has reached the disk, and leaves by one rename into staging before anything of it is removed.
+has reached the disk, and leaves by one rename into staging before anything of it is removed. Where the file system
+refuses that rename, as overlayfs does for a directory of a lower layer, it loses its receipt first and then the rest.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ import os
 import time
 from collections.abc import Iterator
 
-from . import _receipts
+from . import _damage, _receipts
+from ._asset_name import is_entry_name
+from ._damage import Damage
 from ._errors import StoreError
 from ._limit import Limit
 from ._locks import is_still_there, open_lock, wait_for_lock
-from ._manifest import RECEIPT
+from ._manifest import GONE, RECEIPT
+from ._paths import kind_of
 from ._processes import occupied_below
 from ._receipts import Receipt
 from ._sync import sync_directory, sync_file_system
@@ -49,17 +53,39 @@ class Store:
         return os.path.join(self.directory, entry)
 
     def entries(self) -> tuple[str, ...]:
-        """The names of the complete builds, sorted. A build is complete when its receipt is there."""
+        """The names of the complete builds, sorted. A build is complete when its receipt is there, readable or not."""
+        return self._directories_with(RECEIPT)
+
+    def _directories_with(self, name: str) -> tuple[str, ...]:
+        files = ((entry, os.path.join(self.directory, entry, name)) for entry in self._names())
+        return tuple(sorted(entry for entry, file in files if os.path.lexists(file)))
+
+    def _names(self) -> list[str]:
         try:
             with os.scandir(self.directory) as found:
-                names = [item.name for item in found if not item.name.startswith(".") and item.is_dir()]
+                return [item.name for item in found if not item.name.startswith(".")]
         except FileNotFoundError:
-            return ()
-        receipts = ((name, os.path.join(self.directory, name, RECEIPT)) for name in names)
-        return tuple(sorted(name for name, receipt in receipts if os.path.exists(receipt)))
+            return []
+
+    def receipts(self) -> tuple[dict[str, Receipt], tuple[Damage, ...]]:
+        """The receipts of the complete builds by entry, without those that are damaged, and these."""
+        found, damage = {}, []
+        for entry in self.entries():
+            try:
+                receipt = self.receipt(entry)
+            except StoreError as error:
+                damage.append(_damage.of_receipt(os.path.join(self.entry_path(entry), RECEIPT), str(error)))
+                continue
+            if receipt:
+                found[entry] = receipt
+        return found, tuple(damage)
 
     def receipt(self, entry: str) -> Receipt | None:
-        return _receipts.read(self.entry_path(entry))
+        """None where the entry has none. Raises `StoreError` for one that is damaged, or another entry's."""
+        receipt = _receipts.read(self.entry_path(entry))
+        if receipt:
+            receipt.require_entry(entry, self._file(entry, RECEIPT))
+        return receipt
 
     @contextlib.contextmanager
     def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
@@ -95,8 +121,23 @@ class Store:
         temporary = any(name.startswith(TEMPORARY_PREFIX) for name in names)
         occupied = occupied_below(self.staging) if temporary else ()  # asking every process takes its time
         for name in names:
-            if name != spare and not (name.startswith(TEMPORARY_PREFIX) and name in occupied):
-                self._bury(os.path.join(self.staging, name))
+            work = os.path.join(self.staging, name)
+            is_spared = name == spare and kind_of(work) == "file"
+            if not is_spared and not (name.startswith(TEMPORARY_PREFIX) and name in occupied):
+                self._bury(work)
+
+    def half_removed(self) -> tuple[str, ...]:
+        """The entries that a run was killed in removing, where that was not one rename: at the end they are empty."""
+        marked = (entry for entry in self._directories_with(GONE) if kind_of(self._file(entry, GONE)) == "file")
+        half = [entry for entry in marked if kind_of(self._file(entry, RECEIPT)) == "absent"]
+        return tuple(sorted([*half, *(entry for entry in self._names() if self._is_empty_build(entry))]))
+
+    def _is_empty_build(self, entry: str) -> bool:
+        place = self.entry_path(entry)
+        return is_entry_name(entry) and kind_of(place) == "directory" and not os.listdir(place)
+
+    def _file(self, entry: str, name: str) -> str:
+        return os.path.join(self.entry_path(entry), name)
 
     def new_stage(self) -> str:
         """A new empty directory in staging."""
@@ -126,17 +167,31 @@ class Store:
         return entry
 
     def remove(self, entry: str) -> None:
+        """Moves the entry into staging and removes it there, or removes it in its place if that cannot be."""
         make_directory(self.staging)
-        self._bury(self.entry_path(entry))
+        if not self._moved_to_grave(self.entry_path(entry)):
+            remove_in_place(self.entry_path(entry))
 
     def _bury(self, path: str) -> None:
         """Moves it away before it is removed: nobody sees half of it, and workers that outlived a run lose its name."""
+        if self._moved_to_grave(path):
+            return
+        _remove_tree(path)
+
+    def _moved_to_grave(self, path: str) -> bool:
+        """False where the directory cannot be moved, because it is in a lower layer of an overlay."""
         grave = os.path.join(self.staging, f"removed-{os.getpid()}-{time.time_ns():x}")
-        os.rename(path, grave)
-        if os.path.isdir(grave) and not os.path.islink(grave):
+        try:
+            os.rename(path, grave)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            return False
+        if kind_of(grave) == "directory":
             _remove_tree(grave)
         else:
             os.unlink(grave)
+        return True
 
     def remove_if_empty(self) -> None:
         """Removes the store itself when no build and no root is left in it. A store that is a mount point stays."""
@@ -148,6 +203,33 @@ class Store:
             os.unlink(os.path.join(self.directory, LOCK_FILE))
             with contextlib.suppress(OSError):
                 os.rmdir(self.directory)
+
+
+def remove_in_place(directory: str) -> None:
+    """Removes a directory that cannot be moved: its receipt first, by making it the mark that the rest has to go."""
+    mark = os.path.join(directory, GONE)
+    try:
+        os.rename(os.path.join(directory, RECEIPT), mark)
+    except FileNotFoundError:
+        write_mark(directory)
+    sync_directory(directory)
+    for name in os.listdir(directory):
+        place = os.path.join(directory, name)
+        if name == GONE:
+            continue
+        if kind_of(place) == "directory":
+            _remove_tree(place)
+        else:
+            os.unlink(place)
+    os.unlink(mark)
+    os.rmdir(directory)
+
+
+def write_mark(directory: str) -> None:
+    """Makes the mark of a directory that has to go, unless it has it already."""
+    with contextlib.suppress(FileExistsError):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        os.close(os.open(os.path.join(directory, GONE), flags, 0o644))
 
 
 def _remove_tree(directory: str) -> None:

@@ -84,6 +84,7 @@ paths:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils import _known
 from ..module_utils._accept import accept
 from ..module_utils._errors import StandaloneError
 from ..module_utils._inventory import stores_of
@@ -110,10 +111,13 @@ def main() -> None:
             for store in stores
             for path in accept(store, paths=paths, check_mode=module.check_mode, lock_timeout_s=wait_s)
         ]
+        warnings = [warning for store in stores for warning in _known.warnings(store)]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(msg=sentence(error, ", ".join(stores)))
+    for warning in warnings:
+        module.warn(warning)
     module.exit_json(changed=bool(accepted), paths=accepted)
 
 

@@ -202,11 +202,27 @@ builds:
       description: Why this host cannot run the build, as far as its machine and processor tell. Null where nothing is
         against it, and with O(root).
       type: str
+damaged:
+  description: Files in the stores that contradict their name, their link, their store or themselves, or that are no
+    regular files. Nothing is pruned from a store that has any.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    file:
+      description: The file.
+      type: str
+    problem:
+      description: The damage, in words.
+      type: str
+    remedy:
+      description: How to rebuild the file.
+      type: str
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _inventory
+from ..module_utils import _inventory, _known
 from ..module_utils._errors import StandaloneError
 from ..module_utils._os_errors import reading_sentence
 from ..module_utils._system import System
@@ -226,14 +242,18 @@ def main() -> None:
         stores = _inventory.stores_of(module.params["path"] or [], module.params["store"] or [])
         system = System.of(module.params["root"])
         found = [_inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
+        warnings = [warning for store in stores for warning in _known.warnings(store, system)]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(msg=reading_sentence(error, ", ".join(stores)))
+    for warning in warnings:
+        module.warn(warning)
     module.exit_json(
         changed=False,
         paths=[path for one in found for path in one["paths"]],
         builds=[build for one in found for build in one["builds"]],
+        damaged=[damage for one in found for damage in one["damaged"]],
     )
 
 

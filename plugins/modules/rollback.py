@@ -93,7 +93,7 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _install, _rollback
+from ..module_utils import _install, _known, _rollback
 from ..module_utils._errors import StandaloneError
 from ..module_utils._inventory import stores_of
 from ..module_utils._order import checked_path
@@ -126,10 +126,14 @@ def main() -> None:
             for order in _rollback.orders(store, leave=leave, paths=paths, system=system, url=url)
         ]
         results = [_install.run(order, check_mode=module.check_mode) for order in orders]
+        warnings = [warning for store in stores for warning in _known.warnings(store, system)]
+        warnings += [warning for result in results for warning in result.pop("warnings", ())]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(msg=reading_sentence(error, ", ".join(stores)))
+    for warning in dict.fromkeys(warnings):
+        module.warn(warning)
     module.exit_json(
         changed=any(result["changed"] for result in results),
         results=results,

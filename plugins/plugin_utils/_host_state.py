@@ -9,22 +9,26 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils import _damage, _roots
+from ansible_collections.standalone.python.plugins.module_utils._damage import Damage
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._holdings import compared
+from ansible_collections.standalone.python.plugins.module_utils._manifest import RECEIPT
 from ansible_collections.standalone.python.plugins.module_utils._receipts import Receipt
-from ansible_collections.standalone.python.plugins.module_utils._roots import Root
-from ansible_collections.standalone.python.plugins.module_utils._state import State, series_of_programs
+from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Roots
+from ansible_collections.standalone.python.plugins.module_utils._state import State, series_of_programs, with_holdings
+from ansible_collections.standalone.python.plugins.module_utils._store import ROOTS_FOLDER
 
 from ._probe import Probe
 
 
 def state_of(probe: Probe, path: str, store: str) -> State:
-    """What the module would read on the host. A receipt that does not make sense counts as none, as there."""
-    receipts = {entry: _receipt(content) for entry, content in probe.receipts.items()}
-    stored = {name: receipt for name, receipt in receipts.items() if receipt}
+    """What the module would read on the host. A receipt that does not make sense is damage, as there."""
+    stored, damage = _receipts(probe, store)
     entry = probe.entry or _entry_that_is_gone(probe, path, store)
-    return State(
+    state = State(
         kind=probe.path_kind,
-        root=_root(probe.root, path),
+        root=Root(path),
         link_target=probe.link_target,
         entry=entry,
         receipt=stored.get(entry) if entry else None,
@@ -34,6 +38,34 @@ def state_of(probe: Probe, path: str, store: str) -> State:
         has_litter=probe.has_litter,
         interpreters=series_of_programs(probe.programs),
     )
+    return with_holdings(state, compared(_roots_of(probe, store), stored, damage, store), store)
+
+
+def _roots_of(probe: Probe, store: str) -> Roots:
+    folder = posixpath.join(store, ROOTS_FOLDER)
+    if not probe.has_roots:
+        return Roots(damage=(_damage.of_root(folder, f"{folder} is damaged: it should be a directory.", None),))
+    return _roots.collected(probe.roots, folder)
+
+
+def _receipts(probe: Probe, store: str) -> tuple[dict[str, Receipt], tuple[Damage, ...]]:
+    stored, damage = {}, []
+    for entry, content in probe.receipts.items():
+        file = posixpath.join(store, entry, RECEIPT)
+        try:
+            receipt = Receipt.from_dict(_readable(content, file), file)
+            receipt.require_entry(entry, file)
+        except StoreError as error:
+            damage.append(_damage.of_receipt(file, str(error)))
+            continue
+        stored[entry] = receipt
+    return stored, tuple(damage)
+
+
+def _readable(content: Mapping[str, Any] | None, file: str) -> Mapping[str, Any]:
+    if content is None:
+        raise StoreError(f"{file} is damaged: it does not hold what was written there.")
+    return content
 
 
 def _entry_that_is_gone(probe: Probe, path: str, store: str) -> str | None:
@@ -42,17 +74,3 @@ def _entry_that_is_gone(probe: Probe, path: str, store: str) -> str | None:
         return None
     folder, entry = posixpath.split(posixpath.normpath(posixpath.join(posixpath.dirname(path), probe.link_target)))
     return entry if folder == store else None
-
-
-def _receipt(content: Mapping[str, Any] | None) -> Receipt | None:
-    try:
-        return Receipt.from_dict(content) if content is not None else None
-    except StoreError:
-        return None
-
-
-def _root(content: Mapping[str, Any] | None, path: str) -> Root:
-    try:
-        return Root.from_dict(content, where="root") if content is not None else Root(path)
-    except StoreError:
-        return Root(path)

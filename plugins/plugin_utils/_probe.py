@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._json_file import parsed, unsealed
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 
 from ._answer import Answer, once, printed, repeated
@@ -30,7 +30,9 @@ _KEYS = {
     "newer": once(".+"),
     "store_entry": repeated("[^/]+"),
     "store_receipt": repeated(".*"),
-    "root_json": once(".*"),
+    "root_file": repeated("[^/]+"),
+    "root_json": repeated(".*"),
+    "roots_damaged": once("1"),
     "running": repeated("[1-9][0-9]{0,9} [^/.][^/]*"),
     "litter": repeated(".+"),
     "free_kib": once("[0-9]{0,18}"),
@@ -69,11 +71,11 @@ class Probe:
 
     `path_kind` is what is at the path; `link_target` is the link's text, and `target_exists` whether it leads anywhere.
     `entry` is the build in the store that the link leads to, None when it leads elsewhere. `receipts` are those of the
-    complete builds in the store, by entry; None for one that is not JSON.
+    complete builds in the store, by entry; None for one that is not JSON or whose seal is broken.
     `newer` is the first thing in the build, relative to it, that is newer than the receipt or missing; None when there
     is none or nobody asked. Newer is suspicious, not yet drift.
-    `parent` carries the path and `store_place` the store. `root` is what the store's `.roots` say about the path (None:
-    nothing, or not JSON).
+    `parent` carries the path and `store_place` the store. `roots` are the files in `.roots` of the store by name; None
+    for one that is not JSON or whose seal is broken. `has_roots` is false where `.roots` is no directory.
     `running` tells the processes of each build by number, and is looked for only where a build may have to go.
     `has_litter` is whether an interrupted run left something in the store, which this user could remove: work in
     staging other than a download to be taken up, or a store that nothing is in.
@@ -93,7 +95,7 @@ class Probe:
     newer: str | None
     parent: Place
     store_place: Place
-    root: Mapping[str, Any] | None
+    roots: Mapping[str, Mapping[str, Any] | None]
     running: Mapping[str, tuple[int, ...]]
     has_litter: bool
     free_bytes: int | None
@@ -102,19 +104,18 @@ class Probe:
     has_root: bool = False
     in_circles: str | None = None
     distribution: str | None = None
+    has_roots: bool = True
     answer: Answer | None = field(default=None, compare=False, repr=False)
     programs: tuple[str, ...] = ()
 
 
-def build_command(
-    path: str, store: str, *, verify: str, root_file: str, will_remove: bool = False, root: str = ""
-) -> str:
+def build_command(path: str, store: str, *, verify: str, will_remove: bool = False, root: str = "") -> str:
     """The command for the host's `/bin/sh`, one line that passes through any login shell.
 
-    `path` and `store` are absolute; `root_file` is the name of the path's file in `.roots` of the store. Only with
-    `verify="quick"` the build is searched for what is newer than its receipt. With `will_remove` every build may have
-    to go, so the processes of a single one are looked for as well. `root` is that of another system, in which `path`
-    and `store` are. Raises `InvalidName` for a path that no command line can carry.
+    `path` and `store` are absolute. Only with `verify="quick"` the build is searched for what is newer than its
+    receipt. With `will_remove` every build may have to go, so the processes of a single one are looked for as well.
+    `root` is that of another system, in which `path` and `store` are. Raises `InvalidName` for a path that no command
+    line can carry.
     """
     for what, value in (("path", path), ("store", store), ("root", root or "/")):
         if not value.startswith("/") or any(character in value for character in "\0\n\r"):
@@ -122,7 +123,6 @@ def build_command(
     values = {
         "path": path,
         "store": store,
-        "root_file": root_file,
         "check_newer": "1" if verify == "quick" else "0",
         "builds_kept": "0" if will_remove else "1",
         "root": root,
@@ -149,11 +149,11 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         link_target=first(facts, "link_target") or None,
         target_exists="target_exists" in facts,
         entry=first(facts, "entry") or None,
-        receipts=_receipts(answer),
+        receipts=_contents(answer, "store_entry", "store_receipt"),
         newer=first(facts, "newer") or None,
         parent=_place(facts, "parent"),
         store_place=_place(facts, "store_place"),
-        root=_json_object(first(facts, "root_json")),
+        roots=_contents(answer, "root_file", "root_json"),
         running=_running(facts),
         has_litter="litter" in facts,
         free_bytes=int(free_kib) * 1024 if free_kib else None,
@@ -161,6 +161,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         platform=image_platform(facts) if has_root else host_platform(facts),
         has_root=has_root,
         in_circles=first(facts, "in_circles") or None,
+        has_roots="roots_damaged" not in facts,
         distribution=first(facts, "os_ID").strip("\"'") or None,
         answer=answer,
         programs=tuple(first(facts, "programs").split()),
@@ -176,11 +177,11 @@ def _place(facts: Facts, key: str) -> Place:
     )
 
 
-def _receipts(answer: Answer) -> dict[str, Mapping[str, Any] | None]:
-    """The receipt that follows each entry. Of an entry without exactly one nothing is known."""
+def _contents(answer: Answer, header: str, line: str) -> dict[str, Mapping[str, Any] | None]:
+    """The JSON that follows each name. Of a name without exactly one nothing is known."""
     found: dict[str, Mapping[str, Any] | None] = {}
-    for entry, texts in answer.sections("store_entry", "store_receipt"):
-        found[entry] = _json_object(texts[0]) if len(texts) == 1 and entry not in found else None
+    for name, texts in answer.sections(header, line):
+        found[name] = _json_object(texts[0]) if len(texts) == 1 and name not in found else None
     return found
 
 
@@ -194,7 +195,7 @@ def _running(facts: Facts) -> dict[str, tuple[int, ...]]:
 
 def _json_object(text: str) -> Mapping[str, Any] | None:
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
+        content = unsealed(parsed(text), "")
+    except StandaloneError:
         return None
     return content if isinstance(content, dict) else None

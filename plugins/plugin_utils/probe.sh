@@ -11,7 +11,6 @@
 # `find_in_root` of in_root.sh and:
 #   path         where the interpreter is wanted, absolute
 #   store        the directory that holds the builds, absolute
-#   root_file    the name of the path's file in .roots of the store
 #   check_newer  1: look for whatever in the build is newer than its receipt
 #   builds_kept  how many builds stay in any case; where there are more, processes that run them are looked for
 #   root         the root of another system, which path and store are in (nothing in it is run); empty for this one
@@ -29,10 +28,11 @@ say() {
     report="$report$1=${2%%"$newline"*}$newline"
 }
 
-# say_json KEY FILE: a JSON file of ours as one line, which is the same JSON since its strings hold no raw newline.
+# say_json KEY FILE: a JSON file of ours as one line, which is the same JSON since its strings hold no raw newline. What
+# is no regular file is not opened, since a named pipe would never end, and is told as an empty text.
 say_json() {
     text=
-    if [ -f "$2" ] && [ -r "$2" ]; then
+    if [ -f "$2" ] && [ ! -L "$2" ] && [ -r "$2" ]; then
         while IFS= read -r line || [ -n "$line" ]; do
             text="$text$line"
         done <"$2"
@@ -101,23 +101,28 @@ say_store() {
     entries=0
     set +f
     for receipt in "$store"/*/.build.json; do
-        [ -f "$receipt" ] || continue
+        exists "$receipt" || continue
         entries=$((entries + 1))
         entry=${receipt%/.build.json}
         say store_entry "${entry##*/}"
         say_json store_receipt "$receipt"
     done
-    say_json root_json "$store/.roots/$root_file"
+    for receipt in "$store"/.roots/*; do
+        exists "$receipt" || continue
+        say root_file "${receipt##*/}"
+        say_json root_json "$receipt"
+    done
+    { [ -d .roots ] && [ ! -L .roots ]; } || ! exists .roots || say roots_damaged 1
     [ ! -w "$store" ] || say_litter
     set -f
     [ "$entries" -le "$builds_kept" ] || say_running
     [ "$kind" != link ] || say_build
 }
 
-# What an interrupted run left: work in staging, apart from a download that can be taken up, or a store that holds
-# nothing.
+# What an interrupted run left: work in staging, apart from a download that can be taken up, a build that is half
+# removed, or a store that holds nothing.
 say_litter() {
-    for work in "$store"/.staging/* "$store"/.staging/.[!.]*; do
+    for work in "$store"/.staging/* "$store"/.staging/.[!.]* "$store"/*/.build.gone; do
         case $work in
             *.part) ;;
             *) ! exists "$work" || say litter "${work##*/}" ;;

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.plugin_utils._elf import Elf
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe, build_command, parse
 
@@ -53,7 +52,6 @@ def ask(
         str(path),
         str(store),
         verify=verify,
-        root_file=_roots.file_name(str(path)),
         will_remove=will_remove,
         root=str(root or ""),
     )
@@ -139,7 +137,7 @@ def run_in(root: Path, files: Mapping[str, str]) -> Probe:
             (root / name).symlink_to(text[3:])
         else:
             _write_program(root / name, text)
-    command = build_command("/opt/3.13", "/opt/.builds", verify="quick", root_file="x")
+    command = build_command("/opt/3.13", "/opt/.builds", verify="quick")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", "/bin")
         done = run(

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ansible_collections.standalone.python.plugins.module_utils import _roots
+from ansible_collections.standalone.python.plugins.module_utils._roots import Root
 from tests.support.fake_builds import MINOR
 
 
@@ -27,3 +29,8 @@ def litter(path: Path) -> list[str]:
 
 def release_at(path: Path) -> str:
     return (path / "lib" / f"python{MINOR}" / "BUILD-NOTE").read_text().strip()
+
+
+def history(store: str | Path, path: str | Path) -> Root:
+    """The root of a path, an empty one where it has none."""
+    return _roots.read_all(str(store)).of(str(path)) or Root(str(path))

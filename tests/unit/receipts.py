@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +86,19 @@ def fill(directory: Path, files: dict[str, str], links: dict[str, str] | None = 
     return directory
 
 
+def named(of: Receipt, entry: str) -> Receipt:
+    """The receipt as it is in a store entry of that name, which is the build's, with or without a number."""
+    build = of.asset.build
+    if re.fullmatch(rf"{re.escape(build.name)}(\.\d+)?", entry):
+        return of
+    return replace(of, asset=replace(of.asset, build=replace(build, name=entry)))
+
+
 def make_entry(store: Path, name: str, of: Receipt | None = None) -> Path:
     """A complete build in a store, of three entries."""
     files = {"bin/python3.13": "#!/bin/sh\n", "lib/python3.13/os.py": "NAME = 'os'\n"}
     entry = fill(store / name, files, {"bin/python3": "python3.13"})
     (entry / _manifest.MANIFEST).write_text(_manifest.render(entries_of(entry)), encoding="utf-8")
-    _receipts.write(str(entry), of or receipt())
+    _receipts.write(str(entry), named(of or receipt(), name))
     _receipts.mark_newest(str(entry))
     return entry

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -105,3 +106,43 @@ def test_the_directory_comes_back_when_nothing_takes_its_place(path: Path, tmp_p
         with _adopt.moved_away(str(path), Store(str(tmp_path / ".builds"))):
             raise OSError("no link")
     assert sorted(os.listdir(path)) == ["bin", "lib"]
+
+
+@pytest.fixture
+def _refusing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory is in a lower layer of an overlay."""
+    rename = os.rename
+
+    def refuse(source: str, target: str) -> None:
+        if source == str(path):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), source)
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", refuse)
+
+
+@pytest.mark.usefixtures("_refusing")
+def test_what_cannot_be_moved_away_is_removed(path: Path, tmp_path: Path) -> None:
+    with _adopt.moved_away(str(path), Store(str(tmp_path / ".builds"))):
+        assert not path.exists()
+    assert not path.exists()
+
+
+@pytest.mark.usefixtures("_refusing")
+def test_another_file_system_is_no_lower_layer(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There the store can be put beside the path, so the directory stays."""
+    monkeypatch.setattr(_adopt, "_is_elsewhere", lambda *_places: True)
+    with pytest.raises(OSError, match="cross-device"), _adopt.moved_away(str(path), Store(str(tmp_path / ".builds"))):
+        pass
+    assert (path / "bin").is_dir()
+
+
+def test_the_rest_of_an_adopted_directory_is_adopted(path: Path, stage: Stage) -> None:
+    shutil.rmtree(path / "lib")
+    with pytest.raises(StoreError):
+        _adopt.require_same_content(str(path), stage)
+    (path / ".build.gone").touch()
+    _adopt.require_same_content(str(path), stage)
+    (path / "mine").touch()
+    with pytest.raises(StoreError, match="added: mine"):
+        _adopt.require_same_content(str(path), stage)

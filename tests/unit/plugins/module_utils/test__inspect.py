@@ -43,14 +43,22 @@ def test_quick_trusts_what_is_older_than_the_receipt(entry: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda manifest: manifest.unlink(),
         lambda manifest: manifest.write_text("f\t644\n"),
         lambda manifest: manifest.write_bytes(b"\xff\xfe\x00"),
+        lambda manifest: manifest.write_text(manifest.read_text() * 2),
+        lambda manifest: (manifest.unlink(), os.mkfifo(manifest)),
+        lambda manifest: (manifest.unlink(), manifest.mkdir()),
+        lambda manifest: (manifest.rename(f"{manifest}.2"), manifest.symlink_to(f"{manifest}.2")),
     ],
-    ids=["gone", "damaged", "no text"],
+    ids=["a broken line", "no text", "everything twice", "a pipe", "a directory", "a link"],
 )
-def test_without_a_manifest_nothing_is_trusted(entry: Path, damage: Callable[[Path], object]) -> None:
+def test_a_damaged_manifest_is_not_trusted(entry: Path, damage: Callable[[Path], object]) -> None:
     damage(entry / ".build.manifest")
+    assert drift_of(entry) == Drift(changed=(".build.manifest",))
+
+
+def test_without_a_manifest_nothing_is_trusted(entry: Path) -> None:
+    (entry / ".build.manifest").unlink()
     assert drift_of(entry) == Drift(missing=(".build.manifest",))
 
 

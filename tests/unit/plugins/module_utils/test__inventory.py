@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils import _roots
-from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._inventory import describe
+from ansible_collections.standalone.python.plugins.module_utils._known import warnings
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
 from tests.unit.receipts import GNU, asset, make_entry, receipt
 
@@ -52,7 +52,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
             "path": str(path),
             "store": str(store),
             "entry": "now",
-            "build": asset().build.as_dict(),
+            "build": {**asset().build.as_dict(), "name": "now"},
             "executable": f"{path}/bin/python3.13",
             "keep": 1,
             "before_trial": None,
@@ -68,7 +68,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
     assert disk_bytes >= 4096
     assert disk_bytes % 512 == 0
     assert now == {
-        "name": f"cpython-3.13.5+20250723-{GNU}-install_only_stripped",
+        "name": "now",
         "version": "3.13.5",
         "release": "20250723",
         "target": GNU,
@@ -96,7 +96,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
 
 
 def test_where_there_is_no_store_there_is_nothing(store: Path) -> None:
-    assert describe(str(store), verify="full") == {"paths": [], "builds": []}
+    assert describe(str(store), verify="full") == {"paths": [], "builds": [], "damaged": []}
 
 
 @pytest.mark.parametrize(
@@ -185,16 +185,41 @@ def test_what_goes_while_it_is_measured_takes_no_room(path: Path, store: Path, m
     assert builds_of(store)["now"]["disk_bytes"] == before
 
 
-def test_a_damaged_root_is_named(path: Path, store: Path) -> None:
-    installed(path, "now")
+def test_damage_is_listed_and_hides_nothing_else(path: Path, store: Path) -> None:
+    installed(path, "now", "old")
     file = store / ".roots" / _roots.file_name(str(path))
     file.write_text("")
-    with pytest.raises(StoreError) as caught:
-        describe(str(store), verify="none")
-    assert str(caught.value) == (
-        f"{file} is damaged: an object was expected there. Remove that file: the builds stay, and only the history of "
-        "its path is lost."
-    )
+    (store / "old" / ".build.json").write_text("{")
+    found = describe(str(store), verify="full")
+    assert warnings(str(store)) == [
+        f"{one['problem']} Nothing is pruned from the store meanwhile. {one['remedy']}" for one in found["damaged"]
+    ]
+    assert [one["entry"] for one in found["builds"]] == ["now"]
+    assert [(one["path"], one["entry"]) for one in found["paths"]] == [(str(path), "now")]
+    assert found["damaged"] == [
+        {
+            "file": str(file),
+            "problem": f"{file} is damaged: an object was expected there.",
+            "remedy": f"Run standalone.python.build for {path}: it writes the file again, from the link and the "
+            "receipts of its builds.",
+        },
+        {
+            "file": str(store / "old" / ".build.json"),
+            "problem": f"{store}/old/.build.json is damaged: an object was expected there.",
+            "remedy": f"Run standalone.python.build for the path that uses {store}/old: it installs the build again. "
+            "Then remove that directory, once no link names it.",
+        },
+    ]
+
+
+def test_a_history_that_is_missing_is_listed(path: Path, store: Path) -> None:
+    installed(path, "now", "old")
+    (store / ".roots" / _roots.file_name(str(path))).unlink()
+    found = describe(str(store), verify="none")
+    assert [one["problem"] for one in found["damaged"]] == [
+        f"{store}/.roots/{_roots.file_name(str(path))} is missing, but {path} is a link to a build in the store."
+    ]
+    assert [use["entry"] for use in found["paths"][0]["history"]] == ["now", "old"]
 
 
 def test_a_build_of_another_machine_says_why_it_does_not_run(path: Path, store: Path, tmp_path: Path) -> None:

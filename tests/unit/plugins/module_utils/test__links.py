@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -74,10 +75,28 @@ def test_a_directory_is_never_replaced(home: Path) -> None:
         switch(home, "a")
 
 
+def refuse_from_staging(monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = os.rename
+
+    def refuse(source: str, target: str) -> None:
+        if "/.staging/" in source:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), source)
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", refuse)
+
+
 def test_what_cannot_be_switched_leaves_no_link_beside_the_path(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the store is on another file system, the new link is made there."""
-    monkeypatch.setattr(_links, "_is_same_file_system", lambda *_places: False)
+    """Where the store is mounted from elsewhere, the new link is made there."""
+    refuse_from_staging(monkeypatch)
     (home / "3.13").mkdir()
     with pytest.raises(StoreError):
         switch(home, "a")
+    assert sorted(os.listdir(home)) == [".builds", "3.13"]
+
+
+def test_the_store_may_be_mounted_from_elsewhere(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_from_staging(monkeypatch)
+    switch(home, "a")
+    assert os.readlink(home / "3.13") == ".builds/a"
     assert sorted(os.listdir(home)) == [".builds", "3.13"]

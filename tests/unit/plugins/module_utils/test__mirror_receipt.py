@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils import _mirror_receipt
-from ansible_collections.standalone.python.plugins.module_utils._mirror_receipt import Held
+from ansible_collections.standalone.python.plugins.module_utils._mirror_receipt import Held, MirrorReceipt
 
 FILES = {
     place: Held(place, "0" * 64, size_bytes, mtime_ns)
@@ -29,7 +29,7 @@ def receipt(tmp_path: Path) -> Path:
 
 def test_a_receipt_is_read_as_it_was_written(receipt: Path, tmp_path: Path) -> None:
     _mirror_receipt.write(str(tmp_path), FILES)
-    assert _mirror_receipt.read(str(tmp_path)) == FILES
+    assert _mirror_receipt.read(str(tmp_path)) == MirrorReceipt(FILES)
     assert list(receipt.parent.iterdir()) == [receipt]
 
 
@@ -49,10 +49,43 @@ def test_no_receipt_is_no_mirror(tmp_path: Path) -> None:
     assert _mirror_receipt.read(str(tmp_path)) is None
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["", "{", "[]", {"files": [{"place": "20260101/a.tar.gz"}]}, {"files": [{"place": "../etc/x", "sha256": "0"}]}],
-)
-def test_a_damaged_receipt_is_an_empty_one(content: Any, receipt: Path, tmp_path: Path) -> None:
-    receipt.write_text(content if isinstance(content, str) else json.dumps(content))
-    assert _mirror_receipt.read(str(tmp_path)) == {}
+A = {"place": "20260101/a.tar.gz", "sha256": "0" * 64, "size_bytes": 5, "mtime_ns": 7}
+DAMAGED: dict[str, Any] = {
+    "empty": "",
+    "broken off": "{",
+    "a list": "[]",
+    "no digest": [{"place": A["place"]}],
+    "half a digest": [{**A, "sha256": "0"}],
+    "another place": [{**A, "place": "../etc/x"}],
+    "a place twice": [A, A],
+    "a negative size": [{**A, "size_bytes": -5}],
+    "half a record": [{**A, "mtime_ns": None}],
+    "an unknown key": [{**A, "keep": True}],
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_receipt_is_an_empty_one(name: str, receipt: Path, tmp_path: Path) -> None:
+    content = DAMAGED[name]
+    receipt.write_text(content if isinstance(content, str) else json.dumps({"format": 1, "files": content}))
+    found = _mirror_receipt.read(str(tmp_path))
+    assert found
+    assert (found.files, bool(found.damage)) == ({}, True)
+
+
+def test_a_flipped_bit_is_damage_even_where_all_is_plausible(receipt: Path, tmp_path: Path) -> None:
+    """The name of a file that somebody else put there would let a sync remove that."""
+    _mirror_receipt.write(str(tmp_path), FILES)
+    receipt.write_text(receipt.read_text().replace("a.tar.gz", "c.tar.gz"))
+    assert _mirror_receipt.read(str(tmp_path)) == MirrorReceipt(
+        {}, f"{receipt} is damaged: its content is not the content that its seal was made for."
+    )
+
+
+def test_a_pipe_in_its_place_is_damage(receipt: Path, tmp_path: Path) -> None:
+    os.mkfifo(receipt)
+    assert _mirror_receipt.read(str(tmp_path)) == MirrorReceipt(
+        {}, f"{receipt} is damaged: it is a named pipe, and should be a regular file."
+    )
+    _mirror_receipt.write(str(tmp_path), FILES)
+    assert _mirror_receipt.read(str(tmp_path)) == MirrorReceipt(FILES)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -63,6 +64,7 @@ def test_the_receipt_tells_what_was_made_of_what(path: Path, store: Store, build
         files=len(files),
         size_bytes=sum(file.stat().st_size for file in files),
         installed_at=receipt.installed_at if receipt else "",
+        manifest_sha256=hashlib.sha256((entry / MANIFEST).read_bytes()).hexdigest(),
     )
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", receipt.installed_at)
 

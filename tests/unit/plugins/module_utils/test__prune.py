@@ -14,6 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.module_utils._prune import prune
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
 from ansible_collections.standalone.python.plugins.module_utils._store import Store
+from tests.unit.installed import history
 from tests.unit.receipts import make_entry, receipt
 
 
@@ -37,7 +38,7 @@ def add(store: Store, path: Path, *entries: str, keep: int = 1, linked: bool = T
 
 
 def uses(store: Store, path: Path) -> list[str]:
-    return [use.entry for use in _roots.read(store.directory, str(path)).uses]
+    return [use.entry for use in history(store.directory, str(path)).uses]
 
 
 @pytest.mark.parametrize(("keep", "pruned"), [(0, ("b", "c", "d")), (1, ("c", "d")), (2, ("d",)), (3, ()), (99, ())])
@@ -109,9 +110,9 @@ def test_a_build_that_lost_its_receipt_goes_where_it_is_known_as_ours(store: Sto
     add(store, path, "a", "b", "c", keep=2)
     os.unlink(os.path.join(store.directory, "b", ".build.json"))
     assert prune(store, str(path)) == ()
-    root = _roots.read(store.directory, str(path))
+    root = history(store.directory, str(path))
     _roots.write(store.directory, root.without(("b",)))
-    assert prune(store, str(path), damaged=["b", "gone"]) == ("b",)
+    assert prune(store, str(path), lost=["b", "gone"]) == ("b",)
     assert store.entries() == ("a", "c")
 
 

@@ -42,7 +42,7 @@ def test_it_can_be_read_by_people_and_other_programs(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert list(json.loads(file.read_text())) == [
         "format", "asset", "prefix", "externally_managed", "owner", "group", "executables", "files", "size_bytes",
-        "installed_at",
+        "installed_at", "seal",
     ]  # fmt: skip
 
 
@@ -119,3 +119,60 @@ def test_what_is_no_receipt_is_named(tmp_path: Path, content: bytes) -> None:
 )
 def test_owner_and_group_count_where_they_are_asked_for(asked: Settings, made_for: Settings, serves: bool) -> None:
     assert asked.served_by(made_for) is serves
+
+
+def with_name(name: str) -> dict[str, Any]:
+    return {"asset": {**asset().as_dict(), "name": name}}
+
+
+DAMAGED: dict[str, tuple[dict[str, Any], str]] = {
+    "another prefix": ({"prefix": "opt/python"}, " is damaged: prefix should be the absolute path of a build."),
+    "a way up": ({"prefix": "/opt/../etc"}, " is damaged: prefix should be the absolute path of a build."),
+    "a NUL": ({"prefix": "/opt/\0"}, " is damaged: prefix should be printable."),
+    "another format": ({"format": 2}, " is damaged: format should be 1."),
+    "an unknown key": ({"hidden": 1}, " is damaged: 'hidden' is unknown there."),
+    "a negative size": ({"size_bytes": -1}, " is damaged: size_bytes should be a number that can be."),
+    "a huge count": ({"files": 10**30}, " is damaged: files should be a number that can be."),
+    "a program outside": (
+        {"executables": ["../../bin/sh"]},
+        " is damaged: executables should name programs in the build.",
+    ),
+    "half a digest": ({"manifest_sha256": "00"}, " is damaged: manifest_sha256 should be 64 hexadecimal digits."),
+    "a name of another version": (
+        with_name(asset("3.13.6").build.name),
+        f": asset is damaged: version, release and target are not those in the name {asset('3.13.6').build.name}.",
+    ),
+    "a name of another release": (
+        with_name(asset(release="20250807").build.name),
+        ": asset is damaged: version, release and target are not those in the name "
+        f"{asset(release='20250807').build.name}.",
+    ),
+    "the seal of another": (
+        {"seal": "0" * 64},
+        " is damaged: its content is not the content that its seal was made for.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_what_contradicts_itself_is_damaged(tmp_path: Path, name: str) -> None:
+    changes, complaint = DAMAGED[name]
+    file = tmp_path / ".build.json"
+    file.write_text(json.dumps({**receipt().as_dict(), **changes}))
+    with pytest.raises(StoreError) as caught:
+        _receipts.read(str(tmp_path))
+    assert str(caught.value) == f"{file}{complaint}"
+
+
+@pytest.mark.parametrize("entry", ["", ".2", ".17"])
+def test_a_receipt_belongs_to_an_entry_of_its_name(entry: str) -> None:
+    receipt().require_entry(asset().build.name + entry, "")
+
+
+@pytest.mark.parametrize("entry", ["other", f"{asset().build.name}.x", f"{asset().build.name}.", "17"])
+def test_a_receipt_that_was_moved_is_damaged(entry: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        receipt().require_entry(entry, "/s/.build.json")
+    assert str(caught.value) == (
+        f"/s/.build.json is damaged: it is the receipt of {asset().build.name}, and lies in {entry}."
+    )

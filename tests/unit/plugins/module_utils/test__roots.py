@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Roots, Use
+from tests.unit.installed import history
+from tests.unit.receipts import receipt
 
 PATH = "/opt/python/3.13"
 
@@ -63,21 +67,21 @@ def test_a_trial_ends_when_what_was_before_it_is_gone() -> None:
 
 def test_the_mark_is_written_and_read(tmp_path: Path) -> None:
     _roots.write(str(tmp_path), root("b", "a").on_trial("a"))
-    assert _roots.read(str(tmp_path), PATH) == root("b", "a").on_trial("a")
+    assert history(str(tmp_path), PATH) == root("b", "a").on_trial("a")
     assert "before_trial" not in root("b", "a").as_dict()  # images stay the same bits
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     _roots.write(str(tmp_path), root("b", "a", keep=3))
-    assert _roots.read(str(tmp_path), PATH) == root("b", "a", keep=3)
-    assert _roots.read_all(str(tmp_path)) == (root("b", "a", keep=3),)
+    assert history(str(tmp_path), PATH) == root("b", "a", keep=3)
+    assert _roots.read_all(str(tmp_path)) == Roots((root("b", "a", keep=3),))
 
 
 def test_a_root_without_uses_leaves_no_file(tmp_path: Path) -> None:
     _roots.write(str(tmp_path), root("a"))
     _roots.write(str(tmp_path), root())
     assert list((tmp_path / ".roots").iterdir()) == []
-    assert _roots.read(str(tmp_path), PATH) == Root(PATH)
+    assert history(str(tmp_path), PATH) == Root(PATH)
 
 
 @pytest.mark.parametrize(
@@ -92,41 +96,137 @@ def test_a_long_path_gets_a_digest_for_a_name() -> None:
     assert len(_roots.file_name("/" + "x" * 250)) == 64
 
 
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        ("", " is damaged: an object was expected there"),
-        ("{", " is damaged: an object was expected there"),
-        ('{"keep": 1, "uses": []}', " is damaged: path should be a text"),
-        ('{"path": "/x", "keep": true, "uses": []}', " is damaged: keep should be a whole number"),
-        ('{"path": "/x", "keep": 1, "uses": [{}]}', ": uses[0] is damaged: entry should be a text"),
-    ],
-)
-def test_a_damaged_file_is_named(tmp_path: Path, content: str, complaint: str) -> None:
+USES = [{"entry": "a", "since": "2026"}]
+GOOD = {"path": PATH, "keep": 1, "uses": USES}
+DAMAGED = {
+    "empty": ("", " is damaged: an object was expected there."),
+    "broken off": ('{"path"', " is damaged: an object was expected there."),
+    "no text": (b"\xff\xfe", " is damaged: an object was expected there."),
+    "a NUL": (b'{"path": "/x\0"}', " is damaged: an object was expected there."),
+    "nested too deep": ("[" * 100_000, " is damaged: an object was expected there."),
+    "a key twice": ('{"keep": 1, "keep": 2}', " is damaged: an object was expected there."),
+    "no path": ({**GOOD, "path": None}, " is damaged: path should be a text."),
+    "no number": ({**GOOD, "keep": True}, " is damaged: keep should be a whole number."),
+    "a negative number": ({**GOOD, "keep": -1}, " is damaged: keep should be a number that can be."),
+    "a huge number": ({**GOOD, "keep": 2**63}, " is damaged: keep should be a number that can be."),
+    "no entry": ({**GOOD, "uses": [{}]}, ": uses[0] is damaged: entry should be a text."),
+    "no uses": ({**GOOD, "uses": []}, " is damaged: uses should name at least one build, and each build once."),
+    "a build twice": (
+        {**GOOD, "uses": USES * 2},
+        " is damaged: uses should name at least one build, and each build once.",
+    ),
+    "another place": (
+        {**GOOD, "uses": [{"entry": "../x", "since": ""}]},
+        " is damaged: uses should name builds in the store.",
+    ),
+    "an unknown key": ({**GOOD, "kept": 1}, " is damaged: 'kept' is unknown there."),
+    "another seal": (
+        {**GOOD, "seal": "0" * 64},
+        " is damaged: its content is not the content that its seal was made for.",
+    ),
+    "another path": (
+        {**GOOD, "path": "/opt/python/3.12"},
+        " is damaged: it holds the history of /opt/python/3.12, which belongs to another name.",
+    ),
+    **{
+        f"the path {path!r}": (
+            {**GOOD, "path": path},
+            " is damaged: path should be the absolute path of a build.",
+        )
+        for path in ("/opt/a\0b", "/opt/\ud800", "opt", "/opt/../etc")
+    },
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
+    content, complaint = DAMAGED[name]
     file = tmp_path / ".roots" / _roots.file_name(PATH)
     file.parent.mkdir()
-    file.write_text(content)
-    with pytest.raises(StoreError) as caught:
-        _roots.read_all(str(tmp_path))
-    assert str(caught.value) == (
-        f"{file}{complaint}. Remove that file: the builds stay, and only the history of its path is lost."
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        file.write_text(content if isinstance(content, str) else json.dumps(content))
+    (damage,) = _roots.read_all(str(tmp_path)).damage
+    assert str(damage) == (
+        f"{file}{complaint} Nothing is pruned from the store meanwhile. Run standalone.python.build for {PATH}: it "
+        "writes the file again, from the link and the receipts of its builds."
     )
-    assert _roots.read_all(str(tmp_path), but=PATH) == ()
-    assert _roots.read(str(tmp_path), PATH) == Root(PATH)  # for its own path a new history begins
+    assert (damage.file, damage.path, damage.entry) == (str(file), PATH, None)
 
 
-@pytest.mark.parametrize("path", ["/opt/a\0b", "/opt/\ud800", "opt", "/opt/../etc"])
-def test_a_path_that_none_can_be_is_damage(tmp_path: Path, path: str) -> None:
-    """No file of that name could be looked at."""
+def test_a_file_whose_path_nobody_knows_is_named(tmp_path: Path) -> None:
     (tmp_path / ".roots").mkdir()
-    file = tmp_path / ".roots" / "root"
-    file.write_text(json.dumps({"path": path, "keep": 1, "uses": []}))
+    (tmp_path / ".roots" / "strange").write_text("")
+    (damage,) = _roots.read_all(str(tmp_path)).damage
+    assert damage.path is None
+    assert damage.remedy.startswith("Remove it: the builds stay, and the next run for its path writes the history")
+
+
+def test_a_flipped_bit_is_damage_even_where_all_is_plausible(tmp_path: Path) -> None:
+    """`keep` 0 for 1 would let a build go that is kept."""
+    _roots.write(str(tmp_path), root("b", "a", keep=1))
+    file = tmp_path / ".roots" / _roots.file_name(PATH)
+    file.write_text(file.read_text().replace('"keep": 1', '"keep": 0'))
+    (damage,) = _roots.read_all(str(tmp_path)).damage
+    assert "is not the content that its seal was made for" in damage.found
+
+
+MAKE: dict[str, Callable[[Path], object]] = {
+    "a named pipe": os.mkfifo,
+    "a directory": lambda file: file.mkdir(),
+    "a symbolic link": lambda file: file.symlink_to("/dev/null"),
+    "a socket": lambda file: socket.socket(socket.AF_UNIX).bind(os.path.relpath(file)),
+}
+
+
+@pytest.mark.parametrize("kind", MAKE)
+def test_only_a_regular_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The other paths are read as before, and the file's own path gets a new one, but never through a link."""
+    monkeypatch.chdir(tmp_path)  # the name of a socket has to be short
+    _roots.write(str(tmp_path), replace(root("a"), path="/other"))
+    file = tmp_path / ".roots" / _roots.file_name(PATH)
+    MAKE[kind](file)
+    found = _roots.read_all(str(tmp_path))
+    assert [one.path for one in found.sound] == ["/other"]
+    assert [one.found for one in found.damage] == [f"{file} is damaged: it is {kind}, and should be a regular file."]
+    _roots.write(str(tmp_path), root("a"))
+    assert history(str(tmp_path), PATH) == root("a")
+
+
+def test_a_directory_with_something_in_it_stays(tmp_path: Path) -> None:
+    file = tmp_path / ".roots" / _roots.file_name(PATH)
+    (file / "precious").mkdir(parents=True)
     with pytest.raises(StoreError) as caught:
-        _roots.read_all(str(tmp_path))
+        _roots.write(str(tmp_path), root("a"))
     assert str(caught.value) == (
-        f"{file} is damaged: path should be the absolute path of a build. Remove that file: the builds stay, and only "
-        "the history of its path is lost."
+        f"Cannot write {file}: a directory with something in it is there. Move it away and run again."
     )
+    assert (file / "precious").is_dir()
+
+
+@pytest.mark.parametrize("path", [PATH, "/a%2Fb", "/with space", "/%25"])
+def test_a_name_tells_its_path(path: str) -> None:
+    assert _roots.path_of(_roots.file_name(path)) == path
+
+
+@pytest.mark.parametrize("name", ["strange", "0" * 64, "%2Fa%2", "%252Fa", "%2f"])
+def test_a_name_that_tells_none(name: str) -> None:
+    assert _roots.path_of(name) is None
+
+
+def test_a_history_is_rebuilt_from_link_and_receipts() -> None:
+    stored = {
+        "current": replace(receipt(PATH), installed_at="2026-02-01T00:00:00Z"),
+        "newer": replace(receipt(PATH), installed_at="2026-03-01T00:00:00Z"),
+        "older": replace(receipt(PATH), installed_at="2026-01-01T00:00:00Z"),
+        "other": receipt("/other"),
+    }
+    found = _roots.rebuilt(PATH, "current", stored)
+    assert entries(found) == ["current", "newer", "older"]
+    assert found.kept == ("current", "newer", "older")
+    assert entries(_roots.rebuilt(PATH, None, stored)) == ["newer", "current", "older"]
+    assert _roots.rebuilt("/nobody", None, stored) == Root("/nobody")
 
 
 def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils import _roots, _
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.module_utils._store import Store
-from tests.unit.receipts import make_entry, receipt
+from tests.unit.receipts import asset, make_entry, named, receipt
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_below_a_file_there_is_nothing(path: Path, store: Path) -> None:
 
 
 def test_an_installed_build_with_its_history(path: Path, store: Path) -> None:
-    now, old = receipt(str(path)), receipt("/elsewhere")
+    now, old = named(receipt(str(path)), "now"), named(receipt(str(path)), "old")
     make_entry(store, "now", now)
     make_entry(store, "old", old)
     (store / "unfinished").mkdir()
@@ -92,6 +92,7 @@ def test_a_damaged_receipt_counts_as_none(path: Path, store: Path, content: str)
     path.symlink_to(".builds/x")
     found = state_of(path)
     assert (found.entry, found.receipt, found.suspicious, found.stored) == ("x", None, None, {})
+    assert [damage.entry for damage in found.damage] == ["x"]
 
 
 def test_a_link_to_a_build_that_is_gone_still_names_it(path: Path, store: Path) -> None:
@@ -99,3 +100,59 @@ def test_a_link_to_a_build_that_is_gone_still_names_it(path: Path, store: Path) 
     path.symlink_to(".builds/gone")
     found = state_of(path)
     assert (found.kind, found.entry, found.receipt) == ("link", "gone", None)
+
+
+def installed(path: Path, store: Path, *entries: str, uses: tuple[str, ...] = ()) -> Path:
+    """The path names the first of the entries. Returns the file with its history, which is `uses` or all of them."""
+    for entry in entries:
+        make_entry(store, entry, receipt(str(path)))
+    path.symlink_to(f".builds/{entries[0]}")
+    _roots.write(str(store), Root(str(path), 1, tuple(Use(entry, "2026") for entry in uses or entries)))
+    return store / ".roots" / _roots.file_name(str(path))
+
+
+def complaints(path: Path) -> list[str]:
+    return [damage.found for damage in state_of(path).damage]
+
+
+def test_a_history_that_is_missing_is_rebuilt(path: Path, store: Path) -> None:
+    file = installed(path, store, "now", "old")
+    file.unlink()
+    found = state_of(path)
+    assert [use.entry for use in found.root.uses] == ["now", "old"]
+    assert found.is_root_damaged
+    assert complaints(path) == [f"{file} is missing, but {path} is a link to a build in the store."]
+
+
+def test_a_history_that_does_not_name_what_the_link_names_is_rebuilt(path: Path, store: Path) -> None:
+    installed(path, store, "now", uses=("gone",))
+    make_entry(store, "gone", receipt(str(path), asset("3.13.4", "20250610")))
+    file = store / ".roots" / _roots.file_name(str(path))
+    assert complaints(path) == [f"{file} is damaged: it does not name now, which {path} is a link to."]
+    assert {use.entry for use in state_of(path).root.uses} == {"now", "gone"}
+
+
+def test_a_repair_that_was_killed_before_the_switch_is_no_damage(path: Path, store: Path) -> None:
+    """It drops the build that drifted from the history before the link names the copy."""
+    installed(path, store, "now", uses=("now.2",))
+    make_entry(store, "now.2", receipt(str(path)))
+    assert complaints(path) == []
+
+
+def test_a_history_that_names_the_build_of_another_path_is_damaged(path: Path, store: Path) -> None:
+    file = installed(path, store, "now", uses=("now", "other"))
+    make_entry(store, "other", receipt("/other"))
+    assert complaints(path) == [f"{file} is damaged: it names other, which was made for /other by its receipt."]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda file: os.symlink("/dev/null", file)])
+def test_a_receipt_that_is_no_file_is_damage_and_nothing_else(
+    path: Path, store: Path, make: Callable[[Path], object]
+) -> None:
+    installed(path, store, "now", "old")
+    (store / "old" / ".build.json").unlink()
+    make(store / "old" / ".build.json")
+    found = state_of(path)
+    assert (list(found.stored), [damage.entry for damage in found.damage]) == (["now"], ["old"])
+    assert [use.entry for use in found.root.uses] == ["now", "old"]
+    assert found.lost == ()

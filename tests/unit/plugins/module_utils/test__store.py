@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import multiprocessing
 import os
 import stat
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -188,3 +191,90 @@ def test_two_that_make_and_remove_the_store_do_not_trip_each_other(store: Store)
     for worker in workers:
         worker.join()
     assert errors.empty()
+
+
+@pytest.fixture
+def lower_layer(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store whose directories cannot be moved any more, as those in a lower layer of an overlay."""
+    with store.locked():
+        for name in ("a", "b"):
+            stage = staged(store)
+            make_directory(os.path.join(stage, "lib", "deep"))
+            Path(stage, "lib", "deep", "file").touch()
+            Path(stage, "link").symlink_to("lib")
+            store.publish(stage, name)
+        make_directory(os.path.join(store.staging, "litter", "deep"))
+    rename = os.rename
+
+    def refuse(source: str, target: str) -> None:
+        if os.path.isdir(source) and not os.path.islink(source):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), source)
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", refuse)
+    return store
+
+
+def test_what_cannot_be_moved_is_removed_in_its_place(lower_layer: Store) -> None:
+    with lower_layer.locked():
+        lower_layer.remove("a")
+        lower_layer.sweep()
+    assert lower_layer.entries() == ("b",)
+    assert sorted(os.listdir(lower_layer.directory)) == [".lock", ".staging", "b"]
+    assert os.listdir(lower_layer.staging) == []
+
+
+@pytest.mark.parametrize("survives", range(6))
+def test_an_interrupted_removal_goes_on(lower_layer: Store, monkeypatch: pytest.MonkeyPatch, survives: int) -> None:
+    """The receipt goes first: what is left of the build is no build any more, and is known as what has to go."""
+    number = itertools.count()
+
+    def dying(do: Callable[..., None]) -> Callable[..., None]:
+        def step(*arguments: Any, **options: Any) -> None:
+            if next(number) >= survives:
+                raise KeyboardInterrupt
+            do(*arguments, **options)
+
+        return step
+
+    with monkeypatch.context() as patch, lower_layer.locked():
+        for name in ("unlink", "rmdir"):
+            patch.setattr(os, name, dying(getattr(os, name)))
+        with contextlib.suppress(KeyboardInterrupt):
+            lower_layer.remove("a")
+    assert lower_layer.entries() == ("b",)
+    rest = lower_layer.half_removed()
+    assert rest == (("a",) if (Path(lower_layer.directory) / "a" / ".build.gone").exists() else ())
+    with lower_layer.locked():
+        for entry in rest:
+            lower_layer.remove(entry)
+    assert not (Path(lower_layer.directory) / "a" / "lib").exists()
+
+
+@pytest.mark.parametrize("name", ["cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only_stripped", "strange"])
+def test_an_empty_directory_goes_where_its_name_is_a_builds(store: Store, name: str) -> None:
+    for entry in (name, f"{name}.2"):
+        make_directory(store.entry_path(entry))
+    assert store.half_removed() == ((name, f"{name}.2") if name != "strange" else ())
+
+
+def test_a_mark_beside_a_receipt_means_nothing(store: Store) -> None:
+    with store.locked():
+        store.publish(staged(store), "a")
+    Path(store.entry_path("a"), ".build.gone").touch()
+    assert store.half_removed() == ()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda file: os.symlink("gone", file)])
+def test_a_receipt_that_is_no_file_is_damage(store: Store, make: Callable[[str], object]) -> None:
+    make_directory(store.entry_path("a"))
+    make(os.path.join(store.entry_path("a"), ".build.json"))
+    receipts, (damage,) = store.receipts()
+    assert (receipts, damage.entry) == ({}, "a")
+
+
+def test_links_that_go_in_circles_hide_no_other_build(store: Store) -> None:
+    with store.locked():
+        store.publish(staged(store), "a")
+    Path(store.directory, "b").symlink_to("b")
+    assert store.entries() == ("a",)

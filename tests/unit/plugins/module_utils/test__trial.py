@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.module_utils._install import run
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
-from tests.unit.installed import release_at, store_of, stored
+from tests.unit.installed import history, release_at, store_of, stored
 from tests.unit.orders import order
 
 
@@ -25,7 +24,7 @@ def newest(mirror: Path) -> FakeBuild:
 
 def goes_back_to(path: Path) -> str | None:
     """The build before the trial, as it is recorded."""
-    return _roots.read(str(store_of(path)), str(path)).before_trial
+    return history(str(store_of(path)), str(path)).before_trial
 
 
 def put_on_trial(path: Path, *builds: FakeBuild) -> None:

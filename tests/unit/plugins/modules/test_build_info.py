@@ -96,16 +96,13 @@ def test_a_relative_place_is_refused(run_module: RunModule, option: str) -> None
     assert (result["failed"], result["msg"].startswith(f"{option} is 'python', which is relative.")) == (True, True)
 
 
-def test_a_damaged_root_is_one_sentence(run_module: RunModule, tmp_path: Path) -> None:
+def test_a_damaged_root_is_listed(run_module: RunModule, tmp_path: Path) -> None:
     path = install(tmp_path)
     file = tmp_path / ".builds" / ".roots" / _roots.file_name(str(path))
     file.write_text("{")
     result = run_module(build_info, path=[str(path)])
-    assert result["msg"] == (
-        f"{file} is damaged: an object was expected there. Remove that file: the builds stay, and only the history of "
-        "its path is lost."
-    )
-    assert "exception" not in result
+    assert [damage["file"] for damage in result["damaged"]] == [str(file)]
+    assert [one["path"] for one in result["paths"]] == [str(path)]
 
 
 def test_what_the_system_refuses_is_one_sentence(

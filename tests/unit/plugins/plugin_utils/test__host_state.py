@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
 from ansible_collections.standalone.python.plugins.module_utils._state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
-from tests.unit.receipts import asset, receipt
+from tests.unit.receipts import asset, named, receipt
 
 PATH, STORE = "/opt/python/3.13", "/opt/python/.builds"
-NOW, OLD = receipt(PATH), receipt(PATH, asset("3.13.4", "20250604"))
+NOW, OLD = named(receipt(PATH), "now"), named(receipt(PATH, asset("3.13.4", "20250604")), "old")
 ROOT = Root(PATH, 2, (Use("now", "2026-02-01T00:00:00Z"), Use("old", "2026-01-01T00:00:00Z")))
 NOTHING = _probe.parse("standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\nstandalone-python-probe end\n")
 LINKED = replace(NOTHING, path_kind="link", link_target=".builds/now", target_exists=True, entry="now")
@@ -34,7 +35,7 @@ def test_an_installed_build_with_its_history() -> None:
     probe = replace(
         LINKED,
         receipts={"now": NOW.as_dict(), "old": OLD.as_dict()},
-        root=ROOT.as_dict(),
+        roots={_roots.file_name(PATH): ROOT.as_dict()},
         newer="lib/os.py",
         running={"old": (7,)},
         has_litter=True,
@@ -53,16 +54,50 @@ def test_an_installed_build_with_its_history() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [None, {}, {**NOW.as_dict(), "files": "many"}, {**NOW.as_dict(), "asset": {"name": "../x"}}]
+    "content",
+    [
+        None,
+        {},
+        {**NOW.as_dict(), "files": "many"},
+        {**NOW.as_dict(), "asset": {"name": "../x"}},
+        {**NOW.as_dict(), "asset": asset().as_dict()},
+    ],
+    ids=["no JSON", "empty", "no number", "no asset", "of another entry"],
 )
-def test_a_receipt_that_makes_no_sense_counts_as_none(content: dict[str, Any] | None) -> None:
+def test_a_receipt_that_makes_no_sense_is_damage(content: dict[str, Any] | None) -> None:
     found = state(replace(LINKED, receipts={"now": content}))
     assert (found.entry, found.receipt, found.stored) == ("now", None, {})
+    assert [(damage.file, damage.entry) for damage in found.damage] == [(f"{STORE}/now/.build.json", "now")]
 
 
-@pytest.mark.parametrize("content", [None, {}, {"path": PATH, "keep": "1", "uses": []}])
-def test_a_root_that_makes_no_sense_counts_as_none(content: dict[str, Any] | None) -> None:
-    assert state(replace(LINKED, root=content)).root == Root(PATH)
+@pytest.mark.parametrize(
+    "content", [None, {}, {"path": PATH, "keep": "1", "uses": []}, {**ROOT.as_dict(), "path": "/opt/python/3.12"}]
+)
+def test_a_root_that_makes_no_sense_is_rebuilt(content: dict[str, Any] | None) -> None:
+    file = _roots.file_name(PATH)
+    receipts = {"now": NOW.as_dict(), "old": OLD.as_dict()}
+    found = state(replace(LINKED, receipts=receipts, roots={file: content}))
+    assert [use.entry for use in found.root.uses] == ["now", "old"]
+    assert [(damage.file, damage.path) for damage in found.damage] == [(f"{STORE}/.roots/{file}", PATH)]
+
+
+def test_the_root_of_another_path_is_looked_at() -> None:
+    path = "/opt/python/other"
+    receipts, file = {"now": NOW.as_dict(), "old": OLD.as_dict()}, _roots.file_name(path)
+    good = {_roots.file_name(PATH): ROOT.as_dict()}
+    for content, problem in (
+        (None, "is damaged: an object was expected there."),
+        ({**ROOT.as_dict(), "path": path}, "is damaged: it names now, which was made for /opt/python/3.13 by its"),
+    ):
+        found = state(replace(LINKED, receipts=receipts, roots={**good, file: content}))
+        assert (found.root, found.is_root_damaged) == (ROOT, False)
+        (damage,) = found.damage
+        assert (damage.path, problem in damage.found) == (path, True)
+
+
+def test_roots_that_are_no_directory_are_damage() -> None:
+    (damage,) = state(replace(NOTHING, has_roots=False)).damage
+    assert damage.found == f"{STORE}/.roots is damaged: it should be a directory."
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,10 @@ LINES = (
     'store_receipt={  "format": 1}',
     "store_entry=c",
     "store_receipt=",
+    "root_file=%2Fopt%2Fpython%2F3.13",
     'root_json={"path": "/opt/python/3.13"}',
+    "root_file=x",
+    "root_json=",
     "running=4711 a=b",
     "running=42 a=b",
     "running=7 c",
@@ -47,7 +50,7 @@ def test_parse() -> None:
     assert probe.newer == "lib/os.py"
     assert probe.parent == Place("/opt/python", is_directory=True, is_writable=True)
     assert probe.store_place == Place("/opt", is_directory=True, is_writable=False)
-    assert probe.root == {"path": "/opt/python/3.13"}
+    assert probe.roots == {"%2Fopt%2Fpython%2F3.13": {"path": "/opt/python/3.13"}, "x": None}
     assert probe.running == {"a=b": (42, 4711), "c": (7,)}
     assert probe.free_bytes == 2048 * 1024
     assert probe.tools == {"zstd": "/usr/bin/zstd", "tar": "tar"}
@@ -77,7 +80,7 @@ def test_what_is_no_json_object(line: str) -> None:
 def test_what_the_host_could_not_tell() -> None:
     lines = ["standalone-python-probe 1", "kind=absent", "parent=/", "store_place=/", "free_kib=", LINES[-1]]
     probe = parse("\n".join(lines))
-    assert (probe.free_bytes, probe.link_target, probe.entry, probe.root) == (None, None, None, None)
+    assert (probe.free_bytes, probe.link_target, probe.entry, probe.roots) == (None, None, None, {})
 
 
 @pytest.mark.parametrize(
@@ -177,10 +180,10 @@ def test_no_answer(stdout: str, rc: int, stderr: str, printed: str) -> None:
 )
 def test_paths_that_no_command_can_carry(path: str, store: str, message: str) -> None:
     with pytest.raises(InvalidName) as caught:
-        build_command(path, store, verify="quick", root_file="x")
+        build_command(path, store, verify="quick")
     assert str(caught.value) == message
 
 
 def test_the_command_is_short() -> None:
     """It is on every command line, and with sudo in every log, of every host."""
-    assert len(build_command("/opt/python/3.13", "/opt/python/.builds", verify="quick", root_file="x")) < 6200
+    assert len(build_command("/opt/python/3.13", "/opt/python/.builds", verify="quick")) < 6300

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -32,7 +33,8 @@ def installed(path: Path) -> dict[str, Any]:
         "entry": "a",
         "receipts": {"a": RECEIPT},
         "newer": None,
-        "root": None,
+        "roots": {},
+        "has_roots": True,
         "running": {},
     }
 
@@ -118,10 +120,58 @@ def beside_other_builds(path: Path) -> dict[str, Any]:
     make_build(path.parent / ".builds", "b*c d")
     make_build(path.parent / ".builds", "unfinished", receipt=None)
     (path.parent / ".builds" / ".roots").mkdir()
-    root_file = str(path).replace("/", "%2F")
-    (path.parent / ".builds" / ".roots" / root_file).write_text('{\n  "path": "…",\n  "keep": 2\n}\n')
+    (path.parent / ".builds" / ".roots" / "%2Fx y").write_text('{\n  "path": "…",\n  "keep": 2\n}\n')
+    (path.parent / ".builds" / ".roots" / "%2Fz").write_text("{")
     receipts = {"a": RECEIPT, "b*c d": RECEIPT}
-    return {"receipts": receipts, "root": {"path": "…", "keep": 2}}
+    return {"receipts": receipts, "roots": {"%2Fx y": {"path": "…", "keep": 2}, "%2Fz": None}}
+
+
+def with_special_files(path: Path) -> dict[str, Any]:
+    """None is opened: a pipe would never end."""
+    store = path.parent / ".builds"
+    install(path)
+    for entry in ("b", "c", "d"):
+        make_build(store, entry, receipt=None)
+    (store / ".roots").mkdir()
+    for folder, name in ((store / "b", ".build.json"), (store / ".roots", "%2Fb")):
+        os.mkfifo(folder / name)
+    for folder, name in ((store / "c", ".build.json"), (store / ".roots", "%2Fc")):
+        (folder / name).mkdir()
+    for folder, name in ((store / "d", ".build.json"), (store / ".roots", "%2Fd")):
+        (folder / name).symlink_to(store / "a" / ".build.json")
+    nothing = dict.fromkeys(("b", "c", "d"))
+    return {"receipts": {"a": RECEIPT, **nothing}, "roots": {f"%2F{name}": None for name in nothing}}
+
+
+def with_a_pipe_for_its_own_receipt(path: Path) -> dict[str, Any]:
+    install(path)
+    (path / ".build.json").unlink()
+    os.mkfifo(path.resolve() / ".build.json")
+    return {"entry": "a", "receipts": {"a": None}}
+
+
+def with_a_broken_seal(path: Path) -> dict[str, Any]:
+    install(path)
+    (path / ".build.json").write_text(json.dumps({**RECEIPT, "seal": "0" * 64}))
+    return {"receipts": {"a": None}}
+
+
+def with_a_file_for_its_roots(path: Path) -> dict[str, Any]:
+    install(path)
+    (path.parent / ".builds" / ".roots").touch()
+    return {"roots": {}, "has_roots": False}
+
+
+def with_a_link_for_its_roots(path: Path) -> dict[str, Any]:
+    install(path)
+    (path.parent / ".builds" / ".roots").symlink_to("/etc/skel")
+    return {"has_roots": False}
+
+
+def with_a_build_that_is_half_removed(path: Path) -> dict[str, Any]:
+    install(path)
+    (make_build(path.parent / ".builds", "b", receipt=None) / ".build.gone").touch()
+    return {"receipts": {"a": RECEIPT}, "has_litter": True}
 
 
 def directory_unpacked_by_hand(path: Path) -> dict[str, Any]:
@@ -174,6 +224,12 @@ STATES = (
     linked_by_other_words,
     without_receipt,
     with_broken_receipt,
+    with_special_files,
+    with_a_pipe_for_its_own_receipt,
+    with_a_broken_seal,
+    with_a_file_for_its_roots,
+    with_a_link_for_its_roots,
+    with_a_build_that_is_half_removed,
     with_a_receipt_that_ends_without_line_end,
     foreign_directory,
     file,

@@ -60,7 +60,7 @@ def test_odd_paths(tmp_path: Path, shell: str, name: str) -> None:
 def test_login_shells_pass_the_command_on(tmp_path: Path, login_shell: str, rounds: int) -> None:
     name = ODD_NAMES[-1]
     install(tmp_path / name)
-    command = build_command(str(tmp_path / name), str(tmp_path / ".builds"), verify="quick", root_file="x")
+    command = build_command(str(tmp_path / name), str(tmp_path / ".builds"), verify="quick")
     done = probe_runs.run([*program(login_shell), "-c", probe_runs.quoted(command, rounds)])
     assert (parse(done.stdout).receipts, done.stderr) == ({"a": RECEIPT}, "")
 
@@ -149,7 +149,7 @@ def test_where_a_path_would_come(tmp_path: Path, shell: str, path: str, parent: 
 
 
 def test_a_user_who_may_not_write() -> None:
-    command = build_command("/usr/of/3.13", "/usr/of/.builds", verify="quick", root_file="x")
+    command = build_command("/usr/of/3.13", "/usr/of/.builds", verify="quick")
     user: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True, cwd="/", **user)
     probe = parse(done.stdout)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Damaged metadata of a store. While there is any, nobody knows what may go, so nothing is pruned."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Damage:
+    """`found` names the file and says what is wrong with it, `remedy` how to rebuild it; both are whole sentences.
+
+    `path` is the path whose history the file should hold; None for other files and where the file's name hides it.
+    `entry` is the build whose receipt it should be; None for other files.
+    """
+
+    file: str
+    found: str
+    remedy: str
+    path: str | None = None
+    entry: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.found} Nothing is pruned from the store meanwhile. {self.remedy}"
+
+    def as_dict(self) -> dict[str, str]:
+        return {"file": self.file, "problem": self.found, "remedy": self.remedy}
+
+
+def of_root(file: str, found: str, path: str | None) -> Damage:
+    """A file in `.roots` that does not hold the history that it should hold."""
+    remedy = (
+        f"Run standalone.python.build for {path}: it writes the file again, from the link and the receipts of its "
+        "builds."
+        if path
+        else "Remove it: the builds stay, and the next run for its path writes the history again, from the link and "
+        "the receipts of its builds."
+    )
+    return Damage(file, found, remedy, path)
+
+
+def of_receipt(file: str, found: str) -> Damage:
+    """The receipt of a build that nobody can know any more."""
+    directory = os.path.dirname(file)
+    return Damage(
+        file,
+        found,
+        f"Run standalone.python.build for the path that uses {directory}: it installs the build again. Then remove "
+        "that directory, once no link names it.",
+        entry=os.path.basename(directory),
+    )
+
+
+def of_manifest(file: str) -> Damage:
+    """A manifest that is not the one which the receipt was written with."""
+    return Damage(
+        file,
+        f"{file} is damaged: it is not the manifest that the build was published with.",
+        "Run standalone.python.build for its path: it installs the build again.",
+    )
