@@ -17,6 +17,7 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoSource
 from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._json_file import SEAL, rendered
 from ansible_collections.standalone.python.plugins.plugin_utils import _archive_cache
 from tests.support import fake_builds, index_documents
 from tests.support.fake_builds import FakeBuild
@@ -219,7 +220,7 @@ class TestAHostThatLies:
         receipt = path / ".build.json"
         content = json.loads(receipt.read_text())
         content["asset"].update(asset)
-        receipt.write_text(json.dumps(content))
+        receipt.write_text(rendered({key: value for key, value in content.items() if key != SEAL}))
         return {"failed": True, "msg": "Send it.", "archive_wanted": content["asset"]["sha256"]}
 
     @pytest.mark.parametrize("delivery", ["pull", "push", "auto"])

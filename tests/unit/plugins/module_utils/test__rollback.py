@@ -18,7 +18,6 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._install import run
 from ansible_collections.standalone.python.plugins.module_utils._rollback import orders, require_exact
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
-from tests.unit.installed import history
 from tests.unit.receipts import asset, make_entry, receipt
 
 OLDEST, OLD, NEW = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), asset("3.13.6", "20250807")
@@ -92,7 +91,9 @@ def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
 
 def test_a_build_on_trial_is_left_for_the_one_before_the_trial(path: Path) -> None:
     store = str(path.parent / ".builds")
-    _roots.write(store, history(store, str(path)).on_trial(OLDEST.build.name))
+    root = _roots.read_all(store).of(str(path))
+    assert root
+    _roots.write(store, root.on_trial(OLDEST.build.name))
     assert found(path) == [(str(path), "20250610")]
 
 
