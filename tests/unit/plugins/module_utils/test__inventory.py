@@ -227,5 +227,5 @@ def test_a_build_of_another_machine_says_why_it_does_not_run(path: Path, store: 
     make_entry(store, "foreign", receipt(str(path), foreign))
     make_entry(store, "own", receipt(str(path)))
     found = builds_of(store)
-    assert f"{foreign.build.name} needs Linux with 64-bit s390x programs, but" in found["foreign"]["does_not_run"]
+    assert "foreign needs Linux with 64-bit s390x programs, but" in found["foreign"]["does_not_run"]
     assert found["own"]["does_not_run"] is None or os.uname().machine != "x86_64"
