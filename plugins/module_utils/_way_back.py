@@ -23,7 +23,7 @@ def require_unchanged(store: Store, path: str, entry: str, stored: Mapping[str, 
         return
     needed = Settings(path, kept.settings.externally_managed)
     for name, receipt in stored.items():
-        is_copy = receipt.asset.sha256 == kept.asset.sha256 and needed.served_by(receipt.settings)
+        is_copy = receipt.asset.is_same_as(kept.asset) and needed.served_by(receipt.settings)
         if name != entry and is_copy and not _drift_of(store, name, receipt):
             return
     raise refusal(path, kept.asset.build, _first(drift))
