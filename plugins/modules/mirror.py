@@ -155,13 +155,7 @@ options:
     type: str
   index_max_age:
     description:
-      - Refuses an index whose newest release is older than this, for example V(45d), in the units of O(min_age). So an
-        index that is not updated any more, or that somebody holds back, is noticed. Holds for the copy of the last run
-        and the bundled catalogue too.
-      - Without it, or with V(0), every age is accepted. An index that is older than it was, or older than the bundled
-        catalogue, is warned of in any case.
-      - The variable C(standalone_python_index_max_age), C(ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE) in the environment
-        and C(index_max_age) in the section C(standalone_python) of C(ansible.cfg) give a default.
+      - Refuses an index whose newest release is older, as for O(standalone.python.build#module:index_max_age).
     type: str
   bundles:
     description:

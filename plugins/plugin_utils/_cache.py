@@ -52,8 +52,8 @@ def cache_folder(environ: Mapping[str, str]) -> str:
 def cache_directory(environ: Mapping[str, str], *below: str, warn: Callable[[str], None]) -> str | None:
     """The directory of the cache that has the relative path `below`, created where it is missing.
 
-    Where another user could have changed it, or where it cannot be created, a directory takes its place that Ansible
-    removes at the end of the run, and that all workers of the run share; `warn` is told so. None where that fails too.
+    Where another user could have changed it, or where it cannot be created, calls `warn` and returns a directory that
+    all workers of the run share and Ansible removes at its end. None where that fails too.
     """
     folder = cache_folder(environ)
     try:
@@ -154,7 +154,7 @@ class CacheEntry:
         self._forget_failure()
 
     def replace(self, listed: Iterable[Listed], origin: Origin) -> Catalog:
-        """Puts a new content in the place of the old one, at once and whole. Raises `OSError` or `sqlite3.Error`."""
+        """Replaces the content, at once and whole. Raises `OSError` or `sqlite3.Error`."""
         database, new = self._path(".sqlite3"), self._path(".new")
         for suffix in ("", *_SQLITE_COMPANIONS):
             remove_file(new + suffix)  # of a writer that was killed; SQLite would follow a symlink

@@ -30,7 +30,7 @@ class Clock:
 
     @classmethod
     def read(cls, warn: Callable[[str], None]) -> Clock:
-        """The time. `warn` is told when the clock is certainly wrong, as without a battery or under faketime."""
+        """The time. Calls `warn` when the clock is certainly wrong, as without a battery or under faketime."""
         now = _now()
         bundled = newest_bundled_release()
         day = day_of(bundled) if bundled else None
@@ -65,7 +65,7 @@ class Clock:
         return max((self.now.date() - day).days, 0) if day else 0
 
     def require_released(self, build: Build) -> None:
-        """Raises `NoMatch` for a build that cannot exist yet, whoever names it."""
+        """Raises `NoMatch` for a build that cannot exist yet, even when a task names it."""
         if build.release > self.latest_release:
             raise NoMatch(f"Cannot use {build.name}: {self.why_not_yet(build.release)}")
 

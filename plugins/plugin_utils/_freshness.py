@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether an index is as new as it should be: not held back, not set back, not of the future.
 
-An index is not signed, so a mirror that withholds releases cannot be told from a quiet month. What can be seen is said
-in a warning: an index older than it was, or older than the catalogue that comes with this collection. `index_max_age`
+An index is not signed, so a mirror that withholds releases looks like a quiet month. A warning reports what can
+be seen: an index older than it was, or older than the catalogue that comes with this collection. `index_max_age`
 makes an error of an index whose newest release is too old.
 """
 

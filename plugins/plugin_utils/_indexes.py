@@ -21,7 +21,7 @@ def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
 
     The last copy stands in for whatever was fetched before. The bundled catalogue stands in for the default index, and
     for one that the user names while its server cannot be reached. A wrong address, or a document that is no index, is
-    the user's to mend, and no reason to look elsewhere. Each substitute is told by a warning. An index whose newest
+    the user's to mend, and no reason to look elsewhere. A warning names each substitute. An index whose newest
     release is older than the options allow is no answer, and nothing stands in for it but the next address.
     """
     texts = options.index or default_addresses(options.environ)

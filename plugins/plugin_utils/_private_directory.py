@@ -17,6 +17,8 @@ from collections import deque
 
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MOST_LINKS = 40  # as many as Linux follows
+# Neither a symlink is followed, nor a FIFO waited for, nor a terminal taken over.
+_WITHOUT_FOLLOWING = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _NOT_OPENED_AS_FILE = frozenset({errno.ELOOP, errno.EMLINK, errno.ENXIO})  # a symlink, also on FreeBSD; a socket
 
 
@@ -70,9 +72,7 @@ def open_private(path: str) -> int:
     """
     for _attempt in range(3):
         try:
-            descriptor = os.open(
-                path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY, 0o600
-            )
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _WITHOUT_FOLLOWING, 0o600)
         except OSError as error:
             if error.errno not in _NOT_OPENED_AS_FILE:
                 raise
@@ -86,12 +86,20 @@ def open_private(path: str) -> int:
 
 def read_private(path: str, most_bytes: int) -> bytes:
     """The content of a file of a private directory. Raises `OSError`; as an `Untrusted` for what is no such file."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not is_private_file(status) or status.st_size > most_bytes:
-            raise Untrusted(path, "is no file that this user wrote")
-        return file.read(most_bytes)
+    with os.fdopen(open_to_read(path), "rb") as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise Untrusted(path, f"is larger than {most_bytes} bytes")
+    return content
+
+
+def open_to_read(path: str) -> int:
+    """Open a file of a private directory for reading. Raises `OSError`; as an `Untrusted` for what is no such file."""
+    descriptor = os.open(path, os.O_RDONLY | _WITHOUT_FOLLOWING)
+    if not is_private_file(os.fstat(descriptor)):
+        os.close(descriptor)
+        raise Untrusted(path, "is no file that this user wrote")
+    return descriptor
 
 
 def write_private(path: str, content: bytes) -> None:

@@ -13,7 +13,7 @@ import mmap
 import os
 import zlib
 
-from ._private_directory import Untrusted, is_private_file
+from ._private_directory import Untrusted, open_to_read
 
 _MARK = b"\nsealed:"
 _LENGTH = len(_MARK) + 8
@@ -29,12 +29,9 @@ def seal(path: str) -> None:
 
 def require_sealed(path: str) -> None:
     """Raises `Untrusted` for a file that is damaged, was never sealed or is no private file, and `OSError`."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
+    descriptor = open_to_read(path)
     with os.fdopen(descriptor, "rb"):
-        status = os.fstat(descriptor)
-        if not is_private_file(status):
-            raise Untrusted(path, "is no file that this user wrote")
-        if status.st_size <= _LENGTH:
+        if os.fstat(descriptor).st_size <= _LENGTH:
             raise Untrusted(path, "is damaged")
         with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
             expected = _MARK + b"%08x" % zlib.crc32(view[:-_LENGTH])

@@ -60,7 +60,7 @@ def test_a_release_of_the_future_is_refused_whoever_names_it() -> None:
 
 
 @pytest.mark.parametrize("year", [1970, 2020])
-def test_a_clock_that_cannot_be_right_is_told_and_not_believed(year: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_cannot_be_right_is_reported_and_not_believed(year: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_clock, "_now", lambda: datetime(year, 1, 1, tzinfo=timezone.utc))
     monkeypatch.setattr(_clock, "newest_bundled_release", lambda: "20261021")
     warnings: list[str] = []

@@ -64,7 +64,9 @@ def controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Controller:
 
 
 class TestRollback:
-    def test_an_index_that_is_older_than_it_was_is_told_until_it_is_newer_again(self, controller: Controller) -> None:
+    def test_an_index_that_is_older_than_it_was_is_reported_until_it_is_newer_again(
+        self, controller: Controller
+    ) -> None:
         controller.publish(name("3.13.8", "20251014"))
         assert controller.release() == "20251014"
         assert not controller.warnings
@@ -108,7 +110,7 @@ class TestRollback:
 
 
 class TestFreeze:
-    def test_an_index_that_is_older_than_the_bundled_catalogue_is_told(self, controller: Controller) -> None:
+    def test_an_index_that_is_older_than_the_bundled_catalogue_is_reported(self, controller: Controller) -> None:
         controller.publish(name("3.12.1", "20240107"))
         assert controller.release("3.12") == "20240107"
         assert controller.warnings == [
@@ -182,7 +184,7 @@ class TestFastForward:
         with pytest.raises(NoMatch, match="20251104 is in the future, since the clock "):
             controller.release(request_)
 
-    def test_an_index_of_nothing_else_is_told_and_has_no_answer(self, controller: Controller) -> None:
+    def test_an_index_of_nothing_else_is_reported_and_has_no_answer(self, controller: Controller) -> None:
         controller.publish(self.FUTURE)
         with pytest.raises(NoMatch, match="20251104 is in the future"):
             controller.release(max_age_s=DAY_S)
