@@ -183,7 +183,7 @@ class ActionModule(EdgeAction):
 
     def _trusted(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any], described: Asset) -> Asset:
         """What task, lock or index have for a build that the host describes. Its word is not used to fetch anything."""
-        if order.asset and order.asset.sha256 == described.sha256:
+        if order.asset and order.asset.is_same_as(described):
             return order.asset
         index = self._index_options(order, params, task_vars)
         asset = resolve_installed(described, order.path, index=index, warn=_console.warn)

@@ -37,8 +37,7 @@ def unpacked(order: Order, asset: Asset, store: Store, timings: Timings) -> Stag
         with timings.measure("verify_s"):
             verify_file(order.archive, order.digest_of_archive(asset))
         return _extracted(order.archive, store.new_stage(), timings)
-    is_own = order.asset is not None and order.asset.sha256 == asset.sha256
-    if order.delivery == "push" or not is_own:  # another's digest and address stand in a receipt, which proves nothing
+    if order.delivery == "push" or asset != order.asset:  # then its address stands in a receipt, which proves nothing
         raise ArchiveWanted(f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset)
     make_directory(store.staging)
     part = os.path.join(store.staging, part_name(asset))

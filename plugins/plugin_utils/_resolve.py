@@ -75,12 +75,15 @@ def resolve_installed(installed: Asset, path: str, *, index: IndexOptions, warn:
         found = resolve(wanted, platform=None, index=index, warn=warn)
     except (InvalidName, NoMatch) as error:
         raise NoMatch(f"{refused}: {error} {advice}") from error
-    if found.sha256 != installed.sha256:
+    if not found.is_same_as(installed):
         raise NoMatch(
-            f"{refused}: its digest is {found.sha256} by the index, and {installed.sha256} by its receipt on the host. "
-            f"{advice}"
+            f"{refused}: {_told(found)} by the index, and {_told(installed)} by its receipt on the host. {advice}"
         )
     return found
+
+
+def _told(asset: Asset) -> str:
+    return f"it is {asset.build.version}+{asset.build.release} with the digest {asset.sha256}"
 
 
 def resolve_for_all_targets(

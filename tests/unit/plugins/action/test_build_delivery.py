@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install import 
 from ansible_collections.standalone.python.plugins.module_utils._json_file import SEAL, rendered
 from ansible_collections.standalone.python.plugins.plugin_utils import _archive_cache
 from tests.support import fake_builds, index_documents
-from tests.support.fake_builds import FakeBuild
+from tests.support.fake_builds import VERSION, FakeBuild
 from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act
 from tests.unit.orders import order
 
@@ -241,10 +241,10 @@ class TestAHostThatLies:
         if digest:
             assert asked == []
             assert result["msg"] == (
-                f"{old.name} at {path} changed since it was installed and cannot be installed again: its digest is "
-                f"{old.sha256} by the index, and {digest} by its receipt on the host. Addresses and digests that a "
-                "host has are not used to fetch anything. Set `index` to one that has this build, or give `asset`, or "
-                "`archive` and `checksum`."
+                f"{old.name} at {path} changed since it was installed and cannot be installed again: it is "
+                f"{VERSION}+{OLD} with the digest {old.sha256} by the index, and it is {VERSION}+{OLD} with the digest "
+                f"{digest} by its receipt on the host. Addresses and digests that a host has are not used to fetch "
+                "anything. Set `index` to one that has this build, or give `asset`, or `archive` and `checksum`."
             )
         if delivery == "pull":
             assert asked == []

@@ -119,6 +119,21 @@ class TestDrift:
             assert asked.value.asset.sha256 == old.sha256
         assert stored(path) == [old.name]
 
+    @pytest.mark.parametrize("change", [{"release": "20251231"}, {"version": "3.13.9"}])
+    def test_a_receipt_that_has_the_right_digest_alone_names_no_address(
+        self, path: Path, old: FakeBuild, tmp_path: Path, change: dict[str, str]
+    ) -> None:
+        """The order has an asset of that digest, so all that differs is what the receipt says of it."""
+        (tmp_path / "evil.tar.gz").write_bytes(old.archive.read_bytes())
+        run(order(path, old))
+        receipt = path / ".build.json"
+        content = json.loads(receipt.read_text())
+        content["asset"].update(url=(tmp_path / "evil.tar.gz").as_uri(), **change)
+        receipt.write_text(json.dumps(content))
+        DAMAGE["missing"](path)
+        with pytest.raises(ArchiveWanted):
+            run(order(path, old, archive=None, mirror=[], name=MINOR, verify="full"))
+
     def test_verify_none_trusts(self, path: Path, old: FakeBuild) -> None:
         run(order(path, old))
         DAMAGE["changed"](path)
