@@ -20,6 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._release_tags im
 from ._bundled import newest_bundled_release
 
 _AHEAD = timedelta(days=2)
+_LAST_MOMENT = datetime.max.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Clock:
     @property
     def latest_release(self) -> str:
         """The newest tag that is not of the future."""
-        return f"{self.now + _AHEAD:%Y%m%d}"
+        return f"{min(self.now, _LAST_MOMENT - _AHEAD) + _AHEAD:%Y%m%d}"
 
     def newest_release(self, min_age_s: int) -> str | None:
         """The newest tag that is old enough, a release being as old as the first moment (UTC) of its tag's day.

@@ -72,6 +72,10 @@ def test_a_clock_that_cannot_be_right_is_reported_and_not_believed(year: int, mo
     assert (clock.latest_release, clock.newest_release(7 * DAY_S)) == ("20261023", "20261014")
 
 
+def test_a_clock_at_the_end_of_time_is_no_traceback() -> None:
+    assert Clock(datetime.max.replace(tzinfo=timezone.utc)).latest_release == "99991231"
+
+
 @pytest.mark.parametrize("bundled", [None, "20261021"])
 def test_a_clock_that_may_be_right_is_believed(bundled: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_clock, "_now", lambda: NOW.now)
