@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from . import _links
+from . import _links, _roots
 from ._damage import Damage
 from ._errors import StoreError
 from ._holdings import Holdings, holdings, root_is_missing
@@ -54,5 +54,6 @@ def damaged_roots(store: Store, known: Holdings) -> Iterator[Damage]:
     yield from roots
     listed = {root.path for root in known.roots}.union(damage.path for damage in roots if damage.path)
     for path in sorted({receipt.settings.prefix for receipt in known.stored.values()} - listed):
-        if _links.entry_behind(path, store) is not None:
+        # Looked at last, since a first installation may just have written it.
+        if _links.entry_behind(path, store) is not None and not _roots.is_there(store.directory, path):
             yield root_is_missing(store.directory, path)

@@ -133,6 +133,10 @@ def path_of(name: str) -> str | None:
     return path if os.path.isabs(path) and file_name(path) == name else None
 
 
+def is_there(store: str, path: str) -> bool:
+    return os.path.lexists(os.path.join(store, ROOTS_FOLDER, file_name(path)))
+
+
 def read_all(store: str) -> Roots:
     """The roots of all paths. Hidden files are passed over: none of ours is, and NFS makes some."""
     folder = os.path.join(store, ROOTS_FOLDER)

@@ -516,11 +516,14 @@ def main() -> None:
         argument_spec={**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True
     )
     try:
-        module.exit_json(**_install.run(Order.from_params(unsealed(module.params)), check_mode=module.check_mode))
+        result = _install.run(Order.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except ArchiveWanted as wanted:  # for the action plugin, which sends it and comes again
         module.fail_json(msg=str(wanted), archive_wanted=wanted.asset.sha256)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -357,11 +357,12 @@ from ..module_utils._sealed import SEALED_ARGUMENTS, unsealed
 def main() -> None:
     module = AnsibleModule(argument_spec={**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True)
     try:
-        module.exit_json(
-            **_mirror_sync.run(MirrorOrder.from_params(unsealed(module.params)), check_mode=module.check_mode)
-        )
+        result = _mirror_sync.run(MirrorOrder.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
-from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils import _damage, _roots
 from ansible_collections.standalone.python.plugins.module_utils._damage import Damage
@@ -45,7 +43,13 @@ def _roots_of(probe: Probe, store: str) -> Roots:
     folder = posixpath.join(store, ROOTS_FOLDER)
     if not probe.has_roots:
         return Roots(damage=(_damage.of_root(folder, f"{folder} is damaged: it should be a directory.", None),))
-    return _roots.collected(probe.roots, folder)
+    files = {name: content if content is not None else _lost(folder, name) for name, content in probe.roots.items()}
+    return _roots.collected(files, folder)
+
+
+def _lost(*file: str) -> StoreError:
+    """For what the probe could not read, of which it does not say why."""
+    return StoreError(f"{posixpath.join(*file)} is damaged: it does not hold what was written there.")
 
 
 def _receipts(probe: Probe, store: str) -> tuple[dict[str, Receipt], tuple[Damage, ...]]:
@@ -53,19 +57,15 @@ def _receipts(probe: Probe, store: str) -> tuple[dict[str, Receipt], tuple[Damag
     for entry, content in probe.receipts.items():
         file = posixpath.join(store, entry, RECEIPT)
         try:
-            receipt = Receipt.from_dict(_readable(content, file), file)
+            if content is None:
+                raise _lost(file)
+            receipt = Receipt.from_dict(content, file)
             receipt.require_entry(entry, file)
         except StoreError as error:
             damage.append(_damage.of_receipt(file, str(error)))
             continue
         stored[entry] = receipt
     return stored, tuple(damage)
-
-
-def _readable(content: Mapping[str, Any] | None, file: str) -> Mapping[str, Any]:
-    if content is None:
-        raise StoreError(f"{file} is damaged: it does not hold what was written there.")
-    return content
 
 
 def _entry_that_is_gone(probe: Probe, path: str, store: str) -> str | None:

@@ -297,3 +297,39 @@ def test_a_directory_that_others_may_write_to_is_refused(source: Path, mirror: P
     mirror.chmod(0o777)
     with pytest.raises(StoreError, match="may be written to by others"):
         sync(mirror, source, fill_source(source, (OLD,)))
+
+
+def test_a_damaged_receipt_loses_no_file(source: Path, mirror: Path) -> None:
+    """What is wanted is recorded again, and nothing is removed, by a sync or with the mirror."""
+    assets = fill_source(source, (OLD, NEW))
+    sync(mirror, source, assets)
+    receipt = mirror / ".mirror" / "receipt.json"
+    receipt.write_text(receipt.read_text().replace(OLD, NEW, 1))
+    before = {place for place, _digest in named(mirror)}
+    with pytest.raises(StoreError) as caught:
+        sync(mirror, source, [], state="absent")
+    assert str(caught.value) == (
+        f"Cannot remove the mirror {mirror}: {receipt} is damaged: its content is not the content that its seal was "
+        "made for. So nothing says which files are its own. Sync the mirror once more, which records its files again, "
+        "or remove the directory by hand."
+    )
+    result = sync(mirror, source, assets[:1])
+    assert result["removed"] == []
+    assert [f"{receipt} is damaged" in warning for warning in result["warnings"]] == [True]
+    assert all((mirror / place).exists() for place in before)
+    assert "warnings" not in sync(mirror, source, assets)
+
+
+@pytest.mark.parametrize("name", ["receipt.json", "lock"])
+def test_a_named_pipe_makes_no_sync_wait(source: Path, mirror: Path, name: str) -> None:
+    assets = fill_source(source, (OLD,))
+    sync(mirror, source, assets)
+    for file in (mirror / ".mirror" / name, mirror / OLD / "SHA256SUMS"):
+        file.unlink()
+        os.mkfifo(file)
+    if name == "lock":
+        with pytest.raises(StoreError, match=r"lock is damaged: it is a named pipe, and should be a regular file\."):
+            sync(mirror, source, assets)
+        return
+    assert "SHA256SUMS" in str(sync(mirror, source, assets)["rewritten"])
+    assert complaints(mirror) == []

@@ -86,7 +86,7 @@ def test_the_root_of_another_path_is_looked_at() -> None:
     receipts, file = {"now": NOW.as_dict(), "old": OLD.as_dict()}, _roots.file_name(path)
     good = {_roots.file_name(PATH): ROOT.as_dict()}
     for content, problem in (
-        (None, "is damaged: an object was expected there."),
+        (None, "is damaged: it does not hold what was written there."),
         ({**ROOT.as_dict(), "path": path}, "is damaged: it names now, which was made for /opt/python/3.13 by its"),
     ):
         found = state(replace(LINKED, receipts=receipts, roots={**good, file: content}))
