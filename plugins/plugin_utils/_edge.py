@@ -21,9 +21,13 @@ from ._host_answer import DamagedAnswer
 from ._lasting_python import DISCOVERED, is_plain_path
 from ._module_output import readable_output
 
-# What AnsibleModule adds to a result because of `path`; the invocation, which shows what an address may hold; and
-# facts, which become variables that outrank the inventory, so that a host could set settings of the playbook by them.
-_NOT_OURS = ("ansible_facts", "invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext")
+# What AnsibleModule adds to a result because of `path`; the invocation, which shows what an address may hold; facts,
+# which become variables that outrank the inventory, so that a host could set settings of the playbook by them; and keys
+# that ansible-core 2.19 obeys in the result of any module, by which a host could redefine other hosts of the inventory.
+_NOT_OURS = (
+    *("ansible_facts", "invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext"),
+    *("add_host", "add_group", "ansible_stats", "ansible_included_var_files"),
+)
 
 # What Ansible shows of a result; the rest is data, which stays as the host gave it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")

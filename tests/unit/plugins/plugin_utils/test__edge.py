@@ -42,6 +42,18 @@ def test_a_host_sets_no_variables_by_its_answer(facts: Any, kept: dict[str, Any]
     assert own_results({"changed": True, "ansible_facts": facts, "invocation": {}}) == {"changed": True, **kept}
 
 
+@pytest.mark.parametrize(
+    "obeyed",
+    [
+        {"add_host": {"host_name": "web2", "groups": [], "host_vars": {"ansible_host": "203.0.113.1"}}},
+        {"add_group": "databases", "parent_groups": ["all"]},
+        {"ansible_stats": {"data": {"ok": 1}, "per_host": False}},
+    ],
+)
+def test_a_host_redefines_no_other_host_by_its_answer(obeyed: dict[str, Any]) -> None:
+    assert not {*own_results({"changed": True, **obeyed})} & {"add_host", "add_group", "ansible_stats"}
+
+
 def run(name: str, answer: dict[str, Any]) -> dict[str, Any]:
     """The result of the module `name` on a host that answers this."""
 
