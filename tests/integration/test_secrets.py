@@ -1,0 +1,357 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets in every option that can hold one, in all modules, lookups, roles and playbooks: none comes to light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.standalone.python.plugins.module_utils._arguments import (
+    BOOTSTRAP_ARGUMENTS,
+    BUILD_ARGUMENTS,
+    SECRET_OPTIONS,
+)
+from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
+from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
+from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.support.marks import leaking_files, leaks, marked, watched_commands
+from tests.support.sample_indexes import asset_of
+from tests.support.sample_mirror import SampleMirror
+from tests.support.servers import Server
+from tests.support.wheels import make_wheel
+
+# --- which options can hold a secret ---------------------------------------------------------------------------------
+
+# Roles call some options of their modules by another name.
+ALIASES = {"source": "mirror", "cycle_url": "index", "url_options": "headers", "build_options": "headers"}
+# Options that are free text and hold no secret: what is shown of a build and of a host is made of them.
+OPEN = frozenset(
+    [
+        "allow",
+        "archive",
+        "attestations",
+        "build_options",
+        "builds",
+        "builds_dir",
+        "ca_path",
+        "checksum",
+        "client_cert",
+        "client_key",
+        "csh_dir",
+        "default",
+        "dest",
+        "dir",
+        "environment_dir",
+        "fish_dir",
+        "flavors",
+        "from",
+        "group",
+        "health_imports",
+        "hosts",
+        "link_dir",
+        "listen",
+        "lock",
+        "man_dir",
+        "min_age",
+        "name",
+        "names",
+        "nginx_config",
+        "nginx_package",
+        "owner",
+        "path",
+        "profile_dir",
+        "provenance",
+        "query",
+        "release",
+        "releases",
+        "requirements",
+        "rollback_from",
+        "root",
+        "serve",
+        "server_names",
+        "state",
+        "store",
+        "stores",
+        "systemd_dir",
+        "systemd_units",
+        "target",
+        "targets",
+        "terms",
+        "tls_certificate",
+        "tls_key",
+        "venv",
+    ]
+)
+
+
+def specs() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Where options are declared -> option -> its specification. Names of roles' options are without prefix."""
+    yield "build", BUILD_ARGUMENTS
+    yield "bootstrap", BOOTSTRAP_ARGUMENTS
+    yield "mirror", MIRROR_ARGUMENTS
+    for file in (REPOSITORY / "roles").glob("*/meta/argument_specs.yml"):
+        role = file.parts[-3]
+        for entry, spec in yaml.safe_load(file.read_text())["argument_specs"].items():
+            options = {name.removeprefix(f"{role}_"): option for name, option in spec.get("options", {}).items()}
+            yield f"{role} {entry}", options
+            yield f"{role} {entry}: builds", options.get("builds", {}).get("options", {})
+
+
+def is_free(option: Mapping[str, Any]) -> bool:
+    """Whether the option's value is a text, or has one in it, that the user makes up."""
+    kind = option.get("elements", option.get("type", "str"))
+    return kind in ("str", "path", "dict", "raw") and not option.get("choices")
+
+
+def test_it_is_known_of_each_option_whether_it_can_hold_a_secret() -> None:
+    """A new one belongs into `SECRET_OPTIONS`, which this file then gives a secret, or above."""
+    known = OPEN | SECRET_OPTIONS | {"pip_args"}
+    unknown = {
+        f"{where}: {name}"
+        for where, options in specs()
+        for name, option in options.items()
+        if is_free(option) and ALIASES.get(name, name) not in known
+    }
+    assert unknown == set()
+
+
+def test_an_option_that_is_not_logged_is_given_a_secret_here() -> None:
+    hidden = {name for _where, options in specs() for name, option in options.items() if option.get("no_log")}
+    assert hidden <= SECRET_OPTIONS <= set(secrets_at("127.0.0.1:1", {"url": "https://e.org/r/f"}))
+
+
+# --- playing with secrets --------------------------------------------------------------------------------------------
+
+
+def secrets_at(host: str, asset: Mapping[str, str], below: str = "") -> dict[str, Any]:
+    """A value with secrets for each of `SECRET_OPTIONS`, by which builds are fetched from `host`."""
+
+    def url(name: str, path: str = "") -> str:
+        return f"http://{marked(name + '-user')}:{marked(name + '-password')}@{host}{below}{path}"
+
+    archive = "/".join(asset["url"].split("/")[-2:])
+    signed = {**asset, "url": url("asset", f"/{archive}?sig={marked('asset-query')}")}
+    return {
+        "index": [url("index", f"/python-build-standalone.ndjson?token={marked('index-query')}")],
+        "mirror": [url("mirror")],
+        "asset": signed,
+        "assets": [signed],
+        "headers": {"X-Token": marked("header"), "Cookie": marked("cookie")},
+        "url_username": marked("username"),
+        "url_password": marked("password"),
+    }
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A folder with inputs, in which secrets are, and with everything else that a run leaves, in which none may be."""
+
+    folder: Path
+    player: Player
+    minor: str
+    version: str
+    good: Mapping[str, Any]
+    bad: Mapping[str, Any]
+    host: str
+
+    def run(self, playbook: Path, *arguments: str) -> Played:
+        inputs = self.folder / "inputs"
+        variables = inputs / "variables.yml"
+        variables.write_text(yaml.safe_dump({"good": self.good, "bad": self.bad, "pip_index": self.pip_index()}))
+        options = ["-vvvv", "--diff", "-e", f"@{variables}", *arguments]
+        with watched_commands() as commands:
+            played = self.player.play(playbook, *options, env={"ANSIBLE_LOG_PATH": str(self.folder / "log")})
+        assert any("AnsiballZ" in command or "ansible-playbook" in command for command in commands)
+        assert leaks("\n".join(commands)) == []
+        assert leaks(played.output) == []
+        inputs_apart = [file for file in leaking_files(self.folder) if not file.startswith(str(inputs))]
+        assert inputs_apart == []
+        assert "Traceback" not in played.output
+        return played
+
+    def usual(self) -> dict[str, Any]:
+        """Variables of the role `interpreter` that keep it in the folder."""
+        return {
+            "interpreter_compile_bytecode": False,
+            "interpreter_alternatives": "none",
+            "interpreter_profile": False,
+            "interpreter_link_dir": str(self.folder / "bin"),
+            "interpreter_builds_dir": str(self.folder / "opt"),
+            "interpreter_systemd_dir": str(self.folder / "systemd"),
+            "interpreter_requirements": str(self.folder / "inputs" / "requirements.txt"),
+            "interpreter_pip_args": (
+                f"{{{{ ['--no-index', '--find-links', '{self.folder / 'wheels'}', '--extra-index-url', pip_index] }}}}"
+            ),
+        }
+
+    def pip_index(self) -> str:
+        return f"http://{marked('pip-user')}:{marked('pip')}@{self.host}/?{marked('pip-query')}"
+
+
+@pytest.fixture
+def trial(tmp_path: Path, samples: SampleMirror, server: Server) -> Trial:
+    sample = samples.samples[2]
+    host = f"127.0.0.1:{server.port}"
+    folder = tmp_path / "trial"
+    inputs = folder / "inputs"
+    inputs.mkdir(parents=True)
+    make_wheel(folder / "wheels", "tiny", "1.0")
+    requirements = f"--extra-index-url http://user:{marked('requirements')}@{host}/\ntiny==1.0\n"
+    (inputs / "requirements.txt").write_text(requirements)
+    (inputs / "absent.txt").write_text(f"{requirements}absent==1\n")
+    (inputs / "client.pem").write_text(f"-----BEGIN PRIVATE KEY-----\n{marked('key')}\n-----END PRIVATE KEY-----\n")
+    bad = secrets_at(host, asset_of(sample), below="/nowhere")
+    more = {
+        "slip": [f"http://user:{marked('slip')}/x@{host}"],
+        "broken": f"{marked('broken')}\n",
+        "text": marked("text"),
+        "https": [f"https://user:{marked('https')}@{host}"],
+        "other": {**secrets_at(host, asset_of(sample))["asset"], "sha256": "0" * 64},
+        "client": str(inputs / "client.pem"),
+        "requirements": str(inputs / "absent.txt"),
+    }
+    return Trial(
+        folder=folder,
+        player=Player(folder, list(HOST_PYTHONS.values())[-1]),
+        minor=sample.version.rpartition(".")[0],
+        version=sample.version,
+        good=secrets_at(host, asset_of(sample)),
+        bad={**bad, **more},
+        host=host,
+    )
+
+
+def of(kind: str, *options: str) -> dict[str, str]:
+    """Options with their secrets, without one of these in the playbook itself, whose lines Ansible may show."""
+    return {option: f"{{{{ {kind}.{option} }}}}" for option in options}
+
+
+UNSEEN = "20251201"  # a release that no run that works fetches, so that it is in no cache
+LOGIN = ("headers", "url_username", "url_password")
+USUAL = ("index", "mirror", *LOGIN)
+
+
+def tasks_of_modules(trial: Trial) -> dict[str, dict[str, Any]]:
+    """Tasks by their names; one that is to fail has `fails` at the beginning of its name."""
+    opt = str(trial.folder / "opt")
+    quick = {"compile_bytecode": False, "health_imports": []}
+    old, new, unseen = ({"name": f"{trial.version}+{release}", **quick} for release in (OLD, NEW, UNSEEN))
+    declared = {"path": str(trial.folder / "srv"), "builds": [{"names": [trial.minor]}]}
+    good, login = of("good", *USUAL), of("good", *LOGIN)
+    lookup = ", ".join(f"{option}=good.{option}" for option in USUAL)
+    failing = lookup.replace("good.index", "bad.index")
+    modules: dict[str, tuple[str, dict[str, Any]]] = {
+        "installs": ("build", {**old, "path": f"{opt}/a", **good}),
+        "finds nothing to do": ("build", {**old, "path": f"{opt}/a", **good}),
+        "replaces by an asset": ("build", {**quick, "path": f"{opt}/a", **login, **of("good", "asset")}),
+        "pushes": ("build", {**new, "path": f"{opt}/b/c", "delivery": "push", **good}),
+        "fails to pull": ("build", {**new, "path": f"{opt}/d/e", **good, **of("bad", "mirror")}),
+        "fails to push": ("build", {**unseen, "path": f"{opt}/d/e", "delivery": "push", **good, **of("bad", "mirror")}),
+        "fails by a slip": ("build", {**old, "path": f"{opt}/d/e", **good, "mirror": "{{ bad.slip }}"}),
+        "fails by the digest": ("build", {**quick, "path": f"{opt}/d/e", **login, "asset": "{{ bad.other }}"}),
+        "fails by type": ("build", {**old, "path": f"{opt}/d/e", **good, "headers": "{{ bad.text }}"}),
+        "fails by a control character": ("build", {**old, "path": f"{opt}/d/e", **good, "url_password": "{{ bad.broken }}"}),
+        "fails without index": ("build", {**old, "path": f"{opt}/d/e", **good, **of("bad", "index")}),
+        "fails by the key": (
+            "build",
+            {**new, "path": f"{opt}/d/e", **good, "mirror": "{{ bad.https }}", "client_cert": "{{ bad.client }}"},
+        ),
+        "bootstraps": ("bootstrap", {**old, "path": f"{opt}/f/g", **good}),
+        "fails to bootstrap": ("bootstrap", {**unseen, "path": f"{opt}/d/e", **good, **of("bad", "mirror")}),
+        "mirrors": ("mirror", {**declared, **good}),
+        "mirrors an asset": ("mirror", {"path": declared["path"], **login, **of("good", "assets")}),
+        "fails to mirror": ("mirror", {**declared, "path": str(trial.folder / "srv2"), **good, **of("bad", "mirror")}),
+        "fails to mirror an asset": ("mirror", {"path": str(trial.folder / "srv2"), **login, **of("bad", "assets")}),
+    }  # fmt: skip
+    release, lock = "standalone.python.release', '" + trial.minor, "standalone.python.lock', '" + trial.minor
+    texts = {
+        "looks up": f"{{{{ query('{release}', target=target, {lookup}) | map(attribute='version') }}}}",
+        "looks up for a lock": f"{{{{ lookup('{lock}', targets=[target], {lookup}) }}}}",
+        "fails to look up": f"{{{{ query('{release}', target=target, {failing}) }}}}",
+        "fails to look up for a lock": f"{{{{ lookup('{lock}', targets=[target], {failing}) }}}}",
+    }
+    return {
+        **{name: {f"standalone.python.{module}": options} for name, (module, options) in modules.items()},
+        **{name: {"ansible.builtin.debug": {"msg": text}} for name, text in texts.items()},
+    }
+
+
+def runs_of_roles(trial: Trial) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Roles and their variables, likewise."""
+    item = {"name": trial.minor, "path": f"{trial.folder}/opt/r/1"}
+    good = of("good", *USUAL)
+    prefixed = {f"interpreter_{name}": value for name, value in good.items()}
+    of_role = {f"mirror_{'source' if name == 'mirror' else name}": value for name, value in good.items()}
+    bare = {f"bootstrap_{name}": good[name] for name in ("index", "mirror", "url_username", "url_password")}
+    mirror = {"mirror_path": f"{trial.folder}/srv3", "mirror_serve": False, "mirror_builds": [{"names": [trial.minor]}]}
+    bootstrap = {"bootstrap_name": trial.minor, "bootstrap_path": f"{trial.folder}/opt/r/2"}
+    nothing = {"interpreter_requirements": ""}
+
+    def builds(**more: Any) -> dict[str, Any]:
+        return {"interpreter_builds": [{**item, **good, **more}]}
+
+    return {
+        "installs by items": ("interpreter", builds()),
+        "verifies": ("interpreter:verify", builds()),
+        "fails in an item": ("interpreter", builds(path=f"{trial.folder}/opt/d/e", **of("bad", "mirror"))),
+        "fails in an item by its asset": (
+            "interpreter", {"interpreter_builds": [{"path": f"{trial.folder}/opt/d/e", **of("bad", "asset", *LOGIN)}]},
+        ),
+        "fails by the type in an item": ("interpreter", builds(headers="{{ bad.text }}")),
+        "fails by an unknown option in an item": ("interpreter", builds(header="{{ bad.headers }}")),
+        "fails by the requirements": ("interpreter", {**builds(), "interpreter_requirements": "{{ bad.requirements }}"}),
+        "fails to verify": ("interpreter:verify", {**builds(path=f"{trial.folder}/opt/d/e"), **nothing}),
+        "removes": ("interpreter", builds(state="absent")),
+        "fails by variables": (
+            "interpreter", {**prefixed, "interpreter_name": f"{trial.version}+{UNSEEN}", **nothing, "interpreter_mirror": "{{ bad.slip }}"},
+        ),
+        "keeps a mirror": ("mirror", {**mirror, **of_role}),
+        "fails to keep a mirror": ("mirror", {**mirror, **of_role, "mirror_path": f"{trial.folder}/srv4",
+                                              "mirror_source": "{{ bad.mirror }}"}),
+        "fails by the type of a role": ("mirror", {**mirror, **of_role, "mirror_headers": "{{ bad.text }}"}),
+        "bootstraps by the role": ("bootstrap", {**bootstrap, **bare}),
+        "fails to bootstrap by the role": ("bootstrap", {**bootstrap, **bare, "bootstrap_mirror": "{{ bad.slip }}",
+                                                          "bootstrap_path": f"{trial.folder}/opt/d/e"}),
+    }  # fmt: skip
+
+
+def as_role(role: str, variables: dict[str, Any]) -> dict[str, Any]:
+    name, _colon, entry = role.partition(":")
+    included = {"name": f"standalone.python.{name}", "tasks_from": entry or "main"}
+    return {"ansible.builtin.include_role": included, "vars": variables}
+
+
+def play_of(runs: Mapping[str, dict[str, Any]], variables: dict[str, Any]) -> str:
+    """A playbook that goes through all of them, and writes down which failed."""
+    tasks = []
+    for name, run in runs.items():
+        note = {"ansible.builtin.set_fact": {"failed": "{{ failed + [which] }}"}, "vars": {"which": name}}
+        tasks.append({"name": name, "block": [{"name": name, **run}], "rescue": [{"name": "Note it", **note}]})
+    last = {"name": "Those that failed", "ansible.builtin.debug": {"msg": "FAILED={{ failed | join(',') }}."}}
+    play = {"hosts": "all", "gather_facts": False, "vars": variables}
+    first = {"name": "None yet", "ansible.builtin.set_fact": {"failed": []}}
+    return yaml.safe_dump([{**play, "tasks": [first, *tasks, last]}], width=10_000)
+
+
+def test_modules_lookups_and_roles_keep_secrets(trial: Trial, samples: SampleMirror, server: Server) -> None:
+    runs = {
+        **tasks_of_modules(trial),
+        **{name: as_role(role, variables) for name, (role, variables) in runs_of_roles(trial).items()},
+    }
+    playbook = trial.folder / "playbook.yml"
+    playbook.write_text(play_of(runs, {**trial.usual(), "target": samples.samples[0].spec.target}))
+    foreseen = trial.run(playbook, "--check")
+    assert foreseen.rc == 0, foreseen.output
+    played = trial.run(playbook)
+    assert played.rc == 0, played.output
+    failed = played.output.rpartition('"FAILED=')[2].partition('."')[0].split(",")
+    assert failed == [name for name in runs if name.startswith("fails")], played.output
+    sent = {value for request in server.requests for value in request.headers.values()}
+    assert {marked("header"), marked("cookie")} <= sent
