@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from ansible_collections.standalone.python.plugins.module_utils._arguments import SECRET_OPTIONS
+
 _COLLECTION = Path(__file__).resolve().parents[2]
 SPECS = _COLLECTION / "playbooks" / "argument_specs"
 
@@ -142,12 +144,18 @@ def _role_options(role: str) -> dict[str, Any]:
     return found
 
 
+_SECRETS = (*SECRET_OPTIONS, "source", "pip_args")  # two of roles, which the modules call otherwise or do not have
 _OF_A_ROLE = ("type", "elements", "choices", "no_log")
 
 
 def _setting(name: str, option: Mapping[str, Any]) -> Setting:
-    given = {"secret": bool(option.get("no_log")), **option, "choices": tuple(option.get("choices", ()))}
+    given = {"secret": _may_hold_a_secret(name, option), **option, "choices": tuple(option.get("choices", ()))}
     return Setting(name=name, **{key: value for key, value in given.items() if key != "no_log"})
+
+
+def _may_hold_a_secret(name: str, option: Mapping[str, Any]) -> bool:
+    """By its nature, or in an address with a login."""
+    return bool(option.get("no_log")) or any(name.endswith(f"_{secret}") for secret in _SECRETS)
 
 
 def _yaml(file: Path) -> Any:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,64 +31,16 @@ from tests.support.wheels import make_wheel
 # --- which options can hold a secret ---------------------------------------------------------------------------------
 
 # Roles call some options of their modules by another name.
-ALIASES = {"source": "mirror", "cycle_url": "index", "url_options": "headers", "build_options": "headers"}
+ALIASES = {"source": "mirror", "cycle_url": "index", "url_options": "headers"}
 # Options that are free text and hold no secret: what is shown of a build and of a host is made of them.
 OPEN = frozenset(
-    [
-        "allow",
-        "archive",
-        "attestations",
-        "build_options",
-        "builds",
-        "builds_dir",
-        "ca_path",
-        "checksum",
-        "client_cert",
-        "client_key",
-        "csh_dir",
-        "default",
-        "dest",
-        "dir",
-        "environment_dir",
-        "fish_dir",
-        "flavors",
-        "from",
-        "group",
-        "health_imports",
-        "hosts",
-        "link_dir",
-        "listen",
-        "lock",
-        "man_dir",
-        "min_age",
-        "name",
-        "names",
-        "nginx_config",
-        "nginx_package",
-        "owner",
-        "path",
-        "profile_dir",
-        "provenance",
-        "query",
-        "release",
-        "releases",
-        "requirements",
-        "rollback_from",
-        "root",
-        "serve",
-        "server_names",
-        "state",
-        "store",
-        "stores",
-        "systemd_dir",
-        "systemd_units",
-        "target",
-        "targets",
-        "terms",
-        "tls_certificate",
-        "tls_key",
-        "venv",
-    ]
+    """
+    allow archive attestations build_options builds builds_dir ca_path checksum client_cert client_key csh_dir
+    default dest dir environment_dir file fish_dir flavors from group health_command health_imports hosts
+    index_max_age link_dir listen lock man_dir min_age name names nginx_config nginx_package owner path profile_dir
+    provenance query release releases requirements restart_services rollback_from root serial serve server_names
+    state store stores systemd_dir systemd_units target targets terms tls_certificate tls_key venv
+    """.split()  # noqa: SIM905 - a line for each name would be a page
 )
 
 
@@ -102,6 +55,9 @@ def specs() -> Iterator[tuple[str, Mapping[str, Any]]]:
             options = {name.removeprefix(f"{role}_"): option for name, option in spec.get("options", {}).items()}
             yield f"{role} {entry}", options
             yield f"{role} {entry}: builds", options.get("builds", {}).get("options", {})
+    for file in (REPOSITORY / "playbooks" / "argument_specs").glob("*.yml"):
+        spec = yaml.safe_load(file.read_text())
+        yield f"playbook {file.stem}", {name.partition("_")[2]: option for name, option in spec["options"].items()}
 
 
 def is_free(option: Mapping[str, Any]) -> bool:
@@ -163,9 +119,9 @@ class Trial:
 
     def run(self, playbook: Path, *arguments: str) -> Played:
         inputs = self.folder / "inputs"
-        variables = inputs / "variables.yml"
-        variables.write_text(yaml.safe_dump({"good": self.good, "bad": self.bad, "pip_index": self.pip_index()}))
-        options = ["-vvvv", "--diff", "-e", f"@{variables}", *arguments]
+        secrets = inputs / "variables.yml"
+        secrets.write_text(yaml.safe_dump({"good": self.good, "bad": self.bad, "pip_index": self.pip_index()}))
+        options = ["-vvvv", "--diff", "-e", f"@{secrets}", *arguments]
         with watched_commands() as commands:
             played = self.player.play(playbook, *options, env={"ANSIBLE_LOG_PATH": str(self.folder / "log")})
         assert any("AnsiballZ" in command or "ansible-playbook" in command for command in commands)
@@ -175,6 +131,11 @@ class Trial:
         assert inputs_apart == []
         assert "Traceback" not in played.output
         return played
+
+    def set(self, variables: Mapping[str, Any]) -> None:
+        """Variables of the inventory, which are no secrets themselves."""
+        (self.folder / "group_vars").mkdir(exist_ok=True)
+        (self.folder / "group_vars" / "all.yml").write_text(yaml.safe_dump(dict(variables)))
 
     def usual(self) -> dict[str, Any]:
         """Variables of the role `interpreter` that keep it in the folder."""
@@ -257,7 +218,10 @@ def tasks_of_modules(trial: Trial) -> dict[str, dict[str, Any]]:
         "fails by a slip": ("build", {**old, "path": f"{opt}/d/e", **good, "mirror": "{{ bad.slip }}"}),
         "fails by the digest": ("build", {**quick, "path": f"{opt}/d/e", **login, "asset": "{{ bad.other }}"}),
         "fails by type": ("build", {**old, "path": f"{opt}/d/e", **good, "headers": "{{ bad.text }}"}),
-        "fails by a control character": ("build", {**old, "path": f"{opt}/d/e", **good, "url_password": "{{ bad.broken }}"}),
+        "fails by a control character": (
+            "build",
+            {**old, "path": f"{opt}/d/e", **good, "url_password": "{{ bad.broken }}"},
+        ),
         "fails without index": ("build", {**old, "path": f"{opt}/d/e", **good, **of("bad", "index")}),
         "fails by the key": (
             "build",
@@ -273,9 +237,9 @@ def tasks_of_modules(trial: Trial) -> dict[str, dict[str, Any]]:
     release, lock = "standalone.python.release', '" + trial.minor, "standalone.python.lock', '" + trial.minor
     texts = {
         "looks up": f"{{{{ query('{release}', target=target, {lookup}) | map(attribute='version') }}}}",
-        "looks up for a lock": f"{{{{ lookup('{lock}', targets=[target], {lookup}) }}}}",
+        "looks up for a lock": f"{{{{ lookup('{lock}', targets=[target], lock=new_lock, {lookup}) }}}}",
         "fails to look up": f"{{{{ query('{release}', target=target, {failing}) }}}}",
-        "fails to look up for a lock": f"{{{{ lookup('{lock}', targets=[target], {failing}) }}}}",
+        "fails to look up for a lock": f"{{{{ lookup('{lock}', targets=[target], lock=new_lock, {failing}) }}}}",
     }
     return {
         **{name: {f"standalone.python.{module}": options} for name, (module, options) in modules.items()},
@@ -292,7 +256,10 @@ def runs_of_roles(trial: Trial) -> dict[str, tuple[str, dict[str, Any]]]:
     bare = {f"bootstrap_{name}": good[name] for name in ("index", "mirror", "url_username", "url_password")}
     mirror = {"mirror_path": f"{trial.folder}/srv3", "mirror_serve": False, "mirror_builds": [{"names": [trial.minor]}]}
     bootstrap = {"bootstrap_name": trial.minor, "bootstrap_path": f"{trial.folder}/opt/r/2"}
+    unseen = {"bootstrap_name": f"{trial.version}+{UNSEEN}", "bootstrap_mirror": "{{ bad.slip }}"}
     nothing = {"interpreter_requirements": ""}
+    by_variables = {**prefixed, **nothing, "interpreter_name": f"{trial.version}+{UNSEEN}"}
+    unmet = {"interpreter_requirements": "{{ bad.requirements }}"}
 
     def builds(**more: Any) -> dict[str, Any]:
         return {"interpreter_builds": [{**item, **good, **more}]}
@@ -306,19 +273,16 @@ def runs_of_roles(trial: Trial) -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "fails by the type in an item": ("interpreter", builds(headers="{{ bad.text }}")),
         "fails by an unknown option in an item": ("interpreter", builds(header="{{ bad.headers }}")),
-        "fails by the requirements": ("interpreter", {**builds(), "interpreter_requirements": "{{ bad.requirements }}"}),
+        "fails by the requirements": ("interpreter", {**builds(), **unmet}),
         "fails to verify": ("interpreter:verify", {**builds(path=f"{trial.folder}/opt/d/e"), **nothing}),
         "removes": ("interpreter", builds(state="absent")),
-        "fails by variables": (
-            "interpreter", {**prefixed, "interpreter_name": f"{trial.version}+{UNSEEN}", **nothing, "interpreter_mirror": "{{ bad.slip }}"},
-        ),
+        "fails by variables": ("interpreter", {**by_variables, "interpreter_mirror": "{{ bad.slip }}"}),
         "keeps a mirror": ("mirror", {**mirror, **of_role}),
         "fails to keep a mirror": ("mirror", {**mirror, **of_role, "mirror_path": f"{trial.folder}/srv4",
                                               "mirror_source": "{{ bad.mirror }}"}),
         "fails by the type of a role": ("mirror", {**mirror, **of_role, "mirror_headers": "{{ bad.text }}"}),
         "bootstraps by the role": ("bootstrap", {**bootstrap, **bare}),
-        "fails to bootstrap by the role": ("bootstrap", {**bootstrap, **bare, "bootstrap_mirror": "{{ bad.slip }}",
-                                                          "bootstrap_path": f"{trial.folder}/opt/d/e"}),
+        "fails to bootstrap by the role": ("bootstrap", {**bootstrap, **bare, **unseen}),
     }  # fmt: skip
 
 
@@ -345,8 +309,14 @@ def test_modules_lookups_and_roles_keep_secrets(trial: Trial, samples: SampleMir
         **tasks_of_modules(trial),
         **{name: as_role(role, variables) for name, (role, variables) in runs_of_roles(trial).items()},
     }
+    new_lock = {"new_lock": str(trial.folder / "new.lock.yml")}
     playbook = trial.folder / "playbook.yml"
-    playbook.write_text(play_of(runs, {**trial.usual(), "target": samples.samples[0].spec.target}))
+    playbook.write_text(
+        play_of(
+            runs,
+            {**trial.usual(), "target": samples.samples[0].spec.target, **new_lock},
+        )
+    )
     foreseen = trial.run(playbook, "--check")
     assert foreseen.rc == 0, foreseen.output
     played = trial.run(playbook)
@@ -355,3 +325,63 @@ def test_modules_lookups_and_roles_keep_secrets(trial: Trial, samples: SampleMir
     assert failed == [name for name in runs if name.startswith("fails")], played.output
     sent = {value for request in server.requests for value in request.headers.values()}
     assert {marked("header"), marked("cookie")} <= sent
+
+
+PLAYBOOKS = "standalone.python"
+
+
+def playbooks_that_work(trial: Trial) -> dict[str, Any]:
+    """Variables for all playbooks, one after the other, on one host."""
+    path = str(trial.folder / "opt" / "p" / "1")
+    login = of("good", *LOGIN)
+    return {
+        **{f"interpreter_{name}": f"{{{{ good.{name} }}}}" for name in USUAL},
+        **{name: value for name, value in trial.usual().items() if name != "interpreter_requirements"},
+        "interpreter_name": f"{trial.version}+{OLD}",
+        "interpreter_path": path,
+        **{f"upgrade_{name}": f"{{{{ good.{name} }}}}" for name in ("index", "mirror")},
+        "upgrade_name": trial.minor,
+        "upgrade_path": path,
+        "upgrade_health_command": "true",
+        "upgrade_build_options": {"compile_bytecode": False, "health_imports": [], **login},
+        "rollback_path": path,
+        "rollback_from": "any",
+        "audit_stores": [str(trial.folder / "opt" / "p" / ".builds")],
+        "audit_index": "{{ good.index }}",
+        "audit_cycle_url": "{{ good.index[0] | replace('python-build-standalone.ndjson', 'cycle.json') }}",
+        "audit_dir": str(trial.folder / "audit"),
+        **{f"lock_{name}": f"{{{{ good.{name} }}}}" for name in ("index", "mirror")},
+        "lock_names": [trial.minor],
+        "lock_file": str(trial.folder / "python.lock.yml"),
+        "lock_url_options": login,
+        **{
+            f"bootstrap_{name}": f"{{{{ good.{name} }}}}"
+            for name in ("index", "mirror", "url_username", "url_password")
+        },
+        "bootstrap_name": trial.minor,
+        "bootstrap_path": str(trial.folder / "opt" / "p" / "2"),
+    }
+
+
+def chain(trial: Trial, *names: str) -> Path:
+    """One playbook of several of the collection."""
+    file = trial.folder / "chain.yml"
+    file.write_text(yaml.safe_dump([{"ansible.builtin.import_playbook": f"{PLAYBOOKS}.{name}"} for name in names]))
+    return file
+
+
+def test_playbooks_keep_secrets(trial: Trial, samples: SampleMirror) -> None:
+    variables = {**playbooks_that_work(trial), "lock_targets": [samples.samples[0].spec.target]}
+    cycle = samples.directory / "cycle.json"
+    cycle.write_text(json.dumps({trial.minor: {"end_of_life": "2030-10"}}))
+    trial.set(variables)
+    for arguments in (["--check"], []):
+        played = trial.run(chain(trial, "install", "upgrade", "rollback", "audit", "lock", "bootstrap"), *arguments)
+        assert played.rc == 0, played.output
+    assert (trial.folder / "python.lock.yml").exists()
+    assert json.loads((trial.folder / "audit" / "audit.json").read_text())["summary"]["builds"] == 2
+    cycle.unlink()
+    # What fails in the other playbooks, fails in their roles: above.
+    trial.set({**variables, **{f"{name}_index": "{{ bad.index }}" for name in ("upgrade", "lock")}})
+    for name in ("upgrade", "audit", "lock"):
+        assert trial.run(chain(trial, name)).rc != 0, name

@@ -86,6 +86,17 @@ def test_variables_of_roles() -> None:
     assert misspelt_role_variables("interpreter", names) == {"interpreter_nam": "interpreter_name"}
 
 
-def test_secrets_of_roles_are_not_shown() -> None:
-    settings = spec_of("bootstrap").settings
-    assert (settings["bootstrap_url_password"].secret, settings["bootstrap_name"].secret) == (True, False)
+@pytest.mark.parametrize(
+    ("playbook", "secret"),
+    [
+        ("bootstrap", {"url_username", "url_password", "index", "mirror", "asset"}),
+        ("install", {"url_username", "url_password", "headers", "index", "mirror", "asset", "pip_args"}),
+        ("upgrade", {"index", "mirror", "build_options"}),
+        ("lock", {"index", "mirror", "url_options"}),
+        ("audit", {"index", "cycle_url"}),
+        ("rollback", set()),
+    ],
+)
+def test_what_can_be_a_secret_or_have_one_in_an_address_is_not_shown(playbook: str, secret: set[str]) -> None:
+    settings = spec_of(playbook).settings
+    assert {name.partition("_")[2] for name, setting in settings.items() if setting.secret} == secret
