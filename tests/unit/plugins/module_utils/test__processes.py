@@ -27,7 +27,8 @@ def add_process(proc: Path, pid: int, exe: str, *mapped: str) -> None:
     (proc / str(pid)).mkdir()
     os.symlink(exe, proc / str(pid) / "exe")
     lines = [f"7f00-7f01 r-xp 00000000 fe:00 42      {file}\n" for file in mapped]
-    (proc / str(pid) / "maps").write_text("7ffe-7fff rw-p 00000000 00:00 0 \n" + "".join(lines), newline="")
+    text = "7ffe-7fff rw-p 00000000 00:00 0 \n" + "".join(lines)
+    (proc / str(pid) / "maps").write_bytes(text.encode())
 
 
 def test_running_and_mapping_both_count(tmp_path: Path, proc: Path) -> None:
