@@ -36,6 +36,14 @@ def audit_report(
         raise AnsibleFilterError(str(error)) from None
 
 
+def audit_failures(report: dict[str, Any], kinds: str | list[str] | None) -> list[str]:
+    from ansible.module_utils.common.validation import check_type_list
+
+    from ansible_collections.standalone.python.plugins.plugin_utils import _audit
+
+    return _audit.failures(report, [kind.strip() for kind in check_type_list(kinds or [])])
+
+
 def audit_series(infos: list[dict[str, Any]]) -> list[str]:
     from ansible_collections.standalone.python.plugins.plugin_utils import _audit
 
@@ -60,6 +68,7 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "audit_csv": audit_csv,
+            "audit_failures": audit_failures,
             "audit_html": audit_html,
             "audit_report": audit_report,
             "audit_series": audit_series,

@@ -26,6 +26,13 @@ def readable(text: Any) -> str:
     return message_lines(str(text))
 
 
+def rollback_lines(answer: dict[str, Any]) -> list[str]:
+    try:
+        return _fleet.rollback_lines(answer)
+    except StandaloneError as error:
+        raise AnsibleFilterError(str(error)) from None
+
+
 def upgrade_step(
     info: dict[str, Any],
     path: str,
@@ -43,4 +50,10 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"pids_of": pids_of, "readable": readable, "units_of": _units.units_of, "upgrade_step": upgrade_step}
+        return {
+            "pids_of": pids_of,
+            "readable": readable,
+            "rollback_lines": rollback_lines,
+            "units_of": _units.units_of,
+            "upgrade_step": upgrade_step,
+        }

@@ -52,6 +52,12 @@ options:
         key: mirror
     vars:
       - name: standalone_python_mirror
+  exclude:
+    description:
+      - Builds that are not to be chosen, for example because they failed on a host. Each is a whole version, V(3.13.6),
+        a release, V(20250807), both, V(3.13.6+20250807), or a full name. Mutually exclusive with O(lock).
+    type: list
+    elements: str
   all_targets:
     description:
       - Returns a list for each name, with one asset for each target that has an answer, in the order of the targets'
@@ -170,6 +176,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._exact_build import require_exact
 from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
@@ -182,7 +189,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge imp
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve, resolve_for_all_targets
 
-_NOT_WITH_LOCK = ("index", "index_max_age", "min_age")
+_NOT_WITH_LOCK = ("exclude", "index", "index_max_age", "min_age")
 
 
 class LookupModule(LookupBase):
@@ -203,11 +210,18 @@ class LookupModule(LookupBase):
             "index": index_of(self.get_options()),
             "min_age_s": age_seconds(self.get_option("min_age"), "min_age"),
             "warn": _console.warn,
+            "exclude": self._excluded(),
         }
         if self.get_option("all_targets"):
             return [self._as_dict(asset) for asset in resolve_for_all_targets(wanted, **options)]
         platform = None if wanted.named_target else HostPlatform.from_facts(_facts(variables))
         return self._as_dict(resolve(wanted, platform=platform, **options))
+
+    def _excluded(self) -> tuple[str, ...]:
+        builds = tuple(self.get_option("exclude") or ())
+        for build in builds:
+            require_exact(build, "exclude")
+        return builds
 
     def _from_lock(self, name: str, variables: Mapping[str, Any]) -> Any:
         wanted = self._wanted(name)

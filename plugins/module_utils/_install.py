@@ -166,8 +166,13 @@ class _Run:
             root = root.without((self.state.entry,))  # it drifted: not a build to go back to
         if entry != self.state.entry:
             root = root.without(unusable(self.order, self.state))
+        now = str(Moment.of(asset.build.release if asset else None, self.order.system))
         if entry != root.current:
-            root = root.switched(entry, str(Moment.of(asset.build.release if asset else None, self.order.system)))
+            root = root.switched(entry, now)
+        if asset:
+            root = root.without_left(asset.build.name)
+        if self.order.leaving is not None and self.state.receipt and entry != self.state.entry:
+            root = root.leaving(self.state.receipt.asset.build.name, now, self.order.leaving)
         root = root.on_trial(_trial.before(self.order, self.state, asset) or _trial.left(self.state, asset))
         if root != self.state.root or self.state.is_root_damaged:
             _roots.write(self.store.directory, root)

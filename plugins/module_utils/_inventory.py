@@ -98,6 +98,7 @@ def _describe_path(root: Root, linked: str | None, store: Store, known: Holdings
         "executable": f"{root.path}/{build.program}" if build else None,
         "keep": root.keep,
         "before_trial": root.goes_back_to(linked),
+        "left": [one.as_dict() for one in root.left if build is None or one.build != build.name],
         "history": [
             {"entry": use.entry, "since": use.since, "stored": os.path.isdir(store.entry_path(use.entry))}
             for use in root.uses

@@ -34,6 +34,7 @@ class Order:
     the host that holds the asset, and `archive_sha256` its digest where the controller packed it anew. `delivery` says
     who brings the archive where there is none yet. `spans_minors` is whether builds of several minor versions answer to
     the name, and `is_exact` whether only one build does. `platform` is that of `system`, None where it is not known.
+    `leaving` is why the build at the path is left, where the order is to go back; None where nobody said so.
     """
 
     state: str
@@ -57,6 +58,7 @@ class Order:
     spans_minors: bool = False
     is_exact: bool = False
     platform: HostPlatform | None = None
+    leaving: str | None = None
     system: System = System()
 
     @classmethod

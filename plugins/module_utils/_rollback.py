@@ -5,55 +5,62 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from . import _links
 from ._builds import Build
-from ._errors import InvalidName, StoreError
+from ._errors import StoreError
+from ._exact_build import is_named, require_exact
 from ._holdings import Holdings, holdings
 from ._known import require_known
 from ._order import KEPT, Order
 from ._platform_here import platform_here
 from ._platforms import HostPlatform
+from ._readable import message
 from ._receipts import Receipt, Settings
-from ._roots import Root
+from ._roots import Left, Root
 from ._store import Store
 from ._system import RUNNING, System
 from ._url_options import UrlOptions
 from ._way_back import require_unchanged
 
-# What a build can be named by to leave it: nothing vague, so that doing it twice is the same as doing it once.
-_EXACT = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+\d{8})?|\d{8}|cpython-.+")
-
 ANY = "any"  # in so many words, since it leaves whatever is there
 
 _NO_NETWORK = UrlOptions()
+_LONGEST_REASON = 300  # characters; one line for whoever asks later
 
 
-def require_exact(leave: str | None) -> None:
-    """Raises `InvalidName` for a `leave` that more than one build may answer to. `ANY` and None are any build."""
-    if leave not in (None, ANY) and not _EXACT.fullmatch(leave):
-        raise InvalidName(
-            f"{leave!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, "
-            "both, 3.13.6+20250807, or its full name."
-        )
+@dataclass(frozen=True)
+class WayBack:
+    """`orders` are for the paths that go back, and `others` the rest: path, and the build there, None where none is."""
+
+    orders: list[Order]
+    others: list[tuple[str, Build | None]]
 
 
-def orders(
+def require_leave(leave: str) -> None:
+    """Raises `InvalidName` for a `leave` that is not `ANY` and that more than one build may answer to."""
+    if leave != ANY:
+        require_exact(leave)
+
+
+def way_back(
     store_directory: str,
     *,
-    leave: str | None = None,
+    leave: str,
+    reason: str = "",
     paths: Collection[str] = (),
     system: System = RUNNING,
     url: UrlOptions = _NO_NETWORK,
-) -> list[Order]:
-    """For each path that goes back, the order for its newest earlier build that the store still has.
+) -> WayBack:
+    """What to do with each path of the store, or with those of `paths`; changes nothing.
 
-    A build on trial is left for the one before the trial.
+    A path goes back where it has the build that `leave` names, or any build if that is `ANY`. It goes to the newest
+    earlier build that the store still has, that `leave` does not name as well, and that the path was not taken back
+    from before. So no second run goes forward. A build on trial is left for the one before the trial.
 
-    `leave` names the build to leave by its version, its release, both joined by `+`, or its full name. None is any
-    build. Without `paths`, all of the store count. Of `url` only the wait for a lock counts.
+    `reason` is remembered as why the build was left. Of `url` only the wait for a lock counts.
 
     Raises `StoreError` where a path has no build to go back to that this host can run, or where that one changed, and
     where damage hides which it is.
@@ -64,30 +71,35 @@ def orders(
     known = holdings(store)
 
     def is_left(receipt: Receipt) -> bool:
-        return leave in (None, ANY, *_names(receipt.asset.build))
+        return leave == ANY or is_named(receipt.asset.build, leave)
 
     require_known(store, known, paths, "go back", but=lambda receipt: not is_left(receipt))
-    found = []
+    orders: list[Order] = []
+    others: list[tuple[str, Build | None]] = []
     for root in known.roots:
+        if paths and root.path not in paths:
+            continue
         receipt = known.stored.get(_links.entry_behind(root.path, store) or "")
-        if receipt and (not paths or root.path in paths) and is_left(receipt):
-            found.append(_order(store, root, _earlier(store, root, receipt, known, here), url, here))
-    return found
+        if receipt and is_left(receipt):
+            earlier = _earlier(store, root, receipt, known, leave, here)
+            orders.append(_order(store, root, earlier, reason, url, here))
+        else:
+            others.append((root.path, receipt.asset.build if receipt else None))
+    return WayBack(orders, others)
 
 
-def _names(build: Build) -> tuple[str, ...]:
-    return build.name, str(build.version), build.release, f"{build.version}+{build.release}"
-
-
-def _earlier(store: Store, root: Root, now: Receipt, known: Holdings, here: HostPlatform | None) -> Receipt:
+def _earlier(store: Store, root: Root, now: Receipt, known: Holdings, leave: str, here: HostPlatform | None) -> Receipt:
     objections: list[str] = []
     accepted = root.goes_back_to(_links.entry_behind(root.path, store))
-    for entry in (*([accepted] if accepted else []), *(use.entry for use in root.uses)):
+    left = {one.build: one for one in root.left}
+    for entry in dict.fromkeys([*([accepted] if accepted else []), *(use.entry for use in root.uses)]):
         _require_readable(root.path, entry, known)
         receipt = known.stored.get(entry)
-        if receipt is None or receipt.asset.sha256 == now.asset.sha256:
+        if receipt is None or receipt.asset.sha256 == now.asset.sha256 or is_named(receipt.asset.build, leave):
             continue
-        objection = here.why_not(receipt.asset.build) if here else None
+        objection = _taken_back(left.get(receipt.asset.build.name)) or (
+            here.why_not(receipt.asset.build) if here else None
+        )
         if objection is None:
             require_unchanged(store, root.path, entry, known.stored)
             return receipt
@@ -108,7 +120,17 @@ def _require_readable(path: str, entry: str, known: Holdings) -> None:
         )
 
 
-def _order(store: Store, root: Root, earlier: Receipt, url: UrlOptions, here: HostPlatform | None) -> Order:
+def _taken_back(left: Left | None) -> str | None:
+    """The objection to a build that the path was taken back from before."""
+    if left is None:
+        return None
+    why = f": {left.reason.rstrip('.')}" if left.reason else ""
+    return f"It was taken back from {left.build} on {left.since[:10]}{why}."
+
+
+def _order(
+    store: Store, root: Root, earlier: Receipt, reason: str, url: UrlOptions, here: HostPlatform | None
+) -> Order:
     return Order(
         state="present",
         path=root.path,
@@ -120,5 +142,6 @@ def _order(store: Store, root: Root, earlier: Receipt, url: UrlOptions, here: Ho
         keep=root.keep,
         allow_minor_change=True,
         platform=here,
+        leaving=message(reason)[:_LONGEST_REASON],
         system=store.system,
     )

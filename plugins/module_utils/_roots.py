@@ -27,6 +27,7 @@ from ._store import ROOTS_FOLDER, STAGING_FOLDER, make_directory
 from ._whole_file import replace_file
 
 _LONGEST_NAME = 200
+_MOST_LEFT = 20
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,33 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Left:
+    """A build that a path left because somebody said so: the name of its asset, when (UTC, ISO 8601), and why."""
+
+    build: str
+    since: str
+    reason: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"build": self.build, "since": self.since, "reason": self.reason}
+
+
+@dataclass(frozen=True)
 class Root:
     """The history of one path. `uses` is newest first: the current build, then the earlier ones.
 
     `before_trial` is the entry that the path goes back to when a build on trial is found not to work; None when there
     is no trial. Like the history it is written before the switch, so the link says whether the trial has begun.
+
+    `left` are the builds that the path was taken back from, newest first, until it gets them again. They are remembered
+    when the store has lost them, since what failed once should not come back unnoticed.
     """
 
     path: str
     keep: int = 1
     uses: tuple[Use, ...] = ()
     before_trial: str | None = None
+    left: tuple[Left, ...] = ()
 
     @property
     def current(self) -> str | None:
@@ -75,6 +92,14 @@ class Root:
     def on_trial(self, before: str | None) -> Root:
         return replace(self, before_trial=before)
 
+    def leaving(self, build: str, since: str, reason: str) -> Root:
+        """The root that remembers a build which the path leaves; of many, the last few."""
+        return replace(self, left=(Left(build, since, reason), *self.without_left(build).left)[:_MOST_LEFT])
+
+    def without_left(self, build: str) -> Root:
+        """The root of a path that gets this build, so that it counts as any other again."""
+        return replace(self, left=tuple(one for one in self.left if one.build != build))
+
     def without(self, entries: tuple[str, ...]) -> Root:
         before = None if self.before_trial in entries else self.before_trial
         return replace(self, uses=tuple(use for use in self.uses if use.entry not in entries), before_trial=before)
@@ -82,7 +107,8 @@ class Root:
     def as_dict(self) -> dict[str, Any]:
         uses = [{"entry": use.entry, "since": use.since} for use in self.uses]
         trial = {"before_trial": self.before_trial} if self.before_trial else {}
-        return {"path": self.path, "keep": self.keep, "uses": uses, **trial}
+        left = {"left": [one.as_dict() for one in self.left]} if self.left else {}
+        return {"path": self.path, "keep": self.keep, "uses": uses, **trial, **left}
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], where: str) -> Root:
@@ -91,18 +117,19 @@ class Root:
         That is so for an entry that is no name in a store, too: what it names may be removed one day.
         """
         fields = Fields(mapping, where)
-        fields.require_only("path", "keep", "uses", "before_trial")
+        fields.require_only("path", "keep", "uses", "before_trial", "left")
         path = fields.text("path")
         if not os.path.isabs(path) or os.path.normpath(path) != path or not path.isprintable():
             raise StoreError(f"{where} is damaged: path should be the absolute path of a build.")
         uses = tuple(_use(use) for use in fields.items("uses"))
         before_trial = fields.optional_text("before_trial")
+        left = _left(fields) if "left" in mapping else ()
         entries = [*(use.entry for use in uses), *([before_trial] if before_trial else [])]
         if not all(SAFE_NAME.fullmatch(entry) for entry in entries):
             raise StoreError(f"{where} is damaged: uses should name builds in the store.")
         if not uses or len({use.entry for use in uses}) != len(uses):
             raise StoreError(f"{where} is damaged: uses should name at least one build, and each build once.")
-        return cls(path, fields.count("keep"), uses, before_trial)
+        return cls(path, fields.count("keep"), uses, before_trial, left)
 
 
 @dataclass(frozen=True)
@@ -119,6 +146,13 @@ class Roots:
 def _use(fields: Fields) -> Use:
     fields.require_only("entry", "since")
     return Use(fields.text("entry"), fields.line("since"))
+
+
+def _left(fields: Fields) -> tuple[Left, ...]:
+    found = list(fields.items("left"))
+    for one in found:
+        one.require_only("build", "since", "reason")
+    return tuple(Left(one.line("build"), one.line("since"), one.line("reason")) for one in found[:_MOST_LEFT])
 
 
 def file_name(path: str) -> str:

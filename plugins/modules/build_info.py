@@ -99,6 +99,13 @@ paths:
     keep:
       description: How many earlier builds the path keeps.
       type: int
+    left:
+      description:
+        - The builds that M(standalone.python.rollback) or the playbook C(standalone.python.upgrade) took the path back
+          from, newest first, until the path gets them again. Each has C(build), the name of its asset, C(since), the
+          time, and C(reason), which may be empty.
+      type: list
+      elements: dict
     before_trial:
       description: The store entry that the path goes back to when its build, which is on trial, is found not to work.
         Null when no build is on trial.

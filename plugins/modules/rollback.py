@@ -16,6 +16,8 @@ description:
     network, and is one remote call, however many paths there are.
   - A build on trial is left for the one before the trial.
   - Paths with another build than the one to leave, and hosts without any, are left alone.
+  - Never goes forward. A build that a path was taken back from is remembered in its history until the path gets it
+    again by another task. Until then, going back passes it over.
   - Fails, before anything is changed, where a path has the build to leave and no earlier one in its store that the host
     can run, or where that one changed since it was installed. Going back fetches nothing, so it repairs nothing.
 author:
@@ -25,8 +27,16 @@ options:
     description:
       - The build to leave, by its version, V(3.13.6), its release, V(20250807), both, V(3.13.6+20250807), or its full
         name. Since this says what to leave, running it twice is the same as running it once.
-      - Without it, every path goes to the build that it had before, whatever it has now.
+      - V(any) leaves every build, whatever it is. Each run then goes one build further back, and fails where there is
+        none.
     type: str
+    required: true
+  reason:
+    description:
+      - Why the build is left. It is kept in the path's history, where M(standalone.python.build_info) and the playbooks
+        C(audit) and C(upgrade) show it. Do not put secrets in it.
+    type: str
+    default: ''
   path:
     description:
       - The paths to take back. Without it, all that use one of the stores.
@@ -55,7 +65,7 @@ attributes:
     description: Shows each path before and after.
   idempotent:
     support: partial
-    description: With O(leave). Without it, a second run goes forth again.
+    description: With a build in O(leave). With V(any), each run goes one build further back.
   platform:
     support: full
     platforms: posix
@@ -72,9 +82,15 @@ EXAMPLES = r"""
   standalone.python.rollback:
     leave: 3.13.6+20250807
 
-- name: Take one path back
+- name: Take one path back, and say why
   standalone.python.rollback:
     leave: "20250807"
+    path: [/opt/python/3.13]
+    reason: The payment service does not start with it.
+
+- name: Take one path back from whatever it has
+  standalone.python.rollback:
+    leave: any
     path: [/opt/python/3.13]
 """
 
@@ -84,8 +100,22 @@ results:
   returned: success
   type: list
   elements: dict
+others:
+  description: The paths that stay as they are, with what is there.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The path.
+      type: str
+      sample: /opt/python/3.13
+    build:
+      description: The build there, as version and release. Null where there is none.
+      type: str
+      sample: 3.13.5+20250723
 diff:
-  description: Each of these paths before and after.
+  description: Each of the paths that go back before and after.
   returned: success
   type: list
   elements: dict
@@ -95,6 +125,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _install, _known, _rollback
 from ..module_utils._errors import StandaloneError
+from ..module_utils._exact_build import short_name
 from ..module_utils._inventory import stores_of
 from ..module_utils._order import checked_path
 from ..module_utils._os_errors import reading_sentence
@@ -105,7 +136,8 @@ from ..module_utils._url_options import UrlOptions
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "leave": {"type": "str"},
+            "leave": {"type": "str", "required": True},
+            "reason": {"type": "str", "default": ""},
             "path": {"type": "list", "elements": "path"},
             "store": {"type": "list", "elements": "path"},
             "root": {"type": "path"},
@@ -113,20 +145,21 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    leave = module.params["leave"]
+    params = module.params
     try:
-        _rollback.require_exact(leave)
-        paths = [checked_path(path, "path") for path in module.params["path"] or ()]
-        stores = stores_of(paths, module.params["store"] or [])
-        system = System.of(module.params["root"])
-        url = UrlOptions.from_params({"lock_timeout": module.params["lock_timeout"]})
-        orders = [
-            order
-            for store in stores
-            for order in _rollback.orders(store, leave=leave, paths=paths, system=system, url=url)
-        ]
-        results = [_install.run(order, check_mode=module.check_mode) for order in orders]
-        warnings = [warning for store in stores for warning in _known.warnings(store, system)]
+        _rollback.require_leave(params["leave"])
+        paths = [checked_path(path, "path") for path in params["path"] or ()]
+        stores = stores_of(paths, params["store"] or [])
+        asked = {
+            "leave": params["leave"],
+            "reason": params["reason"],
+            "paths": paths,
+            "system": System.of(params["root"]),
+            "url": UrlOptions.from_params({"lock_timeout": params["lock_timeout"]}),
+        }
+        ways = [_rollback.way_back(store, **asked) for store in stores]
+        results = [_install.run(order, check_mode=module.check_mode) for way in ways for order in way.orders]
+        warnings = [warning for store in stores for warning in _known.warnings(store, asked["system"])]
         warnings += [warning for result in results for warning in result.pop("warnings", ())]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
@@ -137,6 +170,9 @@ def main() -> None:
     module.exit_json(
         changed=any(result["changed"] for result in results),
         results=results,
+        others=[
+            {"path": path, "build": short_name(build) if build else None} for way in ways for path, build in way.others
+        ],
         diff=[result["diff"] for result in results],
     )
 

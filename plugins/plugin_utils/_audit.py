@@ -8,7 +8,7 @@ The report is plain data, in the shape that docs/audit.md describes; it is writt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,8 @@ from ._audit_advice import advice
 from ._host_answer import DamagedAnswer, FoundBuild, FoundPath, HostAnswer
 from ._release_cycle import ReleaseCycle
 from ._units import units_of
+
+_HOSTS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,47 @@ def report(infos: Mapping[str, Any], groups: Mapping[str, Any], yardstick: Yards
             "outdated": sum(build["outdated"] is True for build in at_paths),
             "past_end_of_life": sum(build["past_end_of_life"] for build in at_paths),
             "on_trial": sum(bool(build["on_trial"]) for build in builds),
+            "left": sum(bool(build["left"]) for build in builds),
         },
         "series": [_series(name, builds, yardstick) for name in _in_order({build["series"] for build in builds})],
         "advice": advice(described),
         "hosts": described,
     }
+
+
+FAILURES: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], bool]]] = {
+    "drifted": ("drifted", lambda build: build["intact"] is False),
+    "does_not_run": ("unable to run a build", lambda build: bool(build["paths"]) and bool(build["does_not_run"])),
+    "provisional": ("on trial", lambda build: bool(build["on_trial"])),
+    "left": ("taken back from a newer build", lambda build: bool(build["left"])),
+    "outdated": ("outdated", lambda build: bool(build["paths"]) and build["outdated"] is True),
+    "eol": ("past the end of life of a build", lambda build: bool(build["paths"]) and build["past_end_of_life"]),
+    "still_running": ("running an earlier build", lambda build: not build["paths"] and bool(build["pids"])),
+}
+NO_ANSWER = "no_answer"
+
+
+def failures(audited: Mapping[str, Any], kinds: Iterable[str]) -> list[str]:
+    """What of `kinds` a report found, each with the number of hosts and their names; nothing where all is well.
+
+    The kinds are `NO_ANSWER` and those of `FAILURES`. Earlier builds, kept to go back to, are neither outdated nor past
+    their end of life.
+    """
+    found = []
+    for kind in dict.fromkeys(kinds):
+        title, is_so = FAILURES.get(kind, ("without answer", None))
+        hosts = [host["host"] for host in audited["hosts"] if _fails(host, is_so)]
+        if hosts:
+            named = ", ".join(hosts[:_HOSTS_SHOWN])
+            more = f" and {len(hosts) - _HOSTS_SHOWN} more" if len(hosts) > _HOSTS_SHOWN else ""
+            found.append(f"{len(hosts)} {'host is' if len(hosts) == 1 else 'hosts are'} {title}: {named}{more}.")
+    return found
+
+
+def _fails(host: Mapping[str, Any], is_so: Callable[[Mapping[str, Any]], bool] | None) -> bool:
+    if is_so is None:
+        return host["problem"] is not None
+    return any(map(is_so, host["builds"]))
 
 
 def _host(name: str, info: Any, groups: str, yardstick: Yardstick) -> dict[str, Any]:
@@ -99,6 +137,7 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, yardstick
         "run_by": units_of(groups, pids),
         "pids": pids,
         "on_trial": _on_trial(found, paths),
+        "left": _left(found, paths),
     }
 
 
@@ -106,6 +145,18 @@ def _on_trial(found: FoundBuild, paths: Iterable[FoundPath]) -> list[str]:
     """The paths that go back to another build should this one be found not to work."""
     place = (found.store, found.entry)
     return [one.path for one in paths if one.before_trial and (one.store, one.entry) == place]
+
+
+def _left(found: FoundBuild, paths: Iterable[FoundPath]) -> list[dict[str, str]]:
+    """Newer builds that paths with this one were taken back from, which an upgrade would choose again."""
+    place, age = (found.store, found.entry), _age(found.asset.build)
+    return [
+        {"path": path.path, "build": one.short_name, "since": one.since, "reason": one.reason}
+        for path in paths
+        if (path.store, path.entry) == place
+        for one in path.left
+        if one.age > age
+    ]
 
 
 def _stdout(registered: Any) -> str:

@@ -20,6 +20,7 @@ from ._advised_commands import Unsafe
 Host = Mapping[str, Any]
 Build = Mapping[str, Any]
 Advice = dict[str, str]  # kind, title and why
+_SHOWN = 5
 _PROCESSES = "processes"  # of no unit, on whichever host
 
 
@@ -34,6 +35,7 @@ def advice(hosts: Iterable[Host]) -> list[dict[str, Any]]:
         *_about_builds(described, _if_it_does_not_run),
         *_about_builds(described, _if_drifted),
         *_about_builds(described, _if_on_trial),
+        *_about_left_builds(described),
         *_about_builds(described, _if_past_end_of_life),
         *_about_builds(described, _if_outdated),
         *_about_services(described),
@@ -106,6 +108,25 @@ def _if_outdated(build: Build, path: str) -> Advice | None:
         "title": f"Upgrade {path}",
         "why": f"{build['newest']} is out. Newer patch releases and rebuilds bring security fixes.",
     }
+
+
+def _about_left_builds(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
+    """Builds that hosts were taken back from, each with the reasons that were given."""
+    found: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
+    for host in hosts:
+        for left in (one for build in host["builds"] for one in build["left"]):
+            said = f"{left['since'][:10]}, {left['reason'].rstrip('.') or 'no reason was given'}"
+            found.setdefault((left["build"], left["path"]), {}).setdefault(said, {})[host["host"]] = None
+    for (build, path), reasons in sorted(found.items()):
+        told = [f"{', '.join(list(names)[:_SHOWN])}: {said}" for said, names in reasons.items()]
+        shown = "; ".join(told[:_SHOWN])
+        piece = {
+            "kind": "left",
+            "title": f"Leave out {build} at {path}, or find out why it failed",
+            "why": f"Hosts were taken back from it ({shown}). The next upgrade chooses it again, unless "
+            f"upgrade_exclude is {build}.",
+        }
+        yield _piece(piece, sorted({name for names in reasons.values() for name in names}), _nothing)
 
 
 def _about_services(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 COLUMNS: tuple[str, ...] = ("host", "series", "version", "release", "target", "flavor", "paths", "intact", "outdated")
-COLUMNS += ("newest", "end_of_life", "past_end_of_life", "on_trial", "run_by", "problem")
+COLUMNS += ("newest", "end_of_life", "past_end_of_life", "on_trial", "left", "run_by", "problem")
 
 # What is wrong with a build, the most urgent first: the word, and the mark before it, since colour alone says nothing
 # to some.
@@ -53,7 +53,8 @@ def as_csv(report: Mapping[str, Any]) -> str:
     writer.writeheader()
     for host in report["hosts"]:
         for build in host["builds"] or [{}]:
-            row = {**build, "host": host["host"], "problem": host["problem"]}
+            left = [f"{one['build']} at {one['path']}" for one in build.get("left", ())]
+            row = {**build, "left": left, "host": host["host"], "problem": host["problem"]}
             writer.writerow({column: _cell(row.get(column)) for column in COLUMNS})
     return stream.getvalue()
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._exact_build import is_named
 from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._preference import preference
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
@@ -31,7 +32,8 @@ class Scope:
     `targets` are tried in this order for each version. `platform` is None when the host is not known or does not
     matter. Releases after `newest_release`, a tag, are too young, and those after the time of
     `clock` cannot exist; None admits all. `sha256` is the digest that the
-    archive must have, in lower case; it also stands in for one that the index does not know.
+    archive must have, in lower case; it also stands in for one that the index does not know. `exclude` are builds that
+    are not to be chosen, each named outright.
     """
 
     targets: tuple[str, ...]
@@ -39,6 +41,7 @@ class Scope:
     newest_release: str | None = None
     clock: Clock | None = None
     sha256: str | None = None
+    exclude: tuple[str, ...] = ()
 
 
 def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Asset:
@@ -73,7 +76,9 @@ def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obs
     for asset in assets:
         if not wanted.satisfied_by(asset.build):
             continue
-        if scope.clock is not None and asset.build.release > scope.clock.latest_release:
+        if any(is_named(asset.build, one) for one in scope.exclude):
+            obstacles.excluded.append(asset)
+        elif scope.clock is not None and asset.build.release > scope.clock.latest_release:
             obstacles.of_future.append(asset)
         elif scope.newest_release is not None and asset.build.release > scope.newest_release:
             obstacles.too_young.append(asset)

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
+from ansible_collections.standalone.python.plugins.module_utils._readable import message
 from ansible_collections.standalone.python.plugins.module_utils._series import is_allowed
 from ansible_collections.standalone.python.plugins.module_utils._urls import shown_url
 
-from ._host_answer import HostAnswer
+from ._host_answer import DamagedAnswer, FoundPath, HostAnswer
 
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
 TRIAL = "trial"  # it is the one chosen, and on trial since a run that did not come to its end
@@ -43,7 +45,7 @@ def upgrade_step(
     (the asset to return to: that before a trial, else that at the path), `asset` (the chosen one, of the same target,
     with its URL as it may be shown; None when there is none), and the settings to install with: `keep`, `owner`,
     `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the build at
-    the path, such as 3.13.
+    the path, such as 3.13. `left` is a message where the path was taken back from the chosen build before, else empty.
 
     Raises `DamagedAnswer` where the host answered something else than `build_info` does.
     """
@@ -64,6 +66,7 @@ def upgrade_step(
         "action": _action(chosen, present, is_on_trial=fallback is not None) if may_replace else OTHER_SERIES,
         "path": path,
         "series": present.build.series,
+        "left": _left(used, chosen),
         "store": used.store,
         "previous": (fallback or installed).asset.as_dict(),
         "asset": {**asset, "url": shown_url(asset["url"])} if asset else None,
@@ -72,6 +75,36 @@ def upgrade_step(
         "group": installed.fields.optional_text("group"),
         "externally_managed": installed.fields.flag("externally_managed"),
     }
+
+
+def rollback_lines(answer: Any) -> list[str]:
+    """What the module `rollback` did on one host, a line for each path. Raises `DamagedAnswer`."""
+    fields = Fields(answer, "The answer of the host", DamagedAnswer)
+    moved = [
+        f"{one.text('path')}: {_version(one.object('previous'))} -> {_version(one.object('build'))}"
+        for one in fields.items("results")
+    ]
+    others = [
+        f"{one.text('path')}: stays as it is, with {one.optional_text('build') or 'no build'}"
+        for one in fields.items("others")
+    ]
+    return [message(line) for line in (*moved, *others)] or ["No path of this host has a build."]
+
+
+def _version(build: Mapping[str, Any]) -> str:
+    fields = Fields(build, "The answer of the host", DamagedAnswer)
+    return f"{fields.text('version')}+{fields.text('release')}"
+
+
+def _left(used: FoundPath, chosen: Asset | None) -> str:
+    left = next((one for one in used.left if chosen and one.name == chosen.build.name), None)
+    if left is None:
+        return ""
+    why = message(left.reason).rstrip(".") or "no reason was given"
+    return (
+        f"{used.path} was taken back from {left.short_name} on {message(left.since[:10])}: {why}. This run tries it "
+        f"again. To leave it out, set upgrade_exclude to {left.short_name}."
+    )
 
 
 def _action(chosen: Asset | None, installed: Asset, *, is_on_trial: bool) -> str:

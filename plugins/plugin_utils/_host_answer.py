@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._readable import message
+from ansible_collections.standalone.python.plugins.module_utils._versions import Version
 
 _ANSWER = "The answer of the host"
 _SILENCE = "The host gave no answer."
@@ -57,13 +59,38 @@ class FoundBuild:
 
 
 @dataclass(frozen=True)
+class LeftBuild:
+    """A build that a path was taken back from: the name of its asset, what it is, when (UTC, ISO 8601), and why."""
+
+    name: str
+    version: Version
+    release: str
+    since: str
+    reason: str
+
+    @property
+    def short_name(self) -> str:
+        return f"{self.version}+{self.release}"
+
+    @property
+    def age(self) -> tuple[int, int]:
+        """Greater for a newer one."""
+        return self.version.sort_key, int(self.release)
+
+
+@dataclass(frozen=True)
 class FoundPath:
-    """A path of the host that uses a store. `entry` is what it names now; `before_trial` what it would go back to."""
+    """A path of the host that uses a store.
+
+    `entry` is what it names now, `before_trial` what it would go back to, and `left` are the builds that it was taken
+    back from.
+    """
 
     path: str
     store: str
     entry: str | None
     before_trial: str | None
+    left: tuple[LeftBuild, ...]
     fields: Fields
 
 
@@ -136,8 +163,20 @@ def _path(found: Any, where: str) -> FoundPath:
         store=fields.text("store"),
         entry=fields.optional_text("entry"),
         before_trial=fields.optional_text("before_trial"),
+        left=tuple(_left(one) for one in fields.items("left")) if "left" in found else (),
         fields=fields,
     )
+
+
+def _left(fields: Fields) -> LeftBuild:
+    name = fields.text("build")
+    try:
+        asset = AssetName.from_stem(name)
+    except InvalidName:
+        asset = None
+    if asset is None or asset.release is None:
+        raise DamagedAnswer(f"{_ANSWER} is damaged: left should name builds that a path had.")
+    return LeftBuild(name, asset.version, asset.release, fields.text("since"), fields.text("reason"))
 
 
 def _require_bounded(value: Any) -> None:

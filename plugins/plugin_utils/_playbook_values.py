@@ -13,9 +13,10 @@ from ansible.module_utils.common.validation import check_type_bool, check_type_d
 
 from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS, URL_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._exact_build import require_exact
 from ansible_collections.standalone.python.plugins.module_utils._names import Request
 from ansible_collections.standalone.python.plugins.module_utils._order import checked_path
-from ansible_collections.standalone.python.plugins.module_utils._rollback import require_exact
+from ansible_collections.standalone.python.plugins.module_utils._rollback import require_leave
 
 from ._min_age import age_seconds
 from ._playbook_spec import Setting
@@ -193,7 +194,8 @@ def _are_options(known: Mapping[str, Any], decided: tuple[str, ...], whose: str)
 _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
     "name": lambda _setting, value: _discard(Request.parse(value)),
     "names": lambda _setting, value: _discard(Request.parse(value)),
-    "exact_build": lambda _setting, value: require_exact(value),
+    "builds": lambda _setting, value: require_exact(value, "exclude"),
+    "build_to_leave": lambda _setting, value: require_leave(value),
     "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
     "path": _is_path,
     "pattern": _is_pattern,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
+from ansible_collections.standalone.python.plugins.module_utils._exact_build import short_name
 from ansible_collections.standalone.python.plugins.module_utils._versions import Version
 from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
 
@@ -24,6 +25,7 @@ _OLDER_SHOWN = 3
 class Obstacles:
     """What was met on the way: answers that may not be taken, and the host's objections to those that may."""
 
+    excluded: list[Listed] = field(default_factory=list)
     of_future: list[Listed] = field(default_factory=list)
     too_young: list[Listed] = field(default_factory=list)
     without_digest: list[Listed] = field(default_factory=list)
@@ -65,6 +67,9 @@ def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:
         return f"only releases younger than `min_age` answer ({young}). Wait, or set a smaller `min_age`."
     if obstacles.of_future and clock:
         return clock.why_not_yet(_some(_releases(obstacles.of_future)))
+    if obstacles.excluded:
+        names = sorted({short_name(asset.build) for asset in obstacles.excluded}, reverse=True)
+        return f"only excluded builds answer ({_some(names)}). Take one out of `exclude`, or ask for another build."
     return None
 
 

@@ -41,20 +41,23 @@ def resolve(
     warn: Callable[[str], None],
     min_age_s: int = 0,
     sha256: str | None = None,
+    exclude: tuple[str, ...] = (),
 ) -> Asset:
     """The asset that answers to `wanted` on a host.
 
     With a target in the name or among the options, `platform` may be None; then nothing is checked against a host.
     `warn` takes a sentence, such as how old the index is. `sha256` is the digest that the asset must have; where the
-    index knows none, it is taken. Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and
-    `IndexUnavailable`.
+    index knows none, it is taken. Builds that `exclude` names are not chosen.
+
+    Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and `IndexUnavailable`.
     """
     named = wanted.named_target
     if named is None and platform is None:
         raise UnsupportedHost(f"{wanted.request}: neither a target is given nor anything known about the host.")
     targets = (named,) if named is not None else platform.targets(wanted.cpu_level)  # type: ignore[union-attr]
     clock = Clock.read(warn)
-    scope = Scope(targets, platform, newest_release=clock.newest_release(min_age_s), clock=clock, sha256=sha256)
+    newest = clock.newest_release(min_age_s)
+    scope = Scope(targets, platform, newest_release=newest, clock=clock, sha256=sha256, exclude=exclude)
     return with_index(index, warn, lambda catalog: choose(catalog, wanted, scope))
 
 
@@ -87,14 +90,19 @@ def _told(asset: Asset) -> str:
 
 
 def resolve_for_all_targets(
-    wanted: Wanted, *, index: IndexOptions, warn: Callable[[str], None], min_age_s: int = 0
+    wanted: Wanted,
+    *,
+    index: IndexOptions,
+    warn: Callable[[str], None],
+    min_age_s: int = 0,
+    exclude: tuple[str, ...] = (),
 ) -> tuple[Asset, ...]:
     """What `resolve` would say for each target that the index has an answer for, in the order of their names.
 
     The versions differ where a target does not have the newest. Raises like `resolve` when no target has an answer.
     """
     clock = Clock.read(warn)
-    scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock)
+    scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock, exclude=exclude)
     return with_index(index, warn, lambda catalog: _choices(catalog, wanted, scope))
 
 

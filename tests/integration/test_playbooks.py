@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -49,6 +50,24 @@ def test_a_canary_that_does_not_work_returns_and_no_other_host_is_touched(fleet:
     assert "canary is ill" in played.output
     assert {host: sorted(os.listdir(fleet.player.path(host).parent / ".builds")) for host in HOSTS[1:]} == stores
     assert "web1" not in played.output.partition("Upgrade in waves")[2].partition("PLAY RECAP")[0]
+    version = fleet.mirror.samples[0].version
+    assert f"set upgrade_exclude to {version}+{NEW}." in " ".join(played.output.split())
+
+    out = fleet.player.folder / "out"
+    stores = ["{{ (python_path | dirname) ~ '/.builds' }}"]
+    failed = {"audit_fail_on": ["left"], "audit_index": str(fleet.mirror.index), "audit_dir": str(out)}
+    audited = fleet.play("audit", audit_stores=stores, **failed)
+    assert (audited.rc, "1 host is taken back from a newer build: canary." in audited.output) == (2, True)
+    (piece,) = [one for one in json.loads((out / "audit.json").read_text())["advice"] if one["kind"] == "left"]
+    assert (piece["hosts"], "Health command failed (1)" in piece["why"]) == (["canary"], True)
+    assert "is ill" not in json.dumps(piece)  # what was printed stays in the output of that run
+
+    excluded = fleet.play("upgrade", upgrade_exclude=f"{version}+{NEW}", upgrade_health_command="true")
+    assert (excluded.rc, fleet.releases()) == (0, everywhere(OLD)), excluded.output
+    again = fleet.play("upgrade", upgrade_health_command="true", upgrade_hosts="canary")
+    assert again.rc == 0, again.output
+    assert f"was taken back from {version}+{NEW} on 20" in again.output
+    assert fleet.releases()["canary"] == NEW
 
 
 def test_a_wave_returns_as_a_whole_and_earlier_waves_stay(fleet: Fleet) -> None:
@@ -220,20 +239,24 @@ def test_a_rollback_takes_back_those_that_have_the_build_and_needs_no_network(fl
     assert len(fleet.server.requests) == requests
 
 
-def test_a_rollback_from_anything_goes_to_the_build_before(fleet: Fleet) -> None:
+def test_a_rollback_from_anything_goes_back_says_so_and_never_goes_forward(fleet: Fleet) -> None:
     fleet.install(OLD)
-    fleet.install(NEW)
-    played = fleet.play("rollback", rollback_from="any")
+    fleet.install(NEW, "canary", "web1")
+    version = fleet.mirror.samples[0].version
+    refused = fleet.play("rollback")
+    assert (refused.rc, "rollback_from is missing. Say which build to leave" in refused.output) == (2, True)
+    nobody = fleet.play("rollback", rollback_from="3.99.1")
+    assert nobody.rc == 0, nobody.output
+    assert f"stays as it is, with {version}+{NEW}" in nobody.output
+    assert "No path of any host has 3.99.1, so nothing was done." in " ".join(nobody.output.split())
+    played = fleet.play("rollback", "--limit", "canary,web1", rollback_from="any", rollback_reason="It does not start.")
     assert played.rc == 0, played.output
+    assert played.output.count(f"{version}+{NEW} -> {version}+{OLD}") == 2
     assert fleet.releases() == everywhere(OLD)
-
-
-def test_a_rollback_says_where_there_is_no_way_back(fleet: Fleet) -> None:
-    fleet.install(OLD)
-    fleet.install(NEW, "web1")
-    played = fleet.play("rollback", rollback_from="any")
-    assert played.rc == 2, played.output
-    assert "no earlier build of this path is in the store to go back to." in played.output
+    again = fleet.play("rollback", rollback_from="any")
+    assert again.rc == 2, again.output
+    assert again.output.count("no earlier build of this path is in the store to go back to.") >= 3
+    assert again.output.count(": It does not start. Install the one that is wanted") >= 2
     assert fleet.releases() == everywhere(OLD)
 
 

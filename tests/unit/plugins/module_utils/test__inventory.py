@@ -56,6 +56,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
             "executable": f"{path}/bin/python3.13",
             "keep": 1,
             "before_trial": None,
+            "left": [],
             "history": [
                 {"entry": "now", "since": MAY, "stored": True},
                 {"entry": "old", "since": JANUARY, "stored": True},

@@ -52,7 +52,7 @@ def test_of_a_store(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     _install.run(order(path, old))
     _install.run(order(path, new, trial=True))
     store = str(store_of(path))
-    going_back = _rollback.orders(store, url=AT_ONCE)
+    going_back = _rollback.way_back(store, leave=_rollback.ANY, url=AT_ONCE).orders
     with holding(store_of(path) / ".lock"):
         refused(lambda: _install.run(replace(order(path, old), url=AT_ONCE)), f"the store {store}")
         refused(lambda: _install.run(going_back[0]), f"the store {store}")

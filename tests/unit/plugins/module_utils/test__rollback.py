@@ -16,12 +16,15 @@ from ansible_collections.standalone.python.plugins.module_utils import _roots
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install import run
-from ansible_collections.standalone.python.plugins.module_utils._rollback import orders, require_exact
+from ansible_collections.standalone.python.plugins.module_utils._order import Order
+from ansible_collections.standalone.python.plugins.module_utils._receipts import Settings
+from ansible_collections.standalone.python.plugins.module_utils._rollback import ANY, WayBack, require_leave, way_back
 from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from tests.unit.receipts import asset, make_entry, receipt
 
 OLDEST, OLD, NEW = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), asset("3.13.6", "20250807")
-NAMES = [None, "3.13.6", "20250807", "3.13.6+20250807", NEW.build.name]
+NAMES = [ANY, "3.13.6", "20250807", "3.13.6+20250807", NEW.build.name, f"{NEW.build.name}.tar.gz"]
 
 
 @pytest.fixture
@@ -36,25 +39,25 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def found(path: Path, leave: str | None = None, paths: Sequence[str] = ()) -> list[tuple[str, str]]:
+def found(path: Path, leave: str = ANY, paths: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Path and release of each order."""
     return [
         (order.path, order.asset.build.release)
-        for order in orders(str(path.parent / ".builds"), leave=leave, paths=paths)
+        for order in way_back(str(path.parent / ".builds"), leave=leave, paths=paths).orders
         if order.asset
     ]
 
 
 @pytest.mark.parametrize("leave", NAMES)
-def test_the_build_to_leave_can_be_named(path: Path, leave: str | None) -> None:
-    require_exact(leave)
+def test_the_build_to_leave_can_be_named(path: Path, leave: str) -> None:
+    require_leave(leave)
     assert found(path, leave) == [(str(path), "20250723")]
     assert found(path, leave, [str(path)]) == [(str(path), "20250723")]
 
 
 @pytest.mark.parametrize("leave", ["3.13.5", "3.13.6+20250723", "20250610", OLD.build.name])
 def test_a_path_with_another_build_is_left_alone(path: Path, leave: str) -> None:
-    require_exact(leave)
+    require_leave(leave)
     assert found(path, leave) == []
 
 
@@ -76,11 +79,11 @@ def test_a_path_without_build_is_left_alone(path: Path) -> None:
 
 
 def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
-    assert orders(str(tmp_path / ".builds")) == []
+    assert way_back(str(tmp_path / ".builds"), leave=ANY) == WayBack([], [])
 
 
 def test_settings_stay_and_nothing_is_fetched(path: Path) -> None:
-    (order,) = orders(str(path.parent / ".builds"))
+    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
     assert (order.keep, order.settings.externally_managed, order.delivery) == (4, False, "kept")
 
 
@@ -134,7 +137,7 @@ def test_an_intact_copy_will_do(path: Path) -> None:
 
 
 def test_a_build_that_changes_during_the_run_is_not_fetched(path: Path) -> None:
-    (order,) = orders(str(path.parent / ".builds"))
+    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
     changed(path)
     with pytest.raises(StoreError, match=f"Cannot go back at {path}: .*it changed during this run"):
         run(order)
@@ -158,7 +161,7 @@ def history(path: Path, *assets: Asset) -> Path:
 
 def test_going_back_to_another_minor_version_is_allowed(path: Path) -> None:
     history(path, NEW, asset("3.12.11", "20250610"))
-    (order,) = orders(str(path.parent / ".builds"))
+    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
     assert run(order)["changed"] is True
     assert "3.12.11" in os.readlink(path)
 
@@ -188,8 +191,70 @@ def test_where_there_is_no_way_back(path: Path) -> None:
 @pytest.mark.parametrize("leave", ["3.13", "latest", ">=3.13", "2025", ""])
 def test_what_is_vague_cannot_be_left(leave: str) -> None:
     with pytest.raises(InvalidName) as caught:
-        require_exact(leave)
+        require_leave(leave)
     assert str(caught.value) == (
         f"{leave!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, both, "
         "3.13.6+20250807, or its full name."
     )
+
+
+# --- never forward ---------------------------------------------------------------------------------------------------
+
+
+def go_back(path: Path, leave: str, reason: str = "") -> str:
+    """The release that the path has afterwards."""
+    for order in way_back(str(path.parent / ".builds"), leave=leave, reason=reason).orders:
+        run(order)
+    return receipt_at(path)
+
+
+def order_for(path: Path, wanted: Asset) -> Order:
+    """What a task for that very build asks for."""
+    settings = Settings(str(path), externally_managed=False)
+    return Order("present", str(path), str(path.parent / ".builds"), settings, UrlOptions(), asset=wanted, keep=4)
+
+
+def receipt_at(path: Path) -> str:
+    return path.resolve().name.partition("+")[2].partition("-")[0]
+
+
+def test_each_run_from_any_goes_further_back_and_none_goes_forward(path: Path) -> None:
+    assert go_back(path, ANY) == "20250723"
+    assert go_back(path, ANY, "It does not start.") == "20250610"
+    with pytest.raises(StoreError) as caught:
+        go_back(path, ANY)
+    assert f"It was taken back from {OLD.build.name} on " in str(caught.value)
+    assert ": It does not start. It was taken back from " in str(caught.value)
+    assert receipt_at(path) == "20250610"
+
+
+@pytest.mark.parametrize(("leave", "lands"), [("3.13.6", "20250610"), ("20250807", "20250610")])
+def test_a_build_that_answers_to_the_same_name_is_not_gone_back_to(tmp_path: Path, leave: str, lands: str) -> None:
+    """Two releases of one version, or two versions of one release: the second run would go forward again."""
+    same = {"3.13.6": asset("3.13.6", "20250701"), "20250807": asset("3.13.5", "20250807")}[leave]
+    path = tmp_path / "3.13"
+    for one in (OLDEST, same, NEW):
+        make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
+    path.symlink_to(f".builds/{NEW.build.name}")
+    uses = tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, same, OLDEST))
+    _roots.write(str(tmp_path / ".builds"), Root(str(path), 4, uses))
+    assert [go_back(path, leave), go_back(path, leave)] == [lands, lands]
+
+
+def test_a_build_that_was_left_is_remembered_until_the_path_gets_it_again(path: Path) -> None:
+    store = str(path.parent / ".builds")
+    go_back(path, "3.13.6", "Health command failed (1)")
+    (left,) = _roots.read(store, str(path)).left
+    assert (left.build, left.reason) == (NEW.build.name, "Health command failed (1)")
+    go_back(path, "3.13.5")
+    assert [one.build for one in _roots.read(store, str(path)).left] == [OLD.build.name, NEW.build.name]
+    run(order_for(path, NEW))
+    assert [one.build for one in _roots.read(store, str(path)).left] == [OLD.build.name]
+
+
+def test_what_stays_is_listed(path: Path) -> None:
+    store = str(path.parent / ".builds")
+    assert way_back(store, leave="3.13.9").others == [(str(path), NEW.build)]
+    path.unlink()
+    assert way_back(store, leave="3.13.9").others == [(str(path), None)]
+    assert way_back(store, leave="3.13.9", paths=["/elsewhere"]).others == []

@@ -14,8 +14,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._audit import Yardstick, report
+from ansible_collections.standalone.python.plugins.plugin_utils._audit import (
+    FAILURES,
+    NO_ANSWER,
+    Yardstick,
+    failures,
+    report,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import COLUMNS, as_csv, as_html, state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._playbook_spec import spec_of
 from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
 from tests.support.audited_fleets import TODAY, build, host, large_fleet, newest, small_fleet
 
@@ -36,6 +43,7 @@ def test_the_summary_counts(audited: dict[str, Any]) -> None:
         "outdated": 2,
         "past_end_of_life": 1,
         "on_trial": 0,
+        "left": 0,
     }
 
 
@@ -113,6 +121,58 @@ def test_a_build_on_trial_is_an_upgrade_to_finish() -> None:
     assert as_html(audited).count("… on trial") == 1
 
 
+def left(build: str, reason: str) -> dict[str, str]:
+    name = f"cpython-{build}-x86_64-unknown-linux-gnu-install_only_stripped"
+    return {"build": name, "since": "2026-11-20T10:00:00Z", "reason": reason}
+
+
+def test_a_build_that_hosts_were_taken_back_from_is_named() -> None:
+    """Unless the path has moved on to a newer one."""
+    hosts = {name: host(build("3.13.14", "20260814")) for name in ("canary", "web1", "web2")}
+    hosts["canary"]["paths"][0]["left"] = [left("3.13.15+20261110", "Health command failed (1)")]
+    hosts["web1"]["paths"][0]["left"] = [left("3.13.15+20261110", "")]
+    hosts["web2"]["paths"][0]["left"] = [left("3.13.13+20260301", "x")]
+    audited = report(hosts, {}, YARDSTICK)
+    (piece,) = [piece for piece in audited["advice"] if piece["kind"] == "left"]
+    assert (piece["hosts"], piece["command"]) == (["canary", "web1"], None)
+    assert piece["title"] == "Leave out 3.13.15+20261110 at /opt/python/3.13, or find out why it failed"
+    assert piece["why"] == (
+        "Hosts were taken back from it (canary: 2026-11-20, Health command failed (1); web1: 2026-11-20, no reason was "
+        "given). The next upgrade chooses it again, unless upgrade_exclude is 3.13.15+20261110."
+    )
+    assert audited["summary"]["left"] == 2
+    rows = list(csv.DictReader(io.StringIO(as_csv(audited))))
+    assert [row["left"] for row in rows] == ["3.13.15+20261110 at /opt/python/3.13"] * 2 + [""]
+    assert piece["title"] in as_html(audited)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "found"),
+    [
+        ([], []),
+        (["drifted"], ["1 host is drifted: web2."]),
+        (["drifted", "drifted"], ["1 host is drifted: web2."]),
+        (["no_answer"], ["1 host is without answer: web4."]),
+        (["outdated"], ["1 host is outdated: web3."]),
+        (["eol"], ["1 host is past the end of life of a build: web3."]),
+        (["still_running"], ["1 host is running an earlier build: web1."]),
+        (["provisional", "left"], []),
+        (["no_answer", "drifted"], ["1 host is without answer: web4.", "1 host is drifted: web2."]),
+    ],
+)
+def test_what_an_audit_fails_on(audited: dict[str, Any], kinds: list[str], found: list[str]) -> None:
+    assert failures(audited, kinds) == found
+
+
+def test_every_kind_of_the_argument_spec_can_fail_and_many_hosts_are_counted() -> None:
+    kinds = spec_of("audit").settings["audit_fail_on"].choices
+    assert set(kinds) == {NO_ANSWER, *FAILURES}
+    silent = report({f"web{number:02}": {} for number in range(30)}, {}, YARDSTICK)
+    (text,) = failures(silent, kinds)
+    assert text.startswith("30 hosts are without answer: web00, web01, ")
+    assert text.endswith("web19 and 10 more.")
+
+
 def test_csv_has_a_line_for_each_build_and_each_silent_host(audited: dict[str, Any]) -> None:
     rows = list(csv.DictReader(io.StringIO(as_csv(audited))))
     assert [row["host"] for row in rows] == ["db1", "db1", "web1", "web1", "web2", "web3", "web3", "web4"]
@@ -155,7 +215,7 @@ def test_csv_has_nothing_that_a_spreadsheet_would_compute(text: str) -> None:
 
 def test_csv_neutralises_names_of_hosts_and_what_they_say_too() -> None:
     row = as_csv(report({"=x": {"msg": "\r@x"}}, {}, YARDSTICK)).splitlines()[1]
-    assert row == '"\'=x",' + '"",' * 13 + '"@x"'.replace("@", "'@")
+    assert row == '"\'=x",' + '"",' * 14 + '"@x"'.replace("@", "'@")
 
 
 def test_the_page_needs_nothing_else_and_escapes_what_hosts_say(audited: dict[str, Any]) -> None:

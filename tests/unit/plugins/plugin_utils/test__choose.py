@@ -67,7 +67,7 @@ def catalog() -> Iterator[Catalog]:
 
 def chosen(catalog: Catalog, name: str, *targets: str, **rest: Any) -> str:
     """The file name of the answer. `rest` are fields of Wanted and Scope."""
-    scope = {key: rest.pop(key) for key in ("platform", "newest_release") if key in rest}
+    scope = {key: rest.pop(key) for key in ("platform", "newest_release", "exclude") if key in rest}
     request = Request.parse(name)
     named = rest.get("target") or request.target
     answer = choose(catalog, Wanted(request, **rest), Scope((named,) if named else targets or (GNU,), **scope))
@@ -93,6 +93,9 @@ def chosen(catalog: Catalog, name: str, *targets: str, **rest: Any) -> str:
         ("3.14t", {}, f"cpython-3.14.2+20260127-{GNU}-freethreaded+pgo+lto-full.tar.zst"),
         ("3.14td", {}, f"cpython-3.14.2+20260127-{GNU}-freethreaded+debug-full.tar.zst"),
         (">=3.12,<3.14", {}, f"cpython-3.13.5+20250723-{GNU}-install_only_stripped.tar.gz"),
+        ("3.13", {"exclude": ("3.13.5+20250723",)}, f"cpython-3.13.5+20250702-{GNU}-install_only_stripped.tar.gz"),
+        ("3.13", {"exclude": ("3.13.5",)}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
+        ("3.13", {"exclude": ("20250723", "20250702")}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
         ("3.13.5", {"newest_release": "20250722"}, f"cpython-3.13.5+20250702-{GNU}-install_only_stripped.tar.gz"),
         ("3.13", {"newest_release": "20250701"}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
         ("3.13.4", {}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
@@ -150,6 +153,12 @@ MISSES = [
         "3.13.4",
         {"build_options": "pgo+lto"},
         "there is none with the build options 'pgo+lto'. There is full (lto), full (noopt), full (pgo).",
+    ),
+    (
+        "3.13",
+        {"exclude": ("3.13.5", "20250610")},
+        "only excluded builds answer (3.13.5+20250723, 3.13.5+20250702, 3.13.4+20250610). Take one out of `exclude`, "
+        "or ask for another build.",
     ),
     (
         "3.14.2",

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet import upgrade_step
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet import rollback_lines, upgrade_step
+from ansible_collections.standalone.python.plugins.plugin_utils._host_answer import DamagedAnswer
 
 STORE = "/opt/python/.builds"
 PATH = "/opt/python/3.13"
@@ -41,12 +42,16 @@ def info(
     entry: str | None = "",
     keep: int = 1,
     before_trial: str | None = None,
+    left: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """A host with one path; `history` is newest first. What is not `stored` is gone; `entry` is what the link names."""
     settings = {"owner": "app", "group": None, "externally_managed": True, "store": STORE}
     uses = [asset(name)["name"] for name in history]
     root = {"path": PATH, "store": STORE, "entry": uses[0] if entry == "" else entry, "keep": keep}
     root["before_trial"] = asset(before_trial)["name"] if before_trial else None
+    root["left"] = [
+        {"build": asset(one)["name"], "since": "2026-11-29T10:00:00Z", "reason": "x failed."} for one in left
+    ]
     kept = history if stored is None else stored
     return {
         "paths": [{**root, "history": [{"entry": use} for use in uses]}],
@@ -130,3 +135,45 @@ def test_an_upgrade_keeps_the_settings_and_a_way_back(keep: int, kept: int) -> N
     step = upgrade_step(info(OLD, keep=keep), PATH, [asset(NEW)])
     settings = ("store", "keep", "owner", "group", "externally_managed")
     assert [step[name] for name in settings] == [STORE, kept, "app", None, True]
+
+
+# --- builds that were left before ------------------------------------------------------------------------------------
+
+
+def test_a_build_that_was_left_before_is_named_with_the_way_to_leave_it_out() -> None:
+    assert upgrade_step(info(OLD, left=(NEW,)), PATH, [asset(NEW)])["left"] == (
+        f"{PATH} was taken back from {NEW} on 2026-11-29: x failed. This run tries it again. To leave it out, set "
+        f"upgrade_exclude to {NEW}."
+    )
+    assert upgrade_step(info(OLD, left=(NEW,)), PATH, [asset(NEWEST)])["left"] == ""
+    assert upgrade_step(info(OLD), PATH, [asset(NEW)])["left"] == ""
+
+
+@pytest.mark.parametrize("left", [[{}], [{"build": "x", "since": "", "reason": ""}], {}, "x", [None]])
+def test_what_a_host_makes_up_about_builds_that_it_left_is_a_damaged_answer(left: Any) -> None:
+    answer = info(OLD)
+    answer["paths"][0]["left"] = left
+    with pytest.raises(DamagedAnswer):
+        upgrade_step(answer, PATH, [asset(NEW)])
+
+
+# --- going back ------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_for_each_path_that_went_back_or_stays() -> None:
+    answer = {
+        "results": [{"path": PATH, "previous": asset(NEW), "build": asset(OLD)}],
+        "others": [{"path": "/srv/3.12", "build": "3.12.9+20250807"}, {"path": "/srv/\x1b[2J", "build": None}],
+    }
+    assert rollback_lines(answer) == [
+        f"{PATH}: {NEW} -> {OLD}",
+        "/srv/3.12: stays as it is, with 3.12.9+20250807",
+        "/srv/\\x1b[2J: stays as it is, with no build",
+    ]
+    assert rollback_lines({"results": [], "others": []}) == ["No path of this host has a build."]
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"results": 1, "others": []}, {"results": [{}], "others": []}])
+def test_what_is_no_answer_of_going_back_is_refused(answer: Any) -> None:
+    with pytest.raises(DamagedAnswer):
+        rollback_lines(answer)

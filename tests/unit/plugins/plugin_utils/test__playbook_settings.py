@@ -129,6 +129,7 @@ SAMPLES: dict[str, tuple[Any, Any]] = {
     "upgrade_flavor": ("full", "install_only"),
     "upgrade_prerelease": (True, False),
     "audit_cycle_url": ("https://a", "https://b"),
+    "upgrade_exclude": (["3.13.6"], ["3.13.7"]),
     "audit_fail_on": (["drifted"], ["no_answer"]),
 }
 
