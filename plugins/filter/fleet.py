@@ -22,6 +22,16 @@ def pids_of(entries: list[dict[str, Any]]) -> list[int]:
         raise AnsibleFilterError(str(error)) from None
 
 
+def role_variables(names: list[str], role: str) -> bool:
+    from ansible_collections.standalone.python.plugins.plugin_utils._playbook_spec import require_role_variables
+
+    try:
+        require_role_variables(role, names)
+    except StandaloneError as error:
+        raise AnsibleFilterError(str(error)) from None
+    return True
+
+
 def readable(text: Any) -> str:
     return message_lines(str(text))
 
@@ -53,6 +63,7 @@ class FilterModule:
         return {
             "pids_of": pids_of,
             "readable": readable,
+            "role_variables": role_variables,
             "rollback_lines": rollback_lines,
             "units_of": _units.units_of,
             "upgrade_step": upgrade_step,

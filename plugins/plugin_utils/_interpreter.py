@@ -19,6 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._names import Re
 from ansible_collections.standalone.python.plugins.module_utils._store import default_store
 
 from ._host_answer import DamagedAnswer
+from ._playbook_spec import require_role_variables
 from ._units import require_services
 
 Build = dict[str, Any]
@@ -32,8 +33,11 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     it is the item's in `given`.
 
     `given` is the variable interpreter_builds, None when it is not set; `variables` are the others, without prefix,
-    None where they are not set. Raises `InvalidName` for what cannot be meant.
+    None where they are not set, and `names`, those of all variables with that prefix.
+
+    Raises `InvalidName` for what cannot be meant.
     """
+    require_role_variables("interpreter", variables.get("names", ()))
     is_short = any(variables[name] is not None for name in ("name", "asset", "path"))
     if is_short == (given is not None):
         raise InvalidName(

@@ -11,7 +11,7 @@ role of this collection whose variables it takes as well. The keys of `options` 
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ansible_collections.standalone.python.plugins.module_utils._arguments import SECRET_OPTIONS
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
 _COLLECTION = Path(__file__).resolve().parents[2]
 SPECS = _COLLECTION / "playbooks" / "argument_specs"
@@ -80,6 +81,8 @@ class PlaybookSpec:
 
     def misspelt(self, name: str) -> str | None:
         """The variable that was probably meant by one with another prefix, such as uprgade_hosts; None for others."""
+        import difflib
+
         close = next(iter(difflib.get_close_matches(name, self.settings, n=1, cutoff=0.85)), name)
         is_slip = close[0] == name[0] or sorted(close) == sorted(name)  # clock_file is near lock_file, and another word
         return close if is_slip and close != name else None
@@ -114,21 +117,34 @@ def spec_of(playbook: str) -> PlaybookSpec:
     )
 
 
-def misspelt_role_variables(role: str, names: Iterable[str]) -> dict[str, str]:
-    """Variables that are so close to one of the role's that nothing else can be meant, with the one that is meant.
+def require_role_variables(role: str, names: Iterable[str]) -> None:
+    """Raises `InvalidName` for variables that are so close to one of the role's that nothing else can be meant.
 
     Others with the role's prefix may belong to whoever uses the role, such as a registered `mirror_result`.
     """
-    known = _role_options(role)
     prefix = f"{role}_"
-    own = {*known, *_RESULTS.get(role, ())}
-    strange = [n for n in names if n.startswith(prefix) and not n.startswith(f"{prefix}_") and n not in own]
-    meant = {name: _nearest_after_prefix(name[len(prefix) :], prefix, known) for name in strange}
-    return {name: nearest for name, nearest in sorted(meant.items()) if nearest}
+    known = _role_names(role)
+    slips = []
+    for name in sorted(set(names) - known):
+        rest = name.removeprefix(prefix)
+        nearest = None if rest == name or rest.startswith("_") else _nearest_after_prefix(rest, prefix, known)
+        if nearest:
+            slips.append(f"{name} is no variable of the role. Did you mean {nearest}?")
+    if slips:
+        raise InvalidName(f"Cannot run the role {role}: {' '.join(slips)}")
+
+
+@cache
+def _role_names(role: str) -> frozenset[str]:
+    """Not by parsing YAML, which takes fifty times as long, and this is done for each host."""
+    text = (_COLLECTION / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    return frozenset(re.findall(rf"^ +({role}_\w+):", text, re.MULTILINE)) | {*_RESULTS.get(role, ())}
 
 
 def _nearest_after_prefix(rest: str, prefix: str, known: Iterable[str]) -> str | None:
     """Without the prefix, which would make all names alike."""
+    import difflib
+
     rests = {name.removeprefix(prefix): name for name in known}
     close = difflib.get_close_matches(rest, rests, n=1, cutoff=_CLOSE)
     return rests[close[0]] if close else None

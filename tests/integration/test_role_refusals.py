@@ -45,6 +45,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "'3.13' does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, both, "
         "3.13.6+20250807, or its full name.",
     ),
+    "a slip in a name": (
+        {"interpreter_name": "3.13", "interpreter_allow_sytem": True, "interpreter_notes": "mine"},
+        "Cannot run the role interpreter: interpreter_allow_sytem is no variable of the role. Did you mean "
+        "interpreter_allow_system?",
+    ),
     "no build to leave": (
         {"entry": "rollback", "interpreter_name": "3.13"},
         "missing required arguments: interpreter_rollback_from",

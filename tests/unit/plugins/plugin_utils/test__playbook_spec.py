@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
-pytest.importorskip("ansible", reason="reads argument specs, for which PyYAML is wanted")
-
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook_spec import (
-    misspelt_role_variables,
+    SPECS,
     playbooks,
+    require_role_variables,
     spec_of,
 )
 
@@ -80,10 +81,35 @@ def test_slips_in_the_prefix(playbook: str, name: str, meant: str | None) -> Non
     assert spec_of(playbook).misspelt(name) == meant
 
 
-def test_variables_of_roles() -> None:
-    names = ["mirror_buids", "mirror_path", "mirror_synced", "mirror_result", "mirror__x", "interpreter_nam"]
-    assert misspelt_role_variables("mirror", names) == {"mirror_buids": "mirror_builds"}
-    assert misspelt_role_variables("interpreter", names) == {"interpreter_nam": "interpreter_name"}
+@pytest.mark.parametrize(
+    ("role", "name", "nearest"),
+    [
+        ("mirror", "mirror_buids", "mirror_builds"),
+        ("interpreter", "interpreter_nam", "interpreter_name"),
+        ("interpreter", "interpreter_rollback_form", "interpreter_rollback_from"),
+        ("bootstrap", "bootstrap_pth", "bootstrap_path"),
+    ],
+)
+def test_slips_in_variables_of_roles_are_refused(role: str, name: str, nearest: str) -> None:
+    with pytest.raises(InvalidName) as error:
+        require_role_variables(role, [name, *spec_names(role)])
+    assert str(error.value) == (
+        f"Cannot run the role {role}: {name} is no variable of the role. Did you mean {nearest}?"
+    )
+
+
+def spec_names(role: str) -> list[str]:
+    """All variables of a role, as its argument specs have them."""
+    file = SPECS.parents[1] / "roles" / role / "meta" / "argument_specs.yml"
+    entry_points = yaml.safe_load(file.read_text())["argument_specs"].values()
+    return [name for entry_point in entry_points for name in entry_point["options"]]
+
+
+@pytest.mark.parametrize("role", ["interpreter", "bootstrap", "mirror"])
+def test_variables_of_roles_and_of_those_who_use_them_are_taken(role: str) -> None:
+    require_role_variables(role, spec_names(role))
+    require_role_variables(role, [f"{role}_{word}" for word in ("result", "_look", "user", "docker")])
+    require_role_variables("interpreter", ["interpreter_installed", "mirror_buids"])
 
 
 @pytest.mark.parametrize(
