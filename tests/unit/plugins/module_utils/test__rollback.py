@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install import 
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
 from ansible_collections.standalone.python.plugins.module_utils._receipts import Settings
 from ansible_collections.standalone.python.plugins.module_utils._rollback import ANY, WayBack, require_leave, way_back
-from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._roots import Left, Root, Use
 from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
 from tests.unit.receipts import asset, make_entry, receipt
 
@@ -244,12 +244,23 @@ def test_a_build_that_answers_to_the_same_name_is_not_gone_back_to(tmp_path: Pat
 def test_a_build_that_was_left_is_remembered_until_the_path_gets_it_again(path: Path) -> None:
     store = str(path.parent / ".builds")
     go_back(path, "3.13.6", "Health command failed (1)")
-    (left,) = _roots.read(store, str(path)).left
+    (left,) = left_builds(path)
     assert (left.build, left.reason) == (NEW.build.name, "Health command failed (1)")
     go_back(path, "3.13.5")
-    assert [one.build for one in _roots.read(store, str(path)).left] == [OLD.build.name, NEW.build.name]
+    assert [one.build for one in left_builds(path)] == [OLD.build.name, NEW.build.name]
     run(order_for(path, NEW))
-    assert [one.build for one in _roots.read(store, str(path)).left] == [OLD.build.name]
+    assert [one.build for one in left_builds(path)] == [OLD.build.name]
+    assert store_is_sound(store)
+
+
+def left_builds(path: Path) -> tuple[Left, ...]:
+    root = _roots.read_all(str(path.parent / ".builds")).of(str(path))
+    assert root is not None
+    return root.left
+
+
+def store_is_sound(store: str) -> bool:
+    return _roots.read_all(store).damage == ()
 
 
 def test_what_stays_is_listed(path: Path) -> None:

@@ -110,6 +110,15 @@ DAMAGED = {
     "a negative number": ({**GOOD, "keep": -1}, " is damaged: keep should be a number that can be."),
     "a huge number": ({**GOOD, "keep": 2**63}, " is damaged: keep should be a number that can be."),
     "no entry": ({**GOOD, "uses": [{}]}, ": uses[0] is damaged: entry should be a text."),
+    "nothing about a build that was left": ({**GOOD, "left": [{}]}, ": left[0] is damaged: build should be a text."),
+    "a build left for two lines": (
+        {**GOOD, "left": [{"build": "a", "since": "", "reason": "x\ny"}]},
+        ": left[0] is damaged: reason should be printable.",
+    ),
+    "more about a build that was left": (
+        {**GOOD, "left": [{"build": "a", "since": "", "reason": "", "by": "me"}]},
+        ": left[0] is damaged: 'by' is unknown there.",
+    ),
     "no uses": ({**GOOD, "uses": []}, " is damaged: uses should name at least one build, and each build once."),
     "a build twice": (
         {**GOOD, "uses": USES * 2},
