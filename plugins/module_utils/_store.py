@@ -30,6 +30,7 @@ from ._sync import sync_directory, sync_file_system
 from ._system import RUNNING, System
 from ._trust import require_ours
 from ._url_options import DEFAULT_LOCK_TIMEOUT_S
+from ._whole_file import make_open_directory
 
 STORE_FOLDER = ".builds"
 STAGING_FOLDER = ".staging"
@@ -266,11 +267,10 @@ def make_directory(directory: str) -> None:
     if parent and parent != directory:
         make_directory(parent)
     try:
-        os.mkdir(directory, 0o755)
+        make_open_directory(directory)
     except FileExistsError:
         return
     except FileNotFoundError:
         if os.path.isdir(parent):
             raise StoreError(f"No directory can be made in {parent}. Choose a place that is meant for files.") from None
         raise
-    os.chmod(directory, 0o755)

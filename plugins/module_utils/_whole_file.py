@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small file, or a link, that readers see whole: as it was before, or as it is to be."""
+"""A small file, a link or a directory that readers see whole: as it was before, or as it is to be."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ def replace_link(link: str, target: str, *, fresh: str) -> None:
     with _room_at(fresh):
         os.symlink(target, fresh)
         os.rename(fresh, link)
+
+
+def make_open_directory(directory: str) -> None:
+    """Makes one directory with mode 0755 in one step: a run that is killed leaves none that others cannot enter."""
+    umask = os.umask(0o022)
+    try:
+        os.mkdir(directory, 0o755)
+    finally:
+        os.umask(umask)
+    os.chmod(directory, 0o755)  # whatever the access list of the directory above says
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from ._paths import checked_absolute, kind_of
 from ._readable import readable_lines
 from ._sync import sync_directory
 from ._system import RUNNING, System
-from ._whole_file import replace_file, replace_link
+from ._whole_file import make_open_directory, replace_file, replace_link
 
 ABSENT, LINK, FILE, DIRECTORY, OTHER = "absent", "link", "file", "directory", "other"  # as `kind_of` says
 _SAID = {
@@ -38,7 +38,7 @@ _REPLACEABLE = {
     DIRECTORY: (ABSENT,),
     ABSENT: (ABSENT, LINK, FILE),
 }
-_FILE_MODE, _DIRECTORY_MODE = 0o644, 0o755
+_FILE_MODE = 0o644
 
 
 @dataclass(frozen=True)
@@ -158,8 +158,7 @@ def _make(place: str, thing: Thing) -> None:
     elif thing.kind == FILE:
         replace_file(place, thing.text, fresh=fresh)
     elif thing.kind == DIRECTORY:
-        os.mkdir(place)
-        os.chmod(place, _DIRECTORY_MODE)  # whatever the umask
+        make_open_directory(place)
     else:
         os.unlink(place)
 

@@ -40,15 +40,15 @@ def crashes(world: Path, operation: Callable[[], object], randomness: Random, in
     """Puts `world` into the state after a crash of `operation`, again and again. It begins each time as it is now."""
     copies = world.with_name(f"{world.name}.power-loss")
     copies.mkdir()
-    _copy(world, copies / "before")
+    copy_tree(world, copies / "before")
     with _recording(_Recorder(world, copies, ())) as count:
         operation()
     chosen = _chosen(count, randomness, instants)
-    _restore(copies / "before", world)
+    restore_tree(copies / "before", world)
     with _recording(_Recorder(world, copies, chosen)) as recorder:
         operation()
     for instant, unsaved in sorted(recorder.unsaved.items()):
-        _restore(copies / str(instant), world)
+        restore_tree(copies / str(instant), world)
         loss = randomness.choice(_LOSSES if unsaved else _LOSSES[:1])
         for file in unsaved:
             _lose(world / file, loss, randomness)
@@ -79,7 +79,7 @@ class _Recorder:
         self._is_busy = False  # with the lock held: what this class does itself is no instant
 
     def event(self, name: str, args: tuple[Any, ...]) -> None:
-        if name in _CHANGES_OF_NAMES or (name == "open" and _writes(args)):
+        if name in _CHANGES_OF_NAMES or (name == "open" and writes(args)):
             self._do(self._at_instant)
             if name == "os.rename":
                 self.after_renames.append(self.instant)
@@ -106,7 +106,7 @@ class _Recorder:
 
     def _at_instant(self) -> None:
         if self.instant in self._chosen:
-            _copy(self._world, self._copies / str(self.instant))
+            copy_tree(self._world, self._copies / str(self.instant))
             self.unsaved[self.instant] = sorted(
                 str(file.relative_to(self._world))
                 for file in self._files()
@@ -146,7 +146,8 @@ def _hook(name: str, args: tuple[Any, ...]) -> None:
 sys.addaudithook(_hook)
 
 
-def _writes(args: tuple[Any, ...]) -> bool:
+def writes(args: tuple[Any, ...]) -> bool:
+    """Whether the arguments of the audit event `open` say that the file is opened for writing."""
     flags = args[2] if len(args) > 2 and isinstance(args[2], int) else 0
     return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC))
 
@@ -166,11 +167,12 @@ def _lose(file: Path, loss: str, randomness: Random) -> None:
         os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-def _copy(tree: Path, copy: Path) -> None:
+def copy_tree(tree: Path, copy: Path) -> None:
+    """Makes `copy`, which does not exist yet, what `tree` is."""
     shutil.copytree(tree, copy, symlinks=True)
 
 
-def _restore(copy: Path, tree: Path) -> None:
+def restore_tree(copy: Path, tree: Path) -> None:
     """The tree keeps its own inode: tests and operations may have it open."""
     for item in list(tree.iterdir()):
         if item.is_dir() and not item.is_symlink():

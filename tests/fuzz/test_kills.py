@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kills before each step of what changes a host: the next run ends as one that nobody disturbed.
+
+Under a umask of 077, so that whatever gets its mode a step after its name shows it. The caches of the controller are
+killed in their own tests, a mirror in tests/integration/test_mirror_disturbed.py, several runs of one store at once in
+tests/fleet/test_storm.py.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="bootstrapping is decided on the controller")
+
+from ansible_collections.standalone.python.plugins.module_utils import _wiring
+from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import Unpacking
+from tests.support import fake_builds
+from tests.support.fake_builds import FakeBuild
+from tests.support.fuzzing import VARIABLE
+from tests.support.killed import kills
+from tests.support.probe_runs import program
+from tests.unit.installed import litter, release_at, store_of
+from tests.unit.orders import order
+
+MOST = max(40, int(os.environ.get(VARIABLE) or 0) // 10)
+TOOLS = ("cat", "chmod", "gzip", "id", "ls", "mkdir", "rm", "sha256sum", "tar", "tr")
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    (tmp_path / "world").mkdir()
+    return tmp_path / "world"
+
+
+def seen(tree: Path) -> dict[str, Any]:
+    """Every name below, with its kind, mode, and where a link leads or what is in a file."""
+    return {str(item.relative_to(tree)): described(item) for item in tree.rglob("*")}
+
+
+def described(item: Path) -> tuple[str, str]:
+    mode = item.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return "link", os.readlink(item)
+    return oct(mode), item.read_text() if stat.S_ISREG(mode) else ""
+
+
+# --- links, profiles and what goes again -----------------------------------------------------------------------------
+
+
+def linked(world: Path) -> Callable[[], object]:
+    """The work of the module that sets links: some new, some changed, some removed."""
+    params = {
+        "directories": [str(world / "man" / "man1")],
+        "links": [{"path": str(world / "bin" / name), "target": f"/opt/{name}"} for name in ("python3", "pip3")],
+        "files": [{"path": str(world / "profile.d" / "python.sh"), "content": "PATH=/opt/bin\n"}],
+        "absent": [str(world / "stale"), str(world / "never")],
+    }
+    return lambda: _wiring.carry_out(_wiring.decide(_wiring.wanted(params)))
+
+
+def test_links(world: Path) -> None:
+    work = linked(world)
+    (world / "bin").mkdir(mode=0o755)
+    (world / "bin" / "pip3").symlink_to("/opt/old")
+    (world / "stale").symlink_to("/nowhere")
+    undisturbed = world.with_name("undisturbed")
+    shutil.copytree(world, undisturbed, symlinks=True)
+    linked(undisturbed)()
+    for kill in kills(world, work, at_most=MOST):
+        work()
+        assert seen(world) == seen(undisturbed), kill
+
+
+# --- builds ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", ["install", "upgrade", "remove"])
+def test_a_build(operation: str, world: Path, old: FakeBuild, new: FakeBuild) -> None:
+    path = world / "opt" / "python" / fake_builds.MINOR
+
+    def work() -> object:
+        return run(order(path, state="absent") if operation == "remove" else order(path, new))
+
+    if operation != "install":
+        run(order(path, old))
+    for kill in kills(world, work, at_most=MOST // 4):
+        if path.is_symlink():
+            assert release_at(path) in (old.release, new.release), kill
+        work()
+        if operation == "remove":
+            assert not os.path.lexists(path), kill
+            continue
+        assert (release_at(path), litter(path)) == (new.release, []), kill
+        public = [path.parents[1], path.parent, store_of(path), path.resolve()]
+        assert [oct(folder.stat().st_mode & 0o777) for folder in public] == ["0o755"] * len(public), kill
+
+
+# --- a host without Python -------------------------------------------------------------------------------------------
+
+
+class Host:
+    """A host with these tools only. The one that is called as number `deadly` kills the shell that called it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.calls = folder / "calls"
+        self.tools = folder / "tools"
+        self.tools.mkdir()
+        for name in TOOLS:
+            found = shutil.which(name)
+            if found is None:
+                pytest.skip(f"{name} is not installed here")
+            tool = self.tools / name
+            tool.write_text(
+                f'#!/bin/sh\nread -r left <"{self.calls}"\necho $((left - 1)) >"{self.calls}"\n'
+                f'[ "$left" -ne 0 ] || kill -KILL 0\nexec {found} "$@"\n'
+            )
+            tool.chmod(0o755)
+
+    def run(self, command: str, data: bytes, *, deadly: int) -> subprocess.CompletedProcess[bytes]:
+        self.calls.write_text(f"{deadly}\n")
+        return subprocess.run(
+            [*program("dash"), "-c", command],
+            input=data,
+            capture_output=True,
+            check=False,
+            env={"PATH": str(self.tools)},
+            start_new_session=True,
+        )
+
+
+def test_a_bootstrap(world: Path, tmp_path: Path, new: FakeBuild) -> None:
+    """Its interpreter for one run is unpacked by a shell, which is killed at each of its commands."""
+    host, path = Host(tmp_path), world / "opt" / "python" / fake_builds.MINOR
+    asset, data = Asset.from_dict(new.asset(), where="asset", error=InvalidName), new.archive.read_bytes()
+    deadly, was_killed = 0, True
+    while was_killed:
+        unpacking = Unpacking(str(store_of(path)), asset, None)
+        done = host.run(unpacking.command(), data, deadly=deadly)
+        was_killed = done.returncode < 0
+        assert not os.path.lexists(path)
+        deadly += 1
+    assert deadly > len(TOOLS)
+    assert len(litter(path)) > 1  # of the killed runs, and the interpreter of this one
+    temporary = unpacking.parse(done.stdout.decode(), rc=done.returncode, stderr=done.stderr.decode())
+    assert subprocess.run([temporary.program, "-c", ""], check=False).returncode == 0
+    run(order(path, new))
+    assert (release_at(path), litter(path)) == (new.release, [])
