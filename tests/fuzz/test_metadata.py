@@ -101,7 +101,7 @@ def order(path: Path, **params: Any) -> Order:
 
 
 def go_back(host: Host) -> None:
-    for one in _rollback.orders(str(host.store)):
+    for one in _rollback.way_back(str(host.store), leave=_rollback.ANY).orders:
         run(one)
 
 

@@ -82,10 +82,14 @@ class Storm:
             return "absent", lambda: [_install.run(self.order(self.volatile, None, state="absent"))]
         if drawn < 0.3:
             paths = [str(path)]
-            return "rollback", lambda: [_install.run(one) for one in _rollback.orders(self.store, paths=paths)]
+            return "rollback", lambda: [_install.run(one) for one in _back(self.store, paths)]
         if drawn < 0.45:
             return "accept", lambda: [{"changed": bool(accept(self.store)), "warnings": warnings(self.store)}]
         return "build", lambda: [_install.run(self.order(path, build, verify=verify, **params))]
+
+
+def _back(store: str, paths: list[str]) -> list[Order]:
+    return _rollback.way_back(store, leave=_rollback.ANY, reason="the storm", paths=paths).orders
 
 
 def _work(storm: Storm, seed: int, until: float, told: Any) -> None:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._accept import a
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install import run
 from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._rollback import orders
+from ansible_collections.standalone.python.plugins.module_utils._rollback import ANY, way_back
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.unit.installed import history, litter, store_of, stored
@@ -192,7 +193,7 @@ def test_going_back_and_accepting_say_that_nobody_knows(
     path: Path, old: FakeBuild, new: FakeBuild, name: str, named: bool
 ) -> None:
     ROOT_DAMAGE[name](root_file(path))
-    for what, act in (("go back", orders), ("accept the build", accept)):
+    for what, act in (("go back", partial(way_back, leave=ANY)), ("accept the build", accept)):
         with pytest.raises(StoreError) as caught:
             act(str(store_of(path)), paths=[str(path)] if named else [])
         assert str(caught.value).startswith(f"Cannot {what} at {path}: {root_file(path)} is ")
@@ -203,10 +204,10 @@ def test_going_back_elsewhere_is_no_matter_of_that(path: Path, new: FakeBuild, o
     other = path.parent / "other"
     run(wanted(other, new))
     root_file(path).write_text("")
-    (back,) = orders(str(store_of(path)), paths=[str(other)])
+    (back,) = way_back(str(store_of(path)), leave=ANY, paths=[str(other)]).orders
     assert run(back)["build"]["release"] == old.release
     assert accept(str(store_of(path)), paths=[str(other)]) == []
-    assert orders(str(store_of(path)), leave="20250101") == []
+    assert way_back(str(store_of(path)), leave="20250101").orders == []
 
 
 RECEIPT_DAMAGE: dict[str, Callable[[Path], object]] = {
@@ -253,7 +254,7 @@ def test_going_back_does_not_pass_over_a_build_that_nobody_knows(
     run(wanted(path, newest, keep=2))
     (store_of(path) / new.name / ".build.json").write_text("")
     with pytest.raises(StoreError) as caught:
-        orders(str(store_of(path)), paths=[str(path)])
+        way_back(str(store_of(path)), leave=ANY, paths=[str(path)])
     assert str(caught.value).startswith(f"Cannot go back at {path}: {store_of(path)}/{new.name}/.build.json is damaged")
 
 
