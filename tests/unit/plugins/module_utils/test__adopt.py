@@ -146,3 +146,6 @@ def test_the_rest_of_an_adopted_directory_is_adopted(path: Path, stage: Stage) -
     (path / "mine").touch()
     with pytest.raises(StoreError, match="added: mine"):
         _adopt.require_same_content(str(path), stage)
+    shutil.rmtree(path)
+    path.mkdir()
+    _adopt.require_same_content(str(path), stage)
