@@ -36,10 +36,10 @@ ALIASES = {"source": "mirror", "cycle_url": "index", "url_options": "headers"}
 OPEN = frozenset(
     """
     allow archive attestations build_options builds builds_dir ca_path checksum client_cert client_key csh_dir
-    default dest dir environment_dir file fish_dir flavors from group health_command health_imports hosts
+    default dest dir environment_dir exclude file fish_dir flavors from group health_command health_imports hosts
     index_max_age link_dir listen lock man_dir min_age name names nginx_config nginx_package owner path profile_dir
-    provenance query release releases requirements restart_services rollback_from root serial serve server_names
-    state store stores systemd_dir systemd_units target targets terms tls_certificate tls_key venv
+    provenance query reason release releases requirements restart_services rollback_from rollback_reason root serial
+    serve server_names state store stores systemd_dir systemd_units target targets terms tls_certificate tls_key venv
     """.split()  # noqa: SIM905 - a line for each name would be a page
 )
 
