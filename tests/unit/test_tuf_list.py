@@ -41,13 +41,13 @@ _TIMELESS = "does not apply: an attestation is about one digest, and stays true;
 # Where an attack does not apply, why; else the tests that hold it, below tests/unit.
 LIST: Mapping[tuple[str, str], str | tuple[str, ...]] = {
     ("rollback", "index"): (
-        f"{_FRESHNESS}::test_an_index_that_is_older_than_it_was_is_told_until_it_is_newer_again",
+        f"{_FRESHNESS}::test_an_index_that_is_older_than_it_was_is_reported_until_it_is_newer_again",
         "plugins/module_utils/test__plan.py::test_the_step",
     ),
     ("rollback", "mirror"): _PINNED,
     ("rollback", "provenance"): _TIMELESS,
     ("freeze", "index"): (
-        f"{_FRESHNESS}::test_an_index_that_is_older_than_the_bundled_catalogue_is_told",
+        f"{_FRESHNESS}::test_an_index_that_is_older_than_the_bundled_catalogue_is_reported",
         f"{_FRESHNESS}::test_beyond_index_max_age_it_is_an_error",
     ),
     ("freeze", "mirror"): _PINNED,

@@ -17,10 +17,12 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     ArchiveWanted,
+    NoSource,
     StoreError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._inspect import first_newer
 from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._json_file import SEAL, rendered
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.unit.installed import release_at, store_of, stored
 from tests.unit.orders import order
@@ -123,16 +125,19 @@ class TestDrift:
     def test_a_receipt_that_has_the_right_digest_alone_names_no_address(
         self, path: Path, old: FakeBuild, tmp_path: Path, change: dict[str, str]
     ) -> None:
-        """The order has an asset of that digest, so all that differs is what the receipt says of it."""
+        """It contradicts the name of its entry, so it counts as damaged, and the task's own mirror is asked."""
         (tmp_path / "evil.tar.gz").write_bytes(old.archive.read_bytes())
         run(order(path, old))
         receipt = path / ".build.json"
         content = json.loads(receipt.read_text())
         content["asset"].update(url=(tmp_path / "evil.tar.gz").as_uri(), **change)
-        receipt.write_text(json.dumps(content))
+        receipt.write_text(rendered({key: value for key, value in content.items() if key != SEAL}))
         DAMAGE["missing"](path)
-        with pytest.raises(ArchiveWanted):
-            run(order(path, old, archive=None, mirror=[], name=MINOR, verify="full"))
+        empty_mirror = (tmp_path / "nothing").as_uri()
+        with pytest.raises(NoSource) as failed:
+            run(order(path, old, archive=None, mirror=[empty_mirror], name=MINOR, verify="full"))
+        assert empty_mirror in str(failed.value)
+        assert "evil" not in str(failed.value)
 
     def test_verify_none_trusts(self, path: Path, old: FakeBuild) -> None:
         run(order(path, old))

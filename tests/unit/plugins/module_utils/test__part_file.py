@@ -63,7 +63,8 @@ def test_what_came_stays_for_the_next_run(
 def test_a_server_that_sends_a_byte_now_and_then_has_stalled(downloads: Downloads) -> None:
     with serve(downloads.mirror, script={"/file": drip(20)}) as server:
         reasons = downloads.reasons(f"{server.url}/file", timeout=1)
-    assert reasons == f"{server.url}/file: 127.0.0.1 sent only {downloads.part.stat().st_size} bytes in 1 s."
+    sent = downloads.part.stat().st_size
+    assert reasons.startswith(f"{server.url}/file: 127.0.0.1 sent only {sent} bytes in 1 s, less than the 1024 bytes")
 
 
 def test_a_link_in_place_of_the_part_is_not_followed(downloads: Downloads) -> None:
