@@ -25,8 +25,10 @@ class ActionModule(EdgeAction):
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         arguments = {"playbook": {"type": "str", "choices": playbooks(), "required": True}}
         _unused, params = self.validate_argument_spec(arguments)
+        variables = variables_of_hosts(task_vars, self._templated)
         fleet = Fleet(
-            variables=variables_of_hosts(task_vars, self._templated),
+            variables=variables,
+            facts={host: one.facts for host, one in variables.items()},
             matching=lambda pattern: self._hosts_matching(pattern, task_vars),
             extra=set(load_extra_vars(self._loader)),
         )

@@ -42,10 +42,11 @@ def upgrade_step(
     allows any change.
 
     Returns `action`, one of the constants above, and where there is a build at the path: `path`, `store`, `previous`
-    (the asset to return to: that before a trial, else that at the path), `asset` (the chosen one, of the same target,
-    with its URL as it may be shown; None when there is none), and the settings to install with: `keep`, `owner`,
-    `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the build at
-    the path, such as 3.13. `left` is a message where the path was taken back from the chosen build before, else empty.
+    (the name of the build to return to: that before a trial, else that at the path), `asset` (the chosen one, of the
+    same target, with its URL as it may be shown; None when there is none), and the settings to install with: `keep`,
+    `owner`, `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the
+    build at the path, such as 3.13. `left` is a message where the path was taken back from the chosen build before,
+    else empty.
 
     Raises `DamagedAnswer` where the host answered something else than `build_info` does.
     """
@@ -68,7 +69,7 @@ def upgrade_step(
         "series": present.build.series,
         "left": _left(used, chosen),
         "store": used.store,
-        "previous": (fallback or installed).asset.as_dict(),
+        "previous": (fallback or installed).asset.build.name,  # no address or digest: those would be a host's
         "asset": {**asset, "url": shown_url(asset["url"])} if asset else None,
         "keep": max(1, used.fields.number("keep")),
         "owner": installed.fields.optional_text("owner"),

@@ -30,6 +30,12 @@ class HostVariables(Mapping[str, Any]):
         self._raw = raw
         self._template = template
 
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What answers of the host set, as it came."""
+        facts = self._raw.get("ansible_facts")
+        return facts if isinstance(facts, Mapping) else {}
+
     def __getitem__(self, name: str) -> Any:
         value = self._raw[name]
         if value is None or isinstance(value, (bool, int, float)):

@@ -45,12 +45,14 @@ class Unresolvable(Exception):
 class Fleet:
     """The hosts that a run could have, in order, and their variables; these raise `Unresolvable` when looked at.
 
-    `matching` is the hosts that a pattern matches. `extra` are the names that were given with -e.
+    `matching` is the hosts that a pattern matches. `extra` are the names that were given with -e. `facts` are those of
+    the hosts, which answers of these set.
     """
 
     variables: Mapping[str, Mapping[str, Any]]
     matching: Callable[[Any], Collection[str]]
     extra: Collection[str] = ()
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class _Check:
     reported: set[str] = field(default_factory=set)  # variables that are missing somewhere, and told as contradictions
 
     def run(self) -> Run:
+        self._find_facts()
         pattern = self._pattern()
         names = self._names_of(pattern)
         self._find_unknown(names)
@@ -91,6 +94,28 @@ class _Check:
             names=names,
             warnings=tuple(self._warnings(values, names)),
         )
+
+    # --- who set them ------------------------------------------------------------------------------------------------
+
+    def _find_facts(self) -> None:
+        """Facts outrank the inventory, and any answer of a host, also one of an earlier run, can hold any of them."""
+        owners: dict[str, list[str]] = {}
+        for host, facts in self.fleet.facts.items():
+            for name in sorted({*facts} & ({*self.spec.settings} - {*self.fleet.extra})):
+                if self._value_now(host, name) == facts[name]:
+                    owners.setdefault(name, []).append(host)
+        self.faults += [
+            f"{name} is a fact of {_listed(hosts)}, and so may be what a host answered. Leave that host out until you "
+            f"know where the fact comes from. Set {name} in the inventory, with -e, or by set_fact without cacheable."
+            for name, hosts in owners.items()
+        ]
+        self._raise_if_any()
+
+    def _value_now(self, host: str, name: str) -> Any:
+        try:
+            return self.fleet.variables[host].get(name)
+        except Unresolvable:
+            return _UNKNOWN
 
     # --- which hosts -------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holds the guide to the code: links resolve, YAML parses, options exist, and quoted errors are what plugins say.
 
-The pages are README.md, CONTRIBUTING.md and docs/*.md. Plugins are read as text, so nothing but PyYAML is needed.
+The pages are README.md, CONTRIBUTING.md and all in docs; the guide is docs/*.md. Plugins are read as text, so nothing
+but PyYAML is needed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLUGINS = REPOSITORY / "plugins"
-PAGES = sorted([*REPOSITORY.glob("README.md"), *REPOSITORY.glob("CONTRIBUTING.md"), *REPOSITORY.glob("docs/*.md")])
+PAGES = sorted([*REPOSITORY.glob("README.md"), *REPOSITORY.glob("CONTRIBUTING.md"), *REPOSITORY.glob("docs/**/*.md")])
+THREATS = REPOSITORY / "docs" / "development" / "threats.md"
 GUIDE = [page for page in PAGES if page.parent.name == "docs"]
 
 # A fenced block: the fence's own indentation, its language, its content.
@@ -87,6 +89,23 @@ def resolves(target: str, page: Path) -> bool:
 def test_files_of_this_repository_that_are_named_exist(page: Path) -> None:
     named = {span["code"] for span in CODE_SPAN.finditer(prose_of(page)) if OUR_PATH.fullmatch(span["code"])}
     assert [path for path in sorted(named) if not (REPOSITORY / path).exists()] == []
+
+
+def test_each_threat_is_held_by_a_test() -> None:
+    """The last cell of each row, in the tables whose last column is called "test", names files of tests."""
+    rows = [line.strip("| ").split(" | ") for line in text_of(THREATS).splitlines() if line.startswith("|")]
+    held, in_table = [], False
+    for row in rows:
+        is_rule = set("".join(row)) <= set("-|")
+        if not is_rule and row[-1] == "test":
+            in_table = True
+        elif row[0] == "attack":
+            in_table = False
+        elif in_table and not is_rule:
+            held.append([span["code"] for span in CODE_SPAN.finditer(row[-1])])
+    assert len(held) > 20
+    wrong = [named for named in held if not named or not all(re.fullmatch(r"tests/.*/test_\w+\.py", n) for n in named)]
+    assert wrong == []
 
 
 def test_the_guide_has_a_table_of_contents() -> None:

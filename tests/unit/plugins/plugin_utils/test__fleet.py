@@ -75,7 +75,7 @@ def test_an_upgrade_goes_forward_only(installed: str, chosen: str, action: str) 
     step = upgrade_step(info(installed), PATH, [asset(chosen, MUSL), asset(chosen)])
     assert step["action"] == action
     assert step["asset"] == asset(chosen)
-    assert step["previous"] == asset(installed)
+    assert step["previous"] == asset(installed)["name"]
 
 
 def test_what_is_kept_as_a_fact_has_no_secret_of_the_index() -> None:
@@ -127,7 +127,7 @@ def test_what_was_before_a_trial_is_what_to_return_to(
     history: tuple[str, ...], stored: tuple[str, ...] | None, chosen: str, action: str, previous: str
 ) -> None:
     step = upgrade_step(info(*history, stored=stored, before_trial=OLD), PATH, [asset(chosen)])
-    assert (step["action"], step["previous"]) == (action, asset(previous))
+    assert (step["action"], step["previous"]) == (action, asset(previous)["name"])
 
 
 @pytest.mark.parametrize(("keep", "kept"), [(0, 1), (1, 1), (3, 3)])

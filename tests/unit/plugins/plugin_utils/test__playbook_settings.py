@@ -46,14 +46,15 @@ class Variables(dict[str, Any]):
 
 def check(playbook: str, *, limit: tuple[str, ...] = (), needed: bool = True, **given: Any) -> Run:
     """`given` is group or host -> variables; `extra` are those given with -e. localhost is not in the inventory."""
-    extra = given.pop("extra", {})
+    extra, facts = given.pop("extra", {}), given.pop("facts", {})
     hosts = [host for host in ("localhost", *WEB, *DB) if not limit or host in limit]
     found = {host: Variables(NEEDED.get(playbook, {}) if needed else {}) for host in hosts}
     for host in hosts:
         for name in ("all", *(group for group in ("web", "db") if host in GROUPS[group]), host):
             found[host].update(given.get(name, {}))
+        found[host].update(facts.get(host, {}))  # which outrank the inventory
         found[host].update(extra)
-    return checked(spec_of(playbook), Fleet(found, matching, frozenset(extra)))
+    return checked(spec_of(playbook), Fleet(found, matching, frozenset(extra), facts))
 
 
 def matching(pattern: Any) -> list[str]:
@@ -65,6 +66,26 @@ def refusal(playbook: str, **given: Any) -> str:
     with pytest.raises(WrongSettings) as error:
         check(playbook, **given)
     return str(error.value)
+
+
+# --- facts, which a host sets by its answers -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("playbook", playbooks())
+def test_no_answer_of_a_host_counts_as_a_setting(playbook: str) -> None:
+    for name in spec_of(playbook).settings:
+        found = refusal(playbook, facts={"web2": {name: "x", "os_family": "Debian"}, "db1": {}})
+        assert f"{name} is a fact of web2, and so may be what a host answered." in found
+
+
+def test_a_fact_that_something_else_outranks_does_no_harm() -> None:
+    assert (
+        check("upgrade", facts={"web1": {"upgrade_mirror": "x"}}, extra={"upgrade_mirror": "https://m"}).hosts == "all"
+    )
+    variables = Variables({**NEEDED["upgrade"], "upgrade_mirror": "https://m"})  # as by set_fact
+    facts = {"web1": {"upgrade_mirror": "x", "upgrade": "x", "os_family": "Debian"}}
+    run = checked(spec_of("upgrade"), Fleet({"web1": variables}, lambda _pattern: ["web1"], facts=facts))
+    assert run.names == ("web1",)
 
 
 # --- the pattern of hosts, in every playbook, from everywhere --------------------------------------------------------
