@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 
 from tests.integration.conftest import NEW, OLD
 from tests.integration.fleets import PLAYBOOKS, Fleet
+from tests.support.audited_fleets import build, host
 from tests.support.servers import Server, serve
 
 # An interpreter that runs what it is given, and then: to the answer of a command it adds facts, and of the module that
@@ -78,3 +81,15 @@ def test_a_host_does_not_say_where_its_previous_build_comes_from(
     assert elsewhere.requests == []
     assert fleet.releases() == {"canary": OLD, "web1": OLD, "web2": OLD}, played.output
     assert NEW not in "".join(entry.name for entry in fleet.player.path("canary").parent.glob(".builds/.staging/*"))
+
+
+def test_a_host_does_not_say_what_the_newest_builds_are(fleet: Fleet, tmp_path: Path) -> None:
+    """The first host of an audit, whose variables count for all in the tasks that run once."""
+    facts = {"audit__newest": "x", "audit__report": "x", "audit_dir": "/nowhere", "audit__settings": "x"}
+    answer = {**host(build("3.13.5", "20250723", pids=[os.getpid()])), "ansible_facts": facts}
+    fleet = replace(fleet, player=replace(fleet.player, liars=(("liar", json.dumps(answer)),)))
+    index = str(fleet.mirror.index)
+    played = fleet.play("audit", env={"PWD": str(tmp_path)}, audit_stores=[str(tmp_path / "none")], audit_index=index)
+    assert played.rc == 0, played.output
+    audited = json.loads((tmp_path / "python-audit" / "audit.json").read_text())
+    assert audited["summary"]["hosts"] == 4
