@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ import pytest
 import yaml
 
 from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockFile
+from tests.integration import playbooks
 from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
 from tests.integration.fleets import PLAYBOOKS
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.sample_indexes import versions_ndjson
 from tests.support.sample_mirror import SampleMirror
+from tests.support.servers import serve
 
 _PLAYED = re.compile(r"<!-- played: (?P<name>[\w-]+) -->\n+```yaml\n(?P<content>.*?)```", re.DOTALL)
 MUSL = "x86_64-unknown-linux-musl"
@@ -45,15 +48,16 @@ class Locker:
     def sample(self, release: str) -> Any:
         return next(sample for sample in self.mirror.samples if sample.spec.release == release)
 
-    def lock(self, *arguments: str, **variables: Any) -> Played:
+    def lock(self, *arguments: str, env: dict[str, str] | None = None, **variables: Any) -> Played:
         declared = {
             "lock_names": self.minor,
             "lock_targets": self.target,
             "lock_index": str(self.index),
             "lock_mirror": self.mirror.directory.as_uri(),
         }
-        env = {"PWD": str(self.player.folder)}
-        return self.player.play(PLAYBOOKS / "lock.yml", *arguments, variables={**declared, **variables}, env=env)
+        given = {**declared, **variables}
+        env = {"PWD": str(self.player.folder), **(env or {})}
+        return self.player.play(PLAYBOOKS / "lock.yml", *arguments, variables=given, env=env)
 
     def build(self, *arguments: str, **options: Any) -> Played:
         task = {
@@ -74,6 +78,22 @@ class Locker:
 
     def installed(self) -> str:
         return (self.player.folder / "opt" / self.minor).resolve().name
+
+
+# In every Python of a run: before the change below FOLDER with this number it kills itself and the controller.
+DEADLY = """
+import os, signal, sys
+changes, left = ("os.chmod", "os.chown", "os.mkdir", "os.remove", "os.rename", "os.utime"), [int(os.environ["STEP"])]
+def hook(event, args):
+    writes = event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)
+    names = [os.fsdecode(arg) for arg in args[:2] if isinstance(arg, (str, bytes))]
+    if (event in changes or writes) and any(name.startswith(os.environ["FOLDER"]) for name in names):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(int(os.environ["CONTROLLER"]), signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(hook)
+"""
 
 
 @pytest.fixture
@@ -237,3 +257,26 @@ def test_the_provenance_that_the_page_shows(
     places = {"standalone_python_mirror": attested["mirror"], "standalone_python_index": str(locker.index)}
     assert changed(locker.player.play(playbook, variables=places))
     assert f"+{OLD}-" in locker.installed()
+
+
+def test_a_lock_that_is_killed(locker: Locker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it fills the cache, and while it writes the file: that is always whole, and the next run completes it."""
+    (tmp_path / "deadly").mkdir()
+    (tmp_path / "deadly" / "sitecustomize.py").write_text(DEADLY)
+    starter = tmp_path / "ansible-playbook"
+    starter.write_text(f'#!/bin/sh\nCONTROLLER=$$ exec {playbooks.ANSIBLE_PLAYBOOK} "$@"\n')
+    starter.chmod(0o755)
+    locker.file = tmp_path / "locks" / "python.lock.yml"
+    locker.file.parent.mkdir()
+    with serve(tmp_path) as server, monkeypatch.context() as patched:
+        given = {"lock_file": str(locker.file), "lock_index": f"{server.url}/{locker.index.name}"}
+        patched.setattr(playbooks, "ANSIBLE_PLAYBOOK", starter)
+        for folder, step in (("cache", 4), ("locks", 0)):
+            deadly = {"PYTHONPATH": str(tmp_path / "deadly"), "FOLDER": str(tmp_path / folder), "STEP": str(step)}
+            killed = locker.lock(env=deadly, **given)
+            assert killed.rc == -signal.SIGKILL, killed.output
+            assert not locker.file.exists()
+        patched.undo()
+        assert locker.lock(**given).rc == 0
+    assert locker.locked()["sha256"] == locker.sample(OLD).sha256
+    assert [file.name for file in locker.file.parent.iterdir()] == [locker.file.name]
