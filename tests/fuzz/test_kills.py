@@ -4,8 +4,7 @@
 """Kills before each step of what changes a host: the next run ends as one that nobody disturbed.
 
 Under a umask of 077, so that whatever gets its mode a step after its name shows it. The caches of the controller are
-killed in their own tests, a mirror in tests/integration/test_mirror_disturbed.py, several runs of one store at once in
-tests/fleet/test_storm.py.
+killed in their own tests, several runs of one store at once in tests/fleet/test_storm.py.
 """
 
 from __future__ import annotations
@@ -22,15 +21,18 @@ import pytest
 
 pytest.importorskip("ansible", reason="bootstrapping is decided on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils import _wiring
+from ansible_collections.standalone.python.plugins.module_utils import _mirror_sync, _wiring
 from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
 from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import Unpacking
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.fuzzing import VARIABLE
 from tests.support.killed import kills
+from tests.support.mirror_trials import complaints, fill_source
 from tests.support.probe_runs import program
 from tests.unit.installed import litter, release_at, store_of
 from tests.unit.orders import order
@@ -113,6 +115,38 @@ def test_a_build(operation: str, world: Path, old: FakeBuild, new: FakeBuild) ->
         assert (release_at(path), litter(path)) == (new.release, []), kill
         public = [path.parents[1], path.parent, store_of(path), path.resolve()]
         assert [oct(folder.stat().st_mode & 0o777) for folder in public] == ["0o755"] * len(public), kill
+
+
+# --- mirrors ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_mirror(world: Path, tmp_path: Path) -> None:
+    """From one declaration to another, which adds and removes archives; two of them are fetched at a time."""
+    assets = fill_source(tmp_path / "source", ("20260101", "20260201"), size_bytes=5000)
+
+    def sync(mirror: Path, declared: list[dict[str, Any]]) -> object:
+        defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
+        source = (tmp_path / "source").as_uri()
+        given = {**defaults, "path": str(mirror), "assets": declared, "mirror": [source], "parallel": 2}
+        return _mirror_sync.run(MirrorOrder.from_params(given))
+
+    undisturbed = tmp_path / "undisturbed"
+    sync(world / "mirror", assets[:4])
+    sync(undisturbed, assets[2:])
+    for kill in kills(world, lambda: sync(world / "mirror", assets[2:]), at_most=MOST // 2):
+        assert complaints(world / "mirror") == [], kill
+        sync(world / "mirror", assets[2:])
+        assert served(world / "mirror") == served(undisturbed), kill
+
+
+def served(mirror: Path) -> dict[str, tuple[str, bytes]]:
+    """Whatever clients see, with its mode."""
+    items = {str(item.relative_to(mirror)): item for item in mirror.rglob("*")}
+    return {
+        name: (oct(item.stat().st_mode), item.read_bytes() if item.is_file() else b"")
+        for name, item in items.items()
+        if not name.startswith(".")
+    }
 
 
 # --- a host without Python -------------------------------------------------------------------------------------------
