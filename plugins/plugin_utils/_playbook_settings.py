@@ -22,6 +22,7 @@ from ._playbook_values import fault_in, waves_of
 
 FOREIGN = "standalone_python_foreign_variables"  # names, or patterns, of variables that belong to something else
 LOCALHOST = "localhost"
+_COMMON = "standalone_python_"  # variables that several playbooks read
 _NAMED_HOSTS = 5
 _UNKNOWN = object()  # a value that is set, and that cannot be worked out now
 
@@ -101,11 +102,12 @@ class _Check:
         """Facts outrank the inventory, and any answer of a host, also one of an earlier run, can hold any of them."""
         owners: dict[str, list[str]] = {}
         for host, facts in self.fleet.facts.items():
-            for name in sorted({*facts} & ({*self.spec.settings} - {*self.fleet.extra})):
-                if self._value_now(host, name) == facts[name]:
+            for name in sorted({*facts} - {*self.fleet.extra}):
+                is_setting = name in self.spec.settings or name.startswith(_COMMON)
+                if is_setting and self._value_now(host, name) == facts[name]:
                     owners.setdefault(name, []).append(host)
         self.faults += [
-            f"{name} is a fact of {_listed(hosts)}, and so may be what a host answered. Leave that host out until you "
+            f"{name} is a fact of {_listed(hosts)}, and so may be what a host answered. Leave out such hosts until you "
             f"know where the fact comes from. Set {name} in the inventory, with -e, or by set_fact without cacheable."
             for name, hosts in owners.items()
         ]
