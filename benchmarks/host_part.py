@@ -20,9 +20,9 @@ import time
 
 def install(options: str) -> float:
     """What the module does once Ansible has started it; the seconds that it took."""
-    from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
-    from ansible_collections.standalone.python.plugins.module_utils._install import run
-    from ansible_collections.standalone.python.plugins.module_utils._order import Order
+    from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
+    from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+    from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
 
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
     result = run(Order.from_params({**defaults, **json.loads(options)}))
@@ -31,8 +31,8 @@ def install(options: str) -> float:
 
 def extract(archive: str, sha256: str, directory: str) -> float:
     """What the module does with an archive that is on the host already; the seconds that it took."""
-    from ansible_collections.standalone.python.plugins.module_utils._archive import extract as unpack
-    from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
+    from ansible_collections.standalone.python.plugins.module_utils._archive.extract import extract as unpack
+    from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
 
     started = time.monotonic()
     verify_file(archive, sha256)

@@ -21,11 +21,11 @@ ROUNDS_OF_NAMES = 5
 def main(index: str) -> None:
     """Resolve each name for a usual host, all but the first from the cache."""
     started = time.perf_counter()
-    from ansible_collections.standalone.python.plugins.module_utils._names import Request
-    from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
-    from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
-    from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
-    from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
+    from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+    from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+    from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
+    from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
+    from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve
 
     host = HostPlatform(os="linux", arch="x86_64", bits=64, libc="gnu", libc_version=(2, 36), cpu_level=3)
 

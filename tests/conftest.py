@@ -54,6 +54,6 @@ def new(mirror: Path) -> FakeBuild:
 @pytest.fixture(autouse=True)
 def _sample_indexes_are_not_outdated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sample indexes end years before the bundled catalogue, which is a warning; tests of that set their own date."""
-    freshness = sys.modules.get("ansible_collections.standalone.python.plugins.plugin_utils._freshness")
+    freshness = sys.modules.get("ansible_collections.standalone.python.plugins.plugin_utils._index.freshness")
     if freshness is not None:
         monkeypatch.setattr(freshness, "newest_bundled_release", lambda: "20180101")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.standalone.python.plugins.plugin_utils._edge import OwnModule
+from ansible_collections.standalone.python.plugins.plugin_utils._action import OwnModule
 
 
 class ActionModule(OwnModule):

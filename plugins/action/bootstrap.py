@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.action import build
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BOOTSTRAP_ARGUMENTS, BUILD_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BOOTSTRAP_ARGUMENTS, BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
-from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._plan import (
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import (
     INSPECT,
     NOTHING,
     RECORD,
@@ -29,15 +28,14 @@ from ansible_collections.standalone.python.plugins.module_utils._plan import (
     TIDY,
     Plan,
 )
-from ansible_collections.standalone.python.plugins.module_utils._state import State
-from ansible_collections.standalone.python.plugins.plugin_utils import _console, _temporary_python
-from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
-from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
-from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
-from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import (
-    TemporaryPython,
-    Unpacking,
-)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._store.state import State
+from ansible_collections.standalone.python.plugins.plugin_utils import _console
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap import interpreter as _temporary_python
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import TemporaryPython, Unpacking
+from ansible_collections.standalone.python.plugins.plugin_utils._build.delivery import Delivery
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import require_possible
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe
 
 _UNPACKED_TWICE = 2  # for the temporary interpreter, and for the build
 

@@ -13,39 +13,49 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils import _report
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import (
+    candidate_urls,
+    mirrors_from_environment,
+)
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     InvalidName,
     NoMatch,
     UnsupportedHost,
 )
-from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls, mirrors_from_environment
-from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._plan import INSPECT, NOTHING, SWITCH, Plan, plan
-from ansible_collections.standalone.python.plugins.module_utils._platforms import HOST_PLATFORM
-from ansible_collections.standalone.python.plugins.module_utils._state import State
-from ansible_collections.standalone.python.plugins.plugin_utils import _console, _probe
-from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
-from ansible_collections.standalone.python.plugins.plugin_utils._checksum import parse_checksum
-from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
+from ansible_collections.standalone.python.plugins.module_utils._install import report
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import (
+    INSPECT,
+    NOTHING,
+    SWITCH,
+    Plan,
+    plan,
+)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HOST_PLATFORM
+from ansible_collections.standalone.python.plugins.module_utils._store.state import State
+from ansible_collections.standalone.python.plugins.plugin_utils import _console
+from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction, own_results
+from ansible_collections.standalone.python.plugins.plugin_utils._build.delivery import Delivery
+from ansible_collections.standalone.python.plugins.plugin_utils._build.image import described, exported_epoch
+from ansible_collections.standalone.python.plugins.plugin_utils._build.pinned import pinned
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import require_possible
+from ansible_collections.standalone.python.plugins.plugin_utils._build.progress import sending
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_max_age_s, default_of
-from ansible_collections.standalone.python.plugins.plugin_utils._delivery import Delivery
-from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
-from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
-from ansible_collections.standalone.python.plugins.plugin_utils._image import described, exported_epoch
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
+from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
-from ansible_collections.standalone.python.plugins.plugin_utils._module_answer import require_build_answer
-from ansible_collections.standalone.python.plugins.plugin_utils._pinned import pinned
-from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
-from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe
-from ansible_collections.standalone.python.plugins.plugin_utils._progress import sending
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy, is_to_be_verified
-from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve, resolve_installed
-from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
+from ansible_collections.standalone.python.plugins.plugin_utils._module_result import require_build_answer
+from ansible_collections.standalone.python.plugins.plugin_utils._options import parse_checksum
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, is_to_be_verified
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve, resolve_installed
 
 MODULE = "standalone.python.build"
 COMMAND_NOT_FOUND = 127  # a shell's status where there is no interpreter
@@ -98,7 +108,7 @@ class ActionModule(EdgeAction):
         if decided.needs_asset and order.asset and order.asset.url and not order.archive:
             candidate_urls(order.asset.url, arguments["mirror"])  # refuses what the host could not use
         if self._is_settled(decided):
-            return _report.report(_report.outcome_of(decided, order, state), order, state)
+            return report.report(report.outcome_of(decided, order, state), order, state)
         delivery = Delivery(
             order,
             state,
@@ -309,7 +319,7 @@ class ActionModule(EdgeAction):
 
     def _checked_archive(self, archive: str, asset: Asset) -> str:
         """The archive's path on the controller, after its digest was compared."""
-        from ansible_collections.standalone.python.plugins.module_utils._digest import verify_file
+        from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
 
         local = str(self._find_needle("files", archive))
         verify_file(local, asset.sha256)

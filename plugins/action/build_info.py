@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.plugin_utils._edge import OwnModule
-from ansible_collections.standalone.python.plugins.plugin_utils._host_answer import HostAnswer
+from ansible_collections.standalone.python.plugins.plugin_utils._action import OwnModule
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import HostAnswer
 
 
 class ActionModule(OwnModule):

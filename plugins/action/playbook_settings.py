@@ -11,10 +11,10 @@ from typing import Any
 from ansible.plugins.loader import lookup_loader
 from ansible.utils.vars import load_extra_vars
 
-from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction
-from ansible_collections.standalone.python.plugins.plugin_utils._host_variables import variables_of_hosts
-from ansible_collections.standalone.python.plugins.plugin_utils._playbook_settings import Fleet, checked
-from ansible_collections.standalone.python.plugins.plugin_utils._playbook_spec import playbooks, spec_of
+from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction
+from ansible_collections.standalone.python.plugins.plugin_utils._playbook.host_variables import variables_of_hosts
+from ansible_collections.standalone.python.plugins.plugin_utils._playbook.settings import Fleet, checked
+from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import playbooks, spec_of
 
 
 class ActionModule(EdgeAction):

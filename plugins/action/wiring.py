@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._system import System
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
 from ansible_collections.standalone.python.plugins.module_utils._wiring_arguments import WIRING_ARGUMENTS
-from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction, own_results
-from ansible_collections.standalone.python.plugins.plugin_utils._image import exported_epoch
+from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction, own_results
+from ansible_collections.standalone.python.plugins.plugin_utils._build.image import exported_epoch
 
 
 class ActionModule(EdgeAction):

@@ -10,34 +10,35 @@ from typing import Any
 
 from ansible import constants
 
-from ansible_collections.standalone.python.plugins.module_utils import _roots
-from ansible_collections.standalone.python.plugins.plugin_utils import _console, _wiring_probe
-from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import LINKS_FOLDER, Group
-from ansible_collections.standalone.python.plugins.plugin_utils._edge import EdgeAction
-from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import (
+from ansible_collections.standalone.python.plugins.module_utils._store import history
+from ansible_collections.standalone.python.plugins.plugin_utils import _console
+from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction
+from ansible_collections.standalone.python.plugins.plugin_utils._links import probe
+from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import LINKS_FOLDER, Group
+from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import (
     DISCOVERED,
     Going,
     candidates,
     lasting_python,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._profiles import (
-    Profiles,
-    plan_profiles,
-    surplus_profiles,
-)
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_commands import (
+from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_commands import (
     CommandPlan,
     Registration,
     plan_commands,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_default import DefaultPlan, plan_default
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_environment import (
+from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_default import DefaultPlan, plan_default
+from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_venvs import (
     plan_venvs,
     refused_venvs,
     surplus_venvs,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_probe import Wiring
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_wish import Wish
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import Wiring
+from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles import (
+    Profiles,
+    plan_profiles,
+    surplus_profiles,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import Wish
 
 _BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "path": {"type": "str", "required": True},
@@ -79,7 +80,7 @@ class ActionModule(EdgeAction):
         wish = Wish.from_params(params)
         question = wish.question(list(profiles.places), list(profiles.directories))
         answer = self._low_level_execute_command(question.command())
-        wiring = _wiring_probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"], root=wish.root)
+        wiring = probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"], root=wish.root)
         if wiring.answer:
             asked = f"{task_vars.get('inventory_hostname')} to what it has that leads to builds"
             wiring.answer.warn_of_malformed(_console.warn, asked)
@@ -150,7 +151,7 @@ def _parts(
     wish: Wish, wiring: Wiring, commands: CommandPlan, default: DefaultPlan, profiles: Profiles
 ) -> dict[str, list[Any]]:
     """What has to be changed, part by part, as in the module's RETURN."""
-    ours = {_roots.file_name(build.path) for build in wish.builds}
+    ours = {history.file_name(build.path) for build in wish.builds}
     others = not wish.builds or not wiring.roots <= ours
     texts = plan_profiles(wish, wiring, profiles)
     return {

@@ -26,12 +26,12 @@ def audit_report(
 ) -> dict[str, Any]:
     from datetime import date
 
-    from ansible_collections.standalone.python.plugins.plugin_utils import _audit
-    from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import audit
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 
     try:
         dates = ReleaseCycle.from_url(cycle_url) if cycle_url else ReleaseCycle.bundled()
-        return _audit.report(infos, groups, _audit.Yardstick(newest, dates, date.fromisoformat(today)))
+        return audit.report(infos, groups, audit.Yardstick(newest, dates, date.fromisoformat(today)))
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
@@ -39,27 +39,27 @@ def audit_report(
 def audit_failures(report: dict[str, Any], kinds: str | list[str] | None) -> list[str]:
     from ansible.module_utils.common.validation import check_type_list
 
-    from ansible_collections.standalone.python.plugins.plugin_utils import _audit
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import audit
 
-    return _audit.failures(report, [kind.strip() for kind in check_type_list(kinds or [])])
+    return audit.failures(report, [kind.strip() for kind in check_type_list(kinds or [])])
 
 
 def audit_series(infos: list[dict[str, Any]]) -> list[str]:
-    from ansible_collections.standalone.python.plugins.plugin_utils import _audit
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import audit
 
-    return _audit.all_series(infos)
+    return audit.all_series(infos)
 
 
 def audit_csv(report: dict[str, Any]) -> str:
-    from ansible_collections.standalone.python.plugins.plugin_utils import _audit_output
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import output
 
-    return _audit_output.as_csv(report)
+    return output.as_csv(report)
 
 
 def audit_html(report: dict[str, Any]) -> str:
-    from ansible_collections.standalone.python.plugins.plugin_utils import _audit_output
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import output
 
-    return _audit_output.as_html(report)
+    return output.as_html(report)
 
 
 class FilterModule:

@@ -12,7 +12,9 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._readable import message_lines
-from ansible_collections.standalone.python.plugins.plugin_utils import _fleet, _host_answer, _units
+from ansible_collections.standalone.python.plugins.plugin_utils import _systemd
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet import answer as _host_answer
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet import upgrade
 
 
 def pids_of(entries: list[dict[str, Any]]) -> list[int]:
@@ -23,7 +25,7 @@ def pids_of(entries: list[dict[str, Any]]) -> list[int]:
 
 
 def role_variables(names: list[str], role: str) -> bool:
-    from ansible_collections.standalone.python.plugins.plugin_utils._playbook_spec import require_role_variables
+    from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import require_role_variables
 
     try:
         require_role_variables(role, names)
@@ -38,7 +40,7 @@ def readable(text: Any) -> str:
 
 def rollback_lines(answer: dict[str, Any]) -> list[str]:
     try:
-        return _fleet.rollback_lines(answer)
+        return upgrade.rollback_lines(answer)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
@@ -51,7 +53,7 @@ def upgrade_step(
     allow_minor_change: bool = False,
 ) -> dict[str, Any]:
     try:
-        return _fleet.upgrade_step(info, path, assets, name, allow_minor_change)
+        return upgrade.upgrade_step(info, path, assets, name, allow_minor_change)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
@@ -65,6 +67,6 @@ class FilterModule:
             "readable": readable,
             "role_variables": role_variables,
             "rollback_lines": rollback_lines,
-            "units_of": _units.units_of,
+            "units_of": _systemd.units_of,
             "upgrade_step": upgrade_step,
         }

@@ -11,19 +11,19 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils import _interpreter
+from ansible_collections.standalone.python.plugins.plugin_utils import _interpreter_role
 
 
 def interpreter_builds(given: list[dict[str, Any]] | None, variables: dict[str, Any]) -> list[dict[str, Any]]:
     try:
-        return _interpreter.interpreter_builds(given, variables)
+        return _interpreter_role.interpreter_builds(given, variables)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
 
 def interpreter_wired(results: list[dict[str, Any]], builds: list[dict[str, Any]]) -> list[dict[str, Any]]:
     try:
-        return _interpreter.interpreter_wired(results, builds)
+        return _interpreter_role.interpreter_wired(results, builds)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 

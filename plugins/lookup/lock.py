@@ -106,22 +106,22 @@ from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._download.content_length import Sizes
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
-from ansible_collections.standalone.python.plugins.module_utils._names import Request
-from ansible_collections.standalone.python.plugins.module_utils._sizes import Sizes
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
-from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
-from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
-from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockFile
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_renewal import Declared, Renewal
-from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge import failing_as_lookup, take_options
+from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockFile
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.renew import Declared, Renewal
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup import failing_as_lookup, take_options
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy, is_to_be_verified
-from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
-from ansible_collections.standalone.python.plugins.plugin_utils._verdicts import require_provenance
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, is_to_be_verified
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve
 
 
 class LookupModule(LookupBase):

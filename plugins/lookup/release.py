@@ -175,19 +175,19 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._exact_build import require_exact
-from ansible_collections.standalone.python.plugins.module_utils._mirrors import candidate_urls
-from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
-from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import require_exact
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
-from ansible_collections.standalone.python.plugins.plugin_utils._clock import Clock
+from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._jmespath import searched
-from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
-from ansible_collections.standalone.python.plugins.plugin_utils._lookup_edge import failing_as_lookup, take_options
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup import failing_as_lookup, take_options
 from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
-from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve, resolve_for_all_targets
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve, resolve_for_all_targets
 
 _NOT_WITH_LOCK = ("exclude", "index", "index_max_age", "min_age")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ._readable import message
 
 if TYPE_CHECKING:
-    from ._builds import Asset
+    from ._builds.build import Asset
 
 
 class StandaloneError(Exception):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._arguments import ASSET_ARGUMENTS, URL_ARGUMENTS
+from ._argspec import ASSET_ARGUMENTS, URL_ARGUMENTS
 
 # What the controller makes assets of, and the module never sees.
 DECLARATION_ARGUMENTS: dict[str, dict[str, Any]] = {

@@ -84,13 +84,13 @@ paths:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _known
-from ..module_utils._accept import accept
 from ..module_utils._errors import StandaloneError
-from ..module_utils._inventory import stores_of
-from ..module_utils._order import checked_path
-from ..module_utils._os_errors import sentence
-from ..module_utils._url_options import UrlOptions
+from ..module_utils._http.options import UrlOptions
+from ..module_utils._install.confirm import accept
+from ..module_utils._install.spec import checked_path
+from ..module_utils._os.errors import sentence
+from ..module_utils._store import known
+from ..module_utils._store.inventory import stores_of
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def main() -> None:
             for store in stores
             for path in accept(store, paths=paths, check_mode=module.check_mode, lock_timeout_s=wait_s)
         ]
-        warnings = [warning for store in stores for warning in _known.warnings(store)]
+        warnings = [warning for store in stores for warning in known.warnings(store)]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:

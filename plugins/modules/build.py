@@ -503,12 +503,12 @@ timings:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _install
-from ..module_utils._arguments import BUILD_ARGUMENTS
+from ..module_utils._argspec import BUILD_ARGUMENTS
 from ..module_utils._errors import ArchiveWanted, StandaloneError
-from ..module_utils._order import Order
-from ..module_utils._platforms import PLATFORM_ARGUMENTS
-from ..module_utils._sealed import SEALED_ARGUMENTS, unsealed
+from ..module_utils._http.sealed import SEALED_ARGUMENTS, unsealed
+from ..module_utils._install import apply
+from ..module_utils._install.spec import Order
+from ..module_utils._platform.host import PLATFORM_ARGUMENTS
 
 
 def main() -> None:
@@ -516,7 +516,7 @@ def main() -> None:
         argument_spec={**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True
     )
     try:
-        result = _install.run(Order.from_params(unsealed(module.params)), check_mode=module.check_mode)
+        result = apply.run(Order.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except ArchiveWanted as wanted:  # for the action plugin, which sends it and comes again
         module.fail_json(msg=str(wanted), archive_wanted=wanted.asset.sha256)
     except StandaloneError as error:

@@ -229,10 +229,10 @@ damaged:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _inventory, _known
 from ..module_utils._errors import StandaloneError
-from ..module_utils._os_errors import reading_sentence
-from ..module_utils._system import System
+from ..module_utils._os.errors import reading_sentence
+from ..module_utils._os.target_root import System
+from ..module_utils._store import inventory, known
 
 
 def main() -> None:
@@ -246,10 +246,10 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        stores = _inventory.stores_of(module.params["path"] or [], module.params["store"] or [])
+        stores = inventory.stores_of(module.params["path"] or [], module.params["store"] or [])
         system = System.of(module.params["root"])
-        found = [_inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
-        warnings = [warning for store in stores for warning in _known.warnings(store, system)]
+        found = [inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
+        warnings = [warning for store in stores for warning in known.warnings(store, system)]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:

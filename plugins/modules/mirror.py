@@ -347,17 +347,17 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _mirror_sync
 from ..module_utils._errors import StandaloneError
+from ..module_utils._http.sealed import SEALED_ARGUMENTS, unsealed
+from ..module_utils._mirror import apply
+from ..module_utils._mirror.spec import MirrorOrder
 from ..module_utils._mirror_arguments import MIRROR_ARGUMENTS
-from ..module_utils._mirror_order import MirrorOrder
-from ..module_utils._sealed import SEALED_ARGUMENTS, unsealed
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec={**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True)
     try:
-        result = _mirror_sync.run(MirrorOrder.from_params(unsealed(module.params)), check_mode=module.check_mode)
+        result = apply.run(MirrorOrder.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     for warning in result.pop("warnings", ()):

@@ -123,14 +123,15 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _install, _known, _rollback
+from ..module_utils._builds.exact_build import short_name
 from ..module_utils._errors import StandaloneError
-from ..module_utils._exact_build import short_name
-from ..module_utils._inventory import stores_of
-from ..module_utils._order import checked_path
-from ..module_utils._os_errors import reading_sentence
-from ..module_utils._system import System
-from ..module_utils._url_options import UrlOptions
+from ..module_utils._http.options import UrlOptions
+from ..module_utils._install import apply, rollback
+from ..module_utils._install.spec import checked_path
+from ..module_utils._os.errors import reading_sentence
+from ..module_utils._os.target_root import System
+from ..module_utils._store import known
+from ..module_utils._store.inventory import stores_of
 
 
 def main() -> None:
@@ -147,7 +148,7 @@ def main() -> None:
     )
     params = module.params
     try:
-        _rollback.require_leave(params["leave"])
+        rollback.require_leave(params["leave"])
         paths = [checked_path(path, "path") for path in params["path"] or ()]
         stores = stores_of(paths, params["store"] or [])
         asked = {
@@ -157,9 +158,9 @@ def main() -> None:
             "system": System.of(params["root"]),
             "url": UrlOptions.from_params({"lock_timeout": params["lock_timeout"]}),
         }
-        ways = [_rollback.way_back(store, **asked) for store in stores]
-        results = [_install.run(order, check_mode=module.check_mode) for way in ways for order in way.orders]
-        warnings = [warning for store in stores for warning in _known.warnings(store, asked["system"])]
+        ways = [rollback.way_back(store, **asked) for store in stores]
+        results = [apply.run(order, check_mode=module.check_mode) for way in ways for order in way.orders]
+        warnings = [warning for store in stores for warning in known.warnings(store, asked["system"])]
         warnings += [warning for result in results for warning in result.pop("warnings", ())]
     except StandaloneError as error:
         module.fail_json(msg=str(error))

@@ -186,10 +186,11 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _image_alternatives, _wiring
 from ..module_utils._errors import StandaloneError
-from ..module_utils._moment import Moment
-from ..module_utils._system import System
+from ..module_utils._links import alternatives as _image_alternatives
+from ..module_utils._links import links
+from ..module_utils._os.target_root import System
+from ..module_utils._os.timestamps import Moment
 from ..module_utils._wiring_arguments import WIRING_ARGUMENTS
 
 
@@ -202,10 +203,10 @@ def main() -> None:
         system.require()
         moment = Moment.of(params["release"], system)
         alternatives = _image_alternatives.changes(params)
-        steps = _wiring.decide(_wiring.wanted(params), system)
+        steps = links.decide(links.wanted(params), system)
         if not module.check_mode:
             _image_alternatives.carry_out([one for one in alternatives if not one.comes], system)
-            _wiring.carry_out(steps, system)
+            links.carry_out(steps, system)
             _image_alternatives.carry_out([one for one in alternatives if one.comes], system)
             places = [system.place_of(path) for one in alternatives for path in one.choice.places]
             moment.date_around([*places, *(system.place_of(step.path) for step in steps)], system, began_at_s)

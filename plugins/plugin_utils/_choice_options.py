@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._names import Request
-from ansible_collections.standalone.python.plugins.module_utils._targets import Target
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
-from ._index_reader import IndexOptions
+from ._index.reader import IndexOptions
 from ._min_age import age_seconds
 
 

@@ -17,22 +17,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.standalone.python.plugins.action import wiring_info
-from ansible_collections.standalone.python.plugins.module_utils import _report
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._plan import plan
-from ansible_collections.standalone.python.plugins.plugin_utils import _probe, _wiring_probe
-from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import Group
-from ansible_collections.standalone.python.plugins.plugin_utils._elf import Elf
-from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
-from ansible_collections.standalone.python.plugins.plugin_utils._image import described
-from ansible_collections.standalone.python.plugins.plugin_utils._lasting_python import lasting_python
-from ansible_collections.standalone.python.plugins.plugin_utils._possible import require_possible
-from ansible_collections.standalone.python.plugins.plugin_utils._profiles import Profiles
-from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import Unpacking
-from ansible_collections.standalone.python.plugins.plugin_utils._units import units_of
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_wish import Wish
+from ansible_collections.standalone.python.plugins.module_utils._install import report
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import plan
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import Unpacking
+from ansible_collections.standalone.python.plugins.plugin_utils._build.image import described
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import require_possible
+from ansible_collections.standalone.python.plugins.plugin_utils._links import probe as _wiring_probe
+from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Group
+from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import lasting_python
+from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles import Profiles
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import Wish
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.elf import Elf
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._systemd import units_of
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_bytes, mutated_text
 from tests.support.probe_roots import minimal_elf
@@ -125,7 +126,7 @@ def test_the_answer_of_the_probe(stdout: str) -> None:
             require_possible(order, decided, probe, archive_bytes=10**6)
         except StandaloneError:
             continue
-        json.dumps(_report.report(_report.outcome_of(decided, order, state), order, state))
+        json.dumps(report.report(report.outcome_of(decided, order, state), order, state))
 
 
 @costly(3)

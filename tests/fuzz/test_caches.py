@@ -16,14 +16,14 @@ pytest.importorskip("ansible", reason="caches are the controller's")
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._names import Request
-from ansible_collections.standalone.python.plugins.module_utils._wanted import Wanted
-from ansible_collections.standalone.python.plugins.plugin_utils._addresses import Address
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._resolve import resolve
-from ansible_collections.standalone.python.plugins.plugin_utils._sealed_file import seal
+from ansible_collections.standalone.python.plugins.plugin_utils._cache.checksummed_file import seal
+from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve
 from tests.support.fuzzing import costly
 from tests.support.index_documents import digest_of, versions_index
 from tests.support.mutations import mutated_bytes

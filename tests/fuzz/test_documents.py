@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
-from ansible_collections.standalone.python.plugins.plugin_utils import _attestations
-from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
-from ansible_collections.standalone.python.plugins.plugin_utils._public_bundles import public_bundles
-from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import InvalidCycle, ReleaseCycle
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import InvalidCycle, ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._mirror.public_attestations import public_bundles
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance import attestations
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy
 from tests.support.locks import asset, stripped
 from tests.support.mutations import mutated_bytes, mutated_json, mutated_json_bytes
 
@@ -46,7 +46,7 @@ def test_a_release_cycle(text: str) -> None:
 @given(st.one_of(mutated_json_bytes(ANSWER), DEEP.map(str.encode)))
 def test_an_answer_of_github(answer: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_attestations, "_fetched", lambda url, *_rest, **_options: answer if "api" in url else None)
+        patch.setattr(attestations, "_fetched", lambda url, *_rest, **_options: answer if "api" in url else None)
         try:
             bundles = Places(Policy.repository).bundles_of(ASSET)
         except StandaloneError:
@@ -65,4 +65,4 @@ def test_a_packed_bundle(rest: bytes, length: int) -> None:
     while length > 127:
         varint.append(length & 127 | 128)
         length >>= 7
-    assert isinstance(_attestations._unpacked(bytes(varint) + bytes([length]) + rest), str)
+    assert isinstance(attestations._unpacked(bytes(varint) + bytes([length]) + rest), str)

@@ -15,12 +15,12 @@ from typing import Any
 from hypothesis import given
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils._audit import Yardstick, all_series, report
-from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import COLUMNS, as_csv, as_html
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet import upgrade_step
-from ansible_collections.standalone.python.plugins.plugin_utils._host_answer import pids_in
-from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
-from ansible_collections.standalone.python.plugins.plugin_utils._units import units_of
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import pids_in
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Yardstick, all_series, report
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv, as_html
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import upgrade_step
+from ansible_collections.standalone.python.plugins.plugin_utils._systemd import units_of
 from tests.support.audited_fleets import TODAY, build, host, newest
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_json, mutated_text

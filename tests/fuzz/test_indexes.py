@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
-from ansible_collections.standalone.python.plugins.module_utils._release_tags import day_of
-from ansible_collections.standalone.python.plugins.plugin_utils._bundled import PublicFile, pack
-from ansible_collections.standalone.python.plugins.plugin_utils._sources import Reading, read_bundled, read_index
+from ansible_collections.standalone.python.plugins.plugin_utils._index.bundled import PublicFile, pack
+from ansible_collections.standalone.python.plugins.plugin_utils._index.sources import Reading, read_bundled, read_index
 from tests.support.index_documents import artifact, digest_of, record, sums, uv_catalogue, uv_entry, versions_index
 from tests.support.mutations import mutated_bytes, mutated_json
 

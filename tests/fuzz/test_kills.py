@@ -21,13 +21,14 @@ import pytest
 
 pytest.importorskip("ansible", reason="bootstrapping is decided on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils import _mirror_sync, _wiring
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._links import links
+from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
-from ansible_collections.standalone.python.plugins.plugin_utils._temporary_python import Unpacking
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import Unpacking
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.fuzzing import VARIABLE
@@ -77,7 +78,7 @@ def linked(world: Path) -> Callable[[], object]:
         "files": [{"path": str(world / "profile.d" / "python.sh"), "content": "PATH=/opt/bin\n"}],
         "absent": [str(world / "stale"), str(world / "never")],
     }
-    return lambda: _wiring.carry_out(_wiring.decide(_wiring.wanted(params)))
+    return lambda: links.carry_out(links.decide(links.wanted(params)))
 
 
 def test_links(world: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_mirror(world: Path, tmp_path: Path) -> None:
         defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
         source = (tmp_path / "source").as_uri()
         given = {**defaults, "path": str(mirror), "assets": declared, "mirror": [source], "parallel": 2}
-        return _mirror_sync.run(MirrorOrder.from_params(given))
+        return apply.run(MirrorOrder.from_params(given))
 
     undisturbed = tmp_path / "undisturbed"
     sync(world / "mirror", assets[:4])

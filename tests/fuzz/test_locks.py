@@ -12,8 +12,8 @@ pytest.importorskip("ansible", reason="locks are read on the controller")
 import yaml
 from hypothesis import given
 
-from ansible_collections.standalone.python.plugins.module_utils._names import Request
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import InvalidLock, LockFile
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import InvalidLock, LockFile
 from tests.support.locks import MUSL, lock_of, stripped
 from tests.support.mutations import mutated_json, mutated_text
 

@@ -17,16 +17,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.standalone.python.plugins.module_utils import _mirror_sync, _rollback, _roots
-from ansible_collections.standalone.python.plugins.module_utils._accept import accept
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._install import run
-from ansible_collections.standalone.python.plugins.module_utils._inventory import describe
+from ansible_collections.standalone.python.plugins.module_utils._install import rollback
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.confirm import accept
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
-from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store import history
+from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from tests.support.fuzzing import costly
 from tests.support.mirror_trials import fill_source, place_of
 from tests.support.mutations import mutated_bytes, mutated_json
@@ -59,8 +61,8 @@ class Host:
     @property
     def files(self) -> dict[str, Path]:
         return {
-            "root": self.store / ".roots" / _roots.file_name(str(self.path)),
-            "root of another": self.store / ".roots" / _roots.file_name(str(self.other)),
+            "root": self.store / ".roots" / history.file_name(str(self.path)),
+            "root of another": self.store / ".roots" / history.file_name(str(self.other)),
             "receipt": self.store / NEW.build.name / ".build.json",
             "receipt of the build before": self.store / OLD.build.name / ".build.json",
             "manifest": self.store / NEW.build.name / ".build.manifest",
@@ -87,7 +89,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Host:
         path.symlink_to(f".builds/{builds[0].build.name}")
         uses = tuple(Use(build.build.name, "2026-01-01T00:00:00Z") for build in builds)
         before = OLD.build.name if path == host.path else None
-        _roots.write(str(host.store), Root(str(path), 1, uses, before))
+        history.write(str(host.store), Root(str(path), 1, uses, before))
     (host.root / "precious").mkdir()
     (host.root / "precious" / "file").touch()
     shutil.copytree(host.root, host.copy, symlinks=True)
@@ -101,7 +103,7 @@ def order(path: Path, **params: Any) -> Order:
 
 
 def go_back(host: Host) -> None:
-    for one in _rollback.way_back(str(host.store), leave=_rollback.ANY).orders:
+    for one in rollback.way_back(str(host.store), leave=rollback.ANY).orders:
         run(one)
 
 
@@ -200,7 +202,7 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[d
 def sync(mirror: Path, source: Path, assets: list[dict[str, Any]], **params: Any) -> None:
     defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
     given_ = {**defaults, "path": str(mirror), "assets": assets, "mirror": [source.as_uri()], **params}
-    _mirror_sync.run(MirrorOrder.from_params(given_))
+    apply.run(MirrorOrder.from_params(given_))
 
 
 @costly(6)

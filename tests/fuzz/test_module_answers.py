@@ -16,7 +16,7 @@ from hypothesis import given
 from ansible_collections.standalone.python.plugins.action import bootstrap, build, mirror
 from ansible_collections.standalone.python.plugins.filter import interpreter
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoSource
-from ansible_collections.standalone.python.plugins.plugin_utils import _archive_cache
+from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
 from tests.fuzz.test_answers import EARLIER, PATH, PRESENT, PROBE, STORE
 from tests.support import index_documents
 from tests.support.fuzzing import costly
@@ -101,7 +101,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Any:
         assert all("example.com/" in url for url in urls)
         raise NoSource("Nothing is fetched in this test.", is_hopeless=True)
 
-    with pytest.MonkeyPatch.context() as patch, mock.patch.object(_archive_cache, "fetch", fetch):
+    with pytest.MonkeyPatch.context() as patch, mock.patch.object(cache, "fetch", fetch):
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 

@@ -10,10 +10,10 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.standalone.python.plugins.module_utils._asset_name import AssetName
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.version import Specifier, Version
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._names import Request
-from ansible_collections.standalone.python.plugins.module_utils._versions import Specifier, Version
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_text
 

@@ -21,18 +21,19 @@ pytest.importorskip("ansible", reason="two of the caches are the controller's")
 
 from ansible import constants
 
-from ansible_collections.standalone.python.plugins.module_utils import _mirror_sync, _sync
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._inspect import inspect
-from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
-from ansible_collections.standalone.python.plugins.module_utils._receipts import read as read_receipt
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._archive_cache import cached_archive
-from ansible_collections.standalone.python.plugins.plugin_utils._catalog import Variant
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._indexes import open_index
+from ansible_collections.standalone.python.plugins.module_utils._os import sync as _sync
+from ansible_collections.standalone.python.plugins.module_utils._store.inspect import inspect
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import read as read_receipt
+from ansible_collections.standalone.python.plugins.plugin_utils._archives.cache import cached_archive
+from ansible_collections.standalone.python.plugins.plugin_utils._index.catalog import Variant
+from ansible_collections.standalone.python.plugins.plugin_utils._index.indexes import open_index
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.fuzzing import VARIABLE
@@ -154,7 +155,7 @@ def test_a_mirror(name: str, world: Path, tmp_path: Path, randomness: Random) ->
         source = (tmp_path / "source").as_uri()
         # One at a time: an instant of one thread would fall into the middle of a call of another.
         given = {**defaults, "path": str(world / "mirror"), "assets": declared, "mirror": [source], "parallel": 1}
-        return _mirror_sync.run(MirrorOrder.from_params(given))
+        return apply.run(MirrorOrder.from_params(given))
 
     if before:
         sync(assets[:before])

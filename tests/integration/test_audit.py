@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._audit import Yardstick, report
-from ansible_collections.standalone.python.plugins.plugin_utils._audit_output import as_html
-from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Yardstick, report
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import as_html
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from tests.integration.conftest import NEW, OLD
 from tests.integration.fleets import Fleet
 from tests.support import browser

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.conftest import HOST_PYTHONS, OLD
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.places import Place

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._order import Order
-from ansible_collections.standalone.python.plugins.module_utils._plan import NOTHING, Plan, plan
-from ansible_collections.standalone.python.plugins.plugin_utils._host_state import state_of
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import NOTHING, Plan, plan
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
 from tests.support.order_runs import Answer, Runner, order_runner
 from tests.support.probe_runs import ask
 from tests.support.sample_indexes import asset_of

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror

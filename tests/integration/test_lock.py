@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockFile
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockFile
 from tests.integration import playbooks
 from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
 from tests.integration.fleets import PLAYBOOKS

@@ -31,9 +31,9 @@ OLD, NEW = ("20260101", "20260201"), ("20260201", "20260301", "20260401")
 SYNC = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from ansible_collections.standalone.python.plugins.module_utils import _mirror_sync
+from ansible_collections.standalone.python.plugins.module_utils._mirror import apply as _mirror_sync
 from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._mirror_order import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
 params = dict((option, spec.get("default")) for option, spec in MIRROR_ARGUMENTS.items())
 params.update(json.loads(sys.argv[2]))
 {before}

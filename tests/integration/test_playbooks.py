@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.conftest import NEW, NEWEST, OLD
 from tests.integration.fleets import HOSTS, Fleet, everywhere
 from tests.support.sample_indexes import asset_of, versions_ndjson

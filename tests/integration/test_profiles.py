@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._profiles import TEXTS, Setting
+from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles import TEXTS, Setting
 
 DIRECTORY = "/opt/python+x/bin.d"
 CERTIFICATES = "/etc/pki/tls/certs/ca-bundle.crt"

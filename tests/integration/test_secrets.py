@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.standalone.python.plugins.module_utils._arguments import (
+from ansible_collections.standalone.python.plugins.module_utils._argspec import (
     BOOTSTRAP_ARGUMENTS,
     BUILD_ARGUMENTS,
     SECRET_OPTIONS,

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils import _download
+from ansible_collections.standalone.python.plugins.module_utils._download import download
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     DigestMismatch,
     DownloadError,
     StandaloneError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import Player
 from tests.support import fake_builds
@@ -65,7 +65,7 @@ def new(mirror: Path) -> FakeBuild:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses between tries, which are not made."""
     made: list[float] = []
-    monkeypatch.setitem(_download.fetch.__kwdefaults__, "sleep", made.append)
+    monkeypatch.setitem(download.fetch.__kwdefaults__, "sleep", made.append)
     return made
 
 

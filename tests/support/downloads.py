@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._download import Fetched, fetch
+from ansible_collections.standalone.python.plugins.module_utils._download.download import Fetched, fetch
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
 CONTENT = hashlib.sha256(b"an archive").digest() * 3000  # 96,000 bytes
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.plugin_utils._listed import Listed
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import Listed
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 
 from .index_documents import digest_of, url_of
 

@@ -32,7 +32,7 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    importlib.import_module(f"{MODULE_UTILS}._install")  # once, not again in each process
+    importlib.import_module(f"{MODULE_UTILS}._install.apply")  # once, not again in each process
     for line in sys.stdin:
         job = json.loads(line)
         reader, writer = os.pipe()
@@ -51,17 +51,17 @@ def main() -> None:
 
 
 def _carry_out(job: dict[str, Any]) -> dict[str, Any]:
-    from ansible_collections.standalone.python.plugins.module_utils import _install
-    from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+    from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
     from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-    from ansible_collections.standalone.python.plugins.module_utils._order import Order
+    from ansible_collections.standalone.python.plugins.module_utils._install import apply
+    from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
 
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
     order = Order.from_params({**defaults, **job["params"]})
     steps: list[str] = []
     _watch(steps, job["die_at_step"], job["fail_at_step"])
     try:
-        return {"result": _install.run(order), "error": None, "steps": steps}
+        return {"result": apply.run(order), "error": None, "steps": steps}
     except StandaloneError as error:
         return {"result": None, "error": str(error), "steps": steps}
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 
 
 def minimal_elf(

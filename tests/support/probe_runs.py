@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._elf import Elf
-from ansible_collections.standalone.python.plugins.plugin_utils._probe import Probe, build_command, parse
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.elf import Elf
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe, build_command, parse
 
 # What may be a host's /bin/sh.
 SHELLS = ("dash", "bash --posix", "busybox sh", "ksh93", "mksh", "zsh --emulate sh")

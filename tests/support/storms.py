@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils import _install, _rollback
-from ansible_collections.standalone.python.plugins.module_utils._accept import accept
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._known import warnings
-from ansible_collections.standalone.python.plugins.module_utils._order import Order
+from ansible_collections.standalone.python.plugins.module_utils._install import apply, rollback
+from ansible_collections.standalone.python.plugins.module_utils._install.confirm import accept
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._store.known import warnings
 
 from .fake_builds import FakeBuild
 
@@ -79,17 +79,17 @@ class Storm:
         verify = chance.choice(["quick", "quick", "full", "none"])
         drawn = chance.random()
         if drawn < 0.15:
-            return "absent", lambda: [_install.run(self.order(self.volatile, None, state="absent"))]
+            return "absent", lambda: [apply.run(self.order(self.volatile, None, state="absent"))]
         if drawn < 0.3:
             paths = [str(path)]
-            return "rollback", lambda: [_install.run(one) for one in _back(self.store, paths)]
+            return "rollback", lambda: [apply.run(one) for one in _back(self.store, paths)]
         if drawn < 0.45:
             return "accept", lambda: [{"changed": bool(accept(self.store)), "warnings": warnings(self.store)}]
-        return "build", lambda: [_install.run(self.order(path, build, verify=verify, **params))]
+        return "build", lambda: [apply.run(self.order(path, build, verify=verify, **params))]
 
 
 def _back(store: str, paths: list[str]) -> list[Order]:
-    return _rollback.way_back(store, leave=_rollback.ANY, reason="the storm", paths=paths).orders
+    return rollback.way_back(store, leave=rollback.ANY, reason="the storm", paths=paths).orders
 
 
 def _work(storm: Storm, seed: int, until: float, told: Any) -> None:

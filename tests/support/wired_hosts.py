@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.plugin_utils._alternatives import Alternative, Follower, Group
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_probe import Wiring
-from ansible_collections.standalone.python.plugins.plugin_utils._wiring_wish import WiredBuild, Wish
+from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Alternative, Follower, Group
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import Wiring
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import WiredBuild, Wish
 
 PATH = "/opt/3.13"
 EXECUTABLE = f"{PATH}/bin/python3.13"

@@ -22,12 +22,12 @@ from paths import COLLECTIONS
 
 sys.path.insert(0, str(COLLECTIONS))
 
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._addresses import Address
-from ansible_collections.standalone.python.plugins.plugin_utils._bundled import BUNDLED_PATH, PublicFile, pack
-from ansible_collections.standalone.python.plugins.plugin_utils._fetch import Validators, fetch
-from ansible_collections.standalone.python.plugins.plugin_utils._listed import Listed
-from ansible_collections.standalone.python.plugins.plugin_utils._sources import Reading, read_bundled, read_index
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch import Validators, fetch
+from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
+from ansible_collections.standalone.python.plugins.plugin_utils._index.bundled import BUNDLED_PATH, PublicFile, pack
+from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import Listed
+from ansible_collections.standalone.python.plugins.plugin_utils._index.sources import Reading, read_bundled, read_index
 
 _GZIP = b"\x1f\x8b"
 

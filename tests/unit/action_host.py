@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.action import bootstrap
 from ansible_collections.standalone.python.plugins.action import build as action
-from ansible_collections.standalone.python.plugins.module_utils._sealed import unsealed
+from ansible_collections.standalone.python.plugins.module_utils._http.sealed import unsealed
 from tests.support.fake_builds import TARGET, VERSION
 
 OLD, NEW = "20260101", "20260201"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ansible_collections.standalone.python.plugins.module_utils import _roots
-from ansible_collections.standalone.python.plugins.module_utils._roots import Root
+from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
+from ansible_collections.standalone.python.plugins.module_utils._store.history import Root
 from tests.support.fake_builds import MINOR
 
 

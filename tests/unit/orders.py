@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._arguments import BUILD_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._order import Order
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
 from tests.support.fake_builds import FakeBuild
 
 

@@ -13,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils import _manifest, _receipts
-from ansible_collections.standalone.python.plugins.module_utils._archive import Entry
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._receipts import Receipt, Settings
+from ansible_collections.standalone.python.plugins.module_utils._archive.extract import Entry
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._store import manifest
+from ansible_collections.standalone.python.plugins.module_utils._store import receipt as _receipts
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt, Settings
 
 GNU = "x86_64-unknown-linux-gnu"
 
@@ -98,7 +99,7 @@ def make_entry(store: Path, name: str, of: Receipt | None = None) -> Path:
     """A complete build in a store, of three entries."""
     files = {"bin/python3.13": "#!/bin/sh\n", "lib/python3.13/os.py": "NAME = 'os'\n"}
     entry = fill(store / name, files, {"bin/python3": "python3.13"})
-    (entry / _manifest.MANIFEST).write_text(_manifest.render(entries_of(entry)), encoding="utf-8")
+    (entry / manifest.MANIFEST).write_text(manifest.render(entries_of(entry)), encoding="utf-8")
     _receipts.write(str(entry), named(of or receipt(), name))
     _receipts.mark_newest(str(entry))
     return entry

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     HealthError,
     StandaloneError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support.fake_builds import MINOR, FakeBuild, make
 from tests.unit.installed import litter, release_at, stored
 from tests.unit.orders import order
@@ -30,11 +30,11 @@ UNIT = Path(__file__).parent
 ATTACKS = ("rollback", "freeze", "fast-forward", "endless data", "slow retrieval", "mix-and-match", "wrong key")
 TARGETS = ("index", "mirror", "provenance")
 
-_FRESHNESS = "plugins/plugin_utils/test__freshness.py"
-_FETCH = "plugins/plugin_utils/test__fetch_patience.py"
-_PATIENCE = "plugins/module_utils/test__patience.py"
-_PROVENANCE = "plugins/plugin_utils/test__provenance.py"
-_ATTESTATIONS = "plugins/plugin_utils/test__attestations.py"
+_FRESHNESS = "plugins/plugin_utils/_index/test_freshness.py"
+_FETCH = "plugins/plugin_utils/_http/test_fetch_patience.py"
+_PATIENCE = "plugins/module_utils/_http/test_patience.py"
+_PROVENANCE = "plugins/plugin_utils/_provenance/test_verify.py"
+_ATTESTATIONS = "plugins/plugin_utils/_provenance/test_attestations.py"
 _PINNED = "does not apply: the digest is known before a mirror is asked, so it has nothing to choose"
 _TIMELESS = "does not apply: an attestation is about one digest, and stays true; which build is newest, the index says"
 
@@ -42,7 +42,7 @@ _TIMELESS = "does not apply: an attestation is about one digest, and stays true;
 LIST: Mapping[tuple[str, str], str | tuple[str, ...]] = {
     ("rollback", "index"): (
         f"{_FRESHNESS}::test_an_index_that_is_older_than_it_was_is_reported_until_it_is_newer_again",
-        "plugins/module_utils/test__plan.py::test_the_step",
+        "plugins/module_utils/_install/test_plan.py::test_the_step",
     ),
     ("rollback", "mirror"): _PINNED,
     ("rollback", "provenance"): _TIMELESS,
@@ -68,39 +68,39 @@ LIST: Mapping[tuple[str, str], str | tuple[str, ...]] = {
         f"{_PATIENCE}::test_a_body_without_end",
         f"{_PATIENCE}::test_frames_without_data",
         f"{_PATIENCE}::test_a_length_that_no_archive_has",
-        "plugins/plugin_utils/test__archive_cache.py::test_nothing_goes_for_a_length_in_a_header",
+        "plugins/plugin_utils/_archives/test_cache.py::test_nothing_goes_for_a_length_in_a_header",
     ),
     ("endless data", "provenance"): (
         f"{_ATTESTATIONS}::test_a_bundle_that_never_ends",
         f"{_ATTESTATIONS}::test_an_answer_that_names_bundle_after_bundle",
-        "plugins/module_utils/test__bundles.py::test_one_without_end_is_none",
+        "plugins/module_utils/_download/test_bundles.py::test_one_without_end_is_none",
     ),
     ("slow retrieval", "index"): (
         f"{_FETCH}::test_headers_that_never_end",
         f"{_FETCH}::test_data_below_the_least_rate",
         f"{_FETCH}::test_the_whole_of_an_index_has_a_limit",
         f"{_FETCH}::test_a_proxy_that_never_ends_its_answer",
-        "plugins/plugin_utils/test__indexes.py::test_a_lock_that_is_held_for_ever",
+        "plugins/plugin_utils/_index/test_indexes.py::test_a_lock_that_is_held_for_ever",
     ),
     ("slow retrieval", "mirror"): (
         f"{_PATIENCE}::test_headers_that_never_end",
         f"{_PATIENCE}::test_data_below_the_least_rate",
         f"{_PATIENCE}::test_redirects_that_each_come_just_in_time",
         f"{_PATIENCE}::test_a_handshake_that_never_ends",
-        "plugins/plugin_utils/test__archive_cache.py::test_is_not_waited_for_without_end",
+        "plugins/plugin_utils/_archives/test_cache.py::test_is_not_waited_for_without_end",
     ),
     ("slow retrieval", "provenance"): (
         f"{_ATTESTATIONS}::test_a_bundle_that_never_ends",
-        "plugins/module_utils/test__bundles.py::test_one_that_never_ends_is_not_waited_for",
+        "plugins/module_utils/_download/test_bundles.py::test_one_that_never_ends_is_not_waited_for",
     ),
     ("mix-and-match", "index"): (
-        "plugins/plugin_utils/test__sources.py::test_one_name_with_two_digests_is_refused",
+        "plugins/plugin_utils/_index/test_sources.py::test_one_name_with_two_digests_is_refused",
         "test_tuf_list.py::test_the_digest_of_another_build_is_refused",
         "test_tuf_list.py::test_a_build_of_the_store_with_that_digest_is_not_taken_for_it",
         "test_tuf_list.py::test_another_build_under_a_name_and_its_digest_is_found_when_it_is_tried_out",
     ),
     ("mix-and-match", "mirror"): (
-        "plugins/module_utils/test__download.py::test_wrong_bytes_are_removed_and_no_other_url_is_asked",
+        "plugins/module_utils/_download/test_download.py::test_wrong_bytes_are_removed_and_no_other_url_is_asked",
         "test_tuf_list.py::test_a_mirror_that_serves_one_build_for_another",
     ),
     ("mix-and-match", "provenance"): (
@@ -108,7 +108,7 @@ LIST: Mapping[tuple[str, str], str | tuple[str, ...]] = {
         "plugins/action/test_build_provenance.py::test_one_without_is_refused_before_the_module_runs",
     ),
     ("wrong key", "index"): "does not apply: an index is not signed. It comes over https, and a lock replaces it",
-    ("wrong key", "mirror"): ("plugins/module_utils/test__http.py::test_a_certificate_that_is_not_trusted",),
+    ("wrong key", "mirror"): ("plugins/module_utils/_http/test_client.py::test_a_certificate_that_is_not_trusted",),
     ("wrong key", "provenance"): (
         f"{_PROVENANCE}::test_anything_else_is_told",
         f"{_PROVENANCE}::test_a_repository_that_only_used_the_workflow_of_another_is_not_it",

@@ -15,7 +15,7 @@ NEEDED = [
     "changelogs",
     "changelogs/changelog.yaml",
     "meta/runtime.yml",
-    "plugins/plugin_utils/probe.sh",
+    "plugins/plugin_utils/_probe/probe.sh",
     "roles/interpreter/tasks/main.yml",
 ]
 NOT_NEEDED = [

@@ -11,7 +11,7 @@ from pathlib import Path
 import make_bundled_catalog
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._bundled import PublicFile, unpack
+from ansible_collections.standalone.python.plugins.plugin_utils._index.bundled import PublicFile, unpack
 from tests.support.index_documents import artifact, digest_of, record, url_of, versions_index
 
 GNU = "x86_64-unknown-linux-gnu"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import reach
 
-HOST = "plugins/module_utils/_http.py"
+HOST = "plugins/module_utils/_http/client.py"
 WAYS = {
     "at the top": {"tests/unit/test_x.py": "from ansible.errors import AnsibleError"},
     "by its name": {"tests/unit/test_x.py": "import ansible"},
@@ -25,18 +25,18 @@ WAYS = {
         "tests/unit/conftest.py": "import ansible\n@fixture(autouse=True)\ndef place(): ...",
     },
     "through a plugin": {
-        "tests/unit/test_x.py": f"from {reach.COLLECTION}.plugins.module_utils._http import get",
+        "tests/unit/test_x.py": f"from {reach.COLLECTION}.plugins.module_utils._http.client import get",
         HOST: "def get():\n    from ansible.module_utils import urls",
     },
     "through a module named by its package": {
-        "tests/unit/test_x.py": f"from {reach.COLLECTION}.plugins.module_utils import (\n    _http,\n)",
+        "tests/unit/test_x.py": f"from {reach.COLLECTION}.plugins.module_utils._http import (\n    client,\n)",
         HOST: "import ansible.module_utils.urls",
     },
     "through two that import relatively": {
         "tests/unit/plugins/test_x.py": "from tests.support.one import f",
         "tests/support/one.py": "from .two import f",
-        "tests/support/two.py": f"import {reach.COLLECTION}.plugins.module_utils._download",
-        "plugins/module_utils/_download.py": "def f():\n    from . import _http",
+        "tests/support/two.py": f"import {reach.COLLECTION}.plugins.module_utils._download.download",
+        "plugins/module_utils/_download/download.py": "def f():\n    from .._http import client",
         HOST: "import ansible.module_utils.urls",
     },
     "through a package": {
@@ -47,7 +47,7 @@ WAYS = {
 }
 NO_WAYS = {
     "nothing": "",
-    "the collection": f"import {reach.COLLECTION}.plugins.module_utils._names",
+    "the collection": f"import {reach.COLLECTION}.plugins.module_utils._builds.request",
     "another": "import ansible_test, ansiblelint",
 }
 

@@ -14,9 +14,9 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._install import run
-from ansible_collections.standalone.python.plugins.module_utils._platforms import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
 from tests.support.index_documents import digest_of, url_of, versions_index

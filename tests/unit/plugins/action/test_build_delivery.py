@@ -16,9 +16,9 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoSource
-from ansible_collections.standalone.python.plugins.module_utils._install import run
-from ansible_collections.standalone.python.plugins.module_utils._json_file import SEAL, rendered
-from ansible_collections.standalone.python.plugins.plugin_utils import _archive_cache
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
+from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
 from tests.support import fake_builds, index_documents
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act
@@ -211,7 +211,7 @@ class TestAHostThatLies:
             addresses.extend(urls)
             raise NoSource("Nothing is fetched in this test.", is_hopeless=True)
 
-        monkeypatch.setattr(_archive_cache, "fetch", fetch)
+        monkeypatch.setattr(cache, "fetch", fetch)
         return addresses
 
     def forged(self, path: Path, build: FakeBuild, **asset: str) -> dict[str, Any]:

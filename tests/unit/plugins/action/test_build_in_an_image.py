@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("ansible")
 
-from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support import fake_builds
 from tests.support.images import make_root
 from tests.support.index_documents import digest_of, versions_index

@@ -11,9 +11,9 @@ import pytest
 
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
-from ansible_collections.standalone.python.plugins.module_utils._install import run
-from ansible_collections.standalone.python.plugins.plugin_utils._lock_file import LockedBuild, LockFile
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.locks import MUSL, lock_of, stripped

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("sigstore", reason="sigstore-python is not installed, without which provenance is not checked")
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._install import run
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support import fake_builds
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.support.index_documents import index_of

@@ -17,9 +17,9 @@ from ansible.utils.display import Display
 
 from ansible_collections.standalone.python.plugins.action import build as action
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
-from ansible_collections.standalone.python.plugins.module_utils._install import run
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
 from tests.unit.action_host import NEW, OLD, Host, act, failure

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 from ansible_collections.standalone.python.plugins.action import mirror
-from ansible_collections.standalone.python.plugins.module_utils._sealed import unsealed
+from ansible_collections.standalone.python.plugins.module_utils._http.sealed import unsealed
 from tests.support.locks import asset, stripped
 
 ASSET = asset(stripped("3.13.5+20250723"))

@@ -20,8 +20,8 @@ from ansible.errors import AnsibleLookupError
 
 from ansible_collections.standalone.python.plugins.lookup import release
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._url_options import UrlOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from tests.support.index_documents import digest_of, url_of, versions_index
 from tests.support.locks import lock_of
 

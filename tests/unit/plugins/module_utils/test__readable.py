@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os_errors import reading_sentence, sentence
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import reading_sentence, sentence
 from ansible_collections.standalone.python.plugins.module_utils._readable import (
     message,
     message_lines,

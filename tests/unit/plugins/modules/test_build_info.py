@@ -13,8 +13,8 @@ import pytest
 
 pytest.importorskip("ansible", reason="modules use ansible-core")
 
-from ansible_collections.standalone.python.plugins.module_utils import _inventory, _roots
-from ansible_collections.standalone.python.plugins.module_utils._roots import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory
+from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
 from ansible_collections.standalone.python.plugins.modules import build_info
 from tests.unit.receipts import make_entry, receipt
 
@@ -36,7 +36,7 @@ def install(folder: Path, store: str = ".builds") -> Path:
     path = folder / "3.13"
     make_entry(folder / store, "x", receipt(str(path)))
     path.symlink_to(f"{store}/x")
-    _roots.write(str(folder / store), Root(str(path), 1, (Use("x", "2026-01-01T00:00:00Z"),)))
+    history.write(str(folder / store), Root(str(path), 1, (Use("x", "2026-01-01T00:00:00Z"),)))
     return path
 
 
@@ -80,9 +80,9 @@ def test_stores_are_listed_once_however_they_are_named(run_module: RunModule, tm
 
 
 def test_the_default_is_the_usual_store(run_module: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _inventory.USUAL_STORE == "/opt/python/.builds"
+    assert inventory.USUAL_STORE == "/opt/python/.builds"
     path = install(tmp_path)
-    monkeypatch.setattr(_inventory, "USUAL_STORE", str(tmp_path / ".builds"))
+    monkeypatch.setattr(inventory, "USUAL_STORE", str(tmp_path / ".builds"))
     assert found(run_module(build_info)) == ([str(path)], [str(tmp_path / ".builds")])
 
 
@@ -98,7 +98,7 @@ def test_a_relative_place_is_refused(run_module: RunModule, option: str) -> None
 
 def test_a_damaged_root_is_listed(run_module: RunModule, tmp_path: Path) -> None:
     path = install(tmp_path)
-    file = tmp_path / ".builds" / ".roots" / _roots.file_name(str(path))
+    file = tmp_path / ".builds" / ".roots" / history.file_name(str(path))
     file.write_text("{")
     result = run_module(build_info, path=[str(path)])
     assert [damage["file"] for damage in result["damaged"]] == [str(file)]

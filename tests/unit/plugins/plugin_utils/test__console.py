@@ -14,9 +14,10 @@ pytest.importorskip("ansible")
 from ansible.utils.display import Display
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.plugin_utils import _console, _fetch_errors
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._indexes import open_index
+from ansible_collections.standalone.python.plugins.plugin_utils import _console
+from ansible_collections.standalone.python.plugins.plugin_utils._http import errors
+from ansible_collections.standalone.python.plugins.plugin_utils._index.indexes import open_index
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 
 HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
 SHOWN = "a\\x1b]0;owned\\x07\\x9b2J\\u202egnp.exe\\u2066\\u200b\\r\\nok: [web1]"
@@ -48,7 +49,7 @@ def test_unknown_names_of_an_index_are_quoted_readably(shown: list[str], tmp_pat
 
 def test_a_server_cannot_write_to_the_terminal_by_its_reason_phrase() -> None:
     response = SimpleNamespace(status_code=404, reason=HOSTILE, headers={})
-    error = _fetch_errors.refused("https://index.example.com/i", response, what="The index")
+    error = errors.refused("https://index.example.com/i", response, what="The index")
     assert str(error) == f"The index https://index.example.com/i could not be read: the server answers 404 {SHOWN}."
 
 

@@ -13,16 +13,16 @@ import pytest
 
 pytest.importorskip("ansible", reason="the cache of indexes is the controller's")
 
-from ansible_collections.standalone.python.plugins.module_utils._builds import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils import _documents
-from ansible_collections.standalone.python.plugins.plugin_utils._addresses import Address
-from ansible_collections.standalone.python.plugins.plugin_utils._attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._documents import read_document
-from ansible_collections.standalone.python.plugins.plugin_utils._index_reader import IndexOptions, IndexReader
-from ansible_collections.standalone.python.plugins.plugin_utils._lock import Lock
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance import Policy
-from ansible_collections.standalone.python.plugins.plugin_utils._release_cycle import ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions, IndexReader
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy
 from tests.support.fake_builds import make
 
 

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A build's archive unpacked into an empty directory. The archive is hostile until proven otherwise.
+
+The shape of archives is described in BUILDS.md 3: `python/` holds either the build itself, or (flavor `full`)
+`PYTHON.json`, `install/` with the build, and ballast that is read past.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from .._errors import ArchiveError
+from .decompress import open_chunks, unpacked_size
+from .errors import Refused, member, quoted
+from .tar_member import Limits, Member
+from .tar_reader import TarReader
+from .tree_writer import Entry, TreeWriter
+
+__all__ = ("Entry", "Extracted", "Limits", "extract", "unpacked_size")
+
+_LIMITS = Limits()
+_ROOT = "python"
+_FULL_PREFIX = "python/install"
+_FULL_DESCRIPTION = "python/PYTHON.json"  # what the build was made of; nothing here rests on it
+_FULL_FOLDERS = ("python/build/", "python/install/", "python/licenses/")
+_OWN_FILES = ".build."  # receipt and manifest, written into the unpacked build later: a link must not catch them
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What `extract` wrote."""
+
+    entries: Mapping[str, Entry]  # by path below the destination, without the destination itself
+    size_bytes: int  # of all files together
+
+
+def extract(
+    archive_path: str, destination: str, *, limits: Limits = _LIMITS, chunks: Iterator[bytes] | None = None
+) -> Extracted:
+    """Unpacks the build's prefix (`bin`, `lib` and so on) into `destination`, an existing empty directory.
+
+    `chunks` are the archive's decompressed bytes, where someone has begun with them already.
+
+    Modes become 0644 and 0755 whatever the umask, owners are those of the process. Raises `ArchiveError` for an
+    archive that is damaged or holds what no build holds, and `OSError`, with the path as `filename`, where the
+    archive cannot be read or the destination not be written. What was written until then stays for the caller to
+    sweep away.
+    """
+    try:
+        source = open_chunks(archive_path) if chunks is None else nullcontext(chunks)
+        with source as opened, TreeWriter(destination) as tree:
+            _unpack(TarReader(opened, limits), tree)
+            tree.make_links()
+            size_bytes = sum(entry.size_bytes for entry in tree.entries.values())
+            return Extracted(tree.entries, size_bytes)
+    except Refused as refusal:
+        raise ArchiveError(
+            f"The archive {os.path.basename(archive_path)} is not usable: {refusal}. Nothing was installed. "
+            "Fetch it again, and if that does not help, from another mirror."
+        ) from None
+
+
+def _unpack(reader: TarReader, tree: TreeWriter) -> None:
+    """Writes what belongs to the prefix."""
+    prefix = None
+    for found in reader:
+        if found.path == _ROOT and found.kind == "dir":
+            continue
+        shown = _prefix(found.path)
+        prefix = prefix or shown
+        if shown == _FULL_PREFIX != prefix:
+            raise Refused(f"{member(found.path)} belongs to a full archive, but the members before it do not")
+        if found.path.startswith(prefix + "/"):
+            _write(found, found.path[len(prefix) + 1 :], reader, tree, prefix)
+        elif found.path == prefix and found.kind != "dir":
+            raise Refused(f"{member(found.path)} is no directory")
+    if not tree.entries:
+        raise Refused(f"it holds nothing below {prefix or _ROOT}/")
+
+
+def _prefix(path: str) -> str:
+    """The prefix that the archive has when this is the path of its first member."""
+    if not path.startswith(_ROOT + "/"):
+        raise Refused(f"{member(path)} is not below python/, where a build keeps everything")
+    return _FULL_PREFIX if path == _FULL_DESCRIPTION or f"{path}/".startswith(_FULL_FOLDERS) else _ROOT
+
+
+def _write(found: Member, path: str, reader: TarReader, tree: TreeWriter, prefix: str) -> None:
+    if path.startswith(_OWN_FILES):
+        raise Refused(f"{member(found.path)} has a name that only this collection gives to its files")
+    if found.kind == "file":
+        tree.add_file(path, executable=found.executable, mtime=found.mtime, content=reader.content())
+    elif found.kind == "link":
+        tree.add_link(path, found.target)
+    elif found.kind == "dir":
+        tree.add_directory(path)
+    elif found.target.startswith(prefix + "/"):
+        tree.add_hard_link(path, found.target[len(prefix) + 1 :])
+    else:
+        raise Refused(f"{member(found.path)} is a hard link to {quoted(found.target)}, which is not below {prefix}/")

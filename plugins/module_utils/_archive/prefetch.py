@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work that overlaps: an iterator of chunks runs in a thread, some way ahead of who uses it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from typing import Union
+
+from .._os.threads import with_room
+
+# Times the size of a chunk this bounds the memory. More gains nothing: the slower side sets the pace.
+_CHUNKS_AHEAD = 16
+
+# What the thread hands over: a chunk, the error that ended its work, or None at the end.
+_Item = Union[bytes, BaseException, None]
+
+
+@contextmanager
+def read_ahead(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) -> Iterator[Iterator[bytes]]:
+    """Gives the same chunks, made in a thread, up to `held` of them before they are used.
+
+    An error raised in the thread is raised where they are used.
+
+    When the block is left early, the thread is stopped, `chunks` is closed, and both have ended on return.
+
+    Raises `OSError` where this user may have no more threads.
+    """
+    ready: queue.Queue[_Item] = queue.Queue(held)
+    stopped = threading.Event()
+    thread = threading.Thread(target=_produce, args=(chunks, ready, stopped), name="read-ahead", daemon=True)
+    _start(thread)
+    try:
+        yield _consume(ready)
+    finally:
+        stopped.set()
+        _empty(ready)  # so that a thread that waits for room wakes up and sees that it is to stop
+        thread.join()
+
+
+def _start(thread: threading.Thread) -> None:
+    try:
+        with with_room():
+            thread.start()
+    except RuntimeError:  # Python's word for it
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
+
+
+def _produce(chunks: Generator[bytes, None, None], ready: queue.Queue[_Item], stopped: threading.Event) -> None:
+    try:
+        with closing(chunks):
+            for chunk in chunks:
+                ready.put(chunk)
+                if stopped.is_set():
+                    return
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the one who waits must hear of it
+        ready.put(error)
+    else:
+        ready.put(None)
+
+
+def _consume(ready: queue.Queue[_Item]) -> Iterator[bytes]:
+    while True:
+        item = ready.get()
+        if item is None:
+            return
+        if isinstance(item, BaseException):
+            raise item
+        yield item
+
+
+def _empty(ready: queue.Queue[_Item]) -> None:
+    try:
+        while True:
+            ready.get_nowait()
+    except queue.Empty:
+        return

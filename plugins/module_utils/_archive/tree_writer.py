@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes a tree of files so that nothing can land outside of it or replace what was written before.
+
+Every directory is opened by its parent's handle and never through a link; files are only ever created anew; symbolic
+links come last of all, when no other entry can be written through them. Names are UTF-8 whatever the locale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, final
+
+from . import symlinks
+from .errors import Refused, entry, quoted
+
+_DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Entry(NamedTuple):
+    """What lies at one path of the tree."""
+
+    kind: Literal["file", "link", "dir"]
+    mode: int
+    size_bytes: int
+    sha256: str | None  # of a file
+    target: str | None  # of a link
+
+
+_DIRECTORY = Entry("dir", 0o755, 0, None, None)
+
+
+@final
+class TreeWriter:
+    """Use as a context manager over an empty directory; call `make_links` when all else is written.
+
+    `entries` holds what was written so far, directories that no one asked for by name included. Raises `Refused` for
+    what must not be written, and `OSError` with the full path as its `filename` for what cannot.
+    """
+
+    def __init__(self, destination: str) -> None:
+        self.entries: dict[str, Entry] = {}
+        self._destination = destination
+        self._links: dict[str, str] = {}
+        self._now = int(time.time())
+        # The directory at hand and its parents, as (path, handle): members come sorted, so it is mostly the right one.
+        self._open = [("", os.open(destination, _DIRECTORY_FLAGS))]
+
+    def __enter__(self) -> TreeWriter:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        while self._open:
+            os.close(self._open.pop()[1])
+
+    def add_directory(self, path: str) -> None:
+        if path:
+            self._enter(path, path)
+
+    def add_file(self, path: str, *, executable: bool, mtime: int, content: Iterable[memoryview]) -> None:
+        """Writes a file of mode 0755 or 0644. A time in the future becomes the present one."""
+        folder, name = self._place(path)
+        mode = 0o755 if executable else 0o644
+        digest = hashlib.sha256()
+        size_bytes = 0
+        try:
+            handle = os.open(name, _FILE_FLAGS, mode, dir_fd=folder)
+            try:
+                for piece in content:
+                    digest.update(piece)
+                    size_bytes += len(piece)
+                    _write(handle, piece)
+                os.fchmod(handle, mode)  # whatever the umask and the access list of the directory say
+                seconds = min(mtime, self._now)
+                os.utime(handle, (seconds, seconds))
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise self._located(error, path) from None
+        self.entries[path] = Entry("file", mode, size_bytes, digest.hexdigest(), None)
+
+    def add_hard_link(self, path: str, existing: str) -> None:
+        """Gives the file at `existing`, which must have been written before, a second name."""
+        linked = self.entries.get(existing)
+        if linked is None or linked.kind != "file":
+            raise Refused(f"{entry(path)} is a hard link to {quoted(existing)}, which is no file before it")
+        source_folder, _slash, source_name = existing.rpartition("/")
+        source = os.dup(self._enter(source_folder, existing))
+        try:
+            folder, name = self._place(path)
+            os.link(source_name.encode(), name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
+        except OSError as error:
+            raise self._located(error, path) from None
+        finally:
+            os.close(source)
+        self.entries[path] = linked
+
+    def add_link(self, path: str, target: str) -> None:
+        """Notes a symbolic link; `make_links` makes it."""
+        self._place(path)
+        self._links[path] = target
+        self.entries[path] = Entry("link", 0o777, 0, None, target)
+
+    def make_links(self) -> None:
+        """Checks all links against the whole tree, then makes them."""
+        symlinks.check(self._links, self.entries.keys() - self._links.keys())
+        for path, target in self._links.items():
+            folder, _slash, name = path.rpartition("/")
+            try:
+                os.symlink(target.encode(), name.encode(), dir_fd=self._enter(folder, path))
+            except OSError as error:
+                raise self._located(error, path) from None
+
+    def _place(self, path: str) -> tuple[int, bytes]:
+        """The handle of the directory for `path`, and the name in it, where nothing may be yet."""
+        if path in self.entries:
+            raise Refused(f"{entry(path)} comes twice")
+        folder, _slash, name = path.rpartition("/")
+        return self._enter(folder, path), name.encode()
+
+    def _enter(self, folder: str, path: str) -> int:
+        """The handle of `folder`, made where it does not exist yet on the way to `path`."""
+        current, handle = self._open[-1]
+        while folder != current:
+            if current and not folder.startswith(current + "/"):
+                os.close(self._open.pop()[1])
+            else:
+                name = folder[len(current) + 1 if current else 0 :].partition("/")[0]
+                self._descend(f"{current}/{name}" if current else name, name, handle, path)
+            current, handle = self._open[-1]
+        return handle
+
+    def _descend(self, folder: str, name: str, parent: int, path: str) -> None:
+        known = self.entries.get(folder)
+        if known is not None and known.kind != "dir":
+            what = "comes twice" if folder == path else f"lies below {quoted(folder)}, which is a {known.kind}"
+            raise Refused(f"{entry(path)} {what}")
+        try:
+            if known is None:
+                os.mkdir(name.encode(), 0o755, dir_fd=parent)
+            self._open.append((folder, os.open(name.encode(), _DIRECTORY_FLAGS, dir_fd=parent)))
+            if known is None:
+                os.fchmod(self._open[-1][1], 0o755)
+                self.entries[folder] = _DIRECTORY
+        except OSError as error:
+            raise self._located(error, folder) from None
+
+    def _located(self, error: OSError, path: str) -> OSError:
+        """The same error with the whole path in it: a handle's errors know only a name, or nothing."""
+        return OSError(error.errno, error.strerror, os.path.join(self._destination, path))
+
+
+def _write(handle: int, piece: memoryview) -> None:
+    written = os.write(handle, piece)
+    while written < len(piece):  # a nearly full disk takes a part, and the next write says what is wrong
+        written += os.write(handle, piece[written:])

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argument specs, where a module and its action plugin both need them. The documentation stands in the module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._install.health import DEFAULT_IMPORTS
+
+URL_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "timeout": {"type": "int", "default": 30},
+    "index_timeout": {"type": "int", "default": 600},
+    "min_rate": {"type": "int", "default": 1024},
+    "lock_timeout": {"type": "int", "default": 900},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "use_proxy": {"type": "bool", "default": True},
+    "headers": {"type": "dict", "default": {}, "no_log": True},
+    "url_username": {"type": "str", "no_log": True},  # some servers take a token for a user
+    "url_password": {"type": "str", "no_log": True},
+    "force_basic_auth": {"type": "bool", "default": False},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+}
+
+# What a server knows its user by. Any header can be a login.
+CREDENTIALS = ("headers", "url_username", "url_password", "force_basic_auth", "client_cert", "client_key")
+
+# Options that can hold a secret: by their nature, or in a URL with a login or a token.
+SECRET_OPTIONS = frozenset(
+    {"index", "mirror", "asset", "assets", *(option for option, one in URL_ARGUMENTS.items() if one.get("no_log"))}
+)
+
+ASSET_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "version": {"type": "str", "required": True},
+    "release": {"type": "str", "required": True},
+    "target": {"type": "str", "required": True},
+    "flavor": {"type": "str", "required": True},
+    "build_options": {"type": "str", "default": ""},
+    "url": {"type": "str", "required": True},
+    "sha256": {"type": "str", "required": True},
+    "prerelease": {"type": "bool"},
+}
+
+PROVENANCE_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "repository": {"type": "str"},
+    "workflow": {"type": "str"},
+    "issuer": {"type": "str"},
+    "trusted_root": {"type": "path"},
+}
+
+BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "latest", "absent"], "default": "present"},
+    "path": {"type": "str", "required": True, "aliases": ["dest"]},
+    "store": {"type": "str"},
+    "root": {"type": "str"},
+    "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only", "full"]},
+    "build_options": {"type": "str"},
+    "target": {"type": "str"},
+    "cpu_level": {"type": "str", "choices": ["baseline", "auto", "v2", "v3", "v4"], "default": "baseline"},
+    "prerelease": {"type": "bool", "default": False},
+    "min_age": {"type": "str"},
+    "index": {"type": "list", "elements": "str"},
+    "index_max_age": {"type": "str"},
+    "lock": {"type": "path"},
+    "mirror": {"type": "list", "elements": "str"},
+    "archive": {"type": "path"},
+    "remote_src": {"type": "bool", "default": False},
+    "checksum": {"type": "str"},
+    "asset": {"type": "dict", "options": ASSET_ARGUMENTS},
+    "delivery": {"type": "str", "choices": ["pull", "push", "auto"], "default": "pull"},
+    "verify_provenance": {"type": "bool", "default": False},
+    "provenance": {"type": "dict", "options": PROVENANCE_ARGUMENTS},
+    "keep": {"type": "int", "default": 1},
+    "owner": {"type": "str"},
+    "group": {"type": "str"},
+    "compile_bytecode": {"type": "bool", "default": True},
+    "externally_managed": {"type": "bool", "default": True},
+    "verify": {"type": "str", "choices": ["quick", "full", "none"], "default": "quick"},
+    "health_imports": {"type": "list", "elements": "str", "default": list(DEFAULT_IMPORTS)},
+    "adopt": {"type": "bool", "default": False},
+    "trial": {"type": "bool", "default": False},
+    "allow_minor_change": {"type": "bool", "default": False},
+    **URL_ARGUMENTS,
+}
+
+# What bootstrapping takes of these: it only ever installs, by an archive that the controller fetched.
+_BOOTSTRAP_OPTIONS = (
+    "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index",
+    "index_max_age", "lock", "mirror", "archive", "checksum", "asset", "verify_provenance", "provenance", "keep",
+    "owner", "group", "compile_bytecode", "externally_managed", "verify", "health_imports",
+    "allow_minor_change", *URL_ARGUMENTS,
+)  # fmt: skip
+BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
+    **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},
+    "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only"]},
+}

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file name of an asset, of any era: parsed, checked, rendered back to the letter.
+
+    era A   cpython-3.7.3-windows-amd64-20190618T0516.tar.zst
+    era B   cpython-3.9.4-x86_64-unknown-linux-gnu-pgo+lto-20210414T1515.tar.zst
+    era C   cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-freethreaded+pgo+lto-full.tar.zst
+
+Names of era C tell their release, which is the tag after the `+`; the time stamp of the others does not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .._errors import InvalidName
+from .target import LEGACY_PATTERN, TRIPLE_PATTERN, Target
+from .version import Version
+
+# In the order that names have them. Nothing is both free-threaded and static.
+_OPTIMIZATION = r"(?:debug|noopt|pgo\+lto|pgo|lto)"
+OPTIONS_PATTERN = rf"(?:freethreaded(?:\+{_OPTIMIZATION})?|{_OPTIMIZATION}(?:\+static)?)"
+
+# What all published names have in common (BUILDS 1.1): a tag or a time stamp, never both; .tar.gz if and only if the
+# flavor is an install_only; a flavor word whenever there is a tag.
+_TAGGED = rf"""
+    \+(?P<tag>[0-9]{{8}})-(?P<platform>{TRIPLE_PATTERN})
+    (?:-(?P<options>{OPTIONS_PATTERN}))?
+    -(?:(?P<full>full)\.tar\.zst|(?P<stripped>install_only(?:_stripped)?)\.tar\.gz)
+"""
+_STAMPED = rf"""
+    -(?P<old_platform>{TRIPLE_PATTERN}|{LEGACY_PATTERN})
+    (?:-(?P<old_options>{OPTIONS_PATTERN}))?
+    (?:-(?P<old_stripped>install_only))?
+    -(?P<stamp>[0-9]{{8}}T[0-9]{{4}})
+    \.tar\.(?(old_stripped)gz|zst)
+"""
+_VERSION = r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?"
+_NAME = re.compile(rf"cpython-(?P<version>{_VERSION})(?:{_TAGGED}|{_STAMPED})", re.VERBOSE)
+
+
+@dataclass(frozen=True)
+class AssetName:
+    """`str()` is the file name, with a literal `+`.
+
+    `release` is the tag after the `+`, and None in names with a `stamp`: those do not tell their release. `platform`
+    is spelled as in the name. `flavor` is "" in stamped names without the word, which hold what is `full` today.
+    """
+
+    version: Version
+    release: str | None
+    platform: str
+    options: tuple[str, ...]
+    flavor: str
+    stamp: str | None
+    compression: str
+
+    @classmethod
+    def parse(cls, file_name: str) -> AssetName:
+        """`+` may be written `%2B`, as in URLs. Raises `InvalidName` that shows the nearest name that would parse."""
+        text = file_name.replace("%2B", "+").replace("%2b", "+")
+        match = _NAME.fullmatch(text)
+        if match is None:
+            raise _refusal(text)
+        options = match["options"] or match["old_options"]
+        flavor = match["full"] or match["stripped"] or match["old_stripped"] or ""
+        return cls(
+            version=Version.parse(match["version"]),
+            release=match["tag"],
+            platform=match["platform"] or match["old_platform"],
+            options=tuple(options.split("+")) if options else (),
+            flavor=flavor,
+            stamp=match["stamp"],
+            compression="gz" if flavor.startswith("install_only") else "zst",
+        )
+
+    @classmethod
+    def from_stem(cls, stem: str) -> AssetName:
+        """A name without `.tar.*`, which follows from the rest. Raises `InvalidName`."""
+        if not is_asset_name(stem + archive_extension(stem)):
+            raise _refusal(stem)
+        return cls.parse(stem + archive_extension(stem))
+
+    def __str__(self) -> str:
+        return f"{self.stem}.tar.{self.compression}"
+
+    @property
+    def stem(self) -> str:
+        """The name without `.tar.*`."""
+        words = [
+            f"cpython-{self.version}{'+' + self.release if self.release else ''}",
+            self.platform,
+            "+".join(self.options),
+            self.flavor,
+            self.stamp,
+        ]
+        return "-".join(word for word in words if word)
+
+    @property
+    def is_free_threaded(self) -> bool:
+        return "freethreaded" in self.options
+
+    @property
+    def is_debug(self) -> bool:
+        return "debug" in self.options
+
+    @property
+    def target(self) -> Target:
+        return Target.parse(self.platform)
+
+
+def is_asset_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
+
+
+def is_entry_name(text: str) -> bool:
+    """Whether a directory in a store is called by a published build, with or without a number behind."""
+    stem, _dot, number = text.rpartition(".")
+    return any(is_asset_name(name + archive_extension(name)) for name in (text, stem if number.isdecimal() else text))
+
+
+def archive_extension(stem_or_flavor: str) -> str:
+    """`.tar.gz` for what holds an installation only, `.tar.zst` for the rest."""
+    return ".tar.gz" if "install_only" in stem_or_flavor else ".tar.zst"
+
+
+def _refusal(text: str) -> InvalidName:
+    # Only those who err wait for difflib.
+    from .suggest import explain
+
+    return InvalidName(f"{text!r} is not the name of a build's archive: {explain(text)}")

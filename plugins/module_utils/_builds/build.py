@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A published build, and the asset that holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from .._errors import InvalidName, StandaloneError, StoreError
+from .._fields import Fields
+from .asset_name import OPTIONS_PATTERN, AssetName, archive_extension
+from .release_tag import checked_release, day_of
+from .target import Target
+from .version import Version
+
+# A build's name becomes a directory in the store, that of its archive a file in a mirror; its release a part of URLs.
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_RELEASE = re.compile(r"[0-9]{8}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_OPTIONS = re.compile(OPTIONS_PATTERN)
+SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+_OTHER_IMPLEMENTATIONS = ("graalpy", "pypy", "pyodide")  # by the first word of a build's name
+FLAVORS = ("install_only_stripped", "install_only", "full")
+
+
+@dataclass(frozen=True)
+class Build:
+    """`name` is the asset's without `.tar.*`, and the store entry's. `release` is a tag, from the index where the
+    name has none. `target` is a triple. `build_options` are joined by `+`; "" when the name has none.
+    """
+
+    name: str
+    version: Version
+    release: str
+    target: str
+    flavor: str
+    build_options: str
+
+    @classmethod
+    def from_asset_name(cls, asset_name: AssetName, release: str | None = None) -> Build:
+        """`release` is the tag that an index gives; a tag in the name outranks it. Raises `InvalidName` without any."""
+        tag = checked_release(asset_name.release, str(asset_name)) if asset_name.release else release
+        if tag is None:
+            raise InvalidName(
+                f"The name {asset_name} does not tell its release, since it is older than 2022. An index does: "
+                "use one that lists it."
+            )
+        return cls(
+            name=asset_name.stem,
+            version=asset_name.version,
+            release=tag,
+            target=str(asset_name.target),
+            flavor=asset_name.flavor or "full",
+            build_options="+".join(asset_name.options),
+        )
+
+    @property
+    def optimization(self) -> str:
+        """The build options without the two that the interpreter's own name tells: "pgo+lto", "lto+static", ""."""
+        return "+".join(word for word in self.build_options.split("+") if word not in ("freethreaded", "debug"))
+
+    @property
+    def is_free_threaded(self) -> bool:
+        return "freethreaded" in self.build_options.split("+")
+
+    @property
+    def is_debug(self) -> bool:
+        return "debug" in self.build_options.split("+")
+
+    @property
+    def interpreter(self) -> str:
+        """The file name of the interpreter: python3.13, python3.13t, python3.13d, python3.13td."""
+        letters = f"{'t' if self.is_free_threaded else ''}{'d' if self.is_debug else ''}"
+        return f"python{self.version.minor_text}{letters}"
+
+    @property
+    def series(self) -> str:
+        """The builds that environments and extension modules can be shared with: 3.13, 3.13t, 3.13d, 3.13td.
+
+        Those of another implementation have its name in front: pypy 3.11.
+        """
+        implementation = self.name.partition("-")[0]
+        prefix = f"{implementation} " if implementation in _OTHER_IMPLEMENTATIONS else ""
+        return prefix + self.interpreter.replace("python", "", 1)
+
+    @property
+    def is_for_windows(self) -> bool:
+        return Target.parse(self.target).os == "windows"
+
+    @property
+    def program(self) -> str:
+        """The interpreter's path in the build: bin/python3.13, or python.exe."""
+        return "python.exe" if self.is_for_windows else f"bin/{self.interpreter}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "version": str(self.version),
+            "release": self.release,
+            "target": self.target,
+            "flavor": self.flavor,
+            "build_options": self.build_options,
+        }
+
+    @classmethod
+    def from_dict(
+        cls, mapping: Mapping[str, Any], where: str = "receipt", error: type[StandaloneError] = StoreError
+    ) -> Build:
+        """Raises `error` that names the field inside `where` when one is missing, of another type or impossible."""
+        fields = Fields(mapping, where, error)
+        name = _matching(SAFE_NAME, "name", fields.text("name"), where, error)
+        release = _matching(_RELEASE, "release", fields.text("release"), where, error)
+        if day_of(release) is None:
+            raise error(f"{where} is damaged: release is {release!r}, which is no date.")
+        try:
+            version = Version.parse(fields.text("version"))
+            target = str(Target.parse(fields.text("target")))
+        except InvalidName as problem:
+            raise error(f"{where} is damaged: {problem}") from None
+        flavor = fields.text("flavor")
+        if flavor not in FLAVORS:
+            raise error(f"{where} is damaged: flavor is {flavor!r}, and should be one of {', '.join(FLAVORS)}.")
+        options = fields.text("build_options")
+        if options and _OPTIONS.fullmatch(options) is None:
+            raise error(
+                f"{where} is damaged: build_options is {options!r}, and should be as in names, such as pgo+lto."
+            )
+        return cls(name, version, release, target, flavor, options)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """The archive of a build. `url` is "" when it came from a local file; `sha256` is in lower case."""
+
+    build: Build
+    url: str
+    sha256: str
+    file_name: str
+
+    @classmethod
+    def from_build(cls, build: Build, url: str, sha256: str) -> Asset:
+        """The file name is the URL's; without a URL, the one that such a build is published under."""
+        in_url = unquote(url.partition("?")[0].rpartition("/")[2])
+        file_name = in_url if in_url.endswith((".tar.gz", ".tar.zst")) else build.name + archive_extension(build.flavor)
+        return cls(build=build, url=url, sha256=sha256, file_name=file_name)
+
+    def is_same_as(self, other: Asset) -> bool:
+        """Whether both name one published archive: its digest, and the version and release that it is of.
+
+        An index that gives a new release the digest of an old one must not make the old build count as the new.
+        """
+        mine, others = self.build, other.build
+        return (self.sha256, mine.version, mine.release) == (other.sha256, others.version, others.release)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What the `release` lookup returns and the `asset` option takes."""
+        return {
+            **self.build.as_dict(),
+            "url": self.url,
+            "sha256": self.sha256,
+            "prerelease": self.build.version.is_prerelease,
+        }
+
+    @classmethod
+    def from_dict(
+        cls, mapping: Mapping[str, Any], where: str = "asset", error: type[StandaloneError] = StoreError
+    ) -> Asset:
+        """Raises `error` that names the field inside `where` when one is missing, of another type or impossible."""
+        build = Build.from_dict(mapping, where, error)
+        fields = Fields(mapping, where, error)
+        sha256 = _matching(_SHA256, "sha256", fields.text("sha256").lower(), where, error)
+        if sha256 == SHA256_OF_NOTHING:
+            raise error(f"{where} is damaged: sha256 is {sha256}, the digest of an empty file, which no build is.")
+        return cls.from_build(build, fields.text("url"), sha256)
+
+
+_EXPECTED = {
+    "name": "the name of an asset without .tar.*",
+    "release": "a release tag, such as 20250723",
+    "sha256": "64 hexadecimal digits",
+}
+
+
+def _matching(pattern: re.Pattern[str], key: str, value: str, where: str, error: type[StandaloneError]) -> str:
+    if pattern.fullmatch(value) is None:
+        raise error(f"{where} is damaged: {key} is {value!r}, and should be {_EXPECTED[key]}.")
+    return value

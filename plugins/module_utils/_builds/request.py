@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user's name asks for, from vague (`3.13`) to exact (a full asset name)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .._errors import InvalidName
+from .asset_name import AssetName, archive_extension
+from .build import Build
+from .legacy_name import ManualName
+from .release_tag import checked_release
+from .version import Clause, Specifier, Version
+
+_NUMBER = r"(?:0|[1-9][0-9]{0,2})"
+# 3.13, 3.13.5, 3.15rc1 with the letters t and d, or with uv's words for them, and a release tag.
+_SHORT = re.compile(
+    rf"(?P<major>[1-9])(?:\.(?P<minor>{_NUMBER})(?:\.(?P<micro>{_NUMBER}))?(?P<pre>(?:a|b|rc){_NUMBER})?)?"
+    r"(?:(?P<t>t)?(?P<d>d)?|(?P<freethreaded>\+freethreaded)?(?P<debug>\+debug)?)"
+    r"(?:\+(?P<release>[0-9]{8}))?"
+)
+_FULL = re.compile(r"cpython-[^-]+-.+")
+_OPERATORS = ("=", "<", ">", "!", "~")
+
+
+@dataclass(frozen=True)
+class Request:
+    """None means that the name does not say. `version` and `specifier` are both None for `latest`.
+
+    `build_options` are those of the whole name, joined by `+`. `file_name` is what a full name asks for by the letter;
+    with `is_full_name` that is a real asset, otherwise a manual's name, whose meaning the other fields tell, and which
+    is to be used as it is only where a mirror really holds it.
+    """
+
+    text: str
+    version: Version | None = None
+    specifier: Specifier | None = None
+    release: str | None = None
+    free_threaded: bool = False
+    debug: bool = False
+    target: str | None = None
+    flavor: str | None = None
+    build_options: str | None = None
+    file_name: str | None = None
+    is_full_name: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Request:
+        """Raises `InvalidName` that shows the nearest form that would parse."""
+        name = text.strip().replace("%2B", "+").replace("%2b", "+")
+        try:
+            return _read(name)
+        except _NoForm as problem:
+            # Only those who err wait for it.
+            from .nearest_request import FORMS, nearest_request
+
+            nearest = nearest_request(name, _is_valid)
+            advice = f"Did you mean {nearest}?" if nearest else str(problem) or FORMS
+            raise InvalidName(f"{name!r} does not name a build. {advice}") from None
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def names_prerelease(self) -> bool:
+        """Whether the name itself asks for pre-releases."""
+        if self.version is not None:
+            return self.version.is_prerelease
+        return self.specifier is not None and self.specifier.names_prerelease
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether no later build can be a better answer: the version and its release are pinned."""
+        return self.is_full_name or (self.version is not None and self.release is not None)
+
+    @property
+    def only_minor(self) -> str | None:
+        """The one minor version that can answer, such as 3.13; None when the name spans several."""
+        if self.version is not None:
+            return self.version.minor_text
+        return self.specifier.only_minor if self.specifier is not None else None
+
+    def answered_by(self, build: Build, prerelease: bool = False) -> bool:
+        """Whether a build is an answer to the name. Pre-releases are only when named, or with `prerelease`."""
+        if self.file_name == build.name + archive_extension(build.flavor):
+            return True
+        return (
+            not self.is_full_name
+            and self.accepts_version(build.version, prerelease)
+            and (build.is_free_threaded, build.is_debug) == (self.free_threaded, self.debug)
+            and self.release in (None, build.release)
+            and self.target in (None, build.target)
+            and self.flavor in (None, build.flavor)
+            and self.build_options in (None, build.build_options)
+        )
+
+    def accepts_version(self, version: Version, prerelease: bool = False) -> bool:
+        if self.version is not None:
+            return version == self.version
+        if self.specifier is not None:
+            return self.specifier.matches(version, prerelease)
+        return prerelease or not version.is_prerelease
+
+
+class _NoForm(InvalidName):
+    """The name has none of the forms, so that its author may have meant another; the message may be empty."""
+
+
+def _read(name: str) -> Request:
+    if name == "latest":
+        return Request(name)
+    if name.startswith(_OPERATORS):
+        return _from_specifier(name)
+    if _FULL.fullmatch(name):
+        return _from_full_name(name)
+    match = _SHORT.fullmatch(name)
+    if match is None:
+        raise _NoForm
+    return _from_short(name, match)
+
+
+def _is_valid(name: str) -> bool:
+    try:
+        _read(name)
+    except InvalidName:
+        return False
+    return True
+
+
+def _from_short(name: str, match: re.Match[str]) -> Request:
+    if name == "3.1":
+        raise InvalidName(
+            "There is no build of Python 3.1. YAML takes 3.10 without quotes for the number 3.1: if you mean that, "
+            'write it in quotes: "3.10".'
+        )
+    major, minor, micro, pre, release = match.group("major", "minor", "micro", "pre", "release")
+    is_whole = micro is not None or pre is not None
+    if release and not is_whole:
+        raise InvalidName(
+            f"{name!r} pins a release of more than one version. Write the whole version before it, such as "
+            f"{major}.{minor or 13}.5+{release}."
+        )
+    numbers = [number for number in (major, minor) if number is not None]
+    return Request(
+        name,
+        version=Version.parse(f"{major}.{minor}.{micro or 0}{pre or ''}") if is_whole else None,
+        specifier=None if is_whole else Specifier((Clause("==", tuple(map(int, numbers)), is_prefix=True),)),
+        release=checked_release(release, name) if release else None,
+        free_threaded=bool(match["t"] or match["freethreaded"]),
+        debug=bool(match["d"] or match["debug"]),
+    )
+
+
+def _from_specifier(name: str) -> Request:
+    try:
+        return Request(name, specifier=Specifier.parse(name))
+    except InvalidName as problem:
+        raise _NoForm(str(problem)) from None
+
+
+def _from_full_name(name: str) -> Request:
+    manual = ManualName.parse(name)
+    if manual is not None:
+        return Request(
+            name,
+            version=manual.version,
+            release=manual.release,
+            debug=manual.build_options == "debug",
+            target=manual.target,
+            flavor=manual.flavor,
+            build_options=manual.build_options,
+            file_name=manual.file_name,
+        )
+    asset = AssetName.parse(name) if name.endswith((".tar.gz", ".tar.zst")) else AssetName.from_stem(name)
+    return Request(
+        name,
+        version=asset.version,
+        release=checked_release(asset.release, name) if asset.release else None,
+        free_threaded=asset.is_free_threaded,
+        debug=asset.is_debug,
+        target=str(asset.target),
+        flavor=asset.flavor or "full",
+        build_options="+".join(asset.options),
+        file_name=str(asset),
+        is_full_name=True,
+    )

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How large archives are, asked of whoever holds them: no index tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from .._http.options import UrlOptions
+from .._http.transfer import TransferFailure
+from .._os.time_limit import Limit
+from .download import opened
+from .mirrors import candidate_urls, options_for
+
+_CONNECT_TIMEOUT_S = 5
+
+
+class Sizes:
+    """Asks the mirrors, else the asset's own address. A server that does not answer once is not asked again.
+
+    All answers together may take as long as an index: sizes are for a report, and no reason to wait.
+
+    Each answer is broken off after its headers. A HEAD request would be more polite, and object stores behind a
+    redirect refuse it: their addresses are signed for GET.
+    """
+
+    def __init__(self, mirrors: Sequence[str], options: UrlOptions) -> None:
+        self._mirrors = mirrors
+        self._options = replace(options, connect_timeout=min(options.timeout, _CONNECT_TIMEOUT_S))
+        self._silent_servers: set[str] = set()
+        self._limit = Limit(options.index_timeout, "index_timeout")
+
+    def size_of(self, asset_url: str) -> int | None:
+        """In bytes; None when nobody tells it. Raises what `candidate_urls` raises."""
+        options = options_for(asset_url, self._mirrors, self._options)
+        answers = (self._ask(url, options) for url in candidate_urls(asset_url, self._mirrors))
+        return next((size for size in answers if size is not None), None)
+
+    def _ask(self, url: str, options: UrlOptions) -> int | None:
+        server = urlsplit(url).netloc
+        if server in self._silent_servers or self._limit.left_s <= 0:
+            return None
+        try:
+            with opened(url, options) as body:
+                return body.total_bytes
+        except TransferFailure as failure:
+            if server and (failure.may_pass or failure.is_local):
+                self._silent_servers.add(server)
+            return None

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The digest of an archive: how it is computed, and what is said when it is another than was pinned."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+from .._errors import DigestMismatch, DownloadError
+
+HEAD_BYTES = 512
+_READ_BYTES = 1024 * 1024
+_HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
+
+
+def verify_file(path: str, sha256: str) -> int:
+    """The size in bytes of the file at `path`, whose digest is `sha256`.
+
+    Raises `DigestMismatch` when the digest is another, `DownloadError` when there is nothing to read.
+    """
+    hasher = hashlib.sha256()
+    try:
+        with open(path, "rb", buffering=0) as stream:
+            size_bytes = add_all(stream, hasher)
+            if hasher.hexdigest() == sha256.lower():
+                return size_bytes
+            stream.seek(0)
+            head = stream.read(HEAD_BYTES)
+    except (OSError, ValueError) as error:  # the latter for a path that none can be
+        words = error.strerror if isinstance(error, OSError) else error
+        raise DownloadError(
+            f"The archive {path} cannot be read on this host: {words}. Put it there, or correct `archive`."
+        ) from error
+    raise mismatch(path, expected=sha256, found=hasher.hexdigest(), size_bytes=size_bytes, head=head)
+
+
+def sha256_of(path: str) -> str:
+    """Raises `OSError`."""
+    hasher = hashlib.sha256()
+    with open(path, "rb", buffering=0) as stream:
+        add_all(stream, hasher)
+    return hasher.hexdigest()
+
+
+def add_all(stream: io.FileIO, hasher: hashlib._Hash) -> int:
+    """Feeds everything from the stream's position on to `hasher`, and returns how many bytes that were."""
+    buffer = bytearray(_READ_BYTES)
+    view = memoryview(buffer)
+    total_bytes = 0
+    while count := stream.readinto(buffer):
+        hasher.update(view[:count])
+        total_bytes += count
+    return total_bytes
+
+
+def mismatch(where: str, *, expected: str, found: str, size_bytes: int, head: bytes) -> DigestMismatch:
+    """The error for bytes that are not the pinned ones. `where` is a path or a URL without secrets.
+
+    `head` is how the bytes begin: what looks like a web page is called so, since that has another cure.
+    """
+    advice = (
+        "What came looks like a web page (a proxy or login page?): open that address from this host and see."
+        if _looks_like_html(head)
+        else "It is another file than the pinned one, or a damaged copy: compare with `checksum` or the index, and "
+        "ask whoever keeps that copy."
+    )
+    return DigestMismatch(
+        f"The digest of {where} is not the expected one, so nothing was unpacked. Expected sha256 {expected.lower()}, "
+        f"found {found} in {size_bytes} bytes. {advice}"
+    )
+
+
+def _looks_like_html(head: bytes) -> bool:
+    start = head[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith(_HTML_STARTS) or (start.startswith((b"<?xml", b"<!--")) and b"<html" in start)

@@ -1,0 +1,209 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fetches an archive: from the first URL that can give it whole, resumed where that is possible, its digest checked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+
+from .._errors import NoSource
+from .._http.options import UrlOptions
+from .._http.transfer import Body, TransferFailure
+from .._http.urls import shown_url
+from .digest import mismatch
+from .part_file import PartFile
+
+# The largest builds are about 300 MB. What is longer than this, or says so, is none, and would only fill the disk.
+MAX_BYTES = 1024**3
+_MAX_SHOWN = "1 GiB"
+_LONGEST_PAUSE_S = 60
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A whole archive with the right digest. `url` is without secrets.
+
+    `resumed_bytes` is how much of it was there from an earlier run: all of it when nothing had to be asked for.
+    """
+
+    url: str
+    size_bytes: int
+    resumed_bytes: int
+
+
+def fetch(
+    urls: Sequence[str],
+    *,
+    sha256: str,
+    part_path: str,
+    options: UrlOptions,
+    retries: int = 3,
+    on_length: Callable[[int], None] | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Fetched:
+    """Makes `part_path` the archive with digest `sha256`, from http(s) or `file` URLs in order of preference.
+
+    A URL that fails gives way to the next at once. When all have failed, those whose failure may pass are asked again,
+    up to `retries` times, after a pause that grows. So an address behind a closed firewall costs one timeout, not four.
+
+    `on_length` is called once, with the size of the whole archive, before any of it is written, where the size is
+    known. What it raises ends the download. `on_bytes` is called with the size so far whenever that has grown.
+
+    Raises `NoSource` when no URL gave the archive; the part file then stays, to be resumed. Raises `DigestMismatch`
+    when one gave something else; the part file is then removed, and no other URL asked. Errors of the disk are raised
+    as `OSError`.
+    """
+    with closing(PartFile(part_path)) as part:
+        download = _Download(part, sha256.lower(), options, on_length, on_bytes)
+        url = download.from_first_of(urls, retries, sleep)
+        return Fetched(
+            url=shown_url(url),
+            size_bytes=part.size_bytes,
+            resumed_bytes=download.resumed_bytes,
+        )
+
+
+@dataclass
+class _Source:
+    """One URL, and why it failed the last time; None as long as it has not been asked."""
+
+    url: str
+    failure: TransferFailure | None = None
+    tries: int = 0
+
+    @property
+    def is_worth_asking(self) -> bool:
+        return self.failure is None or self.failure.may_pass
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether its answer would be the same for any machine."""
+        return self.failure is not None and not (self.failure.may_pass or self.failure.is_local)
+
+    def __str__(self) -> str:
+        tries = f" ({self.tries} tries)" if self.tries > 1 else ""
+        return f"{shown_url(self.url)}: {self.failure}{tries}."
+
+
+class _Download:
+    """One run of `fetch`. `resumed_bytes` counts what is still used of what was there at its beginning."""
+
+    def __init__(
+        self,
+        part: PartFile,
+        sha256: str,
+        options: UrlOptions,
+        on_length: Callable[[int], None] | None,
+        on_bytes: Callable[[int], None] | None,
+    ) -> None:
+        self._part = part
+        self._sha256 = sha256
+        self._options = options
+        self._on_length = on_length
+        self._on_bytes = on_bytes
+        self.resumed_bytes = part.size_bytes
+
+    def from_first_of(self, urls: Sequence[str], retries: int, sleep: Callable[[float], None]) -> str:
+        """Returns the URL that gave the archive, or the first one when it was there already."""
+        if self._is_complete:  # an earlier run ended between download and unpacking
+            self._announce(self._part.size_bytes)
+            return urls[0]
+        sources = [_Source(url) for url in urls]
+        for round_number in range(retries + 1):
+            asked = [source for source in sources if source.is_worth_asking]
+            if not asked:
+                break
+            if round_number:
+                sleep(_pause_s(round_number, asked))
+            for source in asked:
+                source.tries += 1
+                try:
+                    self._from(source.url)
+                except TransferFailure as failure:
+                    source.failure = failure
+                else:
+                    return source.url
+        raise NoSource(" ".join(map(str, sources)), is_hopeless=all(source.is_hopeless for source in sources))
+
+    def _from(self, url: str) -> None:
+        """Raises `TransferFailure` when the URL fails, `DigestMismatch` when it gives another file."""
+        offset = self._append_rest(url)
+        if offset and not self._is_complete:
+            # The pieces need not be of one file: the older one may come from another mirror, or from before the
+            # asset was published anew, or be a proxy's error page. Only a file from one piece says what the URL holds.
+            self._start_over()
+            self._append_rest(url)
+        if not self._is_complete:
+            self._part.remove()
+            raise mismatch(
+                shown_url(url),
+                expected=self._sha256,
+                found=self._part.sha256,
+                size_bytes=self._part.size_bytes,
+                head=self._part.head,
+            )
+
+    def _append_rest(self, url: str) -> int:
+        """Returns the offset from which on the source gave the file."""
+        with opened(url, self._options, self._part.size_bytes) as body:
+            if body.offset != self._part.size_bytes:
+                self._start_over()
+            if body.total_bytes is not None:
+                self._announce(body.total_bytes)
+            for chunk in body.chunks:
+                self._part.append(chunk)
+                if self._part.size_bytes > MAX_BYTES:
+                    self._start_over()
+                    raise TransferFailure(f"it is longer than {_MAX_SHOWN}, which no build is")
+                if self._on_bytes:
+                    self._on_bytes(self._part.size_bytes)
+            return body.offset
+
+    def _announce(self, total_bytes: int) -> None:
+        """Tells the size once only: a second time, what is on the disk already would be counted as missing space."""
+        if self._on_length:
+            self._on_length(total_bytes)
+            self._on_length = None
+
+    def _start_over(self) -> None:
+        self._part.start_over()
+        self.resumed_bytes = 0
+
+    @property
+    def _is_complete(self) -> bool:
+        return self._part.sha256 == self._sha256
+
+
+@contextmanager
+def opened(url: str, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
+    """The file at an http(s) or `file` URL, from byte `offset` on where the source can do that.
+
+    Raises `TransferFailure`, also for one that is longer than any build: nobody makes room for the length in a header.
+    """
+    with _opened(url, options, offset) as body:
+        if body.total_bytes is not None and body.total_bytes > MAX_BYTES:
+            raise TransferFailure(
+                f"it is {body.total_bytes} bytes long by its own account, and no build is longer than {_MAX_SHOWN}"
+            )
+        yield body
+
+
+def _opened(url: str, options: UrlOptions, offset: int) -> AbstractContextManager[Body]:
+    if url.startswith("file:"):
+        from . import file_url
+
+        return file_url.opened(url)
+    from .._http import client
+
+    return client.opened(url, options=options, offset=offset)
+
+
+def _pause_s(round_number: int, asked: Sequence[_Source]) -> float:
+    """1, 2, 4 s and so on, or as long as a server asks for, within a bound."""
+    waits_s = [source.failure.wait_s for source in asked if source.failure and source.failure.wait_s is not None]
+    return min(max([1 << (round_number - 1), *waits_s]), _LONGEST_PAUSE_S)

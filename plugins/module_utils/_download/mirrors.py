@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where an archive is looked for: uv's prefix rule, so that a mirror made for uv serves us unchanged.
+
+A mirror holds `TAG/NAME` below its base, and its base takes the place of the GitHub prefix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .._builds.build import Asset
+from .._errors import DownloadError, InvalidName, StoreError
+from .._http.options import UrlOptions
+from .._http.urls import shown_url, split_url, with_escaped_plus
+
+GITHUB_BASE = "https://github.com/astral-sh/python-build-standalone/releases/download"
+ASTRAL_HOST = "https://releases.astral.sh"
+_ASTRAL_FOLDER = "/github/python-build-standalone/releases/download"
+_ASTRAL_BASE = ASTRAL_HOST + _ASTRAL_FOLDER
+
+# Every public base of the same files. The project moved from indygreg to astral-sh in December 2024.
+_PUBLIC_BASES = (
+    GITHUB_BASE,
+    "https://github.com/indygreg/python-build-standalone/releases/download",
+    _ASTRAL_BASE,
+)
+
+
+def github_url(release: str, file_name: str) -> str:
+    """The public address of a file, by which indexes name it and which mirrors map."""
+    return with_escaped_plus(f"{GITHUB_BASE}/{release}/{file_name}")
+
+
+def public_file(url: str) -> tuple[str, str] | None:
+    """The release and the file name, with a literal `+`, when the URL is a public address of a release's file."""
+    tail = _tail(url, _PUBLIC_BASES)
+    if tail is None:
+        return None
+    release, _slash, file_name = tail.replace("%2B", "+").partition("/")
+    return release, file_name
+
+
+def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
+    """The addresses to try for an asset, in order.
+
+    Without a mirror: Astral's, then GitHub; an asset that is not of the public ones has its own address only. With
+    mirrors: those alone, in the order given, and no public address after them. Empty mirrors count as not given.
+
+    Raises `DownloadError` when a mirror is given for an asset that it cannot hold, `InvalidName` for a mirror or an
+    asset's address that is no URL.
+    """
+    if split_url(asset_url) is None:
+        raise InvalidName("The address of the asset is a malformed URL. Correct it in the asset or in the index.")
+    bases = tuple(base.rstrip("/") for base in mirrors if base)
+    if not bases:
+        tail = _tail(asset_url, _PUBLIC_BASES)
+        return (with_escaped_plus(asset_url),) if tail is None else _below((_ASTRAL_BASE, GITHUB_BASE), tail)
+    for base in bases:
+        parts = split_url(base)
+        if parts is None or parts.scheme not in ("http", "https", "file"):
+            raise InvalidName(f"The mirror {shown_url(base)} is no http://, https:// or file:// URL.")
+    # An address may have been mapped before, by the lookup and the same option.
+    tail = _tail(asset_url, (*_PUBLIC_BASES, *bases))
+    if tail is None:
+        raise DownloadError(
+            f"The mirror {shown_url(bases[0])} cannot stand in for {shown_url(asset_url)}: a mirror replaces "
+            f"{GITHUB_BASE}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs."
+        )
+    return _below(bases, tail)
+
+
+def addresses_of(asset: Asset, mirrors: Sequence[str]) -> tuple[str, ...]:
+    """`candidate_urls` of an asset. Raises `StoreError` for one that came from a local file."""
+    if not asset.url:
+        raise StoreError(
+            f"{asset.build.name} was installed from a local archive, and there is no address to fetch it from again. "
+            "Give `archive` and `checksum` as when it was installed."
+        )
+    return candidate_urls(asset.url, mirrors)
+
+
+def options_for(asset_url: str, mirrors: Sequence[str], options: UrlOptions) -> UrlOptions:
+    """Credentials are for a mirror, or for the server that the asset itself names: none is for the public ones."""
+    is_public = not any(mirrors) and public_file(asset_url) is not None
+    return options.without_credentials() if is_public else options
+
+
+def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The mirror that uv's own variables name, or nothing. The one for Python outranks the one for all of Astral."""
+    for_python = environ.get("UV_PYTHON_INSTALL_MIRROR")
+    if for_python:
+        return (for_python,)
+    for_astral = environ.get("UV_ASTRAL_MIRROR_URL")
+    if for_astral:
+        return (for_astral.rstrip("/") + _ASTRAL_FOLDER,)
+    return ()
+
+
+def _below(bases: Sequence[str], tail: str) -> tuple[str, ...]:
+    return tuple(with_escaped_plus(f"{base}/{tail}") for base in bases)
+
+
+def _tail(url: str, bases: Sequence[str]) -> str | None:
+    """What follows the first of the bases that the URL begins with, without the slash; None below none of them."""
+    return next((url[len(base) + 1 :] for base in bases if url.startswith(base + "/")), None)

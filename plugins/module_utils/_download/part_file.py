@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A part file: what has come of a download, with its digest so far, kept for the next run when this one breaks off."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+
+from .._errors import StoreError
+from .digest import HEAD_BYTES, add_all
+
+
+class PartFile:
+    """The file at `path`, open for appending, readable by its owner only. What is there already is hashed first.
+
+    Every error of the disk is an `OSError` with the file's name. Closing it removes an empty one.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._file = self._opened()
+        self._hasher = hashlib.sha256()
+        try:
+            self.size_bytes = add_all(self._file, self._hasher)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        self._file.close()
+        if not self.size_bytes:
+            self.remove()
+
+    @property
+    def sha256(self) -> str:
+        return self._hasher.hexdigest()
+
+    @property
+    def head(self) -> bytes:
+        """How the file begins."""
+        return os.pread(self._file.fileno(), HEAD_BYTES, 0)
+
+    def append(self, chunk: bytes | memoryview) -> None:
+        """Removes the file when it cannot be written: after an error its end is unknown, and a full disk is no help."""
+        self._hasher.update(chunk)
+        rest = memoryview(chunk)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self.remove()
+            error.filename = self.path
+            raise
+        self.size_bytes += len(chunk)
+
+    def start_over(self) -> None:
+        """Goes on in a new file: who reads the old one meanwhile must never see other bytes in the same place."""
+        self._file.close()
+        self.remove()
+        self._file = self._opened()
+        self._hasher = hashlib.sha256()
+        self.size_bytes = 0
+
+    def _opened(self) -> io.FileIO:
+        # O_NONBLOCK: a named pipe of that name must not make us wait for its other end.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        file = io.FileIO(os.open(self.path, flags, 0o600), "r+b")
+        try:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise StoreError(f"{self.path} is no regular file, so nothing can be downloaded there. Move it away.")
+            os.fchmod(file.fileno(), 0o600)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def remove(self) -> None:
+        try:
+            os.unlink(self.path)
+        except FileNotFoundError:  # removed before
+            pass

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Says in a clause why an http(s) request failed, without what Python's own messages can hold: credentials."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from .patience import TooSlow
+from .transfer import TransferFailure
+
+_BUSY = frozenset({408, 425, 429})
+_OF_LOGIN = "; check url_username, url_password and headers"
+_OF_PROXY = "; give the proxy's URL a user and a password"
+_HINTS = {401: _OF_LOGIN, 403: _OF_LOGIN, 407: _OF_PROXY}
+_TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's words, before the proxy's own status
+
+
+def refused(host: str, code: int, headers: Any) -> TransferFailure:
+    """The failure for a status other than 200 and 206."""
+    # The header's other form, a date, is not used: it compares two clocks.
+    retry_after = re.fullmatch("[0-9]{1,9}", headers.get("Retry-After", "").strip())
+    return TransferFailure(
+        _answers(host, code) + _HINTS.get(code, ""),
+        may_pass=_may_pass(code),
+        is_local=code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
+        wait_s=int(retry_after[0]) if retry_after else None,
+    )
+
+
+def explained(error: BaseException, *, host: str, proxy: str | None, timeout_s: int) -> TransferFailure:
+    """The failure for what was raised by a request to `host`, or by reading its answer.
+
+    `proxy` is the proxy in between as host:port, None when there is none.
+    """
+    peer = f"the proxy {proxy}" if proxy else host
+    for cause in _causes(error):
+        failure = _of_tls(cause, host) or _of_network(cause, peer, timeout_s) or _of_protocol(cause, peer)
+        if failure:
+            return failure
+    return TransferFailure(f"the request to {peer} failed ({type(error).__name__})")
+
+
+def _of_tls(cause: BaseException, host: str) -> TransferFailure | None:
+    import ssl
+
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return TransferFailure(
+            f"the certificate of {host} could not be verified ({cause.verify_message}); when a private authority "
+            "signed it, give that authority's certificate with ca_path"
+        )
+    if isinstance(cause, ssl.SSLError):
+        return TransferFailure(f"TLS with {host} fails ({cause.reason or 'the connection broke'})", may_pass=True)
+    return None
+
+
+def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFailure | None:
+    if isinstance(cause, socket.gaierror):
+        may_pass = cause.errno == socket.EAI_AGAIN
+        return TransferFailure(f"the name of {peer} does not resolve", may_pass=may_pass, is_local=True)
+    if isinstance(cause, socket.timeout):  # no TimeoutError before Python 3.10
+        return TransferFailure(f"{peer} sent nothing for {timeout_s} s", may_pass=True)
+    if isinstance(cause, TooSlow):
+        return TransferFailure(f"{peer} {cause}", may_pass=True)
+    if isinstance(cause, ConnectionRefusedError):
+        return TransferFailure(f"{peer} refuses the connection", may_pass=True)
+    if isinstance(cause, ConnectionError):
+        return TransferFailure(f"the connection to {peer} broke", may_pass=True)
+    if isinstance(cause, OSError) and str(cause).startswith(_TUNNEL_REFUSED):
+        status = str(cause)[len(_TUNNEL_REFUSED) :][:3]
+        code = int(status) if status.isdecimal() else 0
+        said = _answers(peer, code) + (_OF_PROXY if code == 407 else "")
+        return TransferFailure(said, may_pass=_may_pass(code), is_local=True)
+    if isinstance(cause, OSError) and cause.errno and cause.strerror:
+        return TransferFailure(f"{peer} cannot be reached ({cause.strerror})", may_pass=True)
+    return None
+
+
+def _of_protocol(cause: BaseException, peer: str) -> TransferFailure | None:
+    from http.client import HTTPException, IncompleteRead, InvalidURL
+
+    if isinstance(cause, IncompleteRead):
+        return TransferFailure(f"the connection to {peer} broke off half way", may_pass=True)
+    if isinstance(cause, (UnicodeError, InvalidURL)):
+        return TransferFailure("the URL or one of the headers holds a character that may not be there")
+    if isinstance(cause, HTTPException):
+        return TransferFailure(f"{peer} answers something that is not HTTP")
+    if isinstance(cause, ValueError):  # urllib's word for what it cannot log in to, and for a header with a line end
+        return TransferFailure(f"{peer} wants another login than Basic or Digest, or one of the headers is malformed")
+    return None
+
+
+def _answers(peer: str, code: int) -> str:
+    try:
+        phrase = " " + HTTPStatus(code).phrase
+    except ValueError:  # a number of the server's own
+        phrase = ""
+    return f"{peer} answers {code}{phrase}"
+
+
+def _may_pass(code: int) -> bool:
+    return code in _BUSY or code >= 500
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What lies at the bottom first: `urllib` wraps an error in one that says less."""
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, BaseException):
+        yield from _causes(reason)
+    yield error

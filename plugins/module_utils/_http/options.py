@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How to ask a server: the URL options that Ansible's users know, as one value for host and controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from .._errors import InvalidName
+
+USER_AGENT = "standalone.python (Ansible collection)"
+
+# 10 MB, which is the whole history of releases in 2026, in this time are 140 kbit/s.
+DEFAULT_INDEX_TIMEOUT_S = 10 * 60
+DEFAULT_MIN_RATE = 1024  # bytes a second: 8 kbit/s, less than any modem's
+DEFAULT_LOCK_TIMEOUT_S = 15 * 60
+
+_MOST = 100_000_000  # three years; the clocks of sockets end somewhere beyond
+_COUNTS = (
+    ("timeout", 1, "the seconds to wait"),
+    ("index_timeout", 1, "the seconds that a whole index may take"),
+    ("min_rate", 0, "bytes a second"),
+    ("lock_timeout", 0, "the seconds to wait for another run"),
+)
+
+
+@dataclass(frozen=True)
+class UrlOptions:
+    """The options of one task. Credentials go to the host that was asked only, never to a redirect's other host.
+
+    `timeout` is in seconds, for each connection, the headers of each answer and each wait for data. `connect_timeout`
+    is shorter, for a connection alone, where there is another way. `min_rate` is in bytes a second. `index_timeout` is
+    in seconds, for a whole index with all redirects and retries, `lock_timeout` for another run that asks for the same.
+    None means: not given.
+    """
+
+    timeout: int = 30
+    connect_timeout: int | None = None
+    index_timeout: int = DEFAULT_INDEX_TIMEOUT_S
+    min_rate: int = DEFAULT_MIN_RATE
+    lock_timeout: int = DEFAULT_LOCK_TIMEOUT_S
+    validate_certs: bool = True
+    ca_path: str | None = None
+    use_proxy: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    url_username: str | None = None
+    url_password: str | None = field(default=None, repr=False)
+    force_basic_auth: bool = False
+    client_cert: str | None = None
+    client_key: str | None = None
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> UrlOptions:
+        """The URL options among a plugin's validated parameters; one that is missing or None has its default.
+
+        Raises `InvalidName` for a value that no request can be made with.
+        """
+        given = {item.name: params[item.name] for item in fields(cls) if params.get(item.name) is not None}
+        for option, least, meaning in _COUNTS:
+            if given.get(option, least) < least:
+                raise InvalidName(f"{option} is {given[option]}, but it counts {meaning}: write {least} or more.")
+            if given.get(option, least) > _MOST:
+                raise InvalidName(f"{option} is {given[option]}, but it counts {meaning}: write {_MOST} or less.")
+        # YAML gives numbers and booleans where the header is one of those words.
+        given["headers"] = {str(name): str(value) for name, value in given.get("headers", {}).items()}
+        _require_sendable(given)
+        if given.get("client_key") and not given.get("client_cert"):
+            raise InvalidName("client_key is given without client_cert. Give client_cert too: the key belongs to it.")
+        return cls(**given)
+
+    def without_credentials(self) -> UrlOptions:
+        """For another server than the one that was asked. Any header of the user's can hold a secret."""
+        return replace(self, headers={}, url_username=None, url_password=None, client_cert=None, client_key=None)
+
+
+def _require_sendable(given: Mapping[str, Any]) -> None:
+    """Refuses here what libraries for HTTP refuse with a message that has the text itself."""
+    texts = {f"headers[{name}]": f"{name}{value}" for name, value in given["headers"].items()}
+    texts.update({option: given.get(option) or "" for option in ("url_username", "url_password")})
+    for option, text in texts.items():
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
+            raise InvalidName(
+                f"{option} has a line break or another control character, which no request can carry. Remove it, as by "
+                "the filter trim."
+            )

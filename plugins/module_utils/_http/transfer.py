@@ -1,0 +1,41 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bytes on their way to a part file, and the one error for a source that cannot give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .._errors import DownloadError
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a source sends: the whole file from byte `offset` on.
+
+    `total_bytes` is the size of the whole file, None when the source does not say. Taking from `chunks` raises
+    `TransferFailure` when the source fails; never an error of the disk that they are written to.
+    """
+
+    offset: int
+    total_bytes: int | None
+    chunks: Iterator[bytes | memoryview]
+
+
+class TransferFailure(DownloadError):
+    """One source failed. `str(error)` is a clause that goes after the source's URL.
+
+    `may_pass` says whether the same request can succeed in a moment, `wait_s` how long the source asks to wait for
+    that; None when it does not say. `is_local` says that the cause is this machine's place in the network, or its disk:
+    another machine can succeed with the same request.
+    """
+
+    def __init__(
+        self, reason: str, *, may_pass: bool = False, wait_s: int | None = None, is_local: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.may_pass = may_pass
+        self.is_local = is_local
+        self.wait_s = wait_s

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compiles a staged build with its own interpreter, one worker for each processor.
+
+The bytecode is what `compileall` would write (checked by source time and size, which later runs and other users find
+valid), but names the files by their final place, since that is where tracebacks must point. The folders for bytecode
+are made even where nothing is compiled: a run as root then adds files below them without touching any other folder.
+
+In an image it is checked by the source's hash instead (PEP 552): what packs, copies or layers images gives files other
+times, and hashes do not mind. They are compared at run time, so that a source that is patched in place still counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .._os.target_root import RUNNING, System
+from .._store.manifest import BYTECODE_FOLDER
+
+if TYPE_CHECKING:
+    import subprocess
+
+_MOST_WORKERS = 8
+# A build needs seconds, and minutes on an emulated processor. What is not compiled by then is compiled when it is used.
+_TIMEOUT_S = 15 * 60
+
+# Runs under the staged interpreter: argv holds the staged folder and the final prefix, standard input the files.
+# A file that does not compile (some test data is broken on purpose) is left without bytecode, as compileall does.
+# Files are handed out by taking lines from one shared pipe, a block of fixed width at a time, so that no worker idles.
+# The header comes last, since Python takes a file without it for no bytecode, but fails on one that was cut off.
+# What marshal writes depends on who else holds an object just then. So where builds must be alike, each file has a
+# child of its own, which finds the worker as it was at its start; the seed, which orders sets, is in the environment.
+_WORKER = """
+import sys
+sys.path[:] = [folder for folder in sys.path if folder]
+import os
+from importlib._bootstrap_external import _code_to_hash_pyc, _code_to_timestamp_pyc, cache_from_source
+stage, prefix, width, is_alike = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == 'alike'
+if is_alike:
+    from importlib.util import source_hash
+
+def write_bytecode(path):
+    source = os.path.join(stage, path)
+    try:
+        status = os.stat(source)
+        with open(source, 'rb', buffering=0) as stream:
+            text = stream.read()
+        code = compile(text, os.path.join(prefix, path), 'exec', dont_inherit=True, optimize=0)
+        if is_alike:
+            data = _code_to_hash_pyc(code, source_hash(text), True)
+        else:
+            data = _code_to_timestamp_pyc(code, int(status.st_mtime), status.st_size & 0xFFFFFFFF)
+        handle = os.open(cache_from_source(source, optimization=''), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        with open(handle, 'wb', buffering=0):
+            if os.pwrite(handle, data[16:], 16) == len(data) - 16:
+                os.pwrite(handle, data[:16], 0)
+    except Exception:
+        pass
+
+while True:
+    path = os.read(0, width).decode().rstrip()
+    if not path:
+        break
+    child = os.fork() if is_alike else None
+    if child:
+        os.waitpid(child, 0)
+        continue
+    write_bytecode(path)
+    if child == 0:
+        os._exit(0)
+"""
+
+
+def make_folders(stage_directory: str, sources: Iterable[str]) -> None:
+    """An empty `__pycache__` beside each source; `sources` are paths relative to the build."""
+    for folder in sorted({os.path.dirname(path) for path in sources}):
+        cache = os.path.join(stage_directory, folder, BYTECODE_FOLDER)
+        os.mkdir(cache, 0o755)
+        os.chmod(cache, 0o755)
+
+
+def compile_all(
+    stage_directory: str, interpreter: str, prefix: str, sources: Sequence[str], system: System = RUNNING
+) -> None:
+    """Writes bytecode for each of `sources`, largest first; `interpreter` is relative to the build.
+
+    Bytecode is a convenience: a worker that dies leaves files without it, which Python compiles when it needs them.
+    """
+    sizes = {path: os.lstat(os.path.join(stage_directory, path)).st_size for path in sources}
+    width = max((len(os.fsencode(path)) for path in sources), default=0) + 1
+    reader, writer = os.pipe()
+    with open(writer, "wb", buffering=0) as stream:
+        workers: list[subprocess.Popen[bytes]] = []
+        # The image's own libraries first; bytecode is the same with those of this host, where it runs with these.
+        for surroundings in (system, RUNNING):
+            seen = surroundings.seen_inside(stage_directory)
+            arguments = [seen, prefix, str(width), "alike" if system.is_image else "checked by time"]
+            command = [os.path.join(seen, interpreter), "-s", "-S", "-B", "-c", _WORKER, *arguments]
+            workers = workers or _start_workers(command, reader, surroundings)
+        os.close(reader)
+        with _limited(workers):
+            with contextlib.suppress(BrokenPipeError):  # no worker lives
+                stream.writelines(
+                    os.fsencode(path).ljust(width) for path in sorted(sizes, key=lambda path: -sizes[path])
+                )
+            stream.close()
+            for worker in workers:
+                worker.wait()
+
+
+@contextlib.contextmanager
+def _limited(workers: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
+    """Kills the workers, with what they started, when the block has taken too long."""
+    from threading import Timer  # not for a run that changes nothing
+
+    def kill_all() -> None:
+        for worker in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
+
+    timer = Timer(_TIMEOUT_S, kill_all)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _start_workers(command: list[str], reader: int, system: System) -> list[subprocess.Popen[bytes]]:
+    """Those that could be started, which for an interpreter that does not run here are none."""
+    import subprocess  # not for a run that changes nothing
+
+    quiet = subprocess.DEVNULL
+    workers: list[subprocess.Popen[bytes]] = []
+    with contextlib.suppress(OSError, subprocess.SubprocessError):  # the latter for who may not change the root
+        while len(workers) < _worker_count():
+            # pylint: disable-next=ansible-bad-function,subprocess-popen-preexec-fn # no module object, and no threads
+            worker = subprocess.Popen(
+                command,
+                stdin=reader,
+                stdout=quiet,
+                stderr=quiet,
+                env={"PATH": os.defpath, "PYTHONHASHSEED": "0", **system.variables_for(command[0])},
+                start_new_session=True,
+                preexec_fn=system.entering,  # noqa: PLW1509
+            )
+            workers.append(worker)
+    return workers
+
+
+def _worker_count() -> int:
+    try:
+        processors = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS
+        processors = os.cpu_count() or 1
+    return min(processors, _MOST_WORKERS)

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an unpacked build needs before it can serve its path; all of it happens in staging (BUILDS 5).
+
+Each fix-up returns nothing and writes through `Stage`, which keeps the manifest's entries true.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+
+from .._archive.extract import Entry
+from .._errors import ArchiveError
+from .._store.manifest import is_bytecode
+from . import sysconfig
+
+_STDLIB = re.compile(r"lib/python(?P<minor>\d+\.\d+)t?/os\.py\Z")
+_INTERPRETER = re.compile(r"bin/python(?P<minor>\d+\.\d+)(?P<suffix>t?d?)\Z")
+_WINDOWS_INTERPRETER = "python.exe"
+_SYSCONFIGDATA = re.compile(r"lib/python\d+\.\d+t?/_sysconfigdata_[^/]*\.py\Z")
+_MAKEFILE = re.compile(r"lib/python\d+\.\d+t?/config-[^/]*/Makefile\Z")
+_PKG_CONFIG = re.compile(r"lib/pkgconfig/[^/]+\.pc\Z")
+
+EXTERNALLY_MANAGED = """\
+[externally-managed]
+Error=This Python is managed by the Ansible collection standalone.python,
+ and the next upgrade replaces it together with what was installed into it.
+ Make an environment instead: PYTHON -m venv /path/to/environment
+"""
+
+
+class Stage:
+    """A build in staging: its directory and the entries of its manifest."""
+
+    def __init__(self, directory: str, entries: dict[str, Entry]) -> None:
+        self.directory = directory
+        self.entries = entries
+
+    def full(self, path: str) -> str:
+        return os.path.join(self.directory, path)
+
+    def read(self, path: str) -> str:
+        with open(self.full(path), encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            return stream.read()
+
+    def write(self, path: str, text: str, mode: int = 0o644) -> None:
+        """Replaces or makes the file `path`, keeping its modification time where it had one.
+
+        The time stays because the archive's one constant time is what makes builds of the same asset alike.
+        """
+        data = text.encode("utf-8", errors="surrogateescape")
+        full = self.full(path)
+        times = None
+        earlier = self.entries.get(path)
+        if earlier and earlier.kind == "file":
+            mode, status = earlier.mode, os.lstat(full)
+            times = (status.st_atime_ns, status.st_mtime_ns)
+        if earlier:
+            os.unlink(full)  # a link in the archive, hard or symbolic, must not carry the change elsewhere
+        handle = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        with open(handle, "wb") as stream:
+            stream.write(data)
+            os.fchmod(handle, mode)
+        if times:
+            os.utime(full, ns=times)
+        self.entries[path] = Entry("file", mode, len(data), hashlib.sha256(data).hexdigest(), None)
+
+    def remove(self, path: str) -> None:
+        os.unlink(self.full(path))
+        del self.entries[path]
+
+    def link(self, path: str, target: str) -> None:
+        os.symlink(target, self.full(path))
+        self.entries[path] = Entry("link", 0o777, 0, None, target)
+
+    def matching(self, pattern: re.Pattern[str]) -> Iterator[str]:
+        """The regular files whose path matches, sorted."""
+        return (path for path in sorted(self.entries) if pattern.match(path) and self.entries[path].kind == "file")
+
+
+def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system: bool = False) -> None:
+    """All fix-ups for a build that will be reached at `prefix`.
+
+    Raises `ArchiveError` when it is no Python build, or one for Windows that is not meant `for_any_system`.
+    """
+    library = stdlib_folder(stage)
+    program = interpreter(stage, for_any_system=for_any_system)
+    _drop_bytecode(stage)
+    if program != _WINDOWS_INTERPRETER:
+        _link_python(stage)
+        program = "bin/python3"
+    _rewrite(stage, _SYSCONFIGDATA, lambda text, where: sysconfig.rewrite_sysconfigdata(text, prefix, where))
+    _rewrite(stage, _MAKEFILE, lambda text, _where: sysconfig.rewrite_makefile(text, prefix))
+    _rewrite(stage, _PKG_CONFIG, lambda text, _where: sysconfig.rewrite_pkg_config(text))
+    marker = f"{library}/EXTERNALLY-MANAGED"
+    if externally_managed:
+        stage.write(marker, EXTERNALLY_MANAGED.replace("PYTHON", f"{prefix}/{program}"))
+    elif marker in stage.entries:
+        stage.remove(marker)
+
+
+def stdlib_folder(stage: Stage) -> str:
+    """`lib/python3.13`, `lib/python3.13t`, or `Lib` in a Windows build."""
+    for path in stage.entries:
+        if _STDLIB.match(path) or path == "Lib/os.py":
+            return os.path.dirname(path)
+    raise ArchiveError(
+        "The archive holds no standard library (lib/pythonX.Y/os.py), so it is not a build of Python. "
+        "Nothing was installed. Check that `archive` or the mirror holds the file that it should."
+    )
+
+
+def interpreter(stage: Stage, *, for_any_system: bool = False) -> str:
+    """The path of the interpreter's real file: `bin/python3.13`, `bin/python3.13t`, … or `python.exe`."""
+    for path in stage.matching(_INTERPRETER):
+        return path
+    if for_any_system and _WINDOWS_INTERPRETER in stage.entries:
+        return _WINDOWS_INTERPRETER
+    raise ArchiveError(
+        "The archive holds no interpreter (bin/pythonX.Y), so this host cannot use it. Nothing was installed. "
+        "Check `target`: a build for Windows has no bin folder."
+    )
+
+
+def executables(stage: Stage) -> tuple[str, ...]:
+    """Every program in `bin`, links included, or of a Windows build; relative to the build and sorted."""
+    return tuple(
+        path
+        for path, entry in sorted(stage.entries.items())
+        if (path.startswith("bin/") and entry.kind != "dir" and entry.mode & 0o100)
+        or ("/" not in path and path.endswith(".exe"))
+    )
+
+
+def _drop_bytecode(stage: Stage) -> None:
+    """Published archives hold none; one that was packed from an installation holds what was made for another path."""
+    for path in sorted(filter(is_bytecode, stage.entries), reverse=True):  # what lies in a folder comes before it
+        remove = os.rmdir if stage.entries.pop(path).kind == "dir" else os.unlink
+        remove(stage.full(path))
+
+
+def _link_python(stage: Stage) -> None:
+    """`bin/pythonX.Y`, `bin/python3` and `bin/python`: older archives lack some of them."""
+    name = os.path.basename(interpreter(stage))
+    match = _INTERPRETER.match(f"bin/{name}")
+    minor = f"python{match['minor']}" if match else name
+    for link in (minor, "python3", "python"):
+        if f"bin/{link}" not in stage.entries:
+            stage.link(f"bin/{link}", name)
+
+
+def _rewrite(stage: Stage, pattern: re.Pattern[str], rewrite: Callable[[str, str], str]) -> None:
+    for path in list(stage.matching(pattern)):
+        before = stage.read(path)
+        after = rewrite(before, path)
+        if after != before:
+            stage.write(path, after)

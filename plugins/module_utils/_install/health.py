@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks a staged interpreter whether it works here, before anything refers to it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .._errors import HealthError
+from .._os.target_root import RUNNING, System
+
+if TYPE_CHECKING:
+    import subprocess
+
+DEFAULT_IMPORTS = ("ssl", "sqlite3", "ctypes", "zlib", "lzma", "bz2", "hashlib", "venv")
+
+_TIMEOUT_S = 60
+_WORDS_SHOWN = 2000
+# What many modules import: compiled once, and not by either of two processes.
+_COMMON = ("selectors", "textwrap")
+# Without bytecode most of the time goes into compiling, and most hosts have two processors for that, so two processes
+# import half of the modules each. One line for each that does not work: the words that tell why, without a traceback.
+_SCRIPT = f"""
+import importlib, os, sys
+
+def do_fail(names):
+    failed = False
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:
+            failed = True
+            print(f"{{name}}: {{type(error).__name__}}: {{error}}", file=sys.stderr, flush=True)
+    return failed
+
+for name in {_COMMON}:
+    try:
+        importlib.import_module(name)
+    except Exception:
+        pass  # the modules that need it will tell
+try:
+    child = os.fork()
+except OSError as error:
+    sys.exit(f"A second process cannot be started: {{error.strerror}}.")
+if child == 0:
+    os._exit(do_fail(sys.argv[1::2]))
+failed = do_fail(sys.argv[2::2])
+status = os.waitpid(child, 0)[1]
+if os.WIFSIGNALED(status):
+    os.kill(os.getpid(), os.WTERMSIG(status))
+print(sys.version.split()[0])
+sys.exit(failed or status != 0)
+"""
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a new interpreter was found: `not_run_because` is a sentence where it could not be tried out, else None."""
+
+    not_run_because: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"result": "not_run" if self.not_run_because else "passed", "reason": self.not_run_because}
+
+
+class _Unhealthy(Exception):
+    """The interpreter started, and `str(error)` says what is wrong with it."""
+
+
+class _NotStarted(Exception):
+    """No process of the interpreter could be started, and `str(error)` says why."""
+
+
+def check(interpreter: str, imports: Sequence[str], expected_version: str, system: System = RUNNING) -> Health:
+    """Runs the interpreter (an absolute path) and imports each module. Raises `HealthError` with its own words.
+
+    In an image that it cannot start here is nothing against it: it may be for another machine, or the image may lack
+    the C library yet. What starts there uses the image's own libraries and has to work.
+    """
+    if not imports:
+        return Health("There is nothing to try out: health_imports is empty.")
+    try:
+        _run(system.seen_inside(interpreter), imports, expected_version, system)
+    except _Unhealthy as error:
+        raise _error(str(error), system) from None
+    except _NotStarted as error:
+        if not system.is_image:
+            raise _error(f"it could not be started: {error}", system) from None
+        return Health(f"The interpreter could not be started {system} by this host: {error}.")
+    return Health()
+
+
+def _run(interpreter: str, imports: Sequence[str], expected_version: str, system: System) -> None:
+    with _started([interpreter, "-I", "-B", "-c", _SCRIPT, *imports], system) as process:
+        try:
+            _judge(process, expected_version)
+        finally:
+            _end(process)
+
+
+def _started(command: list[str], system: System) -> subprocess.Popen[bytes]:
+    """Raises `_NotStarted`: no loader for it, not executable here, no right to change the root directory, …"""
+    import subprocess  # not for a run that changes nothing
+
+    try:
+        return _popen(command, system)
+    except OSError as error:
+        raise _NotStarted(error.strerror or str(error)) from None
+    except subprocess.SubprocessError:
+        raise _NotStarted("only root may change the root directory") from None
+
+
+def _popen(command: list[str], system: System) -> subprocess.Popen[bytes]:
+    import subprocess
+
+    # pylint: disable-next=ansible-bad-function,subprocess-popen-preexec-fn # no module object, and no threads
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **system.variables_for(command[0])},
+        start_new_session=True,
+        preexec_fn=system.entering,  # noqa: PLW1509
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kills it with all that it started, unless it has said its last word."""
+    if process.stdout and not process.stdout.closed:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
+    import subprocess
+
+    try:
+        output, errors = process.communicate(timeout=_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        raise _Unhealthy(f"it did not answer within {_TIMEOUT_S} seconds") from None
+    words = " ".join(errors.decode("utf-8", errors="replace").split())[-_WORDS_SHOWN:] or "nothing"
+    if process.returncode < 0:
+        signal_number = -process.returncode
+        raise _Unhealthy(f"it was killed by signal {signal_number}{_hint(signal_number)}. It said: {words}")
+    if process.returncode:
+        raise _Unhealthy(f"it cannot import what it must. It said: {words}")
+    # The last word, since a module may print on its own.
+    found = (output.decode("utf-8", errors="replace").split() or ["nothing"])[-1]
+    if found != expected_version:
+        raise _Unhealthy(f"it calls itself {found}, but the build is named {expected_version}")
+
+
+def _hint(signal_number: int) -> str:
+    illegal_instruction = 4
+    return " (this processor lacks an instruction that the build uses)" if signal_number == illegal_instruction else ""
+
+
+def _error(what: str, system: System) -> HealthError:
+    return HealthError(
+        f"The new interpreter does not work {system}: {what.rstrip('.')}. "
+        "Nothing was switched; what was at the path is still there. "
+        "Choose another target, or list fewer modules in health_imports if you do not need them."
+    )

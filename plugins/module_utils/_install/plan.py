@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides what a task has to do, from its order and the state; does nothing itself.
+
+The action plugin plans from the probe, the module plans again under the lock from what it sees, both with this code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._builds.build import Build
+from .._errors import StoreError
+from .._store.receipt import Receipt
+from .._store.state import State
+from . import provisional
+from .series import require_adoptable, require_series
+from .spec import Order
+
+NOTHING = "nothing"  # the path is as it was asked for
+INSPECT = "inspect"  # it should be, but the content has to be looked at
+RECORD = "record"  # it is, but an interrupted run did not come to write the history down
+TIDY = "tidy"  # it is, but an interrupted run left something in the store that only has to go
+SWITCH = "switch"  # a build that is already in the store serves
+INSTALL = "install"  # a build has to be fetched
+ADOPT = "adopt"  # a directory unpacked by hand stands there; the same build has to be fetched to compare
+REMOVE = "remove"  # the path has to go
+
+NEW_ENTRY = ""  # stands for the store entry that an installation will make
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One step of those above; `entry` is the one to switch to; `prune` are entries to remove besides."""
+
+    step: str
+    entry: str | None = None
+    prune: tuple[str, ...] = ()
+
+    @property
+    def needs_asset(self) -> bool:
+        return self.step in (INSTALL, ADOPT)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is certain now that something will change. An inspection may still find drift."""
+        return self.step in (SWITCH, INSTALL, ADOPT, REMOVE) or bool(self.prune)
+
+
+def plan(order: Order, state: State) -> Plan:
+    """The step to take.
+
+    Raises `StoreError` when what stands at the path is not this collection's to replace, or is of another series than
+    the order may put there.
+    """
+    if order.state == "absent":
+        return _plan_absent(order, state)
+    if state.kind == "directory" and order.adopt:
+        require_adoptable(order, state)
+        return Plan(ADOPT, prune=surplus(order, state, NEW_ENTRY))
+    _refuse_foreign(order, state)
+    if state.receipt and _serves(order, state.receipt):
+        return _plan_satisfied(order, state)
+    stored = None if _follows_index(order) and order.asset is None else _stored_that_serves(order, state)
+    require_series(order, state, stored)
+    step = SWITCH if stored else INSTALL
+    return Plan(step, entry=stored, prune=surplus(order, state, stored or NEW_ENTRY))
+
+
+def surplus(order: Order, state: State, entry: str | None, dropped: str | None = None) -> tuple[str, ...]:
+    """The path's stored builds that go once the path names `entry`, sorted: those beyond `keep`, and `dropped`.
+
+    With another entry than now, builds that the system cannot run go as well. `entry` is None when the path goes
+    itself, and any other text for a build that is not stored yet. What a process runs stays, and so does everything
+    while some of the store's metadata is damaged.
+    """
+    if state.damage:
+        return ()
+    gone = unusable(order, state) if entry != state.entry else ()
+    root = state.root.keeping(order.keep).without((*gone, dropped) if dropped else gone)
+    stored = state.stored.get(entry or dropped or "")
+    before = provisional.before(order, state, stored.asset if stored else order.asset)
+    kept = root.switched(entry, "").on_trial(before).kept if entry is not None else ()
+    mine = (name for name, receipt in state.stored.items() if receipt.settings.prefix == order.path)
+    return tuple(sorted(name for name in mine if name not in kept and name not in state.running))
+
+
+def unusable(order: Order, state: State) -> tuple[str, ...]:
+    """The stored builds that the system cannot run, so that its path neither keeps one nor goes back to it."""
+    return tuple(entry for entry, receipt in state.stored.items() if order.why_not(receipt.asset.build))
+
+
+def _plan_absent(order: Order, state: State) -> Plan:
+    if state.kind != "absent":
+        _refuse_foreign(order, state)
+    prune = surplus(order, state, None)
+    if state.kind == "absent" and not state.root.uses and not prune and not state.is_root_damaged:
+        return _nothing_but_litter(state)
+    return Plan(REMOVE, prune=prune)  # also of what a process still ran when the path was removed
+
+
+def _plan_satisfied(order: Order, state: State) -> Plan:
+    prune = surplus(order, state, state.entry)
+    if order.verify == "full" or (order.verify == "quick" and state.suspicious):
+        return Plan(INSPECT, prune=prune)
+    if _is_recorded_otherwise(order, state):
+        return Plan(RECORD, prune=prune)
+    return _nothing_but_litter(state) if not prune else Plan(NOTHING, prune=prune)
+
+
+def _is_recorded_otherwise(order: Order, state: State) -> bool:
+    root = state.root
+    before = provisional.before(order, state, state.receipt.asset if state.receipt else None)
+    return (
+        state.is_root_damaged
+        or bool(state.lost)
+        or (root.current, root.keep, root.before_trial) != (state.entry, order.keep, before)
+    )
+
+
+def _nothing_but_litter(state: State) -> Plan:
+    return Plan(TIDY if state.has_litter else NOTHING)
+
+
+def _serves(order: Order, receipt: Receipt) -> bool:
+    """Whether the build at the path, if it is intact, needs no other in its place."""
+    if not order.settings.served_by(receipt.settings):
+        return False
+    if order.wanted is None:
+        return order.asset is not None and receipt.asset.is_same_as(order.asset)
+    build = receipt.asset.build
+    if not order.wanted.satisfied_by(build) or (order.wanted.named_target is None and order.why_not(build)):
+        return False
+    if _follows_index(order):
+        return order.asset is not None and not _is_upgrade(order.asset.build, build)
+    return True
+
+
+def _follows_index(order: Order) -> bool:
+    """Whether an index has to tell the newest answer. A name with version and release has no newer one."""
+    return order.state == "latest" and order.wanted is not None and not order.wanted.request.is_exact
+
+
+def _is_upgrade(offered: Build, installed: Build) -> bool:
+    """A newer version, or the same version built again later."""
+    return (offered.version, int(offered.release)) > (installed.version, int(installed.release))
+
+
+def _stored_that_serves(order: Order, state: State) -> str | None:
+    """A build in the store that makes fetching needless: of the very asset, or the only one a full name can mean."""
+    for entry, receipt in state.stored.items():
+        if entry == state.entry or not order.settings.served_by(receipt.settings):
+            continue
+        if order.why_not(receipt.asset.build):
+            continue
+        if order.asset is not None:
+            if receipt.asset.is_same_as(order.asset):
+                return entry
+        elif order.wanted and order.wanted.request.is_exact and order.wanted.satisfied_by(receipt.asset.build):
+            return entry
+    return None
+
+
+def _refuse_foreign(order: Order, state: State) -> None:
+    if state.kind == "absent" or (state.kind == "link" and state.entry is not None):
+        return
+    where = f"There is already something at {order.path}"
+    if state.kind == "link":
+        raise StoreError(
+            f"{where}: a symbolic link to {state.link_target}, which is not a build in the store {order.store}. "
+            "Remove it, choose another path, or name the store that it was made with."
+        )
+    if state.kind == "directory" and order.state != "absent":
+        raise StoreError(
+            f"{where}: a directory that this collection did not make. Choose another path, move it away, or, if it is "
+            "the same build, unpacked by hand, take it over with standalone.python.build and `adopt: true`."
+        )
+    kind = {"file": "a file", "directory": "a directory"}.get(state.kind, "something that is neither file nor link")
+    raise StoreError(f"{where}: {kind} that this collection did not make. Move it away or choose another path.")

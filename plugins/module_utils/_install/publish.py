@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an asset to a published store entry: unpack, fix up, try out, publish.
+
+Nothing refers to the build before the last step, so an error at any of them leaves the path as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .._builds.build import Asset
+from .._os import selinux
+from .._os.timestamps import Moment
+from .._store import manifest, ownership
+from .._store import receipt as _receipts
+from .._store.receipt import Receipt
+from .._store.store import Store
+from . import bytecode, fixups
+from . import health as _health
+from .fixups import Stage
+from .health import Health
+from .spec import Order
+from .timings import Timings
+from .unpack import unpacked
+
+Check = Callable[[Stage], None]
+
+
+class Published(NamedTuple):
+    """A store entry; `health` is None when it was there before."""
+
+    entry: str
+    health: Health | None = None
+
+
+def publish(
+    order: Order, asset: Asset, store: Store, timings: Timings, check_content: Check | None = None
+) -> Published:
+    """Makes a store entry of `asset`.
+
+    `check_content` sees the unpacked build before anything in it is changed, and may refuse it by raising.
+    """
+    # An unknown one is better told before the download.
+    ownership.ids(order.settings.owner, order.settings.group, order.system)
+    stage = unpacked(order, asset, store, timings)
+    if check_content:
+        check_content(stage)
+    _fix_up(order, stage, timings)
+    health = _try_out(order, asset, stage, timings)
+    with timings.measure("publish_s"):
+        return Published(_finish(order, asset, stage, store), health)
+
+
+def _fix_up(order: Order, stage: Stage, timings: Timings) -> None:
+    with timings.measure("fixup_s"):
+        fixups.apply(
+            stage,
+            order.path,
+            externally_managed=order.settings.externally_managed,
+            for_any_system=order.system.is_image,
+        )
+        bytecode.make_folders(stage.directory, _sources(stage))
+
+
+def _try_out(order: Order, asset: Asset, stage: Stage, timings: Timings) -> Health:
+    interpreter = fixups.interpreter(stage, for_any_system=order.system.is_image)
+    with timings.measure("health_s"):
+        health = _health.check(stage.full(interpreter), order.health_imports, str(asset.build.version), order.system)
+    with timings.measure("bytecode_s"):
+        if order.compile_bytecode:
+            bytecode.compile_all(stage.directory, interpreter, order.path, _sources(stage), order.system)
+    return health
+
+
+def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
+    """Manifest and receipt, labels and owner, then the rename. The receipt is the last thing written into the build."""
+    moment = Moment.of(asset.build.release, order.system)
+    manifest_sha256 = _write_manifest(stage)
+    files = [entry for entry in stage.entries.values() if entry.kind == "file"]
+    receipt = Receipt(
+        asset=asset,
+        settings=order.settings,
+        executables=fixups.executables(stage),
+        files=len(files),
+        size_bytes=sum(entry.size_bytes for entry in files),
+        installed_at=str(moment),
+        manifest_sha256=manifest_sha256,
+    )
+    _receipts.write(stage.directory, receipt)
+    if not order.system.is_image:  # whose labels follow from its own policy
+        selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
+    # After that it may be somebody else's, and nothing in it is reached by its path any more but to be dated.
+    ownership.apply(stage.directory, order.settings.owner, order.settings.group, order.system)
+    if order.system.is_image:
+        moment.date_build(stage.directory, last=manifest.RECEIPT)
+    else:
+        _receipts.mark_newest(stage.directory)
+    return store.publish(stage.directory, asset.build.name)
+
+
+def _write_manifest(stage: Stage) -> str:
+    """Returns the manifest's digest."""
+    file, content = stage.full(manifest.MANIFEST), manifest.render(stage.entries).encode()
+    with open(file, "wb") as stream:
+        stream.write(content)
+    os.chmod(file, 0o644)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _sources(stage: Stage) -> list[str]:
+    return [path for path, entry in stage.entries.items() if entry.kind == "file" and path.endswith(".py")]

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a task: the same shape whether something was done, would be done, or nothing was needed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from .._builds.build import Build
+from .._readable import readable
+from .._store import damage as _damage
+from .._store.damage import Damage
+from .._store.inspect import has_damaged_manifest
+from .._store.manifest import MANIFEST, Drift
+from .._store.receipt import Receipt
+from .._store.state import State
+from .health import Health
+from .plan import NEW_ENTRY, REMOVE, Plan, surplus
+from .spec import Order
+from .timings import Timings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or would be in check mode.
+
+    `build` is the one at the path afterwards, None when the path is absent then; `entry` and `receipt` are its own,
+    None in check mode for a build that is not unpacked yet. `health` is that of a build that this task made.
+    """
+
+    changed: bool
+    build: Build | None
+    entry: str | None = None
+    receipt: Receipt | None = None
+    drift: Drift = Drift()
+    pruned: tuple[str, ...] = ()
+    health: Health | None = None
+
+
+def outcome_of(plan: Plan, order: Order, state: State, drift: Drift | None = None) -> Outcome:
+    """What the plan comes to without carrying it out: for check mode, and for a plan that does nothing."""
+    if plan.step == REMOVE:
+        return Outcome(True, None, pruned=plan.prune)
+    if drift and state.receipt:
+        pruned = () if has_damaged_manifest(drift) else surplus(order, state, NEW_ENTRY, dropped=state.entry)
+        return Outcome(True, state.receipt.asset.build, drift=drift, pruned=pruned)
+    if plan.needs_asset:
+        return Outcome(True, order.asset.build if order.asset else None, pruned=plan.prune)
+    entry = plan.entry or state.entry
+    receipt = state.stored.get(entry) if entry else None
+    return Outcome(plan.changes, receipt.asset.build if receipt else None, entry, receipt, pruned=plan.prune)
+
+
+def report(outcome: Outcome, order: Order, state: State, timings: Timings | None = None) -> dict[str, Any]:
+    """The task's result as in the module's RETURN."""
+    before = state.receipt.asset.build if state.receipt else None
+    programs = outcome.receipt.executables if outcome.receipt else _certain_programs(outcome.build)
+    return {
+        "changed": outcome.changed,
+        "build": outcome.build.as_dict() if outcome.build else None,
+        "previous": before.as_dict() if before and outcome.changed and before != outcome.build else None,
+        "path": order.path,
+        "executable": f"{order.path}/{outcome.build.program}" if outcome.build else None,
+        "executables": [f"{order.path}/{program}" for program in programs],
+        "store": order.store,
+        "health": outcome.health.as_dict() if outcome.health else None,
+        "drift": outcome.drift.as_dict(),
+        "pruned": list(outcome.pruned),
+        "in_use": _in_use(outcome, state),
+        "diff": _diff(outcome, order, state),
+        "timings": (timings or Timings()).as_dict(),
+        **_warnings(damage_of(order, state, outcome.drift)),
+    }
+
+
+def damage_of(order: Order, state: State, drift: Drift) -> tuple[Damage, ...]:
+    """That of the store, and that of the build at the path, which only an inspection finds."""
+    if not has_damaged_manifest(drift):
+        return state.damage
+    return (*state.damage, _damage.of_manifest(f"{order.store}/{state.entry}/{MANIFEST}"))
+
+
+def _warnings(damage: Collection[Damage]) -> dict[str, list[str]]:
+    return {"warnings": [readable(str(one)) for one in damage]} if damage else {}
+
+
+def _certain_programs(build: Build | None) -> tuple[str, ...]:
+    """Of a build that is not unpacked yet, only the interpreter's names are certain."""
+    if build is None or build.is_for_windows:
+        return (build.program,) if build else ()
+    return tuple(f"bin/{name}" for name in sorted({"python", "python3", build.interpreter}))
+
+
+def _in_use(outcome: Outcome, state: State) -> list[dict[str, Any]]:
+    """The path's earlier builds that processes still run, so that an operator can restart these."""
+    ours = {state.entry, *(use.entry for use in state.root.uses)} - {outcome.entry, None}
+    return [{"build": entry, "pids": list(pids)} for entry, pids in sorted(state.running.items()) if entry in ours]
+
+
+def _diff(outcome: Outcome, order: Order, state: State) -> dict[str, Any]:
+    before = _line(order, state.receipt.asset.build if state.receipt else None, state.receipt)
+    after = _line(order, outcome.build, outcome.receipt)
+    if state.receipt and outcome.changed and outcome.build:
+        why_not = order.why_not(state.receipt.asset.build)
+        before.update({"does not run here": why_not} if why_not else {})
+    if outcome.drift:
+        before["drift"] = outcome.drift.as_dict()
+        after["drift"] = Drift().as_dict()
+    if outcome.pruned:
+        before["also in the store"] = list(outcome.pruned)
+    return {"before": before, "after": after, "before_header": order.path, "after_header": order.path}
+
+
+def _line(order: Order, build: Build | None, receipt: Receipt | None) -> dict[str, Any]:
+    line: dict[str, Any] = {"path": order.path, "build": build.name if build else None}
+    settings = receipt.settings if receipt else order.settings
+    if build:
+        line.update(owner=settings.owner, group=settings.group, externally_managed=settings.externally_managed)
+    return line

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Going back: which paths of a store leave the build that they have, and for which earlier one. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from .._builds.build import Build
+from .._builds.exact_build import is_named, require_exact
+from .._errors import StoreError
+from .._http.options import UrlOptions
+from .._os.target_root import RUNNING, System
+from .._platform.host import HostPlatform
+from .._platform.this_host import platform_here
+from .._readable import message
+from .._store import link
+from .._store.history import Left, Root
+from .._store.holdings import Holdings, holdings
+from .._store.kept import require_unchanged
+from .._store.known import require_known
+from .._store.receipt import Receipt, Settings
+from .._store.store import Store
+from .spec import KEPT, Order
+
+ANY = "any"  # in so many words, since it leaves whatever is there
+
+_NO_NETWORK = UrlOptions()
+_LONGEST_REASON = 300  # characters; one line for whoever asks later
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """`orders` are for the paths that go back, and `others` the rest: path, and the build there, None where none is."""
+
+    orders: list[Order]
+    others: list[tuple[str, Build | None]]
+
+
+def require_leave(leave: str) -> None:
+    """Raises `InvalidName` for a `leave` that is not `ANY` and that more than one build may answer to."""
+    if leave != ANY:
+        require_exact(leave)
+
+
+def way_back(
+    store_directory: str,
+    *,
+    leave: str,
+    reason: str = "",
+    paths: Collection[str] = (),
+    system: System = RUNNING,
+    url: UrlOptions = _NO_NETWORK,
+) -> WayBack:
+    """What to do with each path of the store, or with those of `paths`; changes nothing.
+
+    A path goes back where it has the build that `leave` names, or any build if that is `ANY`. It goes to the newest
+    earlier build that the store still has, that `leave` does not name as well, and that the path was not taken back
+    from before. So no second run goes forward. A build on trial is left for the one before the trial.
+
+    `reason` is remembered as why the build was left. Of `url` only the wait for a lock counts.
+
+    Raises `StoreError` where a path has no build to go back to that this host can run, or where that one changed, and
+    where damage hides which it is.
+    """
+    system.require()
+    store = Store(store_directory, system)
+    here = None if system.is_image else platform_here()
+    known = holdings(store)
+
+    def is_left(receipt: Receipt) -> bool:
+        return leave == ANY or is_named(receipt.asset.build, leave)
+
+    require_known(store, known, paths, "go back", but=lambda receipt: not is_left(receipt))
+    orders: list[Order] = []
+    others: list[tuple[str, Build | None]] = []
+    for root in known.roots:
+        if paths and root.path not in paths:
+            continue
+        receipt = known.stored.get(link.entry_behind(root.path, store) or "")
+        if receipt and is_left(receipt):
+            earlier = _earlier(store, root, receipt, known, leave, here)
+            orders.append(_order(store, root, earlier, reason, url, here))
+        else:
+            others.append((root.path, receipt.asset.build if receipt else None))
+    return WayBack(orders, others)
+
+
+def _earlier(store: Store, root: Root, now: Receipt, known: Holdings, leave: str, here: HostPlatform | None) -> Receipt:
+    objections: list[str] = []
+    accepted = root.goes_back_to(link.entry_behind(root.path, store))
+    left = {one.build: one for one in root.left}
+    for entry in dict.fromkeys([*([accepted] if accepted else []), *(use.entry for use in root.uses)]):
+        _require_readable(root.path, entry, known)
+        receipt = known.stored.get(entry)
+        if receipt is None or receipt.asset.sha256 == now.asset.sha256 or is_named(receipt.asset.build, leave):
+            continue
+        objection = _taken_back(left.get(receipt.asset.build.name)) or (
+            here.why_not(receipt.asset.build) if here else None
+        )
+        if objection is None:
+            require_unchanged(store, root.path, entry, known.stored)
+            return receipt
+        objections.append(objection)
+    raise StoreError(
+        f"{root.path} has {now.asset.build.name}, and no earlier build of this path is in the store to go back to. "
+        f"{' '.join([*objections, 'Install'])} the one that is wanted by its exact name."
+    )
+
+
+def _require_readable(path: str, entry: str, known: Holdings) -> None:
+    """Raises `StoreError` for a build that would be passed over because nobody can read its receipt."""
+    damage = next((damage for damage in known.damage if damage.entry == entry), None)
+    if damage:
+        raise StoreError(
+            f"Cannot go back at {path}: {damage.found} {damage.remedy} Or install the build that is wanted by its "
+            "exact name."
+        )
+
+
+def _taken_back(left: Left | None) -> str | None:
+    """The objection to a build that the path was taken back from before."""
+    if left is None:
+        return None
+    why = f": {left.reason.rstrip('.')}" if left.reason else ""
+    return f"It was taken back from {left.build} on {left.since[:10]}{why}."
+
+
+def _order(
+    store: Store, root: Root, earlier: Receipt, reason: str, url: UrlOptions, here: HostPlatform | None
+) -> Order:
+    return Order(
+        state="present",
+        path=root.path,
+        store=store.path,
+        settings=Settings(root.path, earlier.settings.externally_managed),
+        url=url,
+        asset=earlier.asset,
+        delivery=KEPT,
+        keep=root.keep,
+        allow_minor_change=True,
+        platform=here,
+        leaving=message(reason)[:_LONGEST_REASON],
+        system=store.system,
+    )

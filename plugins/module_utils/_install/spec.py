@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An order: everything that one task asks of one host, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .._builds.build import Asset, Build
+from .._builds.request import Request
+from .._builds.target import Target
+from .._builds.wanted import Wanted
+from .._errors import InvalidName, StoreError
+from .._http.options import UrlOptions
+from .._os.paths import checked_absolute
+from .._os.target_root import System
+from .._platform.host import HOST_PLATFORM, HostPlatform
+from .._store.receipt import Settings
+from .._store.store import default_store
+from .sysconfig import BUILD_PREFIX
+
+KEPT = "kept"  # a delivery that brings nothing: the store has to have the build
+_EXAMPLES = {"store": "/opt/python/.builds"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """`wanted` is None when `asset` alone says what is to be at the path, and when the state is `absent`.
+
+    `path` and `store` are as `system` will see them. `asset` is None until an index was asked. `archive` is a file on
+    the host that holds the asset, and `archive_sha256` its digest where the controller packed it anew. `delivery` says
+    who brings the archive where there is none yet. `spans_minors` is whether builds of several minor versions answer to
+    the name, and `is_exact` whether only one build does. `platform` is that of `system`, None where it is not known.
+    `leaving` is why the build at the path is left, where the order is to go back; None where nobody said so.
+    """
+
+    state: str
+    path: str
+    store: str
+    settings: Settings
+    url: UrlOptions
+    wanted: Wanted | None = None
+    asset: Asset | None = None
+    archive: str | None = None
+    archive_sha256: str | None = None
+    delivery: str = "pull"
+    mirrors: tuple[str, ...] = ()
+    keep: int = 1
+    compile_bytecode: bool = True
+    verify: str = "quick"
+    health_imports: tuple[str, ...] = ()
+    adopt: bool = False
+    trial: bool = False
+    allow_minor_change: bool = False
+    spans_minors: bool = False
+    is_exact: bool = False
+    platform: HostPlatform | None = None
+    leaving: str | None = None
+    system: System = System()
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Order:
+        """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
+        path = checked_path(params["path"], "path")
+        store = checked_path(params["store"], "store") if params["store"] else default_store(path)
+        _require_apart(path, store)
+        asset = Asset.from_dict(params["asset"], where="asset", error=InvalidName) if params["asset"] else None
+        if params["keep"] < 0:
+            raise InvalidName(f"keep is {params['keep']}, but it counts builds: write 0 or more.")
+        if params["trial"] and params["root"]:
+            raise InvalidName(
+                "trial is true, but nothing runs in a root that could show whether the build works. Leave one of them "
+                "out."
+            )
+        for module in params["health_imports"]:
+            if not module.isprintable():
+                raise InvalidName(
+                    f"health_imports has {module!r}, which no module can be called. Correct or leave it out."
+                )
+        wanted = _wanted(params) if params["name"] and params["state"] != "absent" else None
+        return cls(
+            state=params["state"],
+            path=path,
+            store=store,
+            settings=Settings(path, params["externally_managed"], params["owner"], params["group"]),
+            url=UrlOptions.from_params(params),
+            wanted=wanted,
+            asset=asset,
+            archive=params["archive"],
+            archive_sha256=params["checksum"],
+            delivery=params["delivery"],
+            mirrors=tuple(params["mirror"] or ()),
+            keep=params["keep"],
+            compile_bytecode=params["compile_bytecode"],
+            verify=params["verify"],
+            health_imports=tuple(params["health_imports"]),
+            adopt=params["adopt"],
+            trial=params["trial"],
+            allow_minor_change=params["allow_minor_change"],
+            spans_minors=wanted is not None and wanted.request.only_minor is None,
+            is_exact=wanted.request.is_exact if wanted else asset is not None,
+            platform=HostPlatform.from_dict(params[HOST_PLATFORM]) if params.get(HOST_PLATFORM) else None,
+            system=System.of(params["root"]),
+        )
+
+    @property
+    def place(self) -> str:
+        """Where the path lies for this process; itself in the running system."""
+        return self.system.place_of(self.path)
+
+    def on_platform(self, platform: HostPlatform | None) -> Order:
+        """The order for a system of that platform."""
+        return replace(self, platform=platform)
+
+    def why_not(self, build: Build) -> str | None:
+        """Why the system cannot run a build; None when nothing is known to stand against it."""
+        return self.platform.why_not(build) if self.platform else None
+
+    def resolved(self, asset: Asset) -> Order:
+        """The order with the asset that an index offers as an answer to what is wanted."""
+        return replace(self, asset=asset)
+
+    def again(self, installed: Asset) -> Asset:
+        """What to fetch in place of an installed build that drifted: the same, from the order's address if it has one.
+
+        Another asset of the order is what an index offers; it may be older than what is installed.
+        """
+        same = self.asset if self.asset and self.asset.is_same_as(installed) else None
+        return same or installed
+
+    def digest_of_archive(self, asset: Asset) -> str:
+        """The digest that `archive` must have to be unpacked as `asset`: one packed anew holds the order's own only."""
+        is_own = self.asset is not None and self.asset.sha256 == asset.sha256
+        return self.archive_sha256 if is_own and self.archive_sha256 else asset.sha256
+
+    def content(self) -> Order:
+        """The order for any build that answers to what is wanted, where no index has a newer one to offer."""
+        return replace(self, state="present")
+
+    def pinned_to(self, asset: Asset) -> Order:
+        """The order for this asset and no other."""
+        return replace(self, asset=asset, wanted=None)
+
+
+def _wanted(params: Mapping[str, Any]) -> Wanted:
+    return Wanted(
+        request=Request.parse(params["name"]),
+        flavor=params["flavor"],
+        build_options=params["build_options"],
+        target=str(Target.parse(params["target"])) if params["target"] else None,
+        cpu_level=params["cpu_level"],
+        prerelease=params["prerelease"],
+    )
+
+
+def _require_apart(path: str, store: str) -> None:
+    if f"{store}/".startswith(f"{path}/") or path.startswith(f"{store}/"):
+        usual = default_store(path)
+        advice = (
+            f"put the store beside it, as in {usual}, or anywhere else" if usual != store else "choose another path"
+        )
+        raise StoreError(
+            f"path is {path} and store is {store}: one lies in the other. The path becomes a link to a build in the "
+            f"store, so {advice}."
+        )
+
+
+def checked_path(path: str, option: str) -> str:
+    """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
+    clean = checked_absolute(path, option, _EXAMPLES.get(option, "/opt/python/3.13"))
+    if clean.startswith(BUILD_PREFIX):
+        raise StoreError(
+            f"{option} is {path!r}, but paths that begin with {BUILD_PREFIX} cannot be told from the prefix that "
+            "builds were made with. Choose another place, such as /opt/python/3.13."
+        )
+    return clean

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an asset to its unpacked content in staging: an archive, fetched or given, and verified before its members."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from .._archive.early_inflate import early_chunks
+from .._archive.extract import extract, unpacked_size
+from .._builds.build import Asset
+from .._download.digest import verify_file
+from .._errors import ArchiveWanted, NoSource
+from .._os import disk_space
+from .._os.sync import early_writeback
+from .._store.store import Store, make_directory
+from .fixups import Stage
+from .spec import Order
+from .timings import Timings
+
+# Where the controller can send the archive, a host behind a closed firewall shall not wait long for each address.
+_CONNECT_TIMEOUT_S = 5
+_RETRIES = 3
+
+
+def unpacked(order: Order, asset: Asset, store: Store, timings: Timings) -> Stage:
+    """The content of the order's own archive, or of the one that is fetched for `asset`.
+
+    Raises `ArchiveWanted` when there is none and the controller has to send it.
+    """
+    if order.archive:
+        with timings.measure("verify_s"):
+            verify_file(order.archive, order.digest_of_archive(asset))
+        return _extracted(order.archive, store.new_stage(), timings)
+    if order.delivery == "push" or asset != order.asset:  # then its address stands in a receipt, which proves nothing
+        raise ArchiveWanted(f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset)
+    make_directory(store.staging)
+    part = os.path.join(store.staging, part_name(asset))
+    with early_chunks(part) as early:
+        _fetch(part, order, asset, store, timings)
+        stage = _extracted(part, store.new_stage(), timings, early.of_verified(part))
+    os.unlink(part)
+    return stage
+
+
+def part_name(asset: Asset) -> str:
+    """The name in staging of a download under way, which the next run takes up again."""
+    return f"{asset.sha256}.part"
+
+
+def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings) -> None:
+    from .._download.download import fetch  # these two are not for a run that has the archive
+    from .._download.mirrors import addresses_of, options_for
+
+    urls = addresses_of(asset, order.mirrors)
+    options = options_for(asset.url, order.mirrors, order.url)
+    is_last_resort = order.delivery != "auto"
+    with timings.measure("download_s"):
+        try:
+            fetch(
+                urls,
+                sha256=asset.sha256,
+                part_path=part,
+                options=options if is_last_resort else replace(options, connect_timeout=_CONNECT_TIMEOUT_S),
+                retries=_RETRIES if is_last_resort else 0,
+                on_length=lambda length: disk_space.require_for_archive(store.directory, length),
+            )
+        except NoSource as error:
+            if is_last_resort or error.is_hopeless:
+                raise
+            raise ArchiveWanted(str(error), asset) from error
+
+
+def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None) -> Stage:
+    with timings.measure("extract_s"):
+        size = unpacked_size(archive)
+        if size is not None:
+            disk_space.require_for_build(directory, size)
+        with early_writeback(directory), _without_garbage_collection():
+            return Stage(directory, dict(extract(archive, directory, chunks=chunks).entries))
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Thousands of members make thousands of objects and no cycles: collecting costs 3 % of the time, for nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes a mirror what was declared: fetch, put into place, switch the indexes, remove. Killed anywhere, it goes on.
+
+An archive gets its name when it is whole and verified, before any index names it; it goes after none does any more.
+The receipt is ahead of the disk: it names what is about to be put there, so that a later run knows what it may remove.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from threading import Lock
+from typing import Any
+
+from .._download.bundles import BUNDLE_SUFFIX
+from .._download.digest import sha256_of
+from .._errors import DownloadError, StoreError
+from .._os.disk_space import require_for_files
+from .._os.flock import is_still_there, open_lock, wait_for_lock
+from .._os.permissions import require_ours
+from .._os.sync import sync_file_system
+from .._os.time_limit import Limit
+from .._store.store import make_directory
+from . import receipt, report
+from . import state as _mirror_state
+from .fetch import Failures, Fetcher
+from .indexes import switch
+from .plan import MirrorPlan, documents, plan
+from .receipt import STATE_FOLDER, Held
+from .spec import MirrorOrder
+from .state import MirrorState, held_now
+
+_PARTS_FOLDER = "parts"
+_LOCK_FILE = "lock"
+
+
+def run(order: MirrorOrder, *, check_mode: bool = False) -> dict[str, Any]:
+    """Makes the mirror what the order says, and returns the task's result.
+
+    Raises a `StandaloneError` when it cannot; the indexes then name only what is there, as they always do.
+    """
+    os.umask(0o022)  # of this module process: modes never depend on the caller's
+    try:
+        return _look(order) if check_mode else _act(order)
+    except OSError as error:
+        raise StoreError(
+            f"Could not write {error.filename or order.path}: {error.strerror or error}. The indexes of the mirror "
+            "name only what is there. Put that right and run again."
+        ) from error
+
+
+def _look(order: MirrorOrder) -> dict[str, Any]:
+    """Check mode: reads without the lock, and asks the source for sizes."""
+    state = _known_state(order)
+    decided = plan(order, state)
+    sizes = Fetcher(order, _parts(order)).sizes(decided.fetch)
+    return report.report(order, state, decided, sizes)
+
+
+def _act(order: MirrorOrder) -> dict[str, Any]:
+    if order.is_absent and receipt.read(order.path) is None:
+        return _look(order)  # nothing to remove, and no directory to make for the lock's sake
+    with _locked(order):
+        state = _known_state(order)
+        decided = plan(order, state)
+        sync = _Sync(order, state)
+        fetched = sync.apply(decided)
+        result = report.report(order, state, decided, fetched, sync.new_bundles)
+    if order.is_absent:
+        with contextlib.suppress(OSError):  # something else is in it, which is not ours to remove
+            os.rmdir(order.path)
+    return result
+
+
+def _known_state(order: MirrorOrder) -> MirrorState:
+    """Raises `StoreError` for a mirror that shall go and whose receipt does not say what it is."""
+    state = _mirror_state.read(order)
+    if order.is_absent and state.damage:
+        raise StoreError(
+            f"Cannot remove the mirror {order.path}: {state.damage} So nothing says which files are its own. Sync the "
+            "mirror once more, which records its files again, or remove the directory by hand."
+        )
+    return state
+
+
+@contextlib.contextmanager
+def _locked(order: MirrorOrder) -> Iterator[None]:
+    """Makes the mirror's directory where it is missing, and holds its lock."""
+    folder = os.path.join(order.path, STATE_FOLDER)
+    make_directory(order.path)
+    require_ours(os.path.realpath(order.path), folder, option="path")
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+    lock = os.path.join(folder, _LOCK_FILE)
+    handle = open_lock(lock)
+    try:
+        wait_for_lock(handle, f"the mirror {order.path}", Limit(order.url.lock_timeout, "lock_timeout"))
+        if not is_still_there(handle, lock):
+            raise StoreError(f"Another run has removed the mirror {order.path} meanwhile. Run again.")
+        yield
+    finally:
+        os.close(handle)
+
+
+def _parts(order: MirrorOrder) -> str:
+    return os.path.join(order.path, STATE_FOLDER, _PARTS_FOLDER)
+
+
+class _Sync:
+    """One plan being carried out, under the lock. `files` is what the receipt says or is to say."""
+
+    def __init__(self, order: MirrorOrder, state: MirrorState) -> None:
+        self._order = order
+        self._state = state
+        self._fetcher = Fetcher(order, _parts(order))
+        self._recorded = state.recorded
+        self._files: dict[str, Held] = {**(state.recorded or {}), **state.intact}
+        self._guard = Lock()  # workers tell what arrived
+        self.new_bundles: list[str] = []
+
+    def apply(self, decided: MirrorPlan) -> dict[str, int | None]:
+        """Returns the sizes of what was fetched, by place."""
+        if decided.fetch or decided.ask:
+            self._intend(decided)
+            self._fetch(decided)
+        self._switch(decided)
+        self._remove(decided.remove)
+        if self._order.is_absent:
+            receipt.remove_state(self._order.path)
+        else:
+            self._record()
+            self._sweep()
+        return {place: self._files[place].size_bytes for place in decided.fetch}
+
+    def _intend(self, decided: MirrorPlan) -> None:
+        for place in decided.fetch:
+            if place not in decided.changing:  # which indexes still name as they are
+                self._files[place] = Held(place, self._order.assets[place].sha256)
+            make_directory(os.path.join(self._order.path, os.path.dirname(place)))
+        make_directory(_parts(self._order))
+        self._record()
+
+    def _fetch(self, decided: MirrorPlan) -> None:
+        """Raises `DownloadError` when a file could not be fetched, after the others were."""
+        sizes = self._fetcher.sizes(decided.fetch)
+        require_for_files(self._order.path, self._fetcher.missing_bytes(sizes))
+        at_once = [place for place in decided.fetch if place not in decided.changing]
+        failed = [
+            self._fetcher.archives(at_once, self._place),
+            # Under their names are other bytes, which the indexes still name: these wait.
+            self._fetcher.archives(decided.changing),
+        ]
+        failed.append(self._fetcher.bundles((place for place in decided.ask if not _in(place, failed)), self._place))
+        sync_file_system(self._order.path)
+        self._record()
+        causes = {place: cause for one in failed for place, cause in one.causes.items()}
+        if causes:
+            failures = Failures(causes, len(decided.fetch) + len(decided.ask))
+            raise DownloadError(
+                f"{failures} The indexes of the mirror stay as they are, and what was fetched is kept. Put that right "
+                "and run again."
+            )
+
+    def _switch(self, decided: MirrorPlan) -> None:
+        before = self._state.documents
+        if decided.changing:
+            rest = {place: asset for place, asset in self._order.assets.items() if place not in decided.changing}
+            without = documents(rest)
+            self._switch_to(before, without)
+            for place in decided.changing:
+                self._place(place, self._fetcher.part_of(place))
+            sync_file_system(self._order.path)
+            before = without
+        self._switch_to(before, decided.documents)
+
+    def _switch_to(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        there = {
+            place: held
+            for place, held in self._files.items()
+            if held.size_bytes is not None
+            and not place.endswith(BUNDLE_SUFFIX)
+            and os.path.exists(os.path.join(self._order.path, place))
+        }
+        if before != after:
+            switch(self._order.path, before, after, there)
+
+    def _remove(self, places: Iterable[str]) -> None:
+        ordered = list(places)
+        if ordered:
+            sync_file_system(self._order.path)  # the indexes must not come back after a power cut, naming these
+        for place in ordered:
+            path = os.path.join(self._order.path, place)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+            with contextlib.suppress(OSError):  # other files are in it
+                os.rmdir(os.path.dirname(path))
+            del self._files[place]
+
+    def _place(self, place: str, part: str) -> None:
+        """Gives a verified file its name."""
+        os.chmod(part, 0o644)
+        target = os.path.join(self._order.path, place)
+        os.rename(part, target)
+        is_bundle = place.endswith(BUNDLE_SUFFIX)
+        sha256 = sha256_of(target) if is_bundle else self._order.assets[place].sha256
+        with self._guard:
+            self._files[place] = held_now(self._order.path, place, sha256)
+            if is_bundle:
+                self.new_bundles.append(place)
+
+    def _record(self) -> None:
+        if self._files != self._recorded:
+            receipt.write(self._order.path, self._files)
+            self._recorded = dict(self._files)
+
+    def _sweep(self) -> None:
+        """Removes part files of what is no longer asked for."""
+        parts = _parts(self._order)
+        if os.path.isdir(parts):
+            import shutil  # not for a run that changes nothing
+
+            shutil.rmtree(parts)
+
+
+def _in(place: str, failures: Iterable[Failures]) -> bool:
+    return any(place in one.causes for one in failures)

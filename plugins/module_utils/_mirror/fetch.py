@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fetches what a mirror lacks: several files at a time, each verified, one failure no reason to leave out others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from .._builds.build import Asset
+from .._download import download
+from .._download.bundles import BUNDLE_SUFFIX, bundle_beside
+from .._download.content_length import Sizes
+from .._download.mirrors import candidate_urls, options_for
+from .._errors import NoSource, StandaloneError
+from .._http.options import UrlOptions
+from .._os.threads import with_room
+from .spec import MirrorOrder
+
+_CAUSES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Why files could not be fetched, by place."""
+
+    causes: Mapping[str, str]
+    asked: int
+
+    def __str__(self) -> str:
+        """Sentences that name each file, and the causes of the first few."""
+        places = sorted(self.causes)
+        told = " ".join(f"{place}: {self.causes[place]}" for place in places[:_CAUSES_SHOWN])
+        rest = f" Also failed: {', '.join(places[_CAUSES_SHOWN:])}." if places[_CAUSES_SHOWN:] else ""
+        return f"{len(places)} of {self.asked} files of the mirror could not be fetched. {told}{rest}"
+
+
+class Fetcher:
+    """Fetches for one order, into part files below `parts`."""
+
+    def __init__(self, order: MirrorOrder, parts: str) -> None:
+        self._order = order
+        self._parts = parts
+
+    def sizes(self, places: Iterable[str]) -> dict[str, int | None]:
+        """How many bytes each archive has; None where its source does not say, or cannot be asked."""
+        ordered = list(places)
+        sizes = Sizes(self._order.mirrors, self._order.url)
+        with with_room(), ThreadPoolExecutor(self._order.parallel) as pool:
+            return dict(zip(ordered, pool.map(lambda place: sizes.size_of(self._asset(place).url), ordered)))
+
+    def missing_bytes(self, sizes: Mapping[str, int | None]) -> int:
+        """How many bytes are still to come, as far as that is known; earlier runs may have left a part of them."""
+        return sum(max(size - self._bytes_here(place), 0) for place, size in sizes.items() if size is not None)
+
+    def archives(self, places: Iterable[str], arrived: Callable[[str, str], None] | None = None) -> Failures:
+        """Calls `arrived` with place and part file as soon as an archive is whole and verified."""
+
+        def one(place: str) -> None:
+            part = self._archive(place)
+            if arrived:
+                arrived(place, part)
+
+        return self._each(places, one)
+
+    def bundles(self, places: Iterable[str], arrived: Callable[[str, str], None]) -> Failures:
+        """The same for the bundles of the archives at `places`, where their source has any."""
+
+        def one(place: str) -> None:
+            given = self._order.attestations.get(self._asset(place).sha256)
+            content = given.encode() if given else bundle_beside(self._urls(place), self._options(place))
+            if content is not None:
+                part = self.part_of(place) + BUNDLE_SUFFIX
+                with open(part, "wb") as stream:
+                    stream.write(content)
+                arrived(place + BUNDLE_SUFFIX, part)
+
+        return self._each(places, one)
+
+    def part_of(self, place: str) -> str:
+        return os.path.join(self._parts, f"{place.replace('/', '-')}.part")
+
+    def _each(self, places: Iterable[str], do: Callable[[str], None]) -> Failures:
+        ordered = list(places)
+
+        def cause(place: str) -> str | None:
+            try:
+                do(place)
+            except NoSource as error:
+                return error.causes
+            except StandaloneError as error:
+                return str(error)
+            except OSError as error:
+                return f"could not write {error.filename or place} ({error.strerror})."
+            return None
+
+        with with_room(), ThreadPoolExecutor(self._order.parallel) as pool:
+            causes = dict(zip(ordered, pool.map(cause, ordered)))
+        return Failures({place: told for place, told in causes.items() if told}, len(ordered))
+
+    def _archive(self, place: str) -> str:
+        part = self.part_of(place)
+        sha256 = self._asset(place).sha256
+        download.fetch(self._urls(place), sha256=sha256, part_path=part, options=self._options(place))
+        return part
+
+    def _bytes_here(self, place: str) -> int:
+        try:
+            return os.stat(self.part_of(place)).st_size
+        except OSError:
+            return 0
+
+    def _urls(self, place: str) -> tuple[str, ...]:
+        return candidate_urls(self._asset(place).url, self._order.mirrors)
+
+    def _options(self, place: str) -> UrlOptions:
+        return options_for(self._asset(place).url, self._order.mirrors, self._order.url)
+
+    def _asset(self, place: str) -> Asset:
+        return self._order.assets[place]

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The indexes of a mirror, written as upstream and uv write theirs (BUILDS 2.1, 2.3, 2.6).
+
+Addresses in them are the public ones, whatever the archives came from: that is what a mirror's base takes the place of,
+for us and for uv.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from .._builds.build import Asset
+from .._builds.preference import preference
+from .._builds.target import Target
+from .._download.mirrors import github_url
+
+VERSIONS_INDEX = "python-build-standalone.ndjson"
+UV_CATALOGUE = "uv-catalog.json"
+SUMS = "SHA256SUMS"
+
+# uv has no use for a Python before 3.8, and none for a musl build that cannot load extensions.
+_UV_FIRST_MINOR = (3, 8)
+_UV_FIRST_MUSL_RELEASE = "20250311"
+_UV_ARCHITECTURES = {"ppc64le": "powerpc64le"}  # the one that uv spells unlike the triple
+
+
+def versions_index(assets: Iterable[Asset]) -> str:
+    """One line for each version in a release, the newest release first."""
+
+    def key(asset: Asset) -> tuple[str, str]:
+        return asset.build.release, str(asset.build.version)
+
+    lines = []
+    for (release, version), group in groupby(sorted(assets, key=key, reverse=True), key):
+        # When it was published is not known here; the tag says when it was built.
+        date = f"{release[:4]}-{release[4:6]}-{release[6:]}T00:00:00Z"
+        artifacts = [_artifact(asset) for asset in sorted(group, key=lambda asset: asset.file_name)]
+        lines.append(json.dumps({"version": f"{version}+{release}", "date": date, "artifacts": artifacts}))
+    return "".join(line + "\n" for line in lines)
+
+
+def sums(digests: Iterable[tuple[str, str]]) -> str:
+    """The `SHA256SUMS` of one release, from pairs of file name and digest: sorted by name in byte order."""
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(digests, key=lambda pair: pair[0].encode()))
+
+
+def uv_catalogue(assets: Sequence[Asset]) -> str:
+    """Of each version, target and variant the one build that uv's own catalogue would have."""
+    entries: dict[str, dict[str, Any]] = {}
+    worst_first = sorted(assets, key=lambda asset: preference(asset.build), reverse=True)
+    for asset in filter(_is_for_uv, worst_first):
+        key, entry = _uv_entry(asset)
+        entries[key] = entry
+    return json.dumps(entries, indent=2, sort_keys=True) + "\n"
+
+
+def _artifact(asset: Asset) -> dict[str, str]:
+    build, target = asset.build, Target.parse(asset.build.target)
+    options = "-".join(word for word in (target.link, build.build_options) if word)
+    return {
+        "platform": target.triple,
+        "variant": f"{options}+{build.flavor}" if options else build.flavor,
+        "url": github_url(build.release, asset.file_name),
+        "archive_format": "tar.zst" if asset.file_name.endswith(".zst") else "tar.gz",
+        "sha256": asset.sha256,
+    }
+
+
+def _is_for_uv(asset: Asset) -> bool:
+    build = asset.build
+    is_static = "static" in build.build_options or build.target.endswith("-static")
+    is_early_musl = "musl" in build.target and build.release < _UV_FIRST_MUSL_RELEASE
+    is_early = (build.version.major, build.version.minor) < _UV_FIRST_MINOR
+    return not (is_static or is_early_musl or is_early)
+
+
+def _uv_entry(asset: Asset) -> tuple[str, dict[str, Any]]:
+    build, target = asset.build, Target.parse(asset.build.target)
+    family = _UV_ARCHITECTURES.get(target.arch, target.arch)
+    level = f"v{target.cpu_level}" if target.cpu_level > 1 else None
+    libc = target.libc or "none"
+    variant = "+".join(
+        word for word, has in (("freethreaded", build.is_free_threaded), ("debug", build.is_debug)) if has
+    )
+    entry = {
+        "name": "cpython",
+        "arch": {"family": family, "variant": level},
+        "os": target.os,
+        "libc": libc,
+        "major": build.version.major,
+        "minor": build.version.minor,
+        "patch": build.version.micro,
+        "prerelease": "".join(map(str, build.version.pre or ())),
+        "url": github_url(build.release, asset.file_name),
+        "sha256": asset.sha256,
+        "variant": variant or None,
+        "build": build.release,
+    }
+    architecture = f"{family}_{level}" if level else family
+    key = f"cpython-{build.version}{'+' + variant if variant else ''}-{target.os}-{architecture}-{libc}"
+    return key, entry

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a sync will do, decided without touching anything: check mode and the real run both go by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .._builds.build import Asset
+from .._download.bundles import BUNDLE_SUFFIX
+from .index_files import SUMS, UV_CATALOGUE, VERSIONS_INDEX, sums, uv_catalogue, versions_index
+from .receipt import releases_of
+from .spec import MirrorOrder
+from .state import MirrorState
+
+
+@dataclass(frozen=True)
+class MirrorPlan:
+    """Places of archives to `fetch`, and to ask a bundle for (`ask`); places of files to `remove`.
+
+    `changing` are those among `fetch` that indexes name with another digest now. `documents` are the indexes as they
+    are to be, and `rewrite` the names of those that are not so yet, or are to go.
+    """
+
+    fetch: tuple[str, ...]
+    changing: tuple[str, ...]
+    ask: tuple[str, ...]
+    remove: tuple[str, ...]
+    documents: Mapping[str, str]
+    rewrite: tuple[str, ...]
+
+
+def plan(order: MirrorOrder, state: MirrorState) -> MirrorPlan:
+    recorded = state.recorded or {}
+    fetch = tuple(sorted(place for place in order.assets if place not in state.intact))
+    bundles = {place + BUNDLE_SUFFIX for place in order.assets} if order.bundles else set()
+    after = {} if order.is_absent else documents(order.assets)
+    names = after.keys() | (state.documents.keys() if state.recorded is not None else set())
+    return MirrorPlan(
+        fetch=fetch,
+        changing=tuple(place for place in fetch if _is_changing(order.assets[place], state)),
+        ask=tuple(sorted(place for place in order.assets if place + BUNDLE_SUFFIX in bundles - state.intact.keys())),
+        remove=tuple(sorted(place for place in recorded if place not in order.assets and place not in bundles)),
+        documents=after,
+        rewrite=tuple(sorted(name for name in names if after.get(name) != state.documents.get(name))),
+    )
+
+
+def documents(assets: Mapping[str, Asset]) -> dict[str, str]:
+    """Every index of a mirror that holds these archives, by its path below the mirror."""
+    ordered = [assets[place] for place in sorted(assets)]
+    found = {VERSIONS_INDEX: versions_index(ordered), UV_CATALOGUE: uv_catalogue(ordered)}
+    for release in releases_of(assets):
+        found[f"{release}/{SUMS}"] = sums(_digests_of(release, ordered))
+    return found
+
+
+def _digests_of(release: str, assets: Iterable[Asset]) -> list[tuple[str, str]]:
+    return [(asset.file_name, asset.sha256) for asset in assets if asset.build.release == release]
+
+
+def _is_changing(asset: Asset, state: MirrorState) -> bool:
+    """Whether upstream published other bytes under the same name, which the mirror has in their older form."""
+    lines = state.documents.get(f"{asset.build.release}/{SUMS}", "").splitlines()
+    return any(line.endswith(f"  {asset.file_name}") and not line.startswith(asset.sha256) for line in lines)

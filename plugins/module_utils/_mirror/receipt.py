@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a mirror knows of its own files: digest, size and time of each, so that none has to be read again."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._errors import StoreError
+from .._fields import Fields
+from .._json import content_of, rendered
+from .._os.atomic import replace_file
+
+STATE_FOLDER = ".mirror"
+_RECEIPT = "receipt.json"
+_FORMAT = 1
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PLACE = re.compile(r"[0-9]{8}/[A-Za-z0-9][A-Za-z0-9._+-]*")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A file of the mirror, at `place` (`TAG/NAME`).
+
+    `size_bytes` and `mtime_ns` are those that it had when its digest was found to be right; both None for one that a
+    run was about to put there.
+    """
+
+    place: str
+    sha256: str
+    size_bytes: int | None = None
+    mtime_ns: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "place": self.place,
+            "sha256": self.sha256,
+            "size_bytes": self.size_bytes,
+            "mtime_ns": self.mtime_ns,
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> Held:
+        """Raises `StoreError`, also for a place that is not one in a mirror: what is there may be removed one day."""
+        fields.require_only("place", "sha256", "size_bytes", "mtime_ns")
+        place, sha256 = fields.text("place"), fields.text("sha256")
+        size_bytes, mtime_ns = fields.optional_count("size_bytes"), fields.optional_count("mtime_ns")
+        if _PLACE.fullmatch(place) is None:
+            raise StoreError(f"{place!r} is no place in a mirror.")
+        if _SHA256.fullmatch(sha256) is None or (size_bytes is None) != (mtime_ns is None):
+            raise StoreError(f"What is said of {place!r} cannot be.")
+        return cls(place, sha256, size_bytes, mtime_ns)
+
+
+@dataclass(frozen=True)
+class MirrorReceipt:
+    """The mirror's files by place. `damage` is why the receipt cannot be believed, and counts as empty; None else.
+
+    Then each file is read once more, and nothing is removed.
+    """
+
+    files: Mapping[str, Held]
+    damage: str | None = None
+
+
+def read(mirror: str) -> MirrorReceipt | None:
+    """The mirror's receipt; None where no mirror is."""
+    try:
+        return MirrorReceipt(_files(content_of(_file(mirror)), _file(mirror)))
+    except FileNotFoundError:
+        return None
+    except StoreError as error:
+        return MirrorReceipt({}, str(error))
+
+
+def _files(content: Any, where: str) -> dict[str, Held]:
+    fields = Fields(content, where)
+    fields.require_only("format", "files")
+    if fields.number("format") != _FORMAT:
+        raise StoreError(f"{where} is damaged: format should be {_FORMAT}.")
+    held = list(map(Held.from_fields, fields.items("files")))
+    files = {one.place: one for one in held}
+    if len(files) != len(held):
+        raise StoreError(f"{where} is damaged: it names a file twice.")
+    return files
+
+
+def write(mirror: str, files: Mapping[str, Held]) -> None:
+    content = {"format": _FORMAT, "files": [files[place].as_dict() for place in sorted(files)]}
+    file = _file(mirror)
+    replace_file(file, rendered(content, indent=1), fresh=f"{file}.new")
+
+
+def is_as_recorded(held: Held, status: os.stat_result) -> bool:
+    return (held.size_bytes, held.mtime_ns) == (status.st_size, status.st_mtime_ns)
+
+
+def releases_of(places: Iterable[str]) -> set[str]:
+    return {place.partition("/")[0] for place in places}
+
+
+def remove_state(mirror: str) -> None:
+    """Removes the mirror's own folder, the receipt last: without it nobody would go on where this was killed."""
+    folder, receipt = os.path.join(mirror, STATE_FOLDER), _file(mirror)
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if path != receipt:
+            os.unlink(path)
+    os.unlink(receipt)
+    os.rmdir(folder)
+
+
+def _file(mirror: str) -> str:
+    return os.path.join(mirror, STATE_FOLDER, _RECEIPT)

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of a task that makes a mirror, the same in check mode and after a real run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._download.bundles import BUNDLE_SUFFIX
+from .._readable import readable
+from .index_files import UV_CATALOGUE, VERSIONS_INDEX
+from .plan import MirrorPlan
+from .spec import MirrorOrder
+from .state import MirrorState
+
+
+def report(
+    order: MirrorOrder,
+    state: MirrorState,
+    decided: MirrorPlan,
+    sizes: Mapping[str, int | None],
+    new_bundles: Iterable[str] = (),
+) -> dict[str, Any]:
+    """`sizes` are those of what was or would be fetched, by place; None where the source does not say."""
+    known = [size for size in sizes.values() if size is not None]
+    bundles = sorted(new_bundles)
+    without = [place for place in decided.ask if place + BUNDLE_SUFFIX not in bundles]
+    return {
+        "changed": bool(decided.fetch or decided.remove or decided.rewrite or bundles),
+        "path": order.path,
+        "indexes": {
+            "versions": os.path.join(order.path, VERSIONS_INDEX),
+            "uv": os.path.join(order.path, UV_CATALOGUE),
+        },
+        "archives": sorted(order.assets),
+        "fetched": [{"file": place, "size_bytes": sizes[place]} for place in sorted(sizes)],
+        "fetched_bytes": sum(known),
+        "sizes_unknown": len(sizes) - len(known),
+        "repaired": [place for place in state.damaged if place in decided.fetch],
+        "bundles": bundles,
+        "without_bundle": without,
+        "removed": list(decided.remove),
+        "rewritten": list(decided.rewrite),
+        "diff": _diff(state, decided, sizes, bundles),
+        **({"warnings": [_warning(state.damage)]} if state.damage else {}),
+    }
+
+
+def _warning(damage: str) -> str:
+    return readable(
+        f"{damage} Each file that is wanted is read and recorded again. Files of the mirror that are not wanted any "
+        "longer stay, since nothing says which these are: remove them by hand."
+    )
+
+
+def _diff(
+    state: MirrorState, decided: MirrorPlan, sizes: Mapping[str, int | None], bundles: Iterable[str]
+) -> dict[str, str]:
+    held = {place: item.size_bytes for place, item in (state.recorded or {}).items() if item.size_bytes is not None}
+    before = {**held, **{place: item.size_bytes for place, item in state.intact.items()}}
+    for place in decided.fetch:
+        before.pop(place, None)
+    after = {place: size for place, size in before.items() if place not in decided.remove}
+    after.update(sizes)
+    return {"before": _listing(before), "after": _listing(after) + "".join(f"{bundle}\n" for bundle in bundles)}
+
+
+def _listing(files: Mapping[str, int | None]) -> str:
+    """One line for each file, with its size."""
+    return "".join(
+        f"{place} {'of unknown size' if files[place] is None else f'{files[place]} bytes'}\n" for place in sorted(files)
+    )

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one task asks of one mirror, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._builds.build import SAFE_NAME, Asset
+from .._errors import InvalidName
+from .._http.options import UrlOptions
+from .._os.paths import checked_absolute
+
+
+@dataclass(frozen=True)
+class MirrorOrder:
+    """`assets` are the archives to hold, by their place below the mirror (`TAG/NAME`); none where it is to be absent.
+
+    `mirrors` are where they come from; without any, the public addresses. `parallel` bounds the downloads at a time.
+    `attestations` are the contents of bundles that need not be fetched, by the digest of the archive.
+    """
+
+    path: str
+    assets: Mapping[str, Asset]
+    mirrors: tuple[str, ...]
+    url: UrlOptions
+    is_absent: bool = False
+    bundles: bool = False
+    attestations: Mapping[str, str] = field(default_factory=dict)
+    parallel: int = 4
+    verify: str = "quick"
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> MirrorOrder:
+        """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
+        is_absent = params["state"] == "absent"
+        if params["parallel"] < 1:
+            raise InvalidName(f"parallel is {params['parallel']}, but it counts downloads at a time: write 1 or more.")
+        given = [] if is_absent else params["assets"] or []
+        assets = (
+            Asset.from_dict(one, where=f"assets[{number}]", error=InvalidName) for number, one in enumerate(given)
+        )
+        return cls(
+            path=checked_absolute(params["path"], "path", "/srv/python"),
+            assets=_by_place(assets),
+            mirrors=tuple(params["mirror"] or ()),
+            url=UrlOptions.from_params(params),
+            is_absent=is_absent,
+            bundles=params["bundles"],
+            attestations=params["attestations"],
+            parallel=params["parallel"],
+            verify=params["verify"],
+        )
+
+
+def place_of(asset: Asset) -> str:
+    """Where a mirror has the archive: `TAG/NAME`."""
+    return f"{asset.build.release}/{asset.file_name}"
+
+
+def _by_place(assets: Iterable[Asset]) -> dict[str, Asset]:
+    """Raises `InvalidName` for a file name that is no plain one, and for two digests of one file."""
+    found: dict[str, Asset] = {}
+    for asset in assets:
+        if SAFE_NAME.fullmatch(asset.file_name) is None:  # it comes from an address
+            raise InvalidName(f"The address of {asset.build.name} ends in {asset.file_name!r}, which is no file name.")
+        other = found.setdefault(place_of(asset), asset)
+        if other.sha256 != asset.sha256:
+            raise InvalidName(
+                f"{asset.file_name} is asked for with two digests, {other.sha256} and {asset.sha256}. A mirror holds "
+                "one file of that name: correct or leave out one of them."
+            )
+    return found

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of a mirror: which of its files are there and right, and what its indexes say."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from .._download.bundles import BUNDLE_SUFFIX
+from .._download.digest import sha256_of
+from .._errors import StoreError
+from .._os.regular_file import read_regular
+from .._os.threads import with_room
+from . import receipt as _mirror_receipt
+from .index_files import SUMS, UV_CATALOGUE, VERSIONS_INDEX
+from .receipt import Held, is_as_recorded, releases_of
+from .spec import MirrorOrder
+
+_MOST_INDEX_BYTES = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class MirrorState:
+    """`recorded` is what the receipt says, by place; None where no mirror is. `damage` is why it cannot be believed.
+
+    `intact` are the files that are wanted, there, and have the right digest; `damaged` the places of wanted files that
+    have another one. `documents` are the indexes as they are on the disk, by their path below the mirror.
+    """
+
+    recorded: Mapping[str, Held] | None
+    intact: Mapping[str, Held]
+    damaged: tuple[str, ...]
+    documents: Mapping[str, str]
+    damage: str | None = None
+
+
+def read(order: MirrorOrder) -> MirrorState:
+    """Opens no archive that is as its record says, unless `verify: full` asks for it. Raises `OSError`."""
+    receipt = _mirror_receipt.read(order.path)
+    known = receipt.files if receipt else {}
+    wanted = {place: asset.sha256 for place, asset in order.assets.items()}
+    if order.bundles:
+        wanted.update((held.place, held.sha256) for held in known.values() if _is_bundle_of(held.place, order))
+
+    def look_at(place: str) -> Held | None:
+        return _look_at(order, place, wanted[place], known.get(place))
+
+    there = [place for place in wanted if os.path.lexists(os.path.join(order.path, place))]
+    with with_room(), ThreadPoolExecutor(order.parallel) as pool:
+        found = dict(zip(there, pool.map(look_at, there)))
+    releases = releases_of([*wanted, *known])
+    return MirrorState(
+        recorded=receipt.files if receipt else None,
+        intact={place: held for place, held in found.items() if held},
+        damaged=tuple(sorted(place for place, held in found.items() if held is None)),
+        documents=_documents(order.path, [VERSIONS_INDEX, UV_CATALOGUE, *(f"{tag}/{SUMS}" for tag in releases)]),
+        damage=receipt.damage if receipt else None,
+    )
+
+
+def held_now(mirror: str, place: str, sha256: str) -> Held:
+    """The record of a file whose digest is known to be right."""
+    status = os.lstat(os.path.join(mirror, place))
+    return Held(place, sha256, status.st_size, status.st_mtime_ns)
+
+
+def _is_bundle_of(place: str, order: MirrorOrder) -> bool:
+    return place.endswith(BUNDLE_SUFFIX) and place[: -len(BUNDLE_SUFFIX)] in order.assets
+
+
+def _look_at(order: MirrorOrder, place: str, sha256: str, recorded: Held | None) -> Held | None:
+    """The file's record; None when it is not what is wanted. One that cannot be read is not, either."""
+    path = os.path.join(order.path, place)
+    try:
+        status = os.lstat(path)
+        if order.verify == "quick" and recorded and recorded.sha256 == sha256 and is_as_recorded(recorded, status):
+            return recorded
+        if not stat.S_ISREG(status.st_mode) or sha256_of(path) != sha256:
+            return None
+    except OSError:
+        return None
+    return Held(place, sha256, status.st_size, status.st_mtime_ns)
+
+
+def _documents(mirror: str, names: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for name in names:
+        try:
+            content = read_regular(os.path.join(mirror, name), most_bytes=_MOST_INDEX_BYTES)
+        except (FileNotFoundError, NotADirectoryError, StoreError):  # the last for what no run has put there
+            continue
+        found[name] = content.decode(errors="replace")
+    return found

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths on a host: as options give them, and what stands there."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from .._errors import StoreError
+
+
+def checked_absolute(path: str, option: str, example: str) -> str:
+    """The path without a trailing slash. Raises `StoreError` when it is relative or names no place below the root."""
+    if not os.path.isabs(path):
+        raise StoreError(f"{option} is {path!r}, which is relative. Write it from the root: {option}: {example}")
+    clean = os.path.normpath(path)
+    if ".." in path.split("/") or not path.isprintable():
+        raise StoreError(f"{option} is {path!r}. Write it without `..` and without control characters.")
+    if clean.startswith("//") or clean == "/":
+        raise StoreError(f"{option} is {path!r}. Name a directory below the root, such as {example}.")
+    return clean
+
+
+def kind_of(place: str) -> str:
+    """What stands there: absent, link, directory, file or other. A link is not followed."""
+    try:
+        mode = os.lstat(place).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "absent"
+    if stat.S_ISLNK(mode):
+        return "link"
+    if stat.S_ISDIR(mode):
+        return "directory"
+    return "file" if stat.S_ISREG(mode) else "other"

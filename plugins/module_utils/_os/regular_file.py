@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens the collection's own files, and nothing else that may be found under their names.
+
+A named pipe would make a reader wait for ever, a device may act when it is opened, a symbolic link leads elsewhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from .._errors import StoreError
+
+_WITHOUT_WAITING = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFDIR: "a directory",
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+# What opening or reading gives where a regular file was swapped meanwhile, or where the disk lost it.
+_UNREADABLE = (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EIO, errno.ESTALE, getattr(errno, "EUCLEAN", errno.EIO))
+
+
+def open_regular(file: str, flags: int, mode: int = 0o600) -> int:
+    """A descriptor of the regular file, which `flags` may create.
+
+    Raises `StoreError` for everything else under that name, `OSError` where it cannot be opened.
+    """
+    _require_regular(file, _mode_of(file))
+    handle = os.open(file, flags | _WITHOUT_WAITING, mode)
+    try:
+        _require_regular(file, os.fstat(handle).st_mode)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def read_regular(file: str, *, most_bytes: int) -> bytes:
+    """The whole content. Raises `FileNotFoundError`, and `StoreError` for what no run has written.
+
+    That is something other than a regular file, a file of more than `most_bytes`, and one that the disk cannot read.
+    """
+    try:
+        with os.fdopen(open_regular(file, os.O_RDONLY), "rb") as stream:
+            content = stream.read(most_bytes + 1)
+    except OSError as error:
+        if error.errno not in _UNREADABLE:
+            raise
+        raise StoreError(f"{file} is damaged: it cannot be read ({error.strerror}).") from error
+    if len(content) > most_bytes:
+        raise StoreError(f"{file} is damaged: it has more than {most_bytes} bytes.")
+    return content
+
+
+def _mode_of(file: str) -> int:
+    """As for a regular file where there is none yet."""
+    try:
+        return os.lstat(file).st_mode
+    except FileNotFoundError:
+        return stat.S_IFREG
+
+
+def _require_regular(file: str, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        kind = _KINDS.get(stat.S_IFMT(mode), "something unknown")
+        raise StoreError(f"{file} is damaged: it is {kind}, and should be a regular file.")

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host is, from Ansible facts. They know less than the probe: no C library, and so none of its version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import UnsupportedHost
+from .host import HostPlatform
+from .requirements import cpu_level_of
+
+# Kernel machine and the bits of the programs -> the architecture as in targets.
+_ARCHITECTURES = {
+    ("x86_64", 64): "x86_64",
+    ("x86_64", 32): "i686",
+    ("aarch64", 64): "aarch64",
+    ("aarch64", 32): "armv7",
+    ("armv7", 32): "armv7",
+    ("i686", 32): "i686",
+    ("ppc64le", 64): "ppc64le",
+    ("riscv64", 64): "riscv64",
+    ("s390x", 64): "s390x",
+}
+# Other words that kernels use for the same machine.
+_MACHINES = {
+    "amd64": "x86_64",
+    "arm64": "aarch64",
+    "armv7l": "armv7",
+    "armv8l": "armv7",
+    "i386": "i686",
+    "i486": "i686",
+    "i586": "i686",
+}
+_THIRTY_TWO_BITS = ("armv7", "i686")
+
+# The distribution tells the C library: these have musl, by the word that the fact `distribution` or `os_family` has.
+# Every other is taken for glibc's, which the probe then proves or disproves before anything is installed.
+_MUSL_DISTRIBUTIONS = ("Adelie", "Alpine", "Chimera", "OpenWrt", "postmarketOS")
+# These come with either.
+_AMBIGUOUS_DISTRIBUTIONS = ("Void",)
+
+_ADVICE = "Gather facts (`gather_facts: true`), or give `target`."
+
+
+def from_facts(facts: Mapping[str, Any]) -> HostPlatform:
+    """Raises `UnsupportedHost` when a fact that is needed lacks, or no target follows from those that are there."""
+    _require(facts, "system", "architecture")
+    system = str(facts["system"])
+    machine = str(facts["architecture"])
+    machine = _MACHINES.get(machine, machine)
+    bits = int(facts.get("userspace_bits") or (32 if machine in _THIRTY_TWO_BITS else 64))
+    arch = _ARCHITECTURES.get((machine, bits), machine)
+    if system == "Darwin":
+        version = facts.get("distribution_version")
+        return HostPlatform("darwin", arch, bits, None, None, None, str(version) if version else None)
+    if system != "Linux":
+        raise UnsupportedHost(f"No target follows from the facts of a host with {system}. Give `target`.")
+    flags = facts.get("flags")
+    return HostPlatform(
+        os="linux",
+        arch=arch,
+        bits=bits,
+        libc=_libc(facts, arch),
+        libc_version=None,
+        cpu_level=cpu_level_of(flags) if flags and arch == "x86_64" else None,
+        os_version=str(facts["distribution_version"]) if facts.get("distribution_version") else None,
+    )
+
+
+def _libc(facts: Mapping[str, Any], arch: str) -> str:
+    """32-bit ARM is taken for hard float, as all but the oldest distributions have it."""
+    _require(facts, "distribution")
+    words = " ".join(str(facts.get(fact) or "") for fact in ("distribution", "os_family")).split()
+    if any(word in _AMBIGUOUS_DISTRIBUTIONS for word in words):
+        raise UnsupportedHost(
+            f"{facts['distribution']} comes with glibc or with musl, and facts do not tell which. Give `target`."
+        )
+    if any(word in _MUSL_DISTRIBUTIONS for word in words):
+        return "musl"
+    return "gnueabihf" if arch == "armv7" else "gnu"
+
+
+def _require(facts: Mapping[str, Any], *names: str) -> None:
+    missing = [name for name in names if not facts.get(name)]
+    if missing:
+        lacking = " and ".join(missing)
+        raise UnsupportedHost(f"The target of this host is not known: its facts lack {lacking}. {_ADVICE}")

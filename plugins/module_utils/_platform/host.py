@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host is, which targets it runs, and why it cannot run a build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._builds.build import Build
+from .._builds.target import KNOWN_TARGETS, Target
+from .._errors import InvalidName, UnsupportedHost
+from .._fields import Fields
+from .requirements import is_static, libc_minimum, macos_minimum
+
+_LIBC_WORDS = {
+    "gnu": "glibc",
+    "gnueabi": "glibc with soft float",
+    "gnueabihf": "glibc with hard float",
+    "musl": "musl",
+}
+_OS_WORDS = {"linux": "Linux", "darwin": "macOS", "windows": "Windows"}
+HOST_PLATFORM = "host_platform"  # the argument that carries a platform to a module
+PLATFORM_ARGUMENTS: dict[str, dict[str, Any]] = {HOST_PLATFORM: {"type": "dict"}}
+_LEVELS = {"v2": 2, "v3": 3, "v4": 4}
+
+
+@dataclass(frozen=True)
+class HostPlatform:
+    """None means unknown, which is never held against a build.
+
+    `os` is linux, darwin or the system's own name in lower case. `arch` and `bits` are those of the programs, which on
+    a 64-bit kernel may be 32-bit. `libc` is as in targets (gnu, gnueabi, gnueabihf, musl), None outside Linux.
+    `libc_version` has the first two numbers, as glibc's versions do. `cpu_level` is the x86-64 level, 1 to 4.
+    `os_version` is the system's text, such as 14.5 for macOS. `called` is how messages call it.
+    """
+
+    os: str
+    arch: str
+    bits: int
+    libc: str | None
+    libc_version: tuple[int, int] | None
+    cpu_level: int | None
+    os_version: str | None = None
+    called: str = field(default="this host", compare=False)
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> HostPlatform:
+        """From `ansible_facts`. Raises `UnsupportedHost` that says which facts lack."""
+        from .facts import from_facts
+
+        return from_facts(facts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The platform as JSON can hold it."""
+        return {**vars(self), "libc_version": list(self.libc_version) if self.libc_version else None}
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any]) -> HostPlatform:
+        """From `as_dict`. Raises `InvalidName` that names the field when one is missing or of another type."""
+        fields = Fields(mapping, HOST_PLATFORM, InvalidName)
+        version = fields.numbers("libc_version") if mapping.get("libc_version") is not None else None
+        if version is not None and len(version) != 2:
+            raise InvalidName(f"{HOST_PLATFORM} is damaged: libc_version should be two numbers.")
+        return cls(
+            os=fields.text("os"),
+            arch=fields.text("arch"),
+            bits=fields.number("bits"),
+            libc=fields.optional_text("libc"),
+            libc_version=(version[0], version[1]) if version else None,
+            cpu_level=fields.optional_number("cpu_level"),
+            os_version=fields.optional_text("os_version"),
+            called=fields.text("called"),
+        )
+
+    def targets(self, cpu_level: str = "baseline") -> tuple[str, ...]:
+        """The triples to look for, the best first. `cpu_level` is the option's word and counts for x86-64 only.
+
+        `auto` begins with the processor's level and goes down; `v2`, `v3` and `v4` are that level alone, whether the
+        processor has it or not: `objection_to` says so. Raises `UnsupportedHost` when there are no builds for the host.
+        """
+        native = self._native()
+        if self.arch != "x86_64" or self.os != "linux" or cpu_level == "baseline":
+            return (native,)
+        if cpu_level == "auto":
+            return (*(self._at_level(level) for level in range(self.cpu_level or 1, 1, -1)), native)
+        return (self._at_level(_LEVELS[cpu_level]),)
+
+    def objection_to(self, build: Build) -> str | None:
+        """Why the host cannot run the build, as `why_not` says it, and what to ask for instead; None when it can."""
+        reason = self._reason_against(build)
+        return f"{self.why_not(build)} {reason[2]}" if reason else None
+
+    def why_not(self, build: Build) -> str | None:
+        """Why the host cannot run the build, with what it needs and what the host has; None when nothing is known
+        to stand against it.
+        """
+        reason = self._reason_against(build)
+        return f"{build.name} needs {reason[0]}, but {self.called} {reason[1]}." if reason else None
+
+    def _reason_against(self, build: Build) -> tuple[str, str, str] | None:
+        """What the build needs, what the host is or has, and what to do."""
+        target = Target.parse(build.target)
+        return (
+            self._other_machine(target)
+            or self._other_libc(target, build)
+            or self._old_libc(target, build)
+            or self._low_cpu_level(target)
+            or self._old_macos(target, build.release)
+        )
+
+    def __str__(self) -> str:
+        words = [_OS_WORDS.get(self.os, self.os), self.arch, f"{self.bits}-bit", self._libc_words()]
+        return " ".join(word for word in words if word)
+
+    def _native(self) -> str:
+        systems = {"linux": f"unknown-linux-{self.libc}", "darwin": "apple-darwin"}
+        native = f"{self.arch}-{systems.get(self.os)}"
+        if native not in KNOWN_TARGETS or (self.arch, self.bits) == ("x86_64", 32):
+            if self.os == "linux" and self.libc is None:
+                raise UnsupportedHost(
+                    f"The C library of {self.called} ({self}) is not known, so its target is not either. Give `target`."
+                )
+            raise UnsupportedHost(f"There are no builds for {self.called} ({self}).")
+        return native
+
+    def _at_level(self, level: int) -> str:
+        return f"x86_64_v{level}-unknown-linux-{self.libc}"
+
+    def _libc_words(self) -> str:
+        if self.libc is None:
+            return ""
+        version = f" {_dotted(self.libc_version)}" if self.libc_version else ""
+        return f"{_LIBC_WORDS.get(self.libc, self.libc)}{version}"
+
+    def _other_machine(self, target: Target) -> tuple[str, str, str] | None:
+        # Apple silicon runs builds for Intel where Rosetta is installed, which trying the build out will tell.
+        same_arch = target.arch == self.arch or (self.os, self.arch, target.arch) == ("darwin", "aarch64", "x86_64")
+        bits = 32 if target.arch in ("armv7", "i686") else 64
+        if target.os == self.os and same_arch and bits == self.bits:
+            return None
+        kernel = ", whatever its kernel is" if self.bits == 32 else ""
+        return (
+            f"{_OS_WORDS[target.os]} with {bits}-bit {target.arch} programs",
+            f"is {_OS_WORDS.get(self.os, self.os)} with {self.bits}-bit {self.arch} programs{kernel}",
+            self._advice(),
+        )
+
+    def _other_libc(self, target: Target, build: Build) -> tuple[str, str, str] | None:
+        if target.os != "linux" or self.libc in (None, target.libc) or is_static(build):
+            return None
+        return f"{_LIBC_WORDS[str(target.libc)]}", f"has {self._libc_words()}", self._advice()
+
+    def _old_libc(self, target: Target, build: Build) -> tuple[str, str, str] | None:
+        if target.os != "linux" or self.libc_version is None or is_static(build):
+            return None
+        minimum = libc_minimum(target)
+        if self.libc_version >= minimum[:2]:
+            return None
+        static = f"{target.arch}-unknown-linux-musl"
+        advice = "Use a newer system."
+        if static in KNOWN_TARGETS:
+            advice = f"A static build runs here: `target: {static}` with `build_options: lto+static`."
+        return f"{_LIBC_WORDS[str(target.libc)]} {_dotted(minimum)} or later", f"has {self._libc_words()}", advice
+
+    def _low_cpu_level(self, target: Target) -> tuple[str, str, str] | None:
+        if self.cpu_level is None or target.cpu_level <= self.cpu_level:
+            return None
+        have = f"has one of level v{self.cpu_level}"
+        return f"a processor of x86-64 level v{target.cpu_level}", have, "Ask for `cpu_level: baseline` or `auto`."
+
+    def _old_macos(self, target: Target, release: str) -> tuple[str, str, str] | None:
+        version = re.match(r"([0-9]+)(?:\.([0-9]+))?", self.os_version or "")
+        if target.os != "darwin" or version is None:
+            return None
+        minimum = macos_minimum(target, release)
+        if (int(version[1]), int(version[2] or 0)) >= minimum:
+            return None
+        return f"macOS {_dotted(minimum)} or later", f"has macOS {self.os_version}", "Ask for an older release."
+
+    def _advice(self) -> str:
+        try:
+            return f"Ask for {self._native()}, which is what it runs."
+        except UnsupportedHost as error:
+            return str(error)
+
+
+def _dotted(numbers: tuple[int, ...]) -> str:
+    return ".".join(map(str, numbers))

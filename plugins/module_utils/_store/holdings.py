@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What roots, receipts and links say about one store: three accounts of the same thing.
+
+Where one of them is damaged or contradicts another, it is left out, and the damage says so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import damage as _damage
+from . import history, link
+from .damage import Damage
+from .history import Root, Roots
+from .receipt import Receipt
+from .store import ROOTS_FOLDER, Store
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What roots and receipts of a store say about it, and what of them cannot be believed."""
+
+    roots: tuple[Root, ...]
+    stored: Mapping[str, Receipt]
+    damage: tuple[Damage, ...] = ()
+
+    def root_of(self, path: str) -> Root | None:
+        return next((root for root in self.roots if root.path == path), None)
+
+    def damage_of(self, path: str) -> Damage | None:
+        """That of the path's own root."""
+        return next((damage for damage in self.damage if damage.path == path), None)
+
+
+def holdings(store: Store) -> Holdings:
+    """Reads all roots and receipts of the store, and the links of all paths."""
+    stored, damage = store.receipts()
+    found = compared(history.read_all(store.directory), stored, damage, store.directory)
+    entries = {root.path: link.entry_behind(root.path, store) for root in found.roots}
+    strange = {
+        root.path: does_not_name(store.directory, root.path, str(entries[root.path]))
+        for root in found.roots
+        if not may_lead_to(root, entries[root.path], stored)
+    }
+    sound = tuple(root for root in found.roots if root.path not in strange)
+    return Holdings(sound, stored, (*found.damage, *strange.values()))
+
+
+def compared(roots: Roots, stored: Mapping[str, Receipt], damage: tuple[Damage, ...], store: str) -> Holdings:
+    """The holdings without the roots that name builds which were made for another path."""
+    sound, contradicting = [], []
+    for root in roots.sound:
+        strange = _made_for_another(root, stored)
+        if strange is None:
+            sound.append(root)
+            continue
+        prefix = stored[strange].settings.prefix
+        found = f"is damaged: it names {strange}, which was made for {prefix} by its receipt."
+        contradicting.append(_root_damage(store, root.path, found))
+    return Holdings(tuple(sound), stored, (*roots.damage, *contradicting, *damage))
+
+
+def _made_for_another(root: Root, stored: Mapping[str, Receipt]) -> str | None:
+    """An entry in the root that was made for another path by its own receipt."""
+    entries = [*(use.entry for use in root.uses), *([root.before_trial] if root.before_trial else [])]
+    return next((entry for entry in entries if entry in stored and stored[entry].settings.prefix != root.path), None)
+
+
+def may_lead_to(root: Root, entry: str | None, stored: Mapping[str, Receipt]) -> bool:
+    """Whether the root may be that of a path whose link names `entry`.
+
+    A run that is killed before it makes the link leaves a root whose current build is in the store, and which does not
+    name a build any more that drifted.
+    """
+    return entry not in stored or root.current in stored or any(use.entry == entry for use in root.uses)
+
+
+def does_not_name(store: str, path: str, entry: str) -> Damage:
+    return _root_damage(store, path, f"is damaged: it does not name {entry}, which {path} is a link to.")
+
+
+def root_is_missing(store: str, path: str) -> Damage:
+    return _root_damage(store, path, f"is missing, but {path} is a link to a build in the store.")
+
+
+def _root_damage(store: str, path: str, found: str) -> Damage:
+    file = os.path.join(store, ROOTS_FOLDER, history.file_name(path))
+    return _damage.of_root(file, f"{file} {found}", path)

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at a build's content: is it still what was published?"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator
+
+from .._archive.extract import Entry
+from .._errors import StoreError
+from .._os.regular_file import read_regular
+from .._os.target_root import RUNNING, System
+from . import manifest, ownership
+from .manifest import Drift
+from .receipt import Receipt
+
+# A file written just after the clock was read can carry a time a few milliseconds before it (one kernel tick).
+_CLOCK_TICK_NS = 20_000_000
+
+_MOST_MANIFEST_BYTES = 256 * 1024 * 1024  # 200,000 members, the most that an archive may have, with long names
+
+# Where pip writes when the build is not marked as externally managed.
+_PIP_OWNS = re.compile(r"lib/python[^/]+/site-packages/|bin/pip[\d.]*\Z")
+_PIP_ADDS = re.compile(r"bin/|share/|include/|etc/")
+
+
+def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: System = RUNNING) -> Drift:
+    """The drift of a store entry. `full` reads every file; else only those that changed since the receipt's time.
+
+    In an image that is every file as well, since nothing in it has a time of its own.
+    """
+    try:
+        entries = _published(entry_path, receipt)
+    except FileNotFoundError:  # without a manifest nothing can be trusted
+        return Drift(missing=(manifest.MANIFEST,))
+    except (StoreError, ValueError):
+        return Drift(changed=(manifest.MANIFEST,))
+    receipt_file = os.path.join(entry_path, manifest.RECEIPT)
+    trusted_until_ns = None if full or system.is_image else os.stat(receipt_file).st_mtime_ns
+    owner = ownership.expected(entry_path, receipt.settings.owner, receipt.settings.group, system)
+    drift = manifest.find_drift(entry_path, entries, trusted_until_ns=trusted_until_ns, owner=owner)
+    return drift if receipt.settings.externally_managed else _without_pip_work(drift)
+
+
+def _published(entry_path: str, receipt: Receipt) -> dict[str, Entry]:
+    """What the manifest says. Raises `StoreError` or `ValueError` for one that is not the receipt's own."""
+    file = os.path.join(entry_path, manifest.MANIFEST)
+    content = read_regular(file, most_bytes=_MOST_MANIFEST_BYTES)
+    if receipt.manifest_sha256 not in (None, hashlib.sha256(content).hexdigest()):
+        raise StoreError(f"{file} is damaged: it is not the manifest that its receipt was written with.")
+    return manifest.parse(content.decode(), where=file)
+
+
+def has_damaged_manifest(drift: Drift) -> bool:
+    return manifest.MANIFEST in drift.changed
+
+
+def first_newer(entry_path: str, system: System = RUNNING) -> str | None:
+    """Something in the entry that came, went or changed since its receipt was dated; None when nothing did.
+
+    What the probe looks for, by the same rule: bytecode does not count, and the entry's own directory counts by its
+    mtime alone, since publishing renamed it. Newer is suspicious, not yet drift. In an image the receipt's date is made
+    up, so the last change of the receipt itself is what ctimes are compared with.
+    """
+    receipt = os.stat(os.path.join(entry_path, manifest.RECEIPT))
+    written_until_ns = receipt.st_mtime_ns
+    changed_until_ns = receipt.st_ctime_ns if system.is_image else written_until_ns
+    if os.stat(entry_path).st_mtime_ns > written_until_ns:
+        return "."
+    for path, status in _contents(entry_path):
+        if status.st_mtime_ns > written_until_ns or status.st_ctime_ns > changed_until_ns:
+            return path
+    return None
+
+
+def settle(entry_path: str, inspected_at_ns: int, system: System = RUNNING) -> None:
+    """Dates the receipt of an intact build to the inspection, so that the probe asks for no other one.
+
+    Needed where files got new times and no new content: a restored backup, a change of labels. In an image, where dates
+    are part of what is made, the receipt is only made the last that changed, and dated as the newest thing there is.
+    """
+    receipt = os.path.join(entry_path, manifest.RECEIPT)
+    moment = inspected_at_ns - _CLOCK_TICK_NS
+    if system.is_image:
+        statuses = [status for _unused, status in _contents(entry_path)]
+        if any(status.st_ctime_ns > moment for status in statuses):
+            return  # changed while it was inspected
+        statuses += [os.stat(entry_path), os.stat(receipt)]
+        moment = max(status.st_mtime_ns for status in statuses)
+    os.utime(receipt, ns=(moment, moment))
+
+
+def _contents(entry_path: str) -> Iterator[tuple[str, os.stat_result]]:
+    """What may have changed in an entry, as (relative path, lstat): all but itself, bytecode and the receipt."""
+    for folder, folders, files in os.walk(entry_path):
+        folders[:] = [name for name in folders if name != manifest.BYTECODE_FOLDER]
+        for place in (os.path.join(folder, name) for name in folders + files):
+            path = os.path.relpath(place, entry_path)
+            if path != manifest.RECEIPT:
+                yield path, os.lstat(place)
+
+
+def clock_ns() -> int:
+    return time.time_ns()
+
+
+def _without_pip_work(drift: Drift) -> Drift:
+    return Drift(
+        changed=tuple(path for path in drift.changed if not _PIP_OWNS.match(path)),
+        missing=tuple(path for path in drift.missing if not _PIP_OWNS.match(path)),
+        added=tuple(path for path in drift.added if not _PIP_OWNS.match(path) and not _PIP_ADDS.match(path)),
+    )

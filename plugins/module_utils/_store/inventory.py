@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is installed: the paths and builds of a store, read from roots and receipts; changes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from .._install.spec import checked_path
+from .._os.processes import running_entries
+from .._os.target_root import RUNNING, System
+from .._platform.this_host import platform_here
+from . import history, link
+from .damage import Damage
+from .history import Root
+from .holdings import Holdings, holdings
+from .inspect import inspect
+from .known import damaged_roots
+from .receipt import Receipt
+from .store import Store, default_store
+
+USUAL_STORE = "/opt/python/.builds"
+_BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
+
+
+def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
+    """The stores that a task asks for, and those beside the paths that it asks for, each once; else the usual one."""
+    given = [checked_path(store, "store") for store in stores]
+    beside = [default_store(checked_path(path, "path")) for path in paths]
+    return list(dict.fromkeys(given + beside)) or [USUAL_STORE]
+
+
+def describe(store_directory: str, *, verify: str, system: System = RUNNING) -> dict[str, list[dict[str, Any]]]:
+    """`paths`, `builds` and `damaged` of one store, each as in the RETURN of `build_info`; empty without a store.
+
+    `verify` is none, quick or full, as for `build`.
+    """
+    system.require()
+    store = Store(store_directory, system)
+    known = holdings(store)
+    damaged = list(damaged_roots(store, known))
+    linked = {path: link.entry_behind(path, store) for path in _paths(known, damaged)}
+    running = running_entries(store.directory)
+    here = None if system.is_image else platform_here()
+    builds = []
+    for entry, receipt in sorted(known.stored.items()):
+        build = _describe_build(store, entry, receipt, verify)
+        build["paths"] = sorted(path for path, used in linked.items() if used == entry)
+        build["pids"] = list(running.get(entry, ()))
+        build["does_not_run"] = here.why_not(receipt.asset.build) if here else None
+        builds.append(build)
+    paths = [
+        _describe_path(known.root_of(path) or history.rebuilt(path, used, known.stored), used, store, known)
+        for path, used in linked.items()
+    ]
+    receipts = [damage for damage in known.damage if damage.entry is not None]
+    return {"paths": paths, "builds": builds, "damaged": [damage.as_dict() for damage in (*damaged, *receipts)]}
+
+
+def _paths(known: Holdings, damaged: Iterable[Damage]) -> list[str]:
+    """Those with a root, and those whose root is damaged or missing, in the order of their files."""
+    paths = {root.path for root in known.roots}.union(damage.path for damage in damaged if damage.path)
+    return sorted(paths, key=history.file_name)
+
+
+def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> dict[str, Any]:
+    directory = store.entry_path(entry)
+    drift = None if verify == "none" else inspect(directory, receipt, full=verify == "full", system=store.system)
+    return {
+        **receipt.asset.as_dict(),
+        "entry": entry,
+        "store": store.path,
+        "prefix": receipt.settings.prefix,
+        "owner": receipt.settings.owner,
+        "group": receipt.settings.group,
+        "externally_managed": receipt.settings.externally_managed,
+        "installed_at": receipt.installed_at,
+        "executables": list(receipt.executables),
+        "files": receipt.files,
+        "size_bytes": receipt.size_bytes,
+        "disk_bytes": _disk_bytes(directory),
+        "intact": None if drift is None else not drift,
+        "drift": None if drift is None else drift.as_dict(),
+    }
+
+
+def _describe_path(root: Root, linked: str | None, store: Store, known: Holdings) -> dict[str, Any]:
+    receipt = known.stored.get(linked or "")
+    build = receipt.asset.build if receipt else None
+    return {
+        "path": root.path,
+        "store": store.path,
+        "entry": linked,
+        "build": build.as_dict() if build else None,
+        "executable": f"{root.path}/{build.program}" if build else None,
+        "keep": root.keep,
+        "before_trial": root.goes_back_to(linked),
+        "left": [one.as_dict() for one in root.left if build is None or one.build != build.name],
+        "history": [
+            {"entry": use.entry, "since": use.since, "stored": os.path.isdir(store.entry_path(use.entry))}
+            for use in root.uses
+        ],
+    }
+
+
+def _disk_bytes(directory: str) -> int:
+    total = 0
+    for folder, _folders, files in os.walk(directory):
+        total += _blocks(folder) + sum(_blocks(os.path.join(folder, name)) for name in files)
+    return total * _BLOCK_BYTES
+
+
+def _blocks(path: str) -> int:
+    """Zero for what went meanwhile, as the temporary files do of an interpreter that is compiling."""
+    try:
+        return os.lstat(path).st_blocks
+    except FileNotFoundError:
+        return 0

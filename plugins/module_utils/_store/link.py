@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The link at the path: what is there, and the switch to another build in one rename."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from .._errors import StoreError
+from .._os.atomic import replace_link
+from .._os.sync import sync_directory
+from .store import Store
+
+
+def target_of(path: str) -> str | None:
+    """The text of the link at `path`; None when there is none."""
+    try:
+        return os.readlink(path)
+    except OSError:
+        return None
+
+
+def entry_behind(path: str, store: Store) -> str | None:
+    """The store entry that the link at `path` of the store's system names, complete or not; None for another link."""
+    place = store.system.place_of(path)
+    target = target_of(place)
+    if target is None:
+        return None
+    if os.path.isabs(target):
+        target = store.system.place_of(target)
+    where = os.path.join(os.path.realpath(os.path.dirname(place)), target)
+    folder, entry = os.path.split(os.path.normpath(where))
+    return entry if os.path.realpath(folder) == os.path.realpath(store.directory) else None
+
+
+def switch(path: str, entry_path: str, staging: str) -> None:
+    """Makes `path` a relative link to `entry_path` in one step.
+
+    The new link is made in `staging` where that is on the same file system, so that an interrupted run leaves nothing
+    beside the path. Raises `StoreError` when a directory came to stand at the path meanwhile.
+    """
+    parent = os.path.realpath(os.path.dirname(path))
+    target = os.path.relpath(os.path.realpath(entry_path), parent)
+    name = f".{os.path.basename(path)}.new-link"
+    try:
+        try:
+            replace_link(path, target, fresh=os.path.join(staging, name))
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            replace_link(path, target, fresh=os.path.join(parent, name))
+    except IsADirectoryError:
+        raise StoreError(f"A directory appeared at {path} during the run. Move it away and run again.") from None
+    sync_directory(parent)
+
+
+def remove(path: str) -> None:
+    os.unlink(path)
+    sync_directory(os.path.dirname(path))

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The manifest: every entry of a published build, so that drift can be found without the archive.
+
+One line an entry, sorted by path, five tab-separated fields: kind (`f` or `l`), mode in octal, size in bytes,
+SHA-256 or link target, path below the build. Directories are not listed: they follow from the paths, and are all 0755.
+Bytecode is not listed either, since running the interpreter may write it, and neither are the receipt and the manifest
+themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from .._archive.extract import Entry
+from .._download.digest import sha256_of
+from .._errors import StoreError
+from .._readable import readable
+
+MANIFEST = ".build.manifest"
+RECEIPT = ".build.json"
+GONE = ".build.gone"  # in place of the receipt: a run is removing the directory
+BYTECODE_FOLDER = "__pycache__"
+
+_FOLDER_MODE = 0o755
+_KINDS: Mapping[str, Literal["file", "link"]] = {"f": "file", "l": "link"}
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How a directory differs from its manifest; paths are relative to the build and sorted."""
+
+    changed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.missing or self.added)
+
+    def as_dict(self) -> dict[str, list[str]]:
+        """As a result, in which any name can stand."""
+        lists = {"changed": self.changed, "missing": self.missing, "added": self.added}
+        return {what: [readable(path) for path in paths] for what, paths in lists.items()}
+
+
+def render(entries: Mapping[str, Entry]) -> str:
+    """The manifest's text for the files and links of `entries`."""
+    lines = []
+    for path in sorted(entries):
+        entry = entries[path]
+        if entry.kind == "dir":
+            continue
+        content = entry.sha256 if entry.kind == "file" else _escape(entry.target or "")
+        lines.append(f"{entry.kind[0]}\t{entry.mode:o}\t{entry.size_bytes}\t{content}\t{_escape(path)}\n")
+    return "".join(lines)
+
+
+def parse(text: str, where: str) -> dict[str, Entry]:
+    """The entries that `render` wrote. Raises `StoreError`, naming `where`, when a line is not of its form."""
+    entries = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            kind, mode, size, content, quoted = line.split("\t")
+            path = unquote(quoted)
+            if path in entries:
+                raise ValueError
+            entries[path] = Entry(
+                kind=_KINDS[kind],
+                mode=int(mode, 8),
+                size_bytes=int(size),
+                sha256=content if kind == "f" else None,
+                target=unquote(content) if kind == "l" else None,
+            )
+        except (ValueError, KeyError):
+            raise StoreError(f"{where} is damaged at line {number}: it is not a line of a manifest.") from None
+    return entries
+
+
+def find_drift(
+    directory: str,
+    entries: Mapping[str, Entry],
+    *,
+    trusted_until_ns: int | None,
+    compare_modes: bool = True,
+    owner: tuple[int, int] | None = None,
+) -> Drift:
+    """What of `directory` is not as `entries` say; directories and bytecode are passed over on both sides.
+
+    Type, mode, size and link target are compared for all. A file's content is read when the file was written or
+    renamed after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None. A directory on the way
+    to an entry is changed when its mode is another than 0755; the build's own is called `.`. With `owner`, user and
+    group of all that is in the build must be these numbers.
+    """
+    entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
+    folders = _folders(entries)
+    changed, added, seen = [], [], set()
+    for path, status in _walk(directory):
+        is_owned = owner is None or path == "." or (status.st_uid, status.st_gid) == owner
+        if stat.S_ISDIR(status.st_mode):
+            has_mode = not compare_modes or stat.S_IMODE(status.st_mode) == _FOLDER_MODE
+            if path in folders and not (has_mode and is_owned):
+                changed.append(path)
+            continue
+        entry = entries.get(path)
+        if entry is None:
+            added.append(path)
+            continue
+        seen.add(path)
+        same = _same_entry(os.path.join(directory, path), status, entry, trusted_until_ns, compare_modes)
+        if not (same and is_owned):
+            changed.append(path)
+    return Drift(tuple(sorted(changed)), tuple(sorted(set(entries) - seen)), tuple(sorted(added)))
+
+
+def is_bytecode(path: str) -> bool:
+    """Whether a path, relative to a build, is a folder for bytecode or lies in one."""
+    return BYTECODE_FOLDER in path.split("/")
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """The directories that the paths lie in, at any depth."""
+    folders = {"."}
+    for path in paths:
+        folder = os.path.dirname(path)
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = os.path.dirname(folder)
+    return folders
+
+
+def _walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
+    """All of `directory`, as (relative path, lstat), without bytecode and our own two files."""
+    waiting = [""]
+    while waiting:  # and no recursion, which whoever owns the build could make too deep
+        below = waiting.pop()
+        yield below.rstrip("/") or ".", os.lstat(os.path.join(directory, below))
+        with os.scandir(os.path.join(directory, below)) as found:
+            for item in found:
+                path = below + item.name
+                if item.is_dir(follow_symlinks=False):
+                    if item.name != BYTECODE_FOLDER:
+                        waiting.append(path + "/")
+                elif path not in (MANIFEST, RECEIPT):
+                    yield path, item.stat(follow_symlinks=False)
+
+
+def _same_entry(
+    path: str, status: os.stat_result, entry: Entry, trusted_until_ns: int | None, compare_modes: bool
+) -> bool:
+    if stat.S_ISLNK(status.st_mode):
+        return entry.kind == "link" and os.readlink(path) == entry.target
+    if not stat.S_ISREG(status.st_mode) or entry.kind != "file":
+        return False
+    if status.st_size != entry.size_bytes or (compare_modes and stat.S_IMODE(status.st_mode) != entry.mode):
+        return False
+    if trusted_until_ns is not None and max(status.st_mtime_ns, status.st_ctime_ns) <= trusted_until_ns:
+        return True
+    return sha256_of(path) == entry.sha256
+
+
+def _escape(text: str) -> str:
+    """Keeps the five fields apart whatever a path holds; ordinary paths stay readable as they are."""
+    return text if text.isascii() and text.isprintable() and "%" not in text else quote(text)

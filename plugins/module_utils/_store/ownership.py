@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gives a staged build to the owner and group that were asked for."""
+
+from __future__ import annotations
+
+import os
+
+from .._errors import StoreError
+from .._os.target_root import RUNNING, System
+from .manifest import MANIFEST, RECEIPT
+
+_NO_ID = 2**32 - 1  # to chown it means: leave as it is
+
+
+def ids(owner: str | None, group: str | None, system: System = RUNNING) -> tuple[int, int]:
+    """User and group given as names or numbers; -1 for None. Raises `StoreError` for what the system does not have."""
+    return (-1 if owner is None else _user_id(owner, system), -1 if group is None else _group_id(group, system))
+
+
+def apply(directory: str, owner: str | None, group: str | None, system: System = RUNNING) -> None:
+    """Gives all that is in `directory` to owner and group, but for our own two files and the directory itself.
+
+    What a build is and what to fetch in its place is read from these by whoever runs the tasks, mostly root: they must
+    not be another user's to change. A directory changes hands after all that is in it: its new owner could put a link
+    in the place of what is yet to be walked, and be given what that leads to.
+    """
+    user_id, group_id = ids(owner, group, system)
+    if (user_id, group_id) == (-1, -1):
+        return
+    for folder, folders, files in os.walk(directory, topdown=False):
+        for name in folders + files:
+            if folder != directory or name not in (MANIFEST, RECEIPT):
+                os.lchown(os.path.join(folder, name), user_id, group_id)
+
+
+def expected(directory: str, owner: str | None, group: str | None, system: System = RUNNING) -> tuple[int, int]:
+    """The ids that a build in `directory` was published with; where none was asked for, those of the directory."""
+    user_id, group_id = ids(owner, group, system)
+    status = os.lstat(directory)
+    return (status.st_uid if user_id == -1 else user_id, status.st_gid if group_id == -1 else group_id)
+
+
+def _user_id(owner: str, system: System) -> int:
+    import pwd
+
+    try:
+        if owner.isdecimal():
+            return _number(owner)
+        return _listed(owner, "/etc/passwd", system) if system.is_image else pwd.getpwnam(owner).pw_uid
+    except (KeyError, ValueError):  # the latter for what no name or number can be
+        raise StoreError(f"There is no user {owner} {system}. Create it first, or change `owner`.") from None
+
+
+def _group_id(group: str, system: System) -> int:
+    import grp
+
+    try:
+        if group.isdecimal():
+            return _number(group)
+        return _listed(group, "/etc/group", system) if system.is_image else grp.getgrnam(group).gr_gid
+    except (KeyError, ValueError):  # the latter for what no name or number can be
+        raise StoreError(f"There is no group {group} {system}. Create it first, or change `group`.") from None
+
+
+def _listed(name: str, file: str, system: System) -> int:
+    """The number in the third field of the line for `name`, as passwd(5) and group(5) have it. Raises `KeyError`."""
+    try:
+        with open(system.followed(file), encoding="utf-8", errors="surrogateescape") as lines:
+            for line in lines:
+                fields = line.rstrip("\n").split(":")
+                if fields[0] == name and len(fields) > 2 and fields[2].isdecimal():
+                    return _number(fields[2])
+    except FileNotFoundError:
+        pass  # an image with no users yet
+    raise KeyError(name)
+
+
+def _number(text: str) -> int:
+    """Raises `KeyError` for a number that no user or group can have."""
+    if int(text) >= _NO_ID:
+        raise KeyError(text)
+    return int(text)

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Removes builds that nothing refers to and nothing runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from .._os.paths import kind_of
+from .._os.processes import running_entries
+from . import history, link
+from .damage import Damage
+from .history import Root
+from .holdings import Holdings, holdings
+from .store import Store
+
+
+def prune(store: Store, path: str, lost: Collection[str] = (), damage: Collection[Damage] = ()) -> tuple[str, ...]:
+    """Removes the builds made for `path` that no path holds on to. Returns the names, sorted.
+
+    A path holds on to what its link names and to what its root keeps, for as long as its link stands. A build that a
+    process runs from stays too, and goes with a later run. `lost` are entries that the path used and that have no
+    receipt, by which they would be known as its own.
+
+    With `damage`, or where some is found, nothing is removed: what no root lists may then be what a path needs.
+    """
+    found = holdings(store)
+    if damage or found.damage:
+        return ()
+    roots = (root.without(tuple(lost)) if root.path == path else root for root in found.roots)
+    held = held_by_links(store, found).union(*(_kept(root, store) for root in roots))
+    unheld = [entry for entry in _candidates(store, path, found, lost) if entry not in held]
+    running = running_entries(store.directory) if unheld else {}  # asking every process takes its time
+    pruned = tuple(entry for entry in unheld if entry not in running)
+    for entry in pruned:
+        store.remove(entry)
+    root = found.root_of(path)
+    if pruned and root:
+        history.write(store.directory, root.without(pruned))
+    return pruned
+
+
+def finish_removals(store: Store) -> None:
+    """Removes the rest of builds whose removal was interrupted. One that a link names by now stays."""
+    for entry in store.half_removed():
+        if entry not in held_by_links(store, holdings(store)):
+            store.remove(entry)
+
+
+def held_by_links(store: Store, found: Holdings) -> set[str]:
+    """What the links name of all paths that roots or receipts know of."""
+    paths = {root.path for root in found.roots}.union(receipt.settings.prefix for receipt in found.stored.values())
+    return {entry for entry in (link.entry_behind(path, store) for path in paths) if entry is not None}
+
+
+def _kept(root: Root, store: Store) -> tuple[str, ...]:
+    """Nothing where the link was removed: the path uses nothing any more."""
+    return root.kept if link.entry_behind(root.path, store) is not None else ()
+
+
+def _candidates(store: Store, path: str, found: Holdings, lost: Collection[str]) -> tuple[str, ...]:
+    mine = {entry for entry, receipt in found.stored.items() if receipt.settings.prefix == path}
+    return tuple(sorted(mine.union(entry for entry in lost if kind_of(store.entry_path(entry)) == "directory")))

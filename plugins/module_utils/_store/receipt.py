@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The receipt: what a store entry is, written into it as its last file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._builds.asset_name import AssetName, archive_extension, is_asset_name
+from .._builds.build import Asset, Build
+from .._errors import StoreError
+from .._fields import Fields
+from .._http.urls import shown_url
+from .._json import content_of, rendered
+from .manifest import RECEIPT
+
+FORMAT = 1
+_KEYS = (
+    "format",
+    "asset",
+    "prefix",
+    "externally_managed",
+    "owner",
+    "group",
+    "executables",
+    "files",
+    "size_bytes",
+    "installed_at",
+    "manifest_sha256",
+)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a build was fixed up for. Builds that differ in this cannot serve one another's path.
+
+    `owner` and `group` are names or numbers as the user gave them; None means whoever ran the installation.
+    """
+
+    prefix: str
+    externally_managed: bool = True
+    owner: str | None = None
+    group: str | None = None
+
+    def served_by(self, other: Settings) -> bool:
+        """Whether a build made for `other` may be used: owner and group count only where they are asked for."""
+        return (
+            self.prefix == other.prefix
+            and self.externally_managed == other.externally_managed
+            and self.owner in (None, other.owner)
+            and self.group in (None, other.group)
+        )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An installed build.
+
+    `executables` are the programs that it really has, relative to the build (`bin/pip3`); `size_bytes` and `files`
+    count its files without bytecode; `installed_at` is UTC in ISO 8601. `manifest_sha256` is the digest of the manifest
+    beside it, None where nobody noted it.
+    """
+
+    asset: Asset
+    settings: Settings
+    executables: tuple[str, ...]
+    files: int
+    size_bytes: int
+    installed_at: str
+    manifest_sha256: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            # Everyone may read it, and the address of a house's own server can hold a secret.
+            "asset": {**self.asset.as_dict(), "url": shown_url(self.asset.url)},
+            "prefix": self.settings.prefix,
+            "externally_managed": self.settings.externally_managed,
+            "owner": self.settings.owner,
+            "group": self.settings.group,
+            "executables": list(self.executables),
+            "files": self.files,
+            "size_bytes": self.size_bytes,
+            "installed_at": self.installed_at,
+            **({"manifest_sha256": self.manifest_sha256} if self.manifest_sha256 else {}),
+        }
+
+    @classmethod
+    def from_dict(cls, mapping: Mapping[str, Any], where: str = "The receipt") -> Receipt:
+        """Raises `StoreError` naming the field inside `where` when something is missing, impossible or contradicts."""
+        fields = Fields(mapping, where)
+        fields.require_only(*_KEYS)
+        if fields.number("format") != FORMAT:
+            raise StoreError(f"{where} is damaged: format should be {FORMAT}.")
+        settings = Settings(
+            prefix=_prefix(fields, where),
+            externally_managed=fields.flag("externally_managed"),
+            owner=fields.optional_line("owner"),
+            group=fields.optional_line("group"),
+        )
+        asset = Asset.from_dict(fields.object("asset"), where=f"{where}: asset")
+        _require_own_name(asset.build, f"{where}: asset")
+        return cls(
+            asset=asset,
+            settings=settings,
+            executables=_executables(fields, where),
+            files=fields.count("files"),
+            size_bytes=fields.count("size_bytes"),
+            installed_at=fields.line("installed_at"),
+            manifest_sha256=_manifest_sha256(fields, where),
+        )
+
+    def require_entry(self, entry: str, where: str) -> None:
+        """Raises `StoreError` where the receipt belongs to another store entry, as one that was moved does."""
+        name = self.asset.build.name
+        stem, _dot, number = entry.rpartition(".")
+        if entry != name and not (stem == name and number.isdecimal()):
+            raise StoreError(f"{where} is damaged: it is the receipt of {name}, and lies in {entry}.")
+
+
+def _prefix(fields: Fields, where: str) -> str:
+    prefix = fields.line("prefix")
+    if not os.path.isabs(prefix) or os.path.normpath(prefix) != prefix:
+        raise StoreError(f"{where} is damaged: prefix should be the absolute path of a build.")
+    return prefix
+
+
+def _executables(fields: Fields, where: str) -> tuple[str, ...]:
+    programs = fields.texts("executables")
+    for program in programs:
+        is_inside = program == os.path.normpath(program) and not program.startswith(("/", ".."))
+        if not is_inside or not program.isprintable():
+            raise StoreError(f"{where} is damaged: executables should name programs in the build.")
+    return programs
+
+
+def _manifest_sha256(fields: Fields, where: str) -> str | None:
+    digest = fields.optional_text("manifest_sha256")
+    if digest is not None and not _SHA256.fullmatch(digest):
+        raise StoreError(f"{where} is damaged: manifest_sha256 should be 64 hexadecimal digits.")
+    return digest
+
+
+def _require_own_name(build: Build, where: str) -> None:
+    """Raises `StoreError` where version, release or target are not those that the build's name says."""
+    if not is_asset_name(build.name + archive_extension(build.name)):
+        return  # a house's own name, which says nothing
+    named = AssetName.from_stem(build.name)
+    same = (named.version, named.release or build.release, str(named.target))
+    if same != (build.version, build.release, build.target):
+        raise StoreError(f"{where} is damaged: version, release and target are not those in the name {build.name}.")
+
+
+def read(entry_directory: str) -> Receipt | None:
+    """The receipt in a build; None when it has none. Raises `StoreError` when it is damaged."""
+    file = os.path.join(entry_directory, RECEIPT)
+    try:
+        content = content_of(file)
+    except FileNotFoundError:
+        return None
+    return Receipt.from_dict(content, where=file)
+
+
+def write(directory: str, receipt: Receipt) -> None:
+    """Written in place, since it happens in staging; `mark_newest` follows."""
+    file = os.path.join(directory, RECEIPT)
+    with open(file, "w", encoding="utf-8") as stream:
+        stream.write(rendered(receipt.as_dict()))
+    os.chmod(file, 0o644)
+
+
+def mark_newest(directory: str) -> None:
+    """Makes the receipt the newest thing in the build: what is newer than it later is suspicious to the probe."""
+    os.utime(os.path.join(directory, RECEIPT))

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is at the path and in its store, as seen by the probe from afar or by the module on the host.
+
+Link, root and receipts are three accounts of the same thing. Where one of them is damaged or contradicts another, the
+state says so, and the path's history is rebuilt from the other two.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from .._os.paths import kind_of
+from .._os.processes import running_entries
+from . import history, link
+from .damage import Damage
+from .history import Root
+from .holdings import Holdings, does_not_name, holdings, may_lead_to, root_is_missing
+from .inspect import first_newer
+from .receipt import Receipt
+from .store import Store
+
+_INTERPRETER = re.compile(r"python(\d+\.\d+t?d?)")
+
+
+@dataclass(frozen=True)
+class State:
+    """`kind` is what stands at the path: absent, link, directory, file or other.
+
+    `entry` is the store entry that the link names, None for a foreign link; `receipt` is that entry's, None when the
+    entry is gone or damaged. `suspicious` names something in the entry that is newer than its receipt.
+    `stored` are the receipts of all complete builds in the store; `running` the processes by entry. `has_litter` is
+    asked from afar only, since the module sweeps in any case. `interpreters` are the series, such as 3.13, of those in
+    the `bin` of a directory at the path. `damage` is what of the store's metadata cannot be believed: while there is
+    any, nothing is pruned. Where the path's own root is among it, `root` is a rebuilt one.
+    """
+
+    kind: str
+    root: Root
+    link_target: str | None = None
+    entry: str | None = None
+    receipt: Receipt | None = None
+    suspicious: str | None = None
+    stored: Mapping[str, Receipt] = field(default_factory=dict)
+    running: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    has_litter: bool = False
+    interpreters: tuple[str, ...] = ()
+    damage: tuple[Damage, ...] = ()
+
+    @property
+    def is_root_damaged(self) -> bool:
+        return any(damage.path == self.root.path for damage in self.damage)
+
+    def has(self, entry: str | None) -> bool:
+        """Whether the store holds the build, with a receipt that can be read or not."""
+        return entry in self.stored or any(entry and damage.entry == entry for damage in self.damage)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The entries that the path used, and the one that it uses, that are gone or have lost their receipt."""
+        used = dict.fromkeys([*([self.entry] if self.entry else []), *(use.entry for use in self.root.uses)])
+        return tuple(entry for entry in used if not self.has(entry))
+
+
+def read(path: str, store: Store) -> State:
+    """The state as it is now in the store's system."""
+    place = store.system.place_of(path)
+    kind = kind_of(place)
+    entry = link.entry_behind(path, store)
+    found = holdings(store)
+    receipt = found.stored.get(entry) if entry else None
+    state = State(
+        kind=kind,
+        root=Root(path),
+        link_target=link.target_of(place),
+        entry=entry,
+        receipt=receipt,
+        suspicious=first_newer(store.entry_path(entry), store.system) if entry and receipt else None,
+        stored=found.stored,
+        running=running_entries(store.directory) if found.stored else {},
+        interpreters=series_of_programs(_names_in(os.path.join(place, "bin"))) if kind == "directory" else (),
+    )
+    return with_holdings(state, found, store.directory)
+
+
+def with_holdings(state: State, found: Holdings, store: str) -> State:
+    """The state with its path's history, rebuilt where link and receipts show that it is damaged or lost."""
+    path = state.root.path
+    root, damage = found.root_of(path), found.damage
+    if root is None and found.damage_of(path) is None and _is_lost(state):
+        damage = (*damage, root_is_missing(store, path))
+    elif root and not may_lead_to(root, state.entry, state.stored):
+        damage = (*damage, does_not_name(store, path, str(state.entry)))
+    if any(one.path == path for one in damage):
+        root = history.rebuilt(path, state.entry, state.stored)
+    return replace(state, root=root or Root(path), damage=damage)
+
+
+def _is_lost(state: State) -> bool:
+    """Whether the path must have had a root: it is written before the link is made."""
+    return state.entry is not None and any(
+        receipt.settings.prefix == state.root.path for receipt in state.stored.values()
+    )
+
+
+def series_of_programs(names: Iterable[str]) -> tuple[str, ...]:
+    """The series of the interpreters among the names of programs, sorted: python3.13t is one of 3.13t."""
+    return tuple(sorted(match[1] for match in map(_INTERPRETER.fullmatch, names) if match))
+
+
+def _names_in(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []

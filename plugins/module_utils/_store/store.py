@@ -1,0 +1,277 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The store: the directory of builds beside a path, with its lock, its staging and its entries.
+
+DESIGN 4 has the layout. What is published is complete: an entry appears by one rename out of staging, after its data
+has reached the disk, and leaves by one rename into staging before anything of it is removed. Where the file system
+refuses that rename, as overlayfs does for a directory of a lower layer, it loses its receipt first and then the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import time
+from collections.abc import Iterator
+
+from .._builds.asset_name import is_entry_name
+from .._errors import StoreError
+from .._http.options import DEFAULT_LOCK_TIMEOUT_S
+from .._os.atomic import make_open_directory
+from .._os.flock import is_still_there, open_lock, wait_for_lock
+from .._os.paths import kind_of
+from .._os.permissions import require_ours
+from .._os.processes import occupied_below
+from .._os.sync import sync_directory, sync_file_system
+from .._os.target_root import RUNNING, System
+from .._os.time_limit import Limit
+from . import damage as _damage
+from . import receipt as _receipts
+from .damage import Damage
+from .manifest import GONE, RECEIPT
+from .receipt import Receipt
+
+STORE_FOLDER = ".builds"
+STAGING_FOLDER = ".staging"
+ROOTS_FOLDER = ".roots"
+LOCK_FILE = ".lock"
+TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one, and then goes
+
+_REMOVALS = 9  # more than there are workers, each of which can be in the way once
+
+
+class Store:
+    """The builds below `directory` of a system. Whoever writes holds `locked()`."""
+
+    def __init__(self, directory: str, system: System = RUNNING) -> None:
+        self.path = directory  # as the system sees it; `directory` is where that is now
+        self.system = system
+        self.directory = system.place_of(directory)
+        self.staging = os.path.join(self.directory, STAGING_FOLDER)
+
+    def entry_path(self, entry: str) -> str:
+        return os.path.join(self.directory, entry)
+
+    def entries(self) -> tuple[str, ...]:
+        """The names of the complete builds, sorted. A build is complete when its receipt is there, readable or not."""
+        return self._directories_with(RECEIPT)
+
+    def _directories_with(self, name: str) -> tuple[str, ...]:
+        files = ((entry, os.path.join(self.directory, entry, name)) for entry in self._names())
+        return tuple(sorted(entry for entry, file in files if os.path.lexists(file)))
+
+    def _names(self) -> list[str]:
+        try:
+            with os.scandir(self.directory) as found:
+                return [item.name for item in found if not item.name.startswith(".")]
+        except FileNotFoundError:
+            return []
+
+    def receipts(self) -> tuple[dict[str, Receipt], tuple[Damage, ...]]:
+        """The receipts of the complete builds by entry, without those that are damaged, and these."""
+        found, damage = {}, []
+        for entry in self.entries():
+            try:
+                receipt = self.receipt(entry)
+            except StoreError as error:
+                damage.append(_damage.of_receipt(os.path.join(self.entry_path(entry), RECEIPT), str(error)))
+                continue
+            if receipt:
+                found[entry] = receipt
+        return found, tuple(damage)
+
+    def receipt(self, entry: str) -> Receipt | None:
+        """None where the entry has none. Raises `StoreError` for one that is damaged, or another entry's."""
+        receipt = _receipts.read(self.entry_path(entry))
+        if receipt:
+            receipt.require_entry(entry, self._file(entry, RECEIPT))
+        return receipt
+
+    @contextlib.contextmanager
+    def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
+        """Makes the store where it is missing and holds its lock; a second writer waits up to `wait_s` seconds."""
+        limit = Limit(wait_s, "lock_timeout")
+        while True:
+            try:
+                make_directory(self.directory)
+                require_ours(self.directory, self.staging, os.path.join(self.directory, ROOTS_FOLDER))
+                handle = open_lock(os.path.join(self.directory, LOCK_FILE))
+            except FileNotFoundError:  # the store was removed with its last build just now
+                if limit.left_s <= 0:
+                    raise
+                continue
+            try:
+                wait_for_lock(handle, f"the store {self.directory}", limit)
+                # The holder before us may have removed the store with its last build, lock file included.
+                if is_still_there(handle, os.path.join(self.directory, LOCK_FILE)):
+                    yield
+                    return
+            finally:
+                os.close(handle)
+
+    def sweep(self, spare: str | None = None) -> None:
+        """Empties staging of what an interrupted run left; `spare` is a name in it that may stay.
+
+        Temporary interpreters stay too, as long as a process works with them.
+        """
+        try:
+            names = os.listdir(self.staging)
+        except FileNotFoundError:
+            return
+        temporary = any(name.startswith(TEMPORARY_PREFIX) for name in names)
+        occupied = occupied_below(self.staging) if temporary else ()  # asking every process takes its time
+        for name in names:
+            work = os.path.join(self.staging, name)
+            is_spared = name == spare and kind_of(work) == "file"
+            if not is_spared and not (name.startswith(TEMPORARY_PREFIX) and name in occupied):
+                self._bury(work)
+
+    def half_removed(self) -> tuple[str, ...]:
+        """The entries that a run was killed in removing, where that was not one rename: at the end they are empty."""
+        marked = (entry for entry in self._directories_with(GONE) if kind_of(self._file(entry, GONE)) == "file")
+        half = [entry for entry in marked if kind_of(self._file(entry, RECEIPT)) == "absent"]
+        return tuple(sorted([*half, *(entry for entry in self._names() if self._is_empty_build(entry))]))
+
+    def _is_empty_build(self, entry: str) -> bool:
+        place = self.entry_path(entry)
+        return is_entry_name(entry) and kind_of(place) == "directory" and not os.listdir(place)
+
+    def _file(self, entry: str, name: str) -> str:
+        return os.path.join(self.entry_path(entry), name)
+
+    def new_stage(self) -> str:
+        """A new empty directory in staging."""
+        make_directory(self.staging)
+        stage = os.path.join(self.staging, f"build-{os.getpid()}-{time.time_ns():x}")
+        os.mkdir(stage, 0o755)
+        os.chmod(stage, 0o755)
+        return stage
+
+    def publish(self, stage: str, stem: str) -> str:
+        """Makes the staged build an entry and returns its name: `stem`, or `stem.2` and so on where that is taken.
+
+        A name can be taken by the same build made for another path or other settings, or by a copy that drifted and
+        that processes may still run.
+        """
+        sync_file_system(stage)
+        entry = self.free_name(stem)
+        os.rename(stage, self.entry_path(entry))
+        sync_directory(self.directory)  # the entry must be there after a power cut if a link to it is
+        return entry
+
+    def free_name(self, stem: str) -> str:
+        entry, number = stem, 1
+        while os.path.lexists(self.entry_path(entry)):
+            number += 1
+            entry = f"{stem}.{number}"
+        return entry
+
+    def remove(self, entry: str) -> None:
+        """Moves the entry into staging and removes it there, or removes it in its place if that cannot be."""
+        make_directory(self.staging)
+        if not self._moved_to_grave(self.entry_path(entry)):
+            remove_in_place(self.entry_path(entry))
+
+    def _bury(self, path: str) -> None:
+        """Moves it away before it is removed: nobody sees half of it, and workers that outlived a run lose its name."""
+        if self._moved_to_grave(path):
+            return
+        _remove_tree(path)
+
+    def _moved_to_grave(self, path: str) -> bool:
+        """False where the directory cannot be moved, because it is in a lower layer of an overlay."""
+        grave = os.path.join(self.staging, f"removed-{os.getpid()}-{time.time_ns():x}")
+        try:
+            os.rename(path, grave)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            return False
+        if kind_of(grave) == "directory":
+            _remove_tree(grave)
+        else:
+            os.unlink(grave)
+        return True
+
+    def remove_if_empty(self) -> None:
+        """Removes the store itself when no build and no root is left in it. A store that is a mount point stays."""
+        self.sweep()
+        for folder in (self.staging, os.path.join(self.directory, ROOTS_FOLDER)):
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+        if os.listdir(self.directory) == [LOCK_FILE]:
+            os.unlink(os.path.join(self.directory, LOCK_FILE))
+            with contextlib.suppress(OSError):
+                os.rmdir(self.directory)
+
+
+def remove_in_place(directory: str) -> None:
+    """Removes a directory that cannot be moved: its receipt first, by making it the mark that the rest has to go."""
+    mark = os.path.join(directory, GONE)
+    try:
+        os.rename(os.path.join(directory, RECEIPT), mark)
+    except FileNotFoundError:
+        write_mark(directory)
+    sync_directory(directory)
+    for name in os.listdir(directory):
+        place = os.path.join(directory, name)
+        if name == GONE:
+            continue
+        if kind_of(place) == "directory":
+            _remove_tree(place)
+        else:
+            os.unlink(place)
+    os.unlink(mark)
+    os.rmdir(directory)
+
+
+def write_mark(directory: str) -> None:
+    """Makes the mark of a directory that has to go, unless it has it already."""
+    with contextlib.suppress(FileExistsError):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        os.close(os.open(os.path.join(directory, GONE), flags, 0o644))
+
+
+def _remove_tree(directory: str) -> None:
+    """Removes it even where a worker, which had found its way there before, adds one more file meanwhile."""
+    import shutil  # not for a run that changes nothing
+
+    for tries_left in reversed(range(_REMOVALS)):
+        try:
+            shutil.rmtree(directory)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or not tries_left:
+                raise
+        else:
+            return
+
+
+def default_store(path: str) -> str:
+    return os.path.join(os.path.dirname(path), STORE_FOLDER)
+
+
+def make_directory(directory: str) -> None:
+    """Makes `directory` and its missing parents, each 0755 whatever the umask; existing ones stay as they are.
+
+    Raises `StoreError` for a link on the way that leads to no directory, and where none can be made.
+    """
+    if os.path.isdir(directory):
+        return
+    if os.path.islink(directory):
+        raise StoreError(
+            f"{directory} is a symbolic link to {os.readlink(directory)}, which is no directory. Make that directory, "
+            "or remove the link."
+        )
+    parent = os.path.dirname(directory)
+    if parent and parent != directory:
+        make_directory(parent)
+    try:
+        make_open_directory(directory)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        if os.path.isdir(parent):
+            raise StoreError(f"No directory can be made in {parent}. Choose a place that is meant for files.") from None
+        raise

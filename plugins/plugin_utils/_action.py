@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The edge of this collection's action plugins: an error becomes the task's failure here, and nowhere else.
+
+What a host's answer makes Ansible show, whatever the host says, becomes readable here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._http.sealed import has_secret_url, sealed
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
+
+from ._fleet.answer import DamagedAnswer
+from ._links.discovered_python import DISCOVERED, is_plain_path
+from ._module_output import readable_output
+
+# What AnsibleModule adds to a result because of `path`; the invocation, which shows what an address may hold; facts,
+# which become variables that outrank the inventory, so that a host could set settings of the playbook by them; and keys
+# that ansible-core 2.19 obeys in the result of any module, by which a host could redefine other hosts of the inventory.
+_NOT_OURS = (
+    *("ansible_facts", "invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext"),
+    *("add_host", "add_group", "ansible_stats", "ansible_included_var_files"),
+)
+
+# What Ansible shows of a result; the rest is data, which stays as the host gave it.
+_SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
+
+
+class EdgeAction(ActionBase):
+    """An action plugin that says in `_outcome` what it does; whatever that raises on purpose fails the task."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = True
+    _fetches = False  # whether the module run at hand fetches anything on the host
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            return presentable({**result, **self._outcome(task_vars or {})})
+        except StandaloneError as error:
+            return {**result, "failed": True, "changed": False, "msg": str(error)}
+
+    def _parse_returned_data(self, res: Mapping[str, Any], *profile: Any) -> Any:
+        """Ansible's own, which shows the warnings of a module as soon as it reads them."""
+        return super()._parse_returned_data({**res, "stdout": readable_output(res["stdout"])}, *profile)
+
+    def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
+        """Ansible's own, which is on the command line of the module, without what only a run that fetches needs."""
+        environment: dict[str, Any] = {}
+        whole: str = super()._compute_environment_string(environment)
+        kept = environment if self._fetches else without_proxies(environment)
+        if raw_environment_out is not None:
+            raw_environment_out.clear()
+            raw_environment_out.update(kept)
+        return whole if kept == environment else str(self._connection._shell.env_prefix(**kept))
+
+    def _own_module(
+        self, name: str, arguments: Mapping[str, Any], spec: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The result of this collection's module `name`, whose argument spec is `spec`, with the secrets sealed."""
+        return dict(self._execute_module(module_name=name, module_args=sealed(arguments, spec), task_vars=task_vars))
+
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The task's result. Raises a `StandaloneError` when there is none."""
+        raise NotImplementedError
+
+
+class OwnModule(EdgeAction):
+    """The module of the same name, run as it is. Nothing of its result is believed that the module does not return."""
+
+    _supports_async = True
+    _returns: str  # a list that is in every answer
+
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        result = own_results(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        if not (self._task.async_val or result.get("failed") or result.get("skipped")):
+            self._require_sound(result)
+        return result
+
+    def _require_sound(self, result: Mapping[str, Any]) -> None:
+        """Raises `DamagedAnswer` for what the module never returns."""
+        if not isinstance(result.get(self._returns), list):
+            raise DamagedAnswer(
+                f"The host answered something else than this module: {self._returns} should be a list. See which "
+                "interpreter runs modules there, and whether that host is what it should be."
+            )
+
+
+def without_proxies(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables but for proxies and addresses that hold a login or a token."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.lower().endswith("_proxy") and not has_secret_url(value)
+    }
+
+
+def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a module of this collection returned, without what Ansible or the host put beside it.
+
+    Of facts, the interpreter that Ansible found for modules stays, which concerns that host alone.
+    """
+    own = {name: value for name, value in result.items() if name not in _NOT_OURS}
+    facts = result.get("ansible_facts")
+    if isinstance(facts, Mapping) and is_plain_path(facts.get(DISCOVERED)):
+        own["ansible_facts"] = {DISCOVERED: facts[DISCOVERED]}
+    return own
+
+
+def presentable(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result, of which nothing that Ansible shows holds a character that a terminal would obey or hide."""
+    return {name: readable_data(value) if name in _SHOWN else value for name, value in result.items()}

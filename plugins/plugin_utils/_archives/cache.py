@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controller's own copies of archives: fetched once for all hosts, workers and runs, verified, and bounded in size.
+
+    with cached_archive(asset, mirrors=mirrors, url_options=options, environ=os.environ, warn=warn) as path:
+        ...  # the file at `path` stays there until the end of the block
+
+It lies beside the cache of indexes, so whatever makes that one usable, as in an execution environment, serves both.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+
+from ansible import constants
+from ansible.module_utils.common.text.formatters import human_to_bytes
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._download.download import fetch
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import addresses_of, options_for
+from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
+
+from .._cache.private_directory import has_private_file, remove_file
+from .._index.cache import cache_directory, cache_folder, run_directory
+from .content_cache import Shelf, is_intact
+
+_FOLDER = "archives"
+_BOUND = "ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE"
+_DEFAULT_BOUND_BYTES = 4 * 1024**3  # more than a hundred stripped builds
+
+# Called with the bytes that are there and with all that there will be; None as long as no server told.
+Watch = Callable[[int, "int | None"], None]
+
+
+@contextmanager
+def cached_archive(
+    asset: Asset,
+    *,
+    mirrors: Sequence[str],
+    url_options: UrlOptions,
+    environ: Mapping[str, str],
+    warn: Callable[[str], None],
+    watch: Watch | None = None,
+) -> Iterator[str]:
+    """As a context manager, the path of the asset's archive on this controller, with the right digest.
+
+    It is looked for at `mirrors` as hosts do it, so `file://` is this machine. Raises `DownloadError` when it cannot be
+    fetched, `StoreError` when it has no address or cannot be kept anywhere, and `InvalidName` for a mirror or a bound
+    that is none.
+    """
+    shelf = _shelf(environ, warn)
+    urls = addresses_of(asset, mirrors)
+    path = shelf.path_of(asset.sha256)
+    options = options_for(asset.url, mirrors, url_options)
+    held = shelf.using(
+        asset.sha256,
+        find=lambda: path if is_intact(path, asset.sha256) else None,
+        make=lambda: _fetch(shelf, asset, urls, options, watch),
+        way=" ".join(map(shown_url, urls)),
+        lock_timeout_s=url_options.lock_timeout,
+    )
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(held)
+        except OSError as error:
+            raise StoreError(
+                f"The controller cannot use {error.filename}, where it keeps archives: {error.strerror}. Give it to "
+                "this user, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
+            ) from error
+        yield found
+
+
+def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions, watch: Watch | None) -> None:
+    """Under the lock. What an interrupted run left of it is taken up again."""
+    part = shelf.path_of(f"{asset.sha256}.part")
+    if not has_private_file(part):
+        remove_file(part)  # a symlink or FIFO of that name; usually there is nothing
+    total_bytes: int | None = None
+
+    def on_length(length: int) -> None:
+        nonlocal total_bytes
+        total_bytes = length  # by the server's account: no reason to remove another archive
+
+    try:
+        fetch(
+            urls,
+            sha256=asset.sha256,
+            part_path=part,
+            options=options,
+            on_length=on_length,
+            on_bytes=(lambda count: watch(count, total_bytes)) if watch else None,
+        )
+        os.replace(part, shelf.path_of(asset.sha256))
+        shelf.make_room(0)
+    except DownloadError as error:
+        raise DownloadError(f"On the controller: {error}") from error
+    except OSError as error:
+        raise StoreError(
+            f"The controller cannot keep the archive in {shelf.folder}: {error.strerror}. Make it writable and "
+            "make room there, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
+        ) from error
+
+
+def _shelf(environ: Mapping[str, str], warn: Callable[[str], None]) -> Shelf:
+    """Where archives are kept: in the user's cache, else in the folder that Ansible removes at the end of the run."""
+    bound = bound_bytes(environ)
+    folder = cache_directory(environ, _FOLDER, warn=warn)
+    substitute = run_directory(_FOLDER)
+    problem: OSError | None = None
+    for usable in [path for path in (folder, substitute) if path]:
+        try:
+            return Shelf(usable, bound)
+        except OSError as error:
+            problem = error
+            if usable != substitute:
+                warn(
+                    f"Cannot keep archives in {usable} ({error.strerror}), so each run fetches them again. Set "
+                    "ANSIBLE_STANDALONE_PYTHON_CACHE to a directory that can be written."
+                )
+    raise StoreError(
+        f"Cannot keep archives on the controller: neither {cache_folder(environ)} nor {constants.DEFAULT_LOCAL_TMP} "
+        f"can be used{f' ({problem.strerror})' if problem else ''}. Set ANSIBLE_STANDALONE_PYTHON_CACHE to a directory "
+        "that only this user can write to."
+    )
+
+
+def bound_bytes(environ: Mapping[str, str]) -> int:
+    """How much the cache may hold. Raises `InvalidName` for a variable that says no size."""
+    text = environ.get(_BOUND)
+    if not text:
+        return _DEFAULT_BOUND_BYTES
+    try:
+        return int(human_to_bytes(text))
+    except ValueError:
+        raise InvalidName(f"{_BOUND} is {text!r}. Write a size in bytes, or with a unit, such as 500M or 4G.") from None

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder of archives on the controller, by digest, shared by processes and kept within a bound.
+
+Of each archive there are the file itself, named by its digest, and others whose names begin with that: a download under
+way, a copy that was packed anew, and the lock. Whoever uses one holds the lock together with others, whoever makes one
+holds it alone. The lock is a file of its own, whose content is the last failure to make the archive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import TypeVar
+
+from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
+from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, DownloadError
+from ansible_collections.standalone.python.plugins.module_utils._http.options import DEFAULT_LOCK_TIMEOUT_S
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import is_still_there, wait_for_lock
+from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+
+from .._cache.private_directory import has_private_file, open_private, private_directory, remove_file
+
+_T = TypeVar("_T")
+
+_OURS = re.compile(r"([0-9a-f]{64})(?:\..+)?")
+_LOCK = ".lock"
+_MOST_NOTE_BYTES = 64 * 1024
+
+
+class Shelf:
+    """One such folder, of at most `bound_bytes`. Every error of the disk is an `OSError`.
+
+    Nobody but this user and root can write there, and no symlink in it is followed.
+    """
+
+    def __init__(self, folder: str, bound_bytes: int) -> None:
+        """Makes the folder, for its owner only, and tries out a lock in it."""
+        self.folder = private_directory(folder)
+        self._bound_bytes = bound_bytes
+        with locked(self.path_of(_LOCK), fcntl.LOCK_SH):
+            pass
+
+    def path_of(self, name: str) -> str:
+        return os.path.join(self.folder, name)
+
+    @contextlib.contextmanager
+    def using(
+        self,
+        sha256: str,
+        find: Callable[[], _T | None],
+        make: Callable[[], None],
+        way: str,
+        lock_timeout_s: float = DEFAULT_LOCK_TIMEOUT_S,
+    ) -> Iterator[_T]:
+        """What `find` finds of an archive; nobody removes it as long as the block lasts.
+
+        Where `find` finds nothing, one process calls `make` and all others wait for it. Those with the same `way` to
+        make it also share its failure, a `DownloadError`, instead of meeting it one after the other.
+
+        Raises `StoreError` after `lock_timeout_s` seconds in which another process held the lock and no byte arrived.
+        """
+        wait = Wait(Limit(lock_timeout_s, "lock_timeout"), self.path_of(f"{sha256}.part"))
+        lock = self.path_of(sha256 + _LOCK)
+        waiting_since_ns = time.time_ns()
+        while True:
+            with locked(lock, fcntl.LOCK_SH, wait) as descriptor:
+                found = find()
+                if found is not None:
+                    now_ns = time.time_ns()
+                    os.utime(descriptor, ns=(now_ns, now_ns))  # `make_room` asks when it was used
+                    yield found
+                    return
+            with locked(lock, fcntl.LOCK_EX, wait) as descriptor:
+                if find() is None:  # else another process was faster
+                    _raise_failure(descriptor, way, waiting_since_ns)
+                    with _noting_failure(descriptor, way):
+                        make()
+
+    def make_room(self, wanted_bytes: int) -> None:
+        """Removes what was not used for longest, until as much fits below the bound. What is in use stays."""
+        sizes, used = self._content()
+        excess = sum(sizes.values()) + wanted_bytes - self._bound_bytes
+        for sha256 in sorted(sizes, key=used.__getitem__):
+            if excess <= 0:
+                return
+            if self._remove(sha256):
+                excess -= sizes[sha256]
+
+    def _content(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Of each archive: the bytes of all its files, and when it was used last."""
+        sizes: dict[str, int] = defaultdict(int)
+        used: dict[str, int] = defaultdict(int)
+        with os.scandir(self.folder) as files:
+            for file in files:
+                ours = _OURS.fullmatch(file.name)
+                with contextlib.suppress(FileNotFoundError):  # removed by another process
+                    if ours:
+                        status = file.stat(follow_symlinks=False)
+                        sizes[ours[1]] += status.st_size
+                        used[ours[1]] = max(used[ours[1]], status.st_mtime_ns)
+        return sizes, used
+
+    def _remove(self, sha256: str) -> bool:
+        """Removes all files of an archive; False when somebody holds its lock."""
+        lock = self.path_of(sha256 + _LOCK)
+        try:
+            with locked(lock, fcntl.LOCK_EX):
+                for name in os.listdir(self.folder):
+                    if name.startswith(sha256) and name != sha256 + _LOCK:
+                        os.unlink(self.path_of(name))
+                os.unlink(lock)  # the last one, since with it goes the right to touch the others
+        except BlockingIOError:
+            return False
+        return True
+
+
+def is_intact(path: str, sha256: str) -> bool:
+    """Whether there is a file with that digest. One with another digest is removed, and so is what is no file of ours.
+
+    Raises `OSError` where a directory has the name.
+    """
+    try:
+        if has_private_file(path):
+            verify_file(path, sha256)
+            return True
+    except DigestMismatch:
+        pass
+    remove_file(path)
+    return False
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long to wait for a lock: until the limit is over and the file `part` has not grown for as long."""
+
+    limit: Limit
+    part: str | None = None
+
+    def idle_s(self) -> float:
+        try:
+            return time.time() - os.stat(self.part or "").st_mtime
+        except OSError:
+            return inf
+
+
+@contextlib.contextmanager
+def locked(path: str, kind: int, wait: Wait | None = None) -> Iterator[int]:
+    """Holds the lock at `path`, with its open file. Whoever waited for one that was removed takes the new one.
+
+    Raises `StoreError` when another process does not release it; without `wait`, `BlockingIOError` at once.
+    """
+    descriptor = _lock(path, kind, wait)
+    while not is_still_there(descriptor, path):
+        os.close(descriptor)
+        descriptor = _lock(path, kind, wait)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(path: str, kind: int, wait: Wait | None) -> int:
+    descriptor = open_private(path)
+    try:
+        if wait is None:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        else:
+            is_shared = kind == fcntl.LOCK_SH
+            wait_for_lock(descriptor, f"{path} in the cache", wait.limit, is_shared=is_shared, idle_s=wait.idle_s)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+@contextlib.contextmanager
+def _noting_failure(descriptor: int, way: str) -> Iterator[None]:
+    """Writes into the lock what those who wait for it have to know."""
+    os.ftruncate(descriptor, 0)
+    try:
+        yield
+    except DownloadError as error:
+        os.pwrite(descriptor, json.dumps([way, str(error)]).encode(), 0)
+        raise
+
+
+def _raise_failure(descriptor: int, way: str, waiting_since_ns: int) -> None:
+    """Raises the failure that came while this process waited. An older one may have been mended."""
+    status = os.fstat(descriptor)
+    if status.st_size and status.st_mtime_ns > waiting_since_ns:
+        try:
+            noted = json.loads(os.pread(descriptor, _MOST_NOTE_BYTES, 0))
+        except (ValueError, RecursionError):
+            return  # cut off by a kill or a full disk
+        if isinstance(noted, list) and len(noted) == 2 and noted[0] == way and isinstance(noted[1], str):
+            raise DownloadError(noted[1])

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An interpreter on a host for the time of one module run. `interpreter.sh` says how it comes there and goes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible_collections.standalone.python.plugins.module_utils._archive.decompress import is_gzip
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    ArchiveError,
+    InvalidName,
+    StandaloneError,
+)
+from ansible_collections.standalone.python.plugins.module_utils._store.store import STAGING_FOLDER, TEMPORARY_PREFIX
+
+from .._probe.answer import printed
+from .._probe.shell import command_of
+
+_SCRIPT = Path(__file__).with_name("interpreter.sh")
+
+_ANSWER = "standalone-python-bootstrap "
+_RUNS, _FAILED = "runs ", "failed "
+_OLDEST = (3, 9, 0)  # that this collection's modules and ansible-core run on
+
+
+@dataclass(frozen=True)
+class TemporaryPython:
+    """What the host runs a module with, once: the program removes itself. `archive` is where the archive lies there."""
+
+    program: str
+    archive: str
+
+
+def require_suitable(asset: Asset) -> None:
+    """Raises `InvalidName` for a build that cannot be unpacked by gzip, or cannot run a module."""
+    build = asset.build
+    if build.flavor == "full":
+        raise InvalidName(
+            f"{build.name} is published as .tar.zst only, and hosts are bootstrapped by what every host has, gzip. "
+            "Bootstrap the host with another build, then install this one with standalone.python.build."
+        )
+    if build.version.numbers < _OLDEST:
+        raise InvalidName(
+            f"{build.name} cannot run Ansible's modules, which need Python 3.9 or newer. "
+            "Bootstrap the host with another build, then install this one with standalone.python.build."
+        )
+
+
+def require_gzip(local: str) -> None:
+    """Raises `ArchiveError` when the file on the controller is no gzip, whatever it is called."""
+    if not is_gzip(local):
+        raise ArchiveError(
+            f"{local} is no .tar.gz, and hosts are bootstrapped by what every host has, gzip. Give such an archive."
+        )
+
+
+@dataclass(frozen=True)
+class Unpacking:
+    """One archive on its way to one store. `archive` is where it is on the host; None: it comes by the input."""
+
+    store: str
+    asset: Asset
+    archive: str | None = None
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def command(self) -> str:
+        """The command for the host's `/bin/sh`, one line."""
+        values = {
+            "store": self.store,
+            "prefix": TEMPORARY_PREFIX,
+            "token": self.token,
+            "archive": self.archive or "",
+            "sha256": self.asset.sha256,
+            "program": f"python/bin/{self.asset.build.interpreter}",
+        }
+        return command_of(_SCRIPT, values=values)
+
+    def parse(self, stdout: str, *, rc: int, stderr: str) -> TemporaryPython:
+        """What the command answered, whatever login scripts print around it. Raises `StandaloneError` when it failed.
+
+        Only a program that this very command can have made is believed: Ansible is about to start it.
+        """
+        answers = [line.rstrip("\r") for line in stdout.split("\n") if line.startswith(_ANSWER)]
+        answer = answers[-1][len(_ANSWER) :] if answers else ""
+        program = answer[len(_RUNS) :]
+        if answer.startswith(_RUNS) and self._can_have_made(program):
+            return TemporaryPython(program, self.archive or posixpath.join(posixpath.dirname(program), "archive"))
+        if answer.startswith(_FAILED):
+            raise StandaloneError(f"{answer[len(_FAILED) :].strip()} Nothing was installed.")
+        raise StandaloneError(
+            f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
+            f"{printed(stdout, stderr)}. Nothing was installed; run again when the host is well."
+        )
+
+    def _can_have_made(self, program: str) -> bool:
+        begin = f"{self.store}/{STAGING_FOLDER}/{TEMPORARY_PREFIX}{self.token}-"
+        return re.fullmatch(re.escape(begin) + r"[0-9]{1,10}/run-once", program) is not None

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is different for a task that names a `root`: which platform counts, and the date that all of it gets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import (EPOCH_VARIABLE)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import (Order)
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (System, in_circles, missing)
+
+from .._probe.probe import (Probe)
+
+# Distributions whose ELF headers are those of ARMv7 systems: Debian's armhf built anew, with its loader, for ARMv6.
+_FOR_ARMV6 = ("raspbian",)
+
+
+def described(probe: Probe, order: Order) -> Probe:
+    """The probe with the name that messages shall give the image's platform.
+
+    Raises `StoreError` when there is no such root or its links go in circles, `UnsupportedHost` when nothing tells
+    which build it needs.
+    """
+    root = order.system.root
+    if not root:
+        return probe
+    if not probe.has_root:
+        raise missing(root)
+    if probe.in_circles:
+        raise in_circles(probe.in_circles, root)
+    names_no_target = bool(order.wanted and not order.wanted.named_target)
+    if probe.platform:
+        if names_no_target and probe.platform.arch == "armv7" and probe.distribution in _FOR_ARMV6:
+            raise UnsupportedHost(
+                f"The system in {root} is {probe.distribution}, made for ARMv6 and later processors, and there are no "
+                "builds for ARMv6. If a later one will run it, give `target: armv7-unknown-linux-gnueabihf`."
+            )
+        return replace(probe, platform=replace(probe.platform, called=f"the system in {root}"))
+    if names_no_target:
+        raise UnsupportedHost(
+            f"The system in {root} does not tell which build it needs, since it has no /bin/sh that is a program for "
+            "Linux. Give `target`, such as x86_64-unknown-linux-gnu."
+        )
+    return probe
+
+
+@contextmanager
+def exported_epoch(task: Any, system: System) -> Iterator[None]:
+    """Hands the controller's SOURCE_DATE_EPOCH to the module of a task with a root, unless the task sets its own."""
+    epoch = os.environ.get(EPOCH_VARIABLE)
+    if not (epoch and system.is_image):
+        yield
+        return
+    before = task.environment
+    task.environment = [{EPOCH_VARIABLE: epoch}, *(before or [])]
+    try:
+        yield
+    finally:
+        task.environment = before

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refuses what the probe already knows to be impossible, so that check mode does not promise it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.standalone.python.plugins.module_utils._os import disk_space
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import (Order)
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import (REMOVE, Plan)
+
+from .._probe.probe import (Place, Probe)
+
+
+def require_possible(order: Order, decided: Plan, probe: Probe, archive_bytes: int | None = None) -> None:
+    """Raises `StoreError` when a change is certain and path or store cannot be written, or is too small.
+
+    `archive_bytes` is the size of an archive that will be unpacked, None when it is not known.
+    """
+    if not decided.changes:
+        return
+    for option, wanted, place in _places(order, decided, probe):
+        _require_usable(option, wanted, place, adds=decided.step != REMOVE)
+    if decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
+        disk_space.require_for_archive(order.store, archive_bytes, free_bytes=probe.free_bytes)
+
+
+def _require_usable(option: str, wanted: str, place: Place, *, adds: bool) -> None:
+    if not place.is_directory:
+        raise StoreError(
+            f"{option} is {wanted}, but {place.path} is not a directory. Move it away, or choose another {option}."
+        )
+    if not place.is_writable:
+        raise StoreError(
+            f"{option} is {wanted}, but this user may not write to {place.path}. Use `become: true`, or choose "
+            f"another {option}."
+        )
+    if place.in_build and adds:
+        raise StoreError(
+            f"{option} is {wanted}, but {place.path} is part of the build {place.in_build}, which goes with all that "
+            f"is in it when it is upgraded or repaired. Choose another {option}, beside it and not inside."
+        )
+
+
+def _places(order: Order, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Place]]:
+    """What has to be written to: the store by every change, the directory of the path where its link changes."""
+    if decided.entry or decided.needs_asset or (decided.step == REMOVE and probe.path_kind == "link"):
+        yield "path", order.path, probe.parent
+    yield "store", order.store, probe.store_place

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an operator should do next, the most urgent first, from the hosts as the audit describes them.
+
+Titles and reasons are for a reader; `_advised_commands` makes what is for a shell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._readable import message
+
+from . import commands
+from .commands import Unsafe
+
+Host = Mapping[str, Any]
+Build = Mapping[str, Any]
+Advice = dict[str, str]  # kind, title and why
+_SHOWN = 5
+_PROCESSES = "processes"  # of no unit, on whichever host
+
+
+def advice(hosts: Iterable[Host]) -> list[dict[str, Any]]:
+    """Each with `kind`, `title`, `why`, `hosts` (names, sorted) and `command`.
+
+    That is None where no single one does it, and where a name could be more than a name to a shell or to Ansible; `why`
+    says so then.
+    """
+    described = list(hosts)
+    return [
+        *_about_builds(described, _if_it_does_not_run),
+        *_about_builds(described, _if_drifted),
+        *_about_builds(described, _if_on_trial),
+        *_about_left_builds(described),
+        *_about_builds(described, _if_past_end_of_life),
+        *_about_builds(described, _if_outdated),
+        *_about_services(described),
+        *_about_silence(described),
+    ]
+
+
+def _about_builds(hosts: Iterable[Host], judge: Callable[[Build, str], Advice | None]) -> Iterator[dict[str, Any]]:
+    """One piece of advice for each series and path, since one command serves one of them."""
+    pieces: dict[tuple[str, str], Advice] = {}
+    concerned: dict[tuple[str, str], set[str]] = {}
+    for host in hosts:
+        for build in host["builds"]:
+            for path in build["paths"]:
+                piece = judge(build, path)
+                if piece:
+                    pieces[build["series"], path] = piece
+                    concerned.setdefault((build["series"], path), set()).add(host["host"])
+    for (series, path), piece in sorted(pieces.items()):
+        names = sorted(concerned[series, path])
+        yield _piece(piece, names, partial(_command, piece["kind"], series, path, names))
+
+
+def _if_it_does_not_run(build: Build, path: str) -> Advice | None:
+    if not build["does_not_run"]:
+        return None
+    return {
+        "kind": "does not run",
+        "title": f"Replace the build at {path}",
+        "why": f"{build['does_not_run']} Install it again without a target, which chooses one that runs.",
+    }
+
+
+def _if_drifted(build: Build, path: str) -> Advice | None:
+    if build["intact"] is not False:
+        return None
+    return {
+        "kind": "drifted",
+        "title": f"Repair {path}",
+        "why": "Files are not as they were published. Find out who changed them; the upgrade installs the build anew.",
+    }
+
+
+def _if_on_trial(build: Build, path: str) -> Advice | None:
+    if path not in build["on_trial"]:
+        return None
+    return {
+        "kind": "on trial",
+        "title": f"Finish the upgrade of {path}",
+        "why": "It did not come to its end, so nobody knows whether the new build works there. Play it again with its "
+        "health command: it accepts the build or goes back.",
+    }
+
+
+def _if_past_end_of_life(build: Build, path: str) -> Advice | None:
+    if not build["past_end_of_life"]:
+        return None
+    return {
+        "kind": "past end of life",
+        "title": f"Leave Python {build['series']} at {path}",
+        "why": f"It has had no security fixes since {build['end_of_life']}. Install a newer minor version beside it.",
+    }
+
+
+def _if_outdated(build: Build, path: str) -> Advice | None:
+    if not build["outdated"]:
+        return None
+    return {
+        "kind": "outdated",
+        "title": f"Upgrade {path}",
+        "why": f"{build['newest']} is out. Newer patch releases and rebuilds bring security fixes.",
+    }
+
+
+def _about_left_builds(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
+    """Builds that hosts were taken back from, each with the reasons that were given."""
+    found: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
+    for host in hosts:
+        for left in (one for build in host["builds"] for one in build["left"]):
+            said = f"{left['since'][:10]}, {left['reason'].rstrip('.') or 'no reason was given'}"
+            found.setdefault((left["build"], left["path"]), {}).setdefault(said, {})[host["host"]] = None
+    for (build, path), reasons in sorted(found.items()):
+        told = [f"{', '.join(list(names)[:_SHOWN])}: {said}" for said, names in reasons.items()]
+        shown = "; ".join(told[:_SHOWN])
+        piece = {
+            "kind": "left",
+            "title": f"Leave out {build} at {path}, or find out why it failed",
+            "why": f"Hosts were taken back from it ({shown}). The next upgrade chooses it again, unless "
+            f"upgrade_exclude is {build}.",
+        }
+        yield _piece(piece, sorted({name for names in reasons.values() for name in names}), _nothing)
+
+
+def _about_services(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
+    """Services that run a build which no path names any more."""
+    found: dict[str, set[str]] = {}
+    for host in hosts:
+        for build in host["builds"]:
+            if not build["paths"]:
+                for unit in build["run_by"]:
+                    found.setdefault(_PROCESSES if unit.startswith("process ") else unit, set()).add(host["host"])
+    for unit, names in sorted(found.items()):
+        piece = {
+            "kind": "restart",
+            "title": f"Restart {unit}",
+            "why": "An earlier build still runs there, without the fixes of the one that replaced it.",
+        }
+        restart = partial(commands.restart, sorted(names), unit=unit)
+        yield _piece(piece, sorted(names), _nothing if unit == _PROCESSES else restart)
+
+
+def _about_silence(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
+    found: dict[str, list[str]] = {}
+    for host in hosts:
+        if host["problem"]:
+            found.setdefault(host["problem"], []).append(host["host"])
+    for problem, names in sorted(found.items()):
+        piece = {"kind": "no answer", "title": "See why there is no answer", "why": problem}
+        yield _piece(piece, sorted(names), _nothing)
+
+
+def _nothing() -> None:
+    """The command of what no command does."""
+
+
+def _command(kind: str, series: str, path: str, hosts: list[str]) -> str | None:
+    """What does it for all of these hosts, unless it takes a newer minor version or words of the operator's own."""
+    if kind in ("past end of life", "on trial", "does not run"):
+        return None
+    # drift is found again by content, whatever way it was found by
+    return commands.upgrade(hosts, name=series, path=path, verify="full" if kind == "drifted" else None)
+
+
+def _piece(advice: Advice, hosts: list[str], command: Callable[[], str | None]) -> dict[str, Any]:
+    """`advice`, fit to be shown, with its command or the reason why there is none."""
+    try:
+        made, reason = command(), ""
+    except Unsafe as error:
+        made, reason = None, f" {error}"
+    shown = {**advice, "title": message(advice["title"]), "why": message(advice["why"] + reason)}
+    return {**shown, "hosts": hosts, "command": made}

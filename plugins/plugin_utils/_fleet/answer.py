@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The answer of one host to `build_info`, read as anything else from outside: it may be damaged, or made up.
+
+An answer that cannot be used is one error, for that host alone. The answers of a fleet meet in reports and waves, where
+one host must neither hide the others nor be reported under another's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.version import Version
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._readable import message
+
+_ANSWER = "The answer of the host"
+_SILENCE = "The host gave no answer."
+_LONGEST_TEXT = 4096  # characters; as long as a path may be
+_MOST_VALUES = 2_000_000  # ten builds in which all files drifted, where an archive has 200,000 members at most
+_MOST_BUILDS = 1000  # and paths; each is a line of the report
+_DEEPEST = 8
+_PIDS = range(1, 2**22 + 1)  # what Linux hands out (proc(5), pid_max)
+
+
+class DamagedAnswer(StandaloneError):
+    """A host answered something that no answer of the module is."""
+
+
+@dataclass(frozen=True)
+class FoundBuild:
+    """A build in a store of the host, as `answer` describes it; messages call that `where`."""
+
+    asset: Asset
+    entry: str
+    store: str
+    answer: Mapping[str, Any]
+    where: str
+
+    @property
+    def fields(self) -> Fields:
+        return Fields(self.answer, self.where, DamagedAnswer)
+
+    def pids(self) -> list[int]:
+        """The processes that run it. Raises `DamagedAnswer`."""
+        return _pids(self.answer, self.where)
+
+    def drift(self) -> dict[str, list[str]]:
+        """Names of files by kind of change; empty where nothing was compared. Raises `DamagedAnswer`."""
+        drift = self.fields.optional_object("drift") or {}
+        fields = Fields(drift, f"{self.where}: drift", DamagedAnswer)
+        return {str(kind): list(fields.texts(kind)) for kind in drift}
+
+
+@dataclass(frozen=True)
+class LeftBuild:
+    """A build that a path was taken back from: the name of its asset, what it is, when (UTC, ISO 8601), and why."""
+
+    name: str
+    version: Version
+    release: str
+    since: str
+    reason: str
+
+    @property
+    def short_name(self) -> str:
+        return f"{self.version}+{self.release}"
+
+    @property
+    def age(self) -> tuple[int, int]:
+        """Greater for a newer one."""
+        return self.version.sort_key, int(self.release)
+
+
+@dataclass(frozen=True)
+class FoundPath:
+    """A path of the host that uses a store.
+
+    `entry` is what it names now, `before_trial` what it would go back to, and `left` are the builds that it was taken
+    back from.
+    """
+
+    path: str
+    store: str
+    entry: str | None
+    before_trial: str | None
+    left: tuple[LeftBuild, ...]
+    fields: Fields
+
+
+@dataclass(frozen=True)
+class HostAnswer:
+    """What a host has, as it says."""
+
+    paths: tuple[FoundPath, ...]
+    builds: tuple[FoundBuild, ...]
+
+    @classmethod
+    def parse(cls, info: Any) -> HostAnswer:
+        """`info` is what was registered of the module. Raises `DamagedAnswer` with the reason, also for none."""
+        if not isinstance(info, Mapping) or "builds" not in info:
+            raise DamagedAnswer(_said(info))
+        _require_bounded([info["builds"], info.get("paths")])
+        paths = (_path(one, f"{_ANSWER}: paths[{number}]") for number, one in enumerate(_list(info, "paths")))
+        builds = (_build(one, f"{_ANSWER}: builds[{number}]") for number, one in enumerate(_list(info, "builds")))
+        return cls(tuple(paths), tuple(builds))
+
+    def build_at(self, entry: str | None, store: str) -> FoundBuild | None:
+        """The build of a store entry, None where there is none."""
+        return next((build for build in self.builds if (build.entry, build.store) == (entry, store)), None)
+
+
+def pids_in(entries: Iterable[Any]) -> list[int]:
+    """All processes of entries that have `pids`, such as builds of `build_info` and `in_use` of `build`.
+
+    Raises `DamagedAnswer` for other things than lists of process numbers.
+    """
+    if not isinstance(entries, (list, tuple)):
+        raise DamagedAnswer(f"{_ANSWER} is damaged: a list of builds was expected. Look at it on the host itself.")
+    return [pid for one in entries for pid in _pids(one, _ANSWER)]
+
+
+def _pids(mapping: Any, where: str) -> list[int]:
+    pids = mapping.get("pids") if isinstance(mapping, Mapping) else None
+    if not isinstance(pids, list) or not all(map(_is_pid, pids)):
+        raise DamagedAnswer(f"{where} is damaged: pids should be a list of process numbers.")
+    return list(pids)
+
+
+def _is_pid(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value in _PIDS
+
+
+def _said(info: Any) -> str:
+    """What a host said in place of an answer, such as that it could not be reached."""
+    said = info.get("msg") if isinstance(info, Mapping) else None
+    return message(said.strip() if isinstance(said, str) else "") or _SILENCE
+
+
+def _list(info: Mapping[str, Any], key: str) -> list[Any]:
+    values = info.get(key)
+    if not isinstance(values, list) or len(values) > _MOST_BUILDS:
+        raise DamagedAnswer(f"{_ANSWER} is damaged: {key} should be a list of at most {_MOST_BUILDS} entries.")
+    return values
+
+
+def _build(found: Any, where: str) -> FoundBuild:
+    fields = Fields(found, where, DamagedAnswer)
+    asset = Asset.from_dict(found, where, DamagedAnswer)
+    return FoundBuild(asset, fields.text("entry"), fields.text("store"), found, where)
+
+
+def _path(found: Any, where: str) -> FoundPath:
+    fields = Fields(found, where, DamagedAnswer)
+    return FoundPath(
+        path=fields.text("path"),
+        store=fields.text("store"),
+        entry=fields.optional_text("entry"),
+        before_trial=fields.optional_text("before_trial"),
+        left=tuple(_left(one) for one in fields.items("left")) if "left" in found else (),
+        fields=fields,
+    )
+
+
+def _left(fields: Fields) -> LeftBuild:
+    name = fields.text("build")
+    try:
+        asset = AssetName.from_stem(name)
+    except InvalidName:
+        asset = None
+    if asset is None or asset.release is None:
+        raise DamagedAnswer(f"{_ANSWER} is damaged: left should name builds that a path had.")
+    return LeftBuild(name, asset.version, asset.release, fields.text("since"), fields.text("reason"))
+
+
+def _require_bounded(value: Any) -> None:
+    """Raises `DamagedAnswer` for texts, lists and depths that no host comes to."""
+    level, count = [value], 0
+    for _depth in range(_DEEPEST):
+        count += len(level)
+        if count > _MOST_VALUES:
+            raise DamagedAnswer(f"{_ANSWER} is damaged: it has more than {_MOST_VALUES} values.")
+        if any(isinstance(one, str) and len(one) > _LONGEST_TEXT for one in level):
+            raise DamagedAnswer(f"{_ANSWER} is damaged: it has a text of more than {_LONGEST_TEXT} characters.")
+        level = list(_below(level))
+    if level:
+        raise DamagedAnswer(f"{_ANSWER} is damaged: it is more than {_DEEPEST} levels deep.")
+
+
+def _below(level: Iterable[Any]) -> Iterator[Any]:
+    for one in level:
+        if isinstance(one, Mapping):
+            yield from one
+            yield from one.values()
+        elif isinstance(one, (list, tuple)):
+            yield from one

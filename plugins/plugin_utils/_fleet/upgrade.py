@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides what the playbook `upgrade` does on one host, from its `build_info`; does nothing itself.
+
+Its result is plain data, since playbooks keep it as facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
+from ansible_collections.standalone.python.plugins.module_utils._install.series import is_allowed
+from ansible_collections.standalone.python.plugins.module_utils._readable import message
+
+from .answer import DamagedAnswer, FoundPath, HostAnswer
+
+UPGRADE = "upgrade"  # the build at the path is older than the one chosen
+TRIAL = "trial"  # it is the one chosen, and on trial since a run that did not come to its end
+CURRENT = "current"  # it is the one chosen
+NEWER = "newer"  # it is newer, and nothing goes backwards
+ABSENT = "absent"  # the host has no build at the path
+OTHER_SERIES = "other series"  # it is of another minor version or kind than the one chosen, which nobody allowed
+NO_BUILD = "no build"  # none was chosen for the target of the build at the path
+
+
+def upgrade_step(
+    info: Any,
+    path: str,
+    assets: Iterable[Mapping[str, Any]],
+    name: str | None = None,
+    allow_minor_change: bool = False,
+) -> dict[str, Any]:
+    """What to do at `path` with the assets that were chosen for the run, one for each target.
+
+    `name` is what they were chosen by: one that spans minor versions allows another of these, and `allow_minor_change`
+    allows any change.
+
+    Returns `action`, one of the constants above, and where there is a build at the path: `path`, `store`, `previous`
+    (the name of the build to return to: that before a trial, else that at the path), `asset` (the chosen one, of the
+    same target, with its URL as it may be shown; None when there is none), and the settings to install with: `keep`,
+    `owner`, `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the
+    build at the path, such as 3.13. `left` is a message where the path was taken back from the chosen build before,
+    else empty.
+
+    Raises `DamagedAnswer` where the host answered something else than `build_info` does.
+    """
+    answer = HostAnswer.parse(info)
+    used = next((one for one in answer.paths if one.path == path), None)
+    installed = answer.build_at(used.entry, used.store) if used else None
+    if used is None or installed is None:
+        return {"action": ABSENT}
+    present = installed.asset
+    fallback = answer.build_at(used.before_trial, used.store)
+    asset = next((asset for asset in assets if asset["target"] == present.build.target), None)
+    chosen = Asset.from_dict(asset) if asset else None
+    spans_minors = bool(name) and Request.parse(str(name)).only_minor is None
+    may_replace = allow_minor_change or (
+        chosen is None or is_allowed(chosen.build.series, present.build.series, spans_minors=spans_minors)
+    )
+    return {
+        "action": _action(chosen, present, is_on_trial=fallback is not None) if may_replace else OTHER_SERIES,
+        "path": path,
+        "series": present.build.series,
+        "left": _left(used, chosen),
+        "store": used.store,
+        "previous": (fallback or installed).asset.build.name,  # no address or digest: those would be a host's
+        "asset": {**asset, "url": shown_url(asset["url"])} if asset else None,
+        "keep": max(1, used.fields.number("keep")),
+        "owner": installed.fields.optional_text("owner"),
+        "group": installed.fields.optional_text("group"),
+        "externally_managed": installed.fields.flag("externally_managed"),
+    }
+
+
+def rollback_lines(answer: Any) -> list[str]:
+    """What the module `rollback` did on one host, a line for each path. Raises `DamagedAnswer`."""
+    fields = Fields(answer, "The answer of the host", DamagedAnswer)
+    moved = [
+        f"{one.text('path')}: {_version(one.object('previous'))} -> {_version(one.object('build'))}"
+        for one in fields.items("results")
+    ]
+    others = [
+        f"{one.text('path')}: stays as it is, with {one.optional_text('build') or 'no build'}"
+        for one in fields.items("others")
+    ]
+    return [message(line) for line in (*moved, *others)] or ["No path of this host has a build."]
+
+
+def _version(build: Mapping[str, Any]) -> str:
+    fields = Fields(build, "The answer of the host", DamagedAnswer)
+    return f"{fields.text('version')}+{fields.text('release')}"
+
+
+def _left(used: FoundPath, chosen: Asset | None) -> str:
+    left = next((one for one in used.left if chosen and one.name == chosen.build.name), None)
+    if left is None:
+        return ""
+    why = message(left.reason).rstrip(".") or "no reason was given"
+    return (
+        f"{used.path} was taken back from {left.short_name} on {message(left.since[:10])}: {why}. This run tries it "
+        f"again. To leave it out, set upgrade_exclude to {left.short_name}."
+    )
+
+
+def _action(chosen: Asset | None, installed: Asset, *, is_on_trial: bool) -> str:
+    if chosen is None:
+        return NO_BUILD
+    if chosen.sha256 == installed.sha256:
+        return TRIAL if is_on_trial else CURRENT
+    return NEWER if _age(chosen) < _age(installed) else UPGRADE
+
+
+def _age(asset: Asset) -> tuple[int, int]:
+    return asset.build.version.sort_key, int(asset.build.release)

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fetches one document by http(s), an index above all: conditional, with retries, and within a bound of memory."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from time import sleep
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._http.patience import Patience
+from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+
+from .._documents import MAX_BYTES as _MAX_BYTES
+from .errors import FetchError, explained, refused
+
+_PAUSES_S = (0.5, 1.0)  # between three tries
+_LONGEST_PAUSE_S = 30
+_CONNECT_TIMEOUT_S = 10
+_CHUNK_BYTES = 64 * 1024  # as they come: inflated, they can be a thousand times as many
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What a server calls the version of a document that we have. None means that it did not say."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def as_headers(self) -> dict[str, str]:
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+@dataclass(frozen=True)
+class Document:
+    """The bytes of an index, and what to ask with the next time."""
+
+    body: bytes
+    validators: Validators
+
+
+def fetch(
+    url: str,
+    *,
+    options: UrlOptions,
+    validators: Validators,
+    what: str = "The index",
+    whole: Limit | None = None,
+) -> Document | None:
+    """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`.
+
+    `what` is what messages call the document. With its redirects, its retries and the pauses between them, it has
+    `index_timeout` seconds, or what is left of `whole`, where it is one of several.
+    """
+    from .session import MISSING, GuardedSession
+
+    if MISSING:
+        raise IndexUnavailable(
+            "Fetching an index needs the Python package requests, which the Python that runs Ansible does not have "
+            f"({MISSING}). Install it, or set index to a file or to bundled."
+        )
+    whole = whole or Limit(options.index_timeout, "index_timeout")
+    patience = Patience(options.timeout, options.min_rate, whole=whole)
+    with GuardedSession(url, options, patience) as session, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # urllib3 warns at each request that validate_certs=false is unsafe
+        for pause_s in _PAUSES_S:
+            try:
+                return _ask(session, url, options, validators, what)
+            except FetchError as error:
+                wait_s = min(error.retry_after_s or pause_s, _LONGEST_PAUSE_S)
+                if error.outlook != "soon" or wait_s >= whole.left_s:
+                    raise
+                sleep(wait_s)
+                patience.start()
+        return _ask(session, url, options, validators, what)
+
+
+def _ask(session: Any, url: str, options: UrlOptions, validators: Validators, what: str) -> Document | None:
+    import requests
+
+    timeouts_s = (min(options.timeout, _CONNECT_TIMEOUT_S), options.timeout)
+    try:
+        with session.get(url, headers=validators.as_headers(), timeout=timeouts_s, stream=True) as response:
+            if response.status_code == 304:
+                return None
+            if response.status_code != 200:
+                raise refused(url, response, what=what)
+            fresh = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+            return Document(_body(url, response, what), fresh)
+    except (requests.RequestException, ValueError, OSError) as error:
+        raise explained(
+            url, error, timeout_s=options.timeout, what=what
+        ) from None  # what `requests` says can hold secrets
+
+
+def _body(url: str, response: Any, what: str) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        body += chunk
+        if len(body) > _MAX_BYTES:
+            raise FetchError.of(url, f"it is larger than {_MAX_BYTES // 2**20} MiB", "never", what=what)
+    return bytes(body)

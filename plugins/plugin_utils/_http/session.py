@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A requests session for one URL, which keeps secrets from every other host.
+
+`requests` is imported here, and this file only when something must really be fetched.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+try:
+    import requests
+    import requests.adapters
+    import requests.auth
+    import requests.hooks
+except ImportError as error:
+    # ansible-test imports every file, and has no requirements of collections. `_fetch` says what is missing.
+    MISSING: ImportError | None = error
+    _Session: Any = object
+    _RequestException: Any = Exception
+    _Adapter: Any = object
+    _DigestAuth: Any = object
+else:
+    MISSING = None
+    _Session = requests.Session
+    _RequestException = requests.RequestException
+    _Adapter = requests.adapters.HTTPAdapter
+    _DigestAuth = requests.auth.HTTPDigestAuth
+
+from ansible_collections.standalone.python.plugins.module_utils._http.options import USER_AGENT, UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._http.patience import Patience, watched
+
+_MAX_REDIRECTS = 10
+_SIMPLE_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+
+
+class Downgrade(_RequestException):
+    """A redirect from https to http. Whoever sits in between could then choose the digests."""
+
+
+class OddCoding(_RequestException):
+    """A body in several codings, or in one that was not asked for, which a few bytes can make endless."""
+
+
+class GuardedSession(_Session):
+    """What the user gave for `url` stays there: a redirect to another host gets no header, login or certificate.
+
+    All answers together have as much time as `patience` has left.
+    """
+
+    def __init__(self, url: str, options: UrlOptions, patience: Patience) -> None:
+        super().__init__()
+        self._url = url
+        self.max_redirects = _MAX_REDIRECTS
+        self.trust_env = options.use_proxy  # the environment's proxies, and its certificates
+        self.headers["User-Agent"] = USER_AGENT
+        self.headers["Accept-Encoding"] = "gzip, deflate"
+        self.headers.update(options.headers)
+        self.auth = _auth(options)
+        if options.client_cert:
+            self.cert = (options.client_cert, options.client_key) if options.client_key else options.client_cert
+        uses_system_trust = options.validate_certs and not options.ca_path
+        self.mount("https://", (_SystemTrustAdapter if uses_system_trust else _PatientAdapter)(patience))
+        self.mount("http://", _PatientAdapter(patience))
+        self._trust = (options.ca_path or True) if options.validate_certs else False
+        self._secret_headers = ("Authorization", "Cookie", *options.headers)
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, _verify: Any, cert: Any) -> Any:
+        # Given here, because the session's attribute `verify` loses against REQUESTS_CA_BUNDLE.
+        return super().merge_environment_settings(url, proxies, stream, self._trust, cert)
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        if self._url.startswith("https:") and not str(request.url).startswith("https:"):
+            raise Downgrade
+        if self.should_strip_auth(self._url, request.url):
+            for name in self._secret_headers:
+                request.headers.pop(name, None)
+            request.hooks = requests.hooks.default_hooks()  # a login answers from there
+            kwargs["cert"] = None
+        answer: requests.Response = super().send(request, **kwargs)
+        return answer
+
+
+class _PatientAdapter(_Adapter):
+    """Reads answers with `patience`, and no body of any but 200: `requests` reads those of redirects to their end."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _make_patient(self.poolmanager, self._patience)
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        is_new = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if is_new:
+            _make_patient(manager, self._patience)
+        return manager
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().send(request, *args, **kwargs)
+        if answer.status_code != 200:
+            answer.raw.close()
+        elif answer.headers.get("Content-Encoding", "").strip().lower() not in _SIMPLE_CODINGS:
+            answer.close()
+            raise OddCoding(request=request)
+        return answer
+
+
+def _make_patient(manager: Any, patience: Patience) -> None:
+    manager.pool_classes_by_scheme = {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": watched(pool.ConnectionCls, patience)})
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
+class _SystemTrustAdapter(_PatientAdapter):
+    """Trusts the system's certificate authorities beside those of `certifi`.
+
+    A company's own authority is in the system's store, and `requests` alone would not look there.
+    """
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=ssl.create_default_context(), **kwargs)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(*args, ssl_context=ssl.create_default_context(), **kwargs)
+
+
+class _Login(_DigestAuth):
+    """Answers when the server asks for a login, in the way that it asks for, as on hosts."""
+
+    def handle_401(self, r: requests.Response, **kwargs: Any) -> requests.Response:
+        asked = r.headers.get("WWW-Authenticate", "").lower()
+        if r.status_code != 401 or "digest" in asked or "basic" not in asked or "Authorization" in r.request.headers:
+            return super().handle_401(r, **kwargs)  # type: ignore[no-any-return]
+        r.close()
+        again = requests.auth.HTTPBasicAuth(self.username, self.password)(r.request.copy())
+        answer: requests.Response = r.connection.send(again, **kwargs)
+        answer.request = again
+        return answer
+
+
+def _auth(options: UrlOptions) -> Any:
+    if options.url_username:
+        kind = requests.auth.HTTPBasicAuth if options.force_basic_auth else _Login
+        return kind(options.url_username, options.url_password or "")
+    if any(name.lower() == "authorization" for name in options.headers):
+        return _as_it_is  # else a line in ~/.netrc would take the place of the header
+    return None
+
+
+def _as_it_is(request: Any) -> Any:
+    return request

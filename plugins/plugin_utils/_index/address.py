@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where an index is: `bundled`, an http(s) URL, or a file by URL or path."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import ASTRAL_HOST
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url, split_url
+
+from .bundled import BUNDLED_PATH
+
+_ON_ASTRAL = "/github/versions/main/v1/python-build-standalone.ndjson"
+_ORIGIN = "https://raw.githubusercontent.com/astral-sh/versions/main/v1/python-build-standalone.ndjson"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One place of an index. `location` is the URL for http and the absolute path for the other kinds."""
+
+    kind: Literal["http", "file", "bundled"]
+    location: str
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Raises `InvalidName` for a scheme that is none of ours."""
+        if text == "bundled":
+            return cls("bundled", BUNDLED_PATH)
+        if "://" not in text:
+            return cls("file", os.path.abspath(os.path.expanduser(text)))
+        parts = split_url(text)
+        if parts and parts.scheme in ("http", "https") and parts.hostname:
+            return cls("http", text)
+        if parts and parts.scheme == "file" and parts.netloc in ("", "localhost"):
+            return cls("file", os.path.abspath(unquote(parts.path)))
+        raise InvalidName(
+            f"The index {shown_url(text)} cannot be read: give an http:// or https:// URL, a file:/// URL, a path, "
+            "or the word bundled."
+        )
+
+    def __str__(self) -> str:
+        """As messages show it, without secrets."""
+        return {"http": shown_url(self.location), "file": self.location, "bundled": "bundled"}[self.kind]
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder that the document lies in."""
+        path = urlsplit(self.location).path if self.kind == "http" else self.location
+        return path.rpartition("/")[0].rpartition("/")[2]
+
+    @property
+    def cache_key(self) -> str:
+        """A file name for what is cached of this address."""
+        return hashlib.sha256(f"{self.kind} {self.location}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def default_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Where an index is when the user names none: uv's variables, else the two public places of one document."""
+    catalogue = environ.get("UV_PYTHON_DOWNLOADS_JSON_URL")
+    if catalogue:
+        return (catalogue,)
+    mirror_of_astral = environ.get("UV_ASTRAL_MIRROR_URL")
+    if mirror_of_astral:
+        return (mirror_of_astral.rstrip("/") + _ON_ASTRAL,)
+    return (ASTRAL_HOST + _ON_ASTRAL, _ORIGIN)

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The user's cache of indexes, shared by Ansible's forked workers and by runs side by side.
+
+For each address there are up to four files: the database, whose modification time says when its content was last known
+to be current; a lock, held by the worker that reads the document again; a note of the last failure, so that the other
+workers do not wait for the same dead server one after the other; and a note of the newest release that was ever seen.
+All of it is believed later, so it is kept in a directory that no other user can write to, and each file is checked when
+it is opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import wait_for_lock
+from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+
+from .._cache.checksummed_file import require_sealed, seal
+from .._cache.private_directory import (
+    Untrusted,
+    open_private,
+    private_directory,
+    read_private,
+    remove_file,
+    write_private,
+)
+from .._http.errors import FetchError
+from .address import Address
+from .catalog import Catalog, Origin
+from .entry import Listed
+
+# How long a failure speaks for all workers. Long enough for a batch of hosts, too short to hinder one who repairs.
+_FAILURE_COUNTS_S = 60
+_MOST_NOTE_BYTES = 64 * 1024
+_NOTED_OUTLOOKS = ("soon", "later")
+_SQLITE_COMPANIONS = ("-journal", "-wal", "-shm")  # which SQLite reads or writes beside a database
+
+
+def cache_folder(environ: Mapping[str, str]) -> str:
+    """Where the cache is: our own variable, else the XDG cache directory, else `~/.cache`."""
+    own = environ.get("ANSIBLE_STANDALONE_PYTHON_CACHE")
+    if own:
+        return os.path.expanduser(own)
+    base = environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "standalone-python")
+
+
+def cache_directory(environ: Mapping[str, str], *below: str, warn: Callable[[str], None]) -> str | None:
+    """The directory of the cache that has the relative path `below`, created where it is missing.
+
+    Where another user could have changed it, or where it cannot be created, calls `warn` and returns a directory that
+    all workers of the run share and Ansible removes at its end. None where that fails too.
+    """
+    folder = cache_folder(environ)
+    try:
+        private_directory(folder)
+        return private_directory(os.path.join(folder, *below))
+    except OSError as error:
+        substitute = run_directory(*below)
+        instead = "uses a temporary directory instead" if substitute else "does without a cache"
+        warn(
+            f"Cannot use the cache {folder}: {error.filename or folder} "
+            f"{error.strerror if isinstance(error, Untrusted) else f'cannot be used ({error.strerror})'}. This run "
+            f"{instead}, so the next one fetches and checks everything again. Give the directory to this user alone "
+            "(chown, chmod go-w), or set ANSIBLE_STANDALONE_PYTHON_CACHE to another one."
+        )
+        return substitute
+
+
+def run_directory(*below: str) -> str | None:
+    """The same in the directory that Ansible creates for each run and removes when it ends; None where that fails."""
+    from ansible import constants
+
+    try:
+        return private_directory(os.path.join(constants.DEFAULT_LOCAL_TMP, "standalone-python", *below))
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def held(path: str | None, wait_s: float) -> Iterator[int | None]:
+    """Holds the lock of a file in the cache, which is made where it is missing, and gives its descriptor.
+
+    None where there is no path, or it cannot be written. It goes on without the lock where the file system has none.
+    Raises `StoreError` where another run still holds it after `wait_s` seconds.
+    """
+    descriptor = _opened(path)
+    try:
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                wait_for_lock(descriptor, f"{path} in the cache", Limit(wait_s, "lock_timeout"))
+        yield descriptor
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _opened(path: str | None) -> int | None:
+    try:
+        return open_private(path) if path else None
+    except OSError:
+        return None
+
+
+class Seen(NamedTuple):
+    """A release that an index had, and the day in ISO form on which it was seen there."""
+
+    release: str
+    day: str
+
+
+class CacheEntry:
+    """What is kept of one address in `folder`, a private directory; None where nothing can be kept.
+
+    Only `replace` minds a folder that cannot be written.
+    """
+
+    def __init__(self, folder: str | None, address: Address) -> None:
+        self._key = address.cache_key
+        self._base = os.path.join(folder, self._key) if folder else None
+
+    def _path(self, suffix: str) -> str:
+        if self._base is None:
+            raise FileNotFoundError("no cache")
+        return self._base + suffix
+
+    def open(self) -> Catalog | None:
+        """The catalogue that is kept, or None when there is none or it cannot be used."""
+        try:
+            require_sealed(self._path(".sqlite3"))
+            catalog = Catalog.open(self._path(".sqlite3"))
+        except (OSError, sqlite3.Error):
+            return None
+        if catalog.origin.key == self._key:
+            return catalog
+        catalog.close()  # that of another address, under this one's name
+        return None
+
+    def age_s(self) -> float:
+        """Seconds since the content was last known to be current; infinite when nothing is kept."""
+        try:
+            return time.time() - os.stat(self._path(".sqlite3")).st_mtime
+        except OSError:
+            return float("inf")
+
+    def confirm(self) -> None:
+        """Notes that the content is current now."""
+        with contextlib.suppress(OSError):
+            os.utime(self._path(".sqlite3"))
+        self._forget_failure()
+
+    def replace(self, listed: Iterable[Listed], origin: Origin) -> Catalog:
+        """Replaces the content, at once and whole. Raises `OSError` or `sqlite3.Error`."""
+        database, new = self._path(".sqlite3"), self._path(".new")
+        for suffix in ("", *_SQLITE_COMPANIONS):
+            remove_file(new + suffix)  # of a writer that was killed; SQLite would follow a symlink
+        os.close(open_private(new))
+        Catalog.create(new, listed, replace(origin, key=self._key)).close()
+        seal(new)
+        os.replace(new, database)
+        self.confirm()
+        return Catalog.open(database)
+
+    def discard(self) -> None:
+        """Removes a content that turned out to be damaged."""
+        with contextlib.suppress(OSError):
+            remove_file(self._path(".sqlite3"))
+
+    def recent_failure(self) -> FetchError | None:
+        """What another worker met a moment ago, so that its sentence can be used instead of a wait of our own."""
+        try:
+            path = self._path(".failed")
+            age_s = time.time() - os.lstat(path).st_mtime
+            failure = _failure(json.loads(read_private(path, _MOST_NOTE_BYTES)))
+        except (OSError, ValueError, RecursionError):
+            return None
+        return failure if 0 <= age_s < _FAILURE_COUNTS_S else None
+
+    def note_failure(self, failure: FetchError) -> None:
+        with contextlib.suppress(OSError):
+            write_private(self._path(".failed"), json.dumps([str(failure), failure.outlook]).encode())
+
+    def newest_seen(self) -> Seen | None:
+        """The newest release that this address ever had; None when nothing is known of it."""
+        try:
+            content = json.loads(read_private(self._path(".seen"), _MOST_NOTE_BYTES))
+            release, day = content["release"], content["day"]
+            is_one = day_of(release) is not None and date.fromisoformat(day).isoformat() == day
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return None
+        return Seen(release, day) if is_one else None
+
+    def note_seen(self, release: str, day: str) -> None:
+        """Keep the newest release for later runs, whatever becomes of the database."""
+        with contextlib.suppress(OSError):
+            write_private(self._path(".seen"), json.dumps({"release": release, "day": day}).encode())
+
+    def locked(self, wait_s: float) -> contextlib.AbstractContextManager[int | None]:
+        """While one worker fetches, the others wait for it. Raises `StoreError` when `wait_s` seconds are over."""
+        return held(self._base and self._base + ".lock", wait_s)
+
+    def _forget_failure(self) -> None:
+        with contextlib.suppress(OSError):
+            remove_file(self._path(".failed"))
+
+
+def _failure(content: Any) -> FetchError | None:
+    """The failure in a note; None for content that no worker wrote."""
+    if not (isinstance(content, list) and len(content) == 2 and all(isinstance(text, str) for text in content)):
+        return None
+    message, outlook = content
+    return FetchError(message, outlook) if outlook in _NOTED_OUTLOOKS else None

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One asset as an index lists it, read from its file name and never from what the index says about it.
+
+The versions index has carried rows whose `platform` and `variant` were wrong (BUILDS 2.1); the name is what was built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName, is_asset_name
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
+from ansible_collections.standalone.python.plugins.module_utils._builds.legacy_name import ManualName
+from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url, public_file
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import file_name_of, with_escaped_plus
+
+# Built on 2026-03-23 and tagged with the wrong year: as a number it would stand among the releases of 2025.
+MISDATED_RELEASE = "20250323"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An asset in an index. `sha256` is 32 raw bytes, or None when the index has no digest for it.
+
+    `own_url` is None for a file of a public release, whose address follows from the rest.
+    """
+
+    build: Build
+    file_name: str
+    own_url: str | None
+    sha256: bytes | None
+
+    @classmethod
+    def from_url(cls, url: str, sha256: bytes | None) -> Listed:
+        """Raises `InvalidName` when the file name is not that of a build, or its release cannot be told."""
+        public = public_file(url)
+        folder, file_name = public or (
+            urlsplit(url).path.rpartition("/")[0].rpartition("/")[2],
+            file_name_of(url),
+        )
+        # Names of before 2022 do not tell their release; the folder that they lie in does.
+        build = _build(file_name, folder if day_of(folder) else None)
+        own_url = None if public and folder == build.release else with_escaped_plus(url)
+        return cls(build=build, file_name=file_name, own_url=own_url, sha256=sha256)
+
+    @property
+    def url(self) -> str:
+        return self.own_url or github_url(self.build.release, self.file_name)
+
+
+def _build(file_name: str, folder_release: str | None) -> Build:
+    if is_asset_name(file_name):
+        return Build.from_asset_name(AssetName.parse(file_name), release=folder_release)
+    manual = ManualName.parse(file_name)
+    if manual is None:  # said without the search for the nearest name, since an index can hold hundreds of such names
+        raise InvalidName(f"{file_name} is not the name of a build.")
+    stem, _unused, compression = manual.file_name.rpartition(".tar.")
+    return Build(
+        name=stem,
+        version=manual.version,
+        release=manual.release,
+        target=manual.target,
+        flavor="full" if compression == "zst" else "install_only",
+        build_options=manual.build_options or "",
+    )

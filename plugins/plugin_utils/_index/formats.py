@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The three formats of an index, each as rows: versions NDJSON, uv catalogue, SHA256SUMS (BUILDS 2).
+
+Each reader is given the text and `where`, what messages call the document. A malformed document raises
+`IndexUnavailable`, and the message has the place inside the document.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url, public_file
+from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
+from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import file_name_of, split_url
+
+SUM_LINE = re.compile(r"(?P<digest>[0-9A-Fa-f]{64})\s+\*?(?P<name>\S+)")
+_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
+_URL = re.compile(r"(?:https?|file)://\S+/\S+")
+_RELEASE_IN_NAME = re.compile(r"\+(\d{8})-")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One file that an index lists. `sha256` is 32 raw bytes, or None when the index has no digest for it."""
+
+    url: str
+    sha256: bytes | None
+
+
+def rows_of_versions(text: str, where: str) -> Iterator[Row]:
+    """The versions index: one JSON object a line. Everything in it but `url` and `sha256` is passed over."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            here = f"{where}, line {number}"
+            record = Fields(_json(line, here), here, IndexUnavailable)
+            for position, artifact in enumerate(record.items("artifacts")):
+                yield _row(artifact, f"{here}: artifacts[{position}]")
+
+
+def rows_of_catalogue(text: str, where: str) -> Iterator[Row]:
+    """uv's catalogue. Other implementations are passed over, and Pyodide, which calls itself cpython too."""
+    entries = _json(text, where)
+    if "version" in entries:
+        raise IndexUnavailable(f"{where} has a key `version` at its top, so it is of a format that is not known here.")
+    for key, value in entries.items():
+        here = f"{where}: {key}"
+        entry = Fields(value, here, IndexUnavailable)
+        if entry.text("name") == "cpython":
+            row = _row(entry, here)
+            if public_file(row.url) or file_name_of(row.url).startswith("cpython-"):
+                yield row
+
+
+def rows_of_sums(text: str, where: str, folder: str) -> Iterator[Row]:
+    """The output of `sha256sum` for one release; its names get the public addresses, which mirrors can map.
+
+    `folder` is the release of the names that do not carry it, as those of before 2022.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        match = SUM_LINE.fullmatch(line.strip())
+        if match is None:
+            raise IndexUnavailable(f"{where}, line {number} is damaged: a digest and a file name are expected there.")
+        release = _RELEASE_IN_NAME.search(match["name"])
+        url = github_url(release[1] if release else folder, match["name"])
+        yield Row(url, bytes.fromhex(match["digest"]))
+
+
+def _row(fields: Fields, where: str) -> Row:
+    url = fields.text("url")
+    if _URL.fullmatch(url) is None or split_url(url) is None:
+        raise IndexUnavailable(f"{where} is damaged: url should be an http(s) or file URL of a file.")
+    digest = fields.optional_text("sha256")
+    if digest is None:
+        return Row(url, None)
+    if _DIGEST.fullmatch(digest) is None:
+        raise IndexUnavailable(f"{where} is damaged: sha256 should be 64 hexadecimal digits.")
+    return Row(url, bytes.fromhex(digest))
+
+
+def _json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"{f'line {error.lineno}, ' if error.lineno > 1 else ''}column {error.colno}"
+        raise IndexUnavailable(f"{where} is damaged or broke off half way, at {place}.") from error
+    except (ValueError, RecursionError):
+        raise IndexUnavailable(f"{where} is damaged: a number or a nesting in it is beyond any index.") from None

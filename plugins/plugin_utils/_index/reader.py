@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One index, current: from the cache while that is right, else read anew by one worker for all."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
+
+from .._documents import read_document
+from .._http.errors import FetchError
+from .._http.fetch import Validators, fetch
+from .address import Address
+from .cache import CacheEntry, cache_directory
+from .catalog import Catalog, Origin
+from .sources import Reading, read_bundled, read_index
+
+_UNKNOWN_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class IndexOptions:
+    """Where to look, and how. `index` is None when the user names none. What was fetched counts as current for
+    `max_age_s` seconds. An index whose newest release is older than `max_release_age_s` is refused; 0 refuses none.
+    `environ` is the controller's environment, with uv's variables and our own.
+    """
+
+    index: tuple[str, ...] | None = None
+    url_options: UrlOptions = field(default_factory=UrlOptions)
+    max_age_s: float = 60 * 60
+    max_release_age_s: int = 0
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+@dataclass(frozen=True)
+class OpenIndex:
+    """An index that answers. Close `catalog` after use; `entry` is what the cache keeps of it."""
+
+    name: str
+    catalog: Catalog
+    entry: CacheEntry
+
+
+class IndexReader:
+    """Opens one address after the other, with the same options. `warn` takes a sentence."""
+
+    def __init__(self, options: IndexOptions, warn: Callable[[str], None]) -> None:
+        self._options = options
+        self._warn = warn
+        self._folder = cache_directory(options.environ, warn=warn)
+
+    def current(self, address: Address) -> OpenIndex:
+        """Raises `IndexUnavailable`; as a `FetchError` it tells whether the server was reached."""
+        found = self._kept_and_current(address)
+        if found is not None:
+            return found
+        entry = self._entry(address)
+        with ExitStack() as stack:
+            self._lock(entry, address, stack)
+            found = self._kept_and_current(address)  # another worker may have been faster
+            if found is not None:
+                return found
+            failure = entry.recent_failure()
+            if failure is not None:
+                raise failure
+            try:
+                return OpenIndex(str(address), self._renewed(address, entry), entry)
+            except FetchError as error:
+                if error.is_unreachable:  # only such a failure costs the next worker a wait
+                    entry.note_failure(error)
+                raise
+
+    def _lock(self, entry: CacheEntry, address: Address, stack: ExitStack) -> None:
+        """Another worker that holds it for too long is as good as a server that does not answer."""
+        try:
+            stack.enter_context(entry.locked(self._options.url_options.lock_timeout))
+        except StoreError as error:
+            raise FetchError(f"The index {address} could not be read. {error}", "later") from None
+
+    def last_copy(self, address: Address) -> OpenIndex | None:
+        """What was fetched before, however old; None when there is nothing, and for files, which are their own copy."""
+        entry = self._entry(address)
+        catalog = entry.open() if address.kind == "http" else None
+        return None if catalog is None else OpenIndex(str(address), catalog, entry)
+
+    def _entry(self, address: Address) -> CacheEntry:
+        return CacheEntry(self._folder, address)
+
+    def _kept_and_current(self, address: Address) -> OpenIndex | None:
+        entry = self._entry(address)
+        catalog = entry.open()
+        if catalog is None:
+            return None
+        if address.kind == "http":
+            is_current = 0 <= entry.age_s() < self._options.max_age_s
+        else:
+            is_current = catalog.origin.signature == _signature(address.location)
+        if is_current:
+            return OpenIndex(str(address), catalog, entry)
+        catalog.close()
+        return None
+
+    def _renewed(self, address: Address, entry: CacheEntry) -> Catalog:
+        where = f"The index {address}"
+        if address.kind != "http":
+            signature = _signature(address.location)
+            content = _file_content(address.location, where)
+            reading = read_bundled(content) if address.kind == "bundled" else self._read(content, address, where)
+            return self._kept(reading, Origin(signature=signature), entry)
+        kept = entry.open()
+        validators = kept.origin.validators if kept else Validators()
+        document = fetch(address.location, options=self._options.url_options, validators=validators)
+        if document is not None:
+            if kept is not None:
+                kept.close()
+            return self._kept(self._read(document.body, address, where), Origin(document.validators), entry)
+        if kept is None:
+            raise IndexUnavailable(f"{where} could not be read: the server answers 304 without having been asked to.")
+        entry.confirm()
+        return kept
+
+    def _read(self, content: bytes, address: Address, where: str) -> Reading:
+        reading = read_index(content, where=where, folder=address.folder)
+        local = next((one for one in reading.listed if one.own_url and one.own_url.startswith("file:")), None)
+        if local and address.kind == "http":  # a server has no say in which files of a machine are read
+            raise IndexUnavailable(
+                f"{where} names a file of this machine, {shown_url(local.url)}, which an index from a server must not. "
+                "Use another index, or a copy of this one in a file."
+            )
+        if reading.unknown:
+            count, first = len(reading.unknown), ", ".join(reading.unknown[:_UNKNOWN_SHOWN])
+            self._warn(f"{where} lists {count} files that are no builds known here; they are left out. First: {first}.")
+        return reading
+
+    def _kept(self, reading: Reading, origin: Origin, entry: CacheEntry) -> Catalog:
+        try:
+            if self._folder:
+                return entry.replace(reading.listed, origin)
+        except (OSError, sqlite3.Error) as error:
+            self._warn(f"Cannot keep the index in {self._folder} ({error}), so every host's worker reads it again.")
+        return Catalog.create(":memory:", reading.listed, origin)
+
+
+def _signature(path: str) -> str:
+    """Changes whenever the file does; "" when there is no file."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):  # the latter for a path that none can be
+        return ""
+    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
+
+
+def _file_content(path: str, where: str) -> bytes:
+    try:
+        return read_document(path)
+    except OSError as error:
+        raise IndexUnavailable(f"{where} could not be read: {error.strerror}.") from error

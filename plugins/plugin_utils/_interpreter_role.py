@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the variables of the role `interpreter` come to: its builds, and what is to lead to them.
+
+This is Python and not Jinja since it is worked out for every host of a fleet in every run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
+
+from ._fleet.answer import DamagedAnswer
+from ._playbook.spec import require_role_variables
+from ._systemd import require_services
+
+Build = dict[str, Any]
+Variables = Mapping[str, Any]
+
+
+def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> list[Build]:
+    """The builds, each with `name`, `state`, `path`, `store`, `venv`, `requirements` and `is_default`, and its options.
+
+    Ansible shows what a task loops over, so options that can hold a secret are left out. `number` says where they are:
+    it is the item's in `given`.
+
+    `given` is the variable interpreter_builds, None when it is not set; `variables` are the others, without prefix,
+    None where they are not set, and `names`, those of all variables with that prefix.
+
+    Raises `InvalidName` for what cannot be meant.
+    """
+    require_role_variables("interpreter", variables.get("names", ()))
+    is_short = any(variables[name] is not None for name in ("name", "asset", "path"))
+    if is_short == (given is not None):
+        raise InvalidName(
+            'Say which builds this host is to have, in one of two ways. One build: interpreter_name: "3.13". Several: '
+            "interpreter_builds, a list whose items have a name each."
+        )
+    builds = [_completed(build, number, variables) for number, build in enumerate([{}] if given is None else given)]
+    _refuse_shared_paths(builds)
+    require_services(variables["systemd_units"], "interpreter_systemd_units")
+    _refuse_other_default(variables["default"], builds)
+    _refuse_requirements_in(variables["root"], builds)
+    _refuse_venvs_in_builds(builds)
+    return builds
+
+
+def interpreter_wired(results: Sequence[Mapping[str, Any]], builds: Sequence[Build]) -> list[Build]:
+    """The option `builds` of `wiring_info`, from what the role's loop over the module `build` registered.
+
+    A build without result is one that is to be absent.
+    """
+    by_path = {result["interpreter__build"]["path"]: result for result in results}
+    return [_wired(build, by_path.get(build["path"])) for build in builds]
+
+
+def _completed(given: Build, number: int, variables: Variables) -> Build:
+    asset = given.get("asset") or variables["asset"]
+    name = str(given.get("name") or variables["name"] or "")
+    path = given.get("path") or variables["path"] or _usual_path(name or (asset or {}).get("name", ""), variables)
+    path = os.path.normpath(path)
+    return {
+        "state": variables["state"],
+        "store": variables["store"] or default_store(path),
+        "venv": variables["venv"],
+        "requirements": variables["requirements"],
+        **{option: value for option, value in given.items() if option not in SECRET_OPTIONS},
+        "number": number,
+        "name": name,
+        "path": path,
+        "is_default": bool(variables["default"]) and str(variables["default"]) in (name, path),
+    }
+
+
+def _usual_path(name: str, variables: Variables) -> str:
+    """Where a build without a path of its own is: its minor version, and t and d for free-threaded and debug."""
+    request = Request.parse(name) if name else Request("latest")
+    minor = request.only_minor
+    if minor is None:
+        raise InvalidName(
+            f'The name "{name}" does not tell the minor version, so it does not tell the path either. Set '
+            "interpreter_path, or path in the item of interpreter_builds."
+        )
+    letters = ("t" if request.free_threaded else "") + ("d" if request.debug else "")
+    return f"{variables['builds_dir'].rstrip('/')}/{minor}{letters}"
+
+
+def _wired(build: Build, result: Mapping[str, Any] | None) -> Build:
+    always = {"venv": build["venv"], "is_default": build["is_default"]}
+    if result is None:
+        return {**always, "path": build["path"], "store": build["store"]}
+    answer = Fields(result, f"The result of the build at {build['path']}", DamagedAnswer)
+    return {
+        **always,
+        **{key: answer.text(key) for key in ("path", "store", "executable")},
+        "executables": list(answer.texts("executables")),
+        "release": Fields(answer.object("build"), f"The build at {build['path']}", DamagedAnswer).text("release"),
+        "requirements": build["requirements"] or None,
+    }
+
+
+def _refuse_shared_paths(builds: Sequence[Build]) -> None:
+    paths = [build["path"] for build in builds]
+    if len(set(paths)) < len(paths):
+        raise InvalidName(
+            f"Each build needs a path of its own, but these are the paths: {', '.join(paths)}. Set path in the items "
+            "of interpreter_builds."
+        )
+
+
+def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:
+    if default and not any(build["is_default"] for build in builds):
+        names = ", ".join(build["name"] or build["path"] for build in builds)
+        raise InvalidName(
+            f"interpreter_default is {default}, but the builds are {names}. Give the name or path of one of them."
+        )
+
+
+def _refuse_requirements_in(root: str | None, builds: Sequence[Build]) -> None:
+    """Before a build is in the image, and not when its turn comes."""
+    wanting = [build["path"] for build in builds if build["requirements"] and build["state"] != "absent"]
+    if root and wanting:
+        raise InvalidName(
+            f"Requirements are wanted for {', '.join(wanting)}, but nothing runs in the directory {root} that could "
+            "install them. Use the chroot connection for this image, or leave out interpreter_requirements."
+        )
+
+
+def _refuse_venvs_in_builds(builds: Sequence[Build]) -> None:
+    for build in (one for one in builds if one["venv"] and one["state"] != "absent"):
+        for other in builds:
+            if f"{build['venv']}/".startswith(f"{other['path']}/"):
+                raise InvalidName(
+                    f"The environment {build['venv']} would be part of the build at {other['path']}, and go with it "
+                    "when it is upgraded or repaired. Set interpreter_venv to a place beside it and not inside."
+                )

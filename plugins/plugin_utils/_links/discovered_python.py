@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Python for Ansible's modules that is still on a host after links and builds went.
+
+Where no interpreter is set, Ansible takes the first of a list that is on the PATH and remembers it as a fact. That may
+well be `/usr/local/bin/python3.13`, which leads to a build of ours. Without it, every later task would fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+
+from .._probe.answer import Answer, repeated
+from .._probe.shell import command_of
+
+_SCRIPT = Path(__file__).with_name("discovered_python.sh")
+
+DISCOVERED = "discovered_interpreter_python"  # the fact that Ansible remembers it by
+_NAME = "standalone-python-search"
+# The path becomes a fact by which Ansible starts every module: what a shell or a template would act on is none.
+_PLAIN_PATH = repeated(r"/[\w./+@~:,=-]+")
+_KEYS = {"goes": _PLAIN_PATH, "stays": _PLAIN_PATH}
+_DISCOVERIES = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
+
+
+@dataclass(frozen=True)
+class Going:
+    """The paths of links and builds that are about to be removed."""
+
+    links: tuple[str, ...] = ()
+    builds: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.links or self.builds)
+
+    def command(self, pythons: Sequence[str]) -> str:
+        """The command for the host's `/bin/sh` that tells the first of `pythons` that stays; names are on the PATH."""
+        lists = {"pythons": pythons, "links": self.links, "builds": self.builds}
+        return command_of(_SCRIPT, values={name: "\n".join(words) for name, words in lists.items()})
+
+
+def candidates(configured: str | None, discoverable: Sequence[str]) -> Sequence[str]:
+    """The Pythons that modules may be run by: the one that is set, else those that Ansible looks for."""
+    words = [word for word in (configured or "").split() if not word.startswith("-")]
+    if not words or words[-1] in _DISCOVERIES:
+        return discoverable
+    return words[-1:]  # of "/usr/bin/env python3", too
+
+
+def is_plain_path(value: object) -> bool:
+    """Whether it is a path that no shell and no template takes for more than that."""
+    return isinstance(value, str) and _PLAIN_PATH.pattern.fullmatch(value) is not None
+
+
+def lasting_python(stdout: str, pythons: Sequence[str], warn: Callable[[str], None], where: str) -> str | None:
+    """The Python that stays, one of `pythons`; None when the host `where` did not tell one.
+
+    Raises `StandaloneError` when there is none but those that go.
+    """
+    answer = Answer.parse(stdout, _NAME, _KEYS)
+    if answer is None:
+        return None
+    found = []
+    for key, path in answer.pairs:
+        if path and path not in pythons and path.rpartition("/")[2] not in pythons:
+            answer.malformed.append(f"{key}={path}")
+        elif path:
+            found.append((key, path))
+    answer.warn_of_malformed(warn, f"{where} to which Python stays")
+    stays = [path for key, path in found if key == "stays"]
+    if stays or not found:
+        return stays[0] if stays else None
+    raise StandaloneError(
+        f"Ansible runs its modules on this host by {found[0][1]}, which goes with what is to be removed, and no other "
+        "Python was found. Set ansible_python_interpreter to one that stays."
+    )

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides about `python3` and `python`: where they are to lead, and whether that is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .commands import DEFAULT_NAMES
+from .probe import Wiring
+from .spec import Wish, saved_name
+
+
+@dataclass(frozen=True)
+class DefaultPlan:
+    """`links`, paths with targets, in the order in which to set them, and then `unlink`. `refused` are sentences."""
+
+    links: tuple[tuple[str, str], ...] = ()
+    unlink: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def plan_default(wish: Wish, wiring: Wiring) -> DefaultPlan:
+    build = wish.default_build
+    plans = [_plan_name(name, build.executable if build else None, wish, wiring) for name in DEFAULT_NAMES]
+    refused = tuple(sentence for plan in plans for sentence in plan.refused)
+    if refused:
+        return DefaultPlan(refused=refused)
+    return DefaultPlan(
+        links=tuple(change for plan in plans for change in plan.links),
+        unlink=tuple(path for plan in plans for path in plan.unlink),
+    )
+
+
+def _plan_name(name: str, target: str | None, wish: Wish, wiring: Wiring) -> DefaultPlan:
+    link = f"{wish.link_dir}/{name}"
+    saved = f"{wish.link_dir}/{saved_name(name)}"
+    now, kept = wiring.links.get(link), wiring.links.get(saved)
+    is_ours = now is not None and wish.is_ours(now)
+    if target is None:
+        return _without_default(link, saved, kept, is_ours=is_ours)
+    refusal = _refusal(name, link, now, wish, wiring)
+    if refusal:
+        return DefaultPlan(refused=(refusal,))
+    changes = [] if now == target else [(link, target)]
+    if now is not None and not is_ours:
+        changes.insert(0, (saved, now))
+    return DefaultPlan(links=tuple(changes))
+
+
+def _without_default(link: str, saved: str, kept: str | None, *, is_ours: bool) -> DefaultPlan:
+    """What we replaced comes back, unless something else has taken the place since."""
+    if not is_ours:
+        return DefaultPlan(unlink=(saved,) if kept else ())
+    if kept:
+        return DefaultPlan(links=((link, kept),), unlink=(saved,))
+    return DefaultPlan(unlink=(link,))
+
+
+def _refusal(name: str, link: str, now: str | None, wish: Wish, wiring: Wiring) -> str | None:
+    """Why the link may not be made, None if it may."""
+    if link in wiring.occupied:
+        return (
+            f"interpreter_default wants the link {link}, but there is a file or directory that this role did not make. "
+            "Move it away, or choose another interpreter_link_dir."
+        )
+    owner = wiring.owners.get(name)
+    if owner:
+        deed = "take the place of" if owner.file == link else "stand before"
+        return (
+            f"interpreter_default wants the link {link}, which would {deed} {owner.file}, and the package "
+            f"{owner.package} owns that. Programs of the system may need it. Call the build by its own name instead, "
+            "or set interpreter_allow_system: true."
+        )
+    if now is not None and not wish.is_ours(now) and not wish.allow_system:
+        return (
+            f"interpreter_default wants the link {link}, but it leads to {now} already, which is none of these builds. "
+            "Remove it, or set interpreter_allow_system: true to have it replaced until the default goes."
+        )
+    return None

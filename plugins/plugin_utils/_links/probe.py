@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one shell command that tells how a host leads to its builds. `probe.sh` says how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import in_circles, missing
+
+from .._probe.answer import Answer, once, printed, repeated
+from .._probe.shell import IN_ROOT, command_of
+from .alternatives import LINKS_FOLDER, RECORD_FOLDERS, Group
+
+_SCRIPT = Path(__file__).with_name("probe.sh")
+
+_NAME = "standalone-python-wiring"
+_KEYS = {
+    "no_root": once("1"),
+    "in_circles": repeated("/.*"),
+    "link": repeated("/.*/[^/]+ -> .+"),
+    "occupied": repeated("/.*"),
+    "group": repeated("[^/]+"),
+    "group_line": repeated(".*"),
+    "owned": repeated("([^/ ]+) /.*/\\1 .+|([^/ ]+) /\\2 .+"),
+    "has": repeated("/.*"),
+    "root": repeated("[^/]+"),
+    "directory": repeated("/.*"),
+    "venv": repeated("/.*"),
+    "venv_runs": repeated("/.*"),
+    "venv_library": repeated("/.*/lib/[^/]+"),
+    "certificates_in_pki": once("1"),
+    "certificates": once("/.*"),
+    "terminals": once("1"),
+    "python_apt": repeated("1"),
+    "systemd": once("1"),
+    "tool": repeated("[^/]+"),
+    "file": repeated("[-a-zA-Z]{10}[^ ]? /.*"),
+    "file_line": repeated(".*"),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be looked at.
+
+    `root` is that of another system, in which all the rest is; empty for the running one.
+    `names` are file names of links, `owner_names` those that package managers are asked about, which takes time.
+    `files` are patterns of files to read.
+    """
+
+    link_dir: str
+    man_dir: str
+    paths: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
+    venvs: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    records: tuple[str, ...] = RECORD_FOLDERS
+    chosen_dir: str = LINKS_FOLDER
+    owner_names: tuple[str, ...] = ()
+    root: str = ""
+
+    def command(self) -> str:
+        """The command for the host's `/bin/sh`, one line. Raises `InvalidName` for what no line can carry."""
+        values = {
+            **{name: "\n".join(_checked(name, getattr(self, name))) for name in _LISTS},
+            "link_dir": self.link_dir,
+            "man_dir": self.man_dir,
+            "chosen_dir": self.chosen_dir,
+            "root": self.root,
+        }
+        return command_of(IN_ROOT, _SCRIPT, values=values)
+
+
+_LISTS = ("paths", "names", "files", "directories", "venvs", "stores", "records", "owner_names")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file on the host; `mode` as `ls` writes it, such as `-rw-r--r--`. The content ends with a line end."""
+
+    mode: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A package, and its file that a link would replace or stand before."""
+
+    file: str
+    package: str
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What a host answered.
+
+    `links` are symbolic links by their own path, with their text; `occupied` are paths of wanted links where something
+    else is. `has` are the programs and manual pages at the builds' paths. `owners` are by the name of the wanted link.
+    `roots` are the names of the files in `.roots` of all stores that were asked for. `venvs` are those that exist, with
+    the names of their library directories; `running_venvs` have an interpreter that can be run.
+    `certificates` is where certificates are on a host that has none where builds look, else None; releases that also
+    look in /etc/pki find them there with `certificates_in_pki`.
+    """
+
+    links: Mapping[str, str] = field(default_factory=dict)
+    occupied: frozenset[str] = frozenset()
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    has: frozenset[str] = frozenset()
+    roots: frozenset[str] = frozenset()
+    directories: frozenset[str] = frozenset()
+    files: Mapping[str, File] = field(default_factory=dict)
+    venvs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    running_venvs: frozenset[str] = frozenset()
+    certificates: str | None = None
+    certificates_in_pki: bool = False
+    terminals: bool = True
+    tools: frozenset[str] = frozenset()
+    systemd: bool = False
+    python_apt: bool = False
+    answer: Answer | None = field(default=None, compare=False, repr=False)
+
+
+def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiring:
+    """The answer in what the command printed. Raises `StandaloneError` with the host's words when it is not whole.
+
+    Raises `StoreError` where `root` does not exist, or its links go in circles.
+    """
+    answer = Answer.parse(stdout, _NAME, _KEYS)
+    if answer is None:
+        raise StandaloneError(
+            f"The host did not tell how it leads to its builds: /bin/sh ended with {rc} and printed "
+            f"{printed(stdout, stderr)}. Check that this user can run shell commands there."
+        )
+    facts = answer.facts
+    if "no_root" in facts:
+        raise missing(root)
+    if "in_circles" in facts:
+        raise in_circles(facts["in_circles"][0], root)
+    venvs = facts.get("venv", [])
+    libraries = [library.rsplit("/lib/", 1) for library in facts.get("venv_library", [])]
+    return Wiring(
+        links=dict(_link(link) for link in facts.get("link", [])),
+        occupied=frozenset(facts.get("occupied", ())),
+        groups=_groups(answer),
+        owners=dict(_owner(owned) for owned in facts.get("owned", [])),
+        has=frozenset(facts.get("has", ())),
+        roots=frozenset(facts.get("root", ())),
+        directories=frozenset(facts.get("directory", ())),
+        files=_files(answer),
+        venvs={venv: frozenset(library for place, library in libraries if place == venv) for venv in venvs},
+        running_venvs=frozenset(facts.get("venv_runs", ())),
+        certificates=facts.get("certificates", [None])[0],
+        certificates_in_pki="certificates_in_pki" in facts,
+        terminals="terminals" in facts,
+        tools=frozenset(facts.get("tool", ())),
+        systemd="systemd" in facts,
+        python_apt="python_apt" in facts,
+        answer=answer,
+    )
+
+
+def _checked(name: str, values: Iterable[str]) -> Iterable[str]:
+    for value in values:
+        if not value.isprintable():
+            raise InvalidName(f"{value!r} cannot be used in {name}: leave out line ends and control characters.")
+    return values
+
+
+def _link(text: str) -> tuple[str, str]:
+    """The path of a link and its target, which may hold an arrow itself."""
+    path, _arrow, target = text.partition(" -> ")
+    return path, target
+
+
+def _owner(text: str) -> tuple[str, Owner]:
+    """The name of a wanted link, and whose file it concerns: `NAME DIRECTORY/FILE PACKAGE, …`, where FILE is NAME."""
+    name, _blank, rest = text.partition(" ")
+    directory, _name, package = rest.partition(f"/{name} ")
+    return name, Owner(f"{directory}/{name}", package)
+
+
+def _groups(answer: Answer) -> dict[str, Group]:
+    groups = ((name, Group.parse(name, lines)) for name, lines in answer.sections("group", "group_line"))
+    return {name: group for name, group in groups if group}
+
+
+def _files(answer: Answer) -> dict[str, File]:
+    files = {}
+    for header, lines in answer.sections("file", "file_line"):
+        mode, _blank, path = header.partition(" ")
+        files[path] = File(mode[:10], "".join(f"{line}\n" for line in lines))
+    return files

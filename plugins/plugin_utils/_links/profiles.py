@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that give shells and services the directory for links, and the variables that builds need on a host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._systemd import require_services
+from .plan_venvs import needed_variables
+from .probe import File, Wiring
+from .spec import RECORD, Wish
+
+MODE = "-rw-r--r--"
+_HEAD = "# Made by the role standalone.python.interpreter, which overwrites changes.\n"
+
+_FOR_SERVICES = "60-standalone-python.conf"
+_OF_VENVS = (f"/{RECORD}", "/pyvenv.cfg")  # files that were asked for as well
+
+# The PATH that systemd gives to services that say nothing about it (systemd.exec(5), on hosts with a separate /bin).
+_SYSTEMD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A file; without the directory `reader`, if it has one, nobody would read it."""
+
+    path: str
+    kind: str
+    reader: str = ""
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """The files that are wanted, and patterns for all places where one may be from an earlier run."""
+
+    wanted: tuple[Profile, ...]
+    places: tuple[str, ...]
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Profiles:
+        """Raises `InvalidName` for units that are no services."""
+        folder, csh_folder, fish_folder = params["profile_dir"], params["csh_dir"], params["fish_dir"]
+        units = params["systemd_dir"]
+        require_services(params["systemd_units"], "systemd_units")
+        login = (
+            Profile(f"{folder}/standalone-python.sh", "sh", folder),
+            Profile(f"{folder}/standalone-python.csh", "csh", folder),
+            Profile(f"{csh_folder}/standalone-python.csh", "csh", csh_folder),
+            Profile(f"{fish_folder}/standalone-python.fish", "fish", fish_folder.rpartition("/")[0]),
+        )
+        service = Profile(f"{params['environment_dir']}/{_FOR_SERVICES}", "environment")
+        drop_ins = (Profile(f"{units}/{unit}.d/{_FOR_SERVICES}", "unit") for unit in params["systemd_units"])
+        return cls(
+            wanted=(
+                *(login if params["profile"] else ()),
+                *((service,) if params["environment_d"] else ()),
+                *drop_ins,
+            ),
+            places=(*(file.path for file in (*login, service)), f"{units}/*.d/{_FOR_SERVICES}"),
+        )
+
+    @property
+    def directories(self) -> tuple[str, ...]:
+        """Those of which it matters whether they exist."""
+        readers = (profile.reader for profile in self.wanted if profile.reader)
+        return tuple(dict.fromkeys([*readers, *(profile.path.rpartition("/")[0] for profile in self.wanted)]))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a file sets: the directory, whether it comes `first` on the PATH, and variables."""
+
+    directory: str
+    first: bool
+    variables: Mapping[str, str]
+
+    def path(self, others: str) -> str:
+        return f"{self.directory}:{others}" if self.first else f"{others}:{self.directory}"
+
+
+def plan_profiles(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, str]:
+    """The files to write, by path, with their text."""
+    setting = Setting(wish.link_dir, wish.allow_system, needed_variables(wish, wiring))
+    wanted = {profile.path: TEXTS[profile.kind](setting) for profile in _wanted(wish, wiring, profiles)}
+    return {path: text for path, text in wanted.items() if wiring.files.get(path) != File(MODE, text)}
+
+
+def surplus_profiles(wish: Wish, wiring: Wiring, profiles: Profiles, *, others: bool) -> tuple[str, ...]:
+    """The files that are there and wanted no longer; none while only `others`, who share a store, have builds."""
+    if others and not wish.present:
+        return ()
+    wanted = {profile.path for profile in _wanted(wish, wiring, profiles)}
+    return tuple(sorted(path for path in wiring.files if path not in wanted and not path.endswith(_OF_VENVS)))
+
+
+def _wanted(wish: Wish, wiring: Wiring, profiles: Profiles) -> list[Profile]:
+    if not wish.present:
+        return []
+    return [profile for profile in profiles.wanted if not profile.reader or profile.reader in wiring.directories]
+
+
+def _sh(setting: Setting) -> str:
+    text = (
+        f"{_HEAD}# Sourced by POSIX shells, also under `set -eu`, and as often as one likes.\n"
+        'case ":${PATH:=/usr/local/bin:/usr/bin:/bin}:" in\n'
+        f'    *":{setting.directory}:"*) ;;\n'
+        "    *)\n"
+        f'        PATH="{setting.path("$PATH")}"\n'
+        "        export PATH\n"
+        "        ;;\n"
+        "esac\n"
+    )
+    for name, value in setting.variables.items():
+        text += f'if [ -z "${{{name}:-}}" ]; then\n    {name}="{value}"\n    export {name}\nfi\n'
+    return text
+
+
+def _csh(setting: Setting) -> str:
+    text = (
+        f"{_HEAD}# Sourced by csh and tcsh, as often as one likes.\n"
+        "if ( ! $?PATH ) set path = ( $path )\n"
+        f'if ( ":${{PATH}}:" !~ *:{setting.directory}:* ) then\n'
+        f'    setenv PATH "{setting.path("${PATH}")}"\n'
+        "endif\n"
+    )
+    for name, value in setting.variables.items():
+        text += f'if ( ! $?{name} ) setenv {name} "{value}"\n'
+    return text
+
+
+def _fish(setting: Setting) -> str:
+    directories = f"{setting.directory} $PATH" if setting.first else f"$PATH {setting.directory}"
+    text = (
+        f"{_HEAD}# Sourced by fish, as often as one likes.\n"
+        f"if not contains -- {setting.directory} $PATH\n"
+        f"    set -gx PATH {directories}\n"
+        "end\n"
+    )
+    for name, value in setting.variables.items():
+        text += f"if not set -q {name}\n    set -gx {name} {value}\nend\n"
+    return text
+
+
+def _environment(setting: Setting) -> str:
+    text = f"{_HEAD}# Read by the service managers of users.\n"
+    if setting.directory in _SYSTEMD_PATH.split(":"):
+        text += f"# {setting.directory} is on the PATH of service managers already.\n"
+    else:
+        text += f"PATH={setting.path('${PATH}')}\n"
+    return text + "".join(f"{name}={value}\n" for name, value in setting.variables.items())
+
+
+def _unit(setting: Setting) -> str:
+    is_there = setting.directory in _SYSTEMD_PATH.split(":")
+    variables = {"PATH": _SYSTEMD_PATH if is_there else setting.path(_SYSTEMD_PATH), **setting.variables}
+    lines = (f'Environment="{name}={value}"\n' for name, value in variables.items())
+    return f"{_HEAD}[Service]\n{''.join(lines)}"
+
+
+# The kinds of files, each with what makes its text.
+TEXTS: dict[str, Callable[[Setting], str]] = {
+    "sh": _sh,
+    "csh": _csh,
+    "fish": _fish,
+    "environment": _environment,
+    "unit": _unit,
+}

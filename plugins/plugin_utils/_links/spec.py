@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host is to lead to its builds by: one value for all that a task of `wiring_info` asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
+from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
+
+from .commands import DEFAULT_NAMES, possible_names
+from .probe import Question
+
+RECORD = "standalone-python-requirements.txt"  # in an environment: what was installed into it
+
+
+@dataclass(frozen=True)
+class WiredBuild:
+    """A build that commands are to lead to; one whose `executable` is None is to be led to no longer.
+
+    `programs` are those that it is known to have, beside those found on the host. `requirements` is the text of
+    `requirements_file`, which is to be installed into the environment at `venv`; None when there is to be none.
+    """
+
+    path: str
+    store: str
+    executable: str | None = None
+    programs: frozenset[str] = frozenset()
+    release: int = 0
+    venv: str = ""
+    requirements: str | None = None
+    requirements_file: str = ""
+    is_default: bool = False
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> WiredBuild:
+        path = _absolute(params["path"], "path")
+        return cls(
+            path=path,
+            store=_absolute(params["store"] or default_store(path), "store"),
+            executable=params["executable"],
+            programs=frozenset(params["executables"] or ()),
+            release=int(params["release"] or 0),
+            venv=_absolute(params["venv"] or f"{path}-env", "venv"),
+            requirements=params["requirements"],
+            requirements_file=params.get("requirements_file") or "",
+            is_default=params["is_default"],
+        )
+
+    @property
+    def name(self) -> str:
+        """What its interpreter is called, such as python3.13t; empty when it is to be led to no longer."""
+        return (self.executable or "").rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """`system` is the option `alternatives`; `default` is the path of the build that python3 is to be, or None.
+
+    `root` is the directory of the system that all of it is in, empty for the running one.
+    """
+
+    builds: tuple[WiredBuild, ...]
+    link_dir: str
+    man_dir: str
+    system: str = "auto"
+    priority: int = 100
+    default: str | None = None
+    allow_system: bool = False
+    root: str = ""
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Wish:
+        """Raises `InvalidName` for what cannot be."""
+        link_dir = _absolute(params["link_dir"], "link_dir")
+        beside = f"{link_dir.rpartition('/')[0]}/share/man/man1"
+        builds = tuple(WiredBuild.from_params(build) for build in params["builds"])
+        wish = cls(
+            builds=builds,
+            link_dir=link_dir,
+            man_dir=_absolute(params["man_dir"] or beside, "man_dir"),
+            system=params["alternatives"],
+            priority=params["priority"],
+            default=next((build.path for build in builds if build.is_default and build.executable), None),
+            allow_system=params["allow_system"],
+            root=System.of(params["root"]).root,
+        )
+        if wish.priority < 0:
+            raise InvalidName(
+                f"The priority is {wish.priority}, but community.general.alternatives does not see negative ones. "
+                "Write 0 or more."
+            )
+        return wish
+
+    @property
+    def present(self) -> tuple[WiredBuild, ...]:
+        return tuple(build for build in self.builds if build.executable)
+
+    @property
+    def default_build(self) -> WiredBuild | None:
+        return next((build for build in self.present if build.path == self.default), None)
+
+    def question(self, files: list[str], directories: list[str]) -> Question:
+        """What the host has to be asked, besides `files` and `directories`."""
+        names = [name for build in self.present for name in possible_names(build.executable or "")]
+        checked = [] if self.allow_system else [*names, *(DEFAULT_NAMES if self.default else ())]
+        venvs = tuple(build.venv for build in self.builds)
+        in_venvs = (f"{venv}/{file}" for venv in venvs for file in (RECORD, "pyvenv.cfg"))
+        return Question(
+            link_dir=self.link_dir,
+            man_dir=self.man_dir,
+            paths=tuple(build.path for build in self.builds),
+            names=tuple(dict.fromkeys([*names, *DEFAULT_NAMES, *map(saved_name, DEFAULT_NAMES)])),
+            files=(*files, *in_venvs),
+            directories=(self.link_dir, self.man_dir, *directories),
+            venvs=venvs,
+            stores=tuple(dict.fromkeys(build.store for build in self.builds)),
+            owner_names=tuple(dict.fromkeys(checked)),
+            root=self.root,
+        )
+
+    def is_ours(self, target: str) -> bool:
+        """Whether a link with this text leads into one of the builds."""
+        return any(target.startswith(f"{build.path}/") for build in self.builds)
+
+
+def saved_name(name: str) -> str:
+    """The file name of the link that keeps what a default of ours took the place of."""
+    return f".{name}.before-standalone"
+
+
+def _absolute(path: str, option: str) -> str:
+    """The path without a slash at its end. Raises `InvalidName` for one that PATH or a login shell cannot carry."""
+    clean = path.rstrip("/")
+    if not clean.startswith("/") or not clean.isprintable() or set(clean) & set("\"'\\$`:!*?[]{}()<>|;& #"):
+        raise InvalidName(
+            f"{option} is {path!r}. Give an absolute path, not the root, without spaces and without characters that "
+            "mean something to a shell."
+        )
+    return clean

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lock in use: which build it has for a host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
+
+from .._documents import read_document
+from .file import InvalidLock, LockedBuild, LockFile
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lock that was read; `where` is what messages call it."""
+
+    content: LockFile
+    where: str
+
+    @classmethod
+    def read(cls, path: str) -> Lock:
+        """The lock in a file of the controller. Raises `InvalidLock`."""
+        where = f"The lock {path}"
+        try:
+            return cls(LockFile.parse(read_document(path).decode(), where), where)
+        except OSError as error:
+            raise InvalidLock(f"{where} could not be read: {error.strerror}.") from None
+        except UnicodeDecodeError:
+            raise InvalidLock(f"{where} is no text. Make it anew.") from None
+
+    def asset(self, wanted: Wanted, targets: Sequence[str]) -> Asset:
+        """What it has for the first of `targets` that it has anything for. Raises `NoMatch` that says what it has."""
+        by_target = self._entry(wanted)
+        found = next((by_target[target] for target in targets if target in by_target), None)
+        if found is None:
+            raise NoMatch(
+                f"{self.where} has no build of {wanted.request} for {' or '.join(targets)}. It has "
+                f"{_named(by_target)}. Add the target to lock_targets and make the lock anew."
+            )
+        return self._agreeing(found, wanted)
+
+    def assets(self, wanted: Wanted) -> tuple[Asset, ...]:
+        """What it has for the name, one for each target, in the order of the targets' names. Raises `NoMatch`."""
+        if wanted.named_target:
+            return (self.asset(wanted, (wanted.named_target,)),)
+        by_target = self._entry(wanted)
+        return tuple(self._agreeing(by_target[target], wanted) for target in sorted(by_target))
+
+    def _entry(self, wanted: Wanted) -> Mapping[str, LockedBuild]:
+        by_target = self.content.builds.get(str(wanted.request))
+        if by_target:
+            return by_target
+        raise NoMatch(
+            f"{self.where} has no entry {wanted.request}. It has {_named(self.content.builds)}. Ask for one that it "
+            "has, or add the name to lock_names and make the lock anew."
+        )
+
+    def _agreeing(self, locked: LockedBuild, wanted: Wanted) -> Asset:
+        """The build's asset, when the options that narrow the name do not ask for another kind of build."""
+        build = locked.asset.build
+        # Which target and whether it is a pre-release was decided when the lock was made.
+        if replace(wanted, target=build.target, prerelease=True).satisfied_by(build):
+            return locked.asset
+        raise NoMatch(
+            f"{self.where} has {build.name} for {wanted.request}, and flavor or build_options ask for another build. "
+            "Leave these out, or make a lock with lock_flavor and lock_build_options."
+        )
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(names) or "nothing"

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a lock is taken further: what of it stays, what an index has better, and what must not happen in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
+
+from .file import InvalidLock, LockedBuild, LockFile
+from .libraries import libraries_of
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One name for one target. `offer` is what an index has for it; None when that is nothing, as `why_none` says."""
+
+    wanted: Wanted
+    target: str
+    offer: Asset | None
+    why_none: str = ""
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """`former` is the lock so far, an empty one at first; `where` is what messages call it.
+
+    With `may_remove`, entries that are not declared go. `warn` takes a sentence, and `size_of` tells an archive's size
+    in bytes from its address, None where it cannot.
+    """
+
+    former: LockFile
+    where: str
+    may_remove: bool
+    warn: Callable[[str], None]
+    size_of: Callable[[str], int | None]
+
+    def result(self, declared: list[Declared]) -> LockFile:
+        """The lock that takes the place of the former one.
+
+        Raises `InvalidLock` when an entry would be lost without `may_remove`, or when a file that is locked already
+        has another digest now, and `NoMatch` when there is no build for what is declared.
+        """
+        self._require_nothing_lost({(str(one.wanted.request), one.target) for one in declared})
+        builds: dict[str, dict[str, LockedBuild]] = {}
+        for one in declared:
+            name = str(one.wanted.request)
+            earlier = self.former.builds.get(name, {}).get(one.target)
+            builds.setdefault(name, {})[one.target] = self._completed(self._successor(one, earlier))
+        return LockFile(builds)
+
+    def _require_nothing_lost(self, declared: set[tuple[str, str]]) -> None:
+        lost = [
+            f"{name} for {target}"
+            for name, by_target in self.former.builds.items()
+            for target in by_target
+            if (name, target) not in declared
+        ]
+        if lost and not self.may_remove:
+            raise InvalidLock(
+                f"{self.where} has entries that are not declared any more: {', '.join(lost)}. Declare their names and "
+                "targets, or let them go with lock_may_remove=true; hosts that need them are refused then."
+            )
+
+    def _successor(self, one: Declared, former: LockedBuild | None) -> LockedBuild:
+        stays = former if former and one.wanted.satisfied_by(former.asset.build) else None
+        if one.offer is None:
+            if stays is None:
+                raise NoMatch(one.why_none)
+            self.warn(f"{one.why_none} {stays.asset.build.name} stays in the lock.")
+            return stays
+        if stays is None:
+            return LockedBuild(one.offer)
+        locked = stays.asset
+        if locked.sha256 == one.offer.sha256:
+            return replace(stays, asset=one.offer)
+        if locked.file_name == one.offer.file_name:
+            raise InvalidLock(
+                f"{self.where} has the digest {locked.sha256} for {locked.file_name}, and the index has "
+                f"{one.offer.sha256}. A published file does not change, so find out which of them is right before you "
+                "trust either. To take the index's, remove the entry from the lock."
+            )
+        if _age(locked.build) > _age(one.offer.build):
+            self.warn(
+                f"The index offers {one.offer.build.name}, which is older than {locked.build.name} in the lock, so "
+                "that stays. To go back, restore an earlier lock, or remove the entry."
+            )
+            return stays
+        return LockedBuild(one.offer)
+
+    def _completed(self, locked: LockedBuild) -> LockedBuild:
+        asset = locked.asset
+        size = self.size_of(asset.url) if locked.size_bytes is None else locked.size_bytes
+        return replace(locked, size_bytes=size, libraries=libraries_of(asset.build) or locked.libraries)
+
+
+def _age(build: Build) -> tuple[int, int]:
+    return build.version.sort_key, int(build.release)

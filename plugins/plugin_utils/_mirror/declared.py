@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a mirror is declared to hold, made into pinned assets.
+
+An entry declares names, each for each of its targets and flavors, in their newest releases. For each of these the first
+asset is what the name stands for today, and those after it are what it stood for before: so hosts find in the mirror
+what they find in the whole index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
+
+from .._index.catalog import Catalog
+from .._index.clock import Clock
+from .._index.reader import IndexOptions
+from .._resolve.resolve import of_each_target, with_index
+from .._resolve.select import Scope, choose
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One entry. Without `targets`, all that the index has builds for; `releases` counts for each name and target."""
+
+    wishes: tuple[Wanted, ...]
+    targets: tuple[str, ...]
+    releases: int
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any], where: str) -> Declaration:
+        """Raises `InvalidName`; `where` is what messages call the entry."""
+        if params["releases"] < 1:
+            raise InvalidName(
+                f"{where}: releases is {params['releases']}, but it counts those to hold: write 1 or more."
+            )
+        wishes = [
+            Wanted(
+                request=Request.parse(name),
+                flavor=flavor,
+                build_options=params["build_options"],
+                prerelease=params["prerelease"],
+            )
+            for name in params["names"]
+            for flavor in params["flavors"] or [None]
+        ]
+        targets = tuple(str(Target.parse(target)) for target in params["targets"] or ())
+        return cls(tuple(wishes), targets, params["releases"])
+
+
+def resolve_declared(
+    declarations: Sequence[Declaration],
+    *,
+    index: IndexOptions,
+    warn: Callable[[str], None],
+    min_age_s: int = 0,
+) -> tuple[Asset, ...]:
+    """Every asset that the declarations ask for, each once, in no order.
+
+    Raises `NoMatch` for a name that has no answer: for a target that is named, or for any target where none is. Raises
+    `InvalidName` and `IndexUnavailable` like `resolve`.
+    """
+    clock = Clock.read(warn)
+    scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock)
+
+    def use(catalog: Catalog) -> tuple[Asset, ...]:
+        found = (
+            asset
+            for declaration in declarations
+            for wish in declaration.wishes
+            for asset in _answers(catalog, wish, declaration, scope)
+        )
+        return tuple({(asset.build.release, asset.file_name): asset for asset in found}.values())
+
+    return with_index(index, warn, use)
+
+
+def _answers(catalog: Catalog, wish: Wanted, declaration: Declaration, scope: Scope) -> Iterable[Asset]:
+    named = (wish.request.target,) if wish.request.target else declaration.targets
+    if named:
+        return [asset for target in named for asset in _history(catalog, wish, target, declaration.releases, scope)]
+    return of_each_target(
+        catalog.targets(), lambda target: _history(catalog, wish, target, declaration.releases, scope)
+    )
+
+
+def _history(catalog: Catalog, wish: Wanted, target: str, releases: int, scope: Scope) -> Iterator[Asset]:
+    """What the wish stood for, newest first, each time in an older release. Raises `NoMatch` when it never did."""
+    scope = replace(scope, targets=(target,))
+    for number in range(releases):
+        try:
+            asset = choose(catalog, replace(wish, target=target), scope)
+        except NoMatch:
+            if number == 0:
+                raise
+            return
+        yield asset
+        older = f"{int(asset.build.release) - 1:08d}"  # the newest tag that can be older
+        scope = replace(scope, newest_release=older)

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What modules of this collection returned, checked before anything is made of it: a host may have made it up.
+
+Only what is there is checked, so that a value has the type that the documentation gives it, and says nothing about
+another path than the one that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+
+from ._fleet.answer import DamagedAnswer
+
+_Check = Callable[[Fields, str], object]
+
+
+def require_build_answer(result: Mapping[str, Any], order: Order) -> None:
+    """Raises `DamagedAnswer` for what `build` never returns for this order, a failure apart from its message."""
+    where = f"The answer of the host about {order.path}"
+    _require(result, where, {} if result.get("failed") else _BUILD)
+    if result.get("failed"):
+        return
+    programs = [result.get("executable"), *(result.get("executables") or ())]
+    is_elsewhere = any(program and not program.startswith(f"{order.path}/") for program in programs)
+    if is_elsewhere or result.get("path", order.path) != order.path or result.get("store", order.store) != order.store:
+        raise DamagedAnswer(f"{where} is about another path or store. Look at the host: something answers for it.")
+
+
+def require_mirror_answer(result: Mapping[str, Any]) -> None:
+    """Raises `DamagedAnswer` for what `mirror` never returns, a failure apart from its message."""
+    _require(result, "The answer of the host about its mirror", {} if result.get("failed") else _MIRROR)
+
+
+def _require(result: Mapping[str, Any], where: str, checks: Mapping[str, _Check]) -> None:
+    fields = Fields(result, where, DamagedAnswer)
+    if result.get("failed"):
+        fields.text("msg")
+    for key, check in checks.items():
+        if result.get(key) is not None:
+            check(fields, key)
+
+
+def _in_use(fields: Fields, key: str) -> None:
+    for entry in fields.items(key):
+        entry.text("build")
+        entry.numbers("pids")
+
+
+def _health(fields: Fields, key: str) -> None:
+    health = Fields(fields.object(key), key, DamagedAnswer)
+    health.text("result")
+    health.optional_text("reason")
+
+
+def _drift(fields: Fields, key: str) -> None:
+    drift = fields.object(key)
+    for kind in drift:
+        Fields(drift, key, DamagedAnswer).texts(kind)
+
+
+_BUILD: Mapping[str, _Check] = {
+    "changed": Fields.flag,
+    "build": Fields.object,
+    "previous": Fields.object,
+    "path": Fields.text,
+    "store": Fields.text,
+    "executable": Fields.text,
+    "executables": Fields.texts,
+    "pruned": Fields.texts,
+    "in_use": _in_use,
+    "health": _health,
+    "drift": _drift,
+    "diff": Fields.object,
+    "timings": Fields.object,
+}
+_MIRROR: Mapping[str, _Check] = {
+    "changed": Fields.flag,
+    "bundles": Fields.texts,
+    "without_bundle": Fields.texts,
+    "removed": Fields.texts,
+    "diff": Fields.object,
+}

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The `checksum` option, written as in `get_url`."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_OF_NOTHING
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+
+_CHECKSUM = re.compile(r"(?:sha256:)?(?P<digest>[0-9a-fA-F]{64})")
+
+
+def parse_checksum(text: str) -> str:
+    """The digest in lower case. Raises `InvalidName` for anything but the SHA-256 of something."""
+    match = _CHECKSUM.fullmatch(text.strip())
+    if match is None:
+        raise InvalidName(
+            f"checksum is {text!r}. Write the archive's SHA-256 digest, as sha256: and 64 hexadecimal digits."
+        )
+    digest = match["digest"].lower()
+    if digest == SHA256_OF_NOTHING:
+        raise InvalidName(
+            f"checksum is {text!r}, the digest of an empty file. Whoever computed it had no archive: fetch it again."
+        )
+    return digest

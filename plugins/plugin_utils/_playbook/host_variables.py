@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of hosts as a task on the controller sees them, worked out only where somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ansible.errors import (
+    AnsibleError,
+    AnsibleTemplateSyntaxError,
+    AnsibleUndefinedVariable,
+    AnsibleValueOmittedError,
+)
+
+from .settings import Unresolvable
+
+# What Ansible sets itself for each host, so that a difference says nothing about where a variable is from.
+_OF_ANSIBLE = {"inventory_hostname", "inventory_hostname_short", "group_names", "groups", "hostvars", "omit", "vars"}
+
+Template = Callable[[Any, Mapping[str, Any]], Any]  # a value, and the variables that it may refer to
+
+
+class HostVariables(Mapping[str, Any]):
+    """Those of one host; `raw` has the templates as they were written. Looking at one raises `Unresolvable`."""
+
+    def __init__(self, raw: Mapping[str, Any], template: Template) -> None:
+        self._raw = raw
+        self._template = template
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What answers of the host set, as it came."""
+        facts = self._raw.get("ansible_facts")
+        return facts if isinstance(facts, Mapping) else {}
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._raw[name]
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        try:
+            return self._template(value, self._raw)
+        except AnsibleValueOmittedError:
+            return None
+        except AnsibleTemplateSyntaxError as error:
+            raise Unresolvable(_brief(error), may_work_later=False) from None
+        except AnsibleUndefinedVariable as error:
+            raise Unresolvable(_brief(error), may_work_later=True) from None
+        except AnsibleError as error:
+            raise Unresolvable(_brief(error), may_work_later=True) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def variables_of_hosts(task_vars: Mapping[str, Any], template: Template) -> dict[str, HostVariables]:
+    """Host -> variables, for all hosts of the play.
+
+    `hostvars` knows nothing of what was given to the play itself, such as the `vars` of an import_playbook. That is
+    told by what this task sees otherwise than `hostvars` does for the same host.
+    """
+    hostvars = task_vars["hostvars"]
+    here = hostvars.raw_get(task_vars["inventory_hostname"])
+    of_the_play = {
+        name: value
+        for name, value in task_vars.items()
+        if name not in _OF_ANSIBLE and not name.startswith("ansible_") and (name not in here or here[name] != value)
+    }
+    shared = {"hostvars": hostvars}
+    return {
+        host: HostVariables({**hostvars.raw_get(host), **shared, **of_the_play}, template)
+        for host in task_vars["ansible_play_hosts_all"]
+    }
+
+
+def _brief(error: AnsibleError) -> str:
+    return str(error.message).splitlines()[0]

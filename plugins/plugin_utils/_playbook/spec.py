@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The argument specs of playbooks: which variables each has, and what may be in them.
+
+A spec is `playbooks/argument_specs/NAME.yml`. `does` completes "Cannot ..."; `prefixes` are those of its variables, so
+that an unknown variable with one of them is an error; `prefixes_by_mistake` are those that somebody may think it has;
+`hosts` is the variable with the pattern of hosts; `localhost: true` says that the playbook runs only there; `role` is a
+role of this collection whose variables it takes as well. The keys of `options` are those of `Setting`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+
+_COLLECTION = Path(__file__).resolve().parents[3]
+SPECS = _COLLECTION / "playbooks" / "argument_specs"
+
+# What the roles leave for those who use them, by the same prefix.
+_RESULTS = {
+    "interpreter": ("interpreter_installed", "interpreter_rolled_back", "interpreter_pruned"),
+    "mirror": ("mirror_synced",),
+}
+_CLOSE = 0.75  # of difflib, between names without their prefix: helth_command and health_command have 0.96
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable. `type`, `elements`, `choices` and `default` are Ansible's own words.
+
+    `form` is what the type does not say: one of the keys in `_playbook_values`. `scope` says whether hosts may differ,
+    or whether the value counts once for the whole run. `required` is the advice where it is missing, and `without` a
+    warning. A value that is `late` may need what is known only during the run. `secret` values are not shown.
+    """
+
+    name: str
+    type: str = "str"
+    elements: str | None = None
+    choices: tuple[Any, ...] = ()
+    default: Any = None
+    form: str | None = None
+    scope: Literal["host", "run"] = "host"
+    required: str | None = None
+    without: str | None = None
+    late: bool = False
+    may_be_empty: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class PlaybookSpec:
+    """What the file of a playbook says, with the variables of its role."""
+
+    does: str
+    page: str
+    prefixes: tuple[str, ...]
+    settings: Mapping[str, Setting]
+    results: tuple[str, ...] = ()
+    prefixes_by_mistake: tuple[str, ...] = ()
+    hosts: str | None = None
+    runs_on_localhost: bool = False
+
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        """Those of `names` that look like variables of this playbook and are none."""
+        return sorted({name for name in names if self._is_unknown(name)})
+
+    def nearest(self, name: str) -> str | None:
+        """The variable that was probably meant by an unknown one with a prefix of this playbook, or a mistaken one."""
+        for prefix in (*self.prefixes, *self.prefixes_by_mistake):
+            if name.startswith(prefix):
+                return _nearest_after_prefix(name[len(prefix) :], self.prefixes[0], self.settings)
+        return None
+
+    def misspelt(self, name: str) -> str | None:
+        """The variable that was probably meant by one with another prefix, such as uprgade_hosts; None for others."""
+        import difflib
+
+        close = next(iter(difflib.get_close_matches(name, self.settings, n=1, cutoff=0.85)), name)
+        is_slip = close[0] == name[0] or sorted(close) == sorted(name)  # clock_file is near lock_file, and another word
+        return close if is_slip and close != name else None
+
+    def _is_unknown(self, name: str) -> bool:
+        if name in self.settings or name in self.results:
+            return False
+        if any(name.startswith(prefix) for prefix in self.prefixes):
+            # Names with two underscores are the playbook's own; they change from version to version.
+            return not any(name.startswith(f"{prefix}_") for prefix in self.prefixes)
+        return any(name.startswith(prefix) for prefix in self.prefixes_by_mistake) and self.nearest(name) is not None
+
+
+def playbooks() -> list[str]:
+    return sorted(file.stem for file in SPECS.glob("*.yml"))
+
+
+@cache
+def spec_of(playbook: str) -> PlaybookSpec:
+    content = _yaml(SPECS / f"{playbook}.yml")
+    role = content.get("role")
+    options = {**(_role_options(role) if role else {}), **content["options"]}
+    return PlaybookSpec(
+        does=content["does"],
+        page=content["page"],
+        prefixes=tuple(content["prefixes"]),
+        settings={name: _setting(name, option) for name, option in options.items()},
+        results=_RESULTS.get(role, ()),
+        prefixes_by_mistake=tuple(content.get("prefixes_by_mistake", ())),
+        hosts=content.get("hosts"),
+        runs_on_localhost=content.get("localhost", False),
+    )
+
+
+def require_role_variables(role: str, names: Iterable[str]) -> None:
+    """Raises `InvalidName` for variables that are so close to one of the role's that nothing else can be meant.
+
+    Others with the role's prefix may belong to whoever uses the role, such as a registered `mirror_result`.
+    """
+    prefix = f"{role}_"
+    known = _role_names(role)
+    slips = []
+    for name in sorted(set(names) - known):
+        rest = name.removeprefix(prefix)
+        nearest = None if rest == name or rest.startswith("_") else _nearest_after_prefix(rest, prefix, known)
+        if nearest:
+            slips.append(f"{name} is no variable of the role. Did you mean {nearest}?")
+    if slips:
+        raise InvalidName(f"Cannot run the role {role}: {' '.join(slips)}")
+
+
+@cache
+def _role_names(role: str) -> frozenset[str]:
+    """Not by parsing YAML, which takes fifty times as long, and this is done for each host."""
+    text = (_COLLECTION / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    return frozenset(re.findall(rf"^ +({role}_\w+):", text, re.MULTILINE)) | {*_RESULTS.get(role, ())}
+
+
+def _nearest_after_prefix(rest: str, prefix: str, known: Iterable[str]) -> str | None:
+    """Without the prefix, which would make all names alike."""
+    import difflib
+
+    rests = {name.removeprefix(prefix): name for name in known}
+    close = difflib.get_close_matches(rest, rests, n=1, cutoff=_CLOSE)
+    return rests[close[0]] if close else None
+
+
+@cache
+def _role_options(role: str) -> dict[str, Any]:
+    """The variables of all entry points, since one inventory has them all. What the role needs, it demands itself."""
+    found: dict[str, Any] = {}
+    for entry_point in _yaml(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"].values():
+        for name, option in entry_point["options"].items():
+            found.setdefault(name, {key: option[key] for key in _OF_A_ROLE if key in option} | {"late": True})
+    return found
+
+
+_SECRETS = (*SECRET_OPTIONS, "source", "pip_args")  # two of roles, which the modules call otherwise or do not have
+_OF_A_ROLE = ("type", "elements", "choices", "no_log")
+
+
+def _setting(name: str, option: Mapping[str, Any]) -> Setting:
+    given = {"secret": _may_hold_a_secret(name, option), **option, "choices": tuple(option.get("choices", ()))}
+    return Setting(name=name, **{key: value for key, value in given.items() if key != "no_log"})
+
+
+def _may_hold_a_secret(name: str, option: Mapping[str, Any]) -> bool:
+    """By its nature, or in an address with a login."""
+    return bool(option.get("no_log")) or any(name.endswith(f"_{secret}") for secret in _SECRETS)
+
+
+def _yaml(file: Path) -> Any:
+    import yaml
+
+    return yaml.safe_load(file.read_text(encoding="utf-8"))

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may be in one variable of a playbook: its type, as Ansible converts it, and its form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int, check_type_list
+
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, URL_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import require_exact
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_leave
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import checked_path
+
+from .._min_age import age_seconds
+from .spec import Setting
+
+_SHOWN = 60  # characters of a value; the rest is for whoever wrote it
+_WAVE = re.compile(r"[1-9][0-9]{0,5}|(?:100|[1-9][0-9]?)%")
+_URL = re.compile(r"(?:https?|file)://\S+")
+_UNIT = re.compile(r"[^/\s\x00-\x1f]+")
+
+# What the playbook upgrade decides itself, so that an option of the same name would not count.
+_DECIDED = (
+    "asset",
+    "path",
+    "dest",
+    "store",
+    "keep",
+    "owner",
+    "group",
+    "externally_managed",
+    "trial",
+    "allow_minor_change",
+)
+
+
+class BadValue(Exception):
+    """A value that a variable cannot have; the text is the advice."""
+
+
+class Fault(NamedTuple):
+    """What was found, to go on with the name of the variable in front, and what to do."""
+
+    found: str
+    advice: str
+
+
+def fault_in(setting: Setting, value: Any) -> Fault | None:
+    """What is wrong with the value; None where nothing is. None is a value that was not given."""
+    if value is None or (value == "" and setting.may_be_empty):
+        return None
+    try:
+        if value == "":
+            raise BadValue("Give it a value, or leave it out.")
+        _check(setting, value)
+    except (BadValue, StandaloneError) as advice:
+        return Fault(_shown(setting, value), str(advice))
+    return None
+
+
+def waves_of(value: Any) -> list[int | str]:
+    """The waves as the keyword `serial` takes them, from a number, a share, a list of them, or a text with commas.
+
+    Raises `BadValue`.
+    """
+    given = _split_waves(value) if isinstance(value, str) else value if isinstance(value, list) else [value]
+    waves = [str(wave).strip("\"' ") for wave in given if not isinstance(wave, bool)]
+    if not waves or len(waves) < len(given) or not all(_WAVE.fullmatch(wave) for wave in waves):
+        raise BadValue('Write numbers of hosts from 1 and shares from 1% to 100%, such as [1, 5, "25%", "100%"].')
+    return [one if one.endswith("%") else int(one) for one in waves]
+
+
+def _check(setting: Setting, value: Any) -> None:
+    elements = _TYPES[setting.type](setting, value)
+    if setting.choices and not all(element in setting.choices for element in elements):
+        raise BadValue(f"Write {_one_of(setting.choices)}.")
+    if setting.form:
+        for element in elements:
+            _FORMS[setting.form](setting, element)
+
+
+def _text(setting: Setting, value: Any) -> list[Any]:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise BadValue(f"Write {_one_of(setting.choices) if setting.choices else 'a text'}, in quotes.")
+    return [str(value)]
+
+
+def _flag(_setting: Setting, value: Any) -> list[Any]:
+    try:
+        return [check_type_bool(value)]
+    except TypeError:
+        raise BadValue("Write true or false.") from None
+
+
+def _number(_setting: Setting, value: Any) -> list[Any]:
+    try:
+        return [check_type_int(value)]
+    except TypeError:
+        raise BadValue("Write a whole number.") from None
+
+
+def _list(setting: Setting, value: Any) -> list[Any]:
+    found = _items(setting, value)
+    if setting.elements == "dict":
+        if not all(isinstance(one, Mapping) for one in found):
+            raise BadValue("Write a list of dictionaries.")
+        return found
+    texts = [text for one in found for text in _text(setting, one)]
+    if not all(texts):
+        raise BadValue("Leave out what is empty.")
+    return texts
+
+
+def _items(setting: Setting, value: Any) -> list[Any]:
+    """Those of a text are words where names are wanted, which may have commas; else as Ansible itself has them."""
+    if isinstance(value, list):
+        return list(value)
+    if isinstance(value, str) and setting.form in ("names", "services"):
+        return value.split()
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return list(check_type_list(value))
+    raise BadValue("Write a list.")
+
+
+def _split_waves(text: str) -> list[str]:
+    return re.split(r"[\s,]+", text.strip("[] "))
+
+
+def _dictionary(_setting: Setting, value: Any) -> list[Any]:
+    try:
+        return [check_type_dict(value)]
+    except TypeError:
+        raise BadValue("Write a dictionary.") from None
+
+
+def _anything(_setting: Setting, value: Any) -> list[Any]:
+    return [value]
+
+
+_TYPES: Mapping[str, Callable[[Setting, Any], list[Any]]] = {
+    "str": _text,
+    "path": _text,
+    "bool": _flag,
+    "int": _number,
+    "list": _list,
+    "dict": _dictionary,
+    "raw": _anything,
+}
+
+
+def _is_path(setting: Setting, value: str) -> None:
+    if not value.startswith("/"):
+        raise BadValue("That is relative. Write it from the root.")
+    checked_path(value, setting.name)
+
+
+def _is_pattern(_setting: Setting, value: Any) -> None:
+    parts = value if isinstance(value, list) else [value]
+    if not parts or not all(isinstance(part, str) and part.strip(" ,:") for part in parts):
+        raise BadValue("Write a pattern of hosts, such as web or web:!web3.")
+
+
+def _is_url(_setting: Setting, value: str) -> None:
+    if not _URL.fullmatch(value):
+        raise BadValue("Write an address that begins with https:// or file://.")
+
+
+def _is_unit(_setting: Setting, value: str) -> None:
+    if not _UNIT.fullmatch(value):
+        raise BadValue("Write names of services, such as web.service.")
+
+
+def _are_options(known: Mapping[str, Any], decided: tuple[str, ...], whose: str) -> Callable[[Setting, Any], None]:
+    def check(_setting: Setting, value: Mapping[str, Any]) -> None:
+        from difflib import get_close_matches
+
+        for name in value:
+            if name in decided:
+                raise BadValue(f"The playbook decides about {name} itself. Leave it out.")
+            if name not in known:
+                close = get_close_matches(str(name), known, n=1)
+                raise BadValue(f"{whose} no option {name}. {f'Did you mean {close[0]}?' if close else 'Leave it out.'}")
+
+    return check
+
+
+_FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
+    "name": lambda _setting, value: _discard(Request.parse(value)),
+    "names": lambda _setting, value: _discard(Request.parse(value)),
+    "builds": lambda _setting, value: require_exact(value, "exclude"),
+    "build_to_leave": lambda _setting, value: require_leave(value),
+    "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
+    "path": _is_path,
+    "pattern": _is_pattern,
+    "waves": lambda _setting, value: _discard(waves_of(value)),
+    "url": _is_url,
+    "services": _is_unit,
+    "build_options": _are_options(BUILD_ARGUMENTS, _DECIDED, "standalone.python.build has"),
+    "url_options": _are_options(URL_ARGUMENTS, (), "Requests have"),
+}
+
+
+def _discard(_value: object) -> None:
+    """What was made of a value is not wanted here, only that it can be made."""
+
+
+def _one_of(choices: tuple[Any, ...]) -> str:
+    names = [str(choice) for choice in choices]
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _shown(setting: Setting, value: Any) -> str:
+    """Dictionaries may hold secrets in any case."""
+    if setting.secret:
+        return "has a wrong value"
+    if isinstance(value, Mapping):
+        return "is a dictionary"
+    if isinstance(value, list) and any(isinstance(one, (Mapping, list)) for one in value):
+        return "is a list of others"
+    text = ascii(value) if not isinstance(value, str) or not value.isprintable() else f"'{value}'"
+    return f"is {text}" if len(text) <= _SHOWN else f"is {text[:_SHOWN]}…"

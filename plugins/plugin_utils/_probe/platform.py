@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host is, from the facts that the probe told.
+
+The programs decide, not the kernel: a 64-bit kernel may carry 32-bit programs, and then `uname` tells about the kernel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._platform.requirements import cpu_level_of
+
+from .elf import Elf
+
+# e_machine (elf.h), 64 bits or not -> the architecture as in target triples; big-endian ppc64 is told apart below.
+_ARCHITECTURES = {
+    (3, 32): "i686",
+    (8, 32): "mips",
+    (8, 64): "mips64",
+    (20, 32): "ppc",
+    (21, 64): "ppc64le",
+    (22, 32): "s390",
+    (22, 64): "s390x",
+    (40, 32): "armv7",
+    (62, 32): "x86_64",
+    (62, 64): "x86_64",
+    (183, 64): "aarch64",
+    (243, 32): "riscv32",
+    (243, 64): "riscv64",
+    (258, 64): "loongarch64",
+}
+
+# The words that kernels use for the same.
+_MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
+
+Facts = Mapping[str, Sequence[str]]
+
+
+def host_platform(facts: Facts) -> HostPlatform:
+    """The platform by the probe's facts, which are each key with all its values. What no fact tells is None in it."""
+    system, _unused, machine = first(facts, "system").partition(" ")
+    if system == "Linux":
+        return _linux(facts, machine)
+    if first(facts, "translated") == "1":  # Rosetta: the shell runs as x86_64, the processor is not
+        machine = "arm64"
+    return HostPlatform(
+        os=system.lower(),
+        arch=_MACHINES.get(machine, machine),
+        bits=64,
+        libc=None,
+        libc_version=None,
+        cpu_level=None,
+        os_version=first(facts, "os_VERSION_ID") or None,
+    )
+
+
+def image_platform(facts: Facts) -> HostPlatform | None:
+    """The platform of a system in a directory of the host; None when its shell does not tell what machine it is for.
+
+    The probe leaves out the processor, since this host's need not be the one that will run it.
+    """
+    elf = Elf.parse(bytes.fromhex(first(facts, "elf")))
+    if elf is None or (elf.machine, elf.bits) not in _ARCHITECTURES:
+        return None
+    _system, _unused, machine = first(facts, "system").partition(" ")
+    return _linux(facts, machine)
+
+
+def first(facts: Facts, key: str) -> str:
+    """The first value of a key, empty when the probe did not tell it."""
+    values = facts.get(key)
+    return values[0] if values else ""
+
+
+def _linux(facts: Facts, machine: str) -> HostPlatform:
+    elf = Elf.parse(bytes.fromhex(first(facts, "elf")))
+    libcs = dict(text.partition(" ")[::2] for text in facts.get("libc", ()))
+    loader = (elf.interpreter if elf else None) or next(iter(libcs), None)
+    kind = _libc_kind(loader, elf)
+    says = next((text for other, text in libcs.items() if _libc_kind(other, elf) == kind), "")
+    flags = first(facts, "cpu_flags").lstrip(" \t:").split()
+    return HostPlatform(
+        os="linux",
+        arch=_architecture(elf, machine),
+        bits=elf.bits if elf else 64,
+        libc=kind,
+        libc_version=_version_in(says),
+        cpu_level=cpu_level_of(flags) if flags else None,
+        os_version=first(facts, "os_VERSION_ID").strip("\"'") or None,
+    )
+
+
+def _architecture(elf: Elf | None, machine: str) -> str:
+    """`machine` is the kernel's word: it counts where the file says too little, as 32-bit ARM files do."""
+    if elf is None:
+        return _MACHINES.get(machine, machine)
+    arch = _ARCHITECTURES.get((elf.machine, elf.bits), machine)
+    if arch == "ppc64le" and elf.big_endian:
+        return "ppc64"
+    if arch == "armv7" and machine.startswith(("armv4", "armv5", "armv6")):
+        return machine[:5]
+    return arch
+
+
+def _libc_kind(loader: str | None, elf: Elf | None) -> str | None:
+    """The last word of the target triple; None when there is no C library that programs could be loaded with."""
+    name = loader.rpartition("/")[2] if loader else ""
+    if name.startswith("ld-musl-"):
+        return "musl"
+    if not name.startswith(("ld-linux", "ld64.so", "ld.so")):
+        return None
+    if elf is None or elf.machine != 40:
+        return "gnu"
+    return "gnueabihf" if name == "ld-linux-armhf.so.3" else "gnueabi"
+
+
+def _version_in(text: str) -> tuple[int, int] | None:
+    """The last figure of the form A.B in what a C library says, since distributions put their own before it."""
+    found = re.findall(r"(?<![0-9.])([0-9]{1,6})\.([0-9]{1,6})(?![0-9])", text)
+    return (int(found[-1][0]), int(found[-1][1])) if found else None

@@ -1,0 +1,204 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The probe: the one shell command that tells what is at a path and what the host is. `probe.sh` says how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._json import parsed, unsealed
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
+
+from .answer import Answer, once, printed, repeated
+from .platform import Facts, first, host_platform, image_platform
+from .shell import IN_ROOT, command_of
+
+_SCRIPT = Path(__file__).with_name("probe.sh")
+
+PathKind = Literal["absent", "link", "directory", "file", "other"]
+
+_NAME = "standalone-python-probe"
+_PLACES = ("parent", "store_place")
+_KEYS = {
+    "kind": once("absent|link|directory|file|other"),
+    "programs": once(".*"),
+    "link_target": once(".*"),
+    "target_exists": once("1"),
+    "entry": once("[^/]+"),
+    "newer": once(".+"),
+    "store_entry": repeated("[^/]+"),
+    "store_receipt": repeated(".*"),
+    "root_file": repeated("[^/]+"),
+    "root_json": repeated(".*"),
+    "roots_damaged": once("1"),
+    "running": repeated("[1-9][0-9]{0,9} [^/.][^/]*"),
+    "litter": repeated(".+"),
+    "free_kib": once("[0-9]{0,18}"),
+    "in_circles": repeated("/.*"),
+    "root_is_there": once("1"),
+    "system": once(".*"),
+    "elf": once("(?: *[0-9a-f]{2})* *"),
+    "libc": repeated("/[^ ]* .*"),
+    "cpu_flags": once(".*"),
+    "os_VERSION_ID": repeated(".*"),
+    "os_ID": repeated(".*"),
+    "translated": once(".*"),
+    "tool": repeated(".+"),
+    **{place: once("/.*") for place in _PLACES},
+    **{f"{place}_{fact}": once("1") for place in _PLACES for fact in ("is_directory", "is_writable")},
+    **{f"{place}_in_build": once("/.*") for place in _PLACES},
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The nearest thing on the way up to a wanted place that exists; `writable` by the user of the connection.
+
+    `in_build` is the directory of the build that it lies in, None when it lies in none.
+    """
+
+    path: str
+    is_directory: bool
+    is_writable: bool
+    in_build: str | None = None
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a host answered.
+
+    `path_kind` is what is at the path; `link_target` is the link's text, and `target_exists` whether it leads anywhere.
+    `entry` is the build in the store that the link leads to, None when it leads elsewhere. `receipts` are those of the
+    complete builds in the store, by entry; None for one that is not JSON or whose seal is broken.
+    `newer` is the first thing in the build, relative to it, that is newer than the receipt or missing; None when there
+    is none or nobody asked. Newer is suspicious, not yet drift.
+    `parent` carries the path and `store_place` the store. `roots` are the files in `.roots` of the store by name; None
+    for one that is not JSON or whose seal is broken. `has_roots` is false where `.roots` is no directory.
+    `running` tells the processes of each build by number, and is looked for only where a build may have to go.
+    `has_litter` is whether an interrupted run left something in the store, which this user could remove: work in
+    staging other than a download to be taken up, or a store that nothing is in.
+    `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
+    With `root` in the command, places and platform are those of the system in it; `has_root` is whether that is there,
+    `platform` None where its shell does not tell what it is, and `in_circles` a directory whose links lead nowhere.
+    `distribution` is a Linux system's name for itself, such as debian, as os-release has it.
+    `answer` is what all this was read from.
+    `programs` are the names of those in `bin` of a directory at the path that look like an interpreter's.
+    """
+
+    path_kind: PathKind
+    link_target: str | None
+    target_exists: bool
+    entry: str | None
+    receipts: Mapping[str, Mapping[str, Any] | None]
+    newer: str | None
+    parent: Place
+    store_place: Place
+    roots: Mapping[str, Mapping[str, Any] | None]
+    running: Mapping[str, tuple[int, ...]]
+    has_litter: bool
+    free_bytes: int | None
+    tools: Mapping[str, str]
+    platform: HostPlatform | None
+    has_root: bool = False
+    in_circles: str | None = None
+    distribution: str | None = None
+    has_roots: bool = True
+    answer: Answer | None = field(default=None, compare=False, repr=False)
+    programs: tuple[str, ...] = ()
+
+
+def build_command(path: str, store: str, *, verify: str, will_remove: bool = False, root: str = "") -> str:
+    """The command for the host's `/bin/sh`, one line that passes through any login shell.
+
+    `path` and `store` are absolute. Only with `verify="quick"` the build is searched for what is newer than its
+    receipt. With `will_remove` every build may have to go, so the processes of a single one are looked for as well.
+    `root` is that of another system, in which `path` and `store` are. Raises `InvalidName` for a path that no command
+    line can carry.
+    """
+    for what, value in (("path", path), ("store", store), ("root", root or "/")):
+        if not value.startswith("/") or any(character in value for character in "\0\n\r"):
+            raise InvalidName(f"The {what} {value!r} cannot be used: give an absolute path without line ends in it.")
+    values = {
+        "path": path,
+        "store": store,
+        "check_newer": "1" if verify == "quick" else "0",
+        "builds_kept": "0" if will_remove else "1",
+        "root": root,
+    }
+    return command_of(IN_ROOT, _SCRIPT, values=values)
+
+
+def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
+    """The answer in what the command printed, whatever login scripts print around it.
+
+    Raises `StandaloneError` with the host's own words when there is no whole answer.
+    """
+    answer = Answer.parse(stdout, _NAME, _KEYS)
+    facts = answer.facts if answer else {}
+    if answer is None or not all(key in facts for key in ("kind", *_PLACES)):
+        raise StandaloneError(
+            f"The host did not answer the probe: /bin/sh ended with {rc} and printed {printed(stdout, stderr)}. "
+            "Check that this user can run shell commands there, with `ansible.builtin.raw`."
+        )
+    free_kib = first(facts, "free_kib")
+    has_root = "root_is_there" in facts
+    return Probe(
+        path_kind=cast(PathKind, first(facts, "kind")),
+        link_target=first(facts, "link_target") or None,
+        target_exists="target_exists" in facts,
+        entry=first(facts, "entry") or None,
+        receipts=_contents(answer, "store_entry", "store_receipt"),
+        newer=first(facts, "newer") or None,
+        parent=_place(facts, "parent"),
+        store_place=_place(facts, "store_place"),
+        roots=_contents(answer, "root_file", "root_json"),
+        running=_running(facts),
+        has_litter="litter" in facts,
+        free_bytes=int(free_kib) * 1024 if free_kib else None,
+        tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
+        platform=image_platform(facts) if has_root else host_platform(facts),
+        has_root=has_root,
+        in_circles=first(facts, "in_circles") or None,
+        has_roots="roots_damaged" not in facts,
+        distribution=first(facts, "os_ID").strip("\"'") or None,
+        answer=answer,
+        programs=tuple(first(facts, "programs").split()),
+    )
+
+
+def _place(facts: Facts, key: str) -> Place:
+    return Place(
+        path=first(facts, key),
+        is_directory=f"{key}_is_directory" in facts,
+        is_writable=f"{key}_is_writable" in facts,
+        in_build=next(iter(facts.get(f"{key}_in_build", ())), None),
+    )
+
+
+def _contents(answer: Answer, header: str, line: str) -> dict[str, Mapping[str, Any] | None]:
+    """The JSON that follows each name. Of a name without exactly one nothing is known."""
+    found: dict[str, Mapping[str, Any] | None] = {}
+    for name, texts in answer.sections(header, line):
+        found[name] = _json_object(texts[0]) if len(texts) == 1 and name not in found else None
+    return found
+
+
+def _running(facts: Facts) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for value in facts.get("running", ()):
+        pid, _unused, entry = value.partition(" ")
+        found.setdefault(entry, []).append(int(pid))
+    return {entry: tuple(sorted(pids)) for entry, pids in found.items()}
+
+
+def _json_object(text: str) -> Mapping[str, Any] | None:
+    try:
+        content = unsealed(parsed(text), "")
+    except StandaloneError:
+        return None
+    return content if isinstance(content, dict) else None

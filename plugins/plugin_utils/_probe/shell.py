@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shell scripts as one line that every login shell passes on unharmed.
+
+Ansible runs a command as `/bin/sh -c '...'`, and it is the user's login shell that takes that line apart, after ssh and
+perhaps once more after su. Between single quotes csh still acts on line ends and `!`, and fish on backslashes; a single
+quote itself doubles or worse with each round of quoting. So none of these characters stays in the script: a letter that
+the script does not use stands for each of them, and `tr` puts them back on the host.
+"""
+
+from __future__ import annotations
+
+import shlex
+import string
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+
+# Defines `find_in_root`, which the scripts that look at paths call.
+IN_ROOT = Path(__file__).with_name("in_root.sh")
+
+_TROUBLE = "\n'!\\"
+_TROUBLE_FOR_TR = r"\012\047\041\134"
+
+
+def command_of(*scripts: Path, values: Mapping[str, str]) -> str:
+    """The command that runs these scripts, one after the other, with these variables.
+
+    Raises `StandaloneError` as `one_line` does.
+    """
+    prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
+    return one_line("\n".join([prelude, *map(_script, scripts)]))
+
+
+def without_comments(script: str) -> str:
+    """The script without indent, empty lines and lines that are comments. It may hold no here-document."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("#"))
+
+
+def one_line(script: str) -> str:
+    """A command that runs `script` in the POSIX shell that is given it.
+
+    Raises `StandaloneError` when the script uses nearly every letter and digit, so that too few can stand for others.
+    """
+    unused = [letter for letter in string.ascii_letters + string.digits if letter not in script]
+    if len(unused) < len(_TROUBLE):
+        raise StandaloneError(
+            "The paths of this task use every letter and digit there is, which leaves none to encode the command for "
+            "the host. Give a plainer path or store."
+        )
+    markers = "".join(unused[: len(_TROUBLE)])
+    encoded = script.translate(str.maketrans(_TROUBLE, markers))
+    return f"""eval "$(printf %s '{encoded}' | tr {markers} "{_TROUBLE_FOR_TR}")\""""
+
+
+@cache
+def _script(path: Path) -> str:
+    return without_comments(path.read_text(encoding="utf-8"))

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why nothing answers, and what there is instead: one sentence for each way in which a wish can miss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
+from ansible_collections.standalone.python.plugins.module_utils._builds.version import Version
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
+
+from .._index.catalog import Catalog, Variant
+from .._index.clock import Clock
+from .._index.entry import Listed
+
+_SHOWN = 5
+_OLDER_SHOWN = 3
+
+
+@dataclass
+class Obstacles:
+    """What was met on the way: answers that may not be taken, and the host's objections to those that may."""
+
+    excluded: list[Listed] = field(default_factory=list)
+    of_future: list[Listed] = field(default_factory=list)
+    too_young: list[Listed] = field(default_factory=list)
+    without_digest: list[Listed] = field(default_factory=list)
+    objections: list[str] = field(default_factory=list)
+
+
+def require_agreement(wanted: Wanted) -> None:
+    """Raises `InvalidName` when an option asks for something else than a full name already does."""
+    request = wanted.request
+    for option, in_name, given in (
+        ("flavor", request.flavor, wanted.flavor),
+        ("build_options", request.build_options, wanted.build_options),
+        ("target", request.target, wanted.target),
+    ):
+        if in_name is not None and given is not None and in_name != given:
+            raise InvalidName(
+                f"The name {request} has {option} {in_name!r}, but the option {option} is {given!r}. Leave one out."
+            )
+
+
+def refusal(
+    catalog: Catalog, wanted: Wanted, targets: Sequence[str], obstacles: Obstacles, clock: Clock | None
+) -> NoMatch:
+    """The error for a wish that the index cannot fulfil, with the nearest that it could."""
+    variant = Variant(wanted.request.free_threaded, wanted.request.debug)
+    reason = _obstacle(obstacles, clock) or _reason(catalog, wanted, targets, variant)
+    return NoMatch(f"{wanted.request} for {' or '.join(targets)}: {reason}")
+
+
+def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:
+    """Why what answers may not be taken; None where nothing answers."""
+    if obstacles.without_digest:
+        return (
+            f"no digest is known of {obstacles.without_digest[0].file_name}, and nothing is installed without one. Use "
+            "an index that has it, or give the digest with `checksum`."
+        )
+    if obstacles.too_young:
+        young = _some(_releases(obstacles.too_young))
+        return f"only releases younger than `min_age` answer ({young}). Wait, or set a smaller `min_age`."
+    if obstacles.of_future and clock:
+        return clock.why_not_yet(_some(_releases(obstacles.of_future)))
+    if obstacles.excluded:
+        names = sorted({short_name(asset.build) for asset in obstacles.excluded}, reverse=True)
+        return f"only excluded builds answer ({_some(names)}). Take one out of `exclude`, or ask for another build."
+    return None
+
+
+def _releases(assets: Iterable[Listed]) -> list[str]:
+    return sorted({asset.build.release for asset in assets}, reverse=True)
+
+
+def _reason(catalog: Catalog, wanted: Wanted, targets: Sequence[str], variant: Variant) -> str:
+    versions = catalog.versions(targets, variant)
+    if not versions:
+        return _no_such_target(catalog, targets, variant)
+    answers = [version for version in versions if wanted.request.accepts_version(version, wanted.prerelease)]
+    if not answers:
+        return _no_such_version(wanted, versions, variant)
+    return _no_such_build(
+        catalog,
+        wanted,
+        [asset for version in answers for target in targets for asset in catalog.assets(version, target, variant)],
+    )
+
+
+def _no_such_target(catalog: Catalog, targets: Sequence[str], variant: Variant) -> str:
+    known = catalog.targets()
+    if set(targets).isdisjoint(known):
+        return f"the index has no builds for that target. It has some for {', '.join(known)}."
+    kind = str(variant) or "builds that are neither free-threaded nor debug"
+    return f"the index has no {kind} for that target."
+
+
+def _no_such_version(wanted: Wanted, versions: Sequence[Version], variant: Variant) -> str:
+    early = [version for version in versions if wanted.request.accepts_version(version, prerelease=True)]
+    if early:
+        return f"only pre-releases answer ({_some(early)}). Name one outright, or set `prerelease: true`."
+    among = f" among the {variant}" if str(variant) else ""
+    return f"there is no such version{among}. The nearest are {_some(_nearest(wanted, versions))}."
+
+
+def _nearest(wanted: Wanted, versions: Sequence[Version]) -> list[Version]:
+    """Some of `versions`, which are newest first, around the one that the request is about."""
+    request = wanted.request
+    about = request.version or (request.specifier.clauses[0].version if request.specifier else versions[0])
+    useful = [version for version in versions if not version.is_prerelease or version.numbers == about.numbers]
+    older = [version for version in useful if version < about][:_OLDER_SHOWN]
+    newer = [version for version in useful if version > about][-(_SHOWN - len(older)) :]
+    return newer + older
+
+
+def _no_such_build(catalog: Catalog, wanted: Wanted, assets: Sequence[Listed]) -> str:
+    """`assets` are those of the versions that answer. The first wish that none of them fulfils is the reason."""
+    request = wanted.request
+    release, flavor = request.release, wanted.flavor or request.flavor
+    options = wanted.build_options if wanted.build_options is not None else request.build_options
+    of_release = [asset for asset in assets if release in (None, asset.build.release)]
+    if release is not None and not of_release:
+        others = sorted({asset.build.release for asset in assets}, key=lambda tag: (abs(int(tag) - int(release)), tag))
+        what = f"there is no release {release}" if not catalog.has_release(release) else f"it is not in {release}"
+        return f"{what}. The nearest that have it are {_some(others)}."
+    of_flavor = [asset for asset in of_release if flavor in (None, asset.build.flavor)]
+    if not of_flavor:
+        return f"there is no {flavor} of it. There is {_some(_kinds(of_release))}."
+    if all(asset.build.build_options != options for asset in of_flavor) and options is not None:
+        return f"there is none with the build options {options!r}. There is {_some(_kinds(of_flavor))}."
+    return f"the index does not list that file. It lists {_some(sorted({asset.file_name for asset in of_flavor}))}."
+
+
+def _kinds(assets: Iterable[Listed]) -> list[str]:
+    """Flavors with their build options, as in `full (pgo+lto)`."""
+    kinds = {(asset.build.flavor, asset.build.build_options) for asset in assets}
+    return [f"{flavor} ({options})" if options else flavor for flavor, options in sorted(kinds)]
+
+
+def _some(things: Sequence[object]) -> str:
+    rest = len(things) - _SHOWN
+    return ", ".join(map(str, things[:_SHOWN])) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A name made into a pinned asset: the one door to index and choice for the action plugin and the lookup."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import replace
+from typing import TypeVar
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    IndexUnavailable,
+    InvalidName,
+    NoMatch,
+    UnsupportedHost,
+)
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
+
+from .._index.catalog import Catalog
+from .._index.clock import Clock
+from .._index.indexes import open_index
+from .._index.reader import IndexOptions
+from .select import Scope, choose
+
+_T = TypeVar("_T")
+
+
+def resolve(
+    wanted: Wanted,
+    *,
+    platform: HostPlatform | None,
+    index: IndexOptions,
+    warn: Callable[[str], None],
+    min_age_s: int = 0,
+    sha256: str | None = None,
+    exclude: tuple[str, ...] = (),
+) -> Asset:
+    """The asset that answers to `wanted` on a host.
+
+    With a target in the name or among the options, `platform` may be None; then nothing is checked against a host.
+    `warn` takes a sentence, such as how old the index is. `sha256` is the digest that the asset must have; where the
+    index knows none, it is taken. Builds that `exclude` names are not chosen.
+
+    Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and `IndexUnavailable`.
+    """
+    named = wanted.named_target
+    if named is None and platform is None:
+        raise UnsupportedHost(f"{wanted.request}: neither a target is given nor anything known about the host.")
+    targets = (named,) if named is not None else platform.targets(wanted.cpu_level)  # type: ignore[union-attr]
+    clock = Clock.read(warn)
+    newest = clock.newest_release(min_age_s)
+    scope = Scope(targets, platform, newest_release=newest, clock=clock, sha256=sha256, exclude=exclude)
+    return with_index(index, warn, lambda catalog: choose(catalog, wanted, scope))
+
+
+def resolve_installed(installed: Asset, path: str, *, index: IndexOptions, warn: Callable[[str], None]) -> Asset:
+    """The asset of a build that is at `path` of a host and changed, to be fetched again.
+
+    Of what the host says about it, the name alone is used: address and digest are the index's. Raises `NoMatch` where
+    the index does not have the build of that name, or has it with another digest than the host's receipt.
+    """
+    name = installed.build.name
+    refused = f"{name} at {path} changed since it was installed and cannot be installed again"
+    advice = (
+        "Addresses and digests that a host has are not used to fetch anything. Set `index` to one that has this build, "
+        "or give `asset`, or `archive` and `checksum`."
+    )
+    try:
+        wanted = Wanted(Request.parse(str(AssetName.from_stem(name))), prerelease=True)
+        found = resolve(wanted, platform=None, index=index, warn=warn)
+    except (InvalidName, NoMatch) as error:
+        raise NoMatch(f"{refused}: {error} {advice}") from error
+    if not found.is_same_as(installed):
+        raise NoMatch(
+            f"{refused}: {_told(found)} by the index, and {_told(installed)} by its receipt on the host. {advice}"
+        )
+    return found
+
+
+def _told(asset: Asset) -> str:
+    return f"it is {asset.build.version}+{asset.build.release} with the digest {asset.sha256}"
+
+
+def resolve_for_all_targets(
+    wanted: Wanted,
+    *,
+    index: IndexOptions,
+    warn: Callable[[str], None],
+    min_age_s: int = 0,
+    exclude: tuple[str, ...] = (),
+) -> tuple[Asset, ...]:
+    """What `resolve` would say for each target that the index has an answer for, in the order of their names.
+
+    The versions differ where a target does not have the newest. Raises like `resolve` when no target has an answer.
+    """
+    clock = Clock.read(warn)
+    scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock, exclude=exclude)
+    return with_index(index, warn, lambda catalog: _choices(catalog, wanted, scope))
+
+
+def _choices(catalog: Catalog, wanted: Wanted, scope: Scope) -> tuple[Asset, ...]:
+    def best(target: str) -> tuple[Asset, ...]:
+        return (choose(catalog, replace(wanted, target=target), replace(scope, targets=(target,))),)
+
+    named = wanted.named_target
+    return of_each_target((named,) if named else catalog.targets(), best)
+
+
+def of_each_target(targets: Iterable[str], answers: Callable[[str], Iterable[Asset]]) -> tuple[Asset, ...]:
+    """The answers for every target that has any. Raises `NoMatch`, that of the first target, when none has."""
+    found: list[Asset] = []
+    refusals: list[NoMatch] = []
+    for target in targets:
+        try:
+            found += answers(target)
+        except NoMatch as error:
+            refusals.append(error)
+    if not found:
+        raise refusals[0]
+    return tuple(found)
+
+
+def with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[Catalog], _T]) -> _T:
+    """What `use` makes of the index. Raises `IndexUnavailable`.
+
+    A database that turns out to be damaged half way is made anew, once.
+    """
+    for _attempt in range(2):
+        with contextlib.suppress(sqlite3.DatabaseError):
+            opened = open_index(index, warn)
+            try:
+                with closing(opened.catalog):
+                    return use(opened.catalog)
+            except sqlite3.DatabaseError:
+                opened.entry.discard()
+    raise IndexUnavailable(
+        "Cannot read the index in the cache: it is damaged, and so is what was made again in its place. Remove the "
+        "cache, or set ANSIBLE_STANDALONE_PYTHON_CACHE to a directory on another disk."
+    )

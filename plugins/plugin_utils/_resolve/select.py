@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which asset answers to what is wanted.
+
+The newest version first, then the first target, then the best flavor, then the newest release, as in BUILDS 6. Whatever
+is chosen satisfies `Wanted.satisfied_by`, so that a second run finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import is_named
+from ansible_collections.standalone.python.plugins.module_utils._builds.preference import preference
+from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
+
+from .._index.catalog import Catalog, Variant
+from .._index.clock import Clock
+from .._index.entry import Listed
+from .no_match import Obstacles, refusal, require_agreement
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What bounds the choice beside what is wanted.
+
+    `targets` are tried in this order for each version. `platform` is None when the host is not known or does not
+    matter. Releases after `newest_release`, a tag, are too young, and those after the time of
+    `clock` cannot exist; None admits all. `sha256` is the digest that the
+    archive must have, in lower case; it also stands in for one that the index does not know. `exclude` are builds that
+    are not to be chosen, each named outright.
+    """
+
+    targets: tuple[str, ...]
+    platform: HostPlatform | None = None
+    newest_release: str | None = None
+    clock: Clock | None = None
+    sha256: str | None = None
+    exclude: tuple[str, ...] = ()
+
+
+def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Asset:
+    """The best answer that the index has.
+
+    Raises `NoMatch` when there is none, or its digest is another than the one asked for, `InvalidName` when the name
+    and the options contradict each other, and `UnsupportedHost` when the host cannot run the best answer: another
+    target of `scope` may take its place, but an older version or another flavor in silence would be a surprise.
+    """
+    require_agreement(wanted)
+    obstacles = Obstacles()
+    variant = Variant(wanted.request.free_threaded, wanted.request.debug)
+    for version in catalog.versions(scope.targets, variant):
+        if not wanted.request.accepts_version(version, wanted.prerelease):
+            continue
+        for target in scope.targets:
+            best = _best(catalog.assets(version, target, variant), wanted, scope, obstacles)
+            if best is None:
+                continue
+            objection = scope.platform.objection_to(best.build) if scope.platform else None
+            if objection is None:
+                return _pinned(best, scope.sha256)
+            obstacles.objections.append(objection)
+        if obstacles.objections:
+            raise UnsupportedHost(obstacles.objections[0])
+    raise refusal(catalog, wanted, scope.targets, obstacles, scope.clock)
+
+
+def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obstacles) -> Listed | None:
+    """The best that can be taken; what stands in the way of the others goes to `obstacles`."""
+    takeable = []
+    for asset in assets:
+        if not wanted.satisfied_by(asset.build):
+            continue
+        if any(is_named(asset.build, one) for one in scope.exclude):
+            obstacles.excluded.append(asset)
+        elif scope.clock is not None and asset.build.release > scope.clock.latest_release:
+            obstacles.of_future.append(asset)
+        elif scope.newest_release is not None and asset.build.release > scope.newest_release:
+            obstacles.too_young.append(asset)
+        elif asset.sha256 is None and scope.sha256 is None:
+            obstacles.without_digest.append(asset)
+        else:
+            takeable.append(asset)
+    by_letter = wanted.request.file_name
+    return min(takeable, key=lambda asset: (asset.file_name != by_letter, _rank(asset)), default=None)
+
+
+def _pinned(listed: Listed, expected_sha256: str | None) -> Asset:
+    """The asset with its digest, which `_best` made sure of: the index's own, or the one that is expected."""
+    known_sha256 = listed.sha256.hex() if listed.sha256 else str(expected_sha256)
+    if expected_sha256 not in (None, known_sha256):
+        raise NoMatch(
+            f"The digest of {listed.file_name} is {known_sha256} by the index, and {expected_sha256} by the option "
+            "checksum. Correct or leave out checksum, or name the build that it belongs to."
+        )
+    return Asset(build=listed.build, url=listed.url, sha256=known_sha256, file_name=listed.file_name)
+
+
+def _rank(asset: Listed) -> tuple[object, ...]:
+    """Smaller is better. The file name at the end decides between files of the same build."""
+    return (*preference(asset.build), asset.file_name)

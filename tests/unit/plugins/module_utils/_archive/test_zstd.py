@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._archive import zstd
+from ansible_collections.standalone.python.plugins.module_utils._archive.extract import extract
+from ansible_collections.standalone.python.plugins.module_utils._errors import ArchiveError
+from tests.support.hostile_archives import STREAMS
+from tests.support.tar_maker import END, member, zst
+
+PROGRAM = shutil.which("zstd")
+MODULES = ("zstandard", "compression")
+CONTENT = b"".join(b"%d squared is %d\n" % (number, number * number) for number in range(40_000))
+
+
+def allow_only(means: str, monkeypatch) -> None:
+    """Makes the host one that has nothing for zstandard but `means`."""
+    for module in MODULES:
+        if module != means:
+            monkeypatch.setitem(sys.modules, module, None)
+    if means != "zstd":
+        monkeypatch.setenv("PATH", "/nonexistent")
+
+
+@pytest.fixture(params=[*MODULES, "zstd"])
+def means(request, monkeypatch) -> str:
+    is_module = request.param in MODULES
+    found = importlib.util.find_spec(request.param) if is_module else shutil.which(request.param)
+    if found is None:
+        pytest.skip(f"{request.param} is not on this machine")
+    allow_only(request.param, monkeypatch)
+    return request.param
+
+
+def test_frames_with_stored_blocks(tmp_path, means) -> None:
+    (tmp_path / "a").write_bytes(zst(member("python/x", CONTENT)))
+    (tmp_path / "build").mkdir()
+    extract(str(tmp_path / "a"), str(tmp_path / "build"))
+    assert (tmp_path / "build/x").read_bytes() == CONTENT
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="the zstd program makes the archive")
+def test_the_window_of_real_builds(tmp_path, means) -> None:
+    """Twice the same content with so much between that only the window of 128 MiB reaches back to it."""
+    between = 9 * 1024 * 1024
+    content = member("python/a", CONTENT) + member("python/b", bytes(between)) + member("python/c", CONTENT) + END
+    (tmp_path / "a.tar").write_bytes(content)
+    subprocess.run([str(PROGRAM), "-q", "--ultra", "-6", "--long=27", str(tmp_path / "a.tar")], check=True)
+    (tmp_path / "build").mkdir()
+    extract(str(tmp_path / "a.tar.zst"), str(tmp_path / "build"))
+    assert (tmp_path / "build/c").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("name", [name for name in STREAMS if name.startswith("zstandard")])
+def test_damage_is_found_by_whatever_decompresses(tmp_path, means, name) -> None:
+    (tmp_path / "build").mkdir()
+    with pytest.raises(ArchiveError) as caught:
+        extract(str(STREAMS[name].write(tmp_path)), str(tmp_path / "build"))
+    assert f" is not usable: {STREAMS[name].reason}. " in str(caught.value)
+
+
+def test_a_host_without_zstandard_is_told_what_to_do(tmp_path, monkeypatch) -> None:
+    allow_only("nothing", monkeypatch)
+    (tmp_path / "cpython.tar.zst").write_bytes(zst(member("python/x")))
+    (tmp_path / "build").mkdir()
+    with pytest.raises(ArchiveError) as caught:
+        extract(str(tmp_path / "cpython.tar.zst"), str(tmp_path / "build"))
+    assert str(caught.value) == (
+        "The archive cpython.tar.zst is compressed with zstandard, which this host cannot read. "
+        "Install the zstd program or Python's zstandard module on the host, "
+        "or choose a flavor that comes as .tar.gz, such as install_only."
+    )
+
+
+@pytest.mark.parametrize("script", ["sleep 60", "exec 1>&-; exec sleep 60", "printf x; exec sleep 60"])
+def test_a_program_that_hangs_is_not_waited_for(tmp_path, monkeypatch, script) -> None:
+    allow_only("zstd", monkeypatch)
+    program = tmp_path / "bin" / "zstd"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(zstd, "_SILENCE_S", 0.2)
+    (tmp_path / "a").write_bytes(zst(member("python/x", CONTENT)))
+    (tmp_path / "build").mkdir()
+    with pytest.raises(ArchiveError, match="the program zstd did nothing for 0.2 seconds"):
+        extract(str(tmp_path / "a"), str(tmp_path / "build"))

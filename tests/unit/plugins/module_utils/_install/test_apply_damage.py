@@ -1,0 +1,296 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Damaged metadata in the store: the path works on, nothing is pruned, and the message says how to rebuild it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.confirm import accept
+from ansible_collections.standalone.python.plugins.module_utils._install.rollback import ANY, way_back
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
+from tests.support import fake_builds
+from tests.support.fake_builds import FakeBuild
+from tests.unit.installed import history, litter, store_of, stored
+from tests.unit.orders import order
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A path with two builds, another path with one, and a copy of all that, to begin each test with."""
+
+    path: Path
+    builds: tuple[FakeBuild, ...]
+    copy: Path
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    folder = tmp_path_factory.mktemp("damage")
+    builds = tuple(fake_builds.make(folder / "mirror", release) for release in ("20260101", "20260201", "20260301"))
+    path = folder / "python" / fake_builds.MINOR
+    run(wanted(path, builds[0]))
+    run(wanted(path, builds[1]))
+    run(wanted(path.parent / "other", builds[0]))
+    shutil.copytree(path.parent, folder / "copy", symlinks=True)
+    return Sample(path, builds, folder / "copy")
+
+
+@pytest.fixture
+def path(sample: Sample) -> Path:
+    """It had the old build, and has the new one. Another path uses the store, too."""
+    shutil.rmtree(sample.path.parent)
+    shutil.copytree(sample.copy, sample.path.parent, symlinks=True)
+    return sample.path
+
+
+@pytest.fixture
+def old(sample: Sample) -> FakeBuild:
+    return sample.builds[0]
+
+
+@pytest.fixture
+def new(sample: Sample) -> FakeBuild:
+    return sample.builds[1]
+
+
+@pytest.fixture
+def newest(sample: Sample) -> FakeBuild:
+    return sample.builds[2]
+
+
+def wanted(path: Path, build: FakeBuild | None = None, **params: Any) -> Order:
+    return order(path, build, **{"health_imports": [], "verify": "none", **params})
+
+
+def root_file(path: Path) -> Path:
+    return store_of(path) / ".roots" / _roots.file_name(str(path))
+
+
+def edit(file: Path, **changes: Any) -> None:
+    """Changes keys of a JSON file, and leaves its seal as it is."""
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+
+def edit_without_seal(file: Path, **changes: Any) -> None:
+    content = {**json.loads(file.read_text()), **changes}
+    content.pop("seal")
+    file.write_text(json.dumps(content))
+
+
+def replace_by(make: Callable[[Path], object]) -> Callable[[Path], None]:
+    def damage(file: Path) -> None:
+        file.unlink()
+        make(file)
+
+    return damage
+
+
+ROOT_DAMAGE: dict[str, Callable[[Path], object]] = {
+    "another path": lambda file: edit(file, path="/opt/python/3.13"),
+    "another path, by a forger": lambda file: edit_without_seal(file, path="/opt/python/3.13"),
+    "keep": lambda file: edit(file, keep=0),
+    "no uses": lambda file: edit_without_seal(file, uses=[]),
+    "other uses": lambda file: edit_without_seal(file, uses=[{"entry": "gone", "since": "2026"}]),
+    "a trial": lambda file: edit(file, before_trial="gone"),
+    "empty": lambda file: file.write_text(""),
+    "broken off": lambda file: file.write_text(file.read_text()[:40]),
+    "moved": lambda file: file.rename(file.with_name("%2Fopt%2Fpython%2F3.13")),
+    "gone": lambda file: file.unlink(),
+    "a pipe": replace_by(os.mkfifo),
+    "a directory": replace_by(os.mkdir),
+    "a link": replace_by(lambda file: file.symlink_to("/etc/passwd")),
+}
+
+
+def works(path: Path) -> bool:
+    return subprocess.run([path / "bin" / "python", "-c", ""], check=False).returncode == 0
+
+
+def warned(result: dict[str, Any]) -> str:
+    return " ".join(result["warnings"])
+
+
+@pytest.mark.parametrize("name", ROOT_DAMAGE)
+@pytest.mark.parametrize("keep", [0, 1])
+def test_an_upgrade_with_a_damaged_history_prunes_nothing(
+    path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild, name: str, keep: int
+) -> None:
+    before = stored(path)
+    ROOT_DAMAGE[name](root_file(path))
+    foreseen = run(wanted(path, newest, keep=keep), check_mode=True)
+    done = run(wanted(path, newest, keep=keep))
+    assert foreseen["diff"] == done["diff"]
+    assert foreseen["warnings"] == done["warnings"]
+    assert done["pruned"] == []
+    assert stored(path) == sorted([*before, newest.name])
+    assert f"{root_file(path)} is " in warned(done)
+    assert f"Run standalone.python.build for {path}: it writes the file again, from the link and" in warned(done)
+    assert works(path)
+    found = history(store_of(path), path)
+    assert [use.entry for use in found.uses] == [newest.name, new.name, old.name]
+    assert litter(path) == ["other"]
+
+
+@pytest.mark.parametrize("name", [name for name in ROOT_DAMAGE if name != "moved"])
+def test_a_run_with_nothing_to_do_rebuilds_the_history(path: Path, old: FakeBuild, new: FakeBuild, name: str) -> None:
+    before, link = stored(path), os.readlink(path)
+    ROOT_DAMAGE[name](root_file(path))
+    done = run(wanted(path, new, keep=0, verify="full"))
+    assert (done["changed"], done["pruned"]) == (False, [])
+    assert f"{root_file(path)} is " in warned(done)
+    assert (stored(path), os.readlink(path)) == (before, link)
+    assert [use.entry for use in history(store_of(path), path).uses] == [new.name, old.name]
+    again = run(wanted(path, new))
+    assert (again["changed"], again.get("warnings")) == (False, None)
+
+
+@pytest.mark.parametrize("name", [name for name in ROOT_DAMAGE if name != "gone"])
+def test_damage_elsewhere_stops_no_other_path(path: Path, newest: FakeBuild, name: str) -> None:
+    other = path.parent / "other"
+    before = stored(path)
+    ROOT_DAMAGE[name](root_file(path))
+    done = run(wanted(other, newest, keep=0))
+    assert (done["changed"], done["pruned"]) == (True, [])
+    assert "Nothing is pruned from the store meanwhile" in warned(done)
+    assert stored(path) == sorted([*before, newest.name])
+    assert works(other)
+
+
+@pytest.mark.parametrize("name", ROOT_DAMAGE)
+def test_the_path_goes_and_its_builds_stay_until_all_is_known(path: Path, old: FakeBuild, name: str) -> None:
+    before = stored(path)
+    ROOT_DAMAGE[name](root_file(path))
+    done = run(wanted(path, state="absent"))
+    assert (done["changed"], done["pruned"]) == (True, [])
+    assert f"{root_file(path)} is " in warned(done)
+    assert stored(path) == before
+    assert not os.path.lexists(path)
+    (store_of(path) / ".roots" / "%2Fopt%2Fpython%2F3.13").unlink(missing_ok=True)
+    done = run(wanted(path, state="absent"))
+    assert "warnings" not in done
+    assert len(done["pruned"]) == 2
+    assert works(path.parent / "other")
+
+
+@pytest.mark.parametrize("name", [name for name in ROOT_DAMAGE if name != "moved"])
+@pytest.mark.parametrize("named", [True, False])
+def test_going_back_and_accepting_say_that_nobody_knows(
+    path: Path, old: FakeBuild, new: FakeBuild, name: str, named: bool
+) -> None:
+    ROOT_DAMAGE[name](root_file(path))
+    for what, act in (("go back", partial(way_back, leave=ANY)), ("accept the build", accept)):
+        with pytest.raises(StoreError) as caught:
+            act(str(store_of(path)), paths=[str(path)] if named else [])
+        assert str(caught.value).startswith(f"Cannot {what} at {path}: {root_file(path)} is ")
+        assert str(caught.value).endswith(f"The store has these builds for it: {old.name}, {new.name}.")
+
+
+def test_going_back_elsewhere_is_no_matter_of_that(path: Path, new: FakeBuild, old: FakeBuild) -> None:
+    other = path.parent / "other"
+    run(wanted(other, new))
+    root_file(path).write_text("")
+    (back,) = way_back(str(store_of(path)), leave=ANY, paths=[str(other)]).orders
+    assert run(back)["build"]["release"] == old.release
+    assert accept(str(store_of(path)), paths=[str(other)]) == []
+    assert way_back(str(store_of(path)), leave="20250101").orders == []
+
+
+RECEIPT_DAMAGE: dict[str, Callable[[Path], object]] = {
+    "another prefix": lambda file: edit(file, prefix="/opt/python/3.13"),
+    "another digest": lambda file: edit(file, asset={**json.loads(file.read_text())["asset"], "sha256": "0" * 64}),
+    "empty": lambda file: file.write_text(""),
+    "no text": lambda file: file.write_bytes(b"\xff\xfe\0"),
+    "a pipe": replace_by(os.mkfifo),
+    "a directory": replace_by(os.mkdir),
+    "a link": replace_by(lambda file: file.symlink_to("/etc/passwd")),
+    "a dangling link": replace_by(lambda file: file.symlink_to("gone")),
+}
+
+
+@pytest.mark.parametrize("name", RECEIPT_DAMAGE)
+@pytest.mark.parametrize("is_current", [True, False])
+def test_a_damaged_receipt_stops_pruning_and_no_installation(
+    path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild, name: str, is_current: bool
+) -> None:
+    before = stored(path)
+    damaged = store_of(path) / (new if is_current else old).name / ".build.json"
+    RECEIPT_DAMAGE[name](damaged)
+    for build in (newest, newest):
+        done = run(wanted(path, build, keep=0))
+        assert done["pruned"] == []
+        assert f"{damaged} is damaged: " in warned(done)
+        assert "Then remove that directory, once no link names it." in warned(done)
+    assert stored(path) == sorted([*before, newest.name])
+    assert works(path)
+    assert works(path.parent / "other")
+
+
+def test_a_receipt_of_another_build_is_not_believed(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+    before = stored(path)
+    (store_of(path) / old.name / ".build.json").write_text((store_of(path) / new.name / ".build.json").read_text())
+    done = run(wanted(path, new, keep=0))
+    assert f"is the receipt of {new.name}, and lies in {old.name}" in warned(done)
+    assert stored(path) == before
+
+
+def test_going_back_does_not_pass_over_a_build_that_nobody_knows(
+    path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild
+) -> None:
+    run(wanted(path, newest, keep=2))
+    (store_of(path) / new.name / ".build.json").write_text("")
+    with pytest.raises(StoreError) as caught:
+        way_back(str(store_of(path)), leave=ANY, paths=[str(path)])
+    assert str(caught.value).startswith(f"Cannot go back at {path}: {store_of(path)}/{new.name}/.build.json is damaged")
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda text: text.replace("f\t", "f\t1", 1), lambda text: text + text, lambda _: ""]
+)
+def test_a_damaged_manifest_is_repaired_and_prunes_nothing(
+    path: Path, new: FakeBuild, damage: Callable[[str], str]
+) -> None:
+    before = stored(path)
+    manifest = store_of(path) / new.name / ".build.manifest"
+    manifest.write_text(damage(manifest.read_text()))
+    foreseen = run(wanted(path, new, keep=0, verify="full"), check_mode=True)
+    done = run(wanted(path, new, keep=0, verify="full"))
+    assert foreseen["diff"] == done["diff"]
+    assert (done["changed"], done["pruned"]) == (True, [])
+    assert f"{manifest} is damaged: it is not the manifest that the build was published with." in warned(done)
+    assert stored(path) == sorted([*before, f"{new.name}.2"])
+    assert works(path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_special_files_in_staging_are_swept(path: Path, newest: FakeBuild, make: Callable[[Path], object]) -> None:
+    staging = store_of(path) / ".staging"
+    for name in ("root", "strange", f"{newest.sha256}.part", ".3.13.new-link"):
+        make(staging / name)
+    run(wanted(path, newest, archive=None, mirror=[newest.archive.parents[1].as_uri()]))
+    assert litter(path) == ["other"]
+
+
+@pytest.mark.parametrize("kind", ["a named pipe", "a directory", "a symbolic link"])
+def test_a_lock_that_is_no_file_is_told(path: Path, newest: FakeBuild, kind: str) -> None:
+    lock = store_of(path) / ".lock"
+    make = {"a named pipe": os.mkfifo, "a directory": os.mkdir, "a symbolic link": lambda file: file.symlink_to("x")}
+    replace_by(make[kind])(lock)
+    with pytest.raises(StoreError) as caught:
+        run(wanted(path, newest))
+    assert str(caught.value) == f"{lock} is damaged: it is {kind}, and should be a regular file."
+    assert works(path)

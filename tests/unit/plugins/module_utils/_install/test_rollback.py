@@ -1,0 +1,276 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which paths go back, and to what."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.rollback import (
+    ANY,
+    WayBack,
+    require_leave,
+    way_back,
+)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
+from ansible_collections.standalone.python.plugins.module_utils._store.history import Left, Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Settings
+from tests.unit.receipts import asset, make_entry, receipt
+
+OLDEST, OLD, NEW = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), asset("3.13.6", "20250807")
+NAMES = [ANY, "3.13.6", "20250807", "3.13.6+20250807", NEW.build.name, f"{NEW.build.name}.tar.gz"]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A path that has the newest of three builds, and used the others before."""
+    path = tmp_path / "3.13"
+    for one in (OLDEST, OLD, NEW):
+        make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
+    path.symlink_to(f".builds/{NEW.build.name}")
+    uses = tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, OLD, OLDEST))
+    _roots.write(str(tmp_path / ".builds"), Root(str(path), 4, uses))
+    return path
+
+
+def found(path: Path, leave: str = ANY, paths: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Path and release of each order."""
+    return [
+        (order.path, order.asset.build.release)
+        for order in way_back(str(path.parent / ".builds"), leave=leave, paths=paths).orders
+        if order.asset
+    ]
+
+
+@pytest.mark.parametrize("leave", NAMES)
+def test_the_build_to_leave_can_be_named(path: Path, leave: str) -> None:
+    require_leave(leave)
+    assert found(path, leave) == [(str(path), "20250723")]
+    assert found(path, leave, [str(path)]) == [(str(path), "20250723")]
+
+
+@pytest.mark.parametrize("leave", ["3.13.5", "3.13.6+20250723", "20250610", OLD.build.name])
+def test_a_path_with_another_build_is_left_alone(path: Path, leave: str) -> None:
+    require_leave(leave)
+    assert found(path, leave) == []
+
+
+def test_a_path_that_was_not_asked_for_is_left_alone(path: Path) -> None:
+    assert found(path, paths=[f"{path}t"]) == []
+
+
+def test_what_the_link_says_counts_and_not_what_was_recorded(path: Path) -> None:
+    """A run that was killed between the switch and the record leaves them at odds."""
+    path.unlink()
+    path.symlink_to(f".builds/{OLD.build.name}")
+    assert found(path, "3.13.6") == []
+    assert found(path, "3.13.5") == [(str(path), "20250807")]
+
+
+def test_a_path_without_build_is_left_alone(path: Path) -> None:
+    path.unlink()
+    assert found(path) == []
+
+
+def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
+    assert way_back(str(tmp_path / ".builds"), leave=ANY) == WayBack([], [])
+
+
+def test_settings_stay_and_nothing_is_fetched(path: Path) -> None:
+    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
+    assert (order.keep, order.settings.externally_managed, order.delivery) == (4, False, "kept")
+
+
+def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
+    shutil.rmtree(path.parent / ".builds" / OLD.build.name)
+    assert found(path) == [(str(path), "20250610")]
+
+
+def test_a_build_on_trial_is_left_for_the_one_before_the_trial(path: Path) -> None:
+    store = str(path.parent / ".builds")
+    root = _roots.read_all(store).of(str(path))
+    assert root
+    _roots.write(store, root.on_trial(OLDEST.build.name))
+    assert found(path) == [(str(path), "20250610")]
+
+
+def changed(path: Path, *, number: int = 1) -> None:
+    """Changes files of the build to go back to, the last of them the first by its name."""
+    entry = path.parent / ".builds" / OLD.build.name
+    names = ["bin/python3.13", "lib/python3.13/os.py"]
+    for name in names[-number:]:
+        (entry / name).write_text("#!/bin/sh\nexit 1\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "what"), [(1, "lib/python3.13/os.py was changed"), (2, "bin/python3.13 was changed, and 1 more")]
+)
+def test_a_build_that_changed_is_none_to_go_back_to(path: Path, number: int, what: str) -> None:
+    """The message names no option of other tasks, and the build that is there stays."""
+    changed(path, number=number)
+    with pytest.raises(StoreError) as caught:
+        found(path)
+    assert str(caught.value) == (
+        f"Cannot go back at {path}: the build {OLD.build.name} in the store is not as it was installed ({what}), and "
+        f"going back fetches nothing. Run standalone.python.build with `name: {OLD.build.name}` for this path: it "
+        "installs that build again and switches to it."
+    )
+
+
+def test_without_its_manifest_nothing_shows_that_it_did_not_change(path: Path) -> None:
+    (path.parent / ".builds" / OLD.build.name / ".build.manifest").unlink()
+    with pytest.raises(StoreError, match="is missing"):
+        found(path)
+
+
+def test_an_intact_copy_will_do(path: Path) -> None:
+    changed(path)
+    copy = receipt(str(path), OLD, externally_managed=False)
+    make_entry(path.parent / ".builds", f"{OLD.build.name}.2", copy)
+    assert found(path) == [(str(path), "20250723")]
+
+
+def test_a_build_that_changes_during_the_run_is_not_fetched(path: Path) -> None:
+    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
+    changed(path)
+    with pytest.raises(StoreError, match=f"Cannot go back at {path}: .*it changed during this run"):
+        run(order)
+    shutil.rmtree(path.parent / ".builds" / OLD.build.name)
+    with pytest.raises(StoreError, match=f"Cannot go back at {path}: "):
+        run(order)
+    assert os.readlink(path) == f".builds/{NEW.build.name}"
+
+
+def history(path: Path, *assets: Asset) -> Path:
+    """Makes the path one that has the first of these builds and used the others before."""
+    store = path.parent / ".builds"
+    shutil.rmtree(store)
+    for one in assets:
+        make_entry(store, one.build.name, receipt(str(path), one))
+    path.unlink()
+    path.symlink_to(f".builds/{assets[0].build.name}")
+    _roots.write(str(store), Root(str(path), 4, tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in assets)))
+    return path
+
+
+def test_going_back_to_another_minor_version_is_allowed(path: Path) -> None:
+    history(path, NEW, asset("3.12.11", "20250610"))
+    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
+    assert run(order)["changed"] is True
+    assert "3.12.11" in os.readlink(path)
+
+
+def test_a_build_of_another_machine_is_passed_over(path: Path) -> None:
+    foreign = asset("3.13.5", "20250723", target="s390x-unknown-linux-gnu")
+    assert found(history(path, NEW, foreign, OLDEST)) == [(str(path), "20250610")]
+    history(path, NEW, foreign)
+    with pytest.raises(StoreError) as caught:
+        found(path)
+    assert f"to go back to. {foreign.build.name} needs Linux with 64-bit s390x programs, but this host is " in str(
+        caught.value
+    )
+
+
+def test_where_there_is_no_way_back(path: Path) -> None:
+    for one in (OLD, OLDEST):
+        shutil.rmtree(path.parent / ".builds" / one.build.name)
+    with pytest.raises(StoreError) as caught:
+        found(path)
+    assert str(caught.value) == (
+        f"{path} has {NEW.build.name}, and no earlier build of this path is in the store to go back to. Install the "
+        "one that is wanted by its exact name."
+    )
+
+
+@pytest.mark.parametrize("leave", ["3.13", "latest", ">=3.13", "2025", ""])
+def test_what_is_vague_cannot_be_left(leave: str) -> None:
+    with pytest.raises(InvalidName) as caught:
+        require_leave(leave)
+    assert str(caught.value) == (
+        f"{leave!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, both, "
+        "3.13.6+20250807, or its full name."
+    )
+
+
+# --- never forward ---------------------------------------------------------------------------------------------------
+
+
+def go_back(path: Path, leave: str, reason: str = "") -> str:
+    """The release that the path has afterwards."""
+    for order in way_back(str(path.parent / ".builds"), leave=leave, reason=reason).orders:
+        run(order)
+    return receipt_at(path)
+
+
+def order_for(path: Path, wanted: Asset) -> Order:
+    """What a task for that very build asks for."""
+    settings = Settings(str(path), externally_managed=False)
+    return Order("present", str(path), str(path.parent / ".builds"), settings, UrlOptions(), asset=wanted, keep=4)
+
+
+def receipt_at(path: Path) -> str:
+    return path.resolve().name.partition("+")[2].partition("-")[0]
+
+
+def test_each_run_from_any_goes_further_back_and_none_goes_forward(path: Path) -> None:
+    assert go_back(path, ANY) == "20250723"
+    assert go_back(path, ANY, "It does not start.") == "20250610"
+    with pytest.raises(StoreError) as caught:
+        go_back(path, ANY)
+    assert f"It was taken back from {OLD.build.name} on " in str(caught.value)
+    assert ": It does not start. It was taken back from " in str(caught.value)
+    assert receipt_at(path) == "20250610"
+
+
+@pytest.mark.parametrize(("leave", "lands"), [("3.13.6", "20250610"), ("20250807", "20250610")])
+def test_a_build_that_answers_to_the_same_name_is_not_gone_back_to(tmp_path: Path, leave: str, lands: str) -> None:
+    """Two releases of one version, or two versions of one release: the second run would go forward again."""
+    same = {"3.13.6": asset("3.13.6", "20250701"), "20250807": asset("3.13.5", "20250807")}[leave]
+    path = tmp_path / "3.13"
+    for one in (OLDEST, same, NEW):
+        make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
+    path.symlink_to(f".builds/{NEW.build.name}")
+    uses = tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, same, OLDEST))
+    _roots.write(str(tmp_path / ".builds"), Root(str(path), 4, uses))
+    assert [go_back(path, leave), go_back(path, leave)] == [lands, lands]
+
+
+def test_a_build_that_was_left_is_remembered_until_the_path_gets_it_again(path: Path) -> None:
+    store = str(path.parent / ".builds")
+    go_back(path, "3.13.6", "Health command failed (1)")
+    (left,) = left_builds(path)
+    assert (left.build, left.reason) == (NEW.build.name, "Health command failed (1)")
+    go_back(path, "3.13.5")
+    assert [one.build for one in left_builds(path)] == [OLD.build.name, NEW.build.name]
+    run(order_for(path, NEW))
+    assert [one.build for one in left_builds(path)] == [OLD.build.name]
+    assert store_is_sound(store)
+
+
+def left_builds(path: Path) -> tuple[Left, ...]:
+    root = _roots.read_all(str(path.parent / ".builds")).of(str(path))
+    assert root is not None
+    return root.left
+
+
+def store_is_sound(store: str) -> bool:
+    return _roots.read_all(store).damage == ()
+
+
+def test_what_stays_is_listed(path: Path) -> None:
+    store = str(path.parent / ".builds")
+    assert way_back(store, leave="3.13.9").others == [(str(path), NEW.build)]
+    path.unlink()
+    assert way_back(store, leave="3.13.9").others == [(str(path), None)]
+    assert way_back(store, leave="3.13.9", paths=["/elsewhere"]).others == []

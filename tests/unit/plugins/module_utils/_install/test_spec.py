@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from tests.unit.receipts import asset
+
+
+def order(**params: Any) -> Order:
+    defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
+    return Order.from_params({**defaults, "name": "3.13", **params})
+
+
+def test_the_store_is_beside_the_path_unless_given() -> None:
+    assert order(path="/opt/python/3.13/").path == "/opt/python/3.13"
+    assert order(path="/opt/python/3.13").store == "/opt/python/.builds"
+    assert order(path="/opt/python/3.13", store="/var/python").store == "/var/python"
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        (
+            {"path": "/opt/python/3.13", "health_imports": ["ssl", "a\0b"]}, InvalidName,
+            "health_imports has 'a\\x00b', which no module can be called. Correct or leave it out.",
+        ),
+        (
+            {"path": "/opt/python/3.13", "trial": True, "root": "/mnt/image"}, InvalidName,
+            "trial is true, but nothing runs in a root that could show whether the build works. Leave one of them out.",
+        ),
+        (
+            {"path": "python/3.13"}, StoreError,
+            "path is 'python/3.13', which is relative. Write it from the root: path: /opt/python/3.13",
+        ),
+        (
+            {"path": "/"}, StoreError,
+            "path is '/'. Name a directory below the root, such as /opt/python/3.13.",
+        ),
+        (
+            {"path": "/opt/../etc"}, StoreError,
+            "path is '/opt/../etc'. Write it without `..` and without control characters.",
+        ),
+        (
+            {"path": "/opt/a\nb"}, StoreError,
+            "path is '/opt/a\\nb'. Write it without `..` and without control characters.",
+        ),
+        (
+            {"path": "/installs/py"}, StoreError,
+            "path is '/installs/py', but paths that begin with /install cannot be told from the prefix that builds "
+            "were made with. Choose another place, such as /opt/python/3.13.",
+        ),
+        (
+            {"path": "/opt/python/3.13", "store": "builds"}, StoreError,
+            "store is 'builds', which is relative. Write it from the root: store: /opt/python/.builds",
+        ),
+        (
+            {"path": "/opt/python/3.13", "store": "/opt/python/3.13/.builds"}, StoreError,
+            "path is /opt/python/3.13 and store is /opt/python/3.13/.builds: one lies in the other. The path becomes a "
+            "link to a build in the store, so put the store beside it, as in /opt/python/.builds, or anywhere else.",
+        ),
+        (
+            {"path": "/opt/python/3.13", "store": "/opt/python/3.13"}, StoreError,
+            "path is /opt/python/3.13 and store is /opt/python/3.13: one lies in the other. The path becomes a link "
+            "to a build in the store, so put the store beside it, as in /opt/python/.builds, or anywhere else.",
+        ),
+        (
+            {"path": "/opt/python/.builds/3.13", "store": "/opt/python/.builds"}, StoreError,
+            "path is /opt/python/.builds/3.13 and store is /opt/python/.builds: one lies in the other. The path "
+            "becomes a link to a build in the store, so put the store beside it, as in /opt/python/.builds/.builds, or "
+            "anywhere else.",
+        ),
+        (
+            {"path": "/opt/python/.builds", "store": None}, StoreError,
+            "path is /opt/python/.builds and store is /opt/python/.builds: one lies in the other. The path becomes a "
+            "link to a build in the store, so choose another path.",
+        ),
+        (
+            {"path": "/opt/python/3.13", "keep": -1}, InvalidName,
+            "keep is -1, but it counts builds: write 0 or more.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(params: dict[str, Any], error: type[StandaloneError], message: str) -> None:
+    with pytest.raises(error) as caught:
+        order(**params)
+    assert str(caught.value) == message
+
+
+def test_a_repair_never_changes_the_build() -> None:
+    installed, offered = asset("3.13.5", "20250723"), asset("3.13.4", "20250604")
+    elsewhere = asset("3.13.5", "20250723", url="https://mirror.example.com/x.tar.gz")
+    assert order(path="/opt/3.13").again(installed) == installed
+    assert order(path="/opt/3.13").resolved(offered).again(installed) == installed
+    assert order(path="/opt/3.13").resolved(elsewhere).again(installed) == elsewhere

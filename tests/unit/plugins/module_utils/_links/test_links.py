@@ -1,0 +1,208 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._links import links
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, System
+
+Given = Callable[[Path], object]
+
+
+def params(**options: Any) -> dict[str, Any]:
+    return {"directories": [], "links": [], "files": [], "absent": [], **options}
+
+
+def link(path: Path | str, target: str = "/opt/3.13/bin/python3.13") -> dict[str, Any]:
+    return params(links=[{"path": str(path), "target": target}])
+
+
+def file(path: Path | str, content: str = "text\n") -> dict[str, Any]:
+    return params(files=[{"path": str(path), "content": content}])
+
+
+def carry_out(options: dict[str, Any], system: System = RUNNING) -> list[str]:
+    """The paths that were changed."""
+    steps = links.decide(links.wanted(options), system)
+    links.carry_out(steps, system)
+    return [step.path for step in steps]
+
+
+def test_all_is_made_with_what_is_above_and_a_second_run_does_nothing(tmp_path: Path) -> None:
+    (tmp_path / "old").symlink_to("x")
+    options = {
+        "directories": [str(tmp_path / "man" / "man1")],
+        **{key: value for key, value in link(tmp_path / "bin" / "python").items() if key == "links"},
+        "files": [{"path": str(tmp_path / "etc" / "a.sh"), "content": "é\n"}],
+        "absent": [str(tmp_path / "old"), str(tmp_path / "never")],
+    }
+    mask = os.umask(0o077)
+    try:
+        done = carry_out(options)
+    finally:
+        os.umask(mask)
+    assert [os.path.relpath(path, tmp_path) for path in done] == [
+        "bin", "etc", "man", "man/man1", "bin/python", "etc/a.sh", "old",
+    ]  # fmt: skip
+    assert os.readlink(tmp_path / "bin" / "python") == "/opt/3.13/bin/python3.13"
+    assert (tmp_path / "etc" / "a.sh").read_text(encoding="utf-8") == "é\n"
+    modes = {place: (tmp_path / place).stat().st_mode & 0o7777 for place in ("bin", "man/man1", "etc/a.sh")}
+    assert modes == {"bin": 0o755, "man/man1": 0o755, "etc/a.sh": 0o644}
+    assert not os.path.lexists(tmp_path / "old")
+    assert carry_out(options) == []
+    assert not list(tmp_path.rglob(".*"))
+
+
+# What stands there, what is asked for, and the diff's text before and after.
+REPLACED: dict[str, tuple[Given, Callable[..., dict[str, Any]], str, str]] = {
+    "another link": (lambda at: at.symlink_to("x"), link, "link to x\n", "link to /opt/3.13/bin/python3.13\n"),
+    "a link that is no text": (
+        lambda at: os.symlink(b"x\xff", bytes(at)), link, "link to x\\udcff\n", "link to /opt/3.13/bin/python3.13\n",
+    ),
+    "another content": (lambda at: at.write_text("old\n"), file, "file, mode 0644\nold\n", "file, mode 0644\ntext\n"),
+    "another mode": (
+        lambda at: (at.write_text("text\n"), at.chmod(0o600)),
+        file,
+        "file, mode 0600\ntext\n",
+        "file, mode 0644\ntext\n",
+    ),
+    "a link instead of a file": (
+        lambda at: at.symlink_to("/nowhere"), file, "link to /nowhere\n", "file, mode 0644\ntext\n",
+    ),
+    "no text": (lambda at: at.write_bytes(b"\xff\0"), file, "file, mode 0644\n\ufffd\\x00", "file, mode 0644\ntext\n"),
+    "a file too much": (
+        lambda at: at.write_text("old\n"), lambda at: params(absent=[str(at)]), "file, mode 0644\nold\n", "",
+    ),
+    "nothing": (lambda at: None, link, "", "link to /opt/3.13/bin/python3.13\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REPLACED)
+def test_what_stands_there_is_shown_and_replaced(tmp_path: Path, case: str) -> None:
+    given, options, before, after = REPLACED[case]
+    place = tmp_path / "place"
+    mask = os.umask(0o022)
+    given(place)
+    os.umask(mask)
+    (step,) = links.decide(links.wanted(options(place)))
+    assert step.diff() == {
+        "before_header": str(place), "before": before, "after_header": str(place), "after": after,
+    }  # fmt: skip
+    links.carry_out([step])
+    assert links.decide(links.wanted(options(place))) == []
+
+
+REFUSED: dict[str, tuple[Given, Callable[..., dict[str, Any]], str]] = {
+    "a file where a link is wanted": (
+        lambda at: at.write_text(""),
+        link,
+        "{place} is to be a link, but there is a file. Move it away and run again.",
+    ),
+    "a directory where a file is wanted": (
+        lambda at: at.mkdir(),
+        file,
+        "{place} is to be a file, but there is a directory. Move it away and run again.",
+    ),
+    "a directory that is not to be there": (
+        lambda at: at.mkdir(),
+        lambda at: params(absent=[str(at)]),
+        "{place} is to be absent, but there is a directory. Move it away and run again.",
+    ),
+    "a fifo": (
+        os.mkfifo,
+        file,
+        "{place} is to be a file, but there is something that is neither. Move it away and run again.",
+    ),
+    "a file on the way": (
+        lambda at: at.write_text(""),
+        lambda at: link(at / "below"),
+        "{place} is to be a directory, but there is a file. Move it away and run again.",
+    ),
+    "a dangling link on the way": (
+        lambda at: at.symlink_to("nowhere"),
+        lambda at: link(at / "below"),
+        "{place} is to be a directory, but there is a link. Move it away and run again.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_ours_is_refused_before_anything_is_changed(tmp_path: Path, case: str) -> None:
+    given, options, message = REFUSED[case]
+    place = tmp_path / "place"
+    given(place)
+    wanted = {**options(place), "directories": [str(tmp_path / "another")]}
+    with pytest.raises(StoreError) as error:
+        carry_out(wanted)
+    assert str(error.value) == message.format(place=place)
+    assert [item.name for item in tmp_path.iterdir()] == ["place"]
+
+
+IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
+    "a relative path": (
+        link("bin/python"),
+        "path is 'bin/python', which is relative. Write it from the root: path: /usr/local/bin/python3.13",
+    ),
+    "no target": (
+        link("/bin/python", ""),
+        "The link /bin/python is to lead to '', which no link can. Correct the target.",
+    ),
+    "a target that no link can hold": (
+        link("/bin/python", "a\0b"),
+        "The link /bin/python is to lead to 'a\\x00b', which no link can. Correct the target.",
+    ),
+    "a link that is to go": (
+        {**link("/bin/python"), "absent": ["/bin/python"]},
+        "/bin/python is asked for twice, with another outcome each time. Leave one of them out.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_what_cannot_be_is_refused(case: str) -> None:
+    options, message = IMPOSSIBLE[case]
+    with pytest.raises(StoreError) as error:
+        links.wanted(options)
+    assert str(error.value) == message
+
+
+def test_what_a_killed_run_left_is_replaced_and_never_written_through(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("kept")
+    (tmp_path / ".a.sh.new").symlink_to(victim)
+    carry_out(file(tmp_path / "a.sh"))
+    assert victim.read_text() == "kept"
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["a.sh", "victim"]
+
+
+def test_a_host_that_does_not_let_it_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "symlink", full)
+    options = {**link(tmp_path / "b"), "directories": [str(tmp_path / "a")]}
+    with pytest.raises(StoreError) as error:
+        carry_out(options)
+    assert str(error.value) == (
+        f"{tmp_path}/b could not be made a link: the disk is full. Free some space, or choose a place on another file "
+        "system. What was done before it stays; run again to complete it."
+    )
+    monkeypatch.undo()
+    assert carry_out(options) == [f"{tmp_path}/b"]
+
+
+def test_in_an_image_links_on_the_way_stay_in_it(tmp_path: Path) -> None:
+    (tmp_path / "usr" / "bin").mkdir(parents=True)
+    (tmp_path / "bin").symlink_to("/usr/bin")
+    system = System(str(tmp_path))
+    assert carry_out(link("/bin/python"), system) == ["/bin/python"]
+    assert os.readlink(tmp_path / "usr" / "bin" / "python") == "/opt/3.13/bin/python3.13"
+    assert carry_out(link("/bin/python"), system) == []

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Locks that another run holds for ever: each that waits for one gives up, and changes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import inf, nan
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.module_utils._install import apply, confirm, rollback
+from ansible_collections.standalone.python.plugins.module_utils._mirror import apply as _mirror_sync
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import open_lock, wait_for_lock
+from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+from tests.support.fake_builds import FakeBuild
+from tests.unit.installed import store_of, stored
+from tests.unit.orders import order
+
+AT_ONCE = UrlOptions(lock_timeout=0)
+
+
+@contextlib.contextmanager
+def holding(lock: Path) -> Iterator[None]:
+    handle = open_lock(str(lock))
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def refused(run: Callable[[], object], what: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        run()
+    assert str(caught.value) == (
+        f"Cannot lock {what}: another run has held the lock for 0 seconds, the limit of lock_timeout. Wait until that "
+        "run has ended, or end it, then run again."
+    )
+
+
+def test_of_a_store(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+    apply.run(order(path, old))
+    apply.run(order(path, new, trial=True))
+    store = str(store_of(path))
+    going_back = rollback.way_back(store, leave=rollback.ANY, url=AT_ONCE).orders
+    with holding(store_of(path) / ".lock"):
+        refused(lambda: apply.run(replace(order(path, old), url=AT_ONCE)), f"the store {store}")
+        refused(lambda: apply.run(going_back[0]), f"the store {store}")
+        refused(lambda: confirm.accept(store, lock_timeout_s=0), f"the store {store}")
+    assert stored(path) == [old.name, new.name]
+    assert os.readlink(path).endswith(new.name)
+
+
+def test_of_a_mirror(tmp_path: Path, old: FakeBuild) -> None:
+    mirror = tmp_path / "held"
+    (mirror / ".mirror").mkdir(parents=True)
+    wanted = MirrorOrder(str(mirror), {}, (), AT_ONCE)
+    with holding(mirror / ".mirror" / "lock"):
+        refused(lambda: _mirror_sync.run(wanted), f"the mirror {mirror}")
+
+
+@pytest.mark.parametrize("idle_s", [inf, -inf, nan, -1.0, 10.0])
+def test_a_clock_that_jumps_is_no_sign_of_life(tmp_path: Path, idle_s: float) -> None:
+    handle = open_lock(str(tmp_path / "lock"))
+    with holding(tmp_path / "lock"), pytest.raises(StoreError):
+        wait_for_lock(handle, "it", Limit(0.05, "lock_timeout"), idle_s=lambda: idle_s)
+    os.close(handle)
+
+
+def test_those_who_read_share_it(tmp_path: Path) -> None:
+    handles = [open_lock(str(tmp_path / "lock")) for _reader in range(3)]
+    limit = Limit(0, "lock_timeout", began_at_s=time.monotonic() - 1)
+    for handle in handles[:2]:
+        wait_for_lock(handle, "it", limit, is_shared=True)
+    with pytest.raises(StoreError):
+        wait_for_lock(handles[2], "it", limit)
+    for handle in handles:
+        os.close(handle)

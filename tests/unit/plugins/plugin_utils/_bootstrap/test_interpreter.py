@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command that unpacks an archive for one run, under every shell here, and what its answer is taken for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import TemporaryPython, Unpacking
+from tests.support import fake_builds
+from tests.support.fake_builds import FakeBuild
+from tests.support.probe_runs import SHELLS, applets, is_static, program
+
+TOOLS = ("cat", "chmod", "gzip", "id", "ls", "mkdir", "printf", "rm", "sh", "tar", "tr")
+DIGEST_TOOLS = ("sha256sum", "openssl", "shasum")
+
+
+@dataclass(frozen=True)
+class Place:
+    store: Path
+    build: FakeBuild
+
+    @property
+    def left(self) -> list[str]:
+        staging = self.store / ".staging"
+        return os.listdir(staging) if staging.exists() else []
+
+    def unpack(
+        self, shell: str = "dash", *, data: bytes | None = None, archive: Path | None = None, tools: Path | None = None
+    ) -> TemporaryPython:
+        asset = Asset.from_dict(self.build.asset(), where="asset", error=InvalidName)
+        unpacking = Unpacking(str(self.store), asset, str(archive) if archive else None)
+        given = b"" if archive else self.build.archive.read_bytes() if data is None else data
+        environment = {**os.environ, "PATH": str(tools)} if tools else None
+        done = subprocess.run(
+            [*program(shell), "-c", unpacking.command()], input=given, capture_output=True, check=False, env=environment
+        )
+        return unpacking.parse(done.stdout.decode(), rc=done.returncode, stderr=done.stderr.decode())
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path / 'it\'s a "store" $x' / ".builds", fake_builds.make(tmp_path / "mirror", "20260101"))
+
+
+def folder_of_tools(folder: Path, *names: str) -> Path:
+    folder.mkdir()
+    for name in names:
+        found = shutil.which(name)
+        if found is None:
+            pytest.skip(f"{name} is not installed here")
+        (folder / name).symlink_to(found)
+    return folder
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_it_runs_once_and_goes(shell: str, place: Place) -> None:
+    before = os.umask(0o077)
+    try:
+        made = place.unpack(shell)
+    finally:
+        os.umask(before)
+    assert Path(made.archive).read_bytes() == place.build.archive.read_bytes()
+    assert [oct(folder.stat().st_mode & 0o777) for folder in (place.store.parent, place.store)] == ["0o755"] * 2
+    assert oct(Path(made.program).parent.stat().st_mode & 0o777) == "0o700"
+    done = subprocess.run(
+        [made.program, "-c", "import sys; print(sys.stdin.read(), *sys.argv[1:]); sys.exit(3)", "a b"],
+        input="from the input", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, "from the input a b\n")
+    assert place.left == []
+
+
+def test_an_archive_that_is_there_stays_there(place: Place) -> None:
+    made = place.unpack(archive=place.build.archive)
+    assert made.archive == str(place.build.archive)
+    assert not (Path(made.program).parent / "archive").exists()
+
+
+@pytest.mark.parametrize("tool", [*DIGEST_TOOLS, "busybox", None])
+def test_what_knows_digests(tool: str | None, place: Place, tmp_path: Path) -> None:
+    tools = folder_of_tools(tmp_path / "tools", *TOOLS, *([tool, "env", "perl"] if tool else []))
+    data = place.build.archive.read_bytes()
+    if tool:
+        with pytest.raises(StandaloneError, match=r"The archive did not arrive whole: its digest is [0-9a-f]{64}, and"):
+            place.unpack(tools=tools, data=data[:-8] + bytes(8))
+        assert place.left == []
+    place.unpack(tools=tools)
+
+
+def test_without_any_the_checksum_of_gzip_tells(place: Place, tmp_path: Path) -> None:
+    tools = folder_of_tools(tmp_path / "tools", *TOOLS)
+    with pytest.raises(StandaloneError, match="The archive did not arrive whole: .*gzip"):
+        place.unpack(tools=tools, data=place.build.archive.read_bytes()[:-8])
+    assert place.left == []
+
+
+@pytest.mark.parametrize("missing", ["tar", "gzip"])
+def test_a_host_that_cannot_unpack(missing: str, place: Place, tmp_path: Path) -> None:
+    tools = folder_of_tools(tmp_path / "tools", *(tool for tool in TOOLS if tool != missing))
+    with pytest.raises(StandaloneError) as error:
+        place.unpack(tools=tools, data=bytes(1_000_000))  # more than a pipe holds
+    assert str(error.value) == (
+        f"This host has no {missing}, which unpacks the archive. Install it by the package manager. "
+        "Nothing was installed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "words"),
+    [
+        ("#!/bin/sh\necho no such library >&2; exit 9\n", "does not run in .*: no such library Nothing was"),
+        ("#!/bin/sh\nexit 9\n", "does not run in .*: it ended with 9 and said nothing Nothing was"),
+    ],
+)
+def test_an_interpreter_that_does_not_run(interpreter: str, words: str, tmp_path: Path) -> None:
+    sick = Place(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", interpreter=interpreter))
+    with pytest.raises(StandaloneError, match=words):
+        sick.unpack()
+    assert sick.left == []
+
+
+def test_an_archive_without_an_interpreter(tmp_path: Path) -> None:
+    without = f"bin/python{fake_builds.MINOR}"
+    odd = Place(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", without=without))
+    with pytest.raises(StandaloneError, match="The archive has no python/bin/python"):
+        odd.unpack()
+    assert odd.left == []
+
+
+def test_a_store_that_others_may_write_to(place: Place) -> None:
+    place.store.mkdir(parents=True)
+    place.store.chmod(0o777)
+    with pytest.raises(StandaloneError, match="may be written to by others"):
+        place.unpack()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_store_of_another_user(place: Place) -> None:
+    (place.store / ".staging").mkdir(parents=True)
+    os.chown(place.store / ".staging", 12345, -1)
+    with pytest.raises(StandaloneError, match=r"belongs to another user \(number 12345\)"):
+        place.unpack()
+
+
+def test_a_staging_that_leads_elsewhere(place: Place, tmp_path: Path) -> None:
+    place.store.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (place.store / ".staging").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StandaloneError, match="is a link or a file where a directory of the store belongs"):
+        place.unpack()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_store_that_cannot_be_made(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StandaloneError, match="none could be made: .*Not a directory"):
+        Place(tmp_path / "file" / ".builds", place.build).unpack()
+
+
+def test_in_a_root_of_nothing_but_busybox_and_musl(tmp_path: Path) -> None:
+    """The tools are busybox's; the interpreter is a program of the shell, since no CPython for musl is at hand."""
+    busybox = program("busybox")[0]
+    if os.geteuid() != 0 or not is_static(busybox):
+        pytest.skip("this wants root, and a busybox that is static")
+    root = tmp_path / "root"
+    for folder in ("bin", "dev", "opt"):
+        (root / folder).mkdir(parents=True)
+    shutil.copy2(busybox, root / "bin" / "busybox")
+    for applet in applets(busybox):
+        (root / "bin" / applet).symlink_to("busybox")
+    build = fake_builds.make(tmp_path / "mirror", "20260101", interpreter="#!/bin/sh\n")
+    asset = Asset.from_dict(build.asset(), where="asset", error=InvalidName)
+    chroot = [shutil.which("chroot", path="/usr/sbin:/sbin:/usr/bin") or "chroot", str(root), "/bin/sh", "-c"]
+    unpacking = Unpacking("/opt/.builds", asset)
+    done = subprocess.run(
+        [*chroot, unpacking.command()], input=build.archive.read_bytes(), capture_output=True,
+        env={"PATH": "/bin"}, check=False,
+    )  # fmt: skip
+    made = unpacking.parse(done.stdout.decode(), rc=done.returncode, stderr=done.stderr.decode())
+    assert (root / made.archive[1:]).read_bytes() == build.archive.read_bytes()
+    assert subprocess.run([*chroot, made.program], env={"PATH": "/bin"}, check=False).returncode == 0
+    assert list((root / "opt" / ".builds" / ".staging").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("stdout", "rc", "stderr", "message"),
+    [
+        ("", 255, "", "ended with 255 and printed nothing."),
+        ("motd\n", 1, "sh: broken", "ended with 1 and printed 'sh: broken motd'."),
+        ("standalone-python-bootstrap failed There is no room.\r\n", 1, "", "There is no room. Nothing was installed."),
+    ],
+)
+def test_answers_that_are_none(stdout: str, rc: int, stderr: str, message: str, unpacking: Unpacking) -> None:
+    with pytest.raises(StandaloneError) as error:
+        unpacking.parse(stdout, rc=rc, stderr=stderr)
+    assert message in str(error.value)
+
+
+@pytest.fixture
+def unpacking(tmp_path: Path) -> Unpacking:
+    asset = Asset.from_dict(fake_builds.make(tmp_path / "mirror", "20260101").asset(), where="asset", error=InvalidName)
+    return Unpacking("/opt/.builds", asset, token="0f0f")
+
+
+def test_noise_around_the_answer(unpacking: Unpacking) -> None:
+    folder = "/opt/.builds/.staging/bootstrap-0f0f-12"
+    stdout = f"Welcome\r\nstandalone-python-bootstrap runs {folder}/run-once\r\nBye\r\n"
+    assert unpacking.parse(stdout, rc=0, stderr="") == TemporaryPython(f"{folder}/run-once", f"{folder}/archive")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "/tmp/evil",
+        "/opt/.builds/.staging/bootstrap-0f0f-12/run-once --evil",
+        "/opt/.builds/.staging/bootstrap-ffff-12/run-once",
+        "/opt/.builds/.staging/bootstrap-0f0f-{{ 7 * 7 }}/run-once",
+        "/opt/.builds/.staging/bootstrap-0f0f-12/../../../../tmp/run-once",
+        "/opt/.builds/.staging/bootstrap-0f0f-12\x0b/run-once",
+    ],
+)
+def test_a_program_that_the_command_cannot_have_made_is_not_run(program: str, unpacking: Unpacking) -> None:
+    with pytest.raises(StandaloneError, match="The archive could not be unpacked: .* ended with 0 and printed"):
+        unpacking.parse(f"standalone-python-bootstrap runs {program}\n", rc=0, stderr="")

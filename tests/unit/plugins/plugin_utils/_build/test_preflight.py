@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the probe knows to be impossible is refused, and nothing that may be possible."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import (Plan)
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import (require_possible)
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (Place, Probe)
+from tests.unit.orders import order
+
+ORDER = order(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
+GOOD = replace(
+    _probe.parse(
+        "standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\n"
+        "free_kib=1000000\nstandalone-python-probe end\n"
+    ),
+    parent=Place("/opt", is_directory=True, is_writable=True),
+    store_place=Place("/srv", is_directory=True, is_writable=True),
+)
+LINKED = replace(GOOD, path_kind="link")
+READ_ONLY = Place("/opt", is_directory=True, is_writable=False)
+FILE = Place("/opt", is_directory=False, is_writable=True)
+IN_BUILD = Place("/opt/.builds/b/lib", is_directory=True, is_writable=True, in_build="/opt/.builds/b")
+INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("remove"), Plan("nothing", prune=("a",))
+
+
+@pytest.mark.parametrize(
+    ("decided", "probe"),
+    [
+        (INSTALL, GOOD),
+        (SWITCH, LINKED),
+        (REMOVE, LINKED),
+        (Plan("nothing"), replace(GOOD, parent=READ_ONLY, store_place=READ_ONLY)),
+        (Plan("inspect"), replace(GOOD, parent=READ_ONLY, store_place=READ_ONLY)),
+        (PRUNE, replace(LINKED, parent=READ_ONLY)),
+        (REMOVE, replace(GOOD, parent=READ_ONLY)),  # of what is left in the store
+        (REMOVE, replace(LINKED, parent=IN_BUILD, store_place=IN_BUILD)),
+    ],
+)
+def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> None:
+    require_possible(ORDER, decided, probe)
+
+
+@pytest.mark.parametrize("decided", [INSTALL, SWITCH, REMOVE, Plan("adopt")])
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        (FILE, "path is /opt/python/3.13, but /opt is not a directory. Move it away, or choose another path."),
+        (
+            READ_ONLY,
+            "path is /opt/python/3.13, but this user may not write to /opt. Use `become: true`, or choose another "
+            "path.",
+        ),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Place, message: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        require_possible(ORDER, decided, replace(LINKED, parent=place))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("decided", [INSTALL, SWITCH, REMOVE, PRUNE])
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        (FILE, "store is /srv/builds, but /opt is not a directory. Move it away, or choose another store."),
+        (
+            READ_ONLY,
+            "store is /srv/builds, but this user may not write to /opt. Use `become: true`, or choose another store.",
+        ),
+    ],
+)
+def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Place, message: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        require_possible(ORDER, decided, replace(LINKED, store_place=place))
+    assert str(caught.value) == message
+
+
+def test_an_archive_that_has_no_room_is_refused() -> None:
+    require_possible(ORDER, INSTALL, GOOD, archive_bytes=200_000_000)
+    require_possible(ORDER, INSTALL, replace(GOOD, free_bytes=None), archive_bytes=300_000_000)
+    require_possible(ORDER, SWITCH, GOOD, archive_bytes=300_000_000)
+    with pytest.raises(StoreError) as caught:
+        require_possible(ORDER, INSTALL, GOOD, archive_bytes=300_000_000)
+    assert str(caught.value) == (
+        "There is not enough space in /srv/builds: the build needs about 1290 MB, and 1024 MB are free. Free some "
+        "space, or set `store` to a place on another file system."
+    )
+
+
+@pytest.mark.parametrize("option", ["path", "store"])
+@pytest.mark.parametrize("decided", [INSTALL, SWITCH, Plan("adopt")])
+def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
+    probe = replace(GOOD, **{"parent" if option == "path" else "store_place": IN_BUILD})
+    with pytest.raises(StoreError) as error:
+        require_possible(ORDER, decided, probe)
+    assert str(error.value) == (
+        f"{option} is {ORDER.path if option == 'path' else ORDER.store}, but /opt/.builds/b/lib is part of the build "
+        "/opt/.builds/b, which goes with all that is in it when it is upgraded or repaired. Choose another "
+        f"{option}, beside it and not inside."
+    )

@@ -1,0 +1,289 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of an audit, its advice, and its two other forms."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import (
+    FAILURES,
+    NO_ANSWER,
+    Yardstick,
+    failures,
+    report,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv, as_html, state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import spec_of
+from tests.support.audited_fleets import TODAY, build, host, large_fleet, newest, small_fleet
+
+YARDSTICK = Yardstick(newest(), ReleaseCycle.bundled(), TODAY)
+
+
+@pytest.fixture(scope="module")
+def audited() -> dict[str, Any]:
+    return report(*small_fleet(), YARDSTICK)
+
+
+def test_the_summary_counts(audited: dict[str, Any]) -> None:
+    assert audited["summary"] == {
+        "hosts": 5,
+        "without_answer": 1,
+        "builds": 7,
+        "drifted": 1,
+        "outdated": 2,
+        "past_end_of_life": 1,
+        "on_trial": 0,
+        "left": 0,
+    }
+
+
+def test_series_come_in_the_order_of_versions(audited: dict[str, Any]) -> None:
+    assert [(series["series"], series["end_of_life"], series["past_end_of_life"]) for series in audited["series"]] == [
+        ("3.10", "2026-10-31", True),
+        ("3.12", "2028-10-31", False),
+        ("3.13", "2029-10-31", False),
+        ("3.13t", "2029-10-31", False),
+    ]
+
+
+def test_a_build_is_described_with_who_runs_it(audited: dict[str, Any]) -> None:
+    (current, earlier) = audited["hosts"][1]["builds"]
+    assert (current["outdated"], current["run_by"]) == (False, ["web.service"])
+    assert (earlier["paths"], earlier["run_by"]) == ([], ["process 9", "web.service"])
+
+
+def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
+    assert [(piece["kind"], piece["title"], piece["hosts"], piece["command"]) for piece in audited["advice"]] == [
+        (
+            "drifted",
+            "Repair /opt/python/3.12",
+            ["web2"],
+            """ansible-playbook standalone.python.upgrade -e '{"upgrade_build_options": {"verify": "full"}, """
+            """"upgrade_name": "3.12", "upgrade_path": "/opt/python/3.12"}' --limit web2""",
+        ),
+        ("past end of life", "Leave Python 3.10 at /opt/python/3.10", ["web3"], None),
+        (
+            "outdated",
+            "Upgrade /opt/python/3.10",
+            ["web3"],
+            """ansible-playbook standalone.python.upgrade -e '{"upgrade_name": "3.10", """
+            """"upgrade_path": "/opt/python/3.10"}' --limit web3""",
+        ),
+        (
+            "outdated",
+            "Upgrade /opt/python/3.13",
+            ["web3"],
+            """ansible-playbook standalone.python.upgrade -e '{"upgrade_name": "3.13", """
+            """"upgrade_path": "/opt/python/3.13"}' --limit web3""",
+        ),
+        ("restart", "Restart processes", ["web1"], None),
+        (
+            "restart",
+            "Restart web.service",
+            ["web1"],
+            """ansible web1 -b -m ansible.builtin.systemd_service -a '{"name": "web.service", "state": "restarted"}'""",
+        ),
+        ("no answer", "See why there is no answer", ["web4"], None),
+    ]
+
+
+def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
+    audited = report(*small_fleet(), Yardstick({}, ReleaseCycle("nobody", {}), TODAY))
+    (build, _other) = audited["hosts"][0]["builds"]
+    assert [build[name] for name in ("newest", "outdated", "end_of_life", "past_end_of_life")] == [
+        None,
+        None,
+        None,
+        False,
+    ]
+
+
+def test_a_build_on_trial_is_an_upgrade_to_finish() -> None:
+    earlier = build("3.13.14", "20260814", paths=[])
+    on_trial = host(build("3.13.15", "20261110"), earlier, before_trial=earlier["entry"])
+    audited = report(
+        {"web1": on_trial, "web2": host(build("3.13.15", "20261110"))}, {"web1": {}, "web2": {}}, YARDSTICK
+    )
+    (piece,) = audited["advice"]
+    assert (piece["kind"], piece["hosts"], piece["command"]) == ("on trial", ["web1"], None)
+    assert audited["summary"]["on_trial"] == 1
+    assert [row["on_trial"] for row in csv.DictReader(io.StringIO(as_csv(audited)))] == ["/opt/python/3.13", "", ""]
+    assert as_html(audited).count("… on trial") == 1
+
+
+def left(build: str, reason: str) -> dict[str, str]:
+    name = f"cpython-{build}-x86_64-unknown-linux-gnu-install_only_stripped"
+    return {"build": name, "since": "2026-11-20T10:00:00Z", "reason": reason}
+
+
+def test_a_build_that_hosts_were_taken_back_from_is_named() -> None:
+    """Unless the path has moved on to a newer one."""
+    hosts = {name: host(build("3.13.14", "20260814")) for name in ("canary", "web1", "web2")}
+    hosts["canary"]["paths"][0]["left"] = [left("3.13.15+20261110", "Health command failed (1)")]
+    hosts["web1"]["paths"][0]["left"] = [left("3.13.15+20261110", "")]
+    hosts["web2"]["paths"][0]["left"] = [left("3.13.13+20260301", "x")]
+    audited = report(hosts, {}, YARDSTICK)
+    (piece,) = [piece for piece in audited["advice"] if piece["kind"] == "left"]
+    assert (piece["hosts"], piece["command"]) == (["canary", "web1"], None)
+    assert piece["title"] == "Leave out 3.13.15+20261110 at /opt/python/3.13, or find out why it failed"
+    assert piece["why"] == (
+        "Hosts were taken back from it (canary: 2026-11-20, Health command failed (1); web1: 2026-11-20, no reason was "
+        "given). The next upgrade chooses it again, unless upgrade_exclude is 3.13.15+20261110."
+    )
+    assert audited["summary"]["left"] == 2
+    rows = list(csv.DictReader(io.StringIO(as_csv(audited))))
+    assert [row["left"] for row in rows] == ["3.13.15+20261110 at /opt/python/3.13"] * 2 + [""]
+    assert piece["title"] in as_html(audited)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "found"),
+    [
+        ([], []),
+        (["drifted"], ["1 host is drifted: web2."]),
+        (["drifted", "drifted"], ["1 host is drifted: web2."]),
+        (["no_answer"], ["1 host is without answer: web4."]),
+        (["outdated"], ["1 host is outdated: web3."]),
+        (["eol"], ["1 host is past the end of life of a build: web3."]),
+        (["still_running"], ["1 host is running an earlier build: web1."]),
+        (["provisional", "left"], []),
+        (["no_answer", "drifted"], ["1 host is without answer: web4.", "1 host is drifted: web2."]),
+    ],
+)
+def test_what_an_audit_fails_on(audited: dict[str, Any], kinds: list[str], found: list[str]) -> None:
+    assert failures(audited, kinds) == found
+
+
+def test_every_kind_of_the_argument_spec_can_fail_and_many_hosts_are_counted() -> None:
+    kinds = spec_of("audit").settings["audit_fail_on"].choices
+    assert set(kinds) == {NO_ANSWER, *FAILURES}
+    silent = report({f"web{number:02}": {} for number in range(30)}, {}, YARDSTICK)
+    (text,) = failures(silent, kinds)
+    assert text.startswith("30 hosts are without answer: web00, web01, ")
+    assert text.endswith("web19 and 10 more.")
+
+
+def test_csv_has_a_line_for_each_build_and_each_silent_host(audited: dict[str, Any]) -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv(audited))))
+    assert [row["host"] for row in rows] == ["db1", "db1", "web1", "web1", "web2", "web3", "web3", "web4"]
+    assert rows[3]["run_by"] == "process 9; web.service"
+    assert (rows[4]["intact"], rows[4]["outdated"], rows[4]["end_of_life"]) == ("no", "no", "2028-10-31")
+    assert rows[7]["problem"] == "Failed to connect to the host via ssh: <b>no route</b>"
+
+
+# A text of a host, and its cell: quotes keep the separators of every language in, and nothing is computed.
+CELLS = {
+    "=1+1": "'=1+1",
+    "+1": "'+1",
+    "-1": "'-1",
+    "@SUM(A1)": "'@SUM(A1)",
+    "  =1+1": "'  =1+1",
+    "\u3000=1": "'\\u3000=1",
+    "\u200b=1": "'\\u200b=1",
+    "\r=1+1": "'\\r=1+1",
+    "\t=1+1": "'\\t=1+1",
+    "\tx": "'\\tx",
+    "; x": "'; x",
+    "x\n=1+1": "x\\n=1+1",
+    'a;=1+1,"b"': 'a;\'=1+1,"b"',
+    'a";"=1+1': 'a";\'"=1+1',
+    "a,-1": "a,'-1",
+    "\uff1d1": "'\uff1d1",
+    "cpython-3.13.5+20250723": "cpython-3.13.5+20250723",
+    "\x1b[31mred\u202e": "\\x1b[31mred\\u202e",
+}
+
+
+@pytest.mark.parametrize("text", CELLS)
+def test_csv_has_nothing_that_a_spreadsheet_would_compute(text: str) -> None:
+    audited = report({"web1": host(build("3.13.15", "20261110", paths=["/x", text]))}, {}, YARDSTICK)
+    written = as_csv(audited)
+    (_names, row) = csv.reader(io.StringIO(written))
+    assert row[list(COLUMNS).index("paths")] == f"/x; {CELLS[text]}"
+    assert all(line.startswith('"') and line.endswith('"') for line in written.splitlines())
+
+
+def test_csv_neutralises_names_of_hosts_and_what_they_say_too() -> None:
+    row = as_csv(report({"=x": {"msg": "\r@x"}}, {}, YARDSTICK)).splitlines()[1]
+    assert row == '"\'=x",' + '"",' * 14 + '"@x"'.replace("@", "'@")
+
+
+def test_the_page_needs_nothing_else_and_escapes_what_hosts_say(audited: dict[str, Any]) -> None:
+    page = as_html(audited)
+    assert not re.search(r"<script|<link|<img|@import|url\(|https?://", page)
+    assert "prefers-color-scheme: dark" in page
+    assert "&lt;b&gt;no route&lt;/b&gt;" in page
+    assert "<b>no route" not in page
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes' names, and all values of links and handlers."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[tuple[str, tuple[str, ...]]] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add((tag, tuple(name for name, _value in attrs)))
+
+
+MARKUP = (
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)",
+    "</td></tr></table><a href=x>", "javascript:alert(1)",
+    "{{ 7 * 7 }}", "{% raw %}", "]]>", "--><b>", "&#x3c;b&#x3e;", "\x1b[31m", "\u202egnp.exe",
+    "\u2066",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_hosts_add_no_element_and_no_attribute_to_the_page(text: str) -> None:
+    units = f"/proc/7/cgroup:0::/{text.replace('/', '')}.service\n"
+    others = [build("3.13.14", "20260814", paths=[], pids=[7]), build("3.10.18", "20250723", paths=[f"/{text}"])]
+
+    def page(words: str) -> str:
+        infos = {words: host(build("3.13.15", "20261110", paths=[words], intact=False), *others), "x": {"msg": words}}
+        return as_html(report(infos, {words: {"stdout": units}}, YARDSTICK))
+
+    written = page(text)
+    assert Elements(written).found == Elements(page("words")).found
+    assert written.replace("\n", "").isprintable()
+
+
+def test_the_page_lists_the_most_urgent_hosts_first(audited: dict[str, Any]) -> None:
+    rows = re.findall(r'<tr( class="fine")?><th scope="row">(\w+)', as_html(audited))
+    assert rows == [("", "web4"), ("", "web2"), ("", "web3"), ("", "web1"), (' class="fine"', "db1")]
+
+
+def test_an_empty_fleet_has_a_page() -> None:
+    assert "Nothing. Every build is intact" in as_html(report({}, {}, YARDSTICK))
+
+
+def test_500_hosts_are_reported_in_less_than_a_second() -> None:
+    started = time.process_time()
+    page = as_html(report(*large_fleet(500), YARDSTICK))
+    assert page.count("<tr") == 501
+    assert time.process_time() - started < 1
+
+
+def test_a_build_that_the_host_cannot_run_comes_first() -> None:
+    reason = "cpython-3.13.14 needs Linux with 64-bit aarch64 programs, but this host is Linux."
+    found = host(build("3.13.14", "20260814", does_not_run=reason, intact=False))
+    audited = report({"web1": found}, {"web1": {}}, YARDSTICK)
+    (piece, *_others) = audited["advice"]
+    assert (piece["kind"], piece["title"], piece["command"]) == (
+        "does not run", "Replace the build at /opt/python/3.13", None
+    )  # fmt: skip
+    assert piece["why"].startswith(reason)
+    (described,) = audited["hosts"][0]["builds"]
+    assert (described["does_not_run"], state_of(described)) == (reason, "does not run")

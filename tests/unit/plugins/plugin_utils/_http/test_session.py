@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fetching an index over TLS: whom to trust, and who gets the client's certificate."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._http.errors import FetchError
+from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch import Document, Validators, fetch
+from tests.support.authority import Authority
+from tests.support.servers import redirect, serve
+
+if not shutil.which("openssl"):
+    pytest.skip("there is no openssl program to make certificates with", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "index").write_bytes(b"content")
+    return tmp_path
+
+
+def get(url: str, options: UrlOptions) -> Document | None:
+    return fetch(url, options=options, validators=Validators())
+
+
+def test_a_private_authority_is_trusted_by_ca_path(authority: Authority, folder: Path) -> None:
+    with serve(folder, tls=authority.server(), host="localhost") as server:
+        assert get(f"{server.url}/index", UrlOptions(ca_path=authority.certificate))
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_a_private_authority_is_trusted_by_the_environment(
+    authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, authority.certificate)
+    with serve(folder, tls=authority.server(), host="localhost") as server:
+        assert get(f"{server.url}/index", UrlOptions())
+
+
+@pytest.mark.parametrize("bundle", ["", "/no/such/bundle"])
+def test_no_authority_is_needed_without_validation(
+    authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch, bundle: str
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    with serve(folder, tls=authority.server(), host="127.0.0.1") as server:
+        assert get(f"{server.url}/index", UrlOptions(validate_certs=False))
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "words"),
+    [
+        ("localhost", False, "unable to get local issuer certificate"),
+        ("127.0.0.1", True, "IP address mismatch, certificate is not valid for '127.0.0.1'"),
+    ],
+)
+def test_a_certificate_that_does_not_verify_is_a_sentence(
+    authority: Authority, folder: Path, host: str, trusted: bool, words: str
+) -> None:
+    options = UrlOptions(ca_path=authority.certificate if trusted else None)
+    with serve(folder, tls=authority.server(), host=host) as server, pytest.raises(FetchError) as caught:
+        get(f"{server.url}/index", options)
+    assert str(caught.value) == (
+        f"The index {server.url}/index could not be read: TLS with {host} fails ({words}); ca_path names a private "
+        "authority."
+    )
+    assert not caught.value.is_unreachable
+
+
+def test_a_missing_ca_path_is_a_sentence(folder: Path) -> None:
+    with pytest.raises(FetchError, match="/no/such/bundle"):
+        get("https://localhost:1/index", UrlOptions(ca_path="/no/such/bundle"))
+
+
+def test_a_redirect_to_http_is_refused(authority: Authority, folder: Path) -> None:
+    with serve(folder) as plain:
+        moved = redirect(f"{plain.url}/index")
+        with serve(script={"/index": moved}, tls=authority.server(), host="localhost") as server:
+            with pytest.raises(FetchError) as caught:
+                get(f"{server.url}/index", UrlOptions(ca_path=authority.certificate))
+    assert str(caught.value) == (
+        f"The index {server.url}/index could not be read: the server redirects from https to http, where nobody "
+        "vouches for the digests."
+    )
+    assert plain.requests == []
+
+
+def test_a_client_shows_its_certificate_to_the_host_that_was_asked_only(authority: Authority, folder: Path) -> None:
+    options = UrlOptions(ca_path=authority.certificate, client_cert=authority.issue("client"))
+    with serve(folder, tls=authority.server(wants_client=True), host="localhost") as server:
+        assert get(f"{server.url}/index", options)
+        moved = redirect(f"{server.url}/index")
+        with serve(script={"/index": moved}, tls=authority.server(), host="localhost") as first:
+            with pytest.raises(FetchError):
+                get(f"{first.url}/index", options)
+    assert len(server.requests) == 1

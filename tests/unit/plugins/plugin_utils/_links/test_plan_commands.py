@@ -1,0 +1,236 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is decided about links and alternatives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Alternative, Follower, Group
+from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_commands import (
+    CommandPlan,
+    Registration,
+    plan_commands,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import Owner, Wiring
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import WiredBuild, Wish
+from tests.support.wired_hosts import (
+    BUILD,
+    EXECUTABLE,
+    GONE,
+    GROUP,
+    HAS,
+    PAGE,
+    PATH,
+    PIP,
+    PLAIN,
+    REGISTERED,
+    host,
+    wish,
+)
+
+WANTED = Registration("python3.13", "/bin/python3.13", EXECUTABLE, 100, (PIP, PAGE))
+AGAIN = replace(WANTED, again=True)
+CHOICE = GROUP.alternatives[0]
+THEIRS = Alternative("/usr/lib/other/python3.13", 500)
+ADVICE = "Move it away, choose another interpreter_link_dir, or set interpreter_alternatives: none."
+SAME_MINOR = WiredBuild("/srv/python", "/srv/.builds", "/srv/python/bin/python3.13")
+FREE_THREADED = WiredBuild("/opt/3.13t", "/opt/.builds", "/opt/3.13t/bin/python3.13t")
+TOOL = frozenset({"update-alternatives"})
+
+
+def by_alternatives(*builds: WiredBuild, **options: object) -> Wish:
+    return wish(*builds, system="alternatives", **options)
+
+
+def group_with(*choices: Alternative, link: str = "/bin/python3.13") -> dict[str, Group]:
+    return {"python3.13": Group("python3.13", link, choices)}
+
+
+def links_without(*links: str) -> dict[str, str]:
+    return {link: target for link, target in REGISTERED.items() if link not in links}
+
+
+CASES: dict[str, tuple[Wish, Wiring, CommandPlan]] = {
+    "links, from nothing": (wish(), host(), CommandPlan(links=tuple(PLAIN.items()))),
+    "links, as wanted": (wish(), host(links=PLAIN), CommandPlan()),
+    "links, before the build is there": (wish(), Wiring(), CommandPlan(links=(("/bin/python3.13", EXECUTABLE),))),
+    "links, one lost": (
+        wish(),
+        host(links={**PLAIN, PIP.link: f"{PATH}/bin/pip3"}),
+        CommandPlan(links=((PIP.link, PIP.path),)),
+    ),
+    "links, of a program that a new build lacks": (
+        wish(),
+        host(links=PLAIN, has=HAS - {PIP.path}),
+        CommandPlan(unlink=(PIP.link,)),
+    ),
+    "links, of a minor version that was at the path before": (
+        wish(),
+        host(links={**PLAIN, "/bin/python3.12": f"{PATH}/bin/python3.12"}),
+        CommandPlan(unlink=("/bin/python3.12",)),
+    ),
+    "links that somebody else made into the build": (
+        wish(),
+        host(links={**PLAIN, "/bin/httpie": f"{PATH}/bin/httpie", "/sbin/pip3.13": PIP.path}),
+        CommandPlan(),
+    ),
+    "links, not wanted": (wish(system="none"), host(links=PLAIN), CommandPlan(unlink=tuple(PLAIN))),
+    "links, of a build that is to go": (wish(GONE), host(links=PLAIN), CommandPlan(unlink=tuple(PLAIN))),
+    "links, where alternatives were": (
+        wish(),
+        host(links=REGISTERED, groups={"python3.13": GROUP}),
+        CommandPlan(unregister=((GROUP, EXECUTABLE),), links=tuple(PLAIN.items())),
+    ),
+    "two builds with names of their own": (
+        wish(BUILD, FREE_THREADED),
+        host(links=PLAIN),
+        CommandPlan(links=(("/bin/python3.13t", "/opt/3.13t/bin/python3.13t"),)),
+    ),
+    "the host has no alternatives": (wish(system="auto"), host(links=PLAIN), CommandPlan()),
+    "the host has alternatives": (wish(system="auto"), host(tools=TOOL), CommandPlan(register=(WANTED,))),
+    "alternatives, from nothing": (by_alternatives(), host(), CommandPlan(register=(WANTED,))),
+    "alternatives, as wanted": (
+        by_alternatives(),
+        host(links=REGISTERED, groups={"python3.13": GROUP}),
+        CommandPlan(),
+    ),
+    "alternatives, another chosen by hand": (
+        by_alternatives(),
+        host(
+            links={**links_without(PIP.link, PAGE.link), "/etc/alternatives/python3.13": THEIRS.path},
+            groups=group_with(CHOICE, THEIRS),
+        ),
+        CommandPlan(),
+    ),
+    "alternatives, with another priority": (
+        by_alternatives(priority=7),
+        host(links=REGISTERED, groups={"python3.13": GROUP}),
+        CommandPlan(register=(replace(WANTED, priority=7),)),
+    ),
+    "alternatives, with a priority that the module does not see": (
+        by_alternatives(),
+        host(links=REGISTERED, groups=group_with(replace(CHOICE, priority=-1))),
+        CommandPlan(register=(WANTED,)),
+    ),
+    "alternatives, with one follower less": (
+        by_alternatives(),
+        host(links=links_without(PAGE.link), groups=group_with(replace(CHOICE, followers=frozenset({PIP})))),
+        CommandPlan(register=(WANTED,)),
+    ),
+    "alternatives, their link removed by hand": (
+        by_alternatives(),
+        host(links=links_without("/bin/python3.13"), groups={"python3.13": GROUP}),
+        CommandPlan(register=(AGAIN,)),
+    ),
+    "alternatives, a follower's link removed by hand": (
+        by_alternatives(),
+        host(links=links_without(PIP.link), groups={"python3.13": GROUP}),
+        CommandPlan(register=(AGAIN,)),
+    ),
+    "alternatives, in another directory before": (
+        by_alternatives(),
+        host(links=links_without("/bin/python3.13"), groups=group_with(CHOICE, link="/sbin/python3.13")),
+        CommandPlan(register=(AGAIN,)),
+    ),
+    "alternatives, where links were": (
+        by_alternatives(),
+        host(links=PLAIN),
+        CommandPlan(register=(WANTED,), unlink=tuple(PLAIN)),
+    ),
+    "alternatives, of a build that is to go": (
+        by_alternatives(GONE),
+        host(links=REGISTERED, groups={"python3.13": GROUP}),
+        CommandPlan(unregister=((GROUP, EXECUTABLE),)),
+    ),
+    "alternatives that somebody else made for the build": (
+        by_alternatives(GONE),
+        host(groups={"python3": Group("python3", "/bin/python3", (CHOICE,))}),
+        CommandPlan(),
+    ),
+}
+
+LEFT_OUT = (
+    "python3.13 is left to the system: /bin/python3.13 would stand before or replace /usr/bin/python3.13, which the "
+    "package python3.13-minimal owns. The build is at /opt/3.13/bin/python3.13. To have the command lead to it, set "
+    "interpreter_allow_system: true."
+)
+
+REFUSED = {
+    "a file": (
+        wish(),
+        host(occupied={"/bin/python3.13"}),
+        (f"/bin/python3.13 is wanted for a link, but there is something else already. {ADVICE}",),
+    ),
+    "somebody's link": (
+        wish(),
+        host(links={"/bin/pip3.13": "/usr/local/lib/pip"}),
+        (f"/bin/pip3.13 is a link to /usr/local/lib/pip already, which leads to none of these builds. {ADVICE}",),
+    ),
+    "somebody's alternatives, where plain links are wanted": (
+        wish(),
+        host(links=links_without(PIP.link, PAGE.link), groups=group_with(CHOICE, THEIRS)),
+        (
+            "/bin/python3.13 is a link to /etc/alternatives/python3.13 already, which leads to none of these builds. "
+            f"{ADVICE}",
+        ),
+    ),
+    "somebody's alternatives for another link": (
+        by_alternatives(),
+        host(groups=group_with(THEIRS, link="/usr/bin/python3.13")),
+        (
+            "The alternatives python3.13 exist already for /usr/bin/python3.13, with choices that lead to none of "
+            f"these builds, so they cannot have the link /bin/python3.13. {ADVICE}",
+        ),
+    ),
+    "two builds of one name": (
+        wish(BUILD, SAME_MINOR),
+        host(links=PLAIN),
+        (
+            "/bin/python3.13 is wanted for both /opt/3.13/bin/python3.13 and /srv/python/bin/python3.13, but a link "
+            "leads to one of them only. Leave one out, or set interpreter_alternatives: alternatives where the host "
+            "has these.",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_differs_is_planned_and_nothing_else(case: str) -> None:
+    asked, found, planned = CASES[case]
+    assert plan_commands(asked, found) == planned
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_others_made_is_not_touched(case: str) -> None:
+    asked, found, sentences = REFUSED[case]
+    assert plan_commands(asked, found).refused == sentences
+
+
+@pytest.mark.parametrize("asked", [wish(), by_alternatives()], ids=["links", "alternatives"])
+def test_a_name_of_the_system_is_left_to_it(asked: Wish) -> None:
+    owners = {"python3.13": Owner("/usr/bin/python3.13", "python3.13-minimal")}
+    assert plan_commands(asked, host(owners=owners)) == CommandPlan(left_out=(LEFT_OUT,))
+
+
+def test_a_companion_of_the_system_is_left_to_it() -> None:
+    owners = {"pip3.13": Owner("/usr/bin/pip3.13", "python3.13-pip")}
+    planned = plan_commands(by_alternatives(), host(owners=owners))
+    assert planned == CommandPlan(register=(replace(WANTED, followers=(PAGE,)),))
+
+
+def test_builds_of_one_name_are_choices_of_one_group() -> None:
+    planned = plan_commands(by_alternatives(BUILD, SAME_MINOR), host(links=REGISTERED, groups={"python3.13": GROUP}))
+    assert planned == CommandPlan(register=(replace(WANTED, path="/srv/python/bin/python3.13", followers=()),))
+
+
+def test_followers_have_names_of_their_own() -> None:
+    has = frozenset({"/opt/3.13t/bin/pip3.13", "/opt/3.13t/share/man/man1/python3.13.1"})
+    (planned,) = plan_commands(by_alternatives(FREE_THREADED), host(has=has)).register
+    assert planned.followers == (
+        Follower("pip3.13t", "/bin/pip3.13t", "/opt/3.13t/bin/pip3.13"),
+        Follower("python3.13t.1", "/man/python3.13t.1", "/opt/3.13t/share/man/man1/python3.13.1"),
+    )

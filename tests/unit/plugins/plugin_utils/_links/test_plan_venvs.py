@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is decided about environments, and which variables shells need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_venvs import (
+    VenvPlan,
+    needed_variables,
+    plan_venvs,
+    refused_venvs,
+    surplus_venvs,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import File, Wiring
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import RECORD, Wish
+from tests.support.wired_hosts import BUILD, EXECUTABLE, GONE, PATH, host, wish
+
+VENV = BUILD.venv
+TEXT = "tiny==1.0\n--index-url https://user:s3cret@pypi.example.org/simple\n"
+RECORDED = "sha256:666ba7dc16cbc9ec0f1c2efa1d0d2b893943a4db38ea05bc977d7545d803bfc9"
+WANTED = wish(replace(BUILD, requirements=TEXT, requirements_file="requirements.txt"))
+BUNDLE = "/etc/pki/tls/certs/ca-bundle.crt"
+
+
+def with_venv(
+    record: str | None, *, home: str = f"{PATH}/bin", library: str = "python3.13", runs: bool = True
+) -> Wiring:
+    files = {f"{VENV}/pyvenv.cfg": f"home = {home}\nversion = 3.13.0\n"}
+    if record is not None:
+        files[f"{VENV}/{RECORD}"] = record
+    return host(
+        files={path: File("-rw-r--r--", content) for path, content in files.items()},
+        venvs={VENV: frozenset({library})},
+        running_venvs=frozenset({VENV} if runs else ()),
+    )
+
+
+def planned(*, create: bool, over: bool = False) -> tuple[VenvPlan, ...]:
+    return (VenvPlan(VENV, EXECUTABLE, "requirements.txt", RECORDED, create=create, over=over),)
+
+
+VENVS = {
+    "from nothing": (host(), planned(create=True)),
+    "as wanted": (with_venv(f"{RECORDED}\n"), ()),
+    "other requirements": (with_venv("sha256:0\n"), planned(create=False)),
+    "interrupted before the record": (with_venv(None), planned(create=False)),
+    "interrupted before the interpreter": (with_venv(None, runs=False), planned(create=True)),
+    "of a minor version that was at the path before": (
+        with_venv(RECORDED, library="python3.12"),
+        planned(create=True, over=True),
+    ),
+    "of another build": (with_venv(RECORDED, home="/srv/python/bin"), planned(create=True, over=True)),
+    "its interpreter gone": (with_venv(RECORDED, runs=False), planned(create=True, over=True)),
+}
+
+VARIABLES: dict[str, tuple[Wish, Wiring, dict[str, str]]] = {
+    "nothing lacks": (wish(), host(), {}),
+    "certificates elsewhere": (wish(), host(certificates=BUNDLE), {"SSL_CERT_FILE": BUNDLE}),
+    "certificates where only newer builds look": (
+        wish(),
+        host(certificates=BUNDLE, certificates_in_pki=True),
+        {"SSL_CERT_FILE": BUNDLE},
+    ),
+    "certificates where the build looks": (
+        wish(replace(BUILD, release=20260320)),
+        host(certificates=BUNDLE, certificates_in_pki=True),
+        {},
+    ),
+    "certificates where one of two builds looks": (
+        wish(replace(BUILD, release=20260320), replace(BUILD, path="/opt/3.12")),
+        host(certificates=BUNDLE, certificates_in_pki=True),
+        {"SSL_CERT_FILE": BUNDLE},
+    ),
+    "no terminals": (wish(), host(terminals=False), {"TERMINFO_DIRS": f":{PATH}/share/terminfo"}),
+    "no terminals, and a default": (
+        wish(replace(BUILD, path="/opt/3.12"), BUILD, default=PATH),
+        host(terminals=False),
+        {"TERMINFO_DIRS": f":{PATH}/share/terminfo"},
+    ),
+    "no builds": (wish(GONE), host(certificates=BUNDLE, terminals=False), {}),
+}
+
+
+@pytest.mark.parametrize("case", VENVS)
+def test_an_environment_is_made_where_it_differs(case: str) -> None:
+    found, plans = VENVS[case]
+    assert plan_venvs(WANTED, found) == plans
+    assert refused_venvs(WANTED, found) == ()
+
+
+@pytest.mark.parametrize(
+    "found",
+    [host(venvs={VENV: frozenset()}), with_venv(None, home="/usr/bin")],
+    ids=["something that is no environment", "an environment of another Python"],
+)
+def test_what_others_made_is_not_touched(found: Wiring) -> None:
+    assert refused_venvs(WANTED, found) == (
+        f"{VENV} is wanted for an environment of {PATH} with the requirements, but there is something else that this "
+        "role did not make. Move it away, or set interpreter_venv.",
+    )
+
+
+def test_an_environment_goes_with_its_build() -> None:
+    assert surplus_venvs(wish(GONE), with_venv(RECORDED)) == (VENV,)
+
+
+def test_other_environments_stay() -> None:
+    assert surplus_venvs(wish(GONE), with_venv(None)) == ()
+    assert surplus_venvs(wish(), with_venv(RECORDED)) == ()
+
+
+@pytest.mark.parametrize("case", VARIABLES)
+def test_a_variable_is_set_where_a_build_needs_it(case: str) -> None:
+    asked, found, variables = VARIABLES[case]
+    assert needed_variables(asked, found) == variables

@@ -1,0 +1,221 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What probe.sh tells of a host, under every shell of this machine, and what is made of its answer."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Alternative, Group
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import File, Owner, Question, Wiring, parse
+from tests.support.probe_runs import LOGIN_SHELLS, SHELLS, program, quoted, run, tools_on_path
+
+each_shell = pytest.mark.parametrize("shell", SHELLS)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A host's directories: a build with two programs and a page, and nothing that leads to it."""
+    for folder in ("bin", "man", "records", "chosen", "opt/3.13/bin", "opt/3.13/share/man/man1"):
+        (tmp_path / folder).mkdir(parents=True)
+    for file in ("bin/python3.13", "bin/pip3.13", "share/man/man1/python3.13.1"):
+        (tmp_path / "opt/3.13" / file).touch(mode=0o755)
+    return tmp_path
+
+
+def question(root: Path, **options: Any) -> Question:
+    question = Question(
+        link_dir=f"{root}/bin",
+        man_dir=f"{root}/man",
+        paths=(f"{root}/opt/3.13",),
+        names=("python3.13", "pip3.13", "python3"),
+        records=(f"{root}/nowhere", f"{root}/records"),
+        chosen_dir=f"{root}/chosen",
+    )
+    return replace(question, **options)
+
+
+def ask(asked: Question, shell: str = "dash") -> Wiring:
+    """Asks as a user of this machine whose /bin/sh is `shell`; the probe must not complain about anything."""
+    done = run([*program(shell), "-c", asked.command()])
+    assert done.stderr == ""
+    return parse(done.stdout, rc=done.returncode)
+
+
+@each_shell
+def test_links_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: str) -> None:
+    links = {
+        "bin/pip3.13": f"{root}/opt/3.13/bin/pip3.13",
+        "bin/python3": "python3.11",
+        "bin/httpie": f"{root}/opt/3.13/bin/httpie",
+        "man/python3.12.1": f"{root}/opt/3.13/share/man/man1/python3.12.1",
+        "chosen/python3.13": "/usr/bin/python3.13",
+    }
+    others = {"bin/perl": "/usr/bin/perl", "bin/other": f"{root}/opt/3.13t/bin/python", "chosen/vi": "/usr/bin/vim"}
+    for link, target in (links | others).items():
+        (root / link).symlink_to(target)
+    (root / "bin" / "python3.13").mkdir()
+    wiring = ask(question(root), shell)
+    assert wiring.links == {f"{root}/{link}": target for link, target in links.items()}
+    assert wiring.occupied == {f"{root}/bin/python3.13"}
+
+
+@each_shell
+def test_no_name_of_a_file_is_taken_for_a_wanted_link(root: Path, shell: str) -> None:
+    build = f"{root}/opt/3.13/bin/pip3.13"
+    (root / "bin" / "python3").symlink_to("python3.11")
+    (root / "bin" / "my pip3.13").symlink_to(build)
+    (root / "bin" / "my python3").symlink_to(build)
+    (root / "bin" / "pip3.13 -> python3.9").symlink_to(build)
+    (root / "bin" / "python3 -> x").symlink_to(build)
+    (root / "bin" / "x\nl 1 python3 -> y\nl 1 pip3.13 -> y\nlink=").symlink_to(build)
+    (root / "bin" / "python3.13").symlink_to("a -> b")
+    wiring = ask(question(root), shell)
+    assert wiring.links == {f"{root}/bin/python3": "python3.11", f"{root}/bin/python3.13": "a -> b"}
+
+
+@each_shell
+def test_no_link_has_another_file_read(root: Path, shell: str) -> None:
+    (root / "secret").write_text("s3cret\n")
+    (root / "env").mkdir()
+    (root / "env" / "pyvenv.cfg").symlink_to(root / "secret")
+    (root / "env" / "other.cfg").write_text("home = /usr/bin\n")
+    files = (f"{root}/env/other.cfg", f"{root}/env/pyvenv.cfg", f"{root}/env/*.cfg")
+    wiring = ask(question(root, venvs=(f"{root}/env",), files=files), shell)
+    assert {path: file.content for path, file in wiring.files.items()} == {files[0]: "home = /usr/bin\n"}
+    assert wiring.answer.malformed == []
+
+
+@each_shell
+def test_groups_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: str) -> None:
+    executable = f"{root}/opt/3.13/bin/python3.13"
+    for name, path in {"python3.12": executable, "python3.13": "/x/python3.13", "vi": "/usr/bin/vim"}.items():
+        (root / "records" / name).write_text(f"auto\n/bin/{name}\n\n{path}\n-5\n\n")
+    assert ask(question(root), shell).groups == {
+        "python3.12": Group("python3.12", "/bin/python3.12", (Alternative(executable, -5),)),
+        "python3.13": Group("python3.13", "/bin/python3.13", (Alternative("/x/python3.13", -5),)),
+    }
+
+
+@each_shell
+def test_builds_and_environments_are_told(root: Path, shell: str) -> None:
+    (root / "opt/.builds/.roots").mkdir(parents=True)
+    (root / "opt/.builds/.roots/a%2Fb").touch()
+    (root / "opt/env/lib/python3.13").mkdir(parents=True)
+    (root / "opt/env/bin").mkdir()
+    (root / "opt/env/bin/python").symlink_to(f"{root}/opt/3.13/bin/python3.13")
+    (root / "opt/broken").mkdir()
+    asked = question(
+        root,
+        stores=(f"{root}/opt/.builds", f"{root}/nowhere"),
+        venvs=(f"{root}/opt/env", f"{root}/opt/broken", f"{root}/nowhere"),
+        directories=(f"{root}/bin", f"{root}/nowhere"),
+    )
+    wiring = ask(asked, shell)
+    build = f"{root}/opt/3.13"
+    assert wiring.has == {f"{build}/bin/python3.13", f"{build}/bin/pip3.13", f"{build}/share/man/man1/python3.13.1"}
+    assert wiring.roots == {"a%2Fb"}
+    assert wiring.directories == {f"{root}/bin"}
+    assert wiring.running_venvs == {f"{root}/opt/env"}
+    assert wiring.venvs[f"{root}/opt/env"] == {"python3.13"}
+    assert set(wiring.venvs) == {f"{root}/opt/env", f"{root}/opt/broken"}
+
+
+@each_shell
+def test_files_are_told_with_mode_and_content(root: Path, shell: str) -> None:
+    texts = {
+        "a.sh": 'case x in *) ;; esac\n\n  PATH="$PATH:/b\\\\n" # it\'s = so\n',
+        "u1.d/x": "no line end",
+        "u2.d/x": "",
+        "u2.d/y": "another",
+    }
+    for name, text in texts.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text)
+    (root / "u1.d/x").chmod(0o600)
+    (root / "a.sh").chmod(0o644)
+    (root / "u2.d/x").chmod(0o644)
+    asked = question(root, files=(f"{root}/a.sh", f"{root}/*.d/x", f"{root}/nowhere"))
+    assert ask(asked, shell).files == {
+        f"{root}/a.sh": File("-rw-r--r--", texts["a.sh"]),
+        f"{root}/u1.d/x": File("-rw-------", "no line end\n"),
+        f"{root}/u2.d/x": File("-rw-r--r--", ""),
+    }
+
+
+DPKG = """#!/bin/sh
+case $2 in
+    */late/python3 | */bin/idle3.13) echo "diversion by a from: $2"; echo "minimal, other: $2" ;;
+    *) exit 1 ;;
+esac
+"""
+RPM = """#!/bin/sh
+case $4 in
+    */real/pip3.13) echo python3-pip ;;
+    *) echo "file $4 is not owned by any package"; exit 1 ;;
+esac
+"""
+
+
+def owners(root: Path, shell: str, tools: dict[str, str]) -> dict[str, Owner]:
+    """Those below `root` with these package managers, when the links' directory is in the middle of the PATH."""
+    for folder in ("early", "late", "real"):
+        (root / folder).mkdir()
+    for file in ("early/python3.13", "late/python3", "late/pydoc3.13", "bin/idle3.13", "real/pip3.13"):
+        (root / file).touch()
+    (root / "late" / "pip3.13").symlink_to(f"{root}/real/pip3.13")
+    names = ("python3.13", "python3", "pip3.13", "pydoc3.13", "idle3.13", "python")
+    with tools_on_path(root / "tools", tools), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{root}/tools:{root}/early:{root}/bin:{root}/late:{os.environ['PATH']}")
+        told = ask(question(root, names=names, owner_names=names), shell)
+    return {name: owner for name, owner in told.owners.items() if owner.file.startswith(str(root))}
+
+
+@each_shell
+def test_owners_are_told_of_what_would_be_hidden_or_replaced(root: Path, shell: str) -> None:
+    assert owners(root, shell, {"dpkg-query": DPKG}) == {
+        "python3": Owner(f"{root}/late/python3", "minimal, other"),
+        "idle3.13": Owner(f"{root}/bin/idle3.13", "minimal, other"),
+    }
+
+
+@pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "busybox sh"])  # which has an rpm of its own
+def test_the_owner_of_what_a_link_leads_to_counts(root: Path, shell: str) -> None:
+    assert owners(root, shell, {"rpm": RPM, "dpkg-query": "#!/bin/sh\nexit 1\n"}) == {
+        "pip3.13": Owner(f"{root}/late/pip3.13", "python3-pip")
+    }
+
+
+@pytest.mark.parametrize("shell", LOGIN_SHELLS)
+def test_every_login_shell_passes_the_command_on(root: Path, shell: str) -> None:
+    (root / "a'b!.conf").write_text("text\n")
+    asked = question(root, files=(f"{root}/a'b!.conf",))
+    done = run([*program(shell), "-c", quoted(asked.command(), rounds=2)])
+    assert parse(done.stdout).files == {f"{root}/a'b!.conf": File("-rw-r--r--", "text\n")}
+
+
+def test_words_around_the_answer_do_not_matter(root: Path) -> None:
+    answer = run(["/bin/sh", "-c", question(root).command()]).stdout.replace("\n", "\r\n")
+    assert parse(f"Last login: today\n{answer}Bye.\n") == ask(question(root))
+
+
+def test_no_answer_is_said_in_the_hosts_words() -> None:
+    with pytest.raises(StandaloneError) as error:
+        parse("", rc=127, stderr="sh: ls: not found\n")
+    assert str(error.value) == (
+        "The host did not tell how it leads to its builds: /bin/sh ended with 127 and printed 'sh: ls: not found'. "
+        "Check that this user can run shell commands there."
+    )
+
+
+def test_what_no_line_can_carry_is_refused(root: Path) -> None:
+    with pytest.raises(InvalidName) as error:
+        question(root, files=("/etc/a\nb",)).command()
+    assert str(error.value) == ("'/etc/a\\nb' cannot be used in files: leave out line ends and control characters.")

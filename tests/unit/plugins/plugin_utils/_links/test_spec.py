@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of `wiring_info`, and what they make of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.plugin_utils._links.commands import possible_names
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import WiredBuild, Wish
+
+
+def build(**options: Any) -> dict[str, Any]:
+    names = ("path", "store", "executable", "executables", "release", "venv", "requirements")
+    return {**dict.fromkeys(names), "path": "/opt/3.13", "is_default": False, **options}
+
+
+def params(*builds: dict[str, Any], **options: Any) -> dict[str, Any]:
+    return {
+        "builds": list(builds) or [build()],
+        "alternatives": "auto",
+        "priority": 100,
+        "link_dir": "/usr/local/bin",
+        "man_dir": None,
+        "allow_system": False,
+        "root": None,
+        **options,
+    }
+
+
+def test_what_is_not_given_follows_from_what_is() -> None:
+    wish = Wish.from_params(params(build(path="/opt/python/3.13/")))
+    assert wish.man_dir == "/usr/local/share/man/man1"
+    assert wish.builds == (WiredBuild("/opt/python/3.13", "/opt/python/.builds", venv="/opt/python/3.13-env"),)
+    assert wish.present == ()
+
+
+def test_the_host_is_asked_about_every_name_that_may_be_wanted() -> None:
+    wish = Wish.from_params(params(build(executable="/opt/3.13/bin/python3.13", release="20260101")))
+    question = wish.question(["/etc/profile.d/x"], ["/etc/profile.d"])
+    assert set(question.names) == {
+        *("python3.13", "pip3.13", "pydoc3.13", "idle3.13", "python3.13-config", "python3.13.1"),
+        *("python3", "python", ".python3.before-standalone", ".python.before-standalone"),
+    }
+    assert question.paths == ("/opt/3.13",)
+    assert question.files[0] == "/etc/profile.d/x"
+    assert question.directories[-1] == "/etc/profile.d"
+    assert set(question.owner_names) == set(possible_names("python3.13"))
+
+
+OWNER_NAMES: dict[str, tuple[dict[str, Any], bool, set[str]]] = {
+    "the default may hide something": (
+        {"is_default": True},
+        False,
+        {*possible_names("python3.13"), "python3", "python"},
+    ),
+    "everything may be hidden": ({"is_default": True}, True, set()),
+}
+
+
+@pytest.mark.parametrize("case", OWNER_NAMES)
+def test_package_managers_are_asked_about_what_matters(case: str) -> None:
+    options, allow_system, names = OWNER_NAMES[case]
+    asked = params(build(executable="/opt/3.13/bin/python3.13", **options), allow_system=allow_system)
+    assert set(Wish.from_params(asked).question([], []).owner_names) == names
+
+
+def test_a_build_that_is_to_be_absent_is_no_default() -> None:
+    assert Wish.from_params(params(build(is_default=True))).default is None
+
+
+REFUSED = {
+    "a relative directory": (params(link_dir="bin"), "link_dir is 'bin'"),
+    "the root": (params(link_dir="/"), "link_dir is '/'"),
+    "two directories": (params(link_dir="/a:/b"), "link_dir is '/a:/b'"),
+    "a variable": (params(man_dir="/$HOME"), "man_dir is '/$HOME'"),
+    "a space": (params(build(path="/opt/my python")), "path is '/opt/my python'"),
+    "a quote": (params(build(venv="/opt/a'b")), 'venv is "/opt/a\'b"'),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_path_that_no_shell_can_carry_is_refused(case: str) -> None:
+    given, beginning = REFUSED[case]
+    with pytest.raises(InvalidName) as error:
+        Wish.from_params(given)
+    assert str(error.value) == (
+        f"{beginning}. Give an absolute path, not the root, without spaces and without characters that mean something "
+        "to a shell."
+    )
+
+
+def test_a_priority_that_the_module_does_not_see_is_refused() -> None:
+    with pytest.raises(InvalidName) as error:
+        Wish.from_params(params(priority=-1))
+    assert str(error.value) == (
+        "The priority is -1, but community.general.alternatives does not see negative ones. Write 0 or more."
+    )

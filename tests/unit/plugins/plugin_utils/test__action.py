@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a host's answer an action plugin lets through, for each module of the collection that runs on hosts."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from ansible_collections.standalone.python.plugins.plugin_utils._action import (
+    EdgeAction,
+    OwnModule,
+    own_results,
+    presentable,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import DISCOVERED
+from tests.support.audited_fleets import build, host
+
+HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
+
+
+@pytest.mark.parametrize(
+    ("facts", "kept"),
+    [
+        ({"upgrade_mirror": "https://evil.example.com", "audit_dir": "/etc"}, {}),
+        ({DISCOVERED: "/usr/bin/python3", "audit_dir": "/etc"}, {"ansible_facts": {DISCOVERED: "/usr/bin/python3"}}),
+        ({DISCOVERED: ["x"]}, {}),
+        ({DISCOVERED: "/usr/bin/{{ lookup('pipe', 'id') }}"}, {}),
+        ({DISCOVERED: "/usr/bin/python3; id"}, {}),
+        ("x", {}),
+        (None, {}),
+    ],
+)
+def test_a_host_sets_no_variables_by_its_answer(facts: Any, kept: dict[str, Any]) -> None:
+    assert own_results({"changed": True, "ansible_facts": facts, "invocation": {}}) == {"changed": True, **kept}
+
+
+@pytest.mark.parametrize(
+    "obeyed",
+    [
+        {"add_host": {"host_name": "web2", "groups": [], "host_vars": {"ansible_host": "203.0.113.1"}}},
+        {"add_group": "databases", "parent_groups": ["all"]},
+        {"ansible_stats": {"data": {"ok": 1}, "per_host": False}},
+    ],
+)
+def test_a_host_redefines_no_other_host_by_its_answer(obeyed: dict[str, Any]) -> None:
+    assert not {*own_results({"changed": True, **obeyed})} & {"add_host", "add_group", "ansible_stats"}
+
+
+def run(name: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The result of the module `name` on a host that answers this."""
+
+    class OnHost(importlib.import_module(f"ansible_collections.standalone.python.plugins.action.{name}").ActionModule):
+        def _execute_module(self, **_arguments: Any) -> dict[str, Any]:
+            return dict(answer)
+
+    assert issubclass(OnHost, OwnModule)
+    task = SimpleNamespace(args={}, async_val=0, check_mode=False, action=name, delegate_to=None, diff=False)
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp/x"))
+    plugin = OnHost(
+        task=task, connection=connection, play_context=None, loader=None, templar=None, shared_loader_obj=None
+    )
+    return dict(plugin.run(task_vars={}))
+
+
+GOOD = {
+    "accept": {"paths": [HOSTILE]},
+    "build_info": host(build("3.13.15", "20261110", paths=[HOSTILE])),
+    "rollback": {"results": [{"path": HOSTILE}]},
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_modules_without_a_decision_of_the_controller_have_an_edge_too(name: str) -> None:
+    result = run(name, {**GOOD[name], "msg": HOSTILE, "ansible_facts": {"x": 1}})
+    assert {key: result[key] for key in GOOD[name]} == GOOD[name]  # data
+    assert result["msg"].replace("\n", "").isprintable()
+    assert "ansible_facts" not in result
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("accept", {}),
+        ("accept", {"paths": "x"}),
+        ("rollback", {"results": None}),
+        ("rollback", {"changed": True}),
+        ("build_info", {"builds": "x", "paths": []}),
+        ("build_info", {"builds": []}),
+        ("build_info", host(build("3.13.15", "20261110", pids=["7"]))),
+        ("build_info", host(build("3.13.15", "20261110", drift=["x"]))),
+    ],
+)
+def test_an_answer_that_the_module_never_gives_fails_the_task(name: str, answer: dict[str, Any]) -> None:
+    result = run(name, answer)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"].startswith(("The answer of the host", "The host answered something else than this module: "))
+
+
+def test_a_failure_keeps_its_words() -> None:
+    assert run("build_info", {"failed": True, "msg": "no\x1b"})["msg"] == "no\\x1b"
+
+
+ENVIRONMENT = {
+    "https_proxy": "http://me:s3cret@proxy.example.com:3128",
+    "HTTP_PROXY": "http://proxy.example.com:3128",
+    "no_proxy": "mirror.example.com",
+    "UV_PYTHON_INSTALL_MIRROR": "https://me:s3cret@mirror.example.com",
+    "INDEX": "https://house.example.com/index?token=t0p",
+    "LANG": "C.UTF-8",
+    "HOMEPAGE": "https://house.example.com/",
+}
+
+
+@pytest.mark.parametrize("fetches", [False, True])
+def test_only_a_run_that_fetches_gets_proxies_and_addresses_with_a_login(fetches: bool) -> None:
+    def env_prefix(**variables: str) -> str:
+        return " ".join(f"{name}={value}" for name, value in variables.items())
+
+    task = SimpleNamespace(environment=[{"LANG": "C"}, dict(ENVIRONMENT)], async_val=0)
+    connection = SimpleNamespace(_shell=SimpleNamespace(env_prefix=env_prefix))
+    templar = SimpleNamespace(template=lambda value: value)
+    plugin = EdgeAction(task, connection, play_context=None, loader=None, templar=templar, shared_loader_obj=None)
+    plugin._fetches = fetches
+    raw: dict[str, str] = {"old": "1"}
+    shown = plugin._compute_environment_string(raw)
+    assert raw == (ENVIRONMENT if fetches else {name: ENVIRONMENT[name] for name in ("LANG", "HOMEPAGE")})
+    assert sorted(shown.split()) == sorted(env_prefix(**raw).split())
+    assert plugin._compute_environment_string() == shown
+
+
+def test_a_host_cannot_write_to_the_terminal_by_its_result() -> None:
+    result = {
+        "msg": HOSTILE,
+        "warnings": [HOSTILE],
+        "diff": [{"before": f"{HOSTILE}\n", "after": {"path": HOSTILE}}],
+        "path": HOSTILE,
+    }
+    shown = presentable(result)
+    assert shown.pop("path") == HOSTILE  # data
+    assert json.dumps(shown, ensure_ascii=False).isprintable()
+    assert shown["msg"].count("\n") == HOSTILE.count("\n")

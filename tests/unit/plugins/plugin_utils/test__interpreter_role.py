@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the variables of the role come to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import (
+    interpreter_builds,
+    interpreter_wired,
+)
+
+
+def variables(**given: Any) -> dict[str, Any]:
+    unset = dict.fromkeys(("name", "asset", "path", "store", "venv", "requirements", "root", "default"))
+    return {**unset, "builds_dir": "/opt/python", "state": "present", "systemd_units": [], **given}
+
+
+def only(given: list[dict[str, Any]] | None = None, **others: Any) -> dict[str, Any]:
+    (build,) = interpreter_builds(given, variables(**others))
+    return build
+
+
+PATHS = {
+    "3.13": "/opt/python/3.13",
+    "3.13t": "/opt/python/3.13t",
+    "3.14td": "/opt/python/3.14td",
+    "3.13.5": "/opt/python/3.13",
+    "3.15.0rc1": "/opt/python/3.15",
+    "3.13.5+freethreaded+debug": "/opt/python/3.13td",
+    "==3.13.*": "/opt/python/3.13",
+    ">=3.13.2,<3.14": "/opt/python/3.13",
+    "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-freethreaded+debug-full.tar.zst": "/opt/python/3.13td",
+    "cpython-3.13.5+20250801-x86_64-unknown-linux-gnu-install_debug.tar.zst": "/opt/python/3.13d",
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_the_path_follows_from_the_minor_version(name: str) -> None:
+    assert only(name=name)["path"] == PATHS[name]
+
+
+def test_what_a_build_does_not_say_is_as_for_all() -> None:
+    assert only([{"name": "3.13", "flavor": "full"}], builds_dir="/srv/", state="latest", requirements="r.txt") == {
+        "name": "3.13",
+        "flavor": "full",
+        "state": "latest",
+        "path": "/srv/3.13",
+        "store": "/srv/.builds",
+        "venv": None,
+        "requirements": "r.txt",
+        "is_default": False,
+        "number": 0,
+    }
+
+
+def test_what_a_build_says_is_what_it_has() -> None:
+    build = {"name": "latest", "path": "/a/b", "store": "/s", "state": "absent", "venv": "/v", "requirements": "r.txt"}
+    assert only([build], state="latest", venv="/w", requirements="q.txt", store="/t") == {
+        **build,
+        "is_default": False,
+        "number": 0,
+    }
+
+
+def test_options_that_can_hold_a_secret_stay_where_they_were_given() -> None:
+    secrets = dict.fromkeys(SECRET_OPTIONS - {"asset", "assets"}, "s3cret")
+    asset = {"name": "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only", "url": "https://e.org/x?s3cret"}
+    given = [{"name": "3.12", **secrets}, {"path": "/a", "asset": asset, **secrets}]
+    builds = interpreter_builds(given, variables())
+    assert "s3cret" not in str(builds)
+    assert [(build["path"], build["number"]) for build in builds] == [("/opt/python/3.12", 0), ("/a", 1)]
+    assert {"headers", "url_username", "url_password", "index", "mirror"} <= set(secrets)
+
+
+def test_the_default_is_named_or_placed() -> None:
+    given = [{"name": "3.12"}, {"name": "3.13"}]
+    for default in ("3.13", "/opt/python/3.13"):
+        assert [build["is_default"] for build in interpreter_builds(given, variables(default=default))] == [False, True]
+
+
+def test_an_asset_tells_the_path() -> None:
+    asset = {"name": "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only"}
+    assert only(asset=asset)["path"] == "/opt/python/3.13"
+    assert only([{"asset": asset}])["path"] == "/opt/python/3.13"
+
+
+def test_no_builds_are_no_builds() -> None:
+    assert interpreter_builds([], variables()) == []
+
+
+BOTH_OR_NONE = (
+    'Say which builds this host is to have, in one of two ways. One build: interpreter_name: "3.13". Several: '
+    "interpreter_builds, a list whose items have a name each."
+)
+NO_PATH = (
+    'The name "{}" does not tell the minor version, so it does not tell the path either. Set interpreter_path, or path '
+    "in the item of interpreter_builds."
+)
+
+REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
+    "nothing": (None, {}, BOTH_OR_NONE),
+    "both forms": ([{"name": "3.12"}], {"name": "3.13"}, BOTH_OR_NONE),
+    "latest": (None, {"name": "latest"}, NO_PATH.format("latest")),
+    "only a major version": (None, {"name": "3"}, NO_PATH.format("3")),
+    "a range": ([{"name": ">=3.12,<3.14"}], {}, NO_PATH.format(">=3.12,<3.14")),
+    "no name": ([{}], {}, NO_PATH.format("")),
+    "a number": (
+        [{"name": 3.1}],
+        {},
+        "There is no build of Python 3.1. YAML takes 3.10 without quotes for the number 3.1: if you mean that, write "
+        'it in quotes: "3.10".',
+    ),
+    "one path twice": (
+        [{"name": "3.13"}, {"name": "3.13.5"}],
+        {},
+        "Each build needs a path of its own, but these are the paths: /opt/python/3.13, /opt/python/3.13. Set path in "
+        "the items of interpreter_builds.",
+    ),
+    "a unit without suffix": (
+        [],
+        {"systemd_units": ["app"]},
+        "interpreter_systemd_units names app. Name services with their suffix, as in myapp.service.",
+    ),
+    "a default that is not there": (
+        [{"name": "3.13"}, {"path": "/opt/x", "state": "absent"}],
+        {"default": "3.12"},
+        "interpreter_default is 3.12, but the builds are 3.13, /opt/x. Give the name or path of one of them.",
+    ),
+    "an environment in a build": (
+        [{"name": "3.13", "venv": "/opt/python/3.12/env"}, {"name": "3.12"}],
+        {},
+        "The environment /opt/python/3.12/env would be part of the build at /opt/python/3.12, and go with it when it "
+        "is upgraded or repaired. Set interpreter_venv to a place beside it and not inside.",
+    ),
+    "requirements in an image": (
+        [{"name": "3.13"}, {"name": "3.12", "state": "absent"}],
+        {"root": "/srv/image", "requirements": "r.txt"},
+        "Requirements are wanted for /opt/python/3.13, but nothing runs in the directory /srv/image that could install "
+        "them. Use the chroot connection for this image, or leave out interpreter_requirements.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_meant_is_refused(case: str) -> None:
+    given, others, sentence = REFUSED[case]
+    with pytest.raises(InvalidName) as error:
+        interpreter_builds(given, variables(**others))
+    assert str(error.value) == sentence
+
+
+def test_a_slash_at_the_end_does_not_matter() -> None:
+    build = only([{"path": "/opt/x/"}])
+    assert (build["path"], build["store"]) == ("/opt/x", "/opt/.builds")
+
+
+def test_what_was_installed_is_led_to_and_the_rest_is_not() -> None:
+    builds = interpreter_builds(
+        [{"name": "3.13", "path": "~/3.13", "requirements": "r.txt"}, {"name": "3.12", "state": "absent"}],
+        variables(default="3.13"),
+    )
+    installed = {
+        "path": "/home/me/3.13",
+        "store": "/home/me/.builds",
+        "executable": "/home/me/3.13/bin/python3.13",
+        "executables": ["/home/me/3.13/bin/pip3"],
+    }
+    result = {**installed, "build": {"release": "20260101"}, "interpreter__build": builds[0]}
+    assert interpreter_wired([result], builds) == [
+        {**installed, "release": "20260101", "venv": None, "requirements": "r.txt", "is_default": True},
+        {"path": "/opt/python/3.12", "store": "/opt/python/.builds", "venv": None, "is_default": False},
+    ]

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.plugin_utils._options import parse_checksum
+
+DIGEST = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("text", [DIGEST, f"sha256:{DIGEST}", f"  sha256:{DIGEST}\n", f"sha256:{DIGEST.upper()}"])
+def test_every_way_to_write_a_digest(text: str) -> None:
+    assert parse_checksum(text) == DIGEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "sha256:", DIGEST[:-1], f"{DIGEST}0", f"sha512:{DIGEST}{DIGEST}", f"SHA256:{DIGEST}", f"md5:{DIGEST[:32]}"],
+)
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(InvalidName) as caught:
+        parse_checksum(text)
+    assert str(caught.value) == (
+        f"checksum is {text!r}. Write the archive's SHA-256 digest, as sha256: and 64 hexadecimal digits."
+    )
+
+
+def test_the_digest_of_nothing_is_refused() -> None:
+    nothing = hashlib.sha256().hexdigest()
+    with pytest.raises(InvalidName) as caught:
+        parse_checksum(nothing)
+    assert str(caught.value) == (
+        f"checksum is {nothing!r}, the digest of an empty file. Whoever computed it had no archive: fetch it again."
+    )
