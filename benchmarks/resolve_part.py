@@ -21,8 +21,7 @@ ROUNDS_OF_NAMES = 5
 def main(index: str) -> None:
     """Resolve each name for a usual host, all but the first from the cache."""
     started = time.perf_counter()
-    from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
-    from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+    from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
     from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
     from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
     from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve

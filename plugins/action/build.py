@@ -46,9 +46,8 @@ from ansible_collections.standalone.python.plugins.plugin_utils._defaults import
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._module_result import require_build_answer
-from ansible_collections.standalone.python.plugins.plugin_utils._options import parse_checksum
+from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds, parse_checksum
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of

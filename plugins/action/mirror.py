@@ -9,21 +9,20 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._argspec import CREDENTIALS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import CREDENTIALS, MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import options_for
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
-from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_max_age_s
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import Declaration, resolve_declared
 from ansible_collections.standalone.python.plugins.plugin_utils._mirror.public_attestations import public_bundles
 from ansible_collections.standalone.python.plugins.plugin_utils._module_result import require_mirror_answer
+from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
 
 MODULE = "standalone.python.mirror"
 _HOST_PATHS = ("ca_path", "client_cert", "client_key")

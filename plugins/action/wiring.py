@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import WIRING_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
-from ansible_collections.standalone.python.plugins.module_utils._wiring_arguments import WIRING_ARGUMENTS
 from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._build.image import exported_epoch
 

@@ -111,13 +111,17 @@ from ansible_collections.standalone.python.plugins.module_utils._download.conten
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
-from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockFile
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.renew import Declared, Renewal
-from ansible_collections.standalone.python.plugins.plugin_utils._lookup import failing_as_lookup, take_options
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
+    failing_as_lookup,
+    index_of,
+    take_options,
+    wanted_of,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, is_to_be_verified

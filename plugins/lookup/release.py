@@ -177,16 +177,20 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import require_exact
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
-from ansible_collections.standalone.python.plugins.plugin_utils._choice_options import index_of, wanted_of
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
-from ansible_collections.standalone.python.plugins.plugin_utils._jmespath import searched
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
-from ansible_collections.standalone.python.plugins.plugin_utils._lookup import failing_as_lookup, take_options
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
+    failing_as_lookup,
+    index_of,
+    searched,
+    take_options,
+    wanted_of,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve, resolve_for_all_targets
 
 _NOT_WITH_LOCK = ("exclude", "index", "index_max_age", "min_age")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Argument specs, where a module and its action plugin both need them. The documentation stands in the module."""
+"""Argument specs that a module and its action plugin share. The documentation is in the module."""
 
 from __future__ import annotations
 
@@ -98,4 +98,69 @@ _BOOTSTRAP_OPTIONS = (
 BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
     **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},
     "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only"]},
+}
+
+
+# What the controller makes assets of, and the module never sees.
+DECLARATION_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "names": {"type": "list", "elements": "str", "required": True},
+    "targets": {"type": "list", "elements": "str"},
+    "flavors": {"type": "list", "elements": "str", "choices": ["install_only_stripped", "install_only", "full"]},
+    "build_options": {"type": "str"},
+    "prerelease": {"type": "bool", "default": False},
+    "releases": {"type": "int", "default": 2},
+}
+
+MIRROR_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "path": {"type": "str", "required": True, "aliases": ["dest"]},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "builds": {"type": "list", "elements": "dict", "options": DECLARATION_ARGUMENTS},
+    "assets": {"type": "list", "elements": "dict", "options": ASSET_ARGUMENTS},
+    "index": {"type": "list", "elements": "str"},
+    "mirror": {"type": "list", "elements": "str"},
+    "min_age": {"type": "str"},
+    "index_max_age": {"type": "str"},
+    "bundles": {"type": "bool", "default": False},
+    "attestations": {"type": "dict", "default": {}},
+    "parallel": {"type": "int", "default": 4},
+    "verify": {"type": "str", "choices": ["quick", "full"], "default": "quick"},
+    **URL_ARGUMENTS,
+}
+
+
+_CHOICE: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "path": {"type": "str", "required": True},
+}
+_LINK: dict[str, dict[str, Any]] = {**_CHOICE, "link": {"type": "str", "required": True}}
+
+WIRING_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "directories": {"type": "list", "elements": "str", "default": []},
+    "links": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"path": {"type": "str", "required": True}, "target": {"type": "str", "required": True}},
+    },
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"path": {"type": "str", "required": True}, "content": {"type": "str", "required": True}},
+    },
+    "absent": {"type": "list", "elements": "str", "default": []},
+    "root": {"type": "str"},
+    "release": {"type": "str"},
+    "unregister": {"type": "list", "elements": "dict", "default": [], "options": _CHOICE},
+    "register": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            **_LINK,
+            "priority": {"type": "int", "default": 50},
+            "subcommands": {"type": "list", "elements": "dict", "default": [], "options": _LINK},
+            "again": {"type": "bool", "default": False},
+        },
+    },
 }

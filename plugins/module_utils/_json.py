@@ -1,22 +1,17 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A JSON file that this collection wrote, and that anything may have happened to since.
-
-Each file carries a seal, the digest of the rest of its content. A flipped bit mostly leaves valid JSON with another
-path, name or number in it, and only the seal shows that. It protects against accidents, not against a forger. Times
-are not sealed: nothing is removed because of them, and two files that say the same differ in them alone.
-"""
+"""JSON from outside: files read with a bound, and typed getters whose errors name the path in the document."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
-from ._errors import StoreError
+from ._errors import StandaloneError, StoreError
 from ._os.regular_file import read_regular
 
 SEAL = "seal"
@@ -76,3 +71,91 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refused(_constant: str) -> None:
     raise ValueError
+
+
+_T = TypeVar("_T")
+
+_LARGEST_COUNT = 2**63 - 1
+
+
+class Fields:
+    """One JSON object of a document that messages call `where`; `error` is the type raised."""
+
+    def __init__(self, mapping: Any, where: str, error: type[StandaloneError] = StoreError) -> None:
+        if not isinstance(mapping, Mapping):
+            raise error(f"{where} is damaged: an object was expected there.")
+        self._mapping = mapping
+        self._where = where
+        self._error = error
+
+    def text(self, key: str) -> str:
+        return self._get(key, str, "a text")
+
+    def optional_text(self, key: str) -> str | None:
+        return None if self._mapping.get(key) is None else self.text(key)
+
+    def number(self, key: str) -> int:
+        return self._get(key, int, "a whole number")
+
+    def optional_number(self, key: str) -> int | None:
+        return None if self._mapping.get(key) is None else self.number(key)
+
+    def count(self, key: str) -> int:
+        """A number of things, bytes or nanoseconds: not negative, and no more than 64 bits hold."""
+        value = self.number(key)
+        if not 0 <= value <= _LARGEST_COUNT:
+            raise self._error(f"{self._where} is damaged: {key} should be a number that can be.")
+        return value
+
+    def optional_count(self, key: str) -> int | None:
+        return None if self._mapping.get(key) is None else self.count(key)
+
+    def line(self, key: str) -> str:
+        """A text that has no control characters, no halves of characters and no end of line in it."""
+        text = self.text(key)
+        if not text.isprintable():
+            raise self._error(f"{self._where} is damaged: {key} should be printable.")
+        return text
+
+    def optional_line(self, key: str) -> str | None:
+        return None if self._mapping.get(key) is None else self.line(key)
+
+    def require_only(self, *keys: str) -> None:
+        """Raises the error for a key besides these: whoever wrote it meant something that is unknown here."""
+        unknown = [str(key) for key in self._mapping if key not in keys]
+        if unknown:
+            raise self._error(f"{self._where} is damaged: {unknown[0]!r} is unknown there.")
+
+    def flag(self, key: str) -> bool:
+        return self._get(key, bool, "true or false")
+
+    def optional_flag(self, key: str) -> bool | None:
+        return None if self._mapping.get(key) is None else self.flag(key)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self._get(key, list, "a list")
+        if not all(isinstance(value, str) for value in values):
+            raise self._error(f"{self._where} is damaged: {key} should be a list of texts.")
+        return tuple(values)
+
+    def numbers(self, key: str) -> tuple[int, ...]:
+        values = self._get(key, list, "a list")
+        if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+            raise self._error(f"{self._where} is damaged: {key} should be a list of whole numbers.")
+        return tuple(values)
+
+    def object(self, key: str) -> Mapping[str, Any]:
+        return self._get(key, Mapping, "an object")  # type: ignore[type-abstract]
+
+    def optional_object(self, key: str) -> Mapping[str, Any] | None:
+        return None if self._mapping.get(key) is None else self.object(key)
+
+    def items(self, key: str) -> Iterator[Fields]:
+        for position, value in enumerate(self._get(key, list, "a list")):
+            yield Fields(value, f"{self._where}: {key}[{position}]", self._error)
+
+    def _get(self, key: str, kind: type[_T], kind_name: str) -> _T:
+        value = self._mapping.get(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self._error(f"{self._where} is damaged: {key} should be {kind_name}.")
+        return value

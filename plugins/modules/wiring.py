@@ -186,12 +186,12 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._argspec import WIRING_ARGUMENTS
 from ..module_utils._errors import StandaloneError
 from ..module_utils._links import alternatives as _image_alternatives
 from ..module_utils._links import links
 from ..module_utils._os.target_root import System
 from ..module_utils._os.timestamps import Moment
-from ..module_utils._wiring_arguments import WIRING_ARGUMENTS
 
 
 def main() -> None:

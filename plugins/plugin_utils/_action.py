@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 
 from ._fleet.answer import DamagedAnswer
 from ._links.discovered_python import DISCOVERED, is_plain_path
-from ._module_output import readable_output
+from ._module_result import readable_output
 
 # What AnsibleModule adds to a result because of `path`; the invocation, which shows what an address may hold; facts,
 # which become variables that outrank the inventory, so that a host could set settings of the playbook by them; and keys

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible import constants
 
-from ._min_age import age_seconds
+from ._options import age_seconds
 
 _PLUGIN = ("action", "standalone.python.build")
 

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
 from ._fleet.answer import DamagedAnswer

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edge of this collection's lookups: options are checked and errors translated here, and nowhere else."""
+"""What both lookups share: options checked, errors translated, the choice of builds read once, JMESPath applied."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+
+from ._index.reader import IndexOptions
+from ._options import age_seconds
 
 
 def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> None:
@@ -31,3 +37,42 @@ def failing_as_lookup() -> Iterator[None]:
     except StandaloneError as error:
         # Without causes, which Ansible would add to the message: they are not for the user, and can hold secrets.
         raise AnsibleLookupError(str(error)) from None
+
+
+def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> Wanted:
+    """Raises `InvalidName` for what is no name, or no target."""
+    return Wanted(
+        request=Request.parse(name),
+        flavor=options.get("flavor"),
+        build_options=options.get("build_options"),
+        target=str(Target.parse(target)) if target else None,
+        prerelease=bool(options.get("prerelease")),
+    )
+
+
+def index_of(options: Mapping[str, Any]) -> IndexOptions:
+    """Credentials are for an index of the user's own. Raises `InvalidName` for an age that is none."""
+    index = tuple(options.get("index") or ())
+    url_options = UrlOptions.from_params(options)
+    return IndexOptions(
+        index or None,
+        url_options if index else url_options.without_credentials(),
+        max_release_age_s=age_seconds(options.get("index_max_age"), "index_max_age"),
+    )
+
+
+def searched(expression: str, data: Any) -> Any:
+    """What the expression yields. Raises `InvalidName` for one that is not JMESPath, and when the library lacks."""
+    try:
+        import jmespath
+        from jmespath.exceptions import JMESPathError
+    except ImportError as error:
+        raise StandaloneError(
+            "The option query needs the Python library jmespath on the controller, beside ansible-core. Install it, or "
+            "leave query out and pick from the result."
+        ) from error
+    try:
+        return jmespath.search(expression, data)
+    except JMESPathError as error:
+        words = " ".join(str(error).split())
+        raise InvalidName(f"The query {expression!r} is not JMESPath: {words}") from error

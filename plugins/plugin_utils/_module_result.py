@@ -9,11 +9,14 @@ another path than the one that was asked for.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 
 from ._fleet.answer import DamagedAnswer
 
@@ -86,3 +89,25 @@ _MIRROR: Mapping[str, _Check] = {
     "removed": Fields.texts,
     "diff": Fields.object,
 }
+
+
+_SHOWN = ("warnings", "deprecations")
+_UNPRINTABLE = re.compile(r"[^\n\r\t -~]")
+
+
+def readable_output(printed: str) -> str:
+    """The same JSON, with readable warnings, and nothing around it that a terminal would obey or hide."""
+    text = _UNPRINTABLE.sub(_as_json, printed)  # the same to a reader of JSON
+    start = text.find("{")
+    if start < 0 or not any(f'"{key}"' in text for key in _SHOWN):
+        return text
+    try:
+        result, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):  # Ansible says what is wrong with it
+        return text
+    shown = {key: readable_data(result[key]) for key in _SHOWN if key in result}
+    return text[:start] + json.dumps({**result, **shown}) + text[end:]
+
+
+def _as_json(char: re.Match[str]) -> str:
+    return json.dumps(char[0])[1:-1]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The `checksum` option, written as in `get_url`."""
+"""Options in the spelling of `get_url` and of periods: `checksum` and `min_age`."""
 
 from __future__ import annotations
 
@@ -26,3 +26,18 @@ def parse_checksum(text: str) -> str:
             f"checksum is {text!r}, the digest of an empty file. Whoever computed it had no archive: fetch it again."
         )
     return digest
+
+
+_UNITS_S = {"h": 60 * 60, "d": 24 * 60 * 60, "w": 7 * 24 * 60 * 60}
+_AGE = re.compile(r"([0-9]{1,4})([hdw]?)")
+
+
+def age_seconds(text: str | int | None, option: str) -> int:
+    """`36h`, `7d`, `2w`, or a number of days, in seconds; None is 0, which admits every release and every index.
+
+    Raises `InvalidName` for anything else.
+    """
+    match = _AGE.fullmatch(str(text or 0).strip())
+    if match is None:
+        raise InvalidName(f"{option} {text!r} is no age. Write hours, days or weeks, such as 36h, 7d or 2w.")
+    return int(match[1]) * _UNITS_S[match[2] or "d"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.plugin_utils._index.bundled import PublicFile, pack
-from ansible_collections.standalone.python.plugins.plugin_utils._index.sources import Reading, read_bundled, read_index
+from ansible_collections.standalone.python.plugins.plugin_utils._index.formats import Reading, read_bundled, read_index
 from tests.support.index_documents import artifact, digest_of, record, sums, uv_catalogue, uv_entry, versions_index
 from tests.support.mutations import mutated_bytes, mutated_json
 

@@ -21,13 +21,13 @@ import pytest
 
 pytest.importorskip("ansible", reason="bootstrapping is decided on the controller")
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.module_utils._links import links
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
-from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import Unpacking
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild

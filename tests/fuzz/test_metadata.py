@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install import rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
@@ -25,7 +25,6 @@ from ansible_collections.standalone.python.plugins.module_utils._install.confirm
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
-from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._store import history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe

@@ -21,19 +21,18 @@ pytest.importorskip("ansible", reason="two of the caches are the controller's")
 
 from ansible import constants
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
-from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._os import sync as _sync
 from ansible_collections.standalone.python.plugins.module_utils._store.inspect import inspect
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import read as read_receipt
 from ansible_collections.standalone.python.plugins.plugin_utils._archives.cache import cached_archive
 from ansible_collections.standalone.python.plugins.plugin_utils._index.catalog import Variant
-from ansible_collections.standalone.python.plugins.plugin_utils._index.indexes import open_index
-from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions, open_index
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.fuzzing import VARIABLE

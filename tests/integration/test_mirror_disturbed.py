@@ -32,7 +32,7 @@ SYNC = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply as _mirror_sync
-from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
 params = dict((option, spec.get("default")) for option, spec in MIRROR_ARGUMENTS.items())
 params.update(json.loads(sys.argv[2]))

@@ -27,7 +27,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch impo
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
 from ansible_collections.standalone.python.plugins.plugin_utils._index.bundled import BUNDLED_PATH, PublicFile, pack
 from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import Listed
-from ansible_collections.standalone.python.plugins.plugin_utils._index.sources import Reading, read_bundled, read_index
+from ansible_collections.standalone.python.plugins.plugin_utils._index.formats import Reading, read_bundled, read_index
 
 _GZIP = b"\x1f\x8b"
 

@@ -23,12 +23,12 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._argspec import (
     BOOTSTRAP_ARGUMENTS,
     BUILD_ARGUMENTS,
+    MIRROR_ARGUMENTS,
     URL_ARGUMENTS,
 )
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.sealed import SEALED_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import PLATFORM_ARGUMENTS
 
 yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which is not installed here")

@@ -80,7 +80,7 @@ LIST: Mapping[tuple[str, str], str | tuple[str, ...]] = {
         f"{_FETCH}::test_data_below_the_least_rate",
         f"{_FETCH}::test_the_whole_of_an_index_has_a_limit",
         f"{_FETCH}::test_a_proxy_that_never_ends_its_answer",
-        "plugins/plugin_utils/_index/test_indexes.py::test_a_lock_that_is_held_for_ever",
+        "plugins/plugin_utils/_index/test_reader_indexes.py::test_a_lock_that_is_held_for_ever",
     ),
     ("slow retrieval", "mirror"): (
         f"{_PATIENCE}::test_headers_that_never_end",
@@ -94,7 +94,7 @@ LIST: Mapping[tuple[str, str], str | tuple[str, ...]] = {
         "plugins/module_utils/_download/test_bundles.py::test_one_that_never_ends_is_not_waited_for",
     ),
     ("mix-and-match", "index"): (
-        "plugins/plugin_utils/_index/test_sources.py::test_one_name_with_two_digests_is_refused",
+        "plugins/plugin_utils/_index/test_formats_sources.py::test_one_name_with_two_digests_is_refused",
         "test_tuf_list.py::test_the_digest_of_another_build_is_refused",
         "test_tuf_list.py::test_a_build_of_the_store_with_that_digest_is_not_taken_for_it",
         "test_tuf_list.py::test_another_build_under_a_name_and_its_digest_is_found_when_it_is_tried_out",

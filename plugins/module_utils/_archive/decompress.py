@@ -11,7 +11,8 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
 
-from . import zstd, zstd_frames
+from . import zstd
+from . import zstd as zstd_frames
 from .errors import Refused
 from .prefetch import read_ahead
 

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from .._errors import ArchiveError
 from .decompress import open_chunks, unpacked_size
 from .errors import Refused, member, quoted
-from .tar_member import Limits, Member
-from .tar_reader import TarReader
+from .tar_reader import Limits, Member, TarReader
 from .tree_writer import Entry, TreeWriter
 
 __all__ = ("Entry", "Extracted", "Limits", "extract", "unpacked_size")

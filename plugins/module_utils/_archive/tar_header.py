@@ -1,15 +1,17 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One header block of a tar archive, read strictly: what two readers could take for two things is refused.
+"""The header of a tar member, read strictly: a block that two readers could understand differently is refused.
 
-The format: POSIX.1-2001, `pax`, "ustar Interchange Format", and the manual of GNU tar, "Basic Tar Format".
+Pax records and GNU's long names come before the header that they extend. The formats: POSIX.1-2001, `pax`, "ustar
+Interchange Format" and "pax Extended Header"; the manual of GNU tar, "Basic Tar Format", types `L` and `K`.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -73,3 +75,87 @@ def _number(field: bytes) -> int:
 
 def _text(field: bytes) -> bytes:
     return field.partition(b"\0")[0]
+
+
+PAX, PAX_GLOBAL, GNU_PATH, GNU_TARGET = b"x", b"g", b"L", b"K"
+TYPES = frozenset((PAX, PAX_GLOBAL, GNU_PATH, GNU_TARGET))
+
+# Far above what a path needs; attributes of other systems that we pass over have room too.
+CONTENT_BYTES = 64 * 1024
+
+_DIGITS = 20  # of the largest number of 64 bits
+_PER_MEMBER_KEYS = ("path", "linkpath", "size")
+
+
+@dataclass
+class Extensions:
+    """Collects what is said about one member, then `apply` it to its header. Raises `Refused`."""
+
+    values: dict[str, bytes] = field(default_factory=dict)
+    seen: set[bytes] = field(default_factory=set)
+
+    def add(self, kind: bytes, content: bytes) -> None:
+        """Takes one extension of type `kind`. The same type twice before a member could hide one of the two."""
+        if kind in self.seen:
+            raise Refused("it has two extended headers of one kind before one member")
+        if kind == PAX_GLOBAL:
+            _check_global(_pax_records(content))
+            return
+        self.seen.add(kind)
+        if kind == PAX:
+            found = _pax_records(content)
+        else:
+            found = {"path" if kind == GNU_PATH else "linkpath": _gnu_name(content)}
+        for key, value in found.items():
+            if key in self.values and self.values[key] != value:
+                raise Refused(f"it gives a member's {key} twice, and not the same")
+            self.values[key] = value
+
+    def apply(self, header: Header) -> Header:
+        """The header with every value replaced that was given here. The size too, which a reader must never mix."""
+        size = self.values.get("size")
+        return header._replace(
+            path=self.values.get("path", header.path),
+            target=self.values.get("linkpath", header.target),
+            size_bytes=header.size_bytes if size is None else _decimal(size),
+        )
+
+
+def _pax_records(content: bytes) -> dict[str, bytes]:
+    """Reads records, each `LENGTH KEY=VALUE` and a line feed; those that do not matter to an extraction too."""
+    records: dict[str, bytes] = {}
+    at = 0
+    while at < len(content):
+        length_text, space, _rest = content[at : at + 8].partition(b" ")
+        end = at + (_decimal(length_text) if space else 0)
+        record = content[at + len(length_text) + 1 : end]
+        key_bytes, equals, value = record[:-1].partition(b"=")
+        if end > len(content) or not record.endswith(b"\n") or not equals:
+            raise Refused("it has a damaged pax header")
+        key = key_bytes.decode("utf-8", "replace")
+        if key.startswith("GNU.sparse."):
+            raise Refused("it holds a sparse file, which no build does")
+        if key in records:
+            raise Refused(f"it gives a member's {key} twice in one pax header")
+        records[key] = value
+        at = end
+    return records
+
+
+def _check_global(records: dict[str, bytes]) -> None:
+    for key in _PER_MEMBER_KEYS:
+        if key in records:
+            raise Refused(f"it gives one {key} to all of its members")
+
+
+def _gnu_name(content: bytes) -> bytes:
+    name, _nul, rest = content.partition(b"\0")
+    if rest.strip(b"\0"):
+        raise Refused("it has a long name with a NUL inside")
+    return name
+
+
+def _decimal(text: bytes) -> int:
+    if not text.isdigit() or len(text) > _DIGITS:
+        raise Refused("a number in a pax header is not one")
+    return int(text)

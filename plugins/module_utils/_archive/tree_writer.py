@@ -12,11 +12,48 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple, final
 
-from . import symlinks
 from .errors import Refused, entry, quoted
+
+
+def check(links: Mapping[str, str], others: Collection[str]) -> None:
+    """Judges `links` (path to target) of a build whose files and directories are `others`. Raises `Refused`."""
+    next_of = {path: _landing(path, target) for path, target in links.items()}
+    good = set(others)
+    for path in links:
+        passed = {path}
+        at = next_of[path]
+        while at not in good:
+            if at in passed:
+                raise _refused(path, links[path], "only leads back to itself")
+            if at not in next_of:
+                raise _refused(path, links[path], "points to nothing in the build, or through another link")
+            passed.add(at)
+            at = next_of[at]
+        good |= passed
+
+
+def _landing(path: str, target: str) -> str:
+    """The path in the build that the link at `path` names."""
+    if target.startswith("/"):
+        raise _refused(path, target, "is absolute")
+    climbed = path.split("/")[:-1]
+    parts = target.split("/")
+    while parts and parts[0] == "..":
+        if not climbed:
+            raise _refused(path, target, "leads out of the build")
+        climbed.pop()
+        parts.pop(0)
+    if "" in parts or "." in parts or ".." in parts:
+        raise _refused(path, target, "has an empty part, a dot or a later `..`")
+    return "/".join(climbed + parts)
+
+
+def _refused(path: str, target: str, why: str) -> Refused:
+    return Refused(f"{entry(path)} is a link to {quoted(target)}, which {why}")
+
 
 _DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -108,7 +145,7 @@ class TreeWriter:
 
     def make_links(self) -> None:
         """Checks all links against the whole tree, then makes them."""
-        symlinks.check(self._links, self.entries.keys() - self._links.keys())
+        check(self._links, self.entries.keys() - self._links.keys())
         for path, target in self._links.items():
             folder, _slash, name = path.rpartition("/")
             try:

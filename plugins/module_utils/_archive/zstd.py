@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zstandard decompressed by whatever the host has for it."""
+"""Zstandard, decompressed by whatever the host has for it, and its frames, measured without decompressing.
+
+The format: RFC 8878, section 3.1.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,84 @@ from io import FileIO
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from .._errors import ArchiveError
-from . import zstd_frames
 from .errors import Refused
 
 if TYPE_CHECKING:
     import subprocess
+
+
+MAGIC = b"\x28\xb5\x2f\xfd"
+
+# Full archives are packed at level 22 with a window of this size (BUILDS.md 3.4). Decoders admit 8 MiB of their own.
+WINDOW_LOG = 27
+WINDOW_BYTES = 1 << WINDOW_LOG
+
+_SKIPPABLE_MAGICS = range(0x184D2A50, 0x184D2A60)
+_DICTIONARY_ID_BYTES = (0, 1, 2, 4)
+_CHECKSUM_BYTES = 4
+_RAW, _RUN_LENGTH, _COMPRESSED = 0, 1, 2
+
+
+def check(archive: FileIO) -> int | None:
+    """The bytes that all frames together decompress to; None when one of them does not say.
+
+    Raises `Refused` when a frame is not whole, when something else follows, and when a frame needs more memory than
+    a build's does. Some decoders take the end of the file for the end of a frame, so a cut archive is found here.
+    """
+    archive.seek(0)
+    sizes: list[int | None] = []
+    while True:
+        magic = archive.read(len(MAGIC))
+        if not magic:
+            return None if None in sizes else sum(size for size in sizes if size is not None)
+        if magic == MAGIC:
+            sizes.append(_check_frame(archive))
+        elif len(magic) == len(MAGIC) and int.from_bytes(magic, "little") in _SKIPPABLE_MAGICS:
+            _skip(archive, _number(archive, 4))
+        else:
+            raise Refused("something that does not belong to it follows its end")
+
+
+def _check_frame(archive: FileIO) -> int | None:
+    descriptor = _number(archive, 1)
+    single_segment = bool(descriptor & 0x20)
+    window_bytes = 0 if single_segment else _window(_number(archive, 1))
+    if _number(archive, _DICTIONARY_ID_BYTES[descriptor & 3]):
+        raise Refused("it can only be decompressed with a dictionary, which no build needs")
+    size_field_bytes = (int(single_segment), 2, 4, 8)[descriptor >> 6]
+    size_bytes = _number(archive, size_field_bytes) + (256 if size_field_bytes == 2 else 0)
+    if max(window_bytes, size_bytes if single_segment else 0) > WINDOW_BYTES:
+        raise Refused(f"it needs a window of more than {WINDOW_BYTES >> 20} MiB to be decompressed")
+    last = False
+    while not last:
+        block = _number(archive, 3)
+        last, kind = bool(block & 1), block >> 1 & 3
+        if kind not in (_RAW, _RUN_LENGTH, _COMPRESSED):
+            raise Refused("its compressed data are damaged")
+        _skip(archive, 1 if kind == _RUN_LENGTH else block >> 3)
+    if descriptor & 4:
+        _skip(archive, _CHECKSUM_BYTES)
+    return size_bytes if size_field_bytes else None
+
+
+def _window(descriptor: int) -> int:
+    base = 1 << 10 + (descriptor >> 3)
+    return base + (base >> 3) * (descriptor & 7)
+
+
+def _number(archive: FileIO, length: int) -> int:
+    field = archive.read(length)
+    if len(field) < length:
+        raise Refused("it breaks off before its end")
+    return int.from_bytes(field, "little")
+
+
+def _skip(archive: FileIO, length: int) -> None:
+    """Passes over `length` bytes; reads the last of them, since seeking beyond the end is no error."""
+    if length:
+        archive.seek(length - 1, 1)
+        _number(archive, 1)
+
 
 _CHUNK_BYTES = 256 * 1024
 _SILENCE_S = 60  # the program needs a moment for each chunk
@@ -24,7 +100,7 @@ _SILENCE_S = 60  # the program needs a moment for each chunk
 
 def decompressed(archive: FileIO) -> Generator[bytes, None, None]:
     """The decompressed bytes of `archive`, a file at its start. Raises as `_streams.open_chunks` says."""
-    zstd_frames.check(archive)
+    check(archive)
     archive.seek(0)
     for means in (_by_zstandard, _by_standard_library, _by_program):
         chunks = means(archive)
@@ -42,7 +118,7 @@ def _by_zstandard(archive: FileIO) -> Generator[bytes, None, None] | None:
         import zstandard
     except ImportError:
         return None
-    decoder = zstandard.ZstdDecompressor(max_window_size=zstd_frames.WINDOW_BYTES)
+    decoder = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES)
     return _read_all(decoder.stream_reader(archive, read_across_frames=True), zstandard.ZstdError)
 
 
@@ -51,7 +127,7 @@ def _by_standard_library(archive: FileIO) -> Generator[bytes, None, None] | None
         from compression import zstd  # Python 3.14 and newer
     except ImportError:
         return None
-    options = {zstd.DecompressionParameter.window_log_max: zstd_frames.WINDOW_LOG}
+    options = {zstd.DecompressionParameter.window_log_max: WINDOW_LOG}
     return _read_all(zstd.ZstdFile(archive, options=options), zstd.ZstdError)
 
 
@@ -97,7 +173,7 @@ def _output(zstd: subprocess.Popen[bytes]) -> Generator[bytes, None, None]:
 def _run(program: str, archive: FileIO) -> Generator[bytes, None, None]:
     import subprocess
 
-    command = [program, "-dcq", f"--long={zstd_frames.WINDOW_LOG}"]
+    command = [program, "-dcq", f"--long={WINDOW_LOG}"]
     with subprocess.Popen(  # pylint: disable=ansible-bad-function # no module object, and lists only
         command, stdin=archive, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
     ) as zstd:

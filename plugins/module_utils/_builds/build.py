@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A published build, and the asset that holds it."""
+"""A published build, the asset that holds it, and which of several builds of one version is preferred."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from .._errors import InvalidName, StandaloneError, StoreError
-from .._fields import Fields
+from .._json import Fields
 from .asset_name import OPTIONS_PATTERN, AssetName, archive_extension
 from .release_tag import checked_release, day_of
 from .target import Target
@@ -191,3 +191,19 @@ def _matching(pattern: re.Pattern[str], key: str, value: str, where: str, error:
     if pattern.fullmatch(value) is None:
         raise error(f"{where} is damaged: {key} is {value!r}, and should be {_EXPECTED[key]}.")
     return value
+
+
+# The best first. Builds of before 2020 do not say how they are optimized.
+_RANKS = {words: rank for rank, words in enumerate(("pgo+lto", "pgo", "lto", "noopt", ""))}
+_UNKNOWN_RANK = len(_RANKS)
+
+
+def preference(build: Build) -> tuple[object, ...]:
+    """Smaller is better: the flavor first, then how it is optimized, then the newest release."""
+    words = [word for word in build.optimization.split("+") if word != "static"]
+    return (
+        FLAVORS.index(build.flavor),
+        "static" in build.build_options,
+        _RANKS.get("+".join(words), _UNKNOWN_RANK),
+        -int(build.release),
+    )

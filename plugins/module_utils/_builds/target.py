@@ -110,7 +110,7 @@ def _parse_target(text: str) -> Target:
 
 def _suggestion(text: str) -> str:
     # Only those who err wait for it.
-    from .nearest_target import nearest_target
+    from .suggest import nearest_target
 
     nearest = nearest_target(text)
     if nearest:

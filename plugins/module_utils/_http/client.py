@@ -6,25 +6,82 @@
 It builds on `urllib.request`, not on `ansible.module_utils.urls.open_url`: that takes 35 to 80 ms to import and 20 to
 load certificates before a plain http request, and follows redirects with the user's headers. Ansible's part is the
 trust in https servers: its `make_context` also finds the certificates of systems that Python itself does not know.
+
+`urllib` has one timeout for connecting and reading. The connections of this file have two, since an unreachable server
+must not delay an archive that can come another way.
 """
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import SplitResult
 
 from .._errors import DownloadError
 from .errors import refused
-from .http_connect import patient_handlers
 from .options import USER_AGENT, UrlOptions
-from .patience import Patience
+from .patience import Patience, watched
 from .peer import Peer, checked, redirected, with_login_of
 from .response import body_of
 from .transfer import Body, TransferFailure
+
+
+def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_context: Any) -> list[Any]:
+    """The handlers for `urllib`; the one for https only where there is a context for it."""
+    from http.client import HTTPConnection, HTTPSConnection
+    from urllib import request
+
+    class Patient(HTTPConnection):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._create_connection = partial(_connected, patience)
+
+        def connect(self) -> None:
+            self.timeout: Any
+            patience_s, self.timeout = self.timeout, connect_timeout_s or self.timeout
+            try:
+                super().connect()  # with TLS where the class has it
+            except socket.timeout:
+                if connect_timeout_s is None:
+                    raise
+                raise OSError(errno.EHOSTUNREACH, f"no connection within {connect_timeout_s} s") from None
+            self.sock.settimeout(patience_s)
+
+    class PatientTls(Patient, HTTPSConnection):
+        pass
+
+    class Handler(request.HTTPHandler):
+        def http_open(self, req: Any) -> Any:
+            return self.do_open(watched(Patient, patience), req)
+
+    class TlsHandler(request.HTTPSHandler):
+        def https_open(self, req: Any) -> Any:
+            return self.do_open(watched(PatientTls, patience), req, context=tls_context)
+
+    return [Handler(), *([TlsHandler(context=tls_context)] if tls_context else [])]
+
+
+def _connected(patience: Patience, address: tuple[str, int], timeout_s: float, _source: Any = None) -> socket.socket:
+    """As `socket.create_connection`: the timeout is for each address of a name. `patience` ends a long row of them."""
+    failure: OSError = OSError(errno.EHOSTUNREACH, "its name has no address")
+    for family, kind, protocol, _name, place in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(min(timeout_s, patience.connect_left_s))
+            connection.connect(place)
+        except OSError as error:
+            connection.close()
+            failure = error
+        else:
+            connection.settimeout(timeout_s)
+            return connection
+    raise failure
+
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 10

@@ -29,9 +29,8 @@ from .._store.store import LOCK_FILE, ROOTS_FOLDER, Store, make_directory
 from . import adopt, provisional, publish, report
 from .plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan, unusable
 from .publish import Published
-from .report import Outcome
+from .report import Outcome, Timings
 from .spec import KEPT, Order
-from .timings import Timings
 from .unpack import part_name
 
 

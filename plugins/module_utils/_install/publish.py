@@ -24,8 +24,8 @@ from . import bytecode, fixups
 from . import health as _health
 from .fixups import Stage
 from .health import Health
+from .report import Timings
 from .spec import Order
-from .timings import Timings
 from .unpack import unpacked
 
 Check = Callable[[Stage], None]

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._builds.build import Asset, Build
-from .._builds.request import Request
+from .._builds.request import Request, Wanted
 from .._builds.target import Target
-from .._builds.wanted import Wanted
 from .._errors import InvalidName, StoreError
 from .._http.options import UrlOptions
 from .._os.paths import checked_absolute

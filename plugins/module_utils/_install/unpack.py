@@ -20,8 +20,8 @@ from .._os import disk_space
 from .._os.sync import early_writeback
 from .._store.store import Store, make_directory
 from .fixups import Stage
+from .report import Timings
 from .spec import Order
-from .timings import Timings
 
 # Where the controller can send the archive, a host behind a closed firewall shall not wait long for each address.
 _CONNECT_TIMEOUT_S = 5

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from .._builds.build import Asset
-from .._builds.preference import preference
+from .._builds.build import Asset, preference
 from .._builds.target import Target
 from .._download.mirrors import github_url
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._errors import StoreError
-from .._fields import Fields
-from .._json import content_of, rendered
+from .._json import Fields, content_of, rendered
 from .._os.atomic import replace_file
 
 STATE_FOLDER = ".mirror"

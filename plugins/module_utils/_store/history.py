@@ -17,8 +17,7 @@ from typing import Any
 
 from .._builds.build import SAFE_NAME
 from .._errors import StoreError
-from .._fields import Fields
-from .._json import content_of, rendered
+from .._json import Fields, content_of, rendered
 from .._os.atomic import replace_file
 from .._os.paths import kind_of
 from . import damage as _damage

@@ -14,9 +14,8 @@ from typing import Any
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
 from .._builds.build import Asset, Build
 from .._errors import StoreError
-from .._fields import Fields
 from .._http.urls import shown_url
-from .._json import content_of, rendered
+from .._json import Fields, content_of, rendered
 from .manifest import RECEIPT
 
 FORMAT = 1

@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.asset_na
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Version
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._readable import message
 
 _ANSWER = "The answer of the host"

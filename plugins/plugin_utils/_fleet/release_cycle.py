@@ -17,9 +17,9 @@ from datetime import date
 from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 
 from .._documents import read_document
 from .._http.fetch import Validators, fetch

@@ -13,9 +13,9 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
-from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 from ansible_collections.standalone.python.plugins.module_utils._install.series import is_allowed
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._readable import message
 
 from .answer import DamagedAnswer, FoundPath, HostAnswer

@@ -24,7 +24,7 @@ from functools import lru_cache
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
-from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 
 BUNDLED_PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_catalog.dat")
 _FORMAT = 1

@@ -30,8 +30,8 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.request 
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
 from ansible_collections.standalone.python.plugins.module_utils._download.download import MAX_BYTES
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url, split_url
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 
 from .._index.entry import Listed
 from . import strict_yaml

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 
 from .file import InvalidLock, LockedBuild, LockFile

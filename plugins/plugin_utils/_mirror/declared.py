@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
 
 from .._index.catalog import Catalog

@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_leave
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import checked_path
 
-from .._min_age import age_seconds
+from .._options import age_seconds
 from .spec import Setting
 
 _SHOWN = 60  # characters of a value; the rest is for whoever wrote it

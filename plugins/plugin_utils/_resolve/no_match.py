@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Version
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
 
 from .._index.catalog import Catalog, Variant

@@ -14,8 +14,7 @@ from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     IndexUnavailable,
     InvalidName,
@@ -26,8 +25,7 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.host i
 
 from .._index.catalog import Catalog
 from .._index.clock import Clock
-from .._index.indexes import open_index
-from .._index.reader import IndexOptions
+from .._index.reader import IndexOptions, open_index
 from .select import Scope, choose
 
 _T = TypeVar("_T")

@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, preference
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import is_named
-from ansible_collections.standalone.python.plugins.module_utils._builds.preference import preference
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 

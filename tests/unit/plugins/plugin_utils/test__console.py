@@ -16,8 +16,7 @@ from ansible.utils.display import Display
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._http import errors
-from ansible_collections.standalone.python.plugins.plugin_utils._index.indexes import open_index
-from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions, open_index
 
 HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
 SHOWN = "a\\x1b]0;owned\\x07\\x9b2J\\u202egnp.exe\\u2066\\u200b\\r\\nok: [web1]"

@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install import publish as _prepare
 from ansible_collections.standalone.python.plugins.module_utils._install.fixups import Stage
-from ansible_collections.standalone.python.plugins.module_utils._install.timings import Timings
+from ansible_collections.standalone.python.plugins.module_utils._install.report import Timings
 from ansible_collections.standalone.python.plugins.module_utils._store import receipt as _receipts
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import MANIFEST, find_drift, parse
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt, Settings

@@ -21,9 +21,14 @@ from ansible_collections.standalone.python.plugins.module_utils._install.plan im
     SWITCH,
     Plan,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.report import Outcome, outcome_of, report
+from ansible_collections.standalone.python.plugins.module_utils._install.report import (
+    PARTS,
+    Outcome,
+    Timings,
+    outcome_of,
+    report,
+)
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
-from ansible_collections.standalone.python.plugins.module_utils._install.timings import PARTS, Timings
 from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import Drift
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State

@@ -27,7 +27,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._install import unpack as _unpack
 from ansible_collections.standalone.python.plugins.module_utils._install.fixups import Stage
-from ansible_collections.standalone.python.plugins.module_utils._install.timings import Timings
+from ansible_collections.standalone.python.plugins.module_utils._install.report import Timings
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild

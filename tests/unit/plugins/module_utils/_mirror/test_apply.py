@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._download import download
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply, state
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
-from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from tests.support.mirror_trials import (
     TARGETS,
     complaints,

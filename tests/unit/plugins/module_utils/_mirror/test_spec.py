@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
-from ansible_collections.standalone.python.plugins.module_utils._mirror_arguments import MIRROR_ARGUMENTS
 from tests.support.mirror_trials import TARGETS, make_archive, place_of
 
 OTHER_DIGEST = "0" * 64

@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._index.bundled i
     pack,
     unpack,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._index.sources import read_bundled
+from ansible_collections.standalone.python.plugins.plugin_utils._index.formats import read_bundled
 
 EVERY_NAME = Path(__file__).parents[3] / "data" / "asset-names.txt.xz"
 MEGABYTE = 1000 * 1000

@@ -14,8 +14,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="indexes are read on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, NoMatch
 from ansible_collections.standalone.python.plugins.plugin_utils._http import fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._index import clock, freshness

@@ -9,8 +9,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="locks are read on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import InvalidLock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import Declaration, resolve_declared

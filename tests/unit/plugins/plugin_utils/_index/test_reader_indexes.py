@@ -28,8 +28,11 @@ from ansible_collections.standalone.python.plugins.plugin_utils._http import fet
 from ansible_collections.standalone.python.plugins.plugin_utils._index import reader
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
 from ansible_collections.standalone.python.plugins.plugin_utils._index.catalog import Variant
-from ansible_collections.standalone.python.plugins.plugin_utils._index.indexes import open_index
-from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions, IndexReader
+from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import (
+    IndexOptions,
+    IndexReader,
+    open_index,
+)
 from tests.support.index_documents import artifact, record, sums, versions_index
 from tests.support.misbehaviours import html_page
 from tests.support.servers import files, serve, status

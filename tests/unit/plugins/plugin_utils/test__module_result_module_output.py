@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._module_output import readable_output
+from ansible_collections.standalone.python.plugins.plugin_utils._module_result import readable_output
 
 BAD = "\x1b]0;owned\x07\x9b31m\u202eRED\U000e0041"
 SHOWN = "\\x1b]0;owned\\x07\\x9b31m\\u202eRED\\U000e0041"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
-from ansible_collections.standalone.python.plugins.module_utils._fields import Fields
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 
 Read = Callable[[Fields], Any]
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
 from tests.unit.receipts import GNU, asset
 
 V2, V3 = "x86_64_v2-unknown-linux-gnu", "x86_64_v3-unknown-linux-gnu"

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils._jmespath import searched
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup import searched
 
 
 def test_an_expression_picks_from_data() -> None:

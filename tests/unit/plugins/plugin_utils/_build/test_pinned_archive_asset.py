@@ -10,8 +10,8 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import (Request)
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import (HostPlatform)
-from ansible_collections.standalone.python.plugins.module_utils._builds.wanted import (Wanted)
-from ansible_collections.standalone.python.plugins.plugin_utils._build.archive_asset import (asset_of_archive)
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import (Wanted)
+from ansible_collections.standalone.python.plugins.plugin_utils._build.pinned import (asset_of_archive)
 
 SHA256 = "0123456789abcdef" * 4
 LINUX = HostPlatform("linux", "x86_64", 64, "gnu", (2, 36), 3)

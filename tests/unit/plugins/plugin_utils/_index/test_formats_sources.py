@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
-from ansible_collections.standalone.python.plugins.plugin_utils._index.sources import Reading, read_index
+from ansible_collections.standalone.python.plugins.plugin_utils._index.formats import Reading, read_index
 from tests.support.index_documents import (
     artifact,
     digest_of,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._min_age import age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
 
 HOUR_S = 60 * 60
 DAY_S = 24 * HOUR_S
