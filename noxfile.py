@@ -196,9 +196,10 @@ step_per_core(sanity, name="sanity")
 def unit(session: nox.Session, core: str) -> None:
     """All unit tests and short fuzzing with the newest ansible-core, with each other those that can tell it from that.
 
-    With the oldest, whose controller has the oldest Python, that is also what tests the controller's code.
+    With the oldest, whose controller has the oldest Python and requests, that is also what tests the controller's code.
     """
-    session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
+    oldest = ("-r", str(REQUIREMENTS / "oldest.txt")) if core == USABLE_CORES[0] else ()
+    session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"), *oldest)
     telling = (reach.ANSIBLE, *reach.CONTROLLER) if core == USABLE_CORES[0] else (reach.ANSIBLE,)
     tests = ["tests/unit", "tests/fuzz"] if core == USABLE_CORES[-1] else map(str, reach.reaching(*telling))
     pytest(session, *tests, workers=0)

@@ -20,10 +20,10 @@ class Authority:
         self._directory = directory
         self.certificate = self._issue("ca", "-x509", *_KEY_USAGE)
 
-    def server(self, *, wants_client: bool = False) -> ssl.SSLContext:
-        """For a server named `localhost`, which has no certificate for its address."""
+    def server(self, name: str = "localhost", *, wants_client: bool = False) -> ssl.SSLContext:
+        """For a server with this name or address alone: `localhost` has no certificate for its address."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.issue("localhost"))
+        context.load_cert_chain(self.issue(name))
         if wants_client:
             context.load_verify_locations(self.certificate)
             context.verify_mode = ssl.CERT_REQUIRED
@@ -31,8 +31,9 @@ class Authority:
 
     def issue(self, name: str) -> str:
         """A file with a certificate for `name` and its key."""
+        kind = "IP" if name.replace(".", "").isdecimal() else "DNS"
         authority = ("-CA", self.certificate, "-CAkey", self.certificate)
-        return self._issue(name, "-x509", *authority, *_KEY_USAGE, "-addext", f"subjectAltName=DNS:{name}")
+        return self._issue(name, "-x509", *authority, *_KEY_USAGE, "-addext", f"subjectAltName={kind}:{name}")
 
     def _issue(self, name: str, *arguments: str) -> str:
         file = self._directory / f"{name}.pem"

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._errors import StoreError
+from .._os.regular_file import read_regular
 from .._os.target_root import System
 
 _PROGRAM = "update-alternatives"
 _TIMEOUT_S = 60
 _RECORDS, _CHOSEN = "/var/lib/dpkg/alternatives", "/etc/alternatives"
-_LOG = "/.standalone-python.log"  # in the root, as the program has it; it tells when this was, so it goes again
+_LOG = ".standalone-python-"  # in the root, as the program has it; it tells when this was, so it goes again
+_MOST_RECORD_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,12 @@ def carry_out(wanted: Iterable[Change], system: System) -> None:
 
 def _run(system: System, choice: Choice, *arguments: str) -> None:
     import subprocess  # not for a run that changes nothing
+    import tempfile
 
-    command = [_PROGRAM, "--root", system.root, "--log", _LOG, "--quiet", *arguments]
+    _require_inside(system, choice)
+    handle, log = tempfile.mkstemp(prefix=_LOG, dir=system.root)  # no link of the image can have this name
+    os.close(handle)
+    command = [_PROGRAM, "--root", system.root, "--log", f"/{os.path.basename(log)}", "--quiet", *arguments]
     try:
         done = subprocess.run(  # pylint: disable=ansible-bad-function
             command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=_TIMEOUT_S
@@ -115,10 +121,46 @@ def _run(system: System, choice: Choice, *arguments: str) -> None:
         ) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(system.root + _LOG)
+            os.unlink(log)
     if done.returncode:
         raise StoreError(
             f"{_PROGRAM} did not change the group {choice.name} in {system.root}, but said: "
             f"{' '.join(done.stderr.split()).rstrip('.')}. Mend that, or use plain links: "
             "interpreter_alternatives: links."
         )
+
+
+def _require_inside(system: System, choice: Choice) -> None:
+    """Raises `StoreError` where update-alternatives would follow a link or a record of the image out of it.
+
+    The program puts the root in front of each path, and follows links as the running system does.
+    """
+    record = os.path.join(system.followed(_RECORDS), choice.name)
+    recorded = _recorded_paths(record)
+    for path in (f"{_RECORDS}/{choice.name}", f"{_CHOSEN}/{choice.name}", *filter(None, choice.places), *recorded):
+        followed = os.path.realpath(os.path.dirname(f"{system.root}/{path}"))
+        if followed != os.path.dirname(system.place_of(path)):
+            raise StoreError(
+                f"Cannot change the group {choice.name} in {system.root}: {_PROGRAM} would follow {path} to "
+                f"{followed}, outside of where the image has it. Make the links on the way there relative, or use "
+                "plain links: interpreter_alternatives: links."
+            )
+
+
+def _recorded_paths(record: str) -> list[str]:
+    """The links of a group and their names' places, by its record; none where there is no record yet.
+
+    Raises `StoreError` for a record that is no text, or in which a link or name steps up.
+    """
+    try:
+        lines = read_regular(record, most_bytes=_MOST_RECORD_BYTES).decode(errors="surrogateescape").split("\n")
+    except FileNotFoundError:
+        return []
+    head = lines[1 : lines.index("")] if "" in lines else lines[1:]
+    links, names = head[::2], head[1::2]
+    if any("/" in name for name in names) or any(".." in link.split("/") or link[:1] != "/" for link in links):
+        raise StoreError(
+            f"{record} is damaged: it has a link or a name that no package registers. Remove the file, or use plain "
+            "links: interpreter_alternatives: links."
+        )
+    return [*links, *(f"{_CHOSEN}/{name}" for name in names)]

@@ -49,7 +49,7 @@ def wait_for_lock(
             if limit.left_s <= 0 and not 0 <= idle_s() < limit.seconds:
                 raise StoreError(
                     f"Cannot lock {what}: another run has held the lock for {limit.seconds:g} seconds, the limit of "
-                    f"{limit.option}. Wait until that run has ended, or end it, then run again."
+                    f"{limit.option}. Wait until that run has ended, or end it, then run again.{_holders(handle)}"
                 ) from None
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
@@ -61,3 +61,27 @@ def is_still_there(handle: int, path: str) -> bool:
         return os.path.samestat(os.fstat(handle), os.stat(path))
     except FileNotFoundError:
         return False
+
+
+def _holders(handle: int) -> str:
+    """The other processes that hold the lock, as a sentence after a message; "" where the system does not list them."""
+    status = os.fstat(handle)
+    file = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    try:
+        with open("/proc/locks", encoding="utf-8") as locks:
+            fields = [line.split() for line in locks]
+    except OSError:
+        return ""
+    # number, kind, mode, access, process, file, start, end; one field more for a process that waits
+    pids = {int(field[4]) for field in fields if len(field) == 8 and field[1] == "FLOCK" and field[5] == file}
+    others = sorted(pid for pid in pids - {os.getpid()} if pid > 0)  # 0 and less are of another container
+    return f" Process {' and '.join(map(_described, others))} holds it now." if others else ""
+
+
+def _described(pid: int) -> str:
+    """The number, and the name while it runs: the lock may outlive it in a process that it started."""
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as name:
+            return f"{pid} ({name.read().strip()})"
+    except OSError:
+        return f"{pid} (ended)"

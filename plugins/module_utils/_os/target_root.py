@@ -34,9 +34,11 @@ class System:
         return bool(self.root)
 
     def require(self) -> None:
-        """Raises `StoreError` when there is no such directory."""
+        """Raises `StoreError` when there is no such directory, or it is that of the running system."""
         if self.root and not os.path.isdir(self.root):
             raise missing(self.root)
+        if self.root and os.path.samefile(self.root, "/"):
+            raise not_another(self.root)
 
     def place_of(self, path: str) -> str:
         """Where `path` lies for this process: itself in the running system.
@@ -116,6 +118,13 @@ def missing(root: str) -> StoreError:
     return StoreError(
         f"root is {root}, but there is no such directory on this host. Make the system first, or mount its file system "
         "there."
+    )
+
+
+def not_another(root: str) -> StoreError:
+    return StoreError(
+        f"Cannot use the root {root}: it is the root directory of the running system, by another name. Leave out root, "
+        "or name the directory of another system."
     )
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 
 from .._errors import StoreError
+from .._os.regular_file import read_regular
 from .._os.target_root import RUNNING, System
 from .manifest import MANIFEST, RECEIPT
 
+_MOST_BYTES = 16 * 1024 * 1024  # of the list of users in an image, which may be a device or never end
 _NO_ID = 2**32 - 1  # to chown it means: leave as it is
 
 
@@ -67,13 +69,13 @@ def _group_id(group: str, system: System) -> int:
 def _listed(name: str, file: str, system: System) -> int:
     """The number in the third field of the line for `name`, as passwd(5) and group(5) have it. Raises `KeyError`."""
     try:
-        with open(system.followed(file), encoding="utf-8", errors="surrogateescape") as lines:
-            for line in lines:
-                fields = line.rstrip("\n").split(":")
-                if fields[0] == name and len(fields) > 2 and fields[2].isdecimal():
-                    return _number(fields[2])
-    except FileNotFoundError:
-        pass  # an image with no users yet
+        content = read_regular(system.followed(file), most_bytes=_MOST_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        content = b""  # an image with no users yet
+    for line in content.decode(errors="surrogateescape").split("\n"):
+        fields = line.split(":")
+        if fields[0] == name and len(fields) > 2 and fields[2].isdecimal():
+            return _number(fields[2])
     raise KeyError(name)
 
 

@@ -195,9 +195,12 @@ def _noting_failure(descriptor: int, way: str) -> Iterator[None]:
 
 
 def _raise_failure(descriptor: int, way: str, waiting_since_ns: int) -> None:
-    """Raises the failure that came while this process waited. An older one may have been mended."""
+    """Raises the failure that came while this process waited. An older one may have been repaired.
+
+    One of the future was noted before the clock was set back. It would stay newer than every wait until then.
+    """
     status = os.fstat(descriptor)
-    if status.st_size and status.st_mtime_ns > waiting_since_ns:
+    if status.st_size and waiting_since_ns < status.st_mtime_ns <= time.time_ns():
         try:
             noted = json.loads(os.pread(descriptor, _MOST_NOTE_BYTES, 0))
         except (ValueError, RecursionError):

@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import (EPOCH_VARIABLE)
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import (Order)
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (System, in_circles, missing)
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (System, in_circles, missing, not_another)
 
 from .._probe.probe import (Probe)
 
@@ -33,6 +33,8 @@ def described(probe: Probe, order: Order) -> Probe:
         return probe
     if not probe.has_root:
         raise missing(root)
+    if probe.root_is_running:
+        raise not_another(root)
     if probe.in_circles:
         raise in_circles(probe.in_circles, root)
     names_no_target = bool(order.wanted and not order.wanted.named_target)

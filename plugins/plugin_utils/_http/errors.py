@@ -112,12 +112,15 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
 
 
 def _tls_words(causes: tuple[BaseException, ...]) -> str:
-    """OpenSSL's own verdict, such as `self-signed certificate`."""
+    """OpenSSL's own verdict, such as `self-signed certificate`, or urllib3 1.26's on the name in a certificate."""
     import ssl
 
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return cause.verify_message.rstrip(".")
+    for cause in causes:
+        if type(cause).__name__ == "CertificateError":  # which each urllib3 1.26 keeps at another place
+            return str(cause).rstrip(".")
     return next((cause.reason for cause in causes if isinstance(cause, ssl.SSLError) and cause.reason), "no details")
 
 

@@ -16,6 +16,7 @@ try:
     import requests.adapters
     import requests.auth
     import requests.hooks
+    import urllib3
 except ImportError as error:
     # ansible-test imports every file, and has no requirements of collections. `_fetch` says what is missing.
     MISSING: ImportError | None = error
@@ -104,6 +105,7 @@ class _PatientAdapter(_Adapter):
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().send(request, *args, **kwargs)
+        answer.raw.enforce_content_length = True  # urllib3 1.26 takes an answer that breaks off for a whole one
         if answer.status_code != 200:
             answer.raw.close()
         elif answer.headers.get("Content-Encoding", "").strip().lower() not in _SIMPLE_CODINGS:
@@ -126,10 +128,18 @@ class _SystemTrustAdapter(_PatientAdapter):
     """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=ssl.create_default_context(), **kwargs)
+        super().init_poolmanager(*args, ssl_context=_system_trust(), **kwargs)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(*args, ssl_context=ssl.create_default_context(), **kwargs)
+        return super().proxy_manager_for(*args, ssl_context=_system_trust(), **kwargs)
+
+
+def _system_trust() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    # urllib3 1.26 gives no name to OpenSSL where the host is an IP address, which OpenSSL refuses then. With this off,
+    # every urllib3 compares the certificate with name or address itself.
+    context.check_hostname = not urllib3.__version__.startswith("1.")
+    return context
 
 
 class _Login(_DigestAuth):

@@ -230,6 +230,8 @@ def _youngest_copy(reader: IndexReader, addresses: Sequence[Address]) -> tuple[A
 
 def _ago(age_s: float) -> str:
     """In one unit, so that the workers of one run say the same."""
+    if age_s < 0:
+        return "a time that is yet to come by this clock"
     for unit, length_s in (("day", 24 * 60 * 60), ("hour", 60 * 60), ("minute", 60)):
         count = int(age_s // length_s)
         if count >= 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import in_circles, missing
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import in_circles, missing, not_another
 
 from .._probe.answer import Answer, once, printed, repeated
 from .._probe.shell import IN_ROOT, command_of
@@ -20,7 +20,8 @@ _SCRIPT = Path(__file__).with_name("probe.sh")
 
 _NAME = "standalone-python-wiring"
 _KEYS = {
-    "no_root": once("1"),
+    "root_is_there": once("1"),
+    "root_is_running": once("1"),
     "in_circles": repeated("/.*"),
     "link": repeated("/.*/[^/]+ -> .+"),
     "occupied": repeated("/.*"),
@@ -140,8 +141,10 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiri
             f"{printed(stdout, stderr)}. Check that this user can run shell commands there."
         )
     facts = answer.facts
-    if "no_root" in facts:
+    if root and "root_is_there" not in facts:
         raise missing(root)
+    if "root_is_running" in facts:
+        raise not_another(root)
     if "in_circles" in facts:
         raise in_circles(facts["in_circles"][0], root)
     venvs = facts.get("venv", [])

@@ -97,12 +97,16 @@ say_groups() {
         find_in_root "$directory"
         directory=$file
         [ -d "$directory" ] || continue
+        set --
         set +f
-        found=$(grep -lF "$below" "$directory"/* 2>/dev/null)
+        for record in "$directory"/*; do
+            ! is_record "$record" || set -- "$@" "$record"
+        done
         set -f
+        found=$([ $# = 0 ] || grep -lF "$below" "$@" 2>/dev/null)
         for name in $names; do
             record=$directory/$name
-            [ ! -f "$record" ] || is_one_of "$record" "$found" || found="$found$newline$record"
+            ! is_record "$record" || is_one_of "$record" "$found" || found="$found$newline$record"
         done
         for record in $found; do
             say group "${record##*/}"
@@ -112,6 +116,11 @@ say_groups() {
         done
         return 0
     done
+}
+
+# A link is no record, and in an image it could have any file of this machine read.
+is_record() {
+    [ ! -L "$1" ] && is_text "$1"
 }
 
 # The names for which a package has a file that a link in the directory would replace or stand before, on the PATH of
@@ -173,9 +182,8 @@ package_of() {
         owner=${owner:-$(rpm -qf --qf '%{NAME}\n' "$1" 2>/dev/null)} || owner=
     else
         find_in_root /var/lib/dpkg/info
-        set +f
-        owner=$(grep -lxF "$1" "$file"/*.list 2>/dev/null | sed -n '1{s/.*[/]//;s/[.]list$//;p;}')
-        set -f
+        owner=$(find "$file" -name "*.list" -type f -exec grep -lxF -- "$1" {} + 2>/dev/null |
+            sed -n '1{s/.*[/]//;s/[.]list$//;p;}')
         owner=${owner:-$(rpm --root "$root" -qf --qf '%{NAME}\n' "$1" 2>/dev/null)} || owner=
     fi
     printf %s "$owner"
@@ -304,7 +312,7 @@ print_files() {
 
 # A link is none of our files, and in an environment it could have any other file read.
 print_file() {
-    if [ ! -f "$file" ] || [ -L "$file" ] || [ ! -r "$file" ]; then
+    if [ -L "$file" ] || ! is_text "$file"; then
         return
     fi
     case $file in
@@ -324,7 +332,7 @@ print_file() {
 }
 
 cd /
-[ -d "$root/" ] || say no_root 1
+say_root
 say_links "$link_dir"
 [ "$man_dir" = "$link_dir" ] || say_links "$man_dir"
 say_links "$chosen_dir"

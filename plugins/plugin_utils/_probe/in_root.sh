@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# A function of both probes, for a system that lies in a directory: `root`, empty for the running one. It reports links
+# Functions of both probes, for a system that lies in a directory: `root`, empty for the running one. They report links
 # that go in circles by `say`.
 # shellcheck disable=SC2034,SC2154 # the scripts that it is put in front of assign and use these
 
@@ -39,4 +39,19 @@ find_in_root() {
             file=$file/$part
         fi
     done
+}
+
+# is_text FILE: whether a file can be read to its end. A named pipe or device in a system that somebody else made would
+# never end, nor would a sparse file of terabytes.
+is_text() {
+    [ -f "$1" ] && [ -r "$1" ] || return 1
+    [ -z "$root" ] || [ -z "$(find "$1" -prune -size +32768 2>/dev/null)" ]
+}
+
+# The root may be the running system by another name, where nothing of what is said about images is true.
+say_root() {
+    [ -n "$root" ] || return 0
+    [ ! -d "$root/" ] || say root_is_there 1
+    # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef
+    [ ! "$root" -ef / ] || say root_is_running 1
 }

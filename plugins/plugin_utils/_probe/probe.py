@@ -41,6 +41,7 @@ _KEYS = {
     "free_kib": once("[0-9]{0,18}"),
     "in_circles": repeated("/.*"),
     "root_is_there": once("1"),
+    "root_is_running": once("1"),
     "system": once(".*"),
     "elf": once("(?: *[0-9a-f]{2})* *"),
     "libc": repeated("/[^ ]* .*"),
@@ -84,6 +85,7 @@ class Probe:
     staging other than a download to be taken up, or a store that nothing is in.
     `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
     With `root` in the command, places and platform are those of the system in it; `has_root` is whether that is there,
+    `root_is_running` whether it is the running system's by another name,
     `platform` None where its shell does not tell what it is, and `in_circles` a directory whose links lead nowhere.
     `distribution` is a Linux system's name for itself, such as debian, as os-release has it.
     `answer` is what all this was read from.
@@ -105,6 +107,7 @@ class Probe:
     tools: Mapping[str, str]
     platform: HostPlatform | None
     has_root: bool = False
+    root_is_running: bool = False
     in_circles: str | None = None
     distribution: str | None = None
     has_roots: bool = True
@@ -163,6 +166,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
         platform=image_platform(facts) if has_root else host_platform(facts),
         has_root=has_root,
+        root_is_running="root_is_running" in facts,
         in_circles=first(facts, "in_circles") or None,
         has_roots="roots_damaged" not in facts,
         distribution=first(facts, "os_ID").strip("\"'") or None,

@@ -32,7 +32,7 @@ say() {
 # is no regular file is not opened, since a named pipe would never end, and is told as an empty text.
 say_json() {
     text=
-    if [ -f "$2" ] && [ ! -L "$2" ] && [ -r "$2" ]; then
+    if [ ! -L "$2" ] && is_text "$2"; then
         while IFS= read -r line || [ -n "$line" ]; do
             text="$text$line"
         done <"$2"
@@ -199,7 +199,7 @@ say_elf() {
     find_in_root /bin/sh
     IFS=$newline
     # shellcheck disable=SC2046 # one argument for each line is the point
-    set -- $(od -An -v -tx1 -N1024 "$file" 2>/dev/null)
+    set -- $([ ! -f "$file" ] || od -An -v -tx1 -N1024 "$file" 2>/dev/null)
     unset IFS
     machine=${2#???????}
     say elf "$*"
@@ -265,9 +265,9 @@ say_linux() {
     esac
     for release in /etc/os-release /usr/lib/os-release; do
         find_in_root "$release"
-        [ ! -r "$file" ] || break
+        ! is_text "$file" || break
     done
-    [ -r "$file" ] || return 0
+    is_text "$file" || return 0
     while IFS= read -r line; do
         case $line in
             VERSION_ID=*) say os_VERSION_ID "${line#*=}" ;;
@@ -284,7 +284,7 @@ say_macos() {
 say_host() {
     system=$(uname -s -m)
     say system "$system"
-    [ ! -d "$root" ] || say root_is_there 1
+    say_root
     case ${root:+Linux}$system in
         Linux*) say_linux ;;
         Darwin*) say_macos ;;

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,10 @@ def params(**options: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
+    return image_in(tmp_path)
+
+
+def image_in(place: Path) -> Path:
     """A system with the build, and with Debian's directories for alternatives."""
     try:
         told = subprocess.run(["update-alternatives", "--help"], capture_output=True, text=True, check=False).stdout
@@ -44,10 +49,10 @@ def image(tmp_path: Path) -> Path:
     if "--root" not in told:
         pytest.skip("no update-alternatives of dpkg on this machine")
     for folder in ("usr/local/bin", "etc/alternatives", "var/lib/dpkg/alternatives", BIN.lstrip("/")):
-        (tmp_path / folder).mkdir(parents=True)
+        (place / folder).mkdir(parents=True)
     for program in ("python3.13", "pip3.13"):
-        (tmp_path / BIN.lstrip("/") / program).touch(mode=0o755)
-    return tmp_path
+        (place / BIN.lstrip("/") / program).touch(mode=0o755)
+    return place
 
 
 def links(image: Path) -> dict[str, str]:
@@ -112,6 +117,75 @@ def test_a_host_without_the_program_is_told_of(monkeypatch: pytest.MonkeyPatch, 
         "update-alternatives could not be started on this host: No such file or directory. Install dpkg there, or use "
         "plain links: interpreter_alternatives: links."
     )
+
+
+def led_out(image: Path, outside: Path) -> dict[str, str]:
+    """Each way in which an image could have the program write outside of it, by what the message names."""
+    return {
+        "etc/alternatives": str(outside),
+        "var/lib/dpkg/alternatives": str(outside),
+        "var/lib/dpkg": str(outside),
+        "usr/local/bin": str(outside),
+        "usr/local": "../../outside",
+    }
+
+
+@pytest.mark.parametrize("link", list(led_out(Path(), Path())))
+def test_no_link_of_the_image_leads_the_program_out(tmp_path: Path, link: str) -> None:
+    image = image_in(tmp_path / "image")
+    outside = tmp_path / "outside"
+    (outside / "bin").mkdir(parents=True)
+    shutil.rmtree(image / link)
+    (image / link).symlink_to(led_out(image, outside)[link])
+    with pytest.raises(
+        StoreError, match="update-alternatives would follow /(etc|var|usr)/[^ ]+ to /.*relative, or use"
+    ):
+        _image_alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+    assert [str(item.relative_to(outside)) for item in outside.rglob("*")] == ["bin"]
+
+
+def test_links_that_stay_in_the_image_are_followed(image: Path) -> None:
+    (image / "usr/local/bin").rmdir()
+    (image / "usr/local/bin").symlink_to("../../data")
+    (image / "data").mkdir()
+    _image_alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+    assert os.readlink(image / "data/python3.13") == "/etc/alternatives/python3.13"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "auto\n/usr/local/bin/python3.13\nx\n/../outside/x\n\n/opt/other\n5\n/opt/other\n\n",
+        "auto\n/usr/local/bin/../../../../outside/x\n\n/opt/other\n5\n\n",
+        "auto\n/usr/local/bin/python3.13\n../../outside/x\n/usr/local/bin/x\n\n/opt/other\n5\n/opt/other\n\n",
+        "auto\nusr/local/bin/python3.13\n\n/opt/other\n5\n\n",
+        None,
+        "-> /etc/passwd",
+    ],
+)
+def test_no_record_of_the_image_leads_the_program_out(tmp_path: Path, record: str | None) -> None:
+    image = image_in(tmp_path / "image")
+    (tmp_path / "outside").mkdir()
+    (image / "opt/other").touch()
+    file = image / "var/lib/dpkg/alternatives/python3.13"
+    if record is None:
+        os.mkfifo(file)
+    elif record.startswith("-> "):
+        file.symlink_to(record[3:])
+    else:
+        file.write_text(record)
+    for change in (Change(CHOICE, goes=False, comes=True), Change(CHOICE, goes=True, comes=False)):
+        with pytest.raises(StoreError, match=f"{file} is damaged: it "):
+            _image_alternatives.carry_out([change], System(str(image)))
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+def test_no_link_of_the_image_gets_the_log(image: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "log"
+    outside.write_text("as it was")
+    (image / ".standalone-python.log").symlink_to(outside)
+    _image_alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+    assert outside.read_text() == "as it was"
 
 
 def test_a_program_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -76,6 +78,23 @@ def test_a_clock_that_jumps_is_no_sign_of_life(tmp_path: Path, idle_s: float) ->
     with holding(tmp_path / "lock"), pytest.raises(StoreError):
         wait_for_lock(handle, "it", Limit(0.05, "lock_timeout"), idle_s=lambda: idle_s)
     os.close(handle)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="only Linux lists its locks")
+def test_the_holder_is_named(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    holds = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.flock(f, fcntl.LOCK_EX); print(flush=True); input()"
+    command = [sys.executable, "-c", holds, str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"\n"
+        name = Path(f"/proc/{holder.pid}/comm").read_text().strip()
+        handle = open_lock(str(lock))
+        with pytest.raises(StoreError) as caught:
+            wait_for_lock(handle, "it", Limit(0, "lock_timeout"))
+        holder.communicate()
+    os.close(handle)
+    assert str(caught.value).endswith(f"then run again. Process {holder.pid} ({name}) holds it now.")
 
 
 def test_those_who_read_share_it(tmp_path: Path) -> None:

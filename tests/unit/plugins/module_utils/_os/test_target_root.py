@@ -87,3 +87,15 @@ def test_a_process_enters_it(tmp_path: Path) -> None:
         enter()
         os._exit(0 if os.listdir(".") == ["here"] else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize("name", ["link", "/proc/self/root"])
+def test_the_running_system_is_no_image(tmp_path: Path, name: str) -> None:
+    (tmp_path / "link").symlink_to("/")
+    root = str(tmp_path / name)  # which is the name alone where that is absolute
+    with pytest.raises(StoreError) as error:
+        System(root).require()
+    assert str(error.value) == (
+        f"Cannot use the root {root}: it is the root directory of the running system, by another name. Leave out root, "
+        "or name the directory of another system."
+    )

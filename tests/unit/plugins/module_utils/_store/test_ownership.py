@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
 from ansible_collections.standalone.python.plugins.module_utils._store import ownership
 from tests.unit.receipts import fill
 
@@ -95,3 +96,18 @@ def test_whoever_does_not_exist_is_named(
         ownership.apply(str(build), **{"owner": None, "group": None, **asked})
     assert str(caught.value) == message
     assert given == {}
+
+
+@pytest.mark.parametrize("kind", ["a named pipe", "a directory", "more than"])
+def test_a_list_of_users_that_is_no_such_file(tmp_path: Path, kind: str) -> None:
+    users = tmp_path / "etc" / "passwd"
+    users.parent.mkdir()
+    if kind == "a named pipe":
+        os.mkfifo(users)
+    elif kind == "a directory":
+        users.mkdir()
+    else:
+        users.touch()
+        os.truncate(users, 2**40)
+    with pytest.raises(StoreError, match=f"{users} is damaged: it (is|has) {kind}"):
+        ownership.ids("app", None, System(str(tmp_path)))

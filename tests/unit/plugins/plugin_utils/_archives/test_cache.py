@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StoreError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils._archives import content_cache
 from ansible_collections.standalone.python.plugins.plugin_utils._archives.cache import cached_archive
 from ansible_collections.standalone.python.plugins.plugin_utils._cache.private_directory import (
     open_private,
@@ -328,15 +330,29 @@ class TestOtherUsers:
 
     @pytest.mark.parametrize("note", [b"[", b"null", b"{}", b'"x"', b"[1, 2]", b"\xff", b"[" * 9999])
     def test_a_damaged_note_of_a_failure_is_no_failure(
-        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, note: bytes
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path, note: bytes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder.mkdir(parents=True)
         lock = folder / f"{builds[0].sha256}.lock"
         lock.write_bytes(note)
         lock.chmod(0o600)
-        later_ns = time.time_ns() + 10**12  # as if written while this process waited
-        os.utime(lock, ns=(later_ns, later_ns))
+        began = iter([0])  # so that it was written while this process waited
+        monkeypatch.setattr(
+            content_cache, "time", SimpleNamespace(time=time.time, time_ns=lambda: next(began, time.time_ns()))
+        )
         assert read(builds[0], (tmp_path / "mirror").as_uri(), folder)
+
+    def test_a_failure_noted_before_the_clock_was_set_back_is_over(
+        self, builds: list[FakeBuild], tmp_path: Path, folder: Path
+    ) -> None:
+        mirror = tmp_path / "mirror"
+        mirror.rename(tmp_path / "away")
+        with pytest.raises(DownloadError):
+            read(builds[0], mirror.as_uri(), folder)
+        (tmp_path / "away").rename(mirror)
+        later_ns = time.time_ns() + 10**18
+        os.utime(folder / f"{builds[0].sha256}.lock", ns=(later_ns, later_ns))
+        assert read(builds[0], mirror.as_uri(), folder)
 
 
 @pytest.mark.parametrize("step", range(14))

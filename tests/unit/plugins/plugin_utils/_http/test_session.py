@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._http.errors import FetchError
@@ -18,6 +19,14 @@ from tests.support.servers import redirect, serve
 
 if not shutil.which("openssl"):
     pytest.skip("there is no openssl program to make certificates with", allow_module_level=True)
+
+
+# By OpenSSL, or by urllib3 1.26 itself.
+WRONG_NAME = (
+    "hostname '127.0.0.1' doesn't match 'localhost'"
+    if urllib3.__version__.startswith("1.")
+    else "IP address mismatch, certificate is not valid for '127.0.0.1'"
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +71,7 @@ def test_no_authority_is_needed_without_validation(
     ("host", "trusted", "words"),
     [
         ("localhost", False, "unable to get local issuer certificate"),
-        ("127.0.0.1", True, "IP address mismatch, certificate is not valid for '127.0.0.1'"),
+        ("127.0.0.1", True, WRONG_NAME),
     ],
 )
 def test_a_certificate_that_does_not_verify_is_a_sentence(
@@ -76,6 +85,23 @@ def test_a_certificate_that_does_not_verify_is_a_sentence(
         "authority."
     )
     assert not caught.value.is_unreachable
+
+
+def test_the_system_s_authorities_do_not_vouch_for_another_name(
+    authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", authority.certificate)
+    with serve(folder, tls=authority.server(), host="127.0.0.1") as server, pytest.raises(FetchError) as caught:
+        get(f"{server.url}/index", UrlOptions())
+    assert f"TLS with 127.0.0.1 fails ({WRONG_NAME})" in str(caught.value)
+
+
+def test_the_system_s_authorities_vouch_for_an_address(
+    authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", authority.certificate)
+    with serve(folder, tls=authority.server("127.0.0.1"), host="127.0.0.1") as server:
+        assert get(f"{server.url}/index", UrlOptions())
 
 
 def test_a_missing_ca_path_is_a_sentence(folder: Path) -> None:

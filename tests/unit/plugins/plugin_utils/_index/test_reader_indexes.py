@@ -173,7 +173,12 @@ def test_the_first_address_that_can_be_read_is_used_alone(world: World) -> None:
 )
 @pytest.mark.parametrize(
     ("age_s", "ago"),
-    [(2 * HOUR_S, "2 hours ago"), (25 * HOUR_S, "1 day ago"), (9 * DAY_S + 5, "9 days ago")],
+    [
+        (2 * HOUR_S, "2 hours ago"),
+        (25 * HOUR_S, "1 day ago"),
+        (9 * DAY_S + 5, "9 days ago"),
+        (-9 * DAY_S, "a time that is yet to come by this clock"),
+    ],
 )
 def test_an_old_copy_stands_in_with_a_warning(world: World, broken: object, said: str, age_s: float, ago: str) -> None:
     world.publish(versions_index(OLD))

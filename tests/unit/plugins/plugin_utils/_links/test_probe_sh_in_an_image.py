@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,26 @@ def test_links_that_go_in_circles(image: Path, tmp_path_factory: pytest.TempPath
     with pytest.raises(StoreError) as error:
         ask(image, tmp_path_factory.mktemp("host") / "tools")
     assert str(error.value) == (f"The links on the way to /etc/profile.d in {image} go in circles. Remove one of them.")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_is_no_file_of_the_image_is_not_read(
+    image: Path, tmp_path_factory: pytest.TempPathFactory, shell: str
+) -> None:
+    secret = tmp_path_factory.mktemp("host") / "secret"
+    secret.write_text(f"auto\n/usr/local/bin/pip3.13\n\n{EXECUTABLE}\n1\n\n")
+    records = image / "var/lib/dpkg/alternatives"
+    for link in (records / "pip3.13", records / "another", image / "etc/profile.d/link.sh"):
+        link.symlink_to(secret)
+    for pipe in (records / "python3", records / "a", image / "var/lib/dpkg/info/a.list", image / "etc/profile.d/y.sh"):
+        os.mkfifo(pipe)
+    wiring = ask(image, tmp_path_factory.mktemp("host") / "tools", shell)
+    assert set(wiring.groups) == {"python3.13"}
+    assert wiring.owners == {"python3": Owner("/usr/bin/python3", "python3-minimal")}
+    assert "/etc/profile.d/link.sh" not in wiring.files
+
+
+def test_the_running_system_by_another_name(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/")
+    with pytest.raises(StoreError, match="it is the root directory of the running system, by another name"):
+        ask(tmp_path / "link", tmp_path / "tools")

@@ -130,3 +130,31 @@ def test_processes_of_a_chroot_count(root: Path) -> None:
 def test_no_root_is_told(tmp_path: Path) -> None:
     assert not ask(PATH, STORE, root=tmp_path / "nothing").has_root
     assert not ask(PATH, STORE).has_root
+
+
+@each_shell
+@pytest.mark.parametrize("file", ["bin/sh", "etc/os-release", "usr/lib/os-release", "lib64/ld-linux-x86-64.so.2"])
+def test_a_named_pipe_holds_nothing_up(root: Path, shell: str, file: str) -> None:
+    pipe = root / file
+    pipe.parent.mkdir(parents=True, exist_ok=True)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    assert ask(PATH, STORE, root=root, shell=shell).has_root
+
+
+@each_shell
+@pytest.mark.parametrize("file", ["etc/os-release", "opt/python/.builds/a/.build.json"])
+def test_a_file_of_a_terabyte_holds_nothing_up(root: Path, shell: str, file: str) -> None:
+    install_in(root)
+    (root / file).parent.mkdir(parents=True, exist_ok=True)
+    (root / file).touch()
+    os.truncate(root / file, 2**40)
+    probe = ask(PATH, STORE, root=root, shell=shell)
+    assert (probe.has_root, probe.distribution) == (True, None)
+
+
+@each_shell
+def test_the_running_system_by_another_name_is_no_image(tmp_path: Path, shell: str) -> None:
+    (tmp_path / "link").symlink_to("/")
+    assert ask(PATH, STORE, root=tmp_path / "link", shell=shell).root_is_running
+    assert not ask(PATH, STORE, shell=shell).root_is_running
