@@ -138,7 +138,7 @@ def _system_trust() -> ssl.SSLContext:
     context = ssl.create_default_context()
     # urllib3 1.26 gives no name to OpenSSL where the host is an IP address, which OpenSSL refuses then. With this off,
     # every urllib3 compares the certificate with name or address itself.
-    context.check_hostname = not urllib3.__version__.startswith("1.")
+    context.check_hostname = not getattr(urllib3, "__version__", "1.").startswith("1.")
     return context
 
 
