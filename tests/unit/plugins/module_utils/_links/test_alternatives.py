@@ -140,7 +140,7 @@ def test_no_link_of_the_image_leads_the_program_out(tmp_path: Path, link: str) -
     with pytest.raises(
         StoreError, match="update-alternatives would follow /(etc|var|usr)/[^ ]+ to /.*relative, or use"
     ):
-        _image_alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
     assert [str(item.relative_to(outside)) for item in outside.rglob("*")] == ["bin"]
 
 
@@ -148,7 +148,7 @@ def test_links_that_stay_in_the_image_are_followed(image: Path) -> None:
     (image / "usr/local/bin").rmdir()
     (image / "usr/local/bin").symlink_to("../../data")
     (image / "data").mkdir()
-    _image_alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+    alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
     assert os.readlink(image / "data/python3.13") == "/etc/alternatives/python3.13"
 
 
@@ -176,7 +176,7 @@ def test_no_record_of_the_image_leads_the_program_out(tmp_path: Path, record: st
         file.write_text(record)
     for change in (Change(CHOICE, goes=False, comes=True), Change(CHOICE, goes=True, comes=False)):
         with pytest.raises(StoreError, match=f"{file} is damaged: it "):
-            _image_alternatives.carry_out([change], System(str(image)))
+            alternatives.carry_out([change], System(str(image)))
     assert list((tmp_path / "outside").iterdir()) == []
 
 
@@ -184,7 +184,7 @@ def test_no_link_of_the_image_gets_the_log(image: Path, tmp_path_factory: pytest
     outside = tmp_path_factory.mktemp("outside") / "log"
     outside.write_text("as it was")
     (image / ".standalone-python.log").symlink_to(outside)
-    _image_alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+    alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
     assert outside.read_text() == "as it was"
 
 
