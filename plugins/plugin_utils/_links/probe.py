@@ -13,7 +13,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import in_circles, missing, not_another
 
 from .._probe.answer import Answer, once, printed, repeated
-from .._probe.shell import IN_ROOT, command_of
+from .._probe.shell import probe_of
 from .alternatives import LINKS_FOLDER, RECORD_FOLDERS, Group
 
 _SCRIPT = Path(__file__).with_name("probe.sh")
@@ -74,9 +74,8 @@ class Question:
             "link_dir": self.link_dir,
             "man_dir": self.man_dir,
             "chosen_dir": self.chosen_dir,
-            "root": self.root,
         }
-        return command_of(IN_ROOT, _SCRIPT, values=values)
+        return probe_of(_SCRIPT, values, self.root)
 
 
 _LISTS = ("paths", "names", "files", "directories", "venvs", "stores", "records", "owner_names")

@@ -8,7 +8,7 @@
 # It needs a POSIX shell, ls, grep and sed; busybox's will do. It writes nothing. A process costs a host more than all
 # the rest, so each tool is started once for everything that it can tell.
 # _wiring_probe.py takes out the lines that are comments (so no here-document, no comment behind code), and puts in front
-# `find_in_root` of in_root.sh and, lists with one word a line:
+# the functions of in_root.sh or running.sh, and, lists with one word a line:
 #   root          the root of another system, which all the rest is in (nothing in it is run); empty for this one
 #   link_dir      the directory for links to programs
 #   man_dir       the directory for links to manual pages

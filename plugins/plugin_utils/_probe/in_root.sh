@@ -3,14 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# Functions of both probes, for a system that lies in a directory: `root`, empty for the running one. They report links
-# that go in circles by `say`.
+# Functions of both probes, for a system that lies in the directory `root`; running.sh has them for the running one.
+# They report links that go in circles by `say`.
 # shellcheck disable=SC2034,SC2154 # the scripts that it is put in front of assign and use these
 
 # find_in_root FILE: where a file of the system root really is, in $file. Links of another root must not lead into ours.
 find_in_root() {
-    file=$root$1
-    [ -n "$root" ] || return 0
     file=$root
     ahead=$1/
     links=0
@@ -44,13 +42,11 @@ find_in_root() {
 # is_text FILE: whether a file can be read to its end. A named pipe or device in a system that somebody else made would
 # never end, nor would a sparse file of terabytes.
 is_text() {
-    [ -f "$1" ] && [ -r "$1" ] || return 1
-    [ -z "$root" ] || [ -z "$(find "$1" -prune -size +32768 2>/dev/null)" ]
+    [ -f "$1" ] && [ -r "$1" ] && [ -z "$(find "$1" -prune -size +32768 2>/dev/null)" ]
 }
 
 # The root may be the running system by another name, where nothing of what is said about images is true.
 say_root() {
-    [ -n "$root" ] || return 0
     [ ! -d "$root/" ] || say root_is_there 1
     # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef
     [ ! "$root" -ef / ] || say root_is_running 1

@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.host i
 
 from .answer import Answer, once, printed, repeated
 from .platform import Facts, first, host_platform, image_platform
-from .shell import IN_ROOT, command_of
+from .shell import probe_of
 
 _SCRIPT = Path(__file__).with_name("probe.sh")
 
@@ -131,9 +131,8 @@ def build_command(path: str, store: str, *, verify: str, will_remove: bool = Fal
         "store": store,
         "check_newer": "1" if verify == "quick" else "0",
         "builds_kept": "0" if will_remove else "1",
-        "root": root,
     }
-    return command_of(IN_ROOT, _SCRIPT, values=values)
+    return probe_of(_SCRIPT, values, root)
 
 
 def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:

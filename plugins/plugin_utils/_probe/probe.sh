@@ -8,7 +8,7 @@
 # It needs a POSIX shell and no more tools than busybox has, writes nothing and leaves no file. Starting a process costs
 # a host more than all the rest, so files are read by `read` and each tool that is started answers once.
 # _probe.py takes out the lines that are comments (so no here-document, no comment behind code), and puts in front
-# `find_in_root` of in_root.sh and:
+# the functions of in_root.sh or running.sh, and:
 #   path         where the interpreter is wanted, absolute
 #   store        the directory that holds the builds, absolute
 #   check_newer  1: look for whatever in the build is newer than its receipt

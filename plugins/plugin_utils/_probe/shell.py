@@ -20,7 +20,8 @@ from pathlib import Path
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
 # Defines `find_in_root`, which the scripts that look at paths call.
-IN_ROOT = Path(__file__).with_name("in_root.sh")
+_IN_ROOT = Path(__file__).with_name("in_root.sh")
+_RUNNING = Path(__file__).with_name("running.sh")
 
 _TROUBLE = "\n'!\\"
 _TROUBLE_FOR_TR = r"\012\047\041\134"
@@ -33,6 +34,11 @@ def command_of(*scripts: Path, values: Mapping[str, str]) -> str:
     """
     prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
     return one_line("\n".join([prelude, *map(_script, scripts)]))
+
+
+def probe_of(script: Path, values: Mapping[str, str], root: str) -> str:
+    """The same for a script that looks at a system: the one in the directory `root`, which it calls so, or at ours."""
+    return command_of(_IN_ROOT if root else _RUNNING, script, values={**values, "root": root})
 
 
 def without_comments(script: str) -> str:

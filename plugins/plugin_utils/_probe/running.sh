@@ -1,0 +1,19 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# What in_root.sh has, for the running system, whose links lead where the kernel follows them.
+# shellcheck disable=SC2034 # the scripts that it is put in front of use this
+
+find_in_root() {
+    file=$1
+}
+
+is_text() {
+    [ -f "$1" ] && [ -r "$1" ]
+}
+
+say_root() {
+    :
+}
