@@ -28,6 +28,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_comm
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_default import DefaultPlan, plan_default
 from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_venvs import (
+    kept_venvs,
     plan_venvs,
     refused_venvs,
     surplus_venvs,
@@ -116,11 +117,12 @@ class ActionModule(EdgeAction):
 def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
     commands = plan_commands(wish, wiring)
     default = plan_default(wish, wiring)
-    refused = [*commands.refused, *default.refused, *refused_venvs(wish, wiring)]
+    refused = [*_foreign(wish, wiring), *commands.refused, *default.refused, *refused_venvs(wish, wiring)]
     if refused:
         return {"failed": True, "refused": refused, "msg": " ".join(refused)}
     parts = _parts(wish, wiring, commands, default, profiles)
     differs = [part for part, content in parts.items() if content]
+    warnings = [*commands.left_out, *kept_venvs(wish, wiring)]
     return {
         **parts,
         "differs": differs,
@@ -128,11 +130,21 @@ def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
         "missing_directories": _missing_directories(commands, wiring),
         "foreseen": [] if wish.root else _foreseen(commands, wiring),
         "left_out": list(commands.left_out),
-        "warnings": list(commands.left_out),
+        "warnings": warnings,
         "tools": sorted(wiring.tools),
         "systemd": wiring.systemd,
         "python_apt": wiring.python_apt,
     }
+
+
+def _foreign(wish: Wish, wiring: Wiring) -> list[str]:
+    """What is to be absent and is none of ours, so that nothing that leads there is ours to remove either."""
+    return [
+        f"There is already something at {build.path} that this collection did not make. Nothing was removed, and no "
+        "link that leads there. Correct the path, or move it away."
+        for build in wish.builds
+        if not build.executable and build.path in wiring.foreign
+    ]
 
 
 def _going(decided: dict[str, Any], wiring: Wiring) -> Going:

@@ -19,6 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._json import Fie
 from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
 from ._fleet.answer import DamagedAnswer
+from ._links.spec import is_in
 from ._playbook.spec import require_role_variables
 from ._systemd import require_services
 
@@ -50,6 +51,7 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     _refuse_other_default(variables["default"], builds)
     _refuse_requirements_in(variables["root"], builds)
     _refuse_venvs_in_builds(builds)
+    _refuse_shared_venvs(builds)
     return builds
 
 
@@ -136,9 +138,29 @@ def _refuse_requirements_in(root: str | None, builds: Sequence[Build]) -> None:
 
 def _refuse_venvs_in_builds(builds: Sequence[Build]) -> None:
     for build in (one for one in builds if one["venv"] and one["state"] != "absent"):
+        venv = os.path.normpath(build["venv"])
         for other in builds:
-            if f"{build['venv']}/".startswith(f"{other['path']}/"):
+            store = os.path.normpath(other["store"])
+            if is_in(venv, other["path"]) or is_in(venv, store):
                 raise InvalidName(
-                    f"The environment {build['venv']} would be part of the build at {other['path']}, and go with it "
+                    f"The environment {venv} would be part of the build at {other['path']}, and go with it "
                     "when it is upgraded or repaired. Set interpreter_venv to a place beside it and not inside."
                 )
+            if is_in(other["path"], venv) or is_in(store, venv):
+                raise InvalidName(
+                    f"The build at {other['path']} would be part of the environment {venv}, and go with it "
+                    "when that is made again. Set interpreter_venv to a place beside it and not around it."
+                )
+
+
+def _refuse_shared_venvs(builds: Sequence[Build]) -> None:
+    asked = [build for build in builds if build["venv"] and build["requirements"] and build["state"] != "absent"]
+    first: dict[str, str] = {}
+    for build in asked:
+        venv = os.path.normpath(build["venv"])
+        other = first.setdefault(venv, build["path"])
+        if other != build["path"]:
+            raise InvalidName(
+                f"The environment {venv} is wanted for both {other} and {build['path']}, but it can be of one build "
+                "only. Set venv in the items of interpreter_builds, or leave out requirements in one of them."
+            )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
-_SERVICE = re.compile(r"[^/\s]+\.service")
+_SERVICE = re.compile(r"[A-Za-z0-9:_.@\\-]+\.service")  # systemd.unit(5)
 
 # A unit of systemd in the path of a control group, in the line that is systemd's own in either hierarchy. Users name
 # groups below their own, with anything but a line feed; the names of units have few characters (systemd.unit(5)).

@@ -19,6 +19,7 @@ from .._os import selinux
 from .._os.atomic import make_open_directory, replace_file, replace_link
 from .._os.errors import advice, reading_sentence
 from .._os.paths import checked_absolute, kind_of
+from .._os.regular_file import open_regular
 from .._os.sync import sync_directory
 from .._os.target_root import RUNNING, System
 from .._readable import readable_lines
@@ -39,6 +40,7 @@ _REPLACEABLE = {
     ABSENT: (ABSENT, LINK, FILE),
 }
 _FILE_MODE = 0o644
+_MOST_CHARACTERS = 65536  # more than any file has that we make: one that is longer differs
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Thing:
         if kind == LINK:
             return cls(kind, os.readlink(place))
         if kind == FILE:
-            with open(place, encoding="utf-8", errors="replace") as stream:
-                return cls(kind, stream.read(), stat.S_IMODE(os.fstat(stream.fileno()).st_mode))
+            with os.fdopen(open_regular(place, os.O_RDONLY), encoding="utf-8", errors="replace") as stream:
+                return cls(kind, stream.read(_MOST_CHARACTERS), stat.S_IMODE(os.fstat(stream.fileno()).st_mode))
         return cls(kind)
 
     def __str__(self) -> str:

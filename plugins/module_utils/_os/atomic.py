@@ -19,8 +19,8 @@ def replace_file(target: str, text: str, *, fresh: str) -> None:
         with open(fresh, "x", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()
+            os.fchmod(stream.fileno(), 0o644)  # by name, it could be a link by now where others may write
             os.fsync(stream.fileno())
-        os.chmod(fresh, 0o644)
         os.replace(fresh, target)
 
 
@@ -41,7 +41,11 @@ def make_open_directory(directory: str) -> None:
         os.mkdir(directory, 0o755)
     finally:
         os.umask(umask)
-    os.chmod(directory, 0o755)  # whatever the access list of the directory above says
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fchmod(handle, 0o755)  # whatever the access list of the directory above says
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager

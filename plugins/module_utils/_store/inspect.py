@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -97,12 +98,9 @@ def settle(entry_path: str, inspected_at_ns: int, system: System = RUNNING) -> N
 
 def _contents(entry_path: str) -> Iterator[tuple[str, os.stat_result]]:
     """What may have changed in an entry, as (relative path, lstat): all but itself, bytecode and the receipt."""
-    for folder, folders, files in os.walk(entry_path):
-        folders[:] = [name for name in folders if name != manifest.BYTECODE_FOLDER]
-        for place in (os.path.join(folder, name) for name in folders + files):
-            path = os.path.relpath(place, entry_path)
-            if path != manifest.RECEIPT:
-                yield path, os.lstat(place)
+    yield from (content for content in manifest.walk(entry_path) if content[0] != ".")
+    with contextlib.suppress(FileNotFoundError):
+        yield manifest.MANIFEST, os.lstat(os.path.join(entry_path, manifest.MANIFEST))
 
 
 def clock_ns() -> int:

@@ -11,6 +11,7 @@ themselves.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,8 +20,9 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from .._archive.extract import Entry
-from .._download.digest import sha256_of
+from .._download.digest import add_all
 from .._errors import StoreError
+from .._os.regular_file import open_regular
 from .._readable import readable
 
 MANIFEST = ".build.manifest"
@@ -29,6 +31,7 @@ GONE = ".build.gone"  # in place of the receipt: a run is removing the directory
 BYTECODE_FOLDER = "__pycache__"
 
 _FOLDER_MODE = 0o755
+_LONGEST_PATH = 2048  # in bytes; longer than any of a build, and short enough to open with what goes before it
 _KINDS: Mapping[str, Literal["file", "link"]] = {"f": "file", "l": "link"}
 
 
@@ -100,12 +103,14 @@ def find_drift(
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     folders = _folders(entries)
     changed, added, seen = [], [], set()
-    for path, status in _walk(directory):
+    for path, status in walk(directory):
         is_owned = owner is None or path == "." or (status.st_uid, status.st_gid) == owner
         if stat.S_ISDIR(status.st_mode):
             has_mode = not compare_modes or stat.S_IMODE(status.st_mode) == _FOLDER_MODE
             if path in folders and not (has_mode and is_owned):
                 changed.append(path)
+            if _is_too_long(path):
+                added.append(path)
             continue
         entry = entries.get(path)
         if entry is None:
@@ -134,12 +139,17 @@ def _folders(paths: Iterable[str]) -> set[str]:
     return folders
 
 
-def _walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
-    """All of `directory`, as (relative path, lstat), without bytecode and our own two files."""
+def walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
+    """All of `directory`, as (relative path, lstat), without bytecode and our own two files.
+
+    Directories nested so deeply that no file in them could be opened by its path are not entered.
+    """
     waiting = [""]
     while waiting:  # and no recursion, which whoever owns the build could make too deep
         below = waiting.pop()
         yield below.rstrip("/") or ".", os.lstat(os.path.join(directory, below))
+        if _is_too_long(below):
+            continue
         with os.scandir(os.path.join(directory, below)) as found:
             for item in found:
                 path = below + item.name
@@ -148,6 +158,10 @@ def _walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
                         waiting.append(path + "/")
                 elif path not in (MANIFEST, RECEIPT):
                     yield path, item.stat(follow_symlinks=False)
+
+
+def _is_too_long(path: str) -> bool:
+    return len(os.fsencode(path)) > _LONGEST_PATH
 
 
 def _same_entry(
@@ -161,7 +175,14 @@ def _same_entry(
         return False
     if trusted_until_ns is not None and max(status.st_mtime_ns, status.st_ctime_ns) <= trusted_until_ns:
         return True
-    return sha256_of(path) == entry.sha256
+    try:
+        handle = open_regular(path, os.O_RDONLY)  # by now it may be a named pipe, in a build that is another user's
+    except StoreError:
+        return False
+    hasher = hashlib.sha256()
+    with os.fdopen(handle, "rb", buffering=0) as stream:
+        add_all(stream, hasher)
+    return hasher.hexdigest() == entry.sha256
 
 
 def _escape(text: str) -> str:

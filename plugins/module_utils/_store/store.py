@@ -241,11 +241,25 @@ def _remove_tree(directory: str) -> None:
     for tries_left in reversed(range(_REMOVALS)):
         try:
             shutil.rmtree(directory)
+        except RecursionError:  # whoever owns a build can nest directories in it as deeply as they want
+            _remove_deep_tree(directory)
+            return
         except OSError as error:
             if error.errno != errno.ENOTEMPTY or not tries_left:
                 raise
         else:
             return
+
+
+def _remove_deep_tree(directory: str) -> None:
+    """What `shutil.rmtree` did not get to the end of, before Python 3.13. No link is followed."""
+    import subprocess
+
+    done = subprocess.run(  # pylint: disable=ansible-bad-function
+        ["rm", "-rf", "--", directory], check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    if done.returncode:
+        raise StoreError(f"Cannot remove {directory}: rm said: {' '.join(done.stderr.split())}. Remove it by hand.")
 
 
 def default_store(path: str) -> str:

@@ -49,7 +49,14 @@ def refused_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
     """Sentences about what stands where an environment is wanted: none of ours, and none of this build's either."""
     if wish.root:
         return _refused_in_root(wish, wiring)
-    return tuple(
+    untrusted = tuple(
+        f"Cannot install requirements into {plan.path}: {wiring.untrusted[plan.path]}, so another user could have this "
+        "task run programs and change files of its own user. Set interpreter_venv to a place that only root may "
+        "change, or install them as that user, with ansible.builtin.pip."
+        for plan in plan_venvs(wish, wiring)
+        if plan.path in wiring.untrusted
+    )
+    return untrusted + tuple(
         f"{build.venv} is wanted for an environment of {build.path} with the requirements, but there is something else "
         "that this role did not make. Move it away, or set interpreter_venv."
         for build in wish.present
@@ -71,9 +78,28 @@ def _refused_in_root(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
 
 
 def surplus_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
-    """Environments that we made from builds that are to go. Others stay, since services may run from them."""
-    going = (build.venv for build in wish.builds if not build.executable)
-    return tuple(venv for venv in dict.fromkeys(going) if f"{venv}/{RECORD}" in wiring.files)
+    """Environments that we made from builds that are to go. Others stay, since services may run from them.
+
+    An environment that a build was given after another is that of the later one, whatever the former is to be.
+    """
+    return tuple(venv for venv in _left_venvs(wish, wiring) if venv not in wiring.untrusted)
+
+
+def kept_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+    """Warnings about environments that are wanted no longer, but that a removal could be led elsewhere from."""
+    return tuple(
+        f"{venv} is wanted no longer, but was not removed: {wiring.untrusted[venv]}, so another user could have this "
+        "task remove other files. Remove it as that user."
+        for venv in _left_venvs(wish, wiring)
+        if venv in wiring.untrusted
+    )
+
+
+def _left_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+    used = {build.venv for build in wish.present}
+    going = [build for build in wish.builds if not build.executable and build.venv not in used]
+    ours = (build.venv for build in going if f"{build.venv}/{RECORD}" in wiring.files and _is_of(build, wiring))
+    return tuple(dict.fromkeys(ours))
 
 
 def needed_variables(wish: Wish, wiring: Wiring) -> dict[str, str]:

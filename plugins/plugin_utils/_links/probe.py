@@ -34,6 +34,10 @@ _KEYS = {
     "venv": repeated("/.*"),
     "venv_runs": repeated("/.*"),
     "venv_library": repeated("/.*/lib/[^/]+"),
+    "foreign": repeated("/.*"),
+    "user": once("[0-9]+"),
+    "way_to": repeated("/.*"),
+    "way": repeated("[-a-zA-Z]{10}[^ ]? [0-9]+ [0-9]+ /.*"),
     "certificates_in_pki": once("1"),
     "certificates": once("/.*"),
     "terminals": once("1"),
@@ -51,7 +55,8 @@ class Question:
 
     `root` is that of another system, in which all the rest is; empty for the running one.
     `names` are file names of links, `owner_names` those that package managers are asked about, which takes time.
-    `files` are patterns of files to read.
+    `files` are patterns of files to read. `guarded` are environments of which it matters who may change them, and the
+    interpreters that fill them, one behind the other.
     """
 
     link_dir: str
@@ -61,6 +66,7 @@ class Question:
     files: tuple[str, ...] = ()
     directories: tuple[str, ...] = ()
     venvs: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
     records: tuple[str, ...] = RECORD_FOLDERS
     chosen_dir: str = LINKS_FOLDER
@@ -78,7 +84,7 @@ class Question:
         return probe_of(_SCRIPT, values, self.root)
 
 
-_LISTS = ("paths", "names", "files", "directories", "venvs", "stores", "records", "owner_names")
+_LISTS = ("paths", "names", "files", "directories", "venvs", "guarded", "stores", "records", "owner_names")
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,8 @@ class Wiring:
     `links` are symbolic links by their own path, with their text; `occupied` are paths of wanted links where something
     else is. `has` are the programs and manual pages at the builds' paths. `owners` are by the name of the wanted link.
     `roots` are the names of the files in `.roots` of all stores that were asked for. `venvs` are those that exist, with
-    the names of their library directories; `running_venvs` have an interpreter that can be run.
+    the names of their library directories; `running_venvs` have an interpreter that can be run. `untrusted` says of
+    environments why root must not work in them. `foreign` are paths of builds where something else is.
     `certificates` is where certificates are on a host that has none where builds look, else None; releases that also
     look in /etc/pki find them there with `certificates_in_pki`.
     """
@@ -119,6 +126,8 @@ class Wiring:
     files: Mapping[str, File] = field(default_factory=dict)
     venvs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     running_venvs: frozenset[str] = frozenset()
+    untrusted: Mapping[str, str] = field(default_factory=dict)
+    foreign: frozenset[str] = frozenset()
     certificates: str | None = None
     certificates_in_pki: bool = False
     terminals: bool = True
@@ -159,6 +168,8 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiri
         files=_files(answer),
         venvs={venv: frozenset(library for place, library in libraries if place == venv) for venv in venvs},
         running_venvs=frozenset(facts.get("venv_runs", ())),
+        untrusted=_untrusted(answer),
+        foreign=frozenset(facts.get("foreign", ())),
         certificates=facts.get("certificates", [None])[0],
         certificates_in_pki="certificates_in_pki" in facts,
         terminals="terminals" in facts,
@@ -192,6 +203,28 @@ def _owner(text: str) -> tuple[str, Owner]:
 def _groups(answer: Answer) -> dict[str, Group]:
     groups = ((name, Group.parse(name, lines)) for name, lines in answer.sections("group", "group_line"))
     return {name: group for name, group in groups if group}
+
+
+def _untrusted(answer: Answer) -> dict[str, str]:
+    """Why root must not work in environments. Another user who runs the task has nothing to give away."""
+    if answer.facts.get("user") != ["0"]:
+        return {}
+    reasons = ((venv, _who_may_change(lines)) for venv, lines in answer.sections("way_to", "way"))
+    return {venv: reason for venv, reason in reasons if reason}
+
+
+def _who_may_change(way: list[str]) -> str | None:
+    """The first of the files and directories on a way that someone other than root may change, and who."""
+    parts = [line.split(" ", 3) for line in way]
+    for mode, user, group, path in parts:
+        if user != "0":
+            return f"{path} belongs to another user (number {user})"
+        is_writable = mode[0] != "l" and (mode[8] == "w" or (mode[5] == "w" and group != "0"))
+        # In a directory such as /tmp nobody can exchange what is there, but anybody can make what is not.
+        is_safe = mode[9] in "tT" and any(other.startswith(f"{path}/") for *_unused, other in parts)
+        if is_writable and not is_safe:
+            return f"{path} may be written to by others ({mode[:10]})"
+    return None
 
 
 def _files(answer: Answer) -> dict[str, File]:

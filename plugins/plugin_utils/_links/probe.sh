@@ -17,6 +17,7 @@
 #   files         patterns of files whose content is asked for
 #   directories   directories that must exist for something to be written
 #   venvs         the environments to look at
+#   guarded       environments of which it matters who may change them, each followed by the interpreter that fills it
 #   stores        the stores of the builds
 #   records       directories of which the first that exists has the records of alternatives
 #   chosen_dir    the directory where the links of alternatives lead
@@ -87,6 +88,11 @@ say_occupied() {
     done
 }
 
+# head_of FILE MARK: its lines, each behind the mark, as far as a file of this kind can go.
+head_of() {
+    dd bs=65536 count=1 <"$1" 2>/dev/null | sed "s/^/$2/"
+}
+
 # The records of groups with a wanted name, and of those that have an alternative below a path.
 say_groups() {
     below=
@@ -110,9 +116,8 @@ say_groups() {
         done
         for record in $found; do
             say group "${record##*/}"
-            while IFS= read -r line || [ -n "$line" ]; do
-                say group_line "$line"
-            done <"$record"
+            { lines=$(head_of "$record" group_line=); } 2>/dev/null
+            report=$report$lines$newline
         done
         return 0
     done
@@ -210,6 +215,26 @@ say_builds() {
     done
 }
 
+# The paths of builds where something is that is none of ours: no link into one of the stores.
+say_foreign() {
+    for path in $paths; do
+        find_in_root "$path"
+        [ -e "$file" ] || continue
+        find_in_root "$path/.."
+        is_in_store "$file" || say foreign "$path"
+    done
+}
+
+is_in_store() {
+    above=$1
+    for store in $stores; do
+        find_in_root "$store"
+        # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef
+        [ "$above" -ef "$file" ] && return 0
+    done
+    return 1
+}
+
 say_directories() {
     for directory in $directories; do
         find_in_root "$directory"
@@ -230,6 +255,66 @@ say_venvs() {
             say venv_library "$venv${library#"$place"}"
         done
         set -f
+    done
+}
+
+# Who may change what is run, read and written in an environment that something is to be done with.
+say_ways() {
+    [ -n "$guarded" ] || return 0
+    say user "$(id -u)"
+    venv=
+    for word in $guarded; do
+        if [ -z "$venv" ]; then
+            venv=$word
+            continue
+        fi
+        set +f
+        for file in "$venv/bin/python" "$venv/pyvenv.cfg" "$venv"/lib/python*/site-packages "$word"; do
+            set -f
+            say_way "$venv" "$file"
+        done
+        set -f
+        venv=
+    done
+}
+
+# say_way VENV FILE: mode, user and group of every directory and link on the way to a file, as far as it exists.
+say_way() {
+    say way_to "$1"
+    way=
+    visited=/
+    ahead=$2/
+    links=0
+    while [ -n "$ahead" ] && [ "$links" -le 40 ]; do
+        part=${ahead%%/*}
+        ahead=${ahead#*/}
+        case $part in
+            '' | .) continue ;;
+            ..)
+                way=${way%/*}
+                continue
+                ;;
+        esac
+        [ -e "$way/$part" ] || [ -L "$way/$part" ] || break
+        visited=$visited$newline$way/$part
+        if [ -L "$way/$part" ]; then
+            links=$((links + 1))
+            ahead=$(readlink "$way/$part")/$ahead
+            case $ahead in
+                /*) way= ;;
+            esac
+        else
+            way=$way/$part
+        fi
+    done
+    # shellcheck disable=SC2045,SC2086 # one process tells all of them, one in each line
+    for line in $(ls -ldn $visited 2>/dev/null); do
+        name=/${line#*" /"}
+        IFS=' '
+        # shellcheck disable=SC2086 # mode, links, user, group, …
+        set -- $line
+        IFS=$newline
+        say way "$1 $3 $4 ${name%%" -> "*}"
     done
 }
 
@@ -324,10 +409,11 @@ print_file() {
     esac
     for line in $listed; do
         case $line in
+            l*) ;;
             *" $file") printf '%s\n' "file=${line%% *} $name" ;;
         esac
     done
-    sed 's/^/file_line=/' "$file"
+    head_of "$file" file_line=
     echo
 }
 
@@ -341,7 +427,9 @@ say_groups
 say_owners
 say_builds
 say_directories
+say_foreign
 say_venvs
+say_ways
 say_certificates
 say_terminals
 say_system

@@ -12,7 +12,7 @@ from typing import Any
 from .._systemd import require_services
 from .plan_venvs import needed_variables
 from .probe import File, Wiring
-from .spec import RECORD, Wish
+from .spec import RECORD, Wish, absolute_path
 
 MODE = "-rw-r--r--"
 _HEAD = "# Made by the role standalone.python.interpreter, which overwrites changes.\n"
@@ -42,9 +42,9 @@ class Profiles:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Profiles:
-        """Raises `InvalidName` for units that are no services."""
-        folder, csh_folder, fish_folder = params["profile_dir"], params["csh_dir"], params["fish_dir"]
-        units = params["systemd_dir"]
+        """Raises `InvalidName` for units that are no services, and for what is no directory."""
+        names = ("profile_dir", "csh_dir", "fish_dir", "environment_dir", "systemd_dir")
+        folder, csh_folder, fish_folder, environment, units = (absolute_path(params[name], name) for name in names)
         require_services(params["systemd_units"], "systemd_units")
         login = (
             Profile(f"{folder}/standalone-python.sh", "sh", folder),
@@ -52,7 +52,7 @@ class Profiles:
             Profile(f"{csh_folder}/standalone-python.csh", "csh", csh_folder),
             Profile(f"{fish_folder}/standalone-python.fish", "fish", fish_folder.rpartition("/")[0]),
         )
-        service = Profile(f"{params['environment_dir']}/{_FOR_SERVICES}", "environment")
+        service = Profile(f"{environment}/{_FOR_SERVICES}", "environment")
         drop_ins = (Profile(f"{units}/{unit}.d/{_FOR_SERVICES}", "unit") for unit in params["systemd_units"])
         return cls(
             wanted=(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,14 +40,14 @@ class WiredBuild:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> WiredBuild:
-        path = _absolute(params["path"], "path")
+        path = absolute_path(params["path"], "path")
         return cls(
             path=path,
-            store=_absolute(params["store"] or default_store(path), "store"),
+            store=absolute_path(params["store"] or default_store(path), "store"),
             executable=params["executable"],
             programs=frozenset(params["executables"] or ()),
             release=int(params["release"] or 0),
-            venv=_absolute(params["venv"] or f"{path}-env", "venv"),
+            venv=absolute_path(params["venv"] or f"{path}-env", "venv"),
             requirements=params["requirements"],
             requirements_file=params.get("requirements_file") or "",
             is_default=params["is_default"],
@@ -77,13 +78,13 @@ class Wish:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Wish:
         """Raises `InvalidName` for what cannot be."""
-        link_dir = _absolute(params["link_dir"], "link_dir")
+        link_dir = absolute_path(params["link_dir"], "link_dir")
         beside = f"{link_dir.rpartition('/')[0]}/share/man/man1"
         builds = tuple(WiredBuild.from_params(build) for build in params["builds"])
         wish = cls(
             builds=builds,
             link_dir=link_dir,
-            man_dir=_absolute(params["man_dir"] or beside, "man_dir"),
+            man_dir=absolute_path(params["man_dir"] or beside, "man_dir"),
             system=params["alternatives"],
             priority=params["priority"],
             default=next((build.path for build in builds if build.is_default and build.executable), None),
@@ -95,7 +96,20 @@ class Wish:
                 f"The priority is {wish.priority}, but community.general.alternatives does not see negative ones. "
                 "Write 0 or more."
             )
+        wish._require_links_outside()
         return wish
+
+    def _require_links_outside(self) -> None:
+        """Raises `InvalidName` where links would be made in a build, which never changes once it is published."""
+        if self.system == "none" and not self.default:
+            return
+        for option, directory in (("link_dir", self.link_dir), ("man_dir", self.man_dir)):
+            for place in (place for build in self.builds for place in (build.path, build.store)):
+                if is_in(directory, place):
+                    raise InvalidName(
+                        f"{option} is {directory}, which is in {place}, where builds are. Links there would change a "
+                        "build, and go with it. Choose a directory beside it."
+                    )
 
     @property
     def present(self) -> tuple[WiredBuild, ...]:
@@ -119,14 +133,28 @@ class Wish:
             files=(*files, *in_venvs),
             directories=(self.link_dir, self.man_dir, *directories),
             venvs=venvs,
+            guarded=self._guarded,
             stores=tuple(dict.fromkeys(build.store for build in self.builds)),
             owner_names=tuple(dict.fromkeys(checked)),
             root=self.root,
         )
 
+    @property
+    def _guarded(self) -> tuple[str, ...]:
+        """Environments that may be filled or removed, each followed by what runs in it."""
+        if self.root:  # where none is
+            return ()
+        asked = [build for build in self.builds if build.requirements is not None or not build.executable]
+        return tuple(word for build in asked for word in (build.venv, build.executable or build.venv))
+
     def is_ours(self, target: str) -> bool:
         """Whether a link with this text leads into one of the builds."""
         return any(target.startswith(f"{build.path}/") for build in self.builds)
+
+
+def is_in(path: str, directory: str) -> bool:
+    """Whether a path is a directory or something below it, by their texts."""
+    return f"{path}/".startswith(f"{directory}/")
 
 
 def saved_name(name: str) -> str:
@@ -134,12 +162,13 @@ def saved_name(name: str) -> str:
     return f".{name}.before-standalone"
 
 
-def _absolute(path: str, option: str) -> str:
-    """The path without a slash at its end. Raises `InvalidName` for one that PATH or a login shell cannot carry."""
-    clean = path.rstrip("/")
-    if not clean.startswith("/") or not clean.isprintable() or set(clean) & set("\"'\\$`:!*?[]{}()<>|;& #"):
+def absolute_path(path: str, option: str) -> str:
+    """The path without needless slashes. Raises `InvalidName` for one that PATH or a login shell cannot carry."""
+    clean = "/" + posixpath.normpath(path).strip("/")
+    is_below_root = path.startswith("/") and clean != "/" and ".." not in path.split("/")
+    if not is_below_root or not clean.isprintable() or set(clean) & set("\"'\\$`:!*?[]{}()<>|;& #"):
         raise InvalidName(
-            f"{option} is {path!r}. Give an absolute path, not the root, without spaces and without characters that "
+            f"{option} is {path!r}. Give an absolute path, not the root, without spaces, `..` and characters that "
             "mean something to a shell."
         )
     return clean
