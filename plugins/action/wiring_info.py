@@ -117,7 +117,7 @@ class ActionModule(EdgeAction):
 def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
     commands = plan_commands(wish, wiring)
     default = plan_default(wish, wiring)
-    refused = [*_foreign(wish, wiring), *commands.refused, *default.refused, *refused_venvs(wish, wiring)]
+    refused = [*commands.refused, *default.refused, *refused_venvs(wish, wiring)]
     if refused:
         return {"failed": True, "refused": refused, "msg": " ".join(refused)}
     parts = _parts(wish, wiring, commands, default, profiles)
@@ -135,16 +135,6 @@ def _decided(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, Any]:
         "systemd": wiring.systemd,
         "python_apt": wiring.python_apt,
     }
-
-
-def _foreign(wish: Wish, wiring: Wiring) -> list[str]:
-    """What is to be absent and is none of ours, so that nothing that leads there is ours to remove either."""
-    return [
-        f"There is already something at {build.path} that this collection did not make. Nothing was removed, and no "
-        "link that leads there. Correct the path, or move it away."
-        for build in wish.builds
-        if not build.executable and build.path in wiring.foreign
-    ]
 
 
 def _going(decided: dict[str, Any], wiring: Wiring) -> Going:

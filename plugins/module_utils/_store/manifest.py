@@ -147,8 +147,9 @@ def walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
     waiting = [""]
     while waiting:  # and no recursion, which whoever owns the build could make too deep
         below = waiting.pop()
-        yield below.rstrip("/") or ".", os.lstat(os.path.join(directory, below))
-        if _is_too_long(below):
+        path = below.rstrip("/")
+        yield path or ".", os.lstat(os.path.join(directory, path))
+        if _is_too_long(path):
             continue
         with os.scandir(os.path.join(directory, below)) as found:
             for item in found:

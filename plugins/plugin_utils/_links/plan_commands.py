@@ -59,10 +59,21 @@ def plan_commands(wish: Wish, wiring: Wiring) -> CommandPlan:
         unlink=tuple(_stale_links(wish, wiring, dict(plain))),
         left_out=tuple(_leave(build, theirs[build.path], wish) for build in builds if build.path in theirs),
         refused=(
+            *_foreign(wish, wiring),
             *_obstacles(wish, wiring, links, wanted),
             *(_twice([_link(wish, commands[0]) for _build, commands in served]) if system == LINKS else ()),
         ),
     )
+
+
+def _foreign(wish: Wish, wiring: Wiring) -> list[str]:
+    """Errors about what is to be absent and is none of ours: nothing that points there is ours to remove either."""
+    return [
+        f"Cannot remove {build.path}: this collection did not make it. No link to it was removed either. Correct the "
+        "path, or move away what is there."
+        for build in wish.builds
+        if not build.executable and build.path in wiring.foreign
+    ]
 
 
 def _system(wish: Wish, wiring: Wiring) -> str:

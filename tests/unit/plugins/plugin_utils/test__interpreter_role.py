@@ -139,6 +139,30 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
         "The environment /opt/python/3.12/env would be part of the build at /opt/python/3.12, and go with it when it "
         "is upgraded or repaired. Set interpreter_venv to a place beside it and not inside.",
     ),
+    "an environment in a build, by a way around": (
+        [{"name": "3.13", "venv": "/opt/x/..//python/3.13/env"}],
+        {},
+        "The environment /opt/python/3.13/env would be part of the build at /opt/python/3.13, and go with it when it "
+        "is upgraded or repaired. Set interpreter_venv to a place beside it and not inside.",
+    ),
+    "an environment in a store": (
+        [{"name": "3.13", "venv": "/opt/python/.builds/env"}],
+        {},
+        "The environment /opt/python/.builds/env would be part of the build at /opt/python/3.13, and go with it when "
+        "it is upgraded or repaired. Set interpreter_venv to a place beside it and not inside.",
+    ),
+    "an environment around a build": (
+        [{"name": "3.13", "venv": "/opt"}],
+        {},
+        "The build at /opt/python/3.13 would be part of the environment /opt, and go with it when that is made again. "
+        "Set interpreter_venv to a place beside it and not around it.",
+    ),
+    "one environment of two builds": (
+        [{"name": "3.13"}, {"name": "3.12", "venv": "/srv//env"}],
+        {"venv": "/srv/env", "requirements": "r.txt"},
+        "The environment /srv/env is wanted for both /opt/python/3.13 and /opt/python/3.12, but it can be of one build "
+        "only. Set venv in the items of interpreter_builds, or leave out requirements in one of them.",
+    ),
     "requirements in an image": (
         [{"name": "3.13"}, {"name": "3.12", "state": "absent"}],
         {"root": "/srv/image", "requirements": "r.txt"},
@@ -177,3 +201,9 @@ def test_what_was_installed_is_led_to_and_the_rest_is_not() -> None:
         {**installed, "release": "20260101", "venv": None, "requirements": "r.txt", "is_default": True},
         {"path": "/opt/python/3.12", "store": "/opt/python/.builds", "venv": None, "is_default": False},
     ]
+
+
+def test_a_build_may_take_over_the_environment_of_one_that_goes() -> None:
+    given = [{"name": "3.12", "state": "absent"}, {"name": "3.13"}]
+    builds = interpreter_builds(given, variables(venv="/srv/env", requirements="r.txt"))
+    assert [build["venv"] for build in builds] == ["/srv/env", "/srv/env"]

@@ -6,14 +6,17 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable
 from ansible_collections.standalone.python.plugins.plugin_utils._systemd import require_services, units_of
 
 
-@pytest.mark.parametrize("unit", ["app", "a b.service", "../x.service", "x.socket"])
+@pytest.mark.parametrize("unit", ["app", "a b.service", "../x.service", "x.socket", "*.service", "a\x1b[m.service"])
 def test_what_is_no_service_is_refused(unit: str) -> None:
     with pytest.raises(InvalidName) as error:
         require_services(["app.service", unit], "systemd_units")
-    assert str(error.value) == (f"systemd_units names {unit}. Name services with their suffix, as in myapp.service.")
+    assert str(error.value) == (
+        f"systemd_units names {readable(unit)}. Name services with their suffix, as in myapp.service."
+    )
 
 
 @pytest.mark.parametrize(

@@ -206,3 +206,51 @@ def test_in_an_image_links_on_the_way_stay_in_it(tmp_path: Path) -> None:
     assert carry_out(link("/bin/python"), system) == ["/bin/python"]
     assert os.readlink(tmp_path / "usr" / "bin" / "python") == "/opt/3.13/bin/python3.13"
     assert carry_out(link("/bin/python"), system) == []
+
+
+def test_no_mode_goes_to_what_somebody_put_there_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another user may write to the directory."""
+    victim = tmp_path / "victim"
+    victim.mkdir(mode=0o700)
+    mkdir, fsync = os.mkdir, os.fsync
+
+    def swapped_mkdir(path: str, mode: int = 0o777) -> None:
+        mkdir(path, mode)
+        os.rmdir(path)
+        os.symlink(victim, path)
+
+    def swapping_fsync(handle: int) -> None:
+        fsync(handle)
+        if (tmp_path / ".a.new").exists():
+            (tmp_path / ".a.new").unlink()
+            (tmp_path / ".a.new").symlink_to(victim)
+
+    monkeypatch.setattr(os, "mkdir", swapped_mkdir)
+    with pytest.raises(StoreError):
+        carry_out(params(directories=[str(tmp_path / "made")]))
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    monkeypatch.setattr(os, "fsync", swapping_fsync)
+    carry_out(file(tmp_path / "a"))
+    assert victim.stat().st_mode & 0o7777 == 0o700
+
+
+@pytest.mark.parametrize("other", ["a link", "a named pipe"])
+def test_only_a_file_is_read_whatever_it_was_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret")
+    if other == "a link":
+        (tmp_path / "a").symlink_to(secret)
+    else:
+        os.mkfifo(tmp_path / "a")
+    monkeypatch.setattr(_wiring, "kind_of", lambda _place: "file")
+    with pytest.raises(StoreError, match="should be a regular file"):
+        carry_out(file(tmp_path / "a"))
+
+
+def test_a_file_without_end_is_not_read_whole(tmp_path: Path) -> None:
+    with open(tmp_path / "a", "wb") as stream:
+        stream.truncate(1 << 40)
+    assert carry_out(file(tmp_path / "a")) == [str(tmp_path / "a")]
+    assert (tmp_path / "a").read_text() == "text\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._archive.extract import Entry
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._store import manifest
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import Drift, find_drift, parse, render
 from tests.unit.receipts import entries_of, fill
 
@@ -130,15 +132,33 @@ class TestDrift:
 
     def test_a_tree_may_be_deeper_than_python_likes(self, build: Path) -> None:
         entries = entries_of(build)
-        folders = [f"{build}{'/d' * depth}" for depth in range(1, 1500)]
-        for folder in folders:
-            os.mkdir(folder)
-        Path(folders[-1], "file").touch()
+        handles = [os.open(build, os.O_DIRECTORY)]
+        for _depth in range(3000):  # longer than a path may be
+            os.mkdir("d", dir_fd=handles[-1])
+            handles.append(os.open("d", os.O_DIRECTORY, dir_fd=handles[-1]))
+            if len(handles) > 2:
+                os.close(handles.pop(0))
         found = find_drift(str(build), entries, trusted_until_ns=None)
-        Path(folders[-1], "file").unlink()
-        for folder in reversed(folders):  # which pytest could not
-            os.rmdir(folder)
-        assert found.added == (f"{'d/' * 1499}file",)
+        subprocess.run(["rm", "-rf", build / "d"], check=True)  # which pytest could not
+        for handle in handles:
+            os.close(handle)
+        (path,) = found.added
+        assert set(path.split("/")) == {"d"}
+
+    def test_a_file_that_became_something_else_meanwhile_is_changed(
+        self, build: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A named pipe, which whoever owns the build can make of it, would never end."""
+        entries, walk = entries_of(build), manifest.walk
+
+        def swapping(directory: str) -> list[tuple[str, os.stat_result]]:
+            contents = list(walk(directory))
+            (build / "lib/a.py").unlink()
+            os.mkfifo(build / "lib/a.py")
+            return contents
+
+        monkeypatch.setattr(manifest, "walk", swapping)
+        assert find_drift(str(build), entries, trusted_until_ns=None).changed == ("lib/a.py",)
 
     def test_modes_can_be_left_out(self, build: Path) -> None:
         entries = entries_of(build)

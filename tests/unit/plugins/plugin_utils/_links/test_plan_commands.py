@@ -160,6 +160,14 @@ LEFT_OUT = (
 )
 
 REFUSED = {
+    "a path to clear that is the system's": (
+        wish(GONE),
+        host(links=PLAIN, foreign={PATH}),
+        (
+            f"Cannot remove {PATH}: this collection did not make it. No link to it was removed either. Correct the "
+            "path, or move away what is there.",
+        ),
+    ),
     "a file": (
         wish(),
         host(occupied={"/bin/python3.13"}),

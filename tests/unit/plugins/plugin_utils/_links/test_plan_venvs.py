@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_venvs import (
     VenvPlan,
+    kept_venvs,
     needed_variables,
     plan_venvs,
     refused_venvs,
@@ -112,6 +113,28 @@ def test_an_environment_goes_with_its_build() -> None:
 def test_other_environments_stay() -> None:
     assert surplus_venvs(wish(GONE), with_venv(None)) == ()
     assert surplus_venvs(wish(), with_venv(RECORDED)) == ()
+    assert surplus_venvs(wish(GONE), with_venv(RECORDED, home="/opt/3.14/bin")) == ()
+    later = replace(BUILD, path="/opt/3.14", executable="/opt/3.14/bin/python3.14")
+    for home in (f"{PATH}/bin", "/opt/3.14/bin"):
+        assert surplus_venvs(wish(GONE, later), with_venv(RECORDED, home=home)) == ()
+
+
+def test_nothing_is_run_or_removed_where_another_user_may_change_files() -> None:
+    untrusted = {VENV: "/srv belongs to another user (number 1000)"}
+    for found in (host(untrusted=untrusted), replace(with_venv("sha256:0"), untrusted=untrusted)):
+        assert refused_venvs(WANTED, found) == (
+            f"Cannot install requirements into {VENV}: /srv belongs to another user (number 1000), so another user "
+            "could have this task run programs and change files of its own user. Set interpreter_venv to a place that "
+            "only root may change, or install them as that user, with ansible.builtin.pip.",
+        )
+    as_wanted = replace(with_venv(RECORDED), untrusted=untrusted)
+    assert refused_venvs(WANTED, as_wanted) == ()
+    assert surplus_venvs(wish(GONE), as_wanted) == ()
+    assert kept_venvs(wish(GONE), as_wanted) == (
+        f"{VENV} is wanted no longer, but was not removed: /srv belongs to another user (number 1000), so another user "
+        "could have this task remove other files. Remove it as that user.",
+    )
+    assert kept_venvs(wish(), as_wanted) == kept_venvs(wish(GONE), with_venv(RECORDED)) == ()
 
 
 @pytest.mark.parametrize("case", VARIABLES)

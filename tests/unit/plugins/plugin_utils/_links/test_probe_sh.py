@@ -219,3 +219,87 @@ def test_what_no_line_can_carry_is_refused(root: Path) -> None:
     with pytest.raises(InvalidName) as error:
         question(root, files=("/etc/a\nb",)).command()
     assert str(error.value) == ("'/etc/a\\nb' cannot be used in files: leave out line ends and control characters.")
+
+
+@each_shell
+def test_nothing_in_the_place_of_a_record_stops_the_probe(root: Path, shell: str) -> None:
+    os.mkfifo(root / "records" / "vi")
+    os.mkfifo(root / "records" / "pip3.13")
+    (root / "records" / "python3").symlink_to("python3")
+    (root / "records" / "other").symlink_to(root / "secret")
+    executable = f"{root}/opt/3.13/bin/python3.13"
+    (root / "secret").write_text(f"s3cret\n\n{executable}\n")
+    begin = f"auto\n/bin/python3.13\n\n{executable}\n1\n/x/\x1b[31m\n2\n".encode()
+    (root / "records" / "python3.13").write_bytes(begin + b"standalone-python-wiring end\r\nx\n" * 100_000)
+    wiring = ask(question(root), shell)
+    assert "s3cret" not in str(wiring.answer)
+    assert wiring.groups == {}  # it goes on with what is no priority
+    assert 1000 < len(wiring.answer.facts["group_line"]) < 5000
+
+
+@each_shell
+def test_a_file_without_end_is_read_as_far_as_it_can_be_ours(root: Path, shell: str) -> None:
+    (root / "env").mkdir()
+    with open(root / "env" / "pyvenv.cfg", "wb") as stream:
+        stream.truncate(1 << 40)
+    os.mkfifo(root / "env" / "other.cfg")
+    files = (f"{root}/env/pyvenv.cfg", f"{root}/env/other.cfg")
+    found = ask(question(root, files=files), shell).files
+    assert set(found) == {files[0]}
+    assert len(found[files[0]].content) < 1 << 20  # busybox's sed makes lines of it
+
+
+@each_shell
+def test_what_stands_at_a_path_and_is_none_of_ours_is_told(root: Path, shell: str) -> None:
+    (root / "opt/.builds/entry/bin").mkdir(parents=True)
+    (root / "opt/3.12").symlink_to(".builds/entry")
+    (root / "opt/3.11").symlink_to("/usr")
+    (root / "opt/3.10").symlink_to("nowhere")
+    paths = tuple(f"{root}/opt/{name}" for name in ("3.13", "3.12", "3.11", "3.10", "3.9"))
+    asked = question(root, paths=paths, stores=(f"{root}/opt/.builds",))
+    assert ask(asked, shell).foreign == {f"{root}/opt/3.13", f"{root}/opt/3.11"}
+
+
+@each_shell
+def test_who_may_change_what_is_on_the_way_to_an_environment_is_told(root: Path, shell: str) -> None:
+    (root / "real/env/lib/python3.13/site-packages").mkdir(parents=True)
+    (root / "real/env/lib").chmod(0o775)
+    (root / "app").symlink_to("x/../real")
+    (root / "x").mkdir()
+    (root / "circle").symlink_to("circle")
+    executable = f"{root}/opt/3.13/bin/python3.13"
+    wiring = ask(question(root, guarded=(f"{root}/app/env", executable, f"{root}/circle/env", f"{root}/no")), shell)
+    told: dict[str, set[str]] = {}
+    for venv, lines in wiring.answer.sections("way_to", "way"):
+        told.setdefault(venv, set()).update(lines)
+    ids = f"{os.getuid()} {os.getgid()}"
+    assert wiring.answer.facts["user"] == [str(os.getuid())]
+    assert {
+        f"drwxrwxr-x {ids} {root}/real/env/lib",
+        f"drwxr-xr-x {ids} {root}/real/env/lib/python3.13/site-packages",
+        f"lrwxrwxrwx {ids} {root}/app",
+        f"-rwxr-xr-x {ids} {executable}",
+    } < told[f"{root}/app/env"]
+    assert {line.split()[-1] for line in told[f"{root}/circle/env"]} >= {"/", str(root), f"{root}/circle"}
+
+
+ROOTS = "drwxr-xr-x 0 0 /"
+WAYS: dict[str, tuple[list[str], str | None]] = {
+    "root's alone": ([ROOTS, "drwxr-xr-x 0 0 /srv", "lrwxrwxrwx 0 0 /srv/env"], None),
+    "a user's": ([ROOTS, "drwxr-xr-x 1000 0 /srv"], "/srv belongs to another user (number 1000)"),
+    "a user's link": ([ROOTS, "lrwxrwxrwx 1000 0 /srv/env"], "/srv/env belongs to another user (number 1000)"),
+    "a group's": ([ROOTS, "drwxrwsr-x. 0 50 /srv"], "/srv may be written to by others (drwxrwsr-x)"),
+    "root's group's": ([ROOTS, "drwxrwxr-x+ 0 0 /srv"], None),
+    "everybody's": ([ROOTS, "drwxr-xrwx 0 0 /srv", ROOTS + "srv/env"], "/srv may be written to by others (drwxr-xrwx)"),
+    "in /tmp": ([ROOTS, "drwxrwxrwt 0 0 /tmp", "drwxr-xr-x 0 0 /tmp/env"], None),
+    "in /tmp, but not yet": ([ROOTS, "drwxrwxrwt 0 0 /tmp"], "/tmp may be written to by others (drwxrwxrwt)"),
+}
+
+
+@pytest.mark.parametrize("case", WAYS)
+def test_an_environment_is_untrusted_that_others_may_change(case: str) -> None:
+    way, reason = WAYS[case]
+    lines = ["way_to=/e", *(f"way={line}" for line in way), "way_to=/e", f"way={ROOTS}"]
+    for user, untrusted in (("0", {"/e": reason} if reason else {}), ("1000", {})):
+        text = "\n".join(["standalone-python-wiring 1", f"user={user}", *lines, "standalone-python-wiring end", ""])
+        assert parse(text).untrusted == untrusted

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import File
 from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles import (
     MODE,
@@ -141,3 +142,10 @@ def test_a_change_of_order_is_written() -> None:
     found = host(directories=ALL, files=files(SH, CSH, FISH))
     first = replace(wish(), allow_system=True)
     assert set(plan_profiles(first, found, profiles())) == {SH, CSH, FISH}
+
+
+@pytest.mark.parametrize("option", ["profile_dir", "csh_dir", "fish_dir", "environment_dir", "systemd_dir"])
+@pytest.mark.parametrize("directory", ["", "/", "etc/profile.d", "/etc/../x", "/etc/*", "/etc/a b", "/etc/a\nb"])
+def test_a_directory_that_cannot_be_meant_is_refused(option: str, directory: str) -> None:
+    with pytest.raises(InvalidName, match=f"{option} is .*Give an absolute path"):
+        profiles(**{option: directory})

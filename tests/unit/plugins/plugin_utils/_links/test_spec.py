@@ -79,6 +79,9 @@ REFUSED = {
     "two directories": (params(link_dir="/a:/b"), "link_dir is '/a:/b'"),
     "a variable": (params(man_dir="/$HOME"), "man_dir is '/$HOME'"),
     "a space": (params(build(path="/opt/my python")), "path is '/opt/my python'"),
+    "a way back": (params(link_dir="/usr/../bin"), "link_dir is '/usr/../bin'"),
+    "nothing": (params(link_dir=""), "link_dir is ''"),
+    "slashes": (params(link_dir="//"), "link_dir is '//'"),
     "a quote": (params(build(venv="/opt/a'b")), 'venv is "/opt/a\'b"'),
 }
 
@@ -89,8 +92,8 @@ def test_a_path_that_no_shell_can_carry_is_refused(case: str) -> None:
     with pytest.raises(InvalidName) as error:
         Wish.from_params(given)
     assert str(error.value) == (
-        f"{beginning}. Give an absolute path, not the root, without spaces and without characters that mean something "
-        "to a shell."
+        f"{beginning}. Give an absolute path, not the root, without spaces, `..` and characters that mean something to a "
+        "shell."
     )
 
 
@@ -100,3 +103,30 @@ def test_a_priority_that_the_module_does_not_see_is_refused() -> None:
     assert str(error.value) == (
         "The priority is -1, but community.general.alternatives does not see negative ones. Write 0 or more."
     )
+
+
+def test_needless_slashes_make_no_other_path() -> None:
+    assert Wish.from_params(params(link_dir="//usr/./local//bin/")).link_dir == "/usr/local/bin"
+
+
+@pytest.mark.parametrize("directory", ["/opt/3.13", "/opt/3.13/bin", "/opt/./3.13//bin", "/opt/.builds/x/bin"])
+@pytest.mark.parametrize("option", ["link_dir", "man_dir"])
+def test_no_link_is_made_in_a_build(option: str, directory: str) -> None:
+    with pytest.raises(InvalidName, match="Links there would change a build, and go with it"):
+        Wish.from_params(params(**{option: directory}))
+    assert Wish.from_params(params(**{option: directory, "alternatives": "none"}))
+    assert Wish.from_params(params(**{option: "/opt/3.13-bin"}))
+
+
+def test_the_host_is_asked_who_may_change_what_is_run_or_removed() -> None:
+    executable = "/opt/3.13/bin/python3.13"
+    filled = build(executable=executable, venv="/srv/env", requirements="tiny")
+    builds = (filled, build(path="/opt/3.12"), build(path="/opt/3.11", executable=executable))
+    asked = params(*builds)
+    assert Wish.from_params(asked).question([], []).guarded == (
+        "/srv/env",
+        executable,
+        "/opt/3.12-env",
+        "/opt/3.12-env",
+    )
+    assert Wish.from_params({**asked, "root": "/image"}).question([], []).guarded == ()
