@@ -221,7 +221,7 @@ def test_no_link_in_an_image_leads_update_alternatives_out_of_it(tmp_path: Path,
         if asked["unregister"] and folder == "usr/local":
             continue  # links of a group that goes are not known here
         with pytest.raises(StoreError, match=f"leads to {outside}.* would write there"):
-            _image_alternatives.carry_out(_image_alternatives.changes(asked), system)
+            alternatives.carry_out(alternatives.changes(asked), system)
     assert list(outside.iterdir()) == []
 
 
@@ -229,5 +229,5 @@ def test_a_log_that_an_image_brought_along_is_not_written_through(image: Path, t
     victim = tmp_path / "victim"
     victim.write_text("")
     (image / ".standalone-python.log").symlink_to(victim)
-    _image_alternatives.carry_out(_image_alternatives.changes(params(register=[GROUP])), System(str(image)))
+    alternatives.carry_out(alternatives.changes(params(register=[GROUP])), System(str(image)))
     assert victim.read_text() == ""

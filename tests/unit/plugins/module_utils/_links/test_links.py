@@ -244,7 +244,7 @@ def test_only_a_file_is_read_whatever_it_was_before(
         (tmp_path / "a").symlink_to(secret)
     else:
         os.mkfifo(tmp_path / "a")
-    monkeypatch.setattr(_wiring, "kind_of", lambda _place: "file")
+    monkeypatch.setattr(links, "kind_of", lambda _place: "file")
     with pytest.raises(StoreError, match="should be a regular file"):
         carry_out(file(tmp_path / "a"))
 

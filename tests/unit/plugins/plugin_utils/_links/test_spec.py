@@ -92,8 +92,8 @@ def test_a_path_that_no_shell_can_carry_is_refused(case: str) -> None:
     with pytest.raises(InvalidName) as error:
         Wish.from_params(given)
     assert str(error.value) == (
-        f"{beginning}. Give an absolute path, not the root, without spaces, `..` and characters that mean something to a "
-        "shell."
+        f"{beginning}. Give an absolute path, not the root, without spaces, `..` and characters that mean something "
+        "to a shell."
     )
 
 
