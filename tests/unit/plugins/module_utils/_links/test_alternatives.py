@@ -207,27 +207,3 @@ def test_the_running_system_has_a_module_of_its_own() -> None:
     assert str(error.value) == (
         "register and unregister need a root. For the running system, use community.general.alternatives."
     )
-
-
-@pytest.mark.parametrize("folder", ["etc/alternatives", "usr/local", "var/lib/dpkg"])
-def test_no_link_in_an_image_leads_update_alternatives_out_of_it(tmp_path: Path, folder: str) -> None:
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    link = tmp_path / "image" / folder
-    link.parent.mkdir(parents=True)
-    link.symlink_to(outside)
-    system = System(str(tmp_path / "image"))
-    for asked in (params(register=[GROUP]), params(unregister=[{"name": "python3.13", "path": GROUP["path"]}])):
-        if asked["unregister"] and folder == "usr/local":
-            continue  # links of a group that goes are not known here
-        with pytest.raises(StoreError, match=f"leads to {outside}.* would write there"):
-            alternatives.carry_out(alternatives.changes(asked), system)
-    assert list(outside.iterdir()) == []
-
-
-def test_a_log_that_an_image_brought_along_is_not_written_through(image: Path, tmp_path: Path) -> None:
-    victim = tmp_path / "victim"
-    victim.write_text("")
-    (image / ".standalone-python.log").symlink_to(victim)
-    alternatives.carry_out(alternatives.changes(params(register=[GROUP])), System(str(image)))
-    assert victim.read_text() == ""
