@@ -17,7 +17,7 @@ def require_ours(*directories: str, option: str = "store") -> None:
     """Raises `StoreError` for one of them that is a link, another user's, or writable for others; absent ones pass.
 
     `option` is what another place is chosen with. Looked at by name, so whoever may write to the parent can still swap
-    a directory afterwards: the store is as safe as the directory that it is in.
+    a directory afterwards: see `require_way_of_root`.
     """
     for directory in directories:
         try:
@@ -30,6 +30,43 @@ def require_ours(*directories: str, option: str = "store") -> None:
                 f"{directory} {problem}, so whoever that is could make this task change or remove other files. "
                 f"Put that right, or set `{option}` to another place."
             )
+
+
+def require_way_of_root(directory: str) -> None:
+    """Raises `StoreError` where root would work in a directory that another user can exchange.
+
+    That is one below a directory of that user, or below one that all may write to; a group may, if the host says so.
+    A directory such as /tmp is no danger to what root has in it already. Another user than root gives nothing away.
+    """
+    if os.geteuid() != 0:
+        return
+    for way, name in (*_way_to(directory), *_way_to(os.path.realpath(directory))):
+        try:
+            status = os.lstat(way)
+        except FileNotFoundError:
+            continue
+        problem = _problem_on_the_way(status, is_there=os.path.lexists(os.path.join(way, name)))
+        if problem:
+            raise StoreError(
+                f"Cannot work in {directory} as root: {way} {problem}, so another user could exchange what this task "
+                "runs and changes. Choose a path below directories of root, such as /opt/python, or run the task as "
+                "that user."
+            )
+
+
+def _way_to(directory: str) -> list[tuple[str, str]]:
+    """The directories above, the root first, each with the name in it that leads on."""
+    parent, name = os.path.split(directory)
+    return [] if parent == directory else [*_way_to(parent), (parent, name)]
+
+
+def _problem_on_the_way(status: os.stat_result, *, is_there: bool) -> str | None:
+    if status.st_uid != 0:
+        return f"belongs to another user (number {status.st_uid})"
+    is_open = stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_IWOTH
+    if is_open and not (status.st_mode & stat.S_ISVTX and is_there):
+        return f"may be written to by everybody (mode {stat.S_IMODE(status.st_mode):04o})"
+    return None
 
 
 def _problem(status: os.stat_result) -> str | None:

@@ -22,7 +22,7 @@ from .._http.options import DEFAULT_LOCK_TIMEOUT_S
 from .._os.atomic import make_open_directory
 from .._os.flock import is_still_there, open_lock, wait_for_lock
 from .._os.paths import kind_of
-from .._os.permissions import require_ours
+from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
 from .._os.sync import sync_directory, sync_file_system
 from .._os.target_root import RUNNING, System
@@ -93,6 +93,8 @@ class Store:
     def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
         """Makes the store where it is missing and holds its lock; a second writer waits up to `wait_s` seconds."""
         limit = Limit(wait_s, "lock_timeout")
+        if not self.system.is_image:  # nobody works in an image yet but who makes it
+            require_way_of_root(self.directory)
         while True:
             try:
                 make_directory(self.directory)

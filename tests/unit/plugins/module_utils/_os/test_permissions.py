@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os.permissions import require_ours
+from ansible_collections.standalone.python.plugins.module_utils._os.permissions import require_ours, require_way_of_root
 
 
 @pytest.fixture
@@ -58,3 +58,48 @@ def test_another_users_directory_is_refused(place: Path) -> None:
     os.chown(place, 1234, 1234)
     with pytest.raises(StoreError, match=r"belongs to another user \(number 1234\)"):
         require_ours(str(place))
+
+
+def seen_by_root(monkeypatch: pytest.MonkeyPatch, owners: dict[Path, int]) -> None:
+    """Whoever runs the tests: all that is not in `owners` is root's, and root asks."""
+    lstat = os.lstat
+
+    def owned(path: str) -> os.stat_result:
+        return os.stat_result([owners.get(Path(path), 0) if n == 4 else v for n, v in enumerate(lstat(path)[:10])])
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "lstat", owned)
+
+
+def test_root_works_below_directories_of_root(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen_by_root(monkeypatch, {})
+    place.parent.chmod(0o1777)
+    require_way_of_root(str(place / "not yet" / "there"))
+    place.parent.chmod(0o775)  # a group that the host trusts, such as staff on Debian
+    require_way_of_root(str(place / ".builds"))
+
+
+def test_root_does_not_work_below_what_another_user_can_exchange(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = place.parent / "link"
+    link.symlink_to(place)
+    seen_by_root(monkeypatch, {place: 1234})
+    for store in (place / ".builds", place / "x" / "y" / ".builds", link / ".builds"):
+        with pytest.raises(StoreError) as caught:
+            require_way_of_root(str(store))
+        assert str(caught.value) == (
+            f"Cannot work in {store} as root: {place} belongs to another user (number 1234), so another user could "
+            "exchange what this task runs and changes. Choose a path below directories of root, such as /opt/python, "
+            "or run the task as that user."
+        )
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    require_way_of_root(str(place / ".builds"))
+
+
+@pytest.mark.parametrize(("mode", "name"), [(0o777, "store"), (0o1777, "not yet")])
+def test_root_does_not_work_where_everybody_can_make_what_is_on_the_way(
+    place: Path, monkeypatch: pytest.MonkeyPatch, mode: int, name: str
+) -> None:
+    seen_by_root(monkeypatch, {})
+    place.parent.chmod(mode)
+    with pytest.raises(StoreError, match=f"{place.parent} may be written to by everybody"):
+        require_way_of_root(str(place.parent / name / ".builds"))
