@@ -60,7 +60,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a directory that no PATH can carry": (
         {"interpreter_builds": [], "interpreter_link_dir": "/opt/my tools"},
-        "link_dir is '/opt/my tools'. Give an absolute path, not the root, without spaces and without characters that "
+        "link_dir is '/opt/my tools'. Give an absolute path, not the root, without spaces, `..` and characters that "
         "mean something to a shell.",
     ),
 }

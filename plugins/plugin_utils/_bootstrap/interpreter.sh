@@ -50,6 +50,38 @@ require_ours() {
     esac
 }
 
+# require_way_of_root: as permissions.py, whoever can exchange a directory above the store can have root run anything.
+require_way_of_root() {
+    [ "$(id -u)" = 0 ] || return 0
+    require_way "$store"
+    there=$store
+    until [ -d "$there/" ]; do
+        there=${there%/*}
+    done
+    require_way "$(cd -P "$there/" && pwd)${store#"$there"}"
+}
+
+# require_way FILE: each directory above it. What is not there yet is made by root.
+require_way() {
+    way=$1
+    until [ -z "$way" ]; do
+        name=${way##*/}
+        way=${way%/*}
+        set -f
+        # shellcheck disable=SC2046 # the fields of ls are words
+        set -- $(ls -ldn "${way:-/}" 2>/dev/null)
+        set +f
+        [ $# -gt 3 ] || continue
+        unsafe="so another user could exchange what is run there. Name a store below directories of root."
+        [ "$3" = 0 ] || fail "Cannot work in $store as root: ${way:-/} belongs to another user (number $3), $unsafe"
+        case $1 in
+            d????????[tT]*) [ -e "$way/$name" ] || [ -L "$way/$name" ] || is_open=1 ;;
+            d???????w*) is_open=1 ;;
+        esac
+        [ "${is_open:-0}" = 0 ] || fail "Cannot work in $store as root: ${way:-/} may be written to by everybody, $unsafe"
+    done
+}
+
 # digest_of FILE: in $found, empty where the host has nothing that knows SHA-256.
 digest_of() {
     found=
@@ -67,6 +99,7 @@ digest_of() {
 
 make_stage() {
     staging=$store/.staging
+    require_way_of_root
     # shellcheck disable=SC2174 # the missing parents shall be as umask says
     words=$(mkdir -p "$staging" 2>&1) || fail "There is no directory $staging, and none could be made: $words"
     require_ours "$store"

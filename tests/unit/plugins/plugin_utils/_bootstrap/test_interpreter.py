@@ -152,6 +152,24 @@ def test_a_store_of_another_user(place: Place) -> None:
         place.unpack()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_store_below_what_another_user_can_exchange(shell: str, place: Place, tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    os.chown(tmp_path / "theirs", 12345, -1)
+    (tmp_path / "link").symlink_to("theirs")
+    for folder in ("theirs", "link"):
+        elsewhere = Place(tmp_path / folder / "python" / ".builds", place.build)
+        with pytest.raises(StandaloneError, match=r"theirs belongs to another user \(number 12345\), so another user"):
+            elsewhere.unpack(shell)
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o1777)
+    with pytest.raises(StandaloneError, match="open may be written to by everybody"):
+        Place(tmp_path / "open" / "python" / ".builds", place.build).unpack(shell)
+    (tmp_path / "open" / "python").mkdir()
+    assert Place(tmp_path / "open" / "python" / ".builds", place.build).unpack(shell)
+
+
 def test_a_staging_that_leads_elsewhere(place: Place, tmp_path: Path) -> None:
     place.store.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
