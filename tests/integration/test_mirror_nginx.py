@@ -90,6 +90,31 @@ def test_nothing_else_is_shown(path: str, mirror: Path) -> None:
         assert code_of(url + path) in (400, 403, 404)
 
 
+def test_only_files_of_the_mirror_are_served(mirror: Path, tmp_path: Path) -> None:
+    asset = make_archive(mirror, RELEASE, TARGETS[0])
+    name = request_path(asset)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_text("")
+    (mirror / RELEASE / ".x.tar.gz").write_text("")
+    (mirror / RELEASE / "x.tar.gz.part").write_text("")
+    (mirror / RELEASE / "link.tar.gz").symlink_to(outside / "secret")
+    (mirror / "20260102").symlink_to(mirror / RELEASE)
+    (mirror / "links").symlink_to(outside)
+    (mirror / "index.html").write_text("")
+    (mirror / RELEASE / "SHA256SUMS").write_text("")
+    shown = ("link.tar.gz", ".x.tar.gz", "x.tar.gz.part", "", "../.mirror/receipt.json", "%2e%2e/.mirror/receipt.json")
+    hidden = (
+        *(f"/{RELEASE}/{one}" for one in shown),
+        "/links/secret",
+        "/index.html",
+        name.replace(RELEASE, "20260102"),
+    )
+    with served(mirror) as url:
+        assert {path: code_of(url + path) for path in hidden if code_of(url + path) not in (403, 404)} == {}
+        assert (code_of(url + name), code_of(f"{url}/{RELEASE}/SHA256SUMS")) == (200, 200)
+
+
 @pytest.mark.parametrize(
     ("networks", "code"), [([], 200), (["127.0.0.0/8"], 200), (["192.0.2.0/24", "2001:db8::/32"], 403)]
 )
