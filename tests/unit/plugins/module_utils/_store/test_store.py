@@ -8,6 +8,7 @@ import errno
 import itertools
 import multiprocessing
 import os
+import shutil
 import stat
 import threading
 import time
@@ -123,6 +124,30 @@ def test_removal_leaves_nothing(store: Store) -> None:
         store.remove(store.publish(staged(store), "x"))
         store.remove_if_empty()
     assert os.listdir(os.path.dirname(store.directory)) == []
+
+
+@pytest.mark.parametrize("limited", [True, False], ids=["before Python 3.13", "later"])
+def test_no_depth_keeps_a_build_from_being_removed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limited: bool
+) -> None:
+    """Whoever owns a build can nest directories in it, and `rmtree` of older Pythons recurses."""
+    os.makedirs(store.entry_path("one"))
+    handle = os.open(store.entry_path("one"), os.O_DIRECTORY)
+    for _depth in range(1500):
+        os.mkdir("deep", dir_fd=handle)
+        below = os.open("deep", os.O_DIRECTORY, dir_fd=handle)
+        os.close(handle)
+        handle = below
+    os.close(handle)
+
+    def give_up(_directory: str) -> None:
+        raise RecursionError
+
+    if limited:
+        monkeypatch.setattr(shutil, "rmtree", give_up)
+    store.remove("one")
+    assert store.entries() == ()
+    assert os.listdir(store.staging) == []
 
 
 def test_a_store_with_foreign_content_is_not_removed(store: Store) -> None:
