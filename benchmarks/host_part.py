@@ -22,10 +22,10 @@ def install(options: str) -> float:
     """What the module does once Ansible has started it; the seconds that it took."""
     from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
     from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
-    from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+    from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
-    result = run(Order.from_params({**defaults, **json.loads(options)}))
+    result = run(InstallSpec.from_params({**defaults, **json.loads(options)}))
     return float(result["timings"]["total_s"])
 
 

@@ -21,7 +21,7 @@ ROUNDS_OF_NAMES = 5
 def main(index: str) -> None:
     """Resolve each name for a usual host, all but the first from the cache."""
     started = time.perf_counter()
-    from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+    from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
     from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
     from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
     from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve
@@ -29,7 +29,7 @@ def main(index: str) -> None:
     host = HostPlatform(os="linux", arch="x86_64", bits=64, libc="gnu", libc_version=(2, 36), cpu_level=3)
 
     def ask(name: str) -> None:
-        wanted = Wanted(Request.parse(name), cpu_level="auto")
+        wanted = BuildRequest(RequestedName.parse(name), cpu_level="auto")
         resolve(wanted, platform=host, index=IndexOptions(index=(index,)), warn=sys.exit)
 
     ask(NAMES[0])

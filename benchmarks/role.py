@@ -41,14 +41,14 @@ def compare(rounds: int, disk: Disk) -> list[Line]:
     """The lines about the role. Raises `NginxUnavailable`, `RootUnavailable`, `HostFailed`, `SshUnavailable`."""
     mirror = make_mirror(disk.directory / "mirror", [SampleSpec(size="real")])
     with nginx(mirror.directory) as url, tempfile.TemporaryDirectory(prefix="r-") as scratch:
-        order = Order(mirror.samples[0], url)
+        spec = InstallSpec(mirror.samples[0], url)
         with running(*(HostSpec(f"role{number}", ROOTS["bookworm"]) for number in range(HOSTS))) as hosts:
-            lines = _beside_today(rounds, disk, Fleet.prepare(Path(scratch), hosts, order))
-        return [*lines, *_per_host(rounds, disk, order)]
+            lines = _beside_today(rounds, disk, Fleet.prepare(Path(scratch), hosts, spec))
+        return [*lines, *_per_host(rounds, disk, spec)]
 
 
 @dataclass(frozen=True)
-class Order:
+class InstallSpec:
     """The build that hosts are to have: a sample, which is served at `url`."""
 
     sample: Sample
@@ -71,17 +71,17 @@ class Fleet:
 
     controller: Controller
     hosts: Mapping[str, Host]
-    order: Order
+    spec: InstallSpec
 
     @classmethod
-    def prepare(cls, scratch: Path, hosts: Mapping[str, Host], order: Order) -> Fleet:
+    def prepare(cls, scratch: Path, hosts: Mapping[str, Host], spec: InstallSpec) -> Fleet:
         python = {"ansible_python_interpreter": "/usr/bin/python3"}
         known = {name: {**host.connection("deploy"), **python} for name, host in hosts.items()}
         known_hosts = next(iter(hosts.values())).folder.parent / "known_hosts"
-        return cls(Controller.over(scratch, known, known_hosts), hosts, order)
+        return cls(Controller.over(scratch, known, known_hosts), hosts, spec)
 
     def play(self, name: str, *arguments: str) -> str:
-        return self.controller.play(name, self.order.variables(name), *arguments)
+        return self.controller.play(name, self.spec.variables(name), *arguments)
 
     def runs(self, *, cold: bool) -> Iterator[Contender]:
         for name, play in (("empty", EMPTY), ("the role", ROLE), ("today's way", BY_HAND)):
@@ -113,7 +113,7 @@ class Fleet:
             raise WrongResult(f"The play {play} changed on each host: {changed}")
         for host in self.hosts.values():
             command = f"$(ls -d {ROOT[play]}/3.*/bin/python3) -B -c '{ASK}'"
-            if f'"{self.order.sample.spec.release}"' not in host.enter("sh", "-c", command).stdout:
+            if f'"{self.spec.sample.spec.release}"' not in host.enter("sh", "-c", command).stdout:
                 raise WrongResult(f"{host.spec.name} has not what {play} was to install.")
 
 
@@ -137,12 +137,12 @@ def _calls(what: str, calls: Mapping[str, float]) -> Line:
     return Line(what, detail, [calls[ROLE] / calls[BY_HAND]] * 2, None)
 
 
-def _per_host(rounds: int, disk: Disk, order: Order) -> list[Line]:
+def _per_host(rounds: int, disk: Disk, spec: InstallSpec) -> list[Line]:
     """Check mode from nothing, where a host more should cost no more than the one before."""
     lines = []
     with sshd() as login, tempfile.TemporaryDirectory(prefix="p-") as scratch:
         controller = Controller.prepare(Path(scratch), login, max(FLEETS))
-        variables = {**order.variables(ROLE), "root": str(disk.directory / "nothing")}
+        variables = {**spec.variables(ROLE), "root": str(disk.directory / "nothing")}
         try:
             controller.play(EMPTY, {})
             for hosts in FLEETS:

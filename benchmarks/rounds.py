@@ -43,12 +43,12 @@ class Contender:
 def measure(title: str, contenders: Sequence[Contender], *, rounds: int, disk: Disk) -> Seconds:
     """Run every contender once a round. `title` is for the progress on stderr. Raises `WrongResult`."""
     seconds: Seconds = defaultdict(list)
-    order = list(contenders)
+    spec = list(contenders)
     for number in range(1, rounds + 1):
         print(f"{title}: round {number} of {rounds}", file=sys.stderr, flush=True)
-        random.shuffle(order)
+        random.shuffle(spec)
         here = disk.directory / f"{title}-{number}".replace(" ", "-")
-        for position, contender in enumerate(order):
+        for position, contender in enumerate(spec):
             directory = here / str(position)
             directory.mkdir(parents=True)
             own, whole = _seconds_of(contender, directory)

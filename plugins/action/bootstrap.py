@@ -28,13 +28,16 @@ from ansible_collections.standalone.python.plugins.module_utils._install.plan im
     TIDY,
     Plan,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap import interpreter as _temporary_python
-from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import TemporaryPython, Unpacking
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import (
+    TemporaryInterpreter,
+    Unpacking,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._build.delivery import Delivery
-from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import require_possible
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe
 
 _UNPACKED_TWICE = 2  # for the temporary interpreter, and for the build
@@ -67,19 +70,19 @@ class ActionModule(build.ActionModule):
     def _carried_out(
         self, delivery: Delivery, decided: Plan, probe: Probe, task_vars: dict[str, Any]
     ) -> dict[str, Any]:
-        order, state = delivery.order, delivery.state
+        spec, state = delivery.spec, delivery.state
         if decided.step in (NOTHING, RECORD, TIDY):  # the build at the path serves, and serves for this as well
-            return self._run_module(_own_interpreter(order, state), delivery.to_work(), task_vars)
+            return self._run_module(_own_interpreter(spec, state), delivery.to_work(), task_vars)
         asset = _asset_to_run(delivery, decided)
         _temporary_python.require_suitable(asset)
         as_published = replace(delivery, reads_zstd=False)  # the host's own tar and gzip have to read it
-        with as_published.archive(asset, why="", warn=_console.warn, say=_console.say) as parcel:
-            require_possible(order, decided, probe, archive_bytes=os.path.getsize(parcel.path) * _UNPACKED_TWICE)
-            temporary = self._temporary_python(order.store, asset, parcel.path)
+        with as_published.archive(asset, why="", warn=_console.warn, say=_console.say) as packed:
+            preflight(spec, decided, probe, archive_bytes=os.path.getsize(packed.path) * _UNPACKED_TWICE)
+            temporary = self._temporary_python(spec.store, asset, packed.path)
         sent = {"archive": temporary.archive, "asset": asset.as_dict()}
         return self._run_module(temporary.program, {**delivery.to_work(), **sent}, task_vars)
 
-    def _temporary_python(self, store: str, asset: Asset, local: str) -> TemporaryPython:
+    def _temporary_python(self, store: str, asset: Asset, local: str) -> TemporaryInterpreter:
         """Sends the archive the way that modules go: by the input of a command where pipelining is on, else as a file.
 
         By the input it is whoever runs the command that receives it, so no other user and no other folder matters.
@@ -114,18 +117,18 @@ class _InterpreterVanished(StoreError):
     """There is no interpreter any more where there was one."""
 
 
-def _own_interpreter(order: Order, state: State) -> str:
+def _own_interpreter(spec: InstallSpec, state: State) -> str:
     name = state.receipt.asset.build.interpreter if state.receipt else "python"
-    return posixpath.join(order.path, "bin", name)
+    return posixpath.join(spec.path, "bin", name)
 
 
 def _asset_to_run(delivery: Delivery, decided: Plan) -> Asset:
     """The asset that the module will want the archive of, if of any."""
-    order, state = delivery.order, delivery.state
+    spec, state = delivery.spec, delivery.state
     if decided.step == SWITCH:
         return delivery.trusted(state.stored[decided.entry or ""].asset)
     if decided.step == INSPECT and state.receipt:
         return delivery.trusted(state.receipt.asset)
-    if order.asset is None:
+    if spec.asset is None:
         raise InvalidName("Neither a name nor an asset says what is wanted.")
-    return order.asset
+    return spec.asset

@@ -32,15 +32,15 @@ from ansible_collections.standalone.python.plugins.module_utils._install.plan im
     Plan,
     plan,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HOST_PLATFORM
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
-from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction, own_results
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._build.delivery import Delivery
 from ansible_collections.standalone.python.plugins.plugin_utils._build.image import described, exported_epoch
 from ansible_collections.standalone.python.plugins.plugin_utils._build.pinned import pinned
-from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import require_possible
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
 from ansible_collections.standalone.python.plugins.plugin_utils._build.progress import sending
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_max_age_s, default_of
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
@@ -74,42 +74,42 @@ _CONTROLLER_ONLY = (
 _NOT_WITH_LOCK = ("asset", "archive", "index", "index_max_age", "min_age", "checksum")
 
 
-class ActionModule(EdgeAction):
+class ActionModule(CollectionAction):
     """`standalone.python.build` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         params = self._validated_params()
-        order = Order.from_params(params)
+        spec = InstallSpec.from_params(params)
         is_verified = is_to_be_verified(params["verify_provenance"], params["provenance"])
-        lock = self._lock(params) if order.wanted else None
-        probe = described(self._probe(order), order)
+        lock = self._lock(params) if spec.request else None
+        probe = described(self._probe(spec), spec)
         if probe.answer:
             probe.answer.warn_of_malformed(_console.warn, f"{task_vars.get('inventory_hostname')} to the probe")
-        order = order.on_platform(probe.platform)
-        state = state_of(probe, order.path, order.store)
-        if order.state != "absent":
-            order = pinned(order, lock=lock, checksum=params["checksum"], platform=probe.platform)
-        decided = plan(order, state)
-        if decided.needs_asset and order.asset is None:
-            order, decided = self._with_resolved_asset(order, params, probe, state, task_vars)
-        if decided.needs_asset and order.asset:
-            Clock.read(_console.warn).require_released(order.asset.build)
-        trusted = partial(self._trusted, order, params, task_vars)
-        asset = order.asset if decided.needs_asset else None
+        spec = spec.on_platform(probe.platform)
+        state = state_of(probe, spec.path, spec.store)
+        if spec.state != "absent":
+            spec = pinned(spec, lock=lock, checksum=params["checksum"], platform=probe.platform)
+        decided = plan(spec, state)
+        if decided.needs_asset and spec.asset is None:
+            spec, decided = self._with_resolved_asset(spec, params, probe, state, task_vars)
+        if decided.needs_asset and spec.asset:
+            Clock.read(_console.warn).require_released(spec.asset.build)
+        trusted = partial(self._trusted, spec, params, task_vars)
+        asset = spec.asset if decided.needs_asset else None
         if is_verified and decided.step == SWITCH:
             asset = trusted(state.stored[decided.entry or ""].asset)
-        self._require_provenance(asset, order, params, task_vars)
-        to_send = None if params["remote_src"] else order.archive
+        self._require_provenance(asset, spec, params, task_vars)
+        to_send = None if params["remote_src"] else spec.archive
         own = cache(partial(self._checked_archive, to_send)) if to_send else None
-        local = own(order.asset) if own and order.asset and decided.needs_asset else None
-        require_possible(order, decided, probe, archive_bytes=os.path.getsize(local) if local else None)
-        arguments = self._arguments(order, params, task_vars)
-        if decided.needs_asset and order.asset and order.asset.url and not order.archive:
-            candidate_urls(order.asset.url, arguments["mirror"])  # refuses what the host could not use
+        local = own(spec.asset) if own and spec.asset and decided.needs_asset else None
+        preflight(spec, decided, probe, archive_bytes=os.path.getsize(local) if local else None)
+        arguments = self._arguments(spec, params, task_vars)
+        if decided.needs_asset and spec.asset and spec.asset.url and not spec.archive:
+            candidate_urls(spec.asset.url, arguments["mirror"])  # refuses what the host could not use
         if self._is_settled(decided):
-            return report.report(report.outcome_of(decided, order, state), order, state)
+            return report.report(report.outcome_of(decided, spec, state), spec, state)
         delivery = Delivery(
-            order,
+            spec,
             state,
             arguments,
             trusted,
@@ -117,13 +117,13 @@ class ActionModule(EdgeAction):
             reads_zstd="zstd" in probe.tools,
             is_for_many=len(task_vars.get("ansible_play_hosts", ())) >= _MANY_HOSTS,
         )
-        with exported_epoch(self._task, order.system):
+        with exported_epoch(self._task, spec.system):
             result = self._carried_out(delivery, decided, probe, task_vars)
-        require_build_answer(result, order)
+        require_build_answer(result, spec)
         if self._task.check_mode and decided.step == INSPECT and result.get("changed") and state.receipt:
             trusted(state.receipt.asset)  # raises where the repair would
         if not result.get("failed"):
-            self._warn_of_untried(result.get("health"), order)
+            self._warn_of_untried(result.get("health"), spec)
         return own_results(result)
 
     def _validated_params(self) -> dict[str, Any]:
@@ -150,13 +150,13 @@ class ActionModule(EdgeAction):
         params["checksum"] = parse_checksum(params["checksum"]) if params["checksum"] else None
         return dict(params)
 
-    def _probe(self, order: Order) -> Probe:
+    def _probe(self, spec: InstallSpec) -> Probe:
         command = _probe.build_command(
-            order.path,
-            order.store,
-            verify=order.verify,
-            will_remove=order.state == "absent",
-            root=order.system.root,
+            spec.path,
+            spec.store,
+            verify=spec.verify,
+            will_remove=spec.state == "absent",
+            root=spec.system.root,
         )
         answer = self._low_level_execute_command(command)
         return _probe.parse(answer["stdout"], rc=answer["rc"], stderr=answer["stderr"])
@@ -165,46 +165,48 @@ class ActionModule(EdgeAction):
         return Lock.read(str(self._find_needle("files", params["lock"]))) if params["lock"] else None
 
     def _with_resolved_asset(
-        self, order: Order, params: Mapping[str, Any], probe: Probe, state: State, task_vars: dict[str, Any]
-    ) -> tuple[Order, Plan]:
+        self, spec: InstallSpec, params: Mapping[str, Any], probe: Probe, state: State, task_vars: dict[str, Any]
+    ) -> tuple[InstallSpec, Plan]:
         """The order with what the index offers. Where that is nothing, a build that answers stays, with a warning."""
         try:
-            resolved = order.resolved(self._resolve(order, params, probe, task_vars))
+            resolved = spec.resolved(self._resolve(spec, params, probe, task_vars))
         except NoMatch as error:
-            decided = plan(order.content(), state)
+            decided = plan(spec.content(), state)
             if state.receipt is None or decided.needs_asset or params["checksum"]:
                 raise
-            _console.warn(f"{error} {state.receipt.asset.build.name} stays at {order.path}.")
-            return order.content(), decided
+            _console.warn(f"{error} {state.receipt.asset.build.name} stays at {spec.path}.")
+            return spec.content(), decided
         return resolved, plan(resolved, state)  # with the asset known, the store or the path may turn out to have it
 
-    def _resolve(self, order: Order, params: Mapping[str, Any], probe: Probe, task_vars: dict[str, Any]) -> Asset:
-        if order.wanted is None:
+    def _resolve(self, spec: InstallSpec, params: Mapping[str, Any], probe: Probe, task_vars: dict[str, Any]) -> Asset:
+        if spec.request is None:
             raise InvalidName("Neither a name nor an asset says what is wanted.")
         return resolve(
-            order.wanted,
+            spec.request,
             platform=probe.platform,
-            index=self._index_options(order, params, task_vars),
+            index=self._index_options(spec, params, task_vars),
             min_age_s=params["min_age"],
             sha256=params["checksum"],
             warn=_console.warn,
         )
 
-    def _trusted(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any], described: Asset) -> Asset:
+    def _trusted(
+        self, spec: InstallSpec, params: Mapping[str, Any], task_vars: dict[str, Any], described: Asset
+    ) -> Asset:
         """What task, lock or index have for a build that the host describes. Its word is not used to fetch anything."""
-        if order.asset and order.asset.is_same_as(described):
-            return order.asset
-        index = self._index_options(order, params, task_vars)
-        asset = resolve_installed(described, order.path, index=index, warn=_console.warn)
-        self._require_provenance(asset, order, params, task_vars)
+        if spec.asset and spec.asset.is_same_as(described):
+            return spec.asset
+        index = self._index_options(spec, params, task_vars)
+        asset = resolve_installed(described, spec.path, index=index, warn=_console.warn)
+        self._require_provenance(asset, spec, params, task_vars)
         return asset
 
-    def _index_options(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]) -> IndexOptions:
+    def _index_options(self, spec: InstallSpec, params: Mapping[str, Any], task_vars: dict[str, Any]) -> IndexOptions:
         """The index of the task. Without one of the user's own, the credentials are for a mirror."""
         index = params["index"] or self._default("index", task_vars)
         return IndexOptions(
             tuple(index) or None,
-            order.url if index else order.url.without_credentials(),
+            spec.url if index else spec.url.without_credentials(),
             max_release_age_s=self._index_max_age_s(params, task_vars),
         )
 
@@ -220,18 +222,18 @@ class ActionModule(EdgeAction):
         return given or list(mirrors_from_environment(os.environ))
 
     def _require_provenance(
-        self, asset: Asset | None, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]
+        self, asset: Asset | None, spec: InstallSpec, params: Mapping[str, Any], task_vars: dict[str, Any]
     ) -> None:
         """Checks the build that will take the place of another, be it fetched or in the store already."""
         if asset is None or not is_to_be_verified(params["verify_provenance"], params["provenance"]):
             return
         policy = Policy.from_params(params["provenance"])
-        archive = order.archive if order.archive and not params["remote_src"] else None
+        archive = spec.archive if spec.archive and not params["remote_src"] else None
         places = Places(
             repository=policy.repository,
             archive=str(self._find_needle("files", archive)) if archive else None,
             mirrors=self._mirrors(params, task_vars),
-            options=order.url,
+            options=spec.url,
         )
         require_provenance(asset, policy, places, os.environ, _console.warn)
 
@@ -241,17 +243,17 @@ class ActionModule(EdgeAction):
             return decided.step != INSPECT
         return decided == Plan(NOTHING)
 
-    def _arguments(self, order: Order, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _arguments(self, spec: InstallSpec, params: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The module's arguments, without an archive that is on the controller."""
         arguments = {option: value for option, value in params.items() if option not in _CONTROLLER_ONLY}
-        arguments.update(state=order.state, mirror=self._mirrors(params, task_vars))
-        if order.asset:
-            arguments["asset"] = order.asset.as_dict()
-        if order.platform:
-            arguments[HOST_PLATFORM] = order.platform.as_dict()
-        if order.wanted is None:
+        arguments.update(state=spec.state, mirror=self._mirrors(params, task_vars))
+        if spec.asset:
+            arguments["asset"] = spec.asset.as_dict()
+        if spec.platform:
+            arguments[HOST_PLATFORM] = spec.platform.as_dict()
+        if spec.request is None:
             arguments.pop("name")
-            arguments["allow_minor_change"] = order.allow_minor_change or order.spans_minors  # as that name did
+            arguments["allow_minor_change"] = spec.allow_minor_change or spec.spans_minors  # as that name did
         if not params["remote_src"] and arguments.pop("archive"):
             arguments["delivery"] = "push"
         return {option: value for option, value in arguments.items() if value is not None}
@@ -267,13 +269,13 @@ class ActionModule(EdgeAction):
             if asset is None:
                 return result
         say = _console.say
-        with delivery.archive(asset, why=why, warn=_console.warn, say=say) as parcel:
-            size_bytes = os.path.getsize(parcel.path)
-            require_possible(delivery.order, decided, probe, archive_bytes=size_bytes)
+        with delivery.archive(asset, why=why, warn=_console.warn, say=say) as packed:
+            size_bytes = os.path.getsize(packed.path)
+            preflight(delivery.spec, decided, probe, archive_bytes=size_bytes)
             with sending(f"{task_vars.get('inventory_hostname')}: {asset.file_name}", size_bytes, say):
-                sent = {"archive": self._transferred(parcel.path), "asset": asset.as_dict()}
-            if parcel.sha256:
-                sent["checksum"] = parcel.sha256  # of the file; the asset has that of the archive as it was published
+                sent = {"archive": self._transferred(packed.path), "asset": asset.as_dict()}
+            if packed.sha256:
+                sent["checksum"] = packed.sha256  # of the file; the asset has that of the archive as it was published
             return self._worked(delivery, sent, task_vars)
 
     def _left_to_send(
@@ -312,9 +314,9 @@ class ActionModule(EdgeAction):
             )
         return result
 
-    def _warn_of_untried(self, health: Mapping[str, Any] | None, order: Order) -> None:
-        if health and health["result"] != "passed" and order.health_imports:
-            _console.warn(f"The new interpreter at {order.path} was not tried out. {health.get('reason')}")
+    def _warn_of_untried(self, health: Mapping[str, Any] | None, spec: InstallSpec) -> None:
+        if health and health["result"] != "passed" and spec.health_imports:
+            _console.warn(f"The new interpreter at {spec.path} was not tried out. {health.get('reason')}")
 
     def _checked_archive(self, archive: str, asset: Asset) -> str:
         """The archive's path on the controller, after its digest was compared."""

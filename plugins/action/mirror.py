@@ -13,13 +13,13 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import options_for
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
-from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction, own_results
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction, own_results
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import default_max_age_s
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import Declaration, resolve_declared
+from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import MirrorEntry, resolve_declared
 from ansible_collections.standalone.python.plugins.plugin_utils._mirror.public_attestations import public_bundles
 from ansible_collections.standalone.python.plugins.plugin_utils._module_result import require_mirror_answer
 from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
@@ -29,7 +29,7 @@ _HOST_PATHS = ("ca_path", "client_cert", "client_key")
 _CONTROLLER_ONLY = ("builds", "index", "index_max_age", "index_timeout", "min_age")
 
 
-class ActionModule(EdgeAction):
+class ActionModule(CollectionAction):
     """`standalone.python.mirror` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -37,16 +37,16 @@ class ActionModule(EdgeAction):
         arguments = {name: value for name, value in params.items() if name not in _CONTROLLER_ONLY}
         if params["state"] == "present":
             arguments["assets"] = self._assets(params, task_vars)
-        order = MirrorOrder.from_params(arguments)  # what cannot be is said before anything is sent
+        spec = MirrorSpec.from_params(arguments)  # what cannot be is said before anything is sent
         clock = Clock.read(_console.warn)
-        for asset in order.assets.values():
+        for asset in spec.assets.values():
             clock.require_released(asset.build)
-        self._fetches = not order.is_absent
-        arguments = _without_what_nobody_asks_for(arguments, order)
+        self._fetches = not spec.is_absent
+        arguments = _without_what_nobody_asks_for(arguments, spec)
         result = self._module_result(arguments, task_vars)
-        is_asked = order.bundles and not order.mirrors and not self._task.check_mode
+        is_asked = spec.bundles and not spec.mirrors and not self._task.check_mode
         if is_asked and not result.get("failed"):
-            result = self._with_public_bundles(result, order, arguments, task_vars)
+            result = self._with_public_bundles(result, spec, arguments, task_vars)
         return own_results(result)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -56,12 +56,12 @@ class ActionModule(EdgeAction):
         return result
 
     def _with_public_bundles(
-        self, result: dict[str, Any], order: MirrorOrder, arguments: Mapping[str, Any], task_vars: dict[str, Any]
+        self, result: dict[str, Any], spec: MirrorSpec, arguments: Mapping[str, Any], task_vars: dict[str, Any]
     ) -> dict[str, Any]:
         """The result with the bundles that only GitHub has, which a second run of the module keeps."""
         told = result.get("without_bundle") or ()
-        lacking = [asset for place, asset in order.assets.items() if place in told]  # a host asks for nothing else
-        found = public_bundles(lacking, order.url, _console.warn)
+        lacking = [asset for place, asset in spec.assets.items() if place in told]  # a host asks for nothing else
+        found = public_bundles(lacking, spec.url, _console.warn)
         if not found:
             return result
         added = self._module_result({**arguments, "attestations": found}, task_vars)
@@ -86,7 +86,7 @@ class ActionModule(EdgeAction):
     def _assets(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
         """What the task pins itself, and what the index has for the rest."""
         declared = [
-            Declaration.from_params(entry, f"builds[{number}]") for number, entry in enumerate(params["builds"] or ())
+            MirrorEntry.from_params(entry, f"builds[{number}]") for number, entry in enumerate(params["builds"] or ())
         ]
         assets: list[dict[str, Any]] = list(params["assets"] or ())
         if declared:
@@ -106,11 +106,11 @@ class ActionModule(EdgeAction):
         return default_max_age_s(task_vars, self._templar) if given is None else age_seconds(given, "index_max_age")
 
 
-def _without_what_nobody_asks_for(arguments: Mapping[str, Any], order: MirrorOrder) -> dict[str, Any]:
+def _without_what_nobody_asks_for(arguments: Mapping[str, Any], spec: MirrorSpec) -> dict[str, Any]:
     """The module's arguments without a login that no server of this order is to get."""
-    uses = [options_for(asset.url, order.mirrors, order.url) for asset in order.assets.values()]
-    unused = () if order.url in uses else CREDENTIALS
-    unused = ("mirror", *unused) if order.is_absent else unused
+    uses = [options_for(asset.url, spec.mirrors, spec.url) for asset in spec.assets.values()]
+    unused = () if spec.url in uses else CREDENTIALS
+    unused = ("mirror", *unused) if spec.is_absent else unused
     return {option: value for option, value in arguments.items() if option not in unused}
 
 

@@ -11,13 +11,13 @@ from typing import Any
 from ansible.plugins.loader import lookup_loader
 from ansible.utils.vars import load_extra_vars
 
-from ansible_collections.standalone.python.plugins.plugin_utils._action import EdgeAction
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.host_variables import variables_of_hosts
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.settings import Fleet, checked
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import playbooks, spec_of
 
 
-class ActionModule(EdgeAction):
+class ActionModule(CollectionAction):
     """`standalone.python.playbook_settings` as a task sees it."""
 
     _requires_connection = False

@@ -31,7 +31,7 @@ def audit_report(
 
     try:
         dates = ReleaseCycle.from_url(cycle_url) if cycle_url else ReleaseCycle.bundled()
-        return audit.report(infos, groups, audit.Yardstick(newest, dates, date.fromisoformat(today)))
+        return audit.report(infos, groups, audit.Baseline(newest, dates, date.fromisoformat(today)))
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 

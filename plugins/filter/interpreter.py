@@ -21,9 +21,9 @@ def interpreter_builds(given: list[dict[str, Any]] | None, variables: dict[str, 
         raise AnsibleFilterError(str(error)) from None
 
 
-def interpreter_wired(results: list[dict[str, Any]], builds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def interpreter_linked(results: list[dict[str, Any]], builds: list[dict[str, Any]]) -> list[dict[str, Any]]:
     try:
-        return _interpreter_role.interpreter_wired(results, builds)
+        return _interpreter_role.interpreter_linked(results, builds)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
@@ -32,4 +32,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"interpreter_builds": interpreter_builds, "interpreter_wired": interpreter_wired}
+        return {"interpreter_builds": interpreter_builds, "interpreter_linked": interpreter_linked}

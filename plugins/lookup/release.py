@@ -177,7 +177,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import require_exact
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
@@ -209,7 +209,7 @@ class LookupModule(LookupBase):
             return [self._queried(answer(str(term), variables or {})) for term in terms]
 
     def _from_index(self, name: str, variables: Mapping[str, Any]) -> Any:
-        wanted = self._wanted(name)
+        request = self._wanted(name)
         options: dict[str, Any] = {
             "index": index_of(self.get_options()),
             "min_age_s": age_seconds(self.get_option("min_age"), "min_age"),
@@ -217,9 +217,9 @@ class LookupModule(LookupBase):
             "exclude": self._excluded(),
         }
         if self.get_option("all_targets"):
-            return [self._as_dict(asset) for asset in resolve_for_all_targets(wanted, **options)]
-        platform = None if wanted.named_target else HostPlatform.from_facts(_facts(variables))
-        return self._as_dict(resolve(wanted, platform=platform, **options))
+            return [self._as_dict(asset) for asset in resolve_for_all_targets(request, **options)]
+        platform = None if request.named_target else HostPlatform.from_facts(_facts(variables))
+        return self._as_dict(resolve(request, platform=platform, **options))
 
     def _excluded(self) -> tuple[str, ...]:
         builds = tuple(self.get_option("exclude") or ())
@@ -228,22 +228,22 @@ class LookupModule(LookupBase):
         return builds
 
     def _from_lock(self, name: str, variables: Mapping[str, Any]) -> Any:
-        wanted = self._wanted(name)
+        request = self._wanted(name)
         given = os.path.expanduser(self.get_option("lock"))
         found = self.find_file_in_search_path(variables, "files", given, ignore_missing=True)
         lock = Lock.read(str(found or given))
         if self.get_option("all_targets"):
-            return [self._as_dict(self._released(asset)) for asset in lock.assets(wanted)]
-        named = wanted.named_target
+            return [self._as_dict(self._released(asset)) for asset in lock.assets(request)]
+        named = request.named_target
         targets = (named,) if named else HostPlatform.from_facts(_facts(variables)).targets()
-        return self._as_dict(self._released(lock.asset(wanted, targets)))
+        return self._as_dict(self._released(lock.asset(request, targets)))
 
     def _released(self, asset: Asset) -> Asset:
         """The asset. Raises `NoMatch` for one of the future."""
         Clock.read(_console.warn).require_released(asset.build)
         return asset
 
-    def _wanted(self, name: str) -> Wanted:
+    def _wanted(self, name: str) -> BuildRequest:
         return wanted_of(name, self.get_options(), self.get_option("target"))
 
     def _as_dict(self, asset: Asset) -> dict[str, Any]:

@@ -83,7 +83,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "verify": {"type": "str", "choices": ["quick", "full", "none"], "default": "quick"},
     "health_imports": {"type": "list", "elements": "str", "default": list(DEFAULT_IMPORTS)},
     "adopt": {"type": "bool", "default": False},
-    "trial": {"type": "bool", "default": False},
+    "provisional": {"type": "bool", "default": False},
     "allow_minor_change": {"type": "bool", "default": False},
     **URL_ARGUMENTS,
 }
@@ -102,7 +102,7 @@ BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 # What the controller makes assets of, and the module never sees.
-DECLARATION_ARGUMENTS: dict[str, dict[str, Any]] = {
+MIRROR_ENTRY_ARGUMENTS: dict[str, dict[str, Any]] = {
     "names": {"type": "list", "elements": "str", "required": True},
     "targets": {"type": "list", "elements": "str"},
     "flavors": {"type": "list", "elements": "str", "choices": ["install_only_stripped", "install_only", "full"]},
@@ -114,7 +114,7 @@ DECLARATION_ARGUMENTS: dict[str, dict[str, Any]] = {
 MIRROR_ARGUMENTS: dict[str, dict[str, Any]] = {
     "path": {"type": "str", "required": True, "aliases": ["dest"]},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "builds": {"type": "list", "elements": "dict", "options": DECLARATION_ARGUMENTS},
+    "builds": {"type": "list", "elements": "dict", "options": MIRROR_ENTRY_ARGUMENTS},
     "assets": {"type": "list", "elements": "dict", "options": ASSET_ARGUMENTS},
     "index": {"type": "list", "elements": "str"},
     "mirror": {"type": "list", "elements": "str"},
@@ -134,7 +134,7 @@ _CHOICE: dict[str, dict[str, Any]] = {
 }
 _LINK: dict[str, dict[str, Any]] = {**_CHOICE, "link": {"type": "str", "required": True}}
 
-WIRING_ARGUMENTS: dict[str, dict[str, Any]] = {
+LINKS_ARGUMENTS: dict[str, dict[str, Any]] = {
     "directories": {"type": "list", "elements": "str", "default": []},
     "links": {
         "type": "list",

@@ -68,7 +68,7 @@ class DigestMismatch(DownloadError):
     """The bytes are not those of the pinned build. Never followed by a try at another address."""
 
 
-class ArchiveWanted(DownloadError):
+class ArchiveNeeded(DownloadError):
     """The controller has to send the archive of `asset`: the host may not or cannot fetch it."""
 
     def __init__(self, message: str, asset: Asset) -> None:

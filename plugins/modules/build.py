@@ -238,14 +238,15 @@ options:
         archive if its content is the same, and left alone with an error if not.
     type: bool
     default: false
-  trial:
+  provisional:
     description:
-      - Whether a build that this task puts in the place of another is on trial until M(standalone.python.accept) is
+      - Whether a newly installed build stays provisional until M(standalone.python.build_confirm) is
         run. So long the build before it stays in the store, whatever O(keep) says, and M(standalone.python.build_info)
         tells of it, so that a run that was killed before it knew whether the build works can be completed by the next.
-      - A task that leaves the build on trial at O(path) leaves it on trial, with any value. One that puts another in
-        its place ends the trial, or with V(true) goes on with it, back to the build before the first.
-        M(standalone.python.rollback) goes back to that one, too.
+      - A task that leaves the provisional build at O(path) leaves it provisional, with any value. One that puts
+        another in
+        its place ends the provisional state, or with V(true) goes on with it, back to the build before the first.
+        M(standalone.python.build_rollback) goes back to that one, too.
       - Refused in a O(root), where nothing runs.
     type: bool
     default: false
@@ -256,7 +257,7 @@ options:
         then, so the task is refused without this, in check mode too, before anything is fetched. This holds for
         O(asset), O(archive) and O(lock) as well.
       - A name that spans minor versions, such as V(latest) or V(>=3.12,<3.14), allows another minor version by itself.
-      - Going back is always allowed, by M(standalone.python.rollback) or by the exact name of an earlier build of
+      - Going back is always allowed, by M(standalone.python.build_rollback) or by the exact name of an earlier build of
         O(path) that is in O(store).
       - What O(adopt) takes over is never changed by this, since the directory must hold the very build.
     type: bool
@@ -300,7 +301,7 @@ seealso:
   - plugin: standalone.python.release
     plugin_type: lookup
   - module: standalone.python.build_info
-  - module: standalone.python.accept
+  - module: standalone.python.build_confirm
 """
 
 EXAMPLES = r"""
@@ -504,10 +505,10 @@ timings:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._argspec import BUILD_ARGUMENTS
-from ..module_utils._errors import ArchiveWanted, StandaloneError
+from ..module_utils._errors import ArchiveNeeded, StandaloneError
 from ..module_utils._http.sealed import SEALED_ARGUMENTS, unsealed
 from ..module_utils._install import apply
-from ..module_utils._install.spec import Order
+from ..module_utils._install.spec import InstallSpec
 from ..module_utils._platform.host import PLATFORM_ARGUMENTS
 
 
@@ -516,9 +517,9 @@ def main() -> None:
         argument_spec={**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True
     )
     try:
-        result = apply.run(Order.from_params(unsealed(module.params)), check_mode=module.check_mode)
-    except ArchiveWanted as wanted:  # for the action plugin, which sends it and comes again
-        module.fail_json(msg=str(wanted), archive_wanted=wanted.asset.sha256)
+        result = apply.run(InstallSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
+    except ArchiveNeeded as wanted:  # for the action plugin, which sends it and comes again
+        module.fail_json(msg=str(wanted), archive_needed=wanted.asset.sha256)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     for warning in result.pop("warnings", ()):

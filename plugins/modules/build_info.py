@@ -52,7 +52,7 @@ requirements:
   - "Host: Python 3.9 or newer."
 seealso:
   - module: standalone.python.build
-  - module: standalone.python.accept
+  - module: standalone.python.build_confirm
 """
 
 EXAMPLES = r"""
@@ -101,14 +101,14 @@ paths:
       type: int
     left:
       description:
-        - The builds that M(standalone.python.rollback) or the playbook C(standalone.python.upgrade) took the path back
-          from, newest first, until the path gets them again. Each has C(build), the name of its asset, C(since), the
+        - The builds that M(standalone.python.build_rollback) or the playbook C(standalone.python.upgrade) took the
+          path back from, newest first, until the path gets them again. Each has C(build), the name of its asset, C(since), the
           time, and C(reason), which may be empty.
       type: list
       elements: dict
-    before_trial:
-      description: The store entry that the path goes back to when its build, which is on trial, is found not to work.
-        Null when no build is on trial.
+    fallback:
+      description: The store entry that the path goes back to if its provisional build does not work.
+        Null when no build is provisional.
       type: str
     history:
       description: The builds of this path, newest first.
@@ -231,7 +231,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._errors import StandaloneError
 from ..module_utils._os.errors import reading_sentence
-from ..module_utils._os.target_root import System
+from ..module_utils._os.target_root import TargetRoot
 from ..module_utils._store import inventory, known
 
 
@@ -247,7 +247,7 @@ def main() -> None:
     )
     try:
         stores = inventory.stores_of(module.params["path"] or [], module.params["store"] or [])
-        system = System.of(module.params["root"])
+        system = TargetRoot.of(module.params["root"])
         found = [inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
         warnings = [warning for store in stores for warning in known.warnings(store, system)]
     except StandaloneError as error:

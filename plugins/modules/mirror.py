@@ -351,13 +351,13 @@ from ..module_utils._argspec import MIRROR_ARGUMENTS
 from ..module_utils._errors import StandaloneError
 from ..module_utils._http.sealed import SEALED_ARGUMENTS, unsealed
 from ..module_utils._mirror import apply
-from ..module_utils._mirror.spec import MirrorOrder
+from ..module_utils._mirror.spec import MirrorSpec
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec={**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True)
     try:
-        result = apply.run(MirrorOrder.from_params(unsealed(module.params)), check_mode=module.check_mode)
+        result = apply.run(MirrorSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     for warning in result.pop("warnings", ()):

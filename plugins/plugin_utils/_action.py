@@ -33,7 +33,7 @@ _NOT_OURS = (
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
 
 
-class EdgeAction(ActionBase):
+class CollectionAction(ActionBase):
     """An action plugin that says in `_outcome` what it does; whatever that raises on purpose fails the task."""
 
     _supports_check_mode = True
@@ -73,7 +73,7 @@ class EdgeAction(ActionBase):
         raise NotImplementedError
 
 
-class OwnModule(EdgeAction):
+class OwnModule(CollectionAction):
     """The module of the same name, run as it is. Nothing of its result is believed that the module does not return."""
 
     _supports_async = True

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
@@ -55,13 +55,13 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     return builds
 
 
-def interpreter_wired(results: Sequence[Mapping[str, Any]], builds: Sequence[Build]) -> list[Build]:
-    """The option `builds` of `wiring_info`, from what the role's loop over the module `build` registered.
+def interpreter_linked(results: Sequence[Mapping[str, Any]], builds: Sequence[Build]) -> list[Build]:
+    """The option `builds` of `links_info`, from what the role's loop over the module `build` registered.
 
     A build without result is one that is to be absent.
     """
     by_path = {result["interpreter__build"]["path"]: result for result in results}
-    return [_wired(build, by_path.get(build["path"])) for build in builds]
+    return [_linked(build, by_path.get(build["path"])) for build in builds]
 
 
 def _completed(given: Build, number: int, variables: Variables) -> Build:
@@ -84,7 +84,7 @@ def _completed(given: Build, number: int, variables: Variables) -> Build:
 
 def _usual_path(name: str, variables: Variables) -> str:
     """Where a build without a path of its own is: its minor version, and t and d for free-threaded and debug."""
-    request = Request.parse(name) if name else Request("latest")
+    request = RequestedName.parse(name) if name else RequestedName("latest")
     minor = request.only_minor
     if minor is None:
         raise InvalidName(
@@ -95,7 +95,7 @@ def _usual_path(name: str, variables: Variables) -> str:
     return f"{variables['builds_dir'].rstrip('/')}/{minor}{letters}"
 
 
-def _wired(build: Build, result: Mapping[str, Any] | None) -> Build:
+def _linked(build: Build, result: Mapping[str, Any] | None) -> Build:
     always = {"venv": build["venv"], "is_default": build["is_default"]}
     if result is None:
         return {**always, "path": build["path"], "store": build["store"]}

@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
@@ -39,10 +39,10 @@ def failing_as_lookup() -> Iterator[None]:
         raise AnsibleLookupError(str(error)) from None
 
 
-def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> Wanted:
+def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> BuildRequest:
     """Raises `InvalidName` for what is no name, or no target."""
-    return Wanted(
-        request=Request.parse(name),
+    return BuildRequest(
+        name=RequestedName.parse(name),
         flavor=options.get("flavor"),
         build_options=options.get("build_options"),
         target=str(Target.parse(target)) if target else None,

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 
@@ -23,15 +23,15 @@ from ._fleet.answer import DamagedAnswer
 _Check = Callable[[Fields, str], object]
 
 
-def require_build_answer(result: Mapping[str, Any], order: Order) -> None:
+def require_build_answer(result: Mapping[str, Any], spec: InstallSpec) -> None:
     """Raises `DamagedAnswer` for what `build` never returns for this order, a failure apart from its message."""
-    where = f"The answer of the host about {order.path}"
+    where = f"The answer of the host about {spec.path}"
     _require(result, where, {} if result.get("failed") else _BUILD)
     if result.get("failed"):
         return
     programs = [result.get("executable"), *(result.get("executables") or ())]
-    is_elsewhere = any(program and not program.startswith(f"{order.path}/") for program in programs)
-    if is_elsewhere or result.get("path", order.path) != order.path or result.get("store", order.store) != order.store:
+    is_elsewhere = any(program and not program.startswith(f"{spec.path}/") for program in programs)
+    if is_elsewhere or result.get("path", spec.path) != spec.path or result.get("store", spec.store) != spec.store:
         raise DamagedAnswer(f"{where} is about another path or store. Look at the host: something answers for it.")
 
 

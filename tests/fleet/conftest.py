@@ -66,7 +66,7 @@ class FleetPlayer(Player):
     hosts: Mapping[str, Mapping[str, Any]]
 
     def inventory(self) -> Path:
-        file = self.folder / "inventory.json"
+        file = self.directory / "inventory.json"
         file.write_text(json.dumps({"all": {"hosts": self.hosts}}))
         return file
 
@@ -113,6 +113,6 @@ def transport(request: pytest.FixtureRequest) -> dict[str, str]:
     return {"ANSIBLE_PIPELINING": str(request.param)}
 
 
-def player(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> FleetPlayer:
+def player(directory: Path, hosts: Mapping[str, Mapping[str, Any]]) -> FleetPlayer:
     """A player with a cache of its own; Ansible looks for the hosts' Python itself, as it does for most users."""
-    return FleetPlayer(folder, "auto", hosts)
+    return FleetPlayer(directory, "auto", hosts)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fleet.networks import Network
-from tests.fleet.roots import CACHE, Root, unpack
+from tests.fleet.roots import CACHE, PathHistory, unpack
 
 BOOT = Path(__file__).with_name("boot.sh")
 BOOT_S = 20
@@ -56,7 +56,7 @@ class HostSpec:
     """What a host shall be."""
 
     name: str
-    root: Root
+    root: PathHistory
     umask: str = "022"  # of root and of every session
     network: Network | None = None  # None is the one of this machine
 
@@ -66,14 +66,14 @@ class Host:
     """A running host."""
 
     spec: HostSpec
-    folder: Path
+    directory: Path
     address: str
     port: int
     process: subprocess.Popen[bytes]  # the parent of the host's process 1
 
     def connection(self, user: str = "root") -> dict[str, object]:
         """How Ansible reaches it, as inventory variables."""
-        shared = self.folder.parent
+        shared = self.directory.parent
         options = f"-F none -o UserKnownHostsFile={shared / 'known_hosts'} -o StrictHostKeyChecking=yes"
         return {
             "ansible_host": self.address,
@@ -96,7 +96,7 @@ class Host:
     def answers(self) -> bool:
         """Whether its sshd greets; raises `HostFailed` when the host has ended."""
         if self.process.poll() is not None:
-            raise HostFailed(f"{self.spec.name} did not come up:\n{(self.folder / 'log').read_text()}")
+            raise HostFailed(f"{self.spec.name} did not come up:\n{(self.directory / 'log').read_text()}")
         try:
             with socket.create_connection((self.address, self.port), timeout=1) as connection:
                 return connection.recv(4) == b"SSH-"
@@ -134,29 +134,29 @@ def _working_folder() -> Iterator[Path]:
     for left in runs.iterdir():
         if not Path("/proc", left.name.partition("-")[0]).exists():
             shutil.rmtree(left)
-    folder = runs / f"{os.getpid()}-{time.monotonic_ns()}"
-    folder.mkdir()
+    directory = runs / f"{os.getpid()}-{time.monotonic_ns()}"
+    directory.mkdir()
     try:
-        yield folder
+        yield directory
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(directory)
 
 
 def _start(spec: HostSpec, lower: Path, shared: Path, stack: ExitStack) -> Host:
-    folder = shared / f"host-{spec.name}"
+    directory = shared / f"host-{spec.name}"
     address, port = _free_port()
     if spec.network:
         address = spec.network.hosts_address
-    (folder / "layer").mkdir(parents=True)
-    _seed(folder / "seed", spec, lower, shared / "key.pub", SSHD_CONFIG.format(address=address, port=port))
-    boot = [str(BOOT), str(lower), str(folder), spec.umask]
+    (directory / "layer").mkdir(parents=True)
+    _seed(directory / "seed", spec, lower, shared / "key.pub", SSHD_CONFIG.format(address=address, port=port))
+    boot = [str(BOOT), str(lower), str(directory), spec.umask]
     # unshare is killed when this process ends, and process 1 when unshare ends.
     network = spec.network.enter if spec.network else ()
     command = ["setpriv", "--pdeathsig=KILL", *network, "unshare", *NAMESPACES, "--fork", "--kill-child=KILL", *boot]
-    with (folder / "log").open("wb") as log:
+    with (directory / "log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     stack.callback(_stop, process)
-    return Host(spec, folder, address, port, process)
+    return Host(spec, directory, address, port, process)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -168,7 +168,7 @@ def _await(host: Host) -> None:
     deadline = time.monotonic() + BOOT_S
     while not host.answers():
         if time.monotonic() > deadline:
-            raise HostFailed(f"{host.spec.name} did not answer in {BOOT_S} s:\n{(host.folder / 'log').read_text()}")
+            raise HostFailed(f"{host.spec.name} did not answer in {BOOT_S} s:\n{(host.directory / 'log').read_text()}")
         time.sleep(0.05)
 
 
@@ -177,8 +177,8 @@ def _seed(seed: Path, spec: HostSpec, lower: Path, public_key: Path, sshd_config
     ssh = seed / "etc" / "ssh"
     ssh.mkdir(parents=True)
     (seed / "home").mkdir()
-    for folder in (seed, seed / "etc", ssh, seed / "home"):
-        folder.chmod(0o755)
+    for directory in (seed, seed / "etc", ssh, seed / "home"):
+        directory.chmod(0o755)
     (ssh / "sshd_config").write_text(sshd_config)
     _keygen(ssh / "ssh_host_ed25519_key")
     (seed / "etc" / "hostname").write_text(f"{spec.name}\n")
@@ -204,7 +204,7 @@ def _keygen(path: Path) -> None:
 
 
 def _known_host(host: Host) -> str:
-    key = (host.folder / "seed" / "etc" / "ssh" / "ssh_host_ed25519_key.pub").read_text()
+    key = (host.directory / "seed" / "etc" / "ssh" / "ssh_host_ed25519_key.pub").read_text()
     return f"[{host.address}]:{host.port} {key}"
 
 

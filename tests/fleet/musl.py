@@ -58,16 +58,16 @@ def make_musl_host(host: Host) -> None:
 def obtain_sample() -> Sample:
     """The build, from the cache or made now, which takes a minute or two. Raises `RootUnavailable`."""
     recipe = hashlib.sha256(RECIPE.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]
-    folder = CACHE / f"musl-python-{recipe}"
+    directory = CACHE / f"musl-python-{recipe}"
     with only_maker("musl-python"):
-        if not folder.exists():
-            _make(folder)
-    (archive,) = folder.iterdir()
+        if not directory.exists():
+            _make(directory)
+    (archive,) = directory.iterdir()
     version = archive.name.partition("+")[0].removeprefix("cpython-")
     return Sample(SPEC, version, archive, hashlib.sha256(archive.read_bytes()).hexdigest())
 
 
-def _make(folder: Path) -> None:
+def _make(directory: Path) -> None:
     for outdated in CACHE.glob("musl-python-*"):
         shutil.rmtree(outdated)
     with tempfile.TemporaryDirectory(prefix="musl-python.", dir=CACHE) as work:
@@ -81,15 +81,15 @@ def _make(folder: Path) -> None:
         ready.mkdir()
         members = sorted(_members(tree), key=lambda member: member.name)
         write_tar_gz(ready / asset_name(SPEC, version), members, level=6)
-        ready.rename(folder)
+        ready.rename(directory)
 
 
 def _members(tree: Path) -> Iterator[Member]:
     yield Member("python/bin/python", link="python3")  # which builds have, and `make install` does not make
-    for folder, folders, files in os.walk(tree):
-        folders[:] = set(folders) - WITHOUT
+    for directory, directories, files in os.walk(tree):
+        directories[:] = set(directories) - WITHOUT
         for file in files:
-            path = Path(folder, file)
+            path = Path(directory, file)
             member = Member(f"python/{path.relative_to(tree)}", executable=os.access(path, os.X_OK))
             if path.is_symlink():
                 yield replace(member, link=os.readlink(path))

@@ -29,7 +29,7 @@ from tests.fleet.old_pythons import OLD_PYTHONS, give, starts
 from tests.fleet.roots import ROOTS
 from tests.fleet.samples import OLD
 from tests.integration.playbooks import Played
-from tests.support.places import Place, contents
+from tests.support.places import Ancestor, contents
 
 PATH = "/opt/python/3.11"
 INSTANTS = 20
@@ -65,15 +65,15 @@ def build(operator: FleetPlayer) -> Played:
 
 
 def bootstrap(
-    folder: Path, variables: dict[str, Any], *arguments: str, env: dict[str, str] | None = None, **options: object
+    directory: Path, variables: dict[str, Any], *arguments: str, env: dict[str, str] | None = None, **options: object
 ) -> Played:
-    return player(folder, {"host": variables}).play(
+    return player(directory, {"host": variables}).play(
         BOOTSTRAP_PLAY, *arguments, variables={"path": PATH, **options}, env=env or PIPELINED
     )
 
 
-def place(host: Host, path: str = PATH) -> Place:
-    return Place(host.file(path))
+def place(host: Host, path: str = PATH) -> Ancestor:
+    return Ancestor(host.file(path))
 
 
 def test_it_is_what_build_makes_and_takes_three_calls(

@@ -48,7 +48,7 @@ def server(fleet: Fleet) -> Iterator[Server]:
         yield running
 
 
-def order(operator: FleetPlayer, server: Server, *arguments: str, **options: object) -> Played:
+def spec(operator: FleetPlayer, server: Server, *arguments: str, **options: object) -> Played:
     variables = {"wanted": f"{{{{ sample_version }}}}+{OLD}", "path": PATH, "become": True, "sample_mirror": server.url}
     return operator.play(BUILD_PLAY, *arguments, variables={**variables, **options}, env=QUICK)
 
@@ -67,7 +67,7 @@ def test_they_have_no_way_out(operator: FleetPlayer, island: dict[str, Host], se
     asked = "import socket; socket.create_connection(('192.0.2.1', 80))"
     said = island["host0"].enter("python3", "-c", asked, check=False).stderr
     assert "Network is unreachable" in said
-    pulled = order(operator, server, "--limit", "host0")
+    pulled = spec(operator, server, "--limit", "host0")
     assert pulled.rc == 2
     assert "The archive could not be downloaded." in pulled.output
     assert server.requests == []
@@ -77,15 +77,15 @@ def test_they_have_no_way_out(operator: FleetPlayer, island: dict[str, Host], se
 def test_the_archive_crosses_the_controllers_link_once(
     operator: FleetPlayer, island: dict[str, Host], server: Server, delivery: str
 ) -> None:
-    done = order(operator, server, delivery=delivery)
+    done = spec(operator, server, delivery=delivery)
     assert succeeded(done, 1), done.output
     assert len(server.requests) == 1
     assert releases(island) == [OLD] * HOSTS
     for host in island.values():
         assert not list(host.file("/home/deploy/.ansible/tmp").iterdir())
-    assert succeeded(order(operator, server, delivery=delivery), 0)
+    assert succeeded(spec(operator, server, delivery=delivery), 0)
 
-    gone = order(operator, server, state="absent")
+    gone = spec(operator, server, state="absent")
     assert succeeded(gone, 1), gone.output
 
 
@@ -95,14 +95,14 @@ def test_they_go_back_when_index_and_mirror_are_gone(
     with serve(fleet.mirror) as server:
         for release in (OLD, NEW):
             wanted = f"{{{{ sample_version }}}}+{release}"
-            done = order(operator, server, delivery="push", wanted=wanted, index=f"{server.url}/{NDJSON}")
+            done = spec(operator, server, delivery="push", wanted=wanted, index=f"{server.url}/{NDJSON}")
             assert succeeded(done, 1), done.output
     assert releases(island) == [NEW] * HOSTS
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port))
 
     for changed in (1, 0):
-        back = operator.play(ROLLBACK, variables={"ansible_become": True, "rollback_from": NEW}, env=QUICK)
+        back = operator.play(ROLLBACK, variables={"ansible_become": True, "rollback_from_build": NEW}, env=QUICK)
         assert back.rc == 0, back.output
         assert succeeded(back, changed), back.output
         assert releases(island) == [OLD] * HOSTS

@@ -29,9 +29,9 @@ BASE = "localhost/base"
 def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, HostSample]]:
     if os.geteuid() != 0:
         pytest.skip("only root can give a host its namespaces, and change the root directory")
-    folder = tmp_path_factory.mktemp("mirror")
+    directory = tmp_path_factory.mktemp("mirror")
     with extra_hosts(HostSpec("workshop", ROOTS["bookworm"])) as hosts:
-        yield folder, fill_mirror(folder, hosts.values())["bookworm"]
+        yield directory, fill_mirror(directory, hosts.values())["bookworm"]
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def workshop(tmp_path: Path, mirror: tuple[Path, HostSample]) -> Workshop:
 class Podman:
     """Podman with a storage of its own. What it cannot do here skips the test."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, directory: str) -> None:
         if not shutil.which("podman"):
             pytest.skip("podman is not installed here: `make fleet` installs it on Debian, as root")
-        storage = ["--storage-driver=vfs", f"--root={folder}/storage", f"--runroot={folder}/run"]
+        storage = ["--storage-driver=vfs", f"--root={directory}/storage", f"--runroot={directory}/run"]
         self._command = ["podman", *storage]
         done = subprocess.run([*self._command, "info"], capture_output=True, text=True, check=False)
         if done.returncode:
@@ -58,8 +58,8 @@ class Podman:
 
 @pytest.fixture
 def podman() -> Iterator[Podman]:
-    with tempfile.TemporaryDirectory(prefix="podman-", dir="/tmp") as folder:  # it wants the name to be short
-        yield Podman(folder)
+    with tempfile.TemporaryDirectory(prefix="podman-", dir="/tmp") as directory:  # it wants the name to be short
+        yield Podman(directory)
 
 
 def test_two_roots_are_alike_and_tried_out(workshop: Workshop, tmp_path: Path) -> None:
@@ -118,12 +118,12 @@ def test_the_role_leads_to_the_build_in_images_that_are_alike(workshop: Workshop
     }
 
 
-def alike(folder: Path) -> dict[str, tuple[object, ...]]:
+def alike(directory: Path) -> dict[str, tuple[object, ...]]:
     """What the guide says is equal: all but times, the content of bytecode, and of receipt and history, which hold a
     time.
     """
     told = {}
-    for name, (mode, user, group, _time, content) in everything(folder).items():
+    for name, (mode, user, group, _time, content) in everything(directory).items():
         holds_time = name.endswith((".pyc", ".build.json")) or "/.roots/" in name
         told[name] = (mode, user, group, None if holds_time else content)
     return told

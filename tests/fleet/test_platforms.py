@@ -23,9 +23,9 @@ PATH = "/opt/python/wanted"
 SATISFIED = "ok=1    changed=0"
 
 
-def play_build(folder: Path, variables: dict[str, Any], *arguments: str, **options: object) -> Played:
+def play_build(directory: Path, variables: dict[str, Any], *arguments: str, **options: object) -> Played:
     """One task on one host; `arguments` are those of ansible-playbook, `options` the variables of build.yml."""
-    return player(folder, {"host": variables}).play(BUILD_PLAY, *arguments, variables={"path": PATH, **options})
+    return player(directory, {"host": variables}).play(BUILD_PLAY, *arguments, variables={"path": PATH, **options})
 
 
 def test_a_32_bit_userland_gets_32_bit_programs(fleet: Fleet, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def play_role(operator: FleetPlayer, *arguments: str, **variables: object) -> Pl
 
 def on(operator: FleetPlayer, host: str) -> FleetPlayer:
     """The same operator, on one host alone."""
-    return FleetPlayer(operator.folder, operator.host_python, {host: operator.hosts[host]})
+    return FleetPlayer(operator.directory, operator.host_python, {host: operator.hosts[host]})
 
 
 def changed(played: Played) -> list[int]:
@@ -154,7 +154,7 @@ def test_the_python_that_ansible_is_told_to_use_is_not_removed(
     only, host = on(operator, "wired-bookworm"), hosts["wired-bookworm"]
     assert 0 not in changed(play_role(only))
     told = {name: {**known, "ansible_python_interpreter": LINK} for name, known in only.hosts.items()}
-    refused = play_role(FleetPlayer(only.folder, only.host_python, told), interpreter_state="absent")
+    refused = play_role(FleetPlayer(only.directory, only.host_python, told), interpreter_state="absent")
     assert refused.rc != 0
     assert "Set ansible_python_interpreter to one that stays." in refused.output
     assert host.enter("sh", "-c", "/usr/local/bin/python3.11 -c 'import _sample; print(_sample.RELEASE)'").stdout

@@ -19,14 +19,14 @@ from tests.fleet.roots import USERS
 HERE = Path(__file__).parent
 TARGETS = HERE.parent / "integration" / "targets"
 LIFECYCLE = "build_lifecycle"
-OTHERS = sorted(folder.name for folder in TARGETS.glob("build_*") if folder.name != LIFECYCLE)
+OTHERS = sorted(directory.name for directory in TARGETS.glob("build_*") if directory.name != LIFECYCLE)
 
 
-def play_target(target: str, folder: Path, hosts: dict[str, dict[str, Any]], transport: dict[str, str]) -> None:
+def play_target(target: str, directory: Path, hosts: dict[str, dict[str, Any]], transport: dict[str, str]) -> None:
     tasks = str(TARGETS / target / "tasks" / "main.yml")
     for variables in hosts.values():  # what discovery adds to a result is not ours
         variables["ansible_python_interpreter"] = "/usr/bin/python3"
-    played = player(folder, hosts).play(HERE / "run_target.yml", variables={"target": tasks}, env=transport)
+    played = player(directory, hosts).play(HERE / "run_target.yml", variables={"target": tasks}, env=transport)
     assert played.rc == 0, played.output
 
 

@@ -37,7 +37,7 @@ def operator(fleet: Fleet, many: dict[str, Host], tmp_path: Path) -> FleetPlayer
     return player(tmp_path, {name: fleet.variables(host, user="deploy") for name, host in many.items()})
 
 
-def order(operator: FleetPlayer, name: str, **options: object) -> Played:
+def spec(operator: FleetPlayer, name: str, **options: object) -> Played:
     played = operator.play(
         BUILD_PLAY,
         "-vvv",
@@ -61,23 +61,23 @@ def releases(many: dict[str, Host]) -> set[str]:
 
 def test_ten_hosts_through_the_life_of_a_build(operator: FleetPlayer, many: dict[str, Host]) -> None:
     exact = f"{{{{ sample_version }}}}+{OLD}"
-    assert changed(order(operator, exact)) == {"1"}
+    assert changed(spec(operator, exact)) == {"1"}
     assert releases(many) == {OLD}
 
-    again = order(operator, exact, index="/nonexistent")
+    again = spec(operator, exact, index="/nonexistent")
     assert changed(again) == {"0"}
     assert again.output.count(REMOTE_CALL) == HOSTS
 
-    assert changed(order(operator, "{{ sample_minor }}", state="latest")) == {"1"}
+    assert changed(spec(operator, "{{ sample_minor }}", state="latest")) == {"1"}
     assert releases(many) == {NEW}
-    assert changed(order(operator, "{{ sample_minor }}", state="latest")) == {"0"}
+    assert changed(spec(operator, "{{ sample_minor }}", state="latest")) == {"0"}
 
-    assert changed(order(operator, exact, index="/nonexistent")) == {"1"}
+    assert changed(spec(operator, exact, index="/nonexistent")) == {"1"}
     assert releases(many) == {OLD}
 
-    assert changed(order(operator, exact, state="absent")) == {"1"}
+    assert changed(spec(operator, exact, state="absent")) == {"1"}
     assert [list(host.file("/opt/python").iterdir()) for host in many.values()] == [[]] * HOSTS
-    assert changed(order(operator, exact, state="absent")) == {"0"}
+    assert changed(spec(operator, exact, state="absent")) == {"0"}
 
 
 def test_the_role_has_nothing_to_do_the_second_time(operator: FleetPlayer) -> None:

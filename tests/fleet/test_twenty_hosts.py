@@ -103,7 +103,7 @@ def test_an_upgrade_and_the_way_back_without_a_network(operator: Operator) -> No
     assert upgraded.rc == 0, upgraded.output
     assert operator.releases() == [NEW] * HOSTS
     for changed in (1, 0):
-        back = operator.play("rollback.yml", "-vvv", rollback_from=NEW)
+        back = operator.play("rollback.yml", "-vvv", rollback_from_build=NEW)
         assert back.rc == 0, back.output
         assert back.output.count(f"ok=1    changed={changed}") == HOSTS
         assert back.output.count(REMOTE_CALL) == HOSTS

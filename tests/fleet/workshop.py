@@ -24,7 +24,7 @@ TASKS = "- hosts: localhost\n  gather_facts: false\n  tasks:\n"
 class Workshop:
     """A mirror of samples that run in the images, and a place for images."""
 
-    folder: Path
+    directory: Path
     mirror: Path
     sample: HostSample
 
@@ -32,13 +32,13 @@ class Workshop:
         text = adapted(EXAMPLES[example], {**places, "3.13": self.sample.minor})
         if "hosts:" not in text:
             text = TASKS + "".join(f"    {line}" for line in text.splitlines(True))
-        playbook = self.folder / "playbook.yml"
+        playbook = self.directory / "playbook.yml"
         playbook.write_text(text)
         env = {
             "UV_PYTHON_DOWNLOADS_JSON_URL": str(self.mirror / NDJSON),
             "UV_PYTHON_INSTALL_MIRROR": self.mirror.as_uri(),
         }
-        return Player(self.folder, list(HOST_PYTHONS.values())[-1]).play(playbook, *arguments, env=env)
+        return Player(self.directory, list(HOST_PYTHONS.values())[-1]).play(playbook, *arguments, env=env)
 
     def python(self, root: Path, *arguments: str) -> str:
         interpreter = f"/opt/python/{self.sample.minor}/bin/python3"
@@ -46,6 +46,6 @@ class Workshop:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def image_of(root: str, folder: Path) -> Path:
-    folder.mkdir()
-    return unpack(ROOTS[root], folder)
+def image_of(root: str, directory: Path) -> Path:
+    directory.mkdir()
+    return unpack(ROOTS[root], directory)

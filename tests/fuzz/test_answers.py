@@ -16,20 +16,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.standalone.python.plugins.action import wiring_info
+from ansible_collections.standalone.python.plugins.action import links_info
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install import report
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import plan
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import Unpacking
 from ansible_collections.standalone.python.plugins.plugin_utils._build.image import described
-from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import require_possible
-from ansible_collections.standalone.python.plugins.plugin_utils._links import probe as _wiring_probe
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
+from ansible_collections.standalone.python.plugins.plugin_utils._links import probe as links_probe
 from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Group
 from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import lasting_python
 from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles import Profiles
-from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import Wish
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinksSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.elf import Elf
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
@@ -91,22 +91,22 @@ IN_A_ROOT = PROBE.replace("system=", "root_is_there=1\nin_circles=/opt/python/3.
 MACOS = PROBE.replace("system=Linux x86_64", "system=Darwin arm64\ntranslated=1").replace('"12"', "14.5")
 
 
-def orders() -> list[Order]:
+def specs() -> list[InstallSpec]:
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
-    wishes: list[dict[str, Any]] = [
+    requests: list[dict[str, Any]] = [
         {"name": "3.13"},
         {"name": "3.13", "keep": 0, "verify": "none"},
         {"name": "3.13.4+20250604"},
         {"asset": EARLIER.as_dict()},
-        {"asset": asset("3.13.6", "20250807").as_dict(), "trial": True},
+        {"asset": asset("3.13.6", "20250807").as_dict(), "provisional": True},
         {"name": "latest", "state": "latest", "asset": PRESENT.as_dict()},
         {"state": "absent"},
         {"name": "3.13", "adopt": True, "asset": PRESENT.as_dict(), "verify": "full"},
     ]
-    return [Order.from_params({**defaults, "path": PATH, "store": STORE, **wish}) for wish in wishes]
+    return [InstallSpec.from_params({**defaults, "path": PATH, "store": STORE, **spec}) for spec in requests]
 
 
-ORDERS = orders()
+ORDERS = specs()
 
 
 @given(mutated_text(PROBE, IN_A_ROOT, MACOS))
@@ -119,14 +119,14 @@ def test_the_answer_of_the_probe(stdout: str) -> None:
     probe.answer.warn_of_malformed(lambda text: None, "web1 to the probe")
     state = state_of(probe, PATH, STORE)
     assert all(0 < pid < 10**10 for pids in state.running.values() for pid in pids)
-    for order in ORDERS:
+    for spec in ORDERS:
         try:
-            described(probe, order)
-            decided = plan(order, state)
-            require_possible(order, decided, probe, archive_bytes=10**6)
+            described(probe, spec)
+            decided = plan(spec, state)
+            preflight(spec, decided, probe, archive_bytes=10**6)
         except StandaloneError:
             continue
-        json.dumps(report.report(report.outcome_of(decided, order, state), order, state))
+        json.dumps(report.report(report.outcome_of(decided, spec, state), spec, state))
 
 
 @costly(3)
@@ -139,7 +139,7 @@ def test_the_start_of_an_elf_file(start: bytes) -> None:
 RECORD = f"auto\n/usr/bin/python3\npip3\n/usr/bin/pip3\n\n{PATH}/bin/python3.13\n-5\n{PATH}/bin/pip3.13\n\n"
 WIRING = "\n".join(
     (
-        "standalone-python-wiring 1",
+        "standalone-python-links 1",
         f"link=/usr/local/bin/python3.13 -> {PATH}/bin/python3.13",
         "link=/usr/local/bin/python3 -> python3.13",
         f"link=/etc/alternatives/python3 -> {PATH}/bin/python3.13",
@@ -173,15 +173,15 @@ WIRING = "\n".join(
         "file=-rw-r--r--. /etc/systemd/system/app.service.d/60-standalone-python.conf",
         "file_line=[Service]",
         "",
-        "standalone-python-wiring end",
+        "standalone-python-links end",
         "",
     )
 )
 
 
-def wishes() -> list[tuple[Wish, Profiles]]:
-    options = {name: spec.get("default") for name, spec in wiring_info._ARGUMENTS.items()}
-    build = {name: spec.get("default") for name, spec in wiring_info._BUILD_ARGUMENTS.items()}
+def requests() -> list[tuple[LinksSpec, Profiles]]:
+    options = {name: spec.get("default") for name, spec in links_info._ARGUMENTS.items()}
+    build = {name: spec.get("default") for name, spec in links_info._BUILD_ARGUMENTS.items()}
     present = {
         **build,
         "path": PATH,
@@ -197,22 +197,22 @@ def wishes() -> list[tuple[Wish, Profiles]]:
         {**options, **rest, "builds": [present], "alternatives": "alternatives", "allow_system": True},
         {**options, "builds": [{**build, "path": PATH}], "alternatives": "links"},
     ]
-    return [(Wish.from_params(case), Profiles.from_params(case)) for case in cases]
+    return [(LinksSpec.from_params(case), Profiles.from_params(case)) for case in cases]
 
 
-WISHES = wishes()
+WISHES = requests()
 
 
 @given(mutated_text(WIRING))
 def test_the_answer_about_what_leads_to_builds(stdout: str) -> None:
     try:
-        wiring = _wiring_probe.parse(stdout, root="/srv/image")
+        wiring = links_probe.parse(stdout, root="/srv/image")
     except StandaloneError:
         return
-    for wish, profiles in WISHES:
+    for spec, profiles in WISHES:
         try:
-            decided = wiring_info._decided(wish, wiring, profiles)
-            going = wiring_info._going(decided, wiring)
+            decided = links_info._decided(spec, wiring, profiles)
+            going = links_info._going(decided, wiring)
             going.command(["python3"])
         except StandaloneError:
             continue
@@ -281,7 +281,7 @@ def test_the_control_groups_of_processes(text: str) -> None:
 @costly(6)
 @given(st.text(max_size=40), st.integers(0, 255))
 def test_what_is_no_answer_at_all(stdout: str, rc: int) -> None:
-    for parse in (_probe.parse, _wiring_probe.parse):
+    for parse in (_probe.parse, links_probe.parse):
         with pytest.raises(StandaloneError) as error:
             parse(stdout, rc=rc, stderr="")
         assert str(error.value).isprintable()

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._cache.checksummed_file import seal
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
@@ -42,7 +42,7 @@ class Controller:
 
     def resolved(self) -> Asset:
         options = IndexOptions((str(self.index),), environ={"ANSIBLE_STANDALONE_PYTHON_CACHE": str(self.cache)})
-        wanted = Wanted(Request.parse("3.13"), target=TARGET)
+        wanted = BuildRequest(RequestedName.parse("3.13"), target=TARGET)
         return resolve(wanted, platform=None, index=options, warn=lambda _text: None)
 
     def kept(self, suffix: str) -> Path:

@@ -16,7 +16,7 @@ from hypothesis import given
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import pids_in
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Yardstick, all_series, report
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, all_series, report
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv, as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import upgrade_step
@@ -25,7 +25,7 @@ from tests.support.audited_fleets import TODAY, build, host, newest
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_json, mutated_text
 
-YARDSTICK = Yardstick(newest(), ReleaseCycle.bundled(), TODAY)
+YARDSTICK = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
 EARLIER = build("3.13.14", "20260814", paths=[], pids=[7])
 DRIFTED = build("3.12.14", "20260814", intact=False, drift={"changed": ["lib/x.py"], "missing": [], "added": []})
 SETTINGS = {"owner": "app", "group": None, "externally_managed": True}
@@ -34,9 +34,7 @@ TEMPLATE_MARKS = ("{{", "{%", "{#")
 
 
 def sample() -> dict[str, Any]:
-    found = host(
-        {**build("3.13.15", "20261110", pids=[8]), **SETTINGS}, EARLIER, DRIFTED, before_trial=EARLIER["entry"]
-    )
+    found = host({**build("3.13.15", "20261110", pids=[8]), **SETTINGS}, EARLIER, DRIFTED, fallback=EARLIER["entry"])
     return {**found, "paths": [{**path, "keep": 1} for path in found["paths"]]}
 
 

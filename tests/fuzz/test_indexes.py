@@ -45,7 +45,7 @@ def require_sound(reading: Reading) -> None:
 
 def read_or_refuse(content: bytes) -> None:
     try:
-        reading = read_index(content, where=WHERE, folder="20250723")
+        reading = read_index(content, where=WHERE, directory="20250723")
     except IndexUnavailable:
         pass
     else:

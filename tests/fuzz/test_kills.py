@@ -27,7 +27,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.module_utils._links import links
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
-from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import Unpacking
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
@@ -36,7 +36,7 @@ from tests.support.killed import kills
 from tests.support.mirror_trials import complaints, fill_source
 from tests.support.probe_runs import program
 from tests.unit.installed import litter, release_at, store_of
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 MOST = max(40, int(os.environ.get(VARIABLE) or 0) // 10)
 TOOLS = ("cat", "chmod", "gzip", "id", "ls", "mkdir", "rm", "sha256sum", "tar", "tr")
@@ -102,10 +102,10 @@ def test_a_build(operation: str, world: Path, old: FakeBuild, new: FakeBuild) ->
     path = world / "opt" / "python" / fake_builds.MINOR
 
     def work() -> object:
-        return run(order(path, state="absent") if operation == "remove" else order(path, new))
+        return run(spec(path, state="absent") if operation == "remove" else spec(path, new))
 
     if operation != "install":
-        run(order(path, old))
+        run(spec(path, old))
     for kill in kills(world, work, at_most=MOST // 4):
         if path.is_symlink():
             assert release_at(path) in (old.release, new.release), kill
@@ -115,7 +115,7 @@ def test_a_build(operation: str, world: Path, old: FakeBuild, new: FakeBuild) ->
             continue
         assert (release_at(path), litter(path)) == (new.release, []), kill
         public = [path.parents[1], path.parent, store_of(path), path.resolve()]
-        assert [oct(folder.stat().st_mode & 0o777) for folder in public] == ["0o755"] * len(public), kill
+        assert [oct(directory.stat().st_mode & 0o777) for directory in public] == ["0o755"] * len(public), kill
 
 
 # --- mirrors ---------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def test_a_mirror(world: Path, tmp_path: Path) -> None:
         defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
         source = (tmp_path / "source").as_uri()
         given = {**defaults, "path": str(mirror), "assets": declared, "mirror": [source], "parallel": 2}
-        return apply.run(MirrorOrder.from_params(given))
+        return apply.run(MirrorSpec.from_params(given))
 
     undisturbed = tmp_path / "undisturbed"
     sync(world / "mirror", assets[:4])
@@ -156,9 +156,9 @@ def served(mirror: Path) -> dict[str, tuple[str, bytes]]:
 class Host:
     """A host with these tools only. The one that is called as number `deadly` kills the shell that called it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.calls = folder / "calls"
-        self.tools = folder / "tools"
+    def __init__(self, directory: Path) -> None:
+        self.calls = directory / "calls"
+        self.tools = directory / "tools"
         self.tools.mkdir()
         for name in TOOLS:
             found = shutil.which(name)
@@ -198,5 +198,5 @@ def test_a_bootstrap(world: Path, tmp_path: Path, new: FakeBuild) -> None:
     assert len(litter(path)) > 1  # of the killed runs, and the interpreter of this one
     temporary = unpacking.parse(done.stdout.decode(), rc=done.returncode, stderr=done.stderr.decode())
     assert subprocess.run([temporary.program, "-c", ""], check=False).returncode == 0
-    run(order(path, new))
+    run(spec(path, new))
     assert (release_at(path), litter(path)) == (new.release, [])

@@ -12,7 +12,7 @@ pytest.importorskip("ansible", reason="locks are read on the controller")
 import yaml
 from hypothesis import given
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import InvalidLock, LockFile
 from tests.support.locks import MUSL, lock_of, stripped
 from tests.support.mutations import mutated_json, mutated_text
@@ -34,7 +34,7 @@ def parse_or_refuse(text: str) -> None:
     for name, by_target in lock.builds.items():
         for target, locked in by_target.items():
             build = locked.asset.build
-            assert Request.parse(name).answered_by(build, prerelease=True)
+            assert RequestedName.parse(name).answered_by(build, prerelease=True)
             assert build.target == target
             assert digests.setdefault(locked.asset.file_name, locked.asset.sha256) == locked.asset.sha256
     assert LockFile.parse(lock.render(), "again") == lock

@@ -21,12 +21,12 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install import rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
-from ansible_collections.standalone.python.plugins.module_utils._install.confirm import accept
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
-from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 from ansible_collections.standalone.python.plugins.module_utils._store import history
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from tests.support.fuzzing import costly
 from tests.support.mirror_trials import fill_source, place_of
@@ -40,7 +40,7 @@ NOWHERE = "file:///dev/null"
 
 @dataclass(frozen=True)
 class Host:
-    """A store with two builds of one path, on trial, and one of another; a copy to begin with; and a foreign file."""
+    """A store with two builds of one path, and one of another; a copy to begin with; and a foreign file."""
 
     root: Path
     copy: Path
@@ -80,40 +80,40 @@ class Host:
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Host:
-    folder = tmp_path_factory.mktemp("metadata")
-    host = Host(folder / "host", folder / "copy")
+    directory = tmp_path_factory.mktemp("metadata")
+    host = Host(directory / "host", directory / "copy")
     for path, builds in ((host.path, (NEW, OLD)), (host.other, (OTHER,))):
         for build in builds:
             make_entry(host.store, build.build.name, receipt(str(path), build))
         path.symlink_to(f".builds/{builds[0].build.name}")
-        uses = tuple(Use(build.build.name, "2026-01-01T00:00:00Z") for build in builds)
+        uses = tuple(HistoryEntry(build.build.name, "2026-01-01T00:00:00Z") for build in builds)
         before = OLD.build.name if path == host.path else None
-        history.write(str(host.store), Root(str(path), 1, uses, before))
+        history.write(str(host.store), PathHistory(str(path), 1, uses, before))
     (host.root / "precious").mkdir()
     (host.root / "precious" / "file").touch()
     shutil.copytree(host.root, host.copy, symlinks=True)
     return host
 
 
-def order(path: Path, **params: Any) -> Order:
+def spec(path: Path, **params: Any) -> InstallSpec:
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
     given_ = {"path": str(path), "mirror": [NOWHERE], "compile_bytecode": False, "health_imports": [], **params}
-    return Order.from_params({**defaults, **given_})
+    return InstallSpec.from_params({**defaults, **given_})
 
 
 def go_back(host: Host) -> None:
-    for one in rollback.way_back(str(host.store), leave=rollback.ANY).orders:
+    for one in rollback.way_back(str(host.store), from_build=rollback.ANY).specs:
         run(one)
 
 
 ACTIONS: dict[str, Callable[[Host], object]] = {
-    "stay": lambda host: run(order(host.path, asset=NEW.as_dict(), keep=0)),
-    "look closely": lambda host: run(order(host.path, asset=NEW.as_dict(), keep=0, verify="full")),
-    "only look": lambda host: run(order(host.path, asset=OLD.as_dict(), keep=0), check_mode=True),
-    "switch": lambda host: run(order(host.path, asset=OLD.as_dict(), keep=0)),
-    "switch another": lambda host: run(order(host.other, asset=OTHER.as_dict(), keep=0, verify="full")),
+    "stay": lambda host: run(spec(host.path, asset=NEW.as_dict(), keep=0)),
+    "look closely": lambda host: run(spec(host.path, asset=NEW.as_dict(), keep=0, verify="full")),
+    "only look": lambda host: run(spec(host.path, asset=OLD.as_dict(), keep=0), check_mode=True),
+    "switch": lambda host: run(spec(host.path, asset=OLD.as_dict(), keep=0)),
+    "switch another": lambda host: run(spec(host.other, asset=OTHER.as_dict(), keep=0, verify="full")),
     "go back": go_back,
-    "accept": lambda host: accept(str(host.store)),
+    "confirm": lambda host: confirm(str(host.store)),
     "list": lambda host: describe(str(host.store), verify="full"),
 }
 
@@ -189,19 +189,19 @@ def test_files_that_change_places(host: Host, data: st.DataObject, action: str) 
 @pytest.fixture(scope="module")
 def mirror(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[dict[str, Any]]]:
     """A synced mirror of two archives beside a foreign file, a copy of it to begin with, and the assets."""
-    folder = tmp_path_factory.mktemp("mirror")
-    source = folder / "source"
+    directory = tmp_path_factory.mktemp("mirror")
+    source = directory / "source"
     assets = fill_source(source, ("20260101", "20260201"), size_bytes=100)
-    sync(folder / "mirror", source, assets)
-    (folder / "mirror" / "20260101" / "mine.tar.gz").touch()
-    shutil.copytree(folder / "mirror", folder / "copy")
-    return folder / "mirror", folder / "copy", assets
+    sync(directory / "mirror", source, assets)
+    (directory / "mirror" / "20260101" / "mine.tar.gz").touch()
+    shutil.copytree(directory / "mirror", directory / "copy")
+    return directory / "mirror", directory / "copy", assets
 
 
 def sync(mirror: Path, source: Path, assets: list[dict[str, Any]], **params: Any) -> None:
     defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
     given_ = {**defaults, "path": str(mirror), "assets": assets, "mirror": [source.as_uri()], **params}
-    apply.run(MirrorOrder.from_params(given_))
+    apply.run(MirrorSpec.from_params(given_))
 
 
 @costly(6)

@@ -22,7 +22,7 @@ from tests.support import index_documents
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_json
 
-WANTED = {"failed": True, "msg": "The archive is needed.", "archive_wanted": PRESENT.sha256}
+WANTED = {"failed": True, "msg": "The archive is needed.", "archive_needed": PRESENT.sha256}
 DONE = {
     "changed": True,
     "build": PRESENT.build.as_dict(),
@@ -145,7 +145,7 @@ def test_results_that_the_role_goes_on_with(result: Any) -> None:
     entry = {"path": PATH, "store": STORE, "venv": "", "is_default": False, "requirements": ""}
     results = [{**(result if isinstance(result, dict) else {}), "interpreter__build": {"path": PATH}}]
     try:
-        (wired,) = interpreter.interpreter_wired(results, [entry])
+        (wired,) = interpreter.interpreter_linked(results, [entry])
     except AnsibleFilterError:
         return
     assert all(isinstance(wired[key], str) for key in ("path", "store", "executable", "release"))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Specifier, Version
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from tests.support.fuzzing import costly
@@ -33,7 +33,7 @@ def test_a_damaged_asset_name_parses_to_itself_or_is_refused(name: str) -> None:
 @given(mutated_text(FULL, "3.13", "3.13t", ">=3.12,<3.14", "latest", "cpython-3.12.4", "3.13.5+20250723"))
 def test_a_damaged_request_parses_or_is_refused(name: str) -> None:
     try:
-        str(Request.parse(name))
+        str(RequestedName.parse(name))
     except InvalidName:
         pass
 

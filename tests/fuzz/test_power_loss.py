@@ -26,7 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
-from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 from ansible_collections.standalone.python.plugins.module_utils._os import sync as _sync
 from ansible_collections.standalone.python.plugins.module_utils._store.inspect import inspect
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import read as read_receipt
@@ -41,7 +41,7 @@ from tests.support.mirror_trials import complaints, contents, fill_source
 from tests.support.power_loss import crashes
 from tests.support.servers import serve
 from tests.unit.installed import litter, release_at, store_of, stored
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 # Each costs as much as a hundred parses or more.
 INSTANTS = max(6, int(os.environ.get(VARIABLE) or 0) // 100)
@@ -76,7 +76,7 @@ class HostPath:
 
     def run(self, build: FakeBuild | None = None, **params: Any) -> dict[str, Any]:
         given = {**({"mirror": [self.old.archive.parents[1].as_uri()], **PULLED} if build else {}), **params}
-        return run(order(self.path, build, **given))
+        return run(spec(self.path, build, **given))
 
     def require_whole(self) -> None:
         """What the path leads to can be used, as can each build of the store that counts as complete."""
@@ -109,7 +109,7 @@ OPERATIONS: dict[str, tuple[Callable[[HostPath], None] | None, Callable[[HostPat
     "install": (None, lambda host: host.run(host.new), "new"),
     "upgrade": (installed_before, lambda host: host.run(host.new), "new"),
     "upgrade and keep none": (installed_before, lambda host: host.run(host.new, keep=0), "new"),
-    "upgrade on trial": (installed_before, lambda host: host.run(host.new, trial=True), "new"),
+    "upgrade provisional": (installed_before, lambda host: host.run(host.new, provisional=True), "new"),
     "go back to a build of the store": (installed_twice_before, lambda host: host.run(host.new), "new"),
     "remove": (installed_before, lambda host: host.run(state="absent"), "none"),
 }
@@ -154,7 +154,7 @@ def test_a_mirror(name: str, world: Path, tmp_path: Path, randomness: Random) ->
         source = (tmp_path / "source").as_uri()
         # One at a time: an instant of one thread would fall into the middle of a call of another.
         given = {**defaults, "path": str(world / "mirror"), "assets": declared, "mirror": [source], "parallel": 1}
-        return apply.run(MirrorOrder.from_params(given))
+        return apply.run(MirrorSpec.from_params(given))
 
     if before:
         sync(assets[:before])

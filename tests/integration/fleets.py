@@ -33,10 +33,10 @@ class FleetPlayer(Player):
     liars: tuple[tuple[str, str], ...] = ()  # hosts before all others, whose modules answer this text
 
     def path(self, host: str) -> Path:
-        return self.folder / "hosts" / host / "opt" / "python" / "current"
+        return self.directory / "hosts" / host / "opt" / "python" / "current"
 
     def inventory(self) -> Path:
-        file = self.folder / "fleet.yml"
+        file = self.directory / "fleet.yml"
         hosts = {
             host: {
                 "ansible_connection": "local",
@@ -54,7 +54,7 @@ class FleetPlayer(Player):
 
     def _liar(self, host: str, answer: str) -> str:
         """An interpreter that prints this instead of running a module."""
-        program = self.folder / f"{host}.sh"
+        program = self.directory / f"{host}.sh"
         program.write_text(f"#!/bin/sh\ncat <<'END'\n{answer}\nEND\n")
         program.chmod(0o755)
         return str(program)
@@ -83,11 +83,14 @@ class Fleet:
             **more,
         }
 
-    def install(self, release: str, *hosts: str, trial: bool = False) -> None:
+    def install(self, release: str, *hosts: str, provisional: bool = False) -> None:
         sample = next(sample for sample in self.mirror.samples if sample.spec.release == release)
         options = {"asset": asset_of(sample), "path": "{{ python_path }}", "mirror": self.server.url}
-        task = {"name": "Install", "standalone.python.build": {**options, "compile_bytecode": False, "trial": trial}}
-        playbook = self.player.folder / "install.yml"
+        task = {
+            "name": "Install",
+            "standalone.python.build": {**options, "compile_bytecode": False, "provisional": provisional},
+        }
+        playbook = self.player.directory / "install.yml"
         play = {"name": "Install", "hosts": ",".join(hosts or self.player.hosts), "gather_facts": False}
         playbook.write_text(json.dumps([{**play, "tasks": [task]}]))
         played = self.player.play(playbook)

@@ -30,7 +30,7 @@ class Played:
 class Player:
     """Plays with a cache of its own in `folder`, on localhost under the interpreter `host_python`."""
 
-    folder: Path
+    directory: Path
     host_python: str
 
     def play(
@@ -56,7 +56,7 @@ class Player:
         return Played(done.returncode, done.stdout)
 
     def inventory(self) -> Path:
-        file = self.folder / "inventory.yml"
+        file = self.directory / "inventory.yml"
         here = {"ansible_connection": "local", "ansible_python_interpreter": self.host_python}
         file.write_text(json.dumps({"all": {"hosts": {"localhost": here}}}))
         return file
@@ -66,7 +66,7 @@ class Player:
         return {
             **kept,
             "ANSIBLE_CONFIG": str(REPOSITORY / "tests" / "ansible.cfg"),
-            "ANSIBLE_STANDALONE_PYTHON_CACHE": str(self.folder / "cache"),
+            "ANSIBLE_STANDALONE_PYTHON_CACHE": str(self.directory / "cache"),
             "ANSIBLE_NOCOLOR": "1",
             "NO_PROXY": "127.0.0.1,localhost",
         }

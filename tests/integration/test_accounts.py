@@ -45,7 +45,7 @@ class AccountsPlayer(Player):
         }
         hosts = {account.name: {**shell, **self._as_account(account)} for account in self.accounts}
         hosts["root"] = {**shell, **self._as_root(self.accounts[-1])}
-        file = self.folder / "accounts.json"
+        file = self.directory / "accounts.json"
         file.write_text(json.dumps({"all": {"hosts": hosts}}))
         return file
 
@@ -86,22 +86,22 @@ def accounts(tmp_path: Path) -> Iterator[tuple[Path, tuple[Account, ...]]]:
     if not shutil.which("sudo"):
         pytest.skip("there is no sudo on this machine")
     found = [(shell, shutil.which(shell)) for shell in LOGIN_SHELLS]
-    with unprivileged.open_folder() as folder:
+    with unprivileged.open_folder() as directory:
         made = tuple(
-            Account(shell, FIRST_UID + number, program, folder / "home" / shell, may_become=True)
+            Account(shell, FIRST_UID + number, program, directory / "home" / shell, may_become=True)
             for number, (shell, program) in enumerate(found)
             if program
         )
         for account in made:
             account.home.mkdir(parents=True)
             shutil.chown(account.home, account.uid)
-        yield folder, made
+        yield directory, made
 
 
 def test_accounts(
     accounts: tuple[Path, tuple[Account, ...]], samples: SampleMirror, server: Server, tmp_path: Path
 ) -> None:
-    folder, made = accounts
+    directory, made = accounts
     python = unprivileged.python_for(unprivileged.NOBODY, reversed(HOST_PYTHONS.values()))
     if python is None:
         pytest.skip("every Python here that a host may have is in a folder of root's alone")
@@ -114,7 +114,7 @@ def test_accounts(
     }
     try:
         with sshd(made) as login:
-            player = AccountsPlayer(tmp_path, python, login, made, folder / "area")
+            player = AccountsPlayer(tmp_path, python, login, made, directory / "area")
             played = player.play(Path(__file__).with_name("accounts.yml"), variables=variables)
     except SshUnavailable as unavailable:
         pytest.skip(str(unavailable))

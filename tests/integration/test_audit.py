@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Yardstick, report
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, report
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from tests.integration.conftest import NEW, OLD
@@ -33,7 +33,7 @@ STORES = ["{{ (python_path | dirname) ~ '/.builds' }}"]
 
 def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None:
     fleet.install(OLD, "canary", "web1")
-    fleet.install(NEW, "web1", trial=True)
+    fleet.install(NEW, "web1", provisional=True)
     minor = fleet.mirror.samples[0].version.rpartition(".")[0]
     spoilt = fleet.player.path("web1") / "lib" / f"python{minor}" / "os.py"
     spoilt.write_text(spoilt.read_text() + "# changed\n")
@@ -59,12 +59,12 @@ def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
         "drifted": 1,
         "outdated": 1,
         "past_end_of_life": 2,
-        "on_trial": 1,
+        "provisional": 1,
         "left": 0,
     }
     assert audited["release_cycle"] == cycle.as_uri()
     (at_path,) = [build for build in builds_of(audited, "web1") if build["paths"]]
-    assert at_path["on_trial"] == at_path["paths"]
+    assert at_path["provisional"] == at_path["paths"]
     assert at_path["drift"]["changed"] == [f"lib/python{minor}/os.py"]
     assert builds_of(audited, "canary")[0]["newest"] == f"{fleet.mirror.samples[0].version}+{NEW}"
     with (out / "audit.csv").open(newline="") as stream:
@@ -88,7 +88,7 @@ def builds_of(audited: dict[str, Any], host: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("width", browser.WIDTHS)
 @pytest.mark.parametrize(("dark", "background"), [(False, "rgb(246, 247, 249)"), (True, "rgb(17, 21, 27)")])
 def test_the_page_of_500_hosts_in_a_browser(width: int, dark: bool, background: str) -> None:
-    page = as_html(report(*large_fleet(500), Yardstick(newest(), ReleaseCycle.bundled(), TODAY)))
+    page = as_html(report(*large_fleet(500), Baseline(newest(), ReleaseCycle.bundled(), TODAY)))
     seen = browser.look(page, width=width, dark=dark)
     assert seen.width == width, "the page scrolls sideways"
     assert seen.requests == ()

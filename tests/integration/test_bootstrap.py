@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.conftest import HOST_PYTHONS, OLD
 from tests.integration.playbooks import REPOSITORY, Played, Player
-from tests.support.places import Place
+from tests.support.places import Ancestor
 from tests.support.probe_runs import applets, program
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
@@ -45,7 +45,7 @@ class BarePlayer(Player):
             "ansible_shell_executable": str(self._shell()),
             "ansible_python_interpreter": self.host_python,
         }
-        file = self.folder / "bare.json"
+        file = self.directory / "bare.json"
         file.write_text(json.dumps({"all": {"hosts": {"bare": here}}}))
         return file
 
@@ -58,8 +58,8 @@ class BarePlayer(Player):
 
     def _shell(self) -> Path:
         busybox = program("busybox")[0]
-        tools = self.folder / "tools"
-        shell = self.folder / "bare-sh"
+        tools = self.directory / "tools"
+        shell = self.directory / "bare-sh"
         if not shell.exists():
             tools.mkdir()
             for applet in applets(busybox):
@@ -77,12 +77,12 @@ def bare(tmp_path: Path) -> BarePlayer:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "host" / ODD / "python")
+def place(tmp_path: Path) -> Ancestor:
+    return Ancestor(tmp_path / "host" / ODD / "python")
 
 
 @pytest.fixture
-def variables(samples: SampleMirror, server: Server, place: Place, bare: BarePlayer) -> dict[str, Any]:
+def variables(samples: SampleMirror, server: Server, place: Ancestor, bare: BarePlayer) -> dict[str, Any]:
     return {
         "logs": str(bare.logs),
         "bootstrap_name": f"{samples.samples[0].version}+{OLD}",
@@ -102,7 +102,7 @@ def play(
 
 @pytest.mark.parametrize("pipelining", ["true", "false"])
 def test_a_host_becomes_manageable_and_stays_as_it_is(
-    pipelining: str, bare: BarePlayer, place: Place, variables: dict[str, Any], server: Server
+    pipelining: str, bare: BarePlayer, place: Ancestor, variables: dict[str, Any], server: Server
 ) -> None:
     foreseen = play(bare, BOOTSTRAP, variables, "--check", "--diff", pipelining=pipelining)
     assert "changed=1" in foreseen.output
@@ -123,7 +123,7 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
 
 
 def test_what_is_there_is_what_the_ordinary_module_makes(
-    bare: BarePlayer, place: Place, variables: dict[str, Any], tmp_path: Path
+    bare: BarePlayer, place: Ancestor, variables: dict[str, Any], tmp_path: Path
 ) -> None:
     play(bare, BOOTSTRAP, variables)
     bootstrapped = place.contents()
@@ -138,13 +138,13 @@ def test_what_is_there_is_what_the_ordinary_module_makes(
 
 
 def test_the_build_is_the_one_that_is_locked(
-    bare: BarePlayer, place: Place, variables: dict[str, Any], samples: SampleMirror
+    bare: BarePlayer, place: Ancestor, variables: dict[str, Any], samples: SampleMirror
 ) -> None:
     """Of the releases that answer to the name, the lock has the older one. No index can be read."""
     sample = samples.samples[0]
     minor = sample.version.rpartition(".")[0]
     locked = LockedBuild(Asset.from_dict(asset_of(sample)))
-    lock = bare.folder / "python.lock.yml"
+    lock = bare.directory / "python.lock.yml"
     lock.write_text(LockFile({minor: {sample.spec.target: locked}}).render())
     given = {name: variables[name] for name in ("bootstrap_path", "bootstrap_mirror")}
     env = {"ANSIBLE_PIPELINING": "true", "ANSIBLE_STANDALONE_PYTHON_INDEX": "/nonexistent"}
@@ -153,7 +153,7 @@ def test_the_build_is_the_one_that_is_locked(
     assert f"+{OLD}-" in place.path.resolve().name
 
 
-def test_the_role_hands_on_whom_to_trust(bare: BarePlayer, place: Place, variables: dict[str, Any]) -> None:
+def test_the_role_hands_on_whom_to_trust(bare: BarePlayer, place: Ancestor, variables: dict[str, Any]) -> None:
     trusted = {"bootstrap_verify_provenance": True, "bootstrap_provenance": {"workflow": "release.yml"}}
     played = bare.play(BOOTSTRAP, variables={**variables, **trusted})
     assert (played.rc, "provenance names the repository" in played.output) == (2, True), played.output
@@ -161,7 +161,7 @@ def test_the_role_hands_on_whom_to_trust(bare: BarePlayer, place: Place, variabl
 
 
 def test_a_build_that_is_not_healthy_leaves_nothing_behind(
-    bare: BarePlayer, place: Place, variables: dict[str, Any], samples: SampleMirror
+    bare: BarePlayer, place: Ancestor, variables: dict[str, Any], samples: SampleMirror
 ) -> None:
     sick = f"{samples.samples[3].version.rpartition('.')[0]}t"
     played = bare.play(BOOTSTRAP, variables={**variables, "bootstrap_name": sick})
@@ -171,7 +171,9 @@ def test_a_build_that_is_not_healthy_leaves_nothing_behind(
     assert place.litter() == []
 
 
-def test_what_a_killed_run_left_goes_with_the_next(bare: BarePlayer, place: Place, variables: dict[str, Any]) -> None:
+def test_what_a_killed_run_left_goes_with_the_next(
+    bare: BarePlayer, place: Ancestor, variables: dict[str, Any]
+) -> None:
     play(bare, BOOTSTRAP, variables)
     left = place.store / ".staging" / "bootstrap-0123456789abcdef-4711"
     (left / "python" / "bin").mkdir(parents=True)
@@ -181,7 +183,7 @@ def test_what_a_killed_run_left_goes_with_the_next(bare: BarePlayer, place: Plac
     assert place.runs()
 
 
-def test_two_at_once_end_right(bare: BarePlayer, place: Place, variables: dict[str, Any]) -> None:
+def test_two_at_once_end_right(bare: BarePlayer, place: Ancestor, variables: dict[str, Any]) -> None:
     bare.inventory()  # before there are two that make its files
     with ThreadPoolExecutor() as pool:
         runs = [pool.submit(play, bare, BOOTSTRAP, variables) for _unused in range(2)]
@@ -192,7 +194,7 @@ def test_two_at_once_end_right(bare: BarePlayer, place: Place, variables: dict[s
 
 @pytest.mark.parametrize("page", ["bootstrap.md"])
 def test_what_the_guide_shows_is_played(
-    page: str, bare: BarePlayer, place: Place, variables: dict[str, Any], tmp_path: Path
+    page: str, bare: BarePlayer, place: Ancestor, variables: dict[str, Any], tmp_path: Path
 ) -> None:
     """The guide's play, on the path and with the build of these tests."""
     text = (REPOSITORY / "docs" / page).read_text()

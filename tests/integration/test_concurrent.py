@@ -19,7 +19,7 @@ import pytest
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.order_runs import Answer, Runner, order_for, order_runner
-from tests.support.places import Place
+from tests.support.places import Ancestor
 from tests.support.servers import Answering, files, serve
 
 OLD = "20260101"
@@ -33,23 +33,23 @@ def runners() -> Iterator[list[Runner]]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "opt" / "python" / MINOR)
+def place(tmp_path: Path) -> Ancestor:
+    return Ancestor(tmp_path / "opt" / "python" / MINOR)
 
 
-def run_together(runners: list[Runner], orders: list[dict[str, Any]]) -> list[Answer]:
+def run_together(runners: list[Runner], specs: list[dict[str, Any]]) -> list[Answer]:
     """Starts one run for each order before the first of them is waited for."""
-    started = list(zip(runners, orders))
-    for runner, order in started:
-        runner.begin(order)
-    return [runner.end() for runner, _order in started]
+    started = list(zip(runners, specs))
+    for runner, spec in started:
+        runner.begin(spec)
+    return [runner.end() for runner, _spec in started]
 
 
 def errors(answers: list[Answer]) -> list[str]:
     return [answer.error for answer in answers if answer.error]
 
 
-def assert_intact(runner: Runner, place: Place, build: FakeBuild) -> None:
+def assert_intact(runner: Runner, place: Ancestor, build: FakeBuild) -> None:
     """The path has this build, every file of it as it was published, and no run left anything behind."""
     assert place.runs()
     assert place.litter() == []
@@ -59,14 +59,14 @@ def assert_intact(runner: Runner, place: Place, build: FakeBuild) -> None:
 
 @pytest.mark.parametrize("count", [2, MOST])
 class TestTogether:
-    def test_one_build_at_one_path(self, runners: list[Runner], place: Place, old: FakeBuild, count: int) -> None:
+    def test_one_build_at_one_path(self, runners: list[Runner], place: Ancestor, old: FakeBuild, count: int) -> None:
         answers = run_together(runners, [order_for(place.path, old)] * count)
         assert errors(answers) == []
         assert sorted(answer.result["changed"] for answer in answers if answer.result) == [False] * (count - 1) + [True]
         assert place.builds() == [old.name]
         assert_intact(runners[0], place, old)
 
-    def test_several_builds_at_one_path(self, runners: list[Runner], place: Place, mirror: Path, count: int) -> None:
+    def test_several_builds_at_one_path(self, runners: list[Runner], place: Ancestor, mirror: Path, count: int) -> None:
         builds = [fake_builds.make(mirror, str(int(OLD) + number)) for number in range(count)]
         answers = run_together(runners, [order_for(place.path, build) for build in builds])
         assert errors(answers) == []
@@ -76,17 +76,17 @@ class TestTogether:
         assert_intact(runners[0], place, last)
 
     def test_several_paths_with_one_store(
-        self, runners: list[Runner], place: Place, old: FakeBuild, count: int
+        self, runners: list[Runner], place: Ancestor, old: FakeBuild, count: int
     ) -> None:
         paths = [place.path.with_name(f"python-{number}") for number in range(count)]
         assert errors(run_together(runners, [order_for(path, old) for path in paths])) == []
-        assert all(Place(path).runs() for path in paths)
+        assert all(Ancestor(path).runs() for path in paths)
         assert len({path.resolve() for path in paths}) == len(place.builds()) == count
         assert os.listdir(place.store / ".staging") == []
 
 
 def test_the_second_waits_for_the_first_and_finds_its_work_done(
-    runners: list[Runner], place: Place, mirror: Path, old: FakeBuild
+    runners: list[Runner], place: Ancestor, mirror: Path, old: FakeBuild
 ) -> None:
     asked, may_go_on = threading.Event(), threading.Event()
 
@@ -98,10 +98,10 @@ def test_the_second_waits_for_the_first_and_finds_its_work_done(
     address = f"/{OLD}/{old.archive.name.replace('+', '%2B')}"
     with serve(mirror, script={address: hesitate}) as server:
         first, second = runners[:2]
-        order = order_for(place.path, old, mirror=[server.url])
-        first.begin(order)
+        spec = order_for(place.path, old, mirror=[server.url])
+        first.begin(spec)
         assert asked.wait(60)
-        waiting = second.begin(order)
+        waiting = second.begin(spec)
         time.sleep(0.3)
         os.kill(waiting, 0)  # it is still there
         may_go_on.set()
@@ -112,20 +112,22 @@ def test_the_second_waits_for_the_first_and_finds_its_work_done(
     assert_intact(first, place, old)
 
 
-def test_a_store_that_is_removed_while_others_wait_for_it(runners: list[Runner], place: Place, old: FakeBuild) -> None:
+def test_a_store_that_is_removed_while_others_wait_for_it(
+    runners: list[Runner], place: Ancestor, old: FakeBuild
+) -> None:
     """Who waits for a lock whose file is removed with the store must not take it for the store's lock."""
     for _round in range(3):
         assert runners[0].run(order_for(place.path, old)).error is None
         others = [place.path.with_name(f"python-{number}") for number in range(MOST - 1)]
         with (place.store / ".lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            orders = [{"path": str(place.path), "state": "absent"}, *(order_for(path, old) for path in others)]
-            for runner, order in zip(runners, orders):
-                runner.begin(order)
+            specs = [{"path": str(place.path), "state": "absent"}, *(order_for(path, old) for path in others)]
+            for runner, spec in zip(runners, specs):
+                runner.begin(spec)
             fcntl.flock(lock, fcntl.LOCK_UN)
         assert errors([runner.end() for runner in runners]) == []
         assert not os.path.lexists(place.path)
-        assert all(Place(path).runs() for path in others)
+        assert all(Ancestor(path).runs() for path in others)
         assert len(place.builds()) == len(others)
         removals = [{"path": str(path), "state": "absent"} for path in others]
         assert errors(run_together(runners, removals)) == []
@@ -133,7 +135,7 @@ def test_a_store_that_is_removed_while_others_wait_for_it(runners: list[Runner],
 
 
 def test_the_interpreter_can_be_started_at_any_moment_of_a_switch(
-    runners: list[Runner], place: Place, old: FakeBuild, new: FakeBuild
+    runners: list[Runner], place: Ancestor, old: FakeBuild, new: FakeBuild
 ) -> None:
     assert runners[0].run(order_for(place.path, old)).error is None
     failures: list[str] = []

@@ -20,7 +20,7 @@ import pytest
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.order_runs import Runner, order_for, order_runner
-from tests.support.places import Place
+from tests.support.places import Ancestor
 from tests.support.servers import Answering, serve
 from tests.support.small_disks import MountRefused, SmallDisk, small_disk
 
@@ -54,14 +54,14 @@ def noise(size_bytes: int) -> str:
 
 
 @pytest.fixture
-def place(disk: SmallDisk, runner: Runner, old: FakeBuild) -> Place:
+def place(disk: SmallDisk, runner: Runner, old: FakeBuild) -> Ancestor:
     """A path on the small disk with a build at it."""
-    place = Place(disk.folder / "opt" / MINOR)
+    place = Ancestor(disk.directory / "opt" / MINOR)
     assert runner.run(order_for(place.path, old)).error is None
     return place
 
 
-def refusal(runner: Runner, place: Place, build: FakeBuild, **options: Any) -> str:
+def refusal(runner: Runner, place: Ancestor, build: FakeBuild, **options: Any) -> str:
     """The sentence with which a run ends that has to leave everything as it was."""
     before = place.contents()
     answer = runner.run(order_for(place.path, build, **options))
@@ -72,7 +72,9 @@ def refusal(runner: Runner, place: Place, build: FakeBuild, **options: Any) -> s
 
 
 class TestFull:
-    def test_an_archive_that_cannot_fit_is_not_even_fetched(self, runner: Runner, place: Place, mirror: Path) -> None:
+    def test_an_archive_that_cannot_fit_is_not_even_fetched(
+        self, runner: Runner, place: Ancestor, mirror: Path
+    ) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(10 * MB)})
         needed_mb = -(-int(build.archive.stat().st_size * 4.3) // MB)
         with serve(mirror) as server:
@@ -85,14 +87,14 @@ class TestFull:
             error,
         )
 
-    def test_an_archive_that_unpacks_to_more_than_fits(self, runner: Runner, place: Place, mirror: Path) -> None:
+    def test_an_archive_that_unpacks_to_more_than_fits(self, runner: Runner, place: Ancestor, mirror: Path) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/zeros": "0" * 12 * MB})
         error = refusal(runner, place, build)
         assert re.search(r": the build needs about 16 MB, and 1[01] MB are free\. ", error), error
         assert error.endswith(FREE_SPACE)
 
     def test_others_fill_it_during_the_download(
-        self, runner: Runner, place: Place, disk: SmallDisk, mirror: Path
+        self, runner: Runner, place: Ancestor, disk: SmallDisk, mirror: Path
     ) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(MB)})
         part = place.store / ".staging" / f"{build.sha256}.part"
@@ -118,7 +120,7 @@ class TestFull:
         assert runner.run(order_for(place.path, build)).error is None
         assert place.litter() == []
 
-    def test_more_files_than_it_can_have(self, runner: Runner, place: Place, mirror: Path) -> None:
+    def test_more_files_than_it_can_have(self, runner: Runner, place: Ancestor, mirror: Path) -> None:
         """There is space enough, so the full disk is met in the middle of unpacking."""
         many = {f"share/{number}": "" for number in range(MOST_FILES)}
         build = fake_builds.make(mirror, "20260201", extra=many)
@@ -130,7 +132,7 @@ class TestFull:
 
 
 class TestReadOnly:
-    def test_store(self, runner: Runner, place: Place, disk: SmallDisk, new: FakeBuild) -> None:
+    def test_store(self, runner: Runner, place: Ancestor, disk: SmallDisk, new: FakeBuild) -> None:
         disk.make_read_only()
         assert refusal(runner, place, new) == (
             f"Could not write {place.store}/.lock: the file system is mounted read-only. Remount it, or choose another "
@@ -138,9 +140,9 @@ class TestReadOnly:
         )
 
     def test_path_with_a_store_elsewhere(
-        self, runner: Runner, place: Place, disk: SmallDisk, new: FakeBuild, tmp_path: Path
+        self, runner: Runner, place: Ancestor, disk: SmallDisk, new: FakeBuild, tmp_path: Path
     ) -> None:
-        path = disk.folder / "python"
+        path = disk.directory / "python"
         store = tmp_path / "store"
         assert runner.run(order_for(path, new, store=str(store))).error is None
         target = os.readlink(path)
@@ -151,11 +153,11 @@ class TestReadOnly:
             f"choose another path. {STILL.format(path=path)}"
         )
         assert os.readlink(path) == target
-        assert Place(path).runs()
+        assert Ancestor(path).runs()
 
 
 class TestLimits:
-    def test_file_size(self, place: Place, mirror: Path) -> None:
+    def test_file_size(self, place: Ancestor, mirror: Path) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(MB)})
         with order_runner(file_limit_bytes=100_000) as limited:
             error = refusal(limited, place, build)
@@ -165,7 +167,7 @@ class TestLimits:
         )
 
     def test_immutable_directory(self, runner: Runner, old: FakeBuild, new: FakeBuild, tmp_path: Path) -> None:
-        place = Place(tmp_path / "opt" / MINOR)
+        place = Ancestor(tmp_path / "opt" / MINOR)
         assert runner.run(order_for(place.path, old)).error is None
         chattr = shutil.which("chattr")
         if not chattr or subprocess.run([chattr, "+i", place.store], capture_output=True, check=False).returncode:
@@ -184,30 +186,30 @@ class TestElsewhere:
     def test_a_path_on_another_file_system_than_its_store(
         self, runner: Runner, disk: SmallDisk, tmp_path: Path, old: FakeBuild, new: FakeBuild
     ) -> None:
-        path = disk.folder / "python"
+        path = disk.directory / "python"
         store = tmp_path / "store"
         for build in (old, new, old):
             assert runner.run(order_for(path, build, store=str(store))).error is None
             assert os.readlink(path) == f"../store/{build.name}"
-            assert Place(path).runs()
-            assert os.listdir(disk.folder) == ["python"]
+            assert Ancestor(path).runs()
+            assert os.listdir(disk.directory) == ["python"]
         assert runner.run({"path": str(path), "store": str(store), "state": "absent"}).error is None
-        assert os.listdir(disk.folder) == []
+        assert os.listdir(disk.directory) == []
         assert not store.exists()
 
     def test_a_store_that_is_a_mount_point(self, runner: Runner, disk: SmallDisk, old: FakeBuild) -> None:
-        path = disk.folder.parent / "python"
-        order = order_for(path, old, store=str(disk.folder))
-        assert runner.run(order).error is None
-        assert Place(path).runs()
-        assert runner.run({"path": str(path), "store": str(disk.folder), "state": "absent"}).error is None
+        path = disk.directory.parent / "python"
+        spec = order_for(path, old, store=str(disk.directory))
+        assert runner.run(spec).error is None
+        assert Ancestor(path).runs()
+        assert runner.run({"path": str(path), "store": str(disk.directory), "state": "absent"}).error is None
         assert not os.path.lexists(path)
-        assert os.listdir(disk.folder) == []
+        assert os.listdir(disk.directory) == []
 
     def test_a_directory_to_adopt_on_another_file_system(
         self, runner: Runner, disk: SmallDisk, tmp_path: Path, old: FakeBuild
     ) -> None:
-        path = disk.folder / "python"
+        path = disk.directory / "python"
         path.mkdir()
         subprocess.run(["tar", "-xzf", old.archive, "-C", path, "--strip-components=1"], check=True)
         answer = runner.run(order_for(path, old, store=str(tmp_path / "store"), adopt=True))
@@ -216,4 +218,4 @@ class TestElsewhere:
             f"same one. {STILL.format(path=path)}"
         )
         assert path.is_dir()
-        assert Place(path).runs()
+        assert Ancestor(path).runs()

@@ -18,7 +18,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import NOTHING, Plan, plan
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
 from tests.support.order_runs import Answer, Runner, order_runner
 from tests.support.probe_runs import ask
@@ -62,46 +62,48 @@ def builds(folder: Path) -> Builds:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_before_any_change_to_the_file_system(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
-    trial = Trial(SCENARIOS[name], builds, folder, runner)
+    provisional = Trial(SCENARIOS[name], builds, folder, runner)
     complaints = {}
-    for number in trial.decisive_steps():
-        trial.put_back()
-        killed = runner.run(trial.order, die_at_step=number)
+    for number in provisional.decisive_steps():
+        provisional.put_back()
+        killed = runner.run(provisional.spec, die_at_step=number)
         assert (killed.result, killed.error) == (None, None)
-        complaint = trial.complaint()
+        complaint = provisional.complaint()
         if complaint:
-            complaints[f"before step {number}, {trial.steps[number]}"] = complaint
+            complaints[f"before step {number}, {provisional.steps[number]}"] = complaint
     assert complaints == {}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_next_look_from_afar_sees_that_there_is_litter(name: str, folder: Path, runner: Runner) -> None:
     """Else the action plugin would not run the module, which sweeps."""
-    trial = Trial(SCENARIOS[name], Builds.fake(folder / "mirror"), folder, runner)
+    provisional = Trial(SCENARIOS[name], Builds.fake(folder / "mirror"), folder, runner)
     unseen = []
-    for number in trial.decisive_steps():
-        trial.put_back()
-        runner.run(trial.order, die_at_step=number)
-        order = Order.from_params({**DEFAULTS, **trial.order})
-        seen = ask(trial.place.path, trial.place.store, verify=order.verify, will_remove=order.state == "absent")
-        is_settled = plan(order, state_of(seen, order.path, order.store)) == Plan(NOTHING)
-        if is_settled and trial.place.store.exists() and trial.place.litter():
-            unseen.append(f"before step {number}, {trial.steps[number]}")
+    for number in provisional.decisive_steps():
+        provisional.put_back()
+        runner.run(provisional.spec, die_at_step=number)
+        spec = InstallSpec.from_params({**DEFAULTS, **provisional.spec})
+        seen = ask(
+            provisional.place.path, provisional.place.store, verify=spec.verify, will_remove=spec.state == "absent"
+        )
+        is_settled = plan(spec, state_of(seen, spec.path, spec.store)) == Plan(NOTHING)
+        if is_settled and provisional.place.store.exists() and provisional.place.litter():
+            unseen.append(f"before step {number}, {provisional.steps[number]}")
     assert unseen == []
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_disk_error_at_any_change(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
-    trial = Trial(SCENARIOS[name], builds, folder, runner)
+    provisional = Trial(SCENARIOS[name], builds, folder, runner)
     complaints = {}
-    for number in trial.decisive_steps():
-        trial.put_back()
-        before = what_is_at(trial.place.path)
-        failed = runner.run(trial.order, fail_at_step=number)
-        is_as_it_was = what_is_at(trial.place.path) == before
-        complaint = untrue(failed, trial, is_as_it_was=is_as_it_was) or trial.complaint()
+    for number in provisional.decisive_steps():
+        provisional.put_back()
+        before = what_is_at(provisional.place.path)
+        failed = runner.run(provisional.spec, fail_at_step=number)
+        is_as_it_was = what_is_at(provisional.place.path) == before
+        complaint = untrue(failed, provisional, is_as_it_was=is_as_it_was) or provisional.complaint()
         if complaint:
-            complaints[f"at step {number}, {trial.steps[number]}"] = complaint
+            complaints[f"at step {number}, {provisional.steps[number]}"] = complaint
     assert complaints == {}
 
 
@@ -111,7 +113,7 @@ def what_is_at(path: Path) -> str:
     return "a directory" if path.is_dir() else "nothing"
 
 
-def untrue(failed: Answer, trial: Trial, *, is_as_it_was: bool) -> str | None:
+def untrue(failed: Answer, provisional: Trial, *, is_as_it_was: bool) -> str | None:
     """What the error of a run says that is not so, or leaves out; None when all is well."""
     if failed.error is None:  # what failed did not matter
         return None if failed.result else "the run died"
@@ -119,22 +121,28 @@ def untrue(failed: Answer, trial: Trial, *, is_as_it_was: bool) -> str | None:
         return f"it says: {failed.error}"
     if ("before is still there." in failed.error) != is_as_it_was:
         return f"that is not so: {failed.error}"
-    left = [name for name in trial.place.litter() if not name.endswith(".part")] if trial.place.store.exists() else []
+    left = (
+        [name for name in provisional.place.litter() if not name.endswith(".part")]
+        if provisional.place.store.exists()
+        else []
+    )
     return f"it left {left}" if left else None
 
 
-def kill_at_instants(trial: Trial, instants: int) -> None:
+def kill_at_instants(provisional: Trial, instants: int) -> None:
     """Kills the process group at instants spread over the time that an undisturbed run takes."""
     chance = random.Random(SEED)
     for number in range(instants):
-        trial.put_back()
-        delay_s = trial.duration_s * (number + chance.random()) / instants
-        group = trial.runner.begin(trial.order)
+        provisional.put_back()
+        delay_s = provisional.duration_s * (number + chance.random()) / instants
+        group = provisional.runner.begin(provisional.spec)
         time.sleep(delay_s)
         with contextlib.suppress(ProcessLookupError):  # it was quicker this time
             os.killpg(group, signal.SIGKILL)
-        trial.runner.end()
-        assert trial.complaint() is None, f"killed after {delay_s:.4f} of {trial.duration_s:.4f} s, with seed {SEED}"
+        provisional.runner.end()
+        assert provisional.complaint() is None, (
+            f"killed after {delay_s:.4f} of {provisional.duration_s:.4f} s, with seed {SEED}"
+        )
 
 
 @pytest.mark.parametrize("name", ["install", "upgrade"])

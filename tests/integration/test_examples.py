@@ -68,8 +68,9 @@ def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> No
 @pytest.mark.parametrize(
     "plugin",
     [
-        "modules/accept.py", "modules/build.py", "modules/build_info.py", "modules/bootstrap.py", "modules/mirror.py",
-        "modules/rollback.py", "modules/wiring.py", "modules/wiring_info.py", "lookup/release.py", "lookup/lock.py",
+        "modules/build_confirm.py", "modules/build.py", "modules/build_info.py", "modules/bootstrap.py",
+        "modules/mirror.py", "modules/build_rollback.py", "modules/links.py", "modules/links_info.py",
+        "lookup/release.py", "lookup/lock_content.py",
     ],
 )  # fmt: skip
 def test_examples(plugin: str, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.hostile_archives import HOSTILE
-from tests.support.places import Place, contents
-from tests.unit.orders import order
+from tests.support.places import Ancestor, contents
+from tests.unit.orders import spec
 
 # Where archives of `hostile_archives` want to write or link to; what is there must not be another afterwards.
 COVETED = ("/etc/cron.d/x", "/etc/x", "/etc/passwd", "/etc/shadow", "/tmp/x")
@@ -33,19 +33,19 @@ def state(name: str) -> tuple[int, ...] | None:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Ancestor:
     """A path with a build at it, and files of somebody else around it."""
     machine = tmp_path_factory.mktemp("machine")
-    place = Place(machine / "opt" / MINOR)
-    run(order(place.path, fake_builds.make(machine / "mirror", "20260101"), health_imports=[]))
-    for folder in (machine, place.path.parent):
-        (folder / "x").write_text("somebody else's")
+    place = Ancestor(machine / "opt" / MINOR)
+    run(spec(place.path, fake_builds.make(machine / "mirror", "20260101"), health_imports=[]))
+    for directory in (machine, place.path.parent):
+        (directory / "x").write_text("somebody else's")
     return place
 
 
 @pytest.mark.parametrize("way", ["archive", "mirror"])
 @pytest.mark.parametrize("case", [case for case in HOSTILE if case != "empty file"])  # which its digest tells
-def test_it_is_refused_and_nothing_is_touched(case: str, way: str, place: Place, tmp_path: Path) -> None:
+def test_it_is_refused_and_nothing_is_touched(case: str, way: str, place: Ancestor, tmp_path: Path) -> None:
     hostile = HOSTILE[case]
     build = FakeBuild(
         archive=tmp_path / "20260201" / f"{NAME}.tar.gz",
@@ -58,12 +58,12 @@ def test_it_is_refused_and_nothing_is_touched(case: str, way: str, place: Place,
     before, coveted_before = contents(place.path.parents[1]), [state(name) for name in COVETED]
     archive = str(build.archive) if way == "archive" else None
     with pytest.raises(ArchiveError) as caught:
-        run(order(place.path, build, archive=archive, mirror=[tmp_path.as_uri()]))
+        run(spec(place.path, build, archive=archive, mirror=[tmp_path.as_uri()]))
     assert hostile.reason in str(caught.value)
     (place.store / ".staging" / f"{build.sha256}.part").unlink(missing_ok=True)  # of a download, which was right
     assert contents(place.path.parents[1]) == before
     assert [state(name) for name in COVETED] == coveted_before
 
 
-def test_the_build_at_the_path_has_survived_them_all(place: Place) -> None:
+def test_the_build_at_the_path_has_survived_them_all(place: Ancestor) -> None:
     assert place.runs()

@@ -17,7 +17,7 @@ from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.order_runs import Runner, order_for, order_runner
 from tests.support.overlays import Overlay, overlay
-from tests.support.places import Place
+from tests.support.places import Ancestor
 from tests.support.small_disks import MountRefused
 
 _EVERY, _LAST = 11, 6  # the steps that a run is killed before
@@ -43,7 +43,7 @@ class Case:
     """What the image has at the path, the order that follows, and the builds that are there afterwards."""
 
     prepare: Callable[[Runner, Path, FakeBuild], object]
-    order: Callable[[Path, FakeBuild, FakeBuild], dict[str, Any]]
+    spec: Callable[[Path, FakeBuild, FakeBuild], dict[str, Any]]
     after: Callable[[FakeBuild, FakeBuild], list[str]]
 
 
@@ -93,26 +93,26 @@ def test_what_an_image_holds_can_go(disk: Overlay, runner: Runner, tmp_path: Pat
     old, new = (fake_builds.make(tmp_path / "mirror", release) for release in ("20260101", "20260201"))
     case.prepare(runner, path, old)
     disk.freeze()
-    order, place = case.order(path, old, new), Place(path)
-    done = runner.run(order)
+    spec, place = case.spec(path, old, new), Ancestor(path)
+    done = runner.run(spec)
     assert (done.error, done.result and done.result["changed"]) == (None, True)
     expected = case.after(old, new)
     assert complaint(place, expected) is None
-    again = runner.run(order)
+    again = runner.run(spec)
     assert (again.error, again.result and again.result["changed"]) == (None, False)
     complaints = {}
     steps = len(done.steps)
     for number in sorted({*range(0, steps, _EVERY), *range(max(0, steps - _LAST), steps)}):
         disk.start_over()
-        runner.run(order, die_at_step=number)
-        ended = runner.run(order)
+        runner.run(spec, die_at_step=number)
+        ended = runner.run(spec)
         wrong = ended.error or complaint(place, expected)
         if wrong:
             complaints[f"before step {number}, {done.steps[number]}"] = wrong
     assert complaints == {}
 
 
-def complaint(place: Place, builds: list[str]) -> str | None:
+def complaint(place: Ancestor, builds: list[str]) -> str | None:
     """What is wrong with the result of a run; None when it is right."""
     found = place.builds() if place.store.exists() else []
     if found != builds:

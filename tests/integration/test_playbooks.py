@@ -53,7 +53,7 @@ def test_a_canary_that_does_not_work_returns_and_no_other_host_is_touched(fleet:
     version = fleet.mirror.samples[0].version
     assert f"set upgrade_exclude to {version}+{NEW}." in " ".join(played.output.split())
 
-    out = fleet.player.folder / "out"
+    out = fleet.player.directory / "out"
     stores = ["{{ (python_path | dirname) ~ '/.builds' }}"]
     failed = {"audit_fail_on": ["left"], "audit_index": str(fleet.mirror.index), "audit_dir": str(out)}
     audited = fleet.play("audit", audit_stores=stores, **failed)
@@ -177,21 +177,21 @@ def service(fleet: Fleet) -> Iterator[str]:
 class Systemctl:
     """A `systemctl` that only notes down what it is told."""
 
-    folder: Path
+    directory: Path
 
     def __post_init__(self) -> None:
-        program = self.folder / "systemctl"
-        self.folder.mkdir()
-        log = self.folder / "log"
+        program = self.directory / "systemctl"
+        self.directory.mkdir()
+        log = self.directory / "log"
         program.write_text(f'#!/bin/sh\necho "$@" >> {log}\necho LoadState=loaded\necho ActiveState=active\n')
         program.chmod(0o755)
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PATH": f"{self.folder}:{os.environ['PATH']}"}
+        return {"PATH": f"{self.directory}:{os.environ['PATH']}"}
 
     def changes(self) -> list[str]:
-        log = self.folder / "log"
+        log = self.directory / "log"
         calls = log.read_text().splitlines() if log.exists() else []
         return [call for call in calls if not call.startswith("show")]
 
@@ -229,11 +229,11 @@ def test_a_rollback_takes_back_those_that_have_the_build_and_needs_no_network(fl
     fleet.install(NEW, "canary", "web1")
     requests = len(fleet.server.requests)
     version = fleet.mirror.samples[0].version
-    check = fleet.play("rollback", "--check", rollback_from=f"{version}+{NEW}")
+    check = fleet.play("rollback", "--check", rollback_from_build=f"{version}+{NEW}")
     assert check.rc == 0, check.output
     assert fleet.releases()["canary"] == NEW
     for _run in range(2):
-        played = fleet.play("rollback", rollback_from=f"{version}+{NEW}")
+        played = fleet.play("rollback", rollback_from_build=f"{version}+{NEW}")
         assert played.rc == 0, played.output
         assert fleet.releases() == everywhere(OLD)
     assert len(fleet.server.requests) == requests
@@ -244,16 +244,18 @@ def test_a_rollback_from_anything_goes_back_says_so_and_never_goes_forward(fleet
     fleet.install(NEW, "canary", "web1")
     version = fleet.mirror.samples[0].version
     refused = fleet.play("rollback")
-    assert (refused.rc, "rollback_from is missing. Say which build to leave" in refused.output) == (2, True)
-    nobody = fleet.play("rollback", rollback_from="3.99.1")
+    assert (refused.rc, "rollback_from_build is missing. Say which build to leave" in refused.output) == (2, True)
+    nobody = fleet.play("rollback", rollback_from_build="3.99.1")
     assert nobody.rc == 0, nobody.output
     assert f"stays as it is, with {version}+{NEW}" in nobody.output
     assert "No path of any host has 3.99.1, so nothing was done." in " ".join(nobody.output.split())
-    played = fleet.play("rollback", "--limit", "canary,web1", rollback_from="any", rollback_reason="It does not start.")
+    played = fleet.play(
+        "rollback", "--limit", "canary,web1", rollback_from_build="any", rollback_reason="It does not start."
+    )
     assert played.rc == 0, played.output
     assert played.output.count(f"{version}+{NEW} -> {version}+{OLD}") == 2
     assert fleet.releases() == everywhere(OLD)
-    again = fleet.play("rollback", rollback_from="any")
+    again = fleet.play("rollback", rollback_from_build="any")
     assert again.rc == 2, again.output
     assert again.output.count("no earlier build of this path is in the store to go back to.") >= 3
     assert again.output.count(": It does not start. Install the one that is wanted") >= 2
@@ -262,6 +264,6 @@ def test_a_rollback_from_anything_goes_back_says_so_and_never_goes_forward(fleet
 
 def test_a_vague_build_to_leave_is_refused(fleet: Fleet) -> None:
     fleet.install(OLD, "canary")
-    played = fleet.play("rollback", "--limit", "canary", rollback_from="3.13")
+    played = fleet.play("rollback", "--limit", "canary", rollback_from_build="3.13")
     assert played.rc == 2, played.output
     assert "'3.13' does not say which build to leave. Write its whole version" in played.output

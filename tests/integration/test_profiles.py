@@ -53,20 +53,26 @@ SHELLS = {
 
 
 def play(
-    shell: Shell, folder: Path, *, path: str | None = USUAL, first: bool = False, needed: bool = True, **variables: str
+    shell: Shell,
+    directory: Path,
+    *,
+    path: str | None = USUAL,
+    first: bool = False,
+    needed: bool = True,
+    **variables: str,
 ) -> list[str]:
     """PATH, SSL_CERT_FILE and TERMINFO_DIRS after sourcing the script twice, under a PATH and other variables."""
     program, *arguments = shell.command.split()
     found = shutil.which(program)
     if found is None:
         pytest.skip(f"{program} is not installed here")
-    script = folder / "profile"
+    script = directory / "profile"
     script.write_text(TEXTS[shell.kind](Setting(DIRECTORY, first, VARIABLES if needed else {})))
     source = shell.source.format(file=script)
     text = "\n".join(line for line in (shell.strict, source, source, shell.tell) if line)
     done = subprocess.run(
         [found, *arguments, "-c", text],
-        env={**({"PATH": path} if path is not None else {}), "HOME": str(folder), **variables},
+        env={**({"PATH": path} if path is not None else {}), "HOME": str(directory), **variables},
         capture_output=True,
         text=True,
         check=False,

@@ -42,7 +42,7 @@ def play(player: Player, samples: SampleMirror, server: Server, proxy: Proxy, pa
     """With the proxy in the environment of the host, which is this machine, and everything told that Ansible tells."""
     build = {
         "name": samples.samples[0].version.rpartition(".")[0],
-        "path": str(player.folder / "opt" / "python"),
+        "path": str(player.directory / "opt" / "python"),
         "index": str(samples.index),
         "mirror": server.url,
         "compile_bytecode": False,
@@ -52,7 +52,7 @@ def play(player: Player, samples: SampleMirror, server: Server, proxy: Proxy, pa
         {"ansible.builtin.debug": {"var": "built"}},
         {"ansible.builtin.assert": {"that": "built is not failed"}},
     ]
-    playbook = player.folder / "playbook.yml"
+    playbook = player.directory / "playbook.yml"
     playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
     address = f"http://{USER}:{password}@127.0.0.1:{proxy.port}"
     return player.play(playbook, "-vvvv", env={"http_proxy": address, "no_proxy": ""})
@@ -67,7 +67,7 @@ def test_it_is_gone_through_and_its_login_is_shown_nowhere(
     assert len(server.requests) > before
     assert f"GET {server.url}/" in proxy.log.read_text()
     assert PASSWORD not in played.output
-    store = player.folder / "opt" / ".builds"
+    store = player.directory / "opt" / ".builds"
     receipts = [file.read_text() for file in store.glob("*/.build.json")]
     assert receipts
     assert not any(PASSWORD in receipt for receipt in receipts)

@@ -27,10 +27,10 @@ from tests.integration.playbooks import Player
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.misbehaviours import HTML_PAGE, break_off, html_page, raw, stall, wrong_length
-from tests.support.places import Place
+from tests.support.places import Ancestor
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Behaviour, files, redirect, serve, status
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 OLD, NEW = "20260101", "20260201"
 HOST = "127.0.0.1"
@@ -48,10 +48,10 @@ OTHER_FILE = (
 
 
 @pytest.fixture
-def place(tmp_path: Path, mirror: Path) -> Place:
+def place(tmp_path: Path, mirror: Path) -> Ancestor:
     """A path with the old build at it."""
-    place = Place(tmp_path / "opt" / MINOR)
-    run(order(place.path, fake_builds.make(mirror, OLD), health_imports=[]))
+    place = Ancestor(tmp_path / "opt" / MINOR)
+    run(spec(place.path, fake_builds.make(mirror, OLD), health_imports=[]))
     return place
 
 
@@ -73,12 +73,12 @@ def address(build: FakeBuild) -> str:
     return f"/{build.release}/{build.archive.name.replace('+', '%2B')}"
 
 
-def upgrade(place: Place, build: FakeBuild, *urls: str) -> dict[str, Any]:
+def upgrade(place: Ancestor, build: FakeBuild, *urls: str) -> dict[str, Any]:
     mirrors = {"archive": None, "mirror": list(urls), "timeout": 1}
-    return run(order(place.path, build, health_imports=["zlib"], **mirrors))
+    return run(spec(place.path, build, health_imports=["zlib"], **mirrors))
 
 
-def refusal(place: Place, build: FakeBuild, *urls: str, error: type[StandaloneError] = DownloadError) -> str:
+def refusal(place: Ancestor, build: FakeBuild, *urls: str, error: type[StandaloneError] = DownloadError) -> str:
     """The sentence of an upgrade that fails and leaves path and store as they were, a part file apart."""
     before = place.contents()
     with pytest.raises(error) as caught:
@@ -106,7 +106,7 @@ FAILURES: dict[str, tuple[Behaviour, str, int, bool]] = {
 
 
 @pytest.mark.parametrize("case", FAILURES)
-def test_a_mirror_that_gives_nothing_whole(case: str, place: Place, mirror: Path, new: FakeBuild) -> None:
+def test_a_mirror_that_gives_nothing_whole(case: str, place: Ancestor, mirror: Path, new: FakeBuild) -> None:
     behaviour, why, requests, keeps_part = FAILURES[case]
     with serve(mirror, script={address(new): behaviour}) as server:
         sentence = refusal(place, new, server.url)
@@ -140,7 +140,7 @@ def replace_by_a_web_page(archive: Path) -> None:
     [(flip_a_bit, OTHER_FILE), (cut, OTHER_FILE), (exchange, OTHER_FILE), (replace_by_a_web_page, WEB_PAGE)],
 )
 def test_wrong_bytes_are_not_unpacked_and_no_other_mirror_is_asked(
-    spoil: Callable[[Path], None], advice: str, place: Place, mirror: Path, new: FakeBuild
+    spoil: Callable[[Path], None], advice: str, place: Ancestor, mirror: Path, new: FakeBuild
 ) -> None:
     with serve(mirror) as good, serve(mirror.with_name("bad")) as bad:
         shutil.copytree(mirror, mirror.with_name("bad"))
@@ -156,7 +156,7 @@ def test_wrong_bytes_are_not_unpacked_and_no_other_mirror_is_asked(
     assert os.listdir(place.store / ".staging") == []
 
 
-def test_a_download_that_broke_off_is_resumed_by_the_next_run(place: Place, mirror: Path, new: FakeBuild) -> None:
+def test_a_download_that_broke_off_is_resumed_by_the_next_run(place: Ancestor, mirror: Path, new: FakeBuild) -> None:
     with serve(mirror, script={address(new): [break_off(5000)] * TRIES + [files()]}) as server:
         refusal(place, new, server.url)
         assert upgrade(place, new, server.url)["build"]["release"] == NEW
@@ -170,7 +170,7 @@ def test_a_download_that_broke_off_is_resumed_by_the_next_run(place: Place, mirr
     [[break_off(5000), files()], [status(500), files()], [stall(after_bytes=5000), files()], [redirect("/elsewhere")]],
     ids=["breaks off once", "500 once", "stalls once", "redirects"],
 )
-def test_what_passes_is_got_over(behaviours: list[Behaviour], place: Place, mirror: Path, new: FakeBuild) -> None:
+def test_what_passes_is_got_over(behaviours: list[Behaviour], place: Ancestor, mirror: Path, new: FakeBuild) -> None:
     shutil.copyfile(new.archive, mirror / "elsewhere")
     with serve(mirror, script={address(new): behaviours}) as server:
         assert upgrade(place, new, server.url)["build"]["release"] == NEW
@@ -178,7 +178,7 @@ def test_what_passes_is_got_over(behaviours: list[Behaviour], place: Place, mirr
     assert place.litter() == []
 
 
-def test_a_mirror_that_fails_gives_way_to_the_next(place: Place, mirror: Path, new: FakeBuild) -> None:
+def test_a_mirror_that_fails_gives_way_to_the_next(place: Ancestor, mirror: Path, new: FakeBuild) -> None:
     with serve(mirror, script={address(new): status(404)}) as first, serve(mirror) as second:
         assert upgrade(place, new, first.url, second.url)["build"]["release"] == NEW
         assert (len(first.requests), len(second.requests)) == (1, 1)

@@ -62,7 +62,7 @@ def test_hosts_and_waves_of_the_inventory_count(tmp_path: Path, host: str, sampl
         files={
             "group_vars/all": {**common, "upgrade_serial": [1, 2, "100%"], "upgrade_helth_command": "true"},
             "group_vars/web": {"upgrade_hosts": "db2,web", "audit_hosts": "web"},
-            "host_vars/web2": {"rollback_from": "3.13"},
+            "host_vars/web2": {"rollback_from_build": "3.13"},
         },
     )
     foreign = {"standalone_python_foreign_variables": ["upgrade_helth_*"]}
@@ -82,7 +82,7 @@ def test_hosts_and_waves_of_the_inventory_count(tmp_path: Path, host: str, sampl
 
     rolled_back = player.play(PLAYBOOKS / "rollback.yml", "--limit", "web")
     assert rolled_back.rc == 2
-    assert "rollback_from is missing on web1, web3." in rolled_back.output
+    assert "rollback_from_build is missing on web1, web3." in rolled_back.output
     assert "'3.13' does not say which build to leave." in rolled_back.output
 
     site = tmp_path / "site.yml"

@@ -16,7 +16,9 @@ from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
 
 HERE = Path(__file__).parent
-TARGETS = sorted(folder.name for folder in (HERE / "targets").iterdir() if (folder / "tasks" / "main.yml").exists())
+TARGETS = sorted(
+    directory.name for directory in (HERE / "targets").iterdir() if (directory / "tasks" / "main.yml").exists()
+)
 
 
 def has_pip(archive: Path) -> bool:

@@ -16,7 +16,7 @@ from tests.integration.conftest import HOST_PYTHONS
 from tests.support import fake_builds, unprivileged
 from tests.support.fake_builds import MINOR
 from tests.support.order_runs import Runner, order_for, order_runner, order_runner_of
-from tests.support.places import Place
+from tests.support.places import Ancestor
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.unprivileged import NOBODY
@@ -32,15 +32,15 @@ def nobody() -> Iterator[tuple[Runner, Path]]:
     python = unprivileged.python_for(NOBODY, HOST_PYTHONS.values())
     if python is None:
         pytest.skip("every Python here that a host may have is in a folder of root's alone")
-    with unprivileged.open_folder() as folder:
-        with order_runner_of(NOBODY, python, folder / "code") as running:
-            yield running, folder
+    with unprivileged.open_folder() as directory:
+        with order_runner_of(NOBODY, python, directory / "code") as running:
+            yield running, directory
 
 
 def test_a_place_of_somebody_else(nobody: tuple[Runner, Path]) -> None:
-    runner, folder = nobody
-    old, new = (fake_builds.make(folder / "mirror", release) for release in ("20260101", "20260201"))
-    place = Place(folder / "opt" / MINOR)
+    runner, directory = nobody
+    old, new = (fake_builds.make(directory / "mirror", release) for release in ("20260101", "20260201"))
+    place = Ancestor(directory / "opt" / MINOR)
     with order_runner() as privileged:
         assert privileged.run(order_for(place.path, old)).error is None
     before = place.contents()
@@ -52,24 +52,24 @@ def test_a_place_of_somebody_else(nobody: tuple[Runner, Path]) -> None:
 
 
 def test_a_place_that_is_not_there(nobody: tuple[Runner, Path]) -> None:
-    runner, folder = nobody
-    path = folder / "opt" / MINOR
-    assert runner.run(order_for(path, fake_builds.make(folder / "mirror", "20260101"))).error == (
-        f"Could not write {folder}/opt: {DENIED} What was at {path} before is still there."
+    runner, directory = nobody
+    path = directory / "opt" / MINOR
+    assert runner.run(order_for(path, fake_builds.make(directory / "mirror", "20260101"))).error == (
+        f"Could not write {directory}/opt: {DENIED} What was at {path} before is still there."
     )
     assert not path.parent.exists()
 
 
 def test_a_place_of_its_own(nobody: tuple[Runner, Path], samples: SampleMirror) -> None:
-    runner, folder = nobody
-    home = folder / "home"
+    runner, directory = nobody
+    home = directory / "home"
     home.mkdir()
     shutil.chown(home, NOBODY)
     sample = samples.samples[0]
-    shutil.copyfile(sample.path, folder / "archive")
+    shutil.copyfile(sample.path, directory / "archive")
     path = home / "python" / MINOR
-    order = {"path": str(path), "asset": asset_of(sample), "archive": str(folder / "archive")}
-    assert runner.run({**order, "compile_bytecode": False}).error is None
+    spec = {"path": str(path), "asset": asset_of(sample), "archive": str(directory / "archive")}
+    assert runner.run({**spec, "compile_bytecode": False}).error is None
     assert unprivileged.runs_as(NOBODY, [path / "bin" / "python", "-c", "import ssl, sqlite3"])
 
 
@@ -77,10 +77,10 @@ def test_what_root_installs_under_umask_077(samples: SampleMirror) -> None:
     if not unprivileged.can_change_user():
         pytest.skip("only root can run something as another user")
     sample = samples.samples[0]
-    with unprivileged.open_folder() as folder, order_runner(umask=0o077) as careful:
-        path = folder / "opt" / "python" / MINOR
-        order = {"path": str(path), "asset": asset_of(sample), "archive": str(sample.path)}
-        assert careful.run(order).error is None
+    with unprivileged.open_folder() as directory, order_runner(umask=0o077) as careful:
+        path = directory / "opt" / "python" / MINOR
+        spec = {"path": str(path), "asset": asset_of(sample), "archive": str(sample.path)}
+        assert careful.run(spec).error is None
         assert unprivileged.runs_as(NOBODY, [path / "bin" / "python", "-c", "import ssl, sqlite3"])
         writable = stat.S_IWGRP | stat.S_IWOTH
         items = [item for item in path.parent.rglob("*") if not item.is_symlink()]

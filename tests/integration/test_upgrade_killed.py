@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.integration.conftest import NEW, OLD
 from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet, everywhere
 from tests.integration.playbooks import ANSIBLE_PLAYBOOK, TIMEOUT_S
-from tests.support.places import Place
+from tests.support.places import Ancestor
 
 
 def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> None:
@@ -40,40 +40,40 @@ def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> 
     again = fleet.play("upgrade", upgrade_health_command="true")
     assert again.rc == 0, again.output
     assert fleet.releases() == everywhere(NEW)
-    assert on_trial(fleet) == []
+    assert with_fallback(fleet) == []
 
 
-def on_trial(fleet: Fleet) -> list[str]:
+def with_fallback(fleet: Fleet) -> list[str]:
     """The hosts whose store has the mark."""
-    return [host for host in HOSTS if Place(fleet.player.path(host)).has_mark_of_trial()]
+    return [host for host in HOSTS if Ancestor(fleet.player.path(host)).has_mark_of_trial()]
 
 
 def test_builds_that_a_killed_upgrade_left_on_trial(fleet: Fleet, tmp_path: Path) -> None:
     """Killed when the whole wave has the new build and no host knows whether it works."""
     fleet.install(OLD)
     kill_while_health_commands_wait(fleet, tmp_path)
-    assert (fleet.releases(), on_trial(fleet)) == (everywhere(NEW), list(HOSTS))
+    assert (fleet.releases(), with_fallback(fleet)) == (everywhere(NEW), list(HOSTS))
     hosts = tmp_path / "hosts"
     shutil.copytree(hosts, tmp_path / "killed", symlinks=True)
     one_is_ill = "test {{ inventory_hostname }} != web1"
     failed = fleet.play("upgrade", upgrade_health_command=one_is_ill, upgrade_serial="100%")
     assert failed.rc == 2, failed.output
-    assert (fleet.releases(), on_trial(fleet)) == (everywhere(OLD), [])
+    assert (fleet.releases(), with_fallback(fleet)) == (everywhere(OLD), [])
     told = r"fatal: \[(\w+)\].*it has the build again that it had before that run"
     assert sorted(re.findall(told, failed.output)) == sorted(HOSTS)
     shutil.rmtree(hosts)
     (tmp_path / "killed").rename(hosts)
     passed = fleet.play("upgrade", upgrade_health_command="true", upgrade_serial="100%")
     assert passed.rc == 0, passed.output
-    assert (fleet.releases(), on_trial(fleet)) == (everywhere(NEW), [])
+    assert (fleet.releases(), with_fallback(fleet)) == (everywhere(NEW), [])
     late = fleet.play("upgrade", "--limit", "canary", upgrade_health_command="false")
     assert late.rc == 2, late.output
     assert "It had this build before this run, and keeps it." in late.output
     assert fleet.releases() == everywhere(NEW)
 
 
-def kill_while_health_commands_wait(fleet: Fleet, folder: Path) -> None:
-    gate, waiting = folder / "gate", folder / "waiting"
+def kill_while_health_commands_wait(fleet: Fleet, directory: Path) -> None:
+    gate, waiting = directory / "gate", directory / "waiting"
     os.mkfifo(gate)
     variables = fleet.variables(upgrade_health_command=f"echo >> {waiting}; cat {gate}", upgrade_serial="100%")
     running = subprocess.Popen(

@@ -44,10 +44,10 @@ def build(version: str, release: str, *, threads: str = "", **more: Any) -> dict
     }
 
 
-def host(*builds: dict[str, Any], before_trial: str | None = None) -> dict[str, Any]:
-    """What `build_info` says of a host; the paths go back to `before_trial`, if that is an entry."""
+def host(*builds: dict[str, Any], fallback: str | None = None) -> dict[str, Any]:
+    """What `build_info` says of a host; the paths go back to `fallback`, if that is an entry."""
     paths = [
-        {"path": path, "store": one["store"], "entry": one["entry"], "before_trial": before_trial}
+        {"path": path, "store": one["store"], "entry": one["entry"], "fallback": fallback}
         for one in builds
         for path in one["paths"]
     ]

@@ -25,8 +25,8 @@ def digest_of(file_name: str) -> str:
 def url_of(file_name: str, base: str = GITHUB) -> str:
     """Names of before 2022 lie in the release of their day."""
     release = re.search(r"\+(\d{8})-|-(\d{8})T", file_name)
-    folder = (release[1] or release[2]) if release else "20250101"
-    return f"{base}/{folder}/{file_name.replace('+', '%2B')}"
+    directory = (release[1] or release[2]) if release else "20250101"
+    return f"{base}/{directory}/{file_name.replace('+', '%2B')}"
 
 
 def artifact(file_name: str, **changes: Any) -> dict[str, Any]:

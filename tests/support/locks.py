@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import Listed
+from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import IndexEntry
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 
 from .index_documents import digest_of, url_of
@@ -26,7 +26,7 @@ def stripped(version: str, target: str = GNU) -> str:
 
 def asset(file_name: str) -> Asset:
     url, sha256 = url_of(file_name), digest_of(file_name)
-    return Asset(Listed.from_url(url, None).build, url, sha256, file_name)
+    return Asset(IndexEntry.from_url(url, None).build, url, sha256, file_name)
 
 
 def lock_of(builds: Mapping[str, list[str]], **locked: Any) -> LockFile:

@@ -94,13 +94,13 @@ def order_runner(*, umask: int = 0o022, file_limit_bytes: int | None = None) -> 
 
 
 @contextmanager
-def order_runner_of(user: str, python: str, folder: Path) -> Iterator[Runner]:
+def order_runner_of(user: str, python: str, directory: Path) -> Iterator[Runner]:
     """A runner of another user, under an interpreter that this user can run; a copy of the code makes `folder`."""
-    folder.mkdir(mode=0o755)
-    copy_for_all(SERVER, folder / SERVER.name)
+    directory.mkdir(mode=0o755)
+    copy_for_all(SERVER, directory / SERVER.name)
     collection = Path("ansible_collections", "standalone", "python", "plugins", "module_utils")
-    copy_for_all(REPOSITORY / "plugins" / "module_utils", folder / collection)
-    with _serving([python, str(folder / SERVER.name), str(folder)], cwd="/", **identity(user)) as server:
+    copy_for_all(REPOSITORY / "plugins" / "module_utils", directory / collection)
+    with _serving([python, str(directory / SERVER.name), str(directory)], cwd="/", **identity(user)) as server:
         yield Runner(server)
 
 

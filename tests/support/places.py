@@ -18,7 +18,7 @@ _MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @dataclass(frozen=True)
-class Place:
+class Ancestor:
     """The path of a build, with the store beside it."""
 
     path: Path
@@ -36,8 +36,8 @@ class Place:
         return os.path.basename(os.readlink(self.path))
 
     def has_mark_of_trial(self) -> bool:
-        """Whether a path of the store has a build before a trial to go back to."""
-        return any("before_trial" in json.loads(root.read_text()) for root in (self.store / ".roots").iterdir())
+        """Whether a path of the store has a build before the provisional one to go back to."""
+        return any("fallback" in json.loads(root.read_text()) for root in (self.store / ".roots").iterdir())
 
     def litter(self) -> list[str]:
         """What a run that has ended must not leave: anything in staging, or beside path and store."""

@@ -115,9 +115,9 @@ class _Recorder:
         self.instant += 1
 
     def _files(self) -> Iterator[Path]:
-        for folder, _folders, names in os.walk(self._world):
+        for directory, _directories, names in os.walk(self._world):
             for name in names:
-                path = Path(folder) / name
+                path = Path(directory) / name
                 if path.is_file() and not path.is_symlink():
                     yield path
 

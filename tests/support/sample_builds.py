@@ -98,12 +98,12 @@ def make_sample(spec: SampleSpec, cache: Path | None = None) -> Sample:
     spec = replace(spec, target=spec.target or source.triple)
     cache = cache or DEFAULT_CACHE
     recipe = _recipe(spec, source)
-    folder = cache / recipe
+    directory = cache / recipe
     with _only_maker(cache, recipe):
-        if not folder.exists():
-            _make(spec, source, folder)
-    digest = (folder / DIGEST_FILE).read_text()
-    return Sample(spec, source.version, folder / asset_name(spec, source.version), digest)
+        if not directory.exists():
+            _make(spec, source, directory)
+    digest = (directory / DIGEST_FILE).read_text()
+    return Sample(spec, source.version, directory / asset_name(spec, source.version), digest)
 
 
 def asset_name(spec: SampleSpec, version: str) -> str:
@@ -112,15 +112,15 @@ def asset_name(spec: SampleSpec, version: str) -> str:
     return "-".join(word for word in words if word) + (".tar.zst" if spec.flavor == "full" else ".tar.gz")
 
 
-def _make(spec: SampleSpec, source: SourcePython, folder: Path) -> None:
+def _make(spec: SampleSpec, source: SourcePython, directory: Path) -> None:
     """Fill `folder` in one rename; what an earlier run left half-made is thrown away."""
-    partial = folder.with_name(f".{folder.name}.partial")
+    partial = directory.with_name(f".{directory.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     archive = partial / asset_name(spec, source.version)
     _write_archive(spec, source, archive)
     (partial / DIGEST_FILE).write_text(hashlib.sha256(archive.read_bytes()).hexdigest())
-    partial.rename(folder)
+    partial.rename(directory)
 
 
 def _write_archive(spec: SampleSpec, source: SourcePython, archive: Path) -> None:

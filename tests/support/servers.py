@@ -32,7 +32,7 @@ from typing import Callable, NamedTuple, Union
 from urllib.parse import unquote, urlsplit
 
 
-class Request(NamedTuple):
+class RequestedName(NamedTuple):
     """One request that a server was sent. The names of `headers` are lower-case."""
 
     method: str
@@ -49,7 +49,7 @@ class Server:
     directory: Path | None
     script: dict[str, Sequence[Behaviour]]
     latency_s: float
-    requests: list[Request] = field(default_factory=list)
+    requests: list[RequestedName] = field(default_factory=list)
     stopping: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
 
@@ -65,7 +65,7 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path if self.command == "CONNECT" else urlsplit(self.path).path
-        request = Request(self.command, self.path, {name.lower(): value for name, value in self.headers.items()})
+        request = RequestedName(self.command, self.path, {name.lower(): value for name, value in self.headers.items()})
         with self.origin.lock:
             self.origin.requests.append(request)
             earlier = sum(urlsplit(other.path).path == path for other in self.origin.requests) - 1

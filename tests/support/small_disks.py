@@ -25,11 +25,11 @@ class MountRefused(Exception):
 class SmallDisk:
     """A file system in memory, mounted at `folder`."""
 
-    folder: Path
+    directory: Path
 
     def fill(self) -> None:
         """Writes until nothing more fits, as a log that runs wild does."""
-        with (self.folder / _BALLAST).open("wb", buffering=0) as ballast:
+        with (self.directory / _BALLAST).open("wb", buffering=0) as ballast:
             try:
                 while True:
                     ballast.write(bytes(_BLOCK_BYTES))
@@ -38,25 +38,25 @@ class SmallDisk:
                     raise
 
     def empty(self) -> None:
-        (self.folder / _BALLAST).unlink()
+        (self.directory / _BALLAST).unlink()
 
     def make_read_only(self) -> None:
-        subprocess.run(["mount", "-o", "remount,ro", self.folder], check=True)
+        subprocess.run(["mount", "-o", "remount,ro", self.directory], check=True)
 
 
 @contextmanager
-def small_disk(folder: Path, size_bytes: int, files: int = 0) -> Iterator[SmallDisk]:
+def small_disk(directory: Path, size_bytes: int, files: int = 0) -> Iterator[SmallDisk]:
     """Mounts a file system for so many bytes, and so many files where that is given. Raises `MountRefused`."""
     if os.geteuid() != 0:
         raise MountRefused("only root can mount a file system")
-    folder.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True)
     options = f"size={size_bytes},mode=755" + (f",nr_inodes={files}" if files else "")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", directory], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
         raise MountRefused(f"mount says: {mounted.stderr.strip()}")
     try:
-        yield SmallDisk(folder)
+        yield SmallDisk(directory)
     finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
+        subprocess.run(["umount", "--lazy", directory], check=True)

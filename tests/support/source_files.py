@@ -85,8 +85,8 @@ def _libpython(minor: str, library: Path) -> Iterator[Member]:
 
 def _files_below(directory: Path, name: str, left_out: AbstractSet[str]) -> Iterator[Member]:
     """Every regular file below a directory. No links: the few that a source has lead out of its tree."""
-    for folder, folders, files in os.walk(directory):
-        folders[:] = set(folders) - left_out
+    for folder, directories, files in os.walk(directory):
+        directories[:] = set(directories) - left_out
         inside = Path(name, Path(folder).relative_to(directory))
         for file in set(files) - left_out:
             path = Path(folder, file)

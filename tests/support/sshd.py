@@ -67,8 +67,8 @@ def sshd(accounts: Sequence[Account] = ()) -> Iterator[Login]:
         raise SshUnavailable("There is no sshd on this machine; Debian's package is openssh-server.")
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where sshd, as root, insists on going without privileges
-    with tempfile.TemporaryDirectory(prefix="sshd-") as folder:
-        scratch = Path(folder)
+    with tempfile.TemporaryDirectory(prefix="sshd-") as directory:
+        scratch = Path(directory)
         login = _prepare(scratch, EMPTY_HOME if not accounts else "")
         command = [program, "-D", "-e", "-f", str(scratch / "configuration")]
         if accounts:

@@ -22,8 +22,8 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install import apply, rollback
-from ansible_collections.standalone.python.plugins.module_utils._install.confirm import accept
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._store.known import warnings
 
 from .fake_builds import FakeBuild
@@ -48,11 +48,11 @@ class Storm:
     def store(self) -> str:
         return str(self.volatile.parent / ".builds")
 
-    def order(self, path: Path, build: FakeBuild | None, **params: Any) -> Order:
+    def spec(self, path: Path, build: FakeBuild | None, **params: Any) -> InstallSpec:
         given: dict[str, Any] = {"path": str(path), "compile_bytecode": False, "health_imports": [], **params}
         if build:
             given.update(asset=build.asset(), archive=str(build.archive))
-        return Order.from_params({**DEFAULTS, **given})
+        return InstallSpec.from_params({**DEFAULTS, **given})
 
     def blow(self, seconds: float) -> tuple[Counter[str], list[str]]:
         """How often each thing happened, and what was wrong."""
@@ -75,21 +75,21 @@ class Storm:
         """A name, and what to do."""
         path = chance.choice([*self.stable, self.volatile])
         build = chance.choice(self.builds)
-        params = {"keep": chance.choice([0, 0, 1, 2]), "trial": chance.random() < 0.3}
+        params = {"keep": chance.choice([0, 0, 1, 2]), "provisional": chance.random() < 0.3}
         verify = chance.choice(["quick", "quick", "full", "none"])
         drawn = chance.random()
         if drawn < 0.15:
-            return "absent", lambda: [apply.run(self.order(self.volatile, None, state="absent"))]
+            return "absent", lambda: [apply.run(self.spec(self.volatile, None, state="absent"))]
         if drawn < 0.3:
             paths = [str(path)]
             return "rollback", lambda: [apply.run(one) for one in _back(self.store, paths)]
         if drawn < 0.45:
-            return "accept", lambda: [{"changed": bool(accept(self.store)), "warnings": warnings(self.store)}]
-        return "build", lambda: [apply.run(self.order(path, build, verify=verify, **params))]
+            return "accept", lambda: [{"changed": bool(confirm(self.store)), "warnings": warnings(self.store)}]
+        return "build", lambda: [apply.run(self.spec(path, build, verify=verify, **params))]
 
 
-def _back(store: str, paths: list[str]) -> list[Order]:
-    return rollback.way_back(store, leave=rollback.ANY, reason="the storm", paths=paths).orders
+def _back(store: str, paths: list[str]) -> list[InstallSpec]:
+    return rollback.way_back(store, from_build=rollback.ANY, reason="the storm", paths=paths).specs
 
 
 def _work(storm: Storm, seed: int, until: float, told: Any) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from . import fake_builds
 from .fake_builds import MINOR
 from .order_runs import Runner
-from .places import Place
+from .places import Ancestor
 
 
 def _spoil(path: Path, _archive: Path) -> None:
@@ -34,23 +34,23 @@ class Scenario:
     """The order to be disturbed for one build or none, and what comes before it.
 
     Where `may_be_absent`, nothing was at the path, or nothing is wanted there, or it is something else that gives way.
-    Where `on_trial`, the new build is never at the path without its mark.
+    Where `with_fallback`, the new build is never at the path without its mark.
     """
 
     build: str | None
-    order: Mapping[str, Any]
+    spec: Mapping[str, Any]
     before: tuple[str, ...] = ()
     prepare: Callable[[Path, Path], None] = lambda path, archive: None
     may_be_absent: bool = False
-    on_trial: bool = False
+    with_fallback: bool = False
 
 
 SCENARIOS = {
     "install": Scenario("old", {}, may_be_absent=True),
     "upgrade": Scenario("new", {"keep": 0}, before=("old",)),
     "return": Scenario("old", {}, before=("old", "new")),
-    "try": Scenario("new", {"keep": 0, "trial": True}, before=("old", "new", "old"), on_trial=True),
-    "return from a trial": Scenario("old", {}, before=("old", "new"), on_trial=True),
+    "try": Scenario("new", {"keep": 0, "provisional": True}, before=("old", "new", "old"), with_fallback=True),
+    "return from a provisional build": Scenario("old", {}, before=("old", "new"), with_fallback=True),
     "repair": Scenario("old", {"verify": "full"}, before=("old",), prepare=_spoil),
     "adopt": Scenario("old", {"adopt": True}, prepare=_unpack_by_hand, may_be_absent=True),
     "remove": Scenario(None, {"state": "absent"}, before=("old", "new"), may_be_absent=True),
@@ -79,22 +79,22 @@ class Builds:
 class Trial:
     """An order to disturb again and again, each time from the same beginning."""
 
-    def __init__(self, scenario: Scenario, builds: Builds, folder: Path, runner: Runner) -> None:
-        self.place = Place(folder / "opt" / "python" / MINOR)
+    def __init__(self, scenario: Scenario, builds: Builds, directory: Path, runner: Runner) -> None:
+        self.place = Ancestor(directory / "opt" / "python" / MINOR)
         self.runner = runner
         self.may_be_absent = scenario.may_be_absent
-        self.new_on_trial = builds.new["asset"]["name"] if scenario.on_trial else None
+        self.new_on_trial = builds.new["asset"]["name"] if scenario.with_fallback else None
         at_path = {"path": str(self.place.path)}
-        self.order = {**at_path, **builds.params(scenario.build), **scenario.order}
+        self.spec = {**at_path, **builds.params(scenario.build), **scenario.spec}
         for which in scenario.before:
-            assert runner.run({**at_path, **builds.params(which), "trial": scenario.on_trial}).error is None
+            assert runner.run({**at_path, **builds.params(which), "provisional": scenario.with_fallback}).error is None
         scenario.prepare(self.place.path, builds.archive)
-        self._before = folder / "before"
+        self._before = directory / "before"
         if self.place.path.parent.exists():
             shutil.copytree(self.place.path.parent, self._before, symlinks=True)
         self.put_back()
         started = time.monotonic()
-        undisturbed = runner.run(self.order)
+        undisturbed = runner.run(self.spec)
         self.duration_s = time.monotonic() - started
         assert undisturbed.error is None
         self.steps = undisturbed.steps
@@ -122,8 +122,8 @@ class Trial:
         if not is_absent and not self.place.runs():
             return "the interpreter does not run"
         if self.new_on_trial and self.place.entry() == self.new_on_trial and not self.place.has_mark_of_trial():
-            return "the new build is there, and nothing tells that it is on trial"
-        error = self.runner.run(self.order).error
+            return "the new build is there, and nothing tells that it is provisional"
+        error = self.runner.run(self.spec).error
         if error:
             return f"the next run failed: {error}"
         found, expected = self.place.contents(), self._expected

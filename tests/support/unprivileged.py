@@ -46,9 +46,9 @@ def python_for(user: str, pythons: Iterable[str]) -> str | None:
 def open_folder() -> Iterator[Path]:
     """A folder that everybody may look into, unlike those of pytest."""
     with tempfile.TemporaryDirectory(prefix="open-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
 
 
 def copy_for_all(source: Path, target: Path) -> None:

@@ -86,8 +86,8 @@ def _plugins(kind: str) -> set[str]:
     if kind == "role":
         names = {specs.parts[-3] for specs in REPOSITORY.glob("roles/*/meta/argument_specs.yml")}
     else:
-        folder = REPOSITORY / "plugins" / {"module": "modules", "lookup": "lookup"}[kind]
-        names = {file.stem for file in folder.glob("[!_]*.py")}
+        directory = REPOSITORY / "plugins" / {"module": "modules", "lookup": "lookup"}[kind]
+        names = {file.stem for file in directory.glob("[!_]*.py")}
     return {f"standalone.python.{name}" for name in names}
 
 

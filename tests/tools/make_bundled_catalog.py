@@ -26,7 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch import Validators, fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
 from ansible_collections.standalone.python.plugins.plugin_utils._index.bundled import BUNDLED_PATH, PublicFile, pack
-from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import Listed
+from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import IndexEntry
 from ansible_collections.standalone.python.plugins.plugin_utils._index.formats import Reading, read_bundled, read_index
 
 _GZIP = b"\x1f\x8b"
@@ -59,7 +59,7 @@ def _reading(source: str) -> Reading:
         return read_bundled(content)
     if content.startswith(_GZIP):
         return _reading_of_table(content)
-    return read_index(content, where=source, folder=address.folder)
+    return read_index(content, where=source, directory=address.directory)
 
 
 def _content(address: Address) -> bytes:
@@ -74,7 +74,7 @@ def _content(address: Address) -> bytes:
 def _reading_of_table(content: bytes) -> Reading:
     lines = gzip.decompress(content).decode("ascii").splitlines()
     rows = csv.DictReader(lines, delimiter="\t")
-    listed = tuple(Listed.from_url(row["url"], bytes.fromhex(row["sha256"]) or None) for row in rows)
+    listed = tuple(IndexEntry.from_url(row["url"], bytes.fromhex(row["sha256"]) or None) for row in rows)
     return Reading(listed, unknown=())
 
 

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root
+from ansible_collections.standalone.python.plugins.module_utils._store.history import PathHistory
 from tests.support.fake_builds import MINOR
 
 
@@ -31,6 +31,6 @@ def release_at(path: Path) -> str:
     return (path / "lib" / f"python{MINOR}" / "BUILD-NOTE").read_text().strip()
 
 
-def history(store: str | Path, path: str | Path) -> Root:
+def history(store: str | Path, path: str | Path) -> PathHistory:
     """The root of a path, an empty one where it has none."""
-    return _roots.read_all(str(store)).of(str(path)) or Root(str(path))
+    return _roots.read_all(str(store)).of(str(path)) or PathHistory(str(path))

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from tests.support.fake_builds import FakeBuild
 
 
-def order(path: Path, build: FakeBuild | None = None, **params: Any) -> Order:
+def spec(path: Path, build: FakeBuild | None = None, **params: Any) -> InstallSpec:
     """An order to have `build` at `path`, fetched from the folder that `fake_builds` made, bytecode left out."""
     given: dict[str, Any] = {"path": str(path), "compile_bytecode": False, **params}
     if build:
         given.setdefault("asset", build.asset())
         given.setdefault("archive", str(build.archive))
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
-    return Order.from_params({**defaults, **given})
+    return InstallSpec.from_params({**defaults, **given})

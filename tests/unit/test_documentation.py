@@ -26,7 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
     MIRROR_ARGUMENTS,
     URL_ARGUMENTS,
 )
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.sealed import SEALED_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import PLATFORM_ARGUMENTS
@@ -151,7 +151,7 @@ def tasks_in(content: Any, action: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-@pytest.mark.parametrize("module", ["accept", "build", "build_info", "mirror", "rollback"])
+@pytest.mark.parametrize("module", ["build", "build_confirm", "build_info", "build_rollback", "mirror"])
 def test_options_in_tasks_exist(page: Path, module: str) -> None:
     known = set(documented_options(f"modules/{module}.py"))
     used = {
@@ -186,13 +186,13 @@ NAMES = [*column_of("names.md", "Forms"), *column_of("names.md", "Full asset nam
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_that_the_guide_shows_are_understood(name: str) -> None:
-    assert str(Request.parse(name)) == name
+    assert str(RequestedName.parse(name)) == name
 
 
 @pytest.mark.parametrize("name", column_of("names.md", "When a name is refused"))
 def test_names_that_the_guide_calls_wrong_are_refused(name: str) -> None:
     with pytest.raises(InvalidName):
-        Request.parse(name)
+        RequestedName.parse(name)
 
 
 # --- variables of playbooks ------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support.fake_builds import MINOR, FakeBuild, make
 from tests.unit.installed import litter, release_at, stored
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 UNIT = Path(__file__).parent
 ATTACKS = ("rollback", "freeze", "fast-forward", "endless data", "slow retrieval", "mix-and-match", "wrong key")
@@ -138,7 +138,7 @@ def refused(path: Path, build: FakeBuild, error: type[StandaloneError], **asset:
     before = stored(path)
     given = {"asset": {**build.asset(), **asset}, "archive": None, "mirror": [build.archive.parents[1].as_uri()]}
     with pytest.raises(error):
-        run(order(path, **given))
+        run(spec(path, **given))
     assert (release_at(path), stored(path)) == ("20260101", before)
     assert litter(path) == []
 
@@ -146,19 +146,19 @@ def refused(path: Path, build: FakeBuild, error: type[StandaloneError], **asset:
 @pytest.mark.parametrize("digest_of", ["old", "nothing"])
 def test_the_digest_of_another_build_is_refused(path: Path, old: FakeBuild, new: FakeBuild, digest_of: str) -> None:
     """An index of one release with the digests of another: also where that other build is installed."""
-    run(order(path, old))
+    run(spec(path, old))
     refused(path, new, DigestMismatch, sha256=old.sha256 if digest_of == "old" else "0" * 64)
 
 
 def test_a_build_of_the_store_with_that_digest_is_not_taken_for_it(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    run(order(path, new))
-    run(order(path, old))
+    run(spec(path, new))
+    run(spec(path, old))
     later = make(new.archive.parents[1], "20260301")
     refused(path, later, DigestMismatch, sha256=new.sha256)
 
 
 def test_a_mirror_that_serves_one_build_for_another(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    run(order(path, old))
+    run(spec(path, old))
     new.archive.write_bytes(old.archive.read_bytes())
     refused(path, new, DigestMismatch)
 
@@ -167,6 +167,6 @@ def test_another_build_under_a_name_and_its_digest_is_found_when_it_is_tried_out
     path: Path, old: FakeBuild, mirror: Path
 ) -> None:
     """Index and mirror lie together: the digest is right, and the interpreter calls itself by another version."""
-    run(order(path, old))
+    run(spec(path, old))
     other = make(mirror, "20260301", interpreter="#!/bin/sh\necho 3.6.0\n")
     refused(path, other, HealthError)

@@ -13,8 +13,8 @@ from io import FileIO
 
 from . import zstd
 from . import zstd as zstd_frames
-from .errors import Refused
-from .prefetch import read_ahead
+from .errors import UnsafeArchive
+from .prefetch import prefetch
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
 
@@ -35,10 +35,10 @@ def is_gzip(path: str) -> bool:
 def open_chunks(archive_path: str) -> Iterator[Iterator[bytes]]:
     """The decompressed bytes of the archive; decompression runs in a thread of its own while they are used.
 
-    Raises `Refused` when the data are neither gzip nor zstandard, damaged, cut off or followed by anything else,
+    Raises `UnsafeArchive` when the data are neither gzip nor zstandard, damaged, cut off or followed by anything else,
     `ArchiveError` when this host cannot read zstandard, and `OSError` when the file cannot be read.
     """
-    with open(archive_path, "rb", buffering=0) as archive, read_ahead(_decompressed(archive)) as chunks:
+    with open(archive_path, "rb", buffering=0) as archive, prefetch(_decompressed(archive)) as chunks:
         yield chunks
 
 
@@ -50,7 +50,7 @@ def unpacked_size(archive_path: str) -> int | None:
     with open(archive_path, "rb", buffering=0) as archive:
         magic = archive.read(len(zstd_frames.MAGIC))
         if magic == zstd_frames.MAGIC:
-            with suppress(Refused):
+            with suppress(UnsafeArchive):
                 return zstd_frames.check(archive)
         if not magic.startswith(GZIP_MAGIC) or len(magic) < _GZIP_TRAILER_BYTES:
             return None
@@ -69,9 +69,9 @@ def _decompressed(archive: FileIO) -> Generator[bytes, None, None]:
         elif start.startswith(zstd_frames.MAGIC):
             yield from zstd.decompressed(archive)
         else:
-            raise Refused(_what_it_is(start))
+            raise UnsafeArchive(_what_it_is(start))
     except OSError as error:
-        raise Refused(f"it cannot be read: {error.strerror}") from None
+        raise UnsafeArchive(f"it cannot be read: {error.strerror}") from None
 
 
 def gunzip(read: Callable[[int], bytes], start: bytes = b"") -> Generator[bytes, None, None]:
@@ -82,15 +82,15 @@ def gunzip(read: Callable[[int], bytes], start: bytes = b"") -> Generator[bytes,
     packed = start or read(_READ_BYTES)
     while packed:
         if not packed.startswith(GZIP_MAGIC[: len(packed)]):
-            raise Refused("something that does not belong to it follows its end")
+            raise UnsafeArchive("something that does not belong to it follows its end")
         inflater = zlib.decompressobj(_GZIP_WINDOW)
         while not inflater.eof:
             if not packed:
-                raise Refused("it breaks off before its end")
+                raise UnsafeArchive("it breaks off before its end")
             try:
                 chunk = inflater.decompress(packed, _CHUNK_BYTES)
             except zlib.error:
-                raise Refused("its compressed data are damaged") from None
+                raise UnsafeArchive("its compressed data are damaged") from None
             if chunk:
                 yield chunk
             packed = inflater.unused_data or inflater.unconsumed_tail or read(_READ_BYTES)

@@ -15,7 +15,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from .decompress import GZIP_MAGIC, gunzip
-from .prefetch import read_ahead
+from .prefetch import prefetch
 
 _POLL_S = 0.005
 _CHUNKS_HELD = 40  # times the size of a chunk: 20 MB, which leaves the process well below its bound of 64 MB
@@ -34,16 +34,16 @@ class EarlyChunks:
         That is so when it is no gzip archive, and when the download started over in another file.
         """
         self._part.finish()
-        self._part.judged.wait()
+        self._part.check_member.wait()
         return self._chunks if self._part.is_gzip and self._part.is_file_at(path) else None
 
 
 @contextmanager
-def early_chunks(part_path: str) -> Iterator[EarlyChunks]:
+def early_inflate(part_path: str) -> Iterator[EarlyChunks]:
     """Begins to inflate what comes to be at `part_path`, a file that only grows. Leaving the block ends it."""
     part = _GrowingFile(part_path)
     try:
-        with read_ahead(_inflated(part), _CHUNKS_HELD) as chunks:
+        with prefetch(_inflated(part), _CHUNKS_HELD) as chunks:
             try:
                 yield EarlyChunks(chunks, part)
             finally:
@@ -60,7 +60,7 @@ class _GrowingFile:
         self._handle: int | None = None
         self._position = 0
         self._finished = threading.Event()
-        self.judged = threading.Event()  # from then on `is_gzip` says what the file is
+        self.check_member = threading.Event()  # from then on `is_gzip` says what the file is
         self.is_gzip = False
 
     def read(self, size: int) -> bytes:
@@ -99,7 +99,7 @@ def _inflated(part: _GrowingFile) -> Generator[bytes, None, None]:
         start = _start_of(part)
         part.is_gzip = start == GZIP_MAGIC
     finally:
-        part.judged.set()
+        part.check_member.set()
     if part.is_gzip:
         yield from gunzip(part.read, start)
 

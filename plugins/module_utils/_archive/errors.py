@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 
-class Refused(Exception):
+class UnsafeArchive(Exception):
     """The archive must not be used. `str(error)` is a clause such as `it breaks off before its end`."""
 
 

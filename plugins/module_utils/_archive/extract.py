@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .._errors import ArchiveError
 from .decompress import open_chunks, unpacked_size
-from .errors import Refused, member, quoted
+from .errors import UnsafeArchive, member, quoted
 from .tar_reader import Limits, Member, TarReader
 from .tree_writer import Entry, TreeWriter
 
@@ -26,7 +26,7 @@ _LIMITS = Limits()
 _ROOT = "python"
 _FULL_PREFIX = "python/install"
 _FULL_DESCRIPTION = "python/PYTHON.json"  # what the build was made of; nothing here rests on it
-_FULL_FOLDERS = ("python/build/", "python/install/", "python/licenses/")
+_FULL_DIRECTORIES = ("python/build/", "python/install/", "python/licenses/")
 _OWN_FILES = ".build."  # receipt and manifest, written into the unpacked build later: a link must not catch them
 
 
@@ -57,7 +57,7 @@ def extract(
             tree.make_links()
             size_bytes = sum(entry.size_bytes for entry in tree.entries.values())
             return Extracted(tree.entries, size_bytes)
-    except Refused as refusal:
+    except UnsafeArchive as refusal:
         raise ArchiveError(
             f"The archive {os.path.basename(archive_path)} is not usable: {refusal}. Nothing was installed. "
             "Fetch it again, and if that does not help, from another mirror."
@@ -73,25 +73,25 @@ def _unpack(reader: TarReader, tree: TreeWriter) -> None:
         shown = _prefix(found.path)
         prefix = prefix or shown
         if shown == _FULL_PREFIX != prefix:
-            raise Refused(f"{member(found.path)} belongs to a full archive, but the members before it do not")
+            raise UnsafeArchive(f"{member(found.path)} belongs to a full archive, but the members before it do not")
         if found.path.startswith(prefix + "/"):
             _write(found, found.path[len(prefix) + 1 :], reader, tree, prefix)
         elif found.path == prefix and found.kind != "dir":
-            raise Refused(f"{member(found.path)} is no directory")
+            raise UnsafeArchive(f"{member(found.path)} is no directory")
     if not tree.entries:
-        raise Refused(f"it holds nothing below {prefix or _ROOT}/")
+        raise UnsafeArchive(f"it holds nothing below {prefix or _ROOT}/")
 
 
 def _prefix(path: str) -> str:
     """The prefix that the archive has when this is the path of its first member."""
     if not path.startswith(_ROOT + "/"):
-        raise Refused(f"{member(path)} is not below python/, where a build keeps everything")
-    return _FULL_PREFIX if path == _FULL_DESCRIPTION or f"{path}/".startswith(_FULL_FOLDERS) else _ROOT
+        raise UnsafeArchive(f"{member(path)} is not below python/, where a build keeps everything")
+    return _FULL_PREFIX if path == _FULL_DESCRIPTION or f"{path}/".startswith(_FULL_DIRECTORIES) else _ROOT
 
 
 def _write(found: Member, path: str, reader: TarReader, tree: TreeWriter, prefix: str) -> None:
     if path.startswith(_OWN_FILES):
-        raise Refused(f"{member(found.path)} has a name that only this collection gives to its files")
+        raise UnsafeArchive(f"{member(found.path)} has a name that only this collection gives to its files")
     if found.kind == "file":
         tree.add_file(path, executable=found.executable, mtime=found.mtime, content=reader.content())
     elif found.kind == "link":
@@ -101,4 +101,6 @@ def _write(found: Member, path: str, reader: TarReader, tree: TreeWriter, prefix
     elif found.target.startswith(prefix + "/"):
         tree.add_hard_link(path, found.target[len(prefix) + 1 :])
     else:
-        raise Refused(f"{member(found.path)} is a hard link to {quoted(found.target)}, which is not below {prefix}/")
+        raise UnsafeArchive(
+            f"{member(found.path)} is a hard link to {quoted(found.target)}, which is not below {prefix}/"
+        )

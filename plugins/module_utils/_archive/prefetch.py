@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import Union
 
-from .._os.threads import with_room
+from .._os.threads import with_stack_size
 
 # Times the size of a chunk this bounds the memory. More gains nothing: the slower side sets the pace.
 _CHUNKS_AHEAD = 16
@@ -23,7 +23,7 @@ _Item = Union[bytes, BaseException, None]
 
 
 @contextmanager
-def read_ahead(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) -> Iterator[Iterator[bytes]]:
+def prefetch(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) -> Iterator[Iterator[bytes]]:
     """Gives the same chunks, made in a thread, up to `held` of them before they are used.
 
     An error raised in the thread is raised where they are used.
@@ -46,7 +46,7 @@ def read_ahead(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) 
 
 def _start(thread: threading.Thread) -> None:
     try:
-        with with_room():
+        with with_stack_size():
             thread.start()
     except RuntimeError:  # Python's word for it
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from .errors import Refused
+from .errors import UnsafeArchive
 
 BLOCK_BYTES = 512
 
@@ -38,10 +38,10 @@ class Header(NamedTuple):
 
 
 def parse(block: bytes) -> Header:
-    """Reads one block of 512 bytes. Raises `Refused`."""
+    """Reads one block of 512 bytes. Raises `UnsafeArchive`."""
     path, mode, size, mtime, checksum, kind, target, magic, prefix = _FIELDS.unpack(block)
     if magic not in (_USTAR, _GNU) or _sum(block) != _number(checksum):
-        raise Refused("it is damaged where the header of a member should be")
+        raise UnsafeArchive("it is damaged where the header of a member should be")
     path = _text(path)
     if magic == _USTAR and prefix[0]:  # GNU keeps other things in that field
         path = _text(prefix) + b"/" + path
@@ -70,7 +70,7 @@ def _number(field: bytes) -> int:
             return int(digits, 8)
         except ValueError:
             pass
-    raise Refused("a number in the header of a member is not one")
+    raise UnsafeArchive("a number in the header of a member is not one")
 
 
 def _text(field: bytes) -> bytes:
@@ -89,7 +89,7 @@ _PER_MEMBER_KEYS = ("path", "linkpath", "size")
 
 @dataclass
 class Extensions:
-    """Collects what is said about one member, then `apply` it to its header. Raises `Refused`."""
+    """Collects what is said about one member, then `apply` it to its header. Raises `UnsafeArchive`."""
 
     values: dict[str, bytes] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
@@ -97,7 +97,7 @@ class Extensions:
     def add(self, kind: bytes, content: bytes) -> None:
         """Takes one extension of type `kind`. The same type twice before a member could hide one of the two."""
         if kind in self.seen:
-            raise Refused("it has two extended headers of one kind before one member")
+            raise UnsafeArchive("it has two extended headers of one kind before one member")
         if kind == PAX_GLOBAL:
             _check_global(_pax_records(content))
             return
@@ -108,7 +108,7 @@ class Extensions:
             found = {"path" if kind == GNU_PATH else "linkpath": _gnu_name(content)}
         for key, value in found.items():
             if key in self.values and self.values[key] != value:
-                raise Refused(f"it gives a member's {key} twice, and not the same")
+                raise UnsafeArchive(f"it gives a member's {key} twice, and not the same")
             self.values[key] = value
 
     def apply(self, header: Header) -> Header:
@@ -131,12 +131,12 @@ def _pax_records(content: bytes) -> dict[str, bytes]:
         record = content[at + len(length_text) + 1 : end]
         key_bytes, equals, value = record[:-1].partition(b"=")
         if end > len(content) or not record.endswith(b"\n") or not equals:
-            raise Refused("it has a damaged pax header")
+            raise UnsafeArchive("it has a damaged pax header")
         key = key_bytes.decode("utf-8", "replace")
         if key.startswith("GNU.sparse."):
-            raise Refused("it holds a sparse file, which no build does")
+            raise UnsafeArchive("it holds a sparse file, which no build does")
         if key in records:
-            raise Refused(f"it gives a member's {key} twice in one pax header")
+            raise UnsafeArchive(f"it gives a member's {key} twice in one pax header")
         records[key] = value
         at = end
     return records
@@ -145,17 +145,17 @@ def _pax_records(content: bytes) -> dict[str, bytes]:
 def _check_global(records: dict[str, bytes]) -> None:
     for key in _PER_MEMBER_KEYS:
         if key in records:
-            raise Refused(f"it gives one {key} to all of its members")
+            raise UnsafeArchive(f"it gives one {key} to all of its members")
 
 
 def _gnu_name(content: bytes) -> bytes:
     name, _nul, rest = content.partition(b"\0")
     if rest.strip(b"\0"):
-        raise Refused("it has a long name with a NUL inside")
+        raise UnsafeArchive("it has a long name with a NUL inside")
     return name
 
 
 def _decimal(text: bytes) -> int:
     if not text.isdigit() or len(text) > _DIGITS:
-        raise Refused("a number in a pax header is not one")
+        raise UnsafeArchive("a number in a pax header is not one")
     return int(text)

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from . import tar_header
 from . import tar_header as tar_extensions
-from .errors import Refused, member
+from .errors import UnsafeArchive, member
 from .tar_header import BLOCK_BYTES, Extensions, Header
 
 Kind = Literal["file", "link", "hard link", "dir"]
@@ -57,19 +57,19 @@ class Member(NamedTuple):
     target: str  # of a link or hard link, as it stands in the archive
 
 
-def judged(header: Header, limits: Limits) -> Member:
-    """The member that a header, extensions applied, stands for. Raises `Refused`."""
+def check_member(header: Header, limits: Limits) -> Member:
+    """The member that a header, extensions applied, stands for. Raises `UnsafeArchive`."""
     path = _checked_path(header, limits)
     kind = _KINDS.get(header.type)
     if kind is None:
         what = _REFUSED_KINDS.get(header.type, f"of the unknown type {header.type!r}")
-        raise Refused(f"{member(path)} is {what}, which no build holds")
+        raise UnsafeArchive(f"{member(path)} is {what}, which no build holds")
     if header.mode & _SPECIAL_BITS:
-        raise Refused(f"{member(path)} has mode {header.mode & 0o7777:04o}, whose special bits no build has")
+        raise UnsafeArchive(f"{member(path)} has mode {header.mode & 0o7777:04o}, whose special bits no build has")
     if kind == "file" and header.size_bytes > limits.file_bytes:
-        raise Refused(f"{member(path)} has {header.size_bytes:,} bytes, more than {limits.file_bytes:,}")
+        raise UnsafeArchive(f"{member(path)} has {header.size_bytes:,} bytes, more than {limits.file_bytes:,}")
     if kind != "file" and header.size_bytes:
-        raise Refused(f"{member(path)} is no file, and has {header.size_bytes:,} bytes of content all the same")
+        raise UnsafeArchive(f"{member(path)} is no file, and has {header.size_bytes:,} bytes of content all the same")
     target = "" if kind in ("file", "dir") else _decoded(header.target, f"the target of {member(path)}", limits)
     return Member(kind, path, bool(header.mode & 0o111), header.size_bytes, header.mtime, target)
 
@@ -80,27 +80,27 @@ def _checked_path(header: Header, limits: Limits) -> str:
         path = path.removesuffix("/")
     parts = path.split("/")
     if path.startswith("/"):
-        raise Refused(f"{member(path)} has an absolute path")
+        raise UnsafeArchive(f"{member(path)} has an absolute path")
     if ".." in parts:
-        raise Refused(f"{member(path)} has a path with `..` in it")
+        raise UnsafeArchive(f"{member(path)} has a path with `..` in it")
     if "" in parts or "." in parts:
-        raise Refused(f"{member(path)} has a path with an empty part or a dot for a part")
+        raise UnsafeArchive(f"{member(path)} has a path with an empty part or a dot for a part")
     if len(parts) > limits.depth:
-        raise Refused(f"{member(path)} lies more than {limits.depth} directories deep")
+        raise UnsafeArchive(f"{member(path)} lies more than {limits.depth} directories deep")
     if len(header.path) > _PATH_PART_BYTES and any(len(part.encode()) > _PATH_PART_BYTES for part in parts):
-        raise Refused(f"{member(path)} has a name of more than {_PATH_PART_BYTES} bytes")
+        raise UnsafeArchive(f"{member(path)} has a name of more than {_PATH_PART_BYTES} bytes")
     return path
 
 
 def _decoded(raw: bytes, what: str, limits: Limits) -> str:
     if len(raw) > limits.path_bytes:
-        raise Refused(f"{what} is longer than {limits.path_bytes:,} bytes: it begins {ascii(raw[:40])[1:]}")
+        raise UnsafeArchive(f"{what} is longer than {limits.path_bytes:,} bytes: it begins {ascii(raw[:40])[1:]}")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise Refused(f"{what} is not UTF-8: {ascii(raw)[1:]}") from None
+        raise UnsafeArchive(f"{what} is not UTF-8: {ascii(raw)[1:]}") from None
     if not text.isprintable():
-        raise Refused(f"{what} holds a character that is not printable: {ascii(raw)[1:]}")
+        raise UnsafeArchive(f"{what} holds a character that is not printable: {ascii(raw)[1:]}")
     return text
 
 
@@ -111,7 +111,7 @@ _TRAILING_BYTES = 1024 * 1024  # tar programs pad to 10 KiB, and some block size
 class TarReader:
     """Iterate for the members; `content()` gives the bytes of the one at hand, to be read whole or not at all.
 
-    Raises `Refused` for all that a build never holds or that can be read in two ways.
+    Raises `UnsafeArchive` for all that a build never holds or that can be read in two ways.
     """
 
     def __init__(self, chunks: Iterator[bytes], limits: Limits) -> None:
@@ -137,8 +137,8 @@ class TarReader:
                 extensions = None
             count += 1
             if count > self._limits.members:
-                raise Refused(f"it has more than {self._limits.members:,} members")
-            found = judged(header, self._limits)
+                raise UnsafeArchive(f"it has more than {self._limits.members:,} members")
+            found = check_member(header, self._limits)
             self._unread_bytes = found.size_bytes
             yield found
             self._feed.skip(self._unread_bytes + -found.size_bytes % BLOCK_BYTES)
@@ -150,7 +150,7 @@ class TarReader:
 
     def _extension_content(self, header: Header) -> bytes:
         if header.size_bytes > tar_extensions.CONTENT_BYTES:
-            raise Refused(f"it has an extended header of more than {tar_extensions.CONTENT_BYTES:,} bytes")
+            raise UnsafeArchive(f"it has an extended header of more than {tar_extensions.CONTENT_BYTES:,} bytes")
         content = b"".join(self._feed.pieces(header.size_bytes))
         self._feed.skip(-header.size_bytes % BLOCK_BYTES)
         return content
@@ -158,14 +158,14 @@ class TarReader:
     def _finish(self, member_expected: bool) -> None:
         """Reads to the end of the stream, so that its checksum is compared too."""
         if member_expected:
-            raise Refused("it ends after an extended header, where a member should be")
+            raise UnsafeArchive("it ends after an extended header, where a member should be")
         if self._feed.block() != _ZERO_BLOCK:
-            raise Refused("it has only half of the mark that ends a tar archive")
+            raise UnsafeArchive("it has only half of the mark that ends a tar archive")
         trailing_bytes = 0
         for chunk in self._feed.rest():
             trailing_bytes += len(chunk)
             if trailing_bytes > _TRAILING_BYTES or chunk.count(0) != len(chunk):
-                raise Refused("something that does not belong to it follows the mark that ends a tar archive")
+                raise UnsafeArchive("something that does not belong to it follows the mark that ends a tar archive")
 
 
 class _Feed:
@@ -189,7 +189,7 @@ class _Feed:
     def pieces(self, size_bytes: int) -> Iterator[memoryview]:
         while size_bytes:
             if self._at == len(self._chunk) and not self._advance():
-                raise Refused("it breaks off before the mark that ends a tar archive")
+                raise UnsafeArchive("it breaks off before the mark that ends a tar archive")
             piece = memoryview(self._chunk)[self._at : self._at + size_bytes]
             self._at += len(piece)
             size_bytes -= len(piece)
@@ -212,5 +212,5 @@ class _Feed:
         self._chunk, self._at = next(self._chunks, b""), 0
         self._received_bytes += len(self._chunk)
         if self._received_bytes > self._total_bytes:
-            raise Refused(f"it unpacks to more than {self._total_bytes:,} bytes")
+            raise UnsafeArchive(f"it unpacks to more than {self._total_bytes:,} bytes")
         return bool(self._chunk)

@@ -15,11 +15,11 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple, final
 
-from .errors import Refused, entry, quoted
+from .errors import UnsafeArchive, entry, quoted
 
 
 def check(links: Mapping[str, str], others: Collection[str]) -> None:
-    """Judges `links` (path to target) of a build whose files and directories are `others`. Raises `Refused`."""
+    """Judges `links` (path to target) of a build whose files and directories are `others`. Raises `UnsafeArchive`."""
     next_of = {path: _landing(path, target) for path, target in links.items()}
     good = set(others)
     for path in links:
@@ -51,8 +51,8 @@ def _landing(path: str, target: str) -> str:
     return "/".join(climbed + parts)
 
 
-def _refused(path: str, target: str, why: str) -> Refused:
-    return Refused(f"{entry(path)} is a link to {quoted(target)}, which {why}")
+def _refused(path: str, target: str, why: str) -> UnsafeArchive:
+    return UnsafeArchive(f"{entry(path)} is a link to {quoted(target)}, which {why}")
 
 
 _DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -76,7 +76,8 @@ _DIRECTORY = Entry("dir", 0o755, 0, None, None)
 class TreeWriter:
     """Use as a context manager over an empty directory; call `make_links` when all else is written.
 
-    `entries` holds what was written so far, directories that no one asked for by name included. Raises `Refused` for
+    `entries` holds what was written so far, directories that no one asked for by name included. Raises `UnsafeArchive`
+    for
     what must not be written, and `OSError` with the full path as its `filename` for what cannot.
     """
 
@@ -101,12 +102,12 @@ class TreeWriter:
 
     def add_file(self, path: str, *, executable: bool, mtime: int, content: Iterable[memoryview]) -> None:
         """Writes a file of mode 0755 or 0644. A time in the future becomes the present one."""
-        folder, name = self._place(path)
+        directory, name = self._place(path)
         mode = 0o755 if executable else 0o644
         digest = hashlib.sha256()
         size_bytes = 0
         try:
-            handle = os.open(name, _FILE_FLAGS, mode, dir_fd=folder)
+            handle = os.open(name, _FILE_FLAGS, mode, dir_fd=directory)
             try:
                 for piece in content:
                     digest.update(piece)
@@ -125,12 +126,12 @@ class TreeWriter:
         """Gives the file at `existing`, which must have been written before, a second name."""
         linked = self.entries.get(existing)
         if linked is None or linked.kind != "file":
-            raise Refused(f"{entry(path)} is a hard link to {quoted(existing)}, which is no file before it")
-        source_folder, _slash, source_name = existing.rpartition("/")
-        source = os.dup(self._enter(source_folder, existing))
+            raise UnsafeArchive(f"{entry(path)} is a hard link to {quoted(existing)}, which is no file before it")
+        source_directory, _slash, source_name = existing.rpartition("/")
+        source = os.dup(self._enter(source_directory, existing))
         try:
-            folder, name = self._place(path)
-            os.link(source_name.encode(), name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
+            directory, name = self._place(path)
+            os.link(source_name.encode(), name, src_dir_fd=source, dst_dir_fd=directory, follow_symlinks=False)
         except OSError as error:
             raise self._located(error, path) from None
         finally:
@@ -147,45 +148,45 @@ class TreeWriter:
         """Checks all links against the whole tree, then makes them."""
         check(self._links, self.entries.keys() - self._links.keys())
         for path, target in self._links.items():
-            folder, _slash, name = path.rpartition("/")
+            directory, _slash, name = path.rpartition("/")
             try:
-                os.symlink(target.encode(), name.encode(), dir_fd=self._enter(folder, path))
+                os.symlink(target.encode(), name.encode(), dir_fd=self._enter(directory, path))
             except OSError as error:
                 raise self._located(error, path) from None
 
     def _place(self, path: str) -> tuple[int, bytes]:
         """The handle of the directory for `path`, and the name in it, where nothing may be yet."""
         if path in self.entries:
-            raise Refused(f"{entry(path)} comes twice")
-        folder, _slash, name = path.rpartition("/")
-        return self._enter(folder, path), name.encode()
+            raise UnsafeArchive(f"{entry(path)} comes twice")
+        directory, _slash, name = path.rpartition("/")
+        return self._enter(directory, path), name.encode()
 
-    def _enter(self, folder: str, path: str) -> int:
+    def _enter(self, directory: str, path: str) -> int:
         """The handle of `folder`, made where it does not exist yet on the way to `path`."""
         current, handle = self._open[-1]
-        while folder != current:
-            if current and not folder.startswith(current + "/"):
+        while directory != current:
+            if current and not directory.startswith(current + "/"):
                 os.close(self._open.pop()[1])
             else:
-                name = folder[len(current) + 1 if current else 0 :].partition("/")[0]
+                name = directory[len(current) + 1 if current else 0 :].partition("/")[0]
                 self._descend(f"{current}/{name}" if current else name, name, handle, path)
             current, handle = self._open[-1]
         return handle
 
-    def _descend(self, folder: str, name: str, parent: int, path: str) -> None:
-        known = self.entries.get(folder)
+    def _descend(self, directory: str, name: str, parent: int, path: str) -> None:
+        known = self.entries.get(directory)
         if known is not None and known.kind != "dir":
-            what = "comes twice" if folder == path else f"lies below {quoted(folder)}, which is a {known.kind}"
-            raise Refused(f"{entry(path)} {what}")
+            what = "comes twice" if directory == path else f"lies below {quoted(directory)}, which is a {known.kind}"
+            raise UnsafeArchive(f"{entry(path)} {what}")
         try:
             if known is None:
                 os.mkdir(name.encode(), 0o755, dir_fd=parent)
-            self._open.append((folder, os.open(name.encode(), _DIRECTORY_FLAGS, dir_fd=parent)))
+            self._open.append((directory, os.open(name.encode(), _DIRECTORY_FLAGS, dir_fd=parent)))
             if known is None:
                 os.fchmod(self._open[-1][1], 0o755)
-                self.entries[folder] = _DIRECTORY
+                self.entries[directory] = _DIRECTORY
         except OSError as error:
-            raise self._located(error, folder) from None
+            raise self._located(error, directory) from None
 
     def _located(self, error: OSError, path: str) -> OSError:
         """The same error with the whole path in it: a handle's errors know only a name, or nothing."""

@@ -15,7 +15,7 @@ from io import FileIO
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from .._errors import ArchiveError
-from .errors import Refused
+from .errors import UnsafeArchive
 
 if TYPE_CHECKING:
     import subprocess
@@ -36,7 +36,8 @@ _RAW, _RUN_LENGTH, _COMPRESSED = 0, 1, 2
 def check(archive: FileIO) -> int | None:
     """The bytes that all frames together decompress to; None when one of them does not say.
 
-    Raises `Refused` when a frame is not whole, when something else follows, and when a frame needs more memory than
+    Raises `UnsafeArchive` when a frame is not whole, when something else follows, and when a frame needs more memory
+    than
     a build's does. Some decoders take the end of the file for the end of a frame, so a cut archive is found here.
     """
     archive.seek(0)
@@ -50,7 +51,7 @@ def check(archive: FileIO) -> int | None:
         elif len(magic) == len(MAGIC) and int.from_bytes(magic, "little") in _SKIPPABLE_MAGICS:
             _skip(archive, _number(archive, 4))
         else:
-            raise Refused("something that does not belong to it follows its end")
+            raise UnsafeArchive("something that does not belong to it follows its end")
 
 
 def _check_frame(archive: FileIO) -> int | None:
@@ -58,17 +59,17 @@ def _check_frame(archive: FileIO) -> int | None:
     single_segment = bool(descriptor & 0x20)
     window_bytes = 0 if single_segment else _window(_number(archive, 1))
     if _number(archive, _DICTIONARY_ID_BYTES[descriptor & 3]):
-        raise Refused("it can only be decompressed with a dictionary, which no build needs")
+        raise UnsafeArchive("it can only be decompressed with a dictionary, which no build needs")
     size_field_bytes = (int(single_segment), 2, 4, 8)[descriptor >> 6]
     size_bytes = _number(archive, size_field_bytes) + (256 if size_field_bytes == 2 else 0)
     if max(window_bytes, size_bytes if single_segment else 0) > WINDOW_BYTES:
-        raise Refused(f"it needs a window of more than {WINDOW_BYTES >> 20} MiB to be decompressed")
+        raise UnsafeArchive(f"it needs a window of more than {WINDOW_BYTES >> 20} MiB to be decompressed")
     last = False
     while not last:
         block = _number(archive, 3)
         last, kind = bool(block & 1), block >> 1 & 3
         if kind not in (_RAW, _RUN_LENGTH, _COMPRESSED):
-            raise Refused("its compressed data are damaged")
+            raise UnsafeArchive("its compressed data are damaged")
         _skip(archive, 1 if kind == _RUN_LENGTH else block >> 3)
     if descriptor & 4:
         _skip(archive, _CHECKSUM_BYTES)
@@ -83,7 +84,7 @@ def _window(descriptor: int) -> int:
 def _number(archive: FileIO, length: int) -> int:
     field = archive.read(length)
     if len(field) < length:
-        raise Refused("it breaks off before its end")
+        raise UnsafeArchive("it breaks off before its end")
     return int.from_bytes(field, "little")
 
 
@@ -143,7 +144,7 @@ def _read_all(reader: _Reader, damage: type[Exception]) -> Generator[bytes, None
                 return
             yield chunk
     except damage:
-        raise Refused("its compressed data are damaged") from None
+        raise UnsafeArchive("its compressed data are damaged") from None
 
 
 def _by_program(archive: FileIO) -> Generator[bytes, None, None] | None:
@@ -167,7 +168,7 @@ def _output(zstd: subprocess.Popen[bytes]) -> Generator[bytes, None, None]:
             zstd.wait(_SILENCE_S)
             return
         break
-    raise Refused(f"the program zstd did nothing for {_SILENCE_S} seconds")
+    raise UnsafeArchive(f"the program zstd did nothing for {_SILENCE_S} seconds")
 
 
 def _run(program: str, archive: FileIO) -> Generator[bytes, None, None]:
@@ -182,4 +183,4 @@ def _run(program: str, archive: FileIO) -> Generator[bytes, None, None]:
         finally:
             zstd.kill()  # without effect on one that has ended; else it hangs, or its caller needs no more
     if zstd.returncode != 0:
-        raise Refused("its compressed data are damaged")
+        raise UnsafeArchive("its compressed data are damaged")

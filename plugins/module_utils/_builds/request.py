@@ -28,7 +28,7 @@ _OPERATORS = ("=", "<", ">", "!", "~")
 
 
 @dataclass(frozen=True)
-class Request:
+class RequestedName:
     """None means that the name does not say. `version` and `specifier` are both None for `latest`.
 
     `build_options` are those of the whole name, joined by `+`. `file_name` is what a full name asks for by the letter;
@@ -49,7 +49,7 @@ class Request:
     is_full_name: bool = False
 
     @classmethod
-    def parse(cls, text: str) -> Request:
+    def parse(cls, text: str) -> RequestedName:
         """Raises `InvalidName` that shows the nearest form that would parse."""
         name = text.strip().replace("%2B", "+").replace("%2b", "+")
         try:
@@ -110,9 +110,9 @@ class _NoForm(InvalidName):
     """The name has none of the forms, so that its author may have meant another; the message may be empty."""
 
 
-def _read(name: str) -> Request:
+def _read(name: str) -> RequestedName:
     if name == "latest":
-        return Request(name)
+        return RequestedName(name)
     if name.startswith(_OPERATORS):
         return _from_specifier(name)
     if _FULL.fullmatch(name):
@@ -131,7 +131,7 @@ def _is_valid(name: str) -> bool:
     return True
 
 
-def _from_short(name: str, match: re.Match[str]) -> Request:
+def _from_short(name: str, match: re.Match[str]) -> RequestedName:
     if name == "3.1":
         raise InvalidName(
             "There is no build of Python 3.1. YAML takes 3.10 without quotes for the number 3.1: if you mean that, "
@@ -145,7 +145,7 @@ def _from_short(name: str, match: re.Match[str]) -> Request:
             f"{major}.{minor or 13}.5+{release}."
         )
     numbers = [number for number in (major, minor) if number is not None]
-    return Request(
+    return RequestedName(
         name,
         version=Version.parse(f"{major}.{minor}.{micro or 0}{pre or ''}") if is_whole else None,
         specifier=None if is_whole else Specifier((Clause("==", tuple(map(int, numbers)), is_prefix=True),)),
@@ -155,17 +155,17 @@ def _from_short(name: str, match: re.Match[str]) -> Request:
     )
 
 
-def _from_specifier(name: str) -> Request:
+def _from_specifier(name: str) -> RequestedName:
     try:
-        return Request(name, specifier=Specifier.parse(name))
+        return RequestedName(name, specifier=Specifier.parse(name))
     except InvalidName as problem:
         raise _NoForm(str(problem)) from None
 
 
-def _from_full_name(name: str) -> Request:
+def _from_full_name(name: str) -> RequestedName:
     manual = ManualName.parse(name)
     if manual is not None:
-        return Request(
+        return RequestedName(
             name,
             version=manual.version,
             release=manual.release,
@@ -176,7 +176,7 @@ def _from_full_name(name: str) -> Request:
             file_name=manual.file_name,
         )
     asset = AssetName.parse(name) if name.endswith((".tar.gz", ".tar.zst")) else AssetName.from_stem(name)
-    return Request(
+    return RequestedName(
         name,
         version=asset.version,
         release=checked_release(asset.release, name) if asset.release else None,
@@ -194,10 +194,10 @@ _CPU_LEVELS = {"baseline": 1, "v2": 2, "v3": 3, "v4": 4}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BuildRequest:
     """A request with its options. None means that any value will do."""
 
-    request: Request
+    name: RequestedName
     flavor: str | None = None
     build_options: str | None = None
     target: str | None = None
@@ -207,12 +207,12 @@ class Wanted:
     @property
     def named_target(self) -> str | None:
         """The target that the options or the name state; None when it follows from the host."""
-        return self.target or self.request.target
+        return self.target or self.name.target
 
     def satisfied_by(self, build: Build) -> bool:
         """Whether an installed build is an answer. Says nothing about newer answers that may exist."""
         return (
-            self.request.answered_by(build, prerelease=self.prerelease)
+            self.name.answered_by(build, prerelease=self.prerelease)
             and self.flavor in (None, build.flavor)
             and self.build_options in (None, build.build_options, build.optimization)
             and self._target_fits(build.target)

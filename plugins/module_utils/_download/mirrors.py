@@ -17,8 +17,8 @@ from .._http.urls import shown_url, split_url, with_escaped_plus
 
 GITHUB_BASE = "https://github.com/astral-sh/python-build-standalone/releases/download"
 ASTRAL_HOST = "https://releases.astral.sh"
-_ASTRAL_FOLDER = "/github/python-build-standalone/releases/download"
-_ASTRAL_BASE = ASTRAL_HOST + _ASTRAL_FOLDER
+_ASTRAL_DIRECTORY = "/github/python-build-standalone/releases/download"
+_ASTRAL_BASE = ASTRAL_HOST + _ASTRAL_DIRECTORY
 
 # Every public base of the same files. The project moved from indygreg to astral-sh in December 2024.
 _PUBLIC_BASES = (
@@ -94,7 +94,7 @@ def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
         return (for_python,)
     for_astral = environ.get("UV_ASTRAL_MIRROR_URL")
     if for_astral:
-        return (for_astral.rstrip("/") + _ASTRAL_FOLDER,)
+        return (for_astral.rstrip("/") + _ASTRAL_DIRECTORY,)
     return ()
 
 

@@ -16,63 +16,63 @@ from typing import Any
 from .._builds.build import Asset
 from .._errors import StoreError
 from .._os.errors import sentence
-from .._os.timestamps import Moment
+from .._os.timestamps import SourceDate
 from .._store import history, link
 from .._store import state as _state
-from .._store.history import Root
+from .._store.history import PathHistory
 from .._store.inspect import clock_ns, inspect, settle
 from .._store.kept import refusal
 from .._store.manifest import Drift
 from .._store.prune import finish_removals, prune
 from .._store.state import State
-from .._store.store import LOCK_FILE, ROOTS_FOLDER, Store, make_directory
+from .._store.store import HISTORY_DIRECTORY, LOCK_FILE, Store, make_directory
 from . import adopt, provisional, publish, report
 from .plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan, unusable
 from .publish import Published
 from .report import Outcome, Timings
-from .spec import KEPT, Order
+from .spec import KEPT, InstallSpec
 from .unpack import part_name
 
 
-def run(order: Order, *, check_mode: bool = False) -> dict[str, Any]:
+def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
     """Makes the path what the order says, and returns the task's result.
 
     Raises a `StandaloneError` when it cannot; what was at the path is then still there, intact, unless the message says
     that only tidying up failed.
     """
     os.umask(0o022)  # of this module process and all it starts: modes never depend on the caller's
-    order.system.require()
-    Moment.of(None, order.system)  # a wrong one must be told before anything is changed
-    before = link.target_of(order.place)
+    spec.system.require()
+    SourceDate.of(None, spec.system)  # a wrong one must be told before anything is changed
+    before = link.target_of(spec.place)
     try:
-        return _look(order) if check_mode else _act(order)
+        return _look(spec) if check_mode else _act(spec)
     except OSError as error:
-        is_switched = link.target_of(order.place) != before
-        raise StoreError(sentence(error, order.path, is_switched=is_switched)) from error
+        is_switched = link.target_of(spec.place) != before
+        raise StoreError(sentence(error, spec.path, is_switched=is_switched)) from error
 
 
-def _look(order: Order) -> dict[str, Any]:
+def _look(spec: InstallSpec) -> dict[str, Any]:
     """Check mode: reads without the lock, since it writes nothing."""
-    store = Store(order.store, order.system)
-    state = _state.read(order.path, store)
-    decided = plan(order, state)
-    drift = _inspect_current(order, state, store) if decided.step == INSPECT else None
-    return report.report(report.outcome_of(decided, order, state, drift), order, state)
+    store = Store(spec.store, spec.system)
+    state = _state.read(spec.path, store)
+    decided = plan(spec, state)
+    drift = _inspect_current(spec, state, store) if decided.step == INSPECT else None
+    return report.report(report.outcome_of(decided, spec, state, drift), spec, state)
 
 
-def _act(order: Order) -> dict[str, Any]:
-    store = Store(order.store, order.system)
-    if order.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(order.place):
-        return _look(order)  # nothing to remove, and no store to make for the lock's sake
+def _act(spec: InstallSpec) -> dict[str, Any]:
+    store = Store(spec.store, spec.system)
+    if spec.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(spec.place):
+        return _look(spec)  # nothing to remove, and no store to make for the lock's sake
     timings, began_at_s = Timings(), time.time()
-    with timings.measure("total_s"), store.locked(order.url.lock_timeout):
-        state = _state.read(order.path, store)
-        decided = plan(order, state)
-        with _sweeping(store, spare=part_name(order.asset) if order.asset else None):
+    with timings.measure("total_s"), store.locked(spec.url.lock_timeout):
+        state = _state.read(spec.path, store)
+        decided = plan(spec, state)
+        with _sweeping(store, spare=part_name(spec.asset) if spec.asset else None):
             finish_removals(store)
-            outcome = _Run(order, state, store, timings).apply(decided)
-        _date_surroundings(order, state, store, outcome, began_at_s)
-    return report.report(outcome, order, state, timings)
+            outcome = _Run(spec, state, store, timings).apply(decided)
+        _date_surroundings(spec, state, store, outcome, began_at_s)
+    return report.report(outcome, spec, state, timings)
 
 
 @contextlib.contextmanager
@@ -91,20 +91,20 @@ def _sweeping(store: Store, spare: str | None) -> Iterator[None]:
 class _Run:
     """One plan being carried out, under the lock."""
 
-    order: Order
+    spec: InstallSpec
     state: State
     store: Store
     timings: Timings
 
     def apply(self, decided: Plan) -> Outcome:
         if decided.step == NOTHING and not decided.prune:
-            if self.order.state == "absent":  # an interrupted removal may have left an empty store
+            if self.spec.state == "absent":  # an interrupted removal may have left an empty store
                 self.store.remove_if_empty()
-            return report.outcome_of(decided, self.order, self.state)
+            return report.outcome_of(decided, self.spec, self.state)
         if decided.step == REMOVE:
             return self._remove()
         started_ns = clock_ns()
-        drift = _inspect_current(self.order, self.state, self.store) if decided.step == INSPECT else Drift()
+        drift = _inspect_current(self.spec, self.state, self.store) if decided.step == INSPECT else Drift()
         entry, health = self._find_or_make_entry(decided, drift)
         receipt = self.store.receipt(entry)
         asset = receipt.asset if receipt else None
@@ -112,10 +112,10 @@ class _Run:
             root = self._record(entry, asset, decided)
             self._switch(entry, decided)
             if provisional.left(self.state, asset):
-                history.write(self.store.directory, root.on_trial(None))
+                history.write(self.store.directory, root.with_fallback(None))
         if decided.step == INSPECT and not drift:
             settle(self.store.entry_path(entry), started_ns, self.store.system)
-        pruned = prune(self.store, self.order.path, self.state.lost, report.damage_of(self.order, self.state, drift))
+        pruned = prune(self.store, self.spec.path, self.state.lost, report.damage_of(self.spec, self.state, drift))
         self.store.sweep()
         changed = entry != self.state.entry or self.state.receipt is None or bool(pruned)
         return Outcome(changed, asset.build if asset else None, entry, receipt, drift, pruned, health)
@@ -123,17 +123,17 @@ class _Run:
     def _find_or_make_entry(self, decided: Plan, drift: Drift) -> Published:
         """The store entry that the path has to name: the present one, one that the store has, or a new one."""
         if decided.step == ADOPT:
-            directory = self.order.place
+            directory = self.spec.place
             adopt.require_idle(directory)
-            for copy in self._copies(_asset(self.order)):  # of an interrupted adoption
+            for copy in self._copies(_asset(self.spec)):  # of an interrupted adoption
                 self.store.remove(copy)
-            return self._publish(_asset(self.order), partial(adopt.require_same_content, directory))
+            return self._publish(_asset(self.spec), partial(adopt.require_same_content, directory))
         if decided.step == INSTALL:
-            return self._publish(_asset(self.order))
+            return self._publish(_asset(self.spec))
         entry = decided.entry or self.state.entry or ""
         receipt = self.state.stored[entry]
         if drift or (decided.step == SWITCH and self._drift_of(entry, full=False)):
-            asset = self.order.again(receipt.asset)
+            asset = self.spec.again(receipt.asset)
             intact = (Published(copy) for copy in self._copies(asset) if not self._drift_of(copy, full=True))
             return next(intact, None) or self._publish(asset)  # an interrupted repair may have published one
         return Published(entry)
@@ -144,7 +144,7 @@ class _Run:
             name
             for name, receipt in self.state.stored.items()
             if receipt.asset.is_same_as(asset)
-            and self.order.settings.served_by(receipt.settings)
+            and self.spec.settings.served_by(receipt.settings)
             and name != self.state.entry
             and name not in self.state.running
         ]
@@ -153,28 +153,30 @@ class _Run:
         return inspect(self.store.entry_path(entry), self.state.stored[entry], full=full, system=self.store.system)
 
     def _publish(self, asset: Asset, check_content: publish.Check | None = None) -> Published:
-        if self.order.delivery == KEPT:
-            raise refusal(self.order.path, asset.build, "it changed during this run")
-        return publish.publish(self.order, asset, self.store, self.timings, check_content)
+        if self.spec.delivery == KEPT:
+            raise refusal(self.spec.path, asset.build, "it changed during this run")
+        return publish.publish(self.spec, asset, self.store, self.timings, check_content)
 
-    def _record(self, entry: str, asset: Asset | None, decided: Plan) -> Root:
+    def _record(self, entry: str, asset: Asset | None, decided: Plan) -> PathHistory:
         """Writes the history down before the switch: one that is ahead of its link is put right by the next run."""
-        root = self.state.root.keeping(self.order.keep)
+        root = self.state.root.keeping(self.spec.keep)
         # What lost its receipt stays listed until it is pruned: nothing else would show whose it is.
         gone = (entry for entry in self.state.lost if not os.path.isdir(self.store.entry_path(entry)))
         root = root.without(tuple(gone))
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
             root = root.without((self.state.entry,))  # it drifted: not a build to go back to
         if entry != self.state.entry:
-            root = root.without(unusable(self.order, self.state))
-        now = str(Moment.of(asset.build.release if asset else None, self.order.system))
+            root = root.without(unusable(self.spec, self.state))
+        now = str(SourceDate.of(asset.build.release if asset else None, self.spec.system))
         if entry != root.current:
             root = root.switched(entry, now)
         if asset:
             root = root.without_left(asset.build.name)
-        if self.order.leaving is not None and self.state.receipt and entry != self.state.entry:
-            root = root.leaving(self.state.receipt.asset.build.name, now, self.order.leaving)
-        root = root.on_trial(provisional.before(self.order, self.state, asset) or provisional.left(self.state, asset))
+        if self.spec.leaving is not None and self.state.receipt and entry != self.state.entry:
+            root = root.leaving(self.state.receipt.asset.build.name, now, self.spec.leaving)
+        root = root.with_fallback(
+            provisional.before(self.spec, self.state, asset) or provisional.left(self.state, asset)
+        )
         if root != self.state.root or self.state.is_root_damaged:
             history.write(self.store.directory, root)
         return root
@@ -183,42 +185,42 @@ class _Run:
         if entry == self.state.entry:
             return
         make_directory(self.store.staging)
-        make_directory(os.path.dirname(self.order.place))
+        make_directory(os.path.dirname(self.spec.place))
         is_adopted = decided.step == ADOPT
-        with adopt.moved_away(self.order.place, self.store) if is_adopted else contextlib.nullcontext():
-            link.switch(self.order.place, self.store.entry_path(entry), self.store.staging)
+        with adopt.moved_away(self.spec.place, self.store) if is_adopted else contextlib.nullcontext():
+            link.switch(self.spec.place, self.store.entry_path(entry), self.store.staging)
 
     def _remove(self) -> Outcome:
         if self.state.kind == "link":
-            link.remove(self.order.place)
-        pruned = prune(self.store, self.order.path, self.state.lost, self.state.damage)
-        history.write(self.store.directory, Root(self.order.path))
+            link.remove(self.spec.place)
+        pruned = prune(self.store, self.spec.path, self.state.lost, self.state.damage)
+        history.write(self.store.directory, PathHistory(self.spec.path))
         self.store.remove_if_empty()
         return Outcome(True, None, pruned=pruned)
 
 
-def _inspect_current(order: Order, state: State, store: Store) -> Drift:
+def _inspect_current(spec: InstallSpec, state: State, store: Store) -> Drift:
     if state.entry is None or state.receipt is None:
         return Drift()
-    is_full = order.verify == "full"
+    is_full = spec.verify == "full"
     return inspect(store.entry_path(state.entry), state.receipt, full=is_full, system=store.system)
 
 
-def _date_surroundings(order: Order, state: State, store: Store, outcome: Outcome, began_at_s: float) -> None:
-    """Dates what the run wrote around its build where that is in an image; `Moment` says why."""
+def _date_surroundings(spec: InstallSpec, state: State, store: Store, outcome: Outcome, began_at_s: float) -> None:
+    """Dates what the run wrote around its build where that is in an image; `SourceDate` says why."""
     build = outcome.build or (state.receipt.asset.build if state.receipt else None)
-    moment = Moment.of(build.release if build else None, order.system)
-    root = os.path.join(store.directory, ROOTS_FOLDER)
-    ours = [os.path.join(store.directory, LOCK_FILE), os.path.join(root, history.file_name(order.path)), root]
-    place = order.place
-    moment.date(ours)
-    moment.date_around([store.staging, *([place] if os.path.islink(place) else [])], order.system, began_at_s)
+    source_date = SourceDate.of(build.release if build else None, spec.system)
+    root = os.path.join(store.directory, HISTORY_DIRECTORY)
+    ours = [os.path.join(store.directory, LOCK_FILE), os.path.join(root, history.file_name(spec.path)), root]
+    place = spec.place
+    source_date.date(ours)
+    source_date.date_around([store.staging, *([place] if os.path.islink(place) else [])], spec.system, began_at_s)
 
 
-def _asset(order: Order) -> Asset:
-    if order.asset is None:
+def _asset(spec: InstallSpec) -> Asset:
+    if spec.asset is None:
         raise StoreError(
-            f"No build was chosen for {order.path}. This module is run by the action plugin of the same name, which "
+            f"No build was chosen for {spec.path}. This module is run by the action plugin of the same name, which "
             "chooses one: call it as standalone.python.build, or give `asset`."
         )
-    return order.asset
+    return spec.asset

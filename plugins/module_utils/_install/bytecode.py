@@ -19,8 +19,8 @@ import signal
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .._os.target_root import RUNNING, System
-from .._store.manifest import BYTECODE_FOLDER
+from .._os.target_root import RUNNING, TargetRoot
+from .._store.manifest import BYTECODE_DIRECTORY
 
 if TYPE_CHECKING:
     import subprocess
@@ -76,16 +76,16 @@ while True:
 """
 
 
-def make_folders(stage_directory: str, sources: Iterable[str]) -> None:
+def make_directories(stage_directory: str, sources: Iterable[str]) -> None:
     """An empty `__pycache__` beside each source; `sources` are paths relative to the build."""
-    for folder in sorted({os.path.dirname(path) for path in sources}):
-        cache = os.path.join(stage_directory, folder, BYTECODE_FOLDER)
+    for directory in sorted({os.path.dirname(path) for path in sources}):
+        cache = os.path.join(stage_directory, directory, BYTECODE_DIRECTORY)
         os.mkdir(cache, 0o755)
         os.chmod(cache, 0o755)
 
 
 def compile_all(
-    stage_directory: str, interpreter: str, prefix: str, sources: Sequence[str], system: System = RUNNING
+    stage_directory: str, interpreter: str, prefix: str, sources: Sequence[str], system: TargetRoot = RUNNING
 ) -> None:
     """Writes bytecode for each of `sources`, largest first; `interpreter` is relative to the build.
 
@@ -132,7 +132,7 @@ def _limited(workers: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
         timer.cancel()
 
 
-def _start_workers(command: list[str], reader: int, system: System) -> list[subprocess.Popen[bytes]]:
+def _start_workers(command: list[str], reader: int, system: TargetRoot) -> list[subprocess.Popen[bytes]]:
     """Those that could be started, which for an interpreter that does not run here are none."""
     import subprocess  # not for a run that changes nothing
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accepting builds that are on trial: what came before them need not be held on to any more."""
+"""Accepting builds that are provisional: what came before them need not be held on to any more."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from collections.abc import Collection
 
 from .._http.options import DEFAULT_LOCK_TIMEOUT_S
 from .._store import history, link
-from .._store.history import Root
+from .._store.history import PathHistory
 from .._store.holdings import holdings
 from .._store.known import require_known
 from .._store.prune import prune
 from .._store.store import Store
 
 
-def accept(
+def confirm(
     store_directory: str,
     *,
     paths: Collection[str] = (),
     check_mode: bool = False,
     lock_timeout_s: int = DEFAULT_LOCK_TIMEOUT_S,
 ) -> list[str]:
-    """Ends the trials of a store's `paths`, of all without any, and returns the paths that had a build on trial.
+    """Confirm the provisional builds at a store's `paths`, at all without any, and return the paths that had one.
 
-    Builds that were held on to for the trial alone are removed. Raises `StoreError` where damage hides whether a path
-    has a build on trial.
+    Builds that were kept as their fallback alone are removed. Raises `StoreError` where damage hides whether a path
+    has a provisional build.
     """
     store = Store(store_directory)
-    found = _on_trial(store, paths)
+    found = _provisional(store, paths)
     if not found or check_mode:
         return [root.path for root in found]
     os.umask(0o022)  # of this module process: modes never depend on the caller's
     with store.locked(lock_timeout_s):
-        found = _on_trial(store, paths)
+        found = _provisional(store, paths)
         for root in found:
-            history.write(store.directory, root.on_trial(None))
+            history.write(store.directory, root.with_fallback(None))
             prune(store, root.path)
     return [root.path for root in found]
 
 
-def _on_trial(store: Store, paths: Collection[str]) -> list[Root]:
+def _provisional(store: Store, paths: Collection[str]) -> list[PathHistory]:
     known = holdings(store)
     require_known(store, known, paths, "accept the build")
     roots = [root for root in known.roots if not paths or root.path in paths]

@@ -87,7 +87,7 @@ def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system
 
     Raises `ArchiveError` when it is no Python build, or one for Windows that is not meant `for_any_system`.
     """
-    library = stdlib_folder(stage)
+    library = stdlib_directory(stage)
     program = interpreter(stage, for_any_system=for_any_system)
     _drop_bytecode(stage)
     if program != _WINDOWS_INTERPRETER:
@@ -103,7 +103,7 @@ def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system
         stage.remove(marker)
 
 
-def stdlib_folder(stage: Stage) -> str:
+def stdlib_directory(stage: Stage) -> str:
     """`lib/python3.13`, `lib/python3.13t`, or `Lib` in a Windows build."""
     for path in stage.entries:
         if _STDLIB.match(path) or path == "Lib/os.py":

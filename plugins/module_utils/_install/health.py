@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._errors import HealthError
-from .._os.target_root import RUNNING, System
+from .._os.target_root import RUNNING, TargetRoot
 
 if TYPE_CHECKING:
     import subprocess
@@ -77,7 +77,7 @@ class _NotStarted(Exception):
     """No process of the interpreter could be started, and `str(error)` says why."""
 
 
-def check(interpreter: str, imports: Sequence[str], expected_version: str, system: System = RUNNING) -> Health:
+def check(interpreter: str, imports: Sequence[str], expected_version: str, system: TargetRoot = RUNNING) -> Health:
     """Runs the interpreter (an absolute path) and imports each module. Raises `HealthError` with its own words.
 
     In an image that it cannot start here is nothing against it: it may be for another machine, or the image may lack
@@ -96,7 +96,7 @@ def check(interpreter: str, imports: Sequence[str], expected_version: str, syste
     return Health()
 
 
-def _run(interpreter: str, imports: Sequence[str], expected_version: str, system: System) -> None:
+def _run(interpreter: str, imports: Sequence[str], expected_version: str, system: TargetRoot) -> None:
     with _started([interpreter, "-I", "-B", "-c", _SCRIPT, *imports], system) as process:
         try:
             _judge(process, expected_version)
@@ -104,7 +104,7 @@ def _run(interpreter: str, imports: Sequence[str], expected_version: str, system
             _end(process)
 
 
-def _started(command: list[str], system: System) -> subprocess.Popen[bytes]:
+def _started(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
     """Raises `_NotStarted`: no loader for it, not executable here, no right to change the root directory, …"""
     import subprocess  # not for a run that changes nothing
 
@@ -116,7 +116,7 @@ def _started(command: list[str], system: System) -> subprocess.Popen[bytes]:
         raise _NotStarted("only root may change the root directory") from None
 
 
-def _popen(command: list[str], system: System) -> subprocess.Popen[bytes]:
+def _popen(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
     import subprocess
 
     # pylint: disable-next=ansible-bad-function,subprocess-popen-preexec-fn # no module object, and no threads
@@ -163,7 +163,7 @@ def _hint(signal_number: int) -> str:
     return " (this processor lacks an instruction that the build uses)" if signal_number == illegal_instruction else ""
 
 
-def _error(what: str, system: System) -> HealthError:
+def _error(what: str, system: TargetRoot) -> HealthError:
     return HealthError(
         f"The new interpreter does not work {system}: {what.rstrip('.')}. "
         "Nothing was switched; what was at the path is still there. "

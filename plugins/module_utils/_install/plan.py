@@ -16,7 +16,7 @@ from .._store.receipt import Receipt
 from .._store.state import State
 from . import provisional
 from .series import require_adoptable, require_series
-from .spec import Order
+from .spec import InstallSpec
 
 NOTHING = "nothing"  # the path is as it was asked for
 INSPECT = "inspect"  # it should be, but the content has to be looked at
@@ -48,27 +48,27 @@ class Plan:
         return self.step in (SWITCH, INSTALL, ADOPT, REMOVE) or bool(self.prune)
 
 
-def plan(order: Order, state: State) -> Plan:
+def plan(spec: InstallSpec, state: State) -> Plan:
     """The step to take.
 
     Raises `StoreError` when what stands at the path is not this collection's to replace, or is of another series than
     the order may put there.
     """
-    if order.state == "absent":
-        return _plan_absent(order, state)
-    if state.kind == "directory" and order.adopt:
-        require_adoptable(order, state)
-        return Plan(ADOPT, prune=surplus(order, state, NEW_ENTRY))
-    _refuse_foreign(order, state)
-    if state.receipt and _serves(order, state.receipt):
-        return _plan_satisfied(order, state)
-    stored = None if _follows_index(order) and order.asset is None else _stored_that_serves(order, state)
-    require_series(order, state, stored)
+    if spec.state == "absent":
+        return _plan_absent(spec, state)
+    if state.kind == "directory" and spec.adopt:
+        require_adoptable(spec, state)
+        return Plan(ADOPT, prune=surplus(spec, state, NEW_ENTRY))
+    _refuse_foreign(spec, state)
+    if state.receipt and _serves(spec, state.receipt):
+        return _plan_satisfied(spec, state)
+    stored = None if _follows_index(spec) and spec.asset is None else _stored_that_serves(spec, state)
+    require_series(spec, state, stored)
     step = SWITCH if stored else INSTALL
-    return Plan(step, entry=stored, prune=surplus(order, state, stored or NEW_ENTRY))
+    return Plan(step, entry=stored, prune=surplus(spec, state, stored or NEW_ENTRY))
 
 
-def surplus(order: Order, state: State, entry: str | None, dropped: str | None = None) -> tuple[str, ...]:
+def surplus(spec: InstallSpec, state: State, entry: str | None, dropped: str | None = None) -> tuple[str, ...]:
     """The path's stored builds that go once the path names `entry`, sorted: those beyond `keep`, and `dropped`.
 
     With another entry than now, builds that the system cannot run go as well. `entry` is None when the path goes
@@ -77,45 +77,45 @@ def surplus(order: Order, state: State, entry: str | None, dropped: str | None =
     """
     if state.damage:
         return ()
-    gone = unusable(order, state) if entry != state.entry else ()
-    root = state.root.keeping(order.keep).without((*gone, dropped) if dropped else gone)
+    gone = unusable(spec, state) if entry != state.entry else ()
+    root = state.root.keeping(spec.keep).without((*gone, dropped) if dropped else gone)
     stored = state.stored.get(entry or dropped or "")
-    before = provisional.before(order, state, stored.asset if stored else order.asset)
-    kept = root.switched(entry, "").on_trial(before).kept if entry is not None else ()
-    mine = (name for name, receipt in state.stored.items() if receipt.settings.prefix == order.path)
+    before = provisional.before(spec, state, stored.asset if stored else spec.asset)
+    kept = root.switched(entry, "").with_fallback(before).kept if entry is not None else ()
+    mine = (name for name, receipt in state.stored.items() if receipt.settings.prefix == spec.path)
     return tuple(sorted(name for name in mine if name not in kept and name not in state.running))
 
 
-def unusable(order: Order, state: State) -> tuple[str, ...]:
+def unusable(spec: InstallSpec, state: State) -> tuple[str, ...]:
     """The stored builds that the system cannot run, so that its path neither keeps one nor goes back to it."""
-    return tuple(entry for entry, receipt in state.stored.items() if order.why_not(receipt.asset.build))
+    return tuple(entry for entry, receipt in state.stored.items() if spec.why_not(receipt.asset.build))
 
 
-def _plan_absent(order: Order, state: State) -> Plan:
+def _plan_absent(spec: InstallSpec, state: State) -> Plan:
     if state.kind != "absent":
-        _refuse_foreign(order, state)
-    prune = surplus(order, state, None)
+        _refuse_foreign(spec, state)
+    prune = surplus(spec, state, None)
     if state.kind == "absent" and not state.root.uses and not prune and not state.is_root_damaged:
         return _nothing_but_litter(state)
     return Plan(REMOVE, prune=prune)  # also of what a process still ran when the path was removed
 
 
-def _plan_satisfied(order: Order, state: State) -> Plan:
-    prune = surplus(order, state, state.entry)
-    if order.verify == "full" or (order.verify == "quick" and state.suspicious):
+def _plan_satisfied(spec: InstallSpec, state: State) -> Plan:
+    prune = surplus(spec, state, state.entry)
+    if spec.verify == "full" or (spec.verify == "quick" and state.suspicious):
         return Plan(INSPECT, prune=prune)
-    if _is_recorded_otherwise(order, state):
+    if _is_recorded_otherwise(spec, state):
         return Plan(RECORD, prune=prune)
     return _nothing_but_litter(state) if not prune else Plan(NOTHING, prune=prune)
 
 
-def _is_recorded_otherwise(order: Order, state: State) -> bool:
+def _is_recorded_otherwise(spec: InstallSpec, state: State) -> bool:
     root = state.root
-    before = provisional.before(order, state, state.receipt.asset if state.receipt else None)
+    before = provisional.before(spec, state, state.receipt.asset if state.receipt else None)
     return (
         state.is_root_damaged
         or bool(state.lost)
-        or (root.current, root.keep, root.before_trial) != (state.entry, order.keep, before)
+        or (root.current, root.keep, root.fallback) != (state.entry, spec.keep, before)
     )
 
 
@@ -123,23 +123,23 @@ def _nothing_but_litter(state: State) -> Plan:
     return Plan(TIDY if state.has_litter else NOTHING)
 
 
-def _serves(order: Order, receipt: Receipt) -> bool:
+def _serves(spec: InstallSpec, receipt: Receipt) -> bool:
     """Whether the build at the path, if it is intact, needs no other in its place."""
-    if not order.settings.served_by(receipt.settings):
+    if not spec.settings.served_by(receipt.settings):
         return False
-    if order.wanted is None:
-        return order.asset is not None and receipt.asset.is_same_as(order.asset)
+    if spec.request is None:
+        return spec.asset is not None and receipt.asset.is_same_as(spec.asset)
     build = receipt.asset.build
-    if not order.wanted.satisfied_by(build) or (order.wanted.named_target is None and order.why_not(build)):
+    if not spec.request.satisfied_by(build) or (spec.request.named_target is None and spec.why_not(build)):
         return False
-    if _follows_index(order):
-        return order.asset is not None and not _is_upgrade(order.asset.build, build)
+    if _follows_index(spec):
+        return spec.asset is not None and not _is_upgrade(spec.asset.build, build)
     return True
 
 
-def _follows_index(order: Order) -> bool:
+def _follows_index(spec: InstallSpec) -> bool:
     """Whether an index has to tell the newest answer. A name with version and release has no newer one."""
-    return order.state == "latest" and order.wanted is not None and not order.wanted.request.is_exact
+    return spec.state == "latest" and spec.request is not None and not spec.request.name.is_exact
 
 
 def _is_upgrade(offered: Build, installed: Build) -> bool:
@@ -147,31 +147,31 @@ def _is_upgrade(offered: Build, installed: Build) -> bool:
     return (offered.version, int(offered.release)) > (installed.version, int(installed.release))
 
 
-def _stored_that_serves(order: Order, state: State) -> str | None:
+def _stored_that_serves(spec: InstallSpec, state: State) -> str | None:
     """A build in the store that makes fetching needless: of the very asset, or the only one a full name can mean."""
     for entry, receipt in state.stored.items():
-        if entry == state.entry or not order.settings.served_by(receipt.settings):
+        if entry == state.entry or not spec.settings.served_by(receipt.settings):
             continue
-        if order.why_not(receipt.asset.build):
+        if spec.why_not(receipt.asset.build):
             continue
-        if order.asset is not None:
-            if receipt.asset.is_same_as(order.asset):
+        if spec.asset is not None:
+            if receipt.asset.is_same_as(spec.asset):
                 return entry
-        elif order.wanted and order.wanted.request.is_exact and order.wanted.satisfied_by(receipt.asset.build):
+        elif spec.request and spec.request.name.is_exact and spec.request.satisfied_by(receipt.asset.build):
             return entry
     return None
 
 
-def _refuse_foreign(order: Order, state: State) -> None:
+def _refuse_foreign(spec: InstallSpec, state: State) -> None:
     if state.kind == "absent" or (state.kind == "link" and state.entry is not None):
         return
-    where = f"There is already something at {order.path}"
+    where = f"There is already something at {spec.path}"
     if state.kind == "link":
         raise StoreError(
-            f"{where}: a symbolic link to {state.link_target}, which is not a build in the store {order.store}. "
+            f"{where}: a symbolic link to {state.link_target}, which is not a build in the store {spec.store}. "
             "Remove it, choose another path, or name the store that it was made with."
         )
-    if state.kind == "directory" and order.state != "absent":
+    if state.kind == "directory" and spec.state != "absent":
         raise StoreError(
             f"{where}: a directory that this collection did not make. Choose another path, move it away, or, if it is "
             "the same build, unpacked by hand, take it over with standalone.python.build and `adopt: true`."

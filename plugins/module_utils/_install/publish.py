@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .._builds.build import Asset
 from .._os import selinux
-from .._os.timestamps import Moment
+from .._os.timestamps import SourceDate
 from .._store import manifest, ownership
 from .._store import receipt as _receipts
 from .._store.receipt import Receipt
@@ -25,7 +25,7 @@ from . import health as _health
 from .fixups import Stage
 from .health import Health
 from .report import Timings
-from .spec import Order
+from .spec import InstallSpec
 from .unpack import unpacked
 
 Check = Callable[[Stage], None]
@@ -39,65 +39,65 @@ class Published(NamedTuple):
 
 
 def publish(
-    order: Order, asset: Asset, store: Store, timings: Timings, check_content: Check | None = None
+    spec: InstallSpec, asset: Asset, store: Store, timings: Timings, check_content: Check | None = None
 ) -> Published:
     """Makes a store entry of `asset`.
 
     `check_content` sees the unpacked build before anything in it is changed, and may refuse it by raising.
     """
     # An unknown one is better told before the download.
-    ownership.ids(order.settings.owner, order.settings.group, order.system)
-    stage = unpacked(order, asset, store, timings)
+    ownership.ids(spec.settings.owner, spec.settings.group, spec.system)
+    stage = unpacked(spec, asset, store, timings)
     if check_content:
         check_content(stage)
-    _fix_up(order, stage, timings)
-    health = _try_out(order, asset, stage, timings)
+    _fix_up(spec, stage, timings)
+    health = _try_out(spec, asset, stage, timings)
     with timings.measure("publish_s"):
-        return Published(_finish(order, asset, stage, store), health)
+        return Published(_finish(spec, asset, stage, store), health)
 
 
-def _fix_up(order: Order, stage: Stage, timings: Timings) -> None:
+def _fix_up(spec: InstallSpec, stage: Stage, timings: Timings) -> None:
     with timings.measure("fixup_s"):
         fixups.apply(
             stage,
-            order.path,
-            externally_managed=order.settings.externally_managed,
-            for_any_system=order.system.is_image,
+            spec.path,
+            externally_managed=spec.settings.externally_managed,
+            for_any_system=spec.system.is_image,
         )
-        bytecode.make_folders(stage.directory, _sources(stage))
+        bytecode.make_directories(stage.directory, _sources(stage))
 
 
-def _try_out(order: Order, asset: Asset, stage: Stage, timings: Timings) -> Health:
-    interpreter = fixups.interpreter(stage, for_any_system=order.system.is_image)
+def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) -> Health:
+    interpreter = fixups.interpreter(stage, for_any_system=spec.system.is_image)
     with timings.measure("health_s"):
-        health = _health.check(stage.full(interpreter), order.health_imports, str(asset.build.version), order.system)
+        health = _health.check(stage.full(interpreter), spec.health_imports, str(asset.build.version), spec.system)
     with timings.measure("bytecode_s"):
-        if order.compile_bytecode:
-            bytecode.compile_all(stage.directory, interpreter, order.path, _sources(stage), order.system)
+        if spec.compile_bytecode:
+            bytecode.compile_all(stage.directory, interpreter, spec.path, _sources(stage), spec.system)
     return health
 
 
-def _finish(order: Order, asset: Asset, stage: Stage, store: Store) -> str:
+def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
     """Manifest and receipt, labels and owner, then the rename. The receipt is the last thing written into the build."""
-    moment = Moment.of(asset.build.release, order.system)
+    source_date = SourceDate.of(asset.build.release, spec.system)
     manifest_sha256 = _write_manifest(stage)
     files = [entry for entry in stage.entries.values() if entry.kind == "file"]
     receipt = Receipt(
         asset=asset,
-        settings=order.settings,
+        settings=spec.settings,
         executables=fixups.executables(stage),
         files=len(files),
         size_bytes=sum(entry.size_bytes for entry in files),
-        installed_at=str(moment),
+        installed_at=str(source_date),
         manifest_sha256=manifest_sha256,
     )
     _receipts.write(stage.directory, receipt)
-    if not order.system.is_image:  # whose labels follow from its own policy
+    if not spec.system.is_image:  # whose labels follow from its own policy
         selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
     # After that it may be somebody else's, and nothing in it is reached by its path any more but to be dated.
-    ownership.apply(stage.directory, order.settings.owner, order.settings.group, order.system)
-    if order.system.is_image:
-        moment.date_build(stage.directory, last=manifest.RECEIPT)
+    ownership.apply(stage.directory, spec.settings.owner, spec.settings.group, spec.system)
+    if spec.system.is_image:
+        source_date.date_build(stage.directory, last=manifest.RECEIPT)
     else:
         _receipts.mark_newest(stage.directory)
     return store.publish(stage.directory, asset.build.name)

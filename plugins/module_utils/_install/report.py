@@ -21,7 +21,7 @@ from .._store.receipt import Receipt
 from .._store.state import State
 from .health import Health
 from .plan import NEW_ENTRY, REMOVE, Plan, surplus
-from .spec import Order
+from .spec import InstallSpec
 
 PARTS = ("download_s", "verify_s", "extract_s", "fixup_s", "bytecode_s", "health_s", "publish_s", "total_s")
 
@@ -60,21 +60,21 @@ class Outcome:
     health: Health | None = None
 
 
-def outcome_of(plan: Plan, order: Order, state: State, drift: Drift | None = None) -> Outcome:
+def outcome_of(plan: Plan, spec: InstallSpec, state: State, drift: Drift | None = None) -> Outcome:
     """What the plan comes to without carrying it out: for check mode, and for a plan that does nothing."""
     if plan.step == REMOVE:
         return Outcome(True, None, pruned=plan.prune)
     if drift and state.receipt:
-        pruned = () if has_damaged_manifest(drift) else surplus(order, state, NEW_ENTRY, dropped=state.entry)
+        pruned = () if has_damaged_manifest(drift) else surplus(spec, state, NEW_ENTRY, dropped=state.entry)
         return Outcome(True, state.receipt.asset.build, drift=drift, pruned=pruned)
     if plan.needs_asset:
-        return Outcome(True, order.asset.build if order.asset else None, pruned=plan.prune)
+        return Outcome(True, spec.asset.build if spec.asset else None, pruned=plan.prune)
     entry = plan.entry or state.entry
     receipt = state.stored.get(entry) if entry else None
     return Outcome(plan.changes, receipt.asset.build if receipt else None, entry, receipt, pruned=plan.prune)
 
 
-def report(outcome: Outcome, order: Order, state: State, timings: Timings | None = None) -> dict[str, Any]:
+def report(outcome: Outcome, spec: InstallSpec, state: State, timings: Timings | None = None) -> dict[str, Any]:
     """The task's result as in the module's RETURN."""
     before = state.receipt.asset.build if state.receipt else None
     programs = outcome.receipt.executables if outcome.receipt else _certain_programs(outcome.build)
@@ -82,25 +82,25 @@ def report(outcome: Outcome, order: Order, state: State, timings: Timings | None
         "changed": outcome.changed,
         "build": outcome.build.as_dict() if outcome.build else None,
         "previous": before.as_dict() if before and outcome.changed and before != outcome.build else None,
-        "path": order.path,
-        "executable": f"{order.path}/{outcome.build.program}" if outcome.build else None,
-        "executables": [f"{order.path}/{program}" for program in programs],
-        "store": order.store,
+        "path": spec.path,
+        "executable": f"{spec.path}/{outcome.build.program}" if outcome.build else None,
+        "executables": [f"{spec.path}/{program}" for program in programs],
+        "store": spec.store,
         "health": outcome.health.as_dict() if outcome.health else None,
         "drift": outcome.drift.as_dict(),
         "pruned": list(outcome.pruned),
         "in_use": _in_use(outcome, state),
-        "diff": _diff(outcome, order, state),
+        "diff": _diff(outcome, spec, state),
         "timings": (timings or Timings()).as_dict(),
-        **_warnings(damage_of(order, state, outcome.drift)),
+        **_warnings(damage_of(spec, state, outcome.drift)),
     }
 
 
-def damage_of(order: Order, state: State, drift: Drift) -> tuple[Damage, ...]:
+def damage_of(spec: InstallSpec, state: State, drift: Drift) -> tuple[Damage, ...]:
     """That of the store, and that of the build at the path, which only an inspection finds."""
     if not has_damaged_manifest(drift):
         return state.damage
-    return (*state.damage, _damage.of_manifest(f"{order.store}/{state.entry}/{MANIFEST}"))
+    return (*state.damage, _damage.of_manifest(f"{spec.store}/{state.entry}/{MANIFEST}"))
 
 
 def _warnings(damage: Collection[Damage]) -> dict[str, list[str]]:
@@ -120,23 +120,23 @@ def _in_use(outcome: Outcome, state: State) -> list[dict[str, Any]]:
     return [{"build": entry, "pids": list(pids)} for entry, pids in sorted(state.running.items()) if entry in ours]
 
 
-def _diff(outcome: Outcome, order: Order, state: State) -> dict[str, Any]:
-    before = _line(order, state.receipt.asset.build if state.receipt else None, state.receipt)
-    after = _line(order, outcome.build, outcome.receipt)
+def _diff(outcome: Outcome, spec: InstallSpec, state: State) -> dict[str, Any]:
+    before = _line(spec, state.receipt.asset.build if state.receipt else None, state.receipt)
+    after = _line(spec, outcome.build, outcome.receipt)
     if state.receipt and outcome.changed and outcome.build:
-        why_not = order.why_not(state.receipt.asset.build)
+        why_not = spec.why_not(state.receipt.asset.build)
         before.update({"does not run here": why_not} if why_not else {})
     if outcome.drift:
         before["drift"] = outcome.drift.as_dict()
         after["drift"] = Drift().as_dict()
     if outcome.pruned:
         before["also in the store"] = list(outcome.pruned)
-    return {"before": before, "after": after, "before_header": order.path, "after_header": order.path}
+    return {"before": before, "after": after, "before_header": spec.path, "after_header": spec.path}
 
 
-def _line(order: Order, build: Build | None, receipt: Receipt | None) -> dict[str, Any]:
-    line: dict[str, Any] = {"path": order.path, "build": build.name if build else None}
-    settings = receipt.settings if receipt else order.settings
+def _line(spec: InstallSpec, build: Build | None, receipt: Receipt | None) -> dict[str, Any]:
+    line: dict[str, Any] = {"path": spec.path, "build": build.name if build else None}
+    settings = receipt.settings if receipt else spec.settings
     if build:
         line.update(owner=settings.owner, group=settings.group, externally_managed=settings.externally_managed)
     return line

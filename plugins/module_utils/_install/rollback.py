@@ -12,18 +12,18 @@ from .._builds.build import Build
 from .._builds.exact_build import is_named, require_exact
 from .._errors import StoreError
 from .._http.options import UrlOptions
-from .._os.target_root import RUNNING, System
+from .._os.target_root import RUNNING, TargetRoot
 from .._platform.host import HostPlatform
 from .._platform.this_host import platform_here
 from .._readable import message
 from .._store import link
-from .._store.history import Left, Root
+from .._store.history import Left, PathHistory
 from .._store.holdings import Holdings, holdings
 from .._store.kept import require_unchanged
 from .._store.known import require_known
 from .._store.receipt import Receipt, Settings
 from .._store.store import Store
-from .spec import KEPT, Order
+from .spec import KEPT, InstallSpec
 
 ANY = "any"  # in so many words, since it leaves whatever is there
 
@@ -35,30 +35,32 @@ _LONGEST_REASON = 300  # characters; one line for whoever asks later
 class WayBack:
     """`orders` are for the paths that go back, and `others` the rest: path, and the build there, None where none is."""
 
-    orders: list[Order]
+    specs: list[InstallSpec]
     others: list[tuple[str, Build | None]]
 
 
-def require_leave(leave: str) -> None:
-    """Raises `InvalidName` for a `leave` that is not `ANY` and that more than one build may answer to."""
-    if leave != ANY:
-        require_exact(leave)
+def require_from_build(from_build: str) -> None:
+    """Raises `InvalidName` for a `from_build` that is not `ANY` and that more than one build may answer to."""
+    if from_build != ANY:
+        require_exact(from_build)
 
 
 def way_back(
     store_directory: str,
     *,
-    leave: str,
+    from_build: str,
     reason: str = "",
     paths: Collection[str] = (),
-    system: System = RUNNING,
+    system: TargetRoot = RUNNING,
     url: UrlOptions = _NO_NETWORK,
 ) -> WayBack:
     """What to do with each path of the store, or with those of `paths`; changes nothing.
 
-    A path goes back where it has the build that `leave` names, or any build if that is `ANY`. It goes to the newest
-    earlier build that the store still has, that `leave` does not name as well, and that the path was not taken back
-    from before. So no second run goes forward. A build on trial is left for the one before the trial.
+    A path goes back where it has the build that `from_build` names, or any build if that is `ANY`. It goes to the
+    newest
+    earlier build that the store still has, that `from_build` does not name as well, and that the path was not taken
+    back
+    from before. So no second run goes forward. A provisional build is left for the one before the provisional one.
 
     `reason` is remembered as why the build was left. Of `url` only the wait for a lock counts.
 
@@ -71,31 +73,33 @@ def way_back(
     known = holdings(store)
 
     def is_left(receipt: Receipt) -> bool:
-        return leave == ANY or is_named(receipt.asset.build, leave)
+        return from_build == ANY or is_named(receipt.asset.build, from_build)
 
     require_known(store, known, paths, "go back", but=lambda receipt: not is_left(receipt))
-    orders: list[Order] = []
+    specs: list[InstallSpec] = []
     others: list[tuple[str, Build | None]] = []
     for root in known.roots:
         if paths and root.path not in paths:
             continue
         receipt = known.stored.get(link.entry_behind(root.path, store) or "")
         if receipt and is_left(receipt):
-            earlier = _earlier(store, root, receipt, known, leave, here)
-            orders.append(_order(store, root, earlier, reason, url, here))
+            earlier = _earlier(store, root, receipt, known, from_build, here)
+            specs.append(_spec(store, root, earlier, reason, url, here))
         else:
             others.append((root.path, receipt.asset.build if receipt else None))
-    return WayBack(orders, others)
+    return WayBack(specs, others)
 
 
-def _earlier(store: Store, root: Root, now: Receipt, known: Holdings, leave: str, here: HostPlatform | None) -> Receipt:
+def _earlier(
+    store: Store, root: PathHistory, now: Receipt, known: Holdings, from_build: str, here: HostPlatform | None
+) -> Receipt:
     objections: list[str] = []
     accepted = root.goes_back_to(link.entry_behind(root.path, store))
     left = {one.build: one for one in root.left}
     for entry in dict.fromkeys([*([accepted] if accepted else []), *(use.entry for use in root.uses)]):
         _require_readable(root.path, entry, known)
         receipt = known.stored.get(entry)
-        if receipt is None or receipt.asset.sha256 == now.asset.sha256 or is_named(receipt.asset.build, leave):
+        if receipt is None or receipt.asset.sha256 == now.asset.sha256 or is_named(receipt.asset.build, from_build):
             continue
         objection = _taken_back(left.get(receipt.asset.build.name)) or (
             here.why_not(receipt.asset.build) if here else None
@@ -128,10 +132,10 @@ def _taken_back(left: Left | None) -> str | None:
     return f"It was taken back from {left.build} on {left.since[:10]}{why}."
 
 
-def _order(
-    store: Store, root: Root, earlier: Receipt, reason: str, url: UrlOptions, here: HostPlatform | None
-) -> Order:
-    return Order(
+def _spec(
+    store: Store, root: PathHistory, earlier: Receipt, reason: str, url: UrlOptions, here: HostPlatform | None
+) -> InstallSpec:
+    return InstallSpec(
         state="present",
         path=root.path,
         store=store.path,

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._builds.build import Asset, Build
-from .._builds.request import Request, Wanted
+from .._builds.request import BuildRequest, RequestedName
 from .._builds.target import Target
 from .._errors import InvalidName, StoreError
 from .._http.options import UrlOptions
 from .._os.paths import checked_absolute
-from .._os.target_root import System
+from .._os.target_root import TargetRoot
 from .._platform.host import HOST_PLATFORM, HostPlatform
 from .._store.receipt import Settings
 from .._store.store import default_store
@@ -26,7 +26,7 @@ _EXAMPLES = {"store": "/opt/python/.builds"}
 
 
 @dataclass(frozen=True)
-class Order:
+class InstallSpec:
     """`wanted` is None when `asset` alone says what is to be at the path, and when the state is `absent`.
 
     `path` and `store` are as `system` will see them. `asset` is None until an index was asked. `archive` is a file on
@@ -41,7 +41,7 @@ class Order:
     store: str
     settings: Settings
     url: UrlOptions
-    wanted: Wanted | None = None
+    request: BuildRequest | None = None
     asset: Asset | None = None
     archive: str | None = None
     archive_sha256: str | None = None
@@ -52,16 +52,16 @@ class Order:
     verify: str = "quick"
     health_imports: tuple[str, ...] = ()
     adopt: bool = False
-    trial: bool = False
+    provisional: bool = False
     allow_minor_change: bool = False
     spans_minors: bool = False
     is_exact: bool = False
     platform: HostPlatform | None = None
     leaving: str | None = None
-    system: System = System()
+    system: TargetRoot = TargetRoot()
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> Order:
+    def from_params(cls, params: Mapping[str, Any]) -> InstallSpec:
         """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
         path = checked_path(params["path"], "path")
         store = checked_path(params["store"], "store") if params["store"] else default_store(path)
@@ -69,24 +69,24 @@ class Order:
         asset = Asset.from_dict(params["asset"], where="asset", error=InvalidName) if params["asset"] else None
         if params["keep"] < 0:
             raise InvalidName(f"keep is {params['keep']}, but it counts builds: write 0 or more.")
-        if params["trial"] and params["root"]:
+        if params["provisional"] and params["root"]:
             raise InvalidName(
-                "trial is true, but nothing runs in a root that could show whether the build works. Leave one of them "
-                "out."
+                "provisional is true, but nothing runs in a root that could show whether the build works. Leave out "
+                "one of them."
             )
         for module in params["health_imports"]:
             if not module.isprintable():
                 raise InvalidName(
                     f"health_imports has {module!r}, which no module can be called. Correct or leave it out."
                 )
-        wanted = _wanted(params) if params["name"] and params["state"] != "absent" else None
+        request = _wanted(params) if params["name"] and params["state"] != "absent" else None
         return cls(
             state=params["state"],
             path=path,
             store=store,
             settings=Settings(path, params["externally_managed"], params["owner"], params["group"]),
             url=UrlOptions.from_params(params),
-            wanted=wanted,
+            request=request,
             asset=asset,
             archive=params["archive"],
             archive_sha256=params["checksum"],
@@ -97,12 +97,12 @@ class Order:
             verify=params["verify"],
             health_imports=tuple(params["health_imports"]),
             adopt=params["adopt"],
-            trial=params["trial"],
+            provisional=params["provisional"],
             allow_minor_change=params["allow_minor_change"],
-            spans_minors=wanted is not None and wanted.request.only_minor is None,
-            is_exact=wanted.request.is_exact if wanted else asset is not None,
+            spans_minors=request is not None and request.name.only_minor is None,
+            is_exact=request.name.is_exact if request else asset is not None,
             platform=HostPlatform.from_dict(params[HOST_PLATFORM]) if params.get(HOST_PLATFORM) else None,
-            system=System.of(params["root"]),
+            system=TargetRoot.of(params["root"]),
         )
 
     @property
@@ -110,7 +110,7 @@ class Order:
         """Where the path lies for this process; itself in the running system."""
         return self.system.place_of(self.path)
 
-    def on_platform(self, platform: HostPlatform | None) -> Order:
+    def on_platform(self, platform: HostPlatform | None) -> InstallSpec:
         """The order for a system of that platform."""
         return replace(self, platform=platform)
 
@@ -118,7 +118,7 @@ class Order:
         """Why the system cannot run a build; None when nothing is known to stand against it."""
         return self.platform.why_not(build) if self.platform else None
 
-    def resolved(self, asset: Asset) -> Order:
+    def resolved(self, asset: Asset) -> InstallSpec:
         """The order with the asset that an index offers as an answer to what is wanted."""
         return replace(self, asset=asset)
 
@@ -135,18 +135,18 @@ class Order:
         is_own = self.asset is not None and self.asset.sha256 == asset.sha256
         return self.archive_sha256 if is_own and self.archive_sha256 else asset.sha256
 
-    def content(self) -> Order:
+    def content(self) -> InstallSpec:
         """The order for any build that answers to what is wanted, where no index has a newer one to offer."""
         return replace(self, state="present")
 
-    def pinned_to(self, asset: Asset) -> Order:
+    def pinned_to(self, asset: Asset) -> InstallSpec:
         """The order for this asset and no other."""
-        return replace(self, asset=asset, wanted=None)
+        return replace(self, asset=asset, request=None)
 
 
-def _wanted(params: Mapping[str, Any]) -> Wanted:
-    return Wanted(
-        request=Request.parse(params["name"]),
+def _wanted(params: Mapping[str, Any]) -> BuildRequest:
+    return BuildRequest(
+        name=RequestedName.parse(params["name"]),
         flavor=params["flavor"],
         build_options=params["build_options"],
         target=str(Target.parse(params["target"])) if params["target"] else None,

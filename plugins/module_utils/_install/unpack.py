@@ -11,38 +11,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from .._archive.early_inflate import early_chunks
+from .._archive.early_inflate import early_inflate
 from .._archive.extract import extract, unpacked_size
 from .._builds.build import Asset
 from .._download.digest import verify_file
-from .._errors import ArchiveWanted, NoSource
+from .._errors import ArchiveNeeded, NoSource
 from .._os import disk_space
 from .._os.sync import early_writeback
 from .._store.store import Store, make_directory
 from .fixups import Stage
 from .report import Timings
-from .spec import Order
+from .spec import InstallSpec
 
 # Where the controller can send the archive, a host behind a closed firewall shall not wait long for each address.
 _CONNECT_TIMEOUT_S = 5
 _RETRIES = 3
 
 
-def unpacked(order: Order, asset: Asset, store: Store, timings: Timings) -> Stage:
+def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
     """The content of the order's own archive, or of the one that is fetched for `asset`.
 
-    Raises `ArchiveWanted` when there is none and the controller has to send it.
+    Raises `ArchiveNeeded` when there is none and the controller has to send it.
     """
-    if order.archive:
+    if spec.archive:
         with timings.measure("verify_s"):
-            verify_file(order.archive, order.digest_of_archive(asset))
-        return _extracted(order.archive, store.new_stage(), timings)
-    if order.delivery == "push" or asset != order.asset:  # then its address stands in a receipt, which proves nothing
-        raise ArchiveWanted(f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset)
+            verify_file(spec.archive, spec.digest_of_archive(asset))
+        return _extracted(spec.archive, store.new_stage(), timings)
+    if spec.delivery == "push" or asset != spec.asset:  # then its address stands in a receipt, which proves nothing
+        raise ArchiveNeeded(f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset)
     make_directory(store.staging)
     part = os.path.join(store.staging, part_name(asset))
-    with early_chunks(part) as early:
-        _fetch(part, order, asset, store, timings)
+    with early_inflate(part) as early:
+        _fetch(part, spec, asset, store, timings)
         stage = _extracted(part, store.new_stage(), timings, early.of_verified(part))
     os.unlink(part)
     return stage
@@ -53,13 +53,13 @@ def part_name(asset: Asset) -> str:
     return f"{asset.sha256}.part"
 
 
-def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings) -> None:
+def _fetch(part: str, spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> None:
     from .._download.download import fetch  # these two are not for a run that has the archive
     from .._download.mirrors import addresses_of, options_for
 
-    urls = addresses_of(asset, order.mirrors)
-    options = options_for(asset.url, order.mirrors, order.url)
-    is_last_resort = order.delivery != "auto"
+    urls = addresses_of(asset, spec.mirrors)
+    options = options_for(asset.url, spec.mirrors, spec.url)
+    is_last_resort = spec.delivery != "auto"
     with timings.measure("download_s"):
         try:
             fetch(
@@ -73,7 +73,7 @@ def _fetch(part: str, order: Order, asset: Asset, store: Store, timings: Timings
         except NoSource as error:
             if is_last_resort or error.is_hopeless:
                 raise
-            raise ArchiveWanted(str(error), asset) from error
+            raise ArchiveNeeded(str(error), asset) from error
 
 
 def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None) -> Stage:

@@ -16,7 +16,7 @@ from typing import Any
 
 from .._errors import StoreError
 from .._os.regular_file import read_regular
-from .._os.target_root import System
+from .._os.target_root import TargetRoot
 
 _PROGRAM = "update-alternatives"
 _TIMEOUT_S = 60
@@ -85,7 +85,7 @@ def changes(params: Mapping[str, Any]) -> list[Change]:
     return [*going, *coming]
 
 
-def carry_out(wanted: Iterable[Change], system: System) -> None:
+def carry_out(wanted: Iterable[Change], system: TargetRoot) -> None:
     """Raises `StoreError` with the words of update-alternatives where it refuses, or is not there."""
     for change in wanted:
         choice = change.choice
@@ -97,7 +97,7 @@ def carry_out(wanted: Iterable[Change], system: System) -> None:
             _run(system, choice, "--install", *group, *followers)
 
 
-def _run(system: System, choice: Choice, *arguments: str) -> None:
+def _run(system: TargetRoot, choice: Choice, *arguments: str) -> None:
     import subprocess  # not for a run that changes nothing
     import tempfile
 
@@ -130,7 +130,7 @@ def _run(system: System, choice: Choice, *arguments: str) -> None:
         )
 
 
-def _require_inside(system: System, choice: Choice) -> None:
+def _require_inside(system: TargetRoot, choice: Choice) -> None:
     """Raises `StoreError` where update-alternatives would follow a link or a record of the image out of it.
 
     The program puts the root in front of each path, and follows links as the running system does.

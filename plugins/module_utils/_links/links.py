@@ -21,7 +21,7 @@ from .._os.errors import advice, reading_sentence
 from .._os.paths import checked_absolute, kind_of
 from .._os.regular_file import open_regular
 from .._os.sync import sync_directory
-from .._os.target_root import RUNNING, System
+from .._os.target_root import RUNNING, TargetRoot
 from .._readable import readable_lines
 
 ABSENT, LINK, FILE, DIRECTORY, OTHER = "absent", "link", "file", "directory", "other"  # as `kind_of` says
@@ -44,7 +44,7 @@ _MOST_CHARACTERS = 65536  # more than any file has that we make: one that is lon
 
 
 @dataclass(frozen=True)
-class Thing:
+class FileState:
     """What stands at a path, or is to: `text` is where a link leads, or what is in a file; `mode` that of a file."""
 
     kind: str
@@ -52,7 +52,7 @@ class Thing:
     mode: int = 0
 
     @classmethod
-    def at(cls, place: str) -> Thing:
+    def at(cls, place: str) -> FileState:
         kind = kind_of(place)
         if kind == LINK:
             return cls(kind, os.readlink(place))
@@ -75,8 +75,8 @@ class Step:
     """One change, at a path of the system."""
 
     path: str
-    before: Thing
-    after: Thing
+    before: FileState
+    after: FileState
 
     def diff(self) -> dict[str, str]:
         return {
@@ -87,27 +87,27 @@ class Step:
         }
 
 
-def wanted(params: Mapping[str, Any]) -> dict[str, Thing]:
+def wanted(params: Mapping[str, Any]) -> dict[str, FileState]:
     """What the options of the module say is to be where, in the order in which it is to be made.
 
     Raises `StoreError` for paths and targets that are none, and for wishes that contradict each other.
     """
     asked = [
-        *((link["path"], Thing(LINK, _checked_target(link))) for link in params["links"]),
-        *((file["path"], Thing(FILE, file["content"], _FILE_MODE)) for file in params["files"]),
-        *((path, Thing(ABSENT)) for path in params["absent"]),
+        *((link["path"], FileState(LINK, _checked_target(link))) for link in params["links"]),
+        *((file["path"], FileState(FILE, file["content"], _FILE_MODE)) for file in params["files"]),
+        *((path, FileState(ABSENT)) for path in params["absent"]),
     ]
-    things: dict[str, Thing] = {}
+    things: dict[str, FileState] = {}
     for path, thing in asked:
         if things.setdefault(_checked(path), thing) != thing:
             raise StoreError(f"{path} is asked for twice, with another outcome each time. Leave one of them out.")
     made = (os.path.dirname(path) for path, thing in things.items() if thing.kind != ABSENT)
     folders = {*map(_checked, params["directories"]), *made}
-    directories = {path: Thing(DIRECTORY) for folder in folders for path in (*_parents(folder), folder)}
+    directories = {path: FileState(DIRECTORY) for directory in folders for path in (*_parents(directory), directory)}
     return {**dict(sorted(directories.items())), **things}
 
 
-def decide(things: Mapping[str, Thing], system: System = RUNNING) -> list[Step]:
+def decide(things: Mapping[str, FileState], system: TargetRoot = RUNNING) -> list[Step]:
     """The steps to what is wanted; none for what is so already.
 
     Raises `StoreError` where something stands that no run of the role has made, or that cannot be read.
@@ -117,7 +117,7 @@ def decide(things: Mapping[str, Thing], system: System = RUNNING) -> list[Step]:
         if thing.kind == DIRECTORY and os.path.isdir(system.followed(path)):
             continue
         try:
-            before = Thing.at(system.place_of(path))
+            before = FileState.at(system.place_of(path))
         except OSError as error:
             raise StoreError(reading_sentence(error, path)) from error
         if before.kind not in _REPLACEABLE[thing.kind]:
@@ -129,7 +129,7 @@ def decide(things: Mapping[str, Thing], system: System = RUNNING) -> list[Step]:
     return steps
 
 
-def carry_out(steps: Iterable[Step], system: System = RUNNING) -> None:
+def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:
     """Makes it so. A run that breaks off leaves whole things, and is completed by the next.
 
     Raises `StoreError` when the host does not let it.
@@ -144,7 +144,7 @@ def carry_out(steps: Iterable[Step], system: System = RUNNING) -> None:
             ) from error
 
 
-def _carry_out(step: Step, system: System) -> None:
+def _carry_out(step: Step, system: TargetRoot) -> None:
     place = system.place_of(step.path)
     _make(place, step.after)
     if step.after.kind != ABSENT and not system.is_image:  # whose labels follow from its own policy
@@ -152,9 +152,9 @@ def _carry_out(step: Step, system: System) -> None:
     sync_directory(os.path.dirname(place))
 
 
-def _make(place: str, thing: Thing) -> None:
-    folder, name = os.path.split(place)
-    fresh = os.path.join(folder, f".{name}.new")  # where it is that of a killed run, it is replaced
+def _make(place: str, thing: FileState) -> None:
+    directory, name = os.path.split(place)
+    fresh = os.path.join(directory, f".{name}.new")  # where it is that of a killed run, it is replaced
     if thing.kind == LINK:
         replace_link(place, thing.text, fresh=fresh)
     elif thing.kind == FILE:

@@ -29,93 +29,93 @@ from . import state as _mirror_state
 from .fetch import Failures, Fetcher
 from .indexes import switch
 from .plan import MirrorPlan, documents, plan
-from .receipt import STATE_FOLDER, Held
-from .spec import MirrorOrder
+from .receipt import STATE_DIRECTORY, Held
+from .spec import MirrorSpec
 from .state import MirrorState, held_now
 
-_PARTS_FOLDER = "parts"
+_PARTS_DIRECTORY = "parts"
 _LOCK_FILE = "lock"
 
 
-def run(order: MirrorOrder, *, check_mode: bool = False) -> dict[str, Any]:
+def run(spec: MirrorSpec, *, check_mode: bool = False) -> dict[str, Any]:
     """Makes the mirror what the order says, and returns the task's result.
 
     Raises a `StandaloneError` when it cannot; the indexes then name only what is there, as they always do.
     """
     os.umask(0o022)  # of this module process: modes never depend on the caller's
     try:
-        return _look(order) if check_mode else _act(order)
+        return _look(spec) if check_mode else _act(spec)
     except OSError as error:
         raise StoreError(
-            f"Could not write {error.filename or order.path}: {error.strerror or error}. The indexes of the mirror "
+            f"Could not write {error.filename or spec.path}: {error.strerror or error}. The indexes of the mirror "
             "name only what is there. Put that right and run again."
         ) from error
 
 
-def _look(order: MirrorOrder) -> dict[str, Any]:
+def _look(spec: MirrorSpec) -> dict[str, Any]:
     """Check mode: reads without the lock, and asks the source for sizes."""
-    state = _known_state(order)
-    decided = plan(order, state)
-    sizes = Fetcher(order, _parts(order)).sizes(decided.fetch)
-    return report.report(order, state, decided, sizes)
+    state = _known_state(spec)
+    decided = plan(spec, state)
+    sizes = Fetcher(spec, _parts(spec)).sizes(decided.fetch)
+    return report.report(spec, state, decided, sizes)
 
 
-def _act(order: MirrorOrder) -> dict[str, Any]:
-    if order.is_absent and receipt.read(order.path) is None:
-        return _look(order)  # nothing to remove, and no directory to make for the lock's sake
-    with _locked(order):
-        state = _known_state(order)
-        decided = plan(order, state)
-        sync = _Sync(order, state)
+def _act(spec: MirrorSpec) -> dict[str, Any]:
+    if spec.is_absent and receipt.read(spec.path) is None:
+        return _look(spec)  # nothing to remove, and no directory to make for the lock's sake
+    with _locked(spec):
+        state = _known_state(spec)
+        decided = plan(spec, state)
+        sync = _Sync(spec, state)
         fetched = sync.apply(decided)
-        result = report.report(order, state, decided, fetched, sync.new_bundles)
-    if order.is_absent:
+        result = report.report(spec, state, decided, fetched, sync.new_bundles)
+    if spec.is_absent:
         with contextlib.suppress(OSError):  # something else is in it, which is not ours to remove
-            os.rmdir(order.path)
+            os.rmdir(spec.path)
     return result
 
 
-def _known_state(order: MirrorOrder) -> MirrorState:
+def _known_state(spec: MirrorSpec) -> MirrorState:
     """Raises `StoreError` for a mirror that shall go and whose receipt does not say what it is."""
-    state = _mirror_state.read(order)
-    if order.is_absent and state.damage:
+    state = _mirror_state.read(spec)
+    if spec.is_absent and state.damage:
         raise StoreError(
-            f"Cannot remove the mirror {order.path}: {state.damage} So nothing says which files are its own. Sync the "
+            f"Cannot remove the mirror {spec.path}: {state.damage} So nothing says which files are its own. Sync the "
             "mirror once more, which records its files again, or remove the directory by hand."
         )
     return state
 
 
 @contextlib.contextmanager
-def _locked(order: MirrorOrder) -> Iterator[None]:
+def _locked(spec: MirrorSpec) -> Iterator[None]:
     """Makes the mirror's directory where it is missing, and holds its lock."""
-    folder = os.path.join(order.path, STATE_FOLDER)
-    make_directory(order.path)
-    require_ours(os.path.realpath(order.path), folder, option="path")
+    directory = os.path.join(spec.path, STATE_DIRECTORY)
+    make_directory(spec.path)
+    require_ours(os.path.realpath(spec.path), directory, option="path")
     with contextlib.suppress(FileExistsError):
-        os.mkdir(folder, 0o700)
-    lock = os.path.join(folder, _LOCK_FILE)
+        os.mkdir(directory, 0o700)
+    lock = os.path.join(directory, _LOCK_FILE)
     handle = open_lock(lock)
     try:
-        wait_for_lock(handle, f"the mirror {order.path}", Limit(order.url.lock_timeout, "lock_timeout"))
+        wait_for_lock(handle, f"the mirror {spec.path}", Limit(spec.url.lock_timeout, "lock_timeout"))
         if not is_still_there(handle, lock):
-            raise StoreError(f"Another run has removed the mirror {order.path} meanwhile. Run again.")
+            raise StoreError(f"Another run has removed the mirror {spec.path} meanwhile. Run again.")
         yield
     finally:
         os.close(handle)
 
 
-def _parts(order: MirrorOrder) -> str:
-    return os.path.join(order.path, STATE_FOLDER, _PARTS_FOLDER)
+def _parts(spec: MirrorSpec) -> str:
+    return os.path.join(spec.path, STATE_DIRECTORY, _PARTS_DIRECTORY)
 
 
 class _Sync:
     """One plan being carried out, under the lock. `files` is what the receipt says or is to say."""
 
-    def __init__(self, order: MirrorOrder, state: MirrorState) -> None:
-        self._order = order
+    def __init__(self, spec: MirrorSpec, state: MirrorState) -> None:
+        self._spec = spec
         self._state = state
-        self._fetcher = Fetcher(order, _parts(order))
+        self._fetcher = Fetcher(spec, _parts(spec))
         self._recorded = state.recorded
         self._files: dict[str, Held] = {**(state.recorded or {}), **state.intact}
         self._guard = Lock()  # workers tell what arrived
@@ -128,8 +128,8 @@ class _Sync:
             self._fetch(decided)
         self._switch(decided)
         self._remove(decided.remove)
-        if self._order.is_absent:
-            receipt.remove_state(self._order.path)
+        if self._spec.is_absent:
+            receipt.remove_state(self._spec.path)
         else:
             self._record()
             self._sweep()
@@ -138,15 +138,15 @@ class _Sync:
     def _intend(self, decided: MirrorPlan) -> None:
         for place in decided.fetch:
             if place not in decided.changing:  # which indexes still name as they are
-                self._files[place] = Held(place, self._order.assets[place].sha256)
-            make_directory(os.path.join(self._order.path, os.path.dirname(place)))
-        make_directory(_parts(self._order))
+                self._files[place] = Held(place, self._spec.assets[place].sha256)
+            make_directory(os.path.join(self._spec.path, os.path.dirname(place)))
+        make_directory(_parts(self._spec))
         self._record()
 
     def _fetch(self, decided: MirrorPlan) -> None:
         """Raises `DownloadError` when a file could not be fetched, after the others were."""
         sizes = self._fetcher.sizes(decided.fetch)
-        require_for_files(self._order.path, self._fetcher.missing_bytes(sizes))
+        require_for_files(self._spec.path, self._fetcher.missing_bytes(sizes))
         at_once = [place for place in decided.fetch if place not in decided.changing]
         failed = [
             self._fetcher.archives(at_once, self._place),
@@ -154,7 +154,7 @@ class _Sync:
             self._fetcher.archives(decided.changing),
         ]
         failed.append(self._fetcher.bundles((place for place in decided.ask if not _in(place, failed)), self._place))
-        sync_file_system(self._order.path)
+        sync_file_system(self._spec.path)
         self._record()
         causes = {place: cause for one in failed for place, cause in one.causes.items()}
         if causes:
@@ -167,12 +167,12 @@ class _Sync:
     def _switch(self, decided: MirrorPlan) -> None:
         before = self._state.documents
         if decided.changing:
-            rest = {place: asset for place, asset in self._order.assets.items() if place not in decided.changing}
+            rest = {place: asset for place, asset in self._spec.assets.items() if place not in decided.changing}
             without = documents(rest)
             self._switch_to(before, without)
             for place in decided.changing:
                 self._place(place, self._fetcher.part_of(place))
-            sync_file_system(self._order.path)
+            sync_file_system(self._spec.path)
             before = without
         self._switch_to(before, decided.documents)
 
@@ -182,17 +182,17 @@ class _Sync:
             for place, held in self._files.items()
             if held.size_bytes is not None
             and not place.endswith(BUNDLE_SUFFIX)
-            and os.path.exists(os.path.join(self._order.path, place))
+            and os.path.exists(os.path.join(self._spec.path, place))
         }
         if before != after:
-            switch(self._order.path, before, after, there)
+            switch(self._spec.path, before, after, there)
 
     def _remove(self, places: Iterable[str]) -> None:
         ordered = list(places)
         if ordered:
-            sync_file_system(self._order.path)  # the indexes must not come back after a power cut, naming these
+            sync_file_system(self._spec.path)  # the indexes must not come back after a power cut, naming these
         for place in ordered:
-            path = os.path.join(self._order.path, place)
+            path = os.path.join(self._spec.path, place)
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
             with contextlib.suppress(OSError):  # other files are in it
@@ -202,23 +202,23 @@ class _Sync:
     def _place(self, place: str, part: str) -> None:
         """Gives a verified file its name."""
         os.chmod(part, 0o644)
-        target = os.path.join(self._order.path, place)
+        target = os.path.join(self._spec.path, place)
         os.rename(part, target)
         is_bundle = place.endswith(BUNDLE_SUFFIX)
-        sha256 = sha256_of(target) if is_bundle else self._order.assets[place].sha256
+        sha256 = sha256_of(target) if is_bundle else self._spec.assets[place].sha256
         with self._guard:
-            self._files[place] = held_now(self._order.path, place, sha256)
+            self._files[place] = held_now(self._spec.path, place, sha256)
             if is_bundle:
                 self.new_bundles.append(place)
 
     def _record(self) -> None:
         if self._files != self._recorded:
-            receipt.write(self._order.path, self._files)
+            receipt.write(self._spec.path, self._files)
             self._recorded = dict(self._files)
 
     def _sweep(self) -> None:
         """Removes part files of what is no longer asked for."""
-        parts = _parts(self._order)
+        parts = _parts(self._spec)
         if os.path.isdir(parts):
             import shutil  # not for a run that changes nothing
 

@@ -17,8 +17,8 @@ from .._download.content_length import Sizes
 from .._download.mirrors import candidate_urls, options_for
 from .._errors import NoSource, StandaloneError
 from .._http.options import UrlOptions
-from .._os.threads import with_room
-from .spec import MirrorOrder
+from .._os.threads import with_stack_size
+from .spec import MirrorSpec
 
 _CAUSES_SHOWN = 5
 
@@ -41,15 +41,15 @@ class Failures:
 class Fetcher:
     """Fetches for one order, into part files below `parts`."""
 
-    def __init__(self, order: MirrorOrder, parts: str) -> None:
-        self._order = order
+    def __init__(self, spec: MirrorSpec, parts: str) -> None:
+        self._spec = spec
         self._parts = parts
 
     def sizes(self, places: Iterable[str]) -> dict[str, int | None]:
         """How many bytes each archive has; None where its source does not say, or cannot be asked."""
         ordered = list(places)
-        sizes = Sizes(self._order.mirrors, self._order.url)
-        with with_room(), ThreadPoolExecutor(self._order.parallel) as pool:
+        sizes = Sizes(self._spec.mirrors, self._spec.url)
+        with with_stack_size(), ThreadPoolExecutor(self._spec.parallel) as pool:
             return dict(zip(ordered, pool.map(lambda place: sizes.size_of(self._asset(place).url), ordered)))
 
     def missing_bytes(self, sizes: Mapping[str, int | None]) -> int:
@@ -70,7 +70,7 @@ class Fetcher:
         """The same for the bundles of the archives at `places`, where their source has any."""
 
         def one(place: str) -> None:
-            given = self._order.attestations.get(self._asset(place).sha256)
+            given = self._spec.attestations.get(self._asset(place).sha256)
             content = given.encode() if given else bundle_beside(self._urls(place), self._options(place))
             if content is not None:
                 part = self.part_of(place) + BUNDLE_SUFFIX
@@ -97,7 +97,7 @@ class Fetcher:
                 return f"could not write {error.filename or place} ({error.strerror})."
             return None
 
-        with with_room(), ThreadPoolExecutor(self._order.parallel) as pool:
+        with with_stack_size(), ThreadPoolExecutor(self._spec.parallel) as pool:
             causes = dict(zip(ordered, pool.map(cause, ordered)))
         return Failures({place: told for place, told in causes.items() if told}, len(ordered))
 
@@ -114,10 +114,10 @@ class Fetcher:
             return 0
 
     def _urls(self, place: str) -> tuple[str, ...]:
-        return candidate_urls(self._asset(place).url, self._order.mirrors)
+        return candidate_urls(self._asset(place).url, self._spec.mirrors)
 
     def _options(self, place: str) -> UrlOptions:
-        return options_for(self._asset(place).url, self._order.mirrors, self._order.url)
+        return options_for(self._asset(place).url, self._spec.mirrors, self._spec.url)
 
     def _asset(self, place: str) -> Asset:
-        return self._order.assets[place]
+        return self._spec.assets[place]

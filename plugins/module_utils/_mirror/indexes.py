@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from .._os.atomic import replace_file
 from .index_files import SUMS, sums
-from .receipt import STATE_FOLDER, Held
+from .receipt import STATE_DIRECTORY, Held
 
 
 def switch(mirror: str, before: Mapping[str, str], after: Mapping[str, str], there: Mapping[str, Held]) -> None:
@@ -28,8 +28,8 @@ def switch(mirror: str, before: Mapping[str, str], after: Mapping[str, str], the
     names = before.keys() | after.keys()
     all_sums = sorted(name for name in names if name.endswith(f"/{SUMS}"))
     for name in all_sums:
-        folder = name[: -len(SUMS)]
-        every = [(place[len(folder) :], held.sha256) for place, held in there.items() if place.startswith(folder)]
+        directory = name[: -len(SUMS)]
+        every = [(place[len(directory) :], held.sha256) for place, held in there.items() if place.startswith(directory)]
         _put(mirror, name, sums(every) or None, now)
     for name in [*sorted(names - set(all_sums)), *all_sums]:
         _put(mirror, name, after.get(name), now)
@@ -45,5 +45,5 @@ def _put(mirror: str, name: str, content: str | None, now: dict[str, str]) -> No
             os.unlink(path)
         now.pop(name)
         return
-    replace_file(path, content, fresh=os.path.join(mirror, STATE_FOLDER, "index.new"))
+    replace_file(path, content, fresh=os.path.join(mirror, STATE_DIRECTORY, "index.new"))
     now[name] = content

@@ -12,7 +12,7 @@ from .._builds.build import Asset
 from .._download.bundles import BUNDLE_SUFFIX
 from .index_files import SUMS, UV_CATALOGUE, VERSIONS_INDEX, sums, uv_catalogue, versions_index
 from .receipt import releases_of
-from .spec import MirrorOrder
+from .spec import MirrorSpec
 from .state import MirrorState
 
 
@@ -32,17 +32,17 @@ class MirrorPlan:
     rewrite: tuple[str, ...]
 
 
-def plan(order: MirrorOrder, state: MirrorState) -> MirrorPlan:
+def plan(spec: MirrorSpec, state: MirrorState) -> MirrorPlan:
     recorded = state.recorded or {}
-    fetch = tuple(sorted(place for place in order.assets if place not in state.intact))
-    bundles = {place + BUNDLE_SUFFIX for place in order.assets} if order.bundles else set()
-    after = {} if order.is_absent else documents(order.assets)
+    fetch = tuple(sorted(place for place in spec.assets if place not in state.intact))
+    bundles = {place + BUNDLE_SUFFIX for place in spec.assets} if spec.bundles else set()
+    after = {} if spec.is_absent else documents(spec.assets)
     names = after.keys() | (state.documents.keys() if state.recorded is not None else set())
     return MirrorPlan(
         fetch=fetch,
-        changing=tuple(place for place in fetch if _is_changing(order.assets[place], state)),
-        ask=tuple(sorted(place for place in order.assets if place + BUNDLE_SUFFIX in bundles - state.intact.keys())),
-        remove=tuple(sorted(place for place in recorded if place not in order.assets and place not in bundles)),
+        changing=tuple(place for place in fetch if _is_changing(spec.assets[place], state)),
+        ask=tuple(sorted(place for place in spec.assets if place + BUNDLE_SUFFIX in bundles - state.intact.keys())),
+        remove=tuple(sorted(place for place in recorded if place not in spec.assets and place not in bundles)),
         documents=after,
         rewrite=tuple(sorted(name for name in names if after.get(name) != state.documents.get(name))),
     )

@@ -15,7 +15,7 @@ from .._errors import StoreError
 from .._json import Fields, content_of, rendered
 from .._os.atomic import replace_file
 
-STATE_FOLDER = ".mirror"
+STATE_DIRECTORY = ".mirror"
 _RECEIPT = "receipt.json"
 _FORMAT = 1
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -105,14 +105,14 @@ def releases_of(places: Iterable[str]) -> set[str]:
 
 def remove_state(mirror: str) -> None:
     """Removes the mirror's own folder, the receipt last: without it nobody would go on where this was killed."""
-    folder, receipt = os.path.join(mirror, STATE_FOLDER), _file(mirror)
-    for name in os.listdir(folder):
-        path = os.path.join(folder, name)
+    directory, receipt = os.path.join(mirror, STATE_DIRECTORY), _file(mirror)
+    for name in os.listdir(directory):
+        path = os.path.join(directory, name)
         if path != receipt:
             os.unlink(path)
     os.unlink(receipt)
-    os.rmdir(folder)
+    os.rmdir(directory)
 
 
 def _file(mirror: str) -> str:
-    return os.path.join(mirror, STATE_FOLDER, _RECEIPT)
+    return os.path.join(mirror, STATE_DIRECTORY, _RECEIPT)

@@ -13,12 +13,12 @@ from .._download.bundles import BUNDLE_SUFFIX
 from .._readable import readable
 from .index_files import UV_CATALOGUE, VERSIONS_INDEX
 from .plan import MirrorPlan
-from .spec import MirrorOrder
+from .spec import MirrorSpec
 from .state import MirrorState
 
 
 def report(
-    order: MirrorOrder,
+    spec: MirrorSpec,
     state: MirrorState,
     decided: MirrorPlan,
     sizes: Mapping[str, int | None],
@@ -30,12 +30,12 @@ def report(
     without = [place for place in decided.ask if place + BUNDLE_SUFFIX not in bundles]
     return {
         "changed": bool(decided.fetch or decided.remove or decided.rewrite or bundles),
-        "path": order.path,
+        "path": spec.path,
         "indexes": {
-            "versions": os.path.join(order.path, VERSIONS_INDEX),
-            "uv": os.path.join(order.path, UV_CATALOGUE),
+            "versions": os.path.join(spec.path, VERSIONS_INDEX),
+            "uv": os.path.join(spec.path, UV_CATALOGUE),
         },
-        "archives": sorted(order.assets),
+        "archives": sorted(spec.assets),
         "fetched": [{"file": place, "size_bytes": sizes[place]} for place in sorted(sizes)],
         "fetched_bytes": sum(known),
         "sizes_unknown": len(sizes) - len(known),

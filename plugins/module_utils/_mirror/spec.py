@@ -16,7 +16,7 @@ from .._os.paths import checked_absolute
 
 
 @dataclass(frozen=True)
-class MirrorOrder:
+class MirrorSpec:
     """`assets` are the archives to hold, by their place below the mirror (`TAG/NAME`); none where it is to be absent.
 
     `mirrors` are where they come from; without any, the public addresses. `parallel` bounds the downloads at a time.
@@ -34,7 +34,7 @@ class MirrorOrder:
     verify: str = "quick"
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> MirrorOrder:
+    def from_params(cls, params: Mapping[str, Any]) -> MirrorSpec:
         """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
         is_absent = params["state"] == "absent"
         if params["parallel"] < 1:

@@ -15,11 +15,11 @@ from .._download.bundles import BUNDLE_SUFFIX
 from .._download.digest import sha256_of
 from .._errors import StoreError
 from .._os.regular_file import read_regular
-from .._os.threads import with_room
+from .._os.threads import with_stack_size
 from . import receipt as _mirror_receipt
 from .index_files import SUMS, UV_CATALOGUE, VERSIONS_INDEX
 from .receipt import Held, is_as_recorded, releases_of
-from .spec import MirrorOrder
+from .spec import MirrorSpec
 
 _MOST_INDEX_BYTES = 1024 * 1024 * 1024
 
@@ -39,26 +39,26 @@ class MirrorState:
     damage: str | None = None
 
 
-def read(order: MirrorOrder) -> MirrorState:
+def read(spec: MirrorSpec) -> MirrorState:
     """Opens no archive that is as its record says, unless `verify: full` asks for it. Raises `OSError`."""
-    receipt = _mirror_receipt.read(order.path)
+    receipt = _mirror_receipt.read(spec.path)
     known = receipt.files if receipt else {}
-    wanted = {place: asset.sha256 for place, asset in order.assets.items()}
-    if order.bundles:
-        wanted.update((held.place, held.sha256) for held in known.values() if _is_bundle_of(held.place, order))
+    wanted = {place: asset.sha256 for place, asset in spec.assets.items()}
+    if spec.bundles:
+        wanted.update((held.place, held.sha256) for held in known.values() if _is_bundle_of(held.place, spec))
 
     def look_at(place: str) -> Held | None:
-        return _look_at(order, place, wanted[place], known.get(place))
+        return _look_at(spec, place, wanted[place], known.get(place))
 
-    there = [place for place in wanted if os.path.lexists(os.path.join(order.path, place))]
-    with with_room(), ThreadPoolExecutor(order.parallel) as pool:
+    there = [place for place in wanted if os.path.lexists(os.path.join(spec.path, place))]
+    with with_stack_size(), ThreadPoolExecutor(spec.parallel) as pool:
         found = dict(zip(there, pool.map(look_at, there)))
     releases = releases_of([*wanted, *known])
     return MirrorState(
         recorded=receipt.files if receipt else None,
         intact={place: held for place, held in found.items() if held},
         damaged=tuple(sorted(place for place, held in found.items() if held is None)),
-        documents=_documents(order.path, [VERSIONS_INDEX, UV_CATALOGUE, *(f"{tag}/{SUMS}" for tag in releases)]),
+        documents=_documents(spec.path, [VERSIONS_INDEX, UV_CATALOGUE, *(f"{tag}/{SUMS}" for tag in releases)]),
         damage=receipt.damage if receipt else None,
     )
 
@@ -69,16 +69,16 @@ def held_now(mirror: str, place: str, sha256: str) -> Held:
     return Held(place, sha256, status.st_size, status.st_mtime_ns)
 
 
-def _is_bundle_of(place: str, order: MirrorOrder) -> bool:
-    return place.endswith(BUNDLE_SUFFIX) and place[: -len(BUNDLE_SUFFIX)] in order.assets
+def _is_bundle_of(place: str, spec: MirrorSpec) -> bool:
+    return place.endswith(BUNDLE_SUFFIX) and place[: -len(BUNDLE_SUFFIX)] in spec.assets
 
 
-def _look_at(order: MirrorOrder, place: str, sha256: str, recorded: Held | None) -> Held | None:
+def _look_at(spec: MirrorSpec, place: str, sha256: str, recorded: Held | None) -> Held | None:
     """The file's record; None when it is not what is wanted. One that cannot be read is not, either."""
-    path = os.path.join(order.path, place)
+    path = os.path.join(spec.path, place)
     try:
         status = os.lstat(path)
-        if order.verify == "quick" and recorded and recorded.sha256 == sha256 and is_as_recorded(recorded, status):
+        if spec.verify == "quick" and recorded and recorded.sha256 == sha256 and is_as_recorded(recorded, status):
             return recorded
         if not stat.S_ISREG(status.st_mode) or sha256_of(path) != sha256:
             return None

@@ -25,9 +25,9 @@ def relabel(directory: str, final_directory: str, library: str = _LIBRARY) -> in
     if selinux is None or selinux.is_selinux_enabled() != 1:
         return 0
     labelled = _relabel_one(selinux, directory, final_directory)
-    for folder, folders, files in os.walk(directory):
+    for folder, directories, files in os.walk(directory):
         final_folder = final_directory + folder[len(directory) :]
-        for name in folders + files:
+        for name in directories + files:
             labelled += _relabel_one(selinux, os.path.join(folder, name), os.path.join(final_folder, name))
     return labelled
 

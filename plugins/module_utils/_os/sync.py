@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from .threads import with_room
+from .threads import with_stack_size
 
 _WRITEBACK_PAUSE_S = 0.03  # measured: half of that gains nothing more, three times as long loses a third of the gain
 _MOST_WRITEBACKS = 12  # a file system has other users, and whatever they wrote is written back as well
@@ -57,7 +57,7 @@ def early_writeback(directory: str) -> Iterator[None]:
                 sync_file_system(directory)
 
     thread = threading.Thread(target=write_back, name="early-writeback", daemon=True)
-    with with_room(), suppress(RuntimeError):  # where this user may have no more threads
+    with with_stack_size(), suppress(RuntimeError):  # where this user may have no more threads
         thread.start()
     try:
         yield

@@ -19,13 +19,13 @@ _MOST_LINKS = 40  # on the way to one path, as in Linux
 
 
 @dataclass(frozen=True)
-class System:
+class TargetRoot:
     """`root` is the directory that the system lies in, absolute; "" is the running system."""
 
     root: str = ""
 
     @classmethod
-    def of(cls, root: str | None) -> System:
+    def of(cls, root: str | None) -> TargetRoot:
         """The system that the option `root` names. Raises `StoreError` for one that is no absolute path."""
         return cls(checked_absolute(root, "root", "/mnt/image") if root else "")
 
@@ -48,8 +48,8 @@ class System:
         """
         if not self.root:
             return path
-        folder, name = os.path.split(path)
-        return os.path.join(self.followed(folder), name)
+        directory, name = os.path.split(path)
+        return os.path.join(self.followed(directory), name)
 
     def followed(self, path: str) -> str:
         """The same, but where `path` itself is a link, what it names."""
@@ -79,12 +79,12 @@ class System:
 
     def way_to(self, place: str) -> tuple[str, ...]:
         """The directories on the way to a place in an image, from the root on; none in the running system."""
-        folders: list[str] = []
+        directories: list[str] = []
         root = os.path.realpath(self.root)
         while self.root and place != root:
             place = os.path.dirname(place)
-            folders.insert(0, place)
-        return tuple(folders)
+            directories.insert(0, place)
+        return tuple(directories)
 
     @property
     def entering(self) -> Callable[[], None] | None:
@@ -111,7 +111,7 @@ class System:
         return f"in {self.root}" if self.root else "on this host"
 
 
-RUNNING = System()
+RUNNING = TargetRoot()
 
 
 def missing(root: str) -> StoreError:

@@ -15,7 +15,7 @@ _STACK_BYTES = 8 << 20
 
 
 @contextmanager
-def with_room() -> Iterator[None]:
+def with_stack_size() -> Iterator[None]:
     """Threads that are started in the block have a stack of the size that they have on most hosts."""
     before = threading.stack_size(_STACK_BYTES)
     try:

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .._errors import StoreError
-from .target_root import System
+from .target_root import TargetRoot
 
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 _LAST_YEAR = 9999  # that ISO 8601 writes in four digits
@@ -25,13 +25,13 @@ _CLOCKS_APART_S = 1  # that of a file system ticks more coarsely, and may be ano
 
 
 @dataclass(frozen=True)
-class Moment:
+class SourceDate:
     """`seconds` since 1970; None is whatever the clock says, and dates nothing."""
 
     seconds: int | None = None
 
     @classmethod
-    def of(cls, release: str | None, system: System) -> Moment:
+    def of(cls, release: str | None, system: TargetRoot) -> SourceDate:
         """Raises `StoreError` when the variable holds no time. Without release and variable, an image has no time."""
         if not system.is_image:
             return cls()
@@ -56,17 +56,17 @@ class Moment:
         """Dates everything in a build and itself, and then the file `last`, which nothing in it may be newer than."""
         if self.seconds is None:
             return
-        for folder, folders, files in os.walk(directory, topdown=False):
-            self.date([*(os.path.join(folder, name) for name in folders + files), folder])
+        for folder, directories, files in os.walk(directory, topdown=False):
+            self.date([*(os.path.join(folder, name) for name in directories + files), folder])
         self.date([os.path.join(directory, last)])
 
-    def date_around(self, places: Iterable[str], system: System, began_at_s: float) -> None:
+    def date_around(self, places: Iterable[str], system: TargetRoot, began_at_s: float) -> None:
         """Dates `places` that a run wrote in an image since it began, and the directories on the way to them."""
         written = tuple(places)
         self.date(written)
         self.date_way(sorted({folder for place in written for folder in system.way_to(place)}), began_at_s)
 
-    def date_way(self, folders: Iterable[str], began_at_s: float) -> None:
+    def date_way(self, directories: Iterable[str], began_at_s: float) -> None:
         """Dates those of `folders` that are newer. Unlike a comparison with an earlier run, it is right after a kill.
 
         A time that was yet to come when the run began, by the clock, is later than all that a run makes. It dates all
@@ -75,7 +75,7 @@ class Moment:
         if self.seconds is None:
             return
         is_ahead = self.seconds > began_at_s - _CLOCKS_APART_S
-        there = [folder for folder in folders if os.path.lexists(folder)]
+        there = [folder for folder in directories if os.path.lexists(folder)]
         self.date(folder for folder in there if is_ahead or os.lstat(folder).st_mtime > self.seconds)
 
 

@@ -15,20 +15,20 @@ from dataclasses import dataclass
 from . import damage as _damage
 from . import history, link
 from .damage import Damage
-from .history import Root, Roots
+from .history import PathHistory, Roots
 from .receipt import Receipt
-from .store import ROOTS_FOLDER, Store
+from .store import HISTORY_DIRECTORY, Store
 
 
 @dataclass(frozen=True)
 class Holdings:
     """What roots and receipts of a store say about it, and what of them cannot be believed."""
 
-    roots: tuple[Root, ...]
+    roots: tuple[PathHistory, ...]
     stored: Mapping[str, Receipt]
     damage: tuple[Damage, ...] = ()
 
-    def root_of(self, path: str) -> Root | None:
+    def root_of(self, path: str) -> PathHistory | None:
         return next((root for root in self.roots if root.path == path), None)
 
     def damage_of(self, path: str) -> Damage | None:
@@ -64,13 +64,13 @@ def compared(roots: Roots, stored: Mapping[str, Receipt], damage: tuple[Damage, 
     return Holdings(tuple(sound), stored, (*roots.damage, *contradicting, *damage))
 
 
-def _made_for_another(root: Root, stored: Mapping[str, Receipt]) -> str | None:
+def _made_for_another(root: PathHistory, stored: Mapping[str, Receipt]) -> str | None:
     """An entry in the root that was made for another path by its own receipt."""
-    entries = [*(use.entry for use in root.uses), *([root.before_trial] if root.before_trial else [])]
+    entries = [*(use.entry for use in root.uses), *([root.fallback] if root.fallback else [])]
     return next((entry for entry in entries if entry in stored and stored[entry].settings.prefix != root.path), None)
 
 
-def may_lead_to(root: Root, entry: str | None, stored: Mapping[str, Receipt]) -> bool:
+def may_lead_to(root: PathHistory, entry: str | None, stored: Mapping[str, Receipt]) -> bool:
     """Whether the root may be that of a path whose link names `entry`.
 
     A run that is killed before it makes the link leaves a root whose current build is in the store, and which does not
@@ -88,5 +88,5 @@ def root_is_missing(store: str, path: str) -> Damage:
 
 
 def _root_damage(store: str, path: str, found: str) -> Damage:
-    file = os.path.join(store, ROOTS_FOLDER, history.file_name(path))
+    file = os.path.join(store, HISTORY_DIRECTORY, history.file_name(path))
     return _damage.of_root(file, f"{file} {found}", path)

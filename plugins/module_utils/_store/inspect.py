@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from .._archive.extract import Entry
 from .._errors import StoreError
 from .._os.regular_file import read_regular
-from .._os.target_root import RUNNING, System
+from .._os.target_root import RUNNING, TargetRoot
 from . import manifest, ownership
 from .manifest import Drift
 from .receipt import Receipt
@@ -30,7 +30,7 @@ _PIP_OWNS = re.compile(r"lib/python[^/]+/site-packages/|bin/pip[\d.]*\Z")
 _PIP_ADDS = re.compile(r"bin/|share/|include/|etc/")
 
 
-def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: System = RUNNING) -> Drift:
+def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: TargetRoot = RUNNING) -> Drift:
     """The drift of a store entry. `full` reads every file; else only those that changed since the receipt's time.
 
     In an image that is every file as well, since nothing in it has a time of its own.
@@ -61,7 +61,7 @@ def has_damaged_manifest(drift: Drift) -> bool:
     return manifest.MANIFEST in drift.changed
 
 
-def first_newer(entry_path: str, system: System = RUNNING) -> str | None:
+def first_newer(entry_path: str, system: TargetRoot = RUNNING) -> str | None:
     """Something in the entry that came, went or changed since its receipt was dated; None when nothing did.
 
     What the probe looks for, by the same rule: bytecode does not count, and the entry's own directory counts by its
@@ -79,21 +79,21 @@ def first_newer(entry_path: str, system: System = RUNNING) -> str | None:
     return None
 
 
-def settle(entry_path: str, inspected_at_ns: int, system: System = RUNNING) -> None:
+def settle(entry_path: str, inspected_at_ns: int, system: TargetRoot = RUNNING) -> None:
     """Dates the receipt of an intact build to the inspection, so that the probe asks for no other one.
 
     Needed where files got new times and no new content: a restored backup, a change of labels. In an image, where dates
     are part of what is made, the receipt is only made the last that changed, and dated as the newest thing there is.
     """
     receipt = os.path.join(entry_path, manifest.RECEIPT)
-    moment = inspected_at_ns - _CLOCK_TICK_NS
+    source_date = inspected_at_ns - _CLOCK_TICK_NS
     if system.is_image:
         statuses = [status for _unused, status in _contents(entry_path)]
-        if any(status.st_ctime_ns > moment for status in statuses):
+        if any(status.st_ctime_ns > source_date for status in statuses):
             return  # changed while it was inspected
         statuses += [os.stat(entry_path), os.stat(receipt)]
-        moment = max(status.st_mtime_ns for status in statuses)
-    os.utime(receipt, ns=(moment, moment))
+        source_date = max(status.st_mtime_ns for status in statuses)
+    os.utime(receipt, ns=(source_date, source_date))
 
 
 def _contents(entry_path: str) -> Iterator[tuple[str, os.stat_result]]:

@@ -11,11 +11,11 @@ from typing import Any
 
 from .._install.spec import checked_path
 from .._os.processes import running_entries
-from .._os.target_root import RUNNING, System
+from .._os.target_root import RUNNING, TargetRoot
 from .._platform.this_host import platform_here
 from . import history, link
 from .damage import Damage
-from .history import Root
+from .history import PathHistory
 from .holdings import Holdings, holdings
 from .inspect import inspect
 from .known import damaged_roots
@@ -33,7 +33,7 @@ def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(given + beside)) or [USUAL_STORE]
 
 
-def describe(store_directory: str, *, verify: str, system: System = RUNNING) -> dict[str, list[dict[str, Any]]]:
+def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING) -> dict[str, list[dict[str, Any]]]:
     """`paths`, `builds` and `damaged` of one store, each as in the RETURN of `build_info`; empty without a store.
 
     `verify` is none, quick or full, as for `build`.
@@ -87,7 +87,7 @@ def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> 
     }
 
 
-def _describe_path(root: Root, linked: str | None, store: Store, known: Holdings) -> dict[str, Any]:
+def _describe_path(root: PathHistory, linked: str | None, store: Store, known: Holdings) -> dict[str, Any]:
     receipt = known.stored.get(linked or "")
     build = receipt.asset.build if receipt else None
     return {
@@ -97,7 +97,7 @@ def _describe_path(root: Root, linked: str | None, store: Store, known: Holdings
         "build": build.as_dict() if build else None,
         "executable": f"{root.path}/{build.program}" if build else None,
         "keep": root.keep,
-        "before_trial": root.goes_back_to(linked),
+        "fallback": root.goes_back_to(linked),
         "left": [one.as_dict() for one in root.left if build is None or one.build != build.name],
         "history": [
             {"entry": use.entry, "since": use.since, "stored": os.path.isdir(store.entry_path(use.entry))}
@@ -108,7 +108,7 @@ def _describe_path(root: Root, linked: str | None, store: Store, known: Holdings
 
 def _disk_bytes(directory: str) -> int:
     total = 0
-    for folder, _folders, files in os.walk(directory):
+    for folder, _directories, files in os.walk(directory):
         total += _blocks(folder) + sum(_blocks(os.path.join(folder, name)) for name in files)
     return total * _BLOCK_BYTES
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from .._errors import StoreError
-from .._os.target_root import RUNNING, System
+from .._os.target_root import RUNNING, TargetRoot
 from .._readable import readable
 from . import history, link
 from .damage import Damage
@@ -40,7 +40,7 @@ def require_known(
             raise StoreError(f"Cannot {what} {where}: {damage.found} {damage.remedy}{builds}")
 
 
-def warnings(store_directory: str, system: System = RUNNING) -> list[str]:
+def warnings(store_directory: str, system: TargetRoot = RUNNING) -> list[str]:
     """What to tell the user about damage in a store, whatever the task did."""
     store = Store(store_directory, system)
     known = holdings(store)

@@ -28,9 +28,9 @@ from .._readable import readable
 MANIFEST = ".build.manifest"
 RECEIPT = ".build.json"
 GONE = ".build.gone"  # in place of the receipt: a run is removing the directory
-BYTECODE_FOLDER = "__pycache__"
+BYTECODE_DIRECTORY = "__pycache__"
 
-_FOLDER_MODE = 0o755
+_DIRECTORY_MODE = 0o755
 _LONGEST_PATH = 2048  # in bytes; longer than any of a build, and short enough to open with what goes before it
 _KINDS: Mapping[str, Literal["file", "link"]] = {"f": "file", "l": "link"}
 
@@ -101,13 +101,13 @@ def find_drift(
     group of all that is in the build must be these numbers.
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
-    folders = _folders(entries)
+    directories = _directories(entries)
     changed, added, seen = [], [], set()
     for path, status in walk(directory):
         is_owned = owner is None or path == "." or (status.st_uid, status.st_gid) == owner
         if stat.S_ISDIR(status.st_mode):
-            has_mode = not compare_modes or stat.S_IMODE(status.st_mode) == _FOLDER_MODE
-            if path in folders and not (has_mode and is_owned):
+            has_mode = not compare_modes or stat.S_IMODE(status.st_mode) == _DIRECTORY_MODE
+            if path in directories and not (has_mode and is_owned):
                 changed.append(path)
             if _is_too_long(path):
                 added.append(path)
@@ -125,18 +125,18 @@ def find_drift(
 
 def is_bytecode(path: str) -> bool:
     """Whether a path, relative to a build, is a folder for bytecode or lies in one."""
-    return BYTECODE_FOLDER in path.split("/")
+    return BYTECODE_DIRECTORY in path.split("/")
 
 
-def _folders(paths: Iterable[str]) -> set[str]:
+def _directories(paths: Iterable[str]) -> set[str]:
     """The directories that the paths lie in, at any depth."""
-    folders = {"."}
+    directories = {"."}
     for path in paths:
         folder = os.path.dirname(path)
-        while folder and folder not in folders:
-            folders.add(folder)
+        while folder and folder not in directories:
+            directories.add(folder)
             folder = os.path.dirname(folder)
-    return folders
+    return directories
 
 
 def walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
@@ -155,7 +155,7 @@ def walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
             for item in found:
                 path = below + item.name
                 if item.is_dir(follow_symlinks=False):
-                    if item.name != BYTECODE_FOLDER:
+                    if item.name != BYTECODE_DIRECTORY:
                         waiting.append(path + "/")
                 elif path not in (MANIFEST, RECEIPT):
                     yield path, item.stat(follow_symlinks=False)

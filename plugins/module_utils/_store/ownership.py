@@ -9,19 +9,19 @@ import os
 
 from .._errors import StoreError
 from .._os.regular_file import read_regular
-from .._os.target_root import RUNNING, System
+from .._os.target_root import RUNNING, TargetRoot
 from .manifest import MANIFEST, RECEIPT
 
 _MOST_BYTES = 16 * 1024 * 1024  # of the list of users in an image, which may be a device or never end
 _NO_ID = 2**32 - 1  # to chown it means: leave as it is
 
 
-def ids(owner: str | None, group: str | None, system: System = RUNNING) -> tuple[int, int]:
+def ids(owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> tuple[int, int]:
     """User and group given as names or numbers; -1 for None. Raises `StoreError` for what the system does not have."""
     return (-1 if owner is None else _user_id(owner, system), -1 if group is None else _group_id(group, system))
 
 
-def apply(directory: str, owner: str | None, group: str | None, system: System = RUNNING) -> None:
+def apply(directory: str, owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> None:
     """Gives all that is in `directory` to owner and group, but for our own two files and the directory itself.
 
     What a build is and what to fetch in its place is read from these by whoever runs the tasks, mostly root: they must
@@ -31,20 +31,20 @@ def apply(directory: str, owner: str | None, group: str | None, system: System =
     user_id, group_id = ids(owner, group, system)
     if (user_id, group_id) == (-1, -1):
         return
-    for folder, folders, files in os.walk(directory, topdown=False):
-        for name in folders + files:
+    for folder, directories, files in os.walk(directory, topdown=False):
+        for name in directories + files:
             if folder != directory or name not in (MANIFEST, RECEIPT):
                 os.lchown(os.path.join(folder, name), user_id, group_id)
 
 
-def expected(directory: str, owner: str | None, group: str | None, system: System = RUNNING) -> tuple[int, int]:
+def expected(directory: str, owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> tuple[int, int]:
     """The ids that a build in `directory` was published with; where none was asked for, those of the directory."""
     user_id, group_id = ids(owner, group, system)
     status = os.lstat(directory)
     return (status.st_uid if user_id == -1 else user_id, status.st_gid if group_id == -1 else group_id)
 
 
-def _user_id(owner: str, system: System) -> int:
+def _user_id(owner: str, system: TargetRoot) -> int:
     import pwd
 
     try:
@@ -55,7 +55,7 @@ def _user_id(owner: str, system: System) -> int:
         raise StoreError(f"There is no user {owner} {system}. Create it first, or change `owner`.") from None
 
 
-def _group_id(group: str, system: System) -> int:
+def _group_id(group: str, system: TargetRoot) -> int:
     import grp
 
     try:
@@ -66,7 +66,7 @@ def _group_id(group: str, system: System) -> int:
         raise StoreError(f"There is no group {group} {system}. Create it first, or change `group`.") from None
 
 
-def _listed(name: str, file: str, system: System) -> int:
+def _listed(name: str, file: str, system: TargetRoot) -> int:
     """The number in the third field of the line for `name`, as passwd(5) and group(5) have it. Raises `KeyError`."""
     try:
         content = read_regular(system.followed(file), most_bytes=_MOST_BYTES)

@@ -11,7 +11,7 @@ from .._os.paths import kind_of
 from .._os.processes import running_entries
 from . import history, link
 from .damage import Damage
-from .history import Root
+from .history import PathHistory
 from .holdings import Holdings, holdings
 from .store import Store
 
@@ -54,7 +54,7 @@ def held_by_links(store: Store, found: Holdings) -> set[str]:
     return {entry for entry in (link.entry_behind(path, store) for path in paths) if entry is not None}
 
 
-def _kept(root: Root, store: Store) -> tuple[str, ...]:
+def _kept(root: PathHistory, store: Store) -> tuple[str, ...]:
     """Nothing where the link was removed: the path uses nothing any more."""
     return root.kept if link.entry_behind(root.path, store) is not None else ()
 

@@ -18,7 +18,7 @@ from .._os.paths import kind_of
 from .._os.processes import running_entries
 from . import history, link
 from .damage import Damage
-from .history import Root
+from .history import PathHistory
 from .holdings import Holdings, does_not_name, holdings, may_lead_to, root_is_missing
 from .inspect import first_newer
 from .receipt import Receipt
@@ -40,7 +40,7 @@ class State:
     """
 
     kind: str
-    root: Root
+    root: PathHistory
     link_target: str | None = None
     entry: str | None = None
     receipt: Receipt | None = None
@@ -75,7 +75,7 @@ def read(path: str, store: Store) -> State:
     receipt = found.stored.get(entry) if entry else None
     state = State(
         kind=kind,
-        root=Root(path),
+        root=PathHistory(path),
         link_target=link.target_of(place),
         entry=entry,
         receipt=receipt,
@@ -97,7 +97,7 @@ def with_holdings(state: State, found: Holdings, store: str) -> State:
         damage = (*damage, does_not_name(store, path, str(state.entry)))
     if any(one.path == path for one in damage):
         root = history.rebuilt(path, state.entry, state.stored)
-    return replace(state, root=root or Root(path), damage=damage)
+    return replace(state, root=root or PathHistory(path), damage=damage)
 
 
 def _is_lost(state: State) -> bool:

@@ -25,7 +25,7 @@ from .._os.paths import kind_of
 from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
 from .._os.sync import sync_directory, sync_file_system
-from .._os.target_root import RUNNING, System
+from .._os.target_root import RUNNING, TargetRoot
 from .._os.time_limit import Limit
 from . import damage as _damage
 from . import receipt as _receipts
@@ -33,9 +33,9 @@ from .damage import Damage
 from .manifest import GONE, RECEIPT
 from .receipt import Receipt
 
-STORE_FOLDER = ".builds"
-STAGING_FOLDER = ".staging"
-ROOTS_FOLDER = ".roots"
+STORE_DIRECTORY = ".builds"
+STAGING_DIRECTORY = ".staging"
+HISTORY_DIRECTORY = ".roots"
 LOCK_FILE = ".lock"
 TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one, and then goes
 
@@ -45,11 +45,11 @@ _REMOVALS = 9  # more than there are workers, each of which can be in the way on
 class Store:
     """The builds below `directory` of a system. Whoever writes holds `locked()`."""
 
-    def __init__(self, directory: str, system: System = RUNNING) -> None:
+    def __init__(self, directory: str, system: TargetRoot = RUNNING) -> None:
         self.path = directory  # as the system sees it; `directory` is where that is now
         self.system = system
         self.directory = system.place_of(directory)
-        self.staging = os.path.join(self.directory, STAGING_FOLDER)
+        self.staging = os.path.join(self.directory, STAGING_DIRECTORY)
 
     def entry_path(self, entry: str) -> str:
         return os.path.join(self.directory, entry)
@@ -98,7 +98,7 @@ class Store:
         while True:
             try:
                 make_directory(self.directory)
-                require_ours(self.directory, self.staging, os.path.join(self.directory, ROOTS_FOLDER))
+                require_ours(self.directory, self.staging, os.path.join(self.directory, HISTORY_DIRECTORY))
                 handle = open_lock(os.path.join(self.directory, LOCK_FILE))
             except FileNotFoundError:  # the store was removed with its last build just now
                 if limit.left_s <= 0:
@@ -200,7 +200,7 @@ class Store:
     def remove_if_empty(self) -> None:
         """Removes the store itself when no build and no root is left in it. A store that is a mount point stays."""
         self.sweep()
-        for folder in (self.staging, os.path.join(self.directory, ROOTS_FOLDER)):
+        for folder in (self.staging, os.path.join(self.directory, HISTORY_DIRECTORY)):
             with contextlib.suppress(OSError):
                 os.rmdir(folder)
         if os.listdir(self.directory) == [LOCK_FILE]:
@@ -265,7 +265,7 @@ def _remove_deep_tree(directory: str) -> None:
 
 
 def default_store(path: str) -> str:
-    return os.path.join(os.path.dirname(path), STORE_FOLDER)
+    return os.path.join(os.path.dirname(path), STORE_DIRECTORY)
 
 
 def make_directory(directory: str) -> None:

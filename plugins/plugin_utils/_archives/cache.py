@@ -27,9 +27,9 @@ from ansible_collections.standalone.python.plugins.module_utils._http.urls impor
 
 from .._cache.private_directory import has_private_file, remove_file
 from .._index.cache import cache_directory, cache_folder, run_directory
-from .content_cache import Shelf, is_intact
+from .content_cache import ContentCache, is_intact
 
-_FOLDER = "archives"
+_DIRECTORY = "archives"
 _BOUND = "ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE"
 _DEFAULT_BOUND_BYTES = 4 * 1024**3  # more than a hundred stripped builds
 
@@ -53,14 +53,14 @@ def cached_archive(
     fetched, `StoreError` when it has no address or cannot be kept anywhere, and `InvalidName` for a mirror or a bound
     that is none.
     """
-    shelf = _shelf(environ, warn)
+    cache = _cache(environ, warn)
     urls = addresses_of(asset, mirrors)
-    path = shelf.path_of(asset.sha256)
+    path = cache.path_of(asset.sha256)
     options = options_for(asset.url, mirrors, url_options)
-    held = shelf.using(
+    held = cache.using(
         asset.sha256,
         find=lambda: path if is_intact(path, asset.sha256) else None,
-        make=lambda: _fetch(shelf, asset, urls, options, watch),
+        make=lambda: _fetch(cache, asset, urls, options, watch),
         way=" ".join(map(shown_url, urls)),
         lock_timeout_s=url_options.lock_timeout,
     )
@@ -75,9 +75,9 @@ def cached_archive(
         yield found
 
 
-def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions, watch: Watch | None) -> None:
+def _fetch(cache: ContentCache, asset: Asset, urls: Sequence[str], options: UrlOptions, watch: Watch | None) -> None:
     """Under the lock. What an interrupted run left of it is taken up again."""
-    part = shelf.path_of(f"{asset.sha256}.part")
+    part = cache.path_of(f"{asset.sha256}.part")
     if not has_private_file(part):
         remove_file(part)  # a symlink or FIFO of that name; usually there is nothing
     total_bytes: int | None = None
@@ -95,26 +95,26 @@ def _fetch(shelf: Shelf, asset: Asset, urls: Sequence[str], options: UrlOptions,
             on_length=on_length,
             on_bytes=(lambda count: watch(count, total_bytes)) if watch else None,
         )
-        os.replace(part, shelf.path_of(asset.sha256))
-        shelf.make_room(0)
+        os.replace(part, cache.path_of(asset.sha256))
+        cache.make_room(0)
     except DownloadError as error:
         raise DownloadError(f"On the controller: {error}") from error
     except OSError as error:
         raise StoreError(
-            f"The controller cannot keep the archive in {shelf.folder}: {error.strerror}. Make it writable and "
+            f"The controller cannot keep the archive in {cache.directory}: {error.strerror}. Make it writable and "
             "make room there, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
         ) from error
 
 
-def _shelf(environ: Mapping[str, str], warn: Callable[[str], None]) -> Shelf:
+def _cache(environ: Mapping[str, str], warn: Callable[[str], None]) -> ContentCache:
     """Where archives are kept: in the user's cache, else in the folder that Ansible removes at the end of the run."""
     bound = bound_bytes(environ)
-    folder = cache_directory(environ, _FOLDER, warn=warn)
-    substitute = run_directory(_FOLDER)
+    directory = cache_directory(environ, _DIRECTORY, warn=warn)
+    substitute = run_directory(_DIRECTORY)
     problem: OSError | None = None
-    for usable in [path for path in (folder, substitute) if path]:
+    for usable in [path for path in (directory, substitute) if path]:
         try:
-            return Shelf(usable, bound)
+            return ContentCache(usable, bound)
         except OSError as error:
             problem = error
             if usable != substitute:

@@ -37,21 +37,21 @@ _LOCK = ".lock"
 _MOST_NOTE_BYTES = 64 * 1024
 
 
-class Shelf:
+class ContentCache:
     """One such folder, of at most `bound_bytes`. Every error of the disk is an `OSError`.
 
     Nobody but this user and root can write there, and no symlink in it is followed.
     """
 
-    def __init__(self, folder: str, bound_bytes: int) -> None:
+    def __init__(self, directory: str, bound_bytes: int) -> None:
         """Makes the folder, for its owner only, and tries out a lock in it."""
-        self.folder = private_directory(folder)
+        self.directory = private_directory(directory)
         self._bound_bytes = bound_bytes
         with locked(self.path_of(_LOCK), fcntl.LOCK_SH):
             pass
 
     def path_of(self, name: str) -> str:
-        return os.path.join(self.folder, name)
+        return os.path.join(self.directory, name)
 
     @contextlib.contextmanager
     def using(
@@ -100,7 +100,7 @@ class Shelf:
         """Of each archive: the bytes of all its files, and when it was used last."""
         sizes: dict[str, int] = defaultdict(int)
         used: dict[str, int] = defaultdict(int)
-        with os.scandir(self.folder) as files:
+        with os.scandir(self.directory) as files:
             for file in files:
                 ours = _OURS.fullmatch(file.name)
                 with contextlib.suppress(FileNotFoundError):  # removed by another process
@@ -115,7 +115,7 @@ class Shelf:
         lock = self.path_of(sha256 + _LOCK)
         try:
             with locked(lock, fcntl.LOCK_EX):
-                for name in os.listdir(self.folder):
+                for name in os.listdir(self.directory):
                     if name.startswith(sha256) and name != sha256 + _LOCK:
                         os.unlink(self.path_of(name))
                 os.unlink(lock)  # the last one, since with it goes the right to touch the others

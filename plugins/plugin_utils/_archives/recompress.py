@@ -19,13 +19,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._archive.decompress import gunzip, is_gzip
-from ansible_collections.standalone.python.plugins.module_utils._archive.errors import Refused
+from ansible_collections.standalone.python.plugins.module_utils._archive.errors import UnsafeArchive
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
 
 from .._cache.private_directory import remove_file
 from .cache import bound_bytes
-from .content_cache import Shelf, Wait, is_intact, locked
+from .content_cache import ContentCache, Wait, is_intact, locked
 
 _LEVEL = 9
 _THREADS = 2
@@ -33,46 +33,51 @@ _WAIT_S = 60  # another process needs seconds for it, or hangs
 
 
 @dataclass(frozen=True)
-class Parcel:
+class PackedArchive:
     """A file to send. `sha256` is its own digest, None where it is the archive as it was published."""
 
     path: str
     sha256: str | None = None
 
 
-def packed_anew(archive: str, environ: Mapping[str, str], *, may_make: bool) -> Parcel:
+def recompressed(archive: str, environ: Mapping[str, str], *, may_make: bool) -> PackedArchive:
     """The copy of an archive of the cache, which the caller holds, or the archive itself where there is none.
 
     Where `may_make` says so, one process makes the copy and the others wait for it.
     """
-    folder, name = os.path.split(archive)
+    directory, name = os.path.split(archive)
     try:
-        found = _copy_of(folder, name)
+        found = _copy_of(directory, name)
         if found or not may_make or not is_gzip(archive):
-            return found or Parcel(archive)
+            return found or PackedArchive(archive)
         with locked(f"{archive}.zst.lock", fcntl.LOCK_EX, Wait(Limit(_WAIT_S, "packing"))):
-            return _copy_of(folder, name) or _made(archive, Shelf(folder, bound_bytes(environ)))
-    except (ImportError, OSError, Refused, StoreError):  # without library, room or lock, the archive itself will do
-        return Parcel(archive)
+            return _copy_of(directory, name) or _made(archive, ContentCache(directory, bound_bytes(environ)))
+    except (
+        ImportError,
+        OSError,
+        UnsafeArchive,
+        StoreError,
+    ):  # without library, room or lock, the archive itself will do
+        return PackedArchive(archive)
 
 
-def _copy_of(folder: str, name: str) -> Parcel | None:
+def _copy_of(directory: str, name: str) -> PackedArchive | None:
     """The copy, which has its digest in its name; None when there is none that is intact."""
     named = re.compile(re.escape(name) + r"\.zst\.([0-9a-f]{64})")
-    for file in os.listdir(folder):
+    for file in os.listdir(directory):
         match = named.fullmatch(file)
-        if match and is_intact(os.path.join(folder, file), match[1]):
-            return Parcel(os.path.join(folder, file), match[1])
+        if match and is_intact(os.path.join(directory, file), match[1]):
+            return PackedArchive(os.path.join(directory, file), match[1])
     return None
 
 
-def _made(archive: str, shelf: Shelf) -> Parcel:
+def _made(archive: str, cache: ContentCache) -> PackedArchive:
     import zstandard
 
     with open(archive, "rb", buffering=0) as packed:
         content = b"".join(gunzip(packed.read))
     copy = zstandard.ZstdCompressor(level=_LEVEL, threads=_THREADS, write_checksum=True).compress(content)
-    shelf.make_room(len(copy))
+    cache.make_room(len(copy))
     sha256 = hashlib.sha256(copy).hexdigest()
     path = f"{archive}.zst.{sha256}"
     part = f"{archive}.zst.part"
@@ -85,4 +90,4 @@ def _made(archive: str, shelf: Shelf) -> Parcel:
         with contextlib.suppress(OSError):
             os.unlink(part)
         raise
-    return Parcel(path, sha256)
+    return PackedArchive(path, sha256)

@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     InvalidName,
     StandaloneError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._store.store import STAGING_FOLDER, TEMPORARY_PREFIX
+from ansible_collections.standalone.python.plugins.module_utils._store.store import STAGING_DIRECTORY, TEMPORARY_PREFIX
 
 from .._probe.answer import printed
 from .._probe.shell import command_of
@@ -31,7 +31,7 @@ _OLDEST = (3, 9, 0)  # that this collection's modules and ansible-core run on
 
 
 @dataclass(frozen=True)
-class TemporaryPython:
+class TemporaryInterpreter:
     """What the host runs a module with, once: the program removes itself. `archive` is where the archive lies there."""
 
     program: str
@@ -82,7 +82,7 @@ class Unpacking:
         }
         return command_of(_SCRIPT, values=values)
 
-    def parse(self, stdout: str, *, rc: int, stderr: str) -> TemporaryPython:
+    def parse(self, stdout: str, *, rc: int, stderr: str) -> TemporaryInterpreter:
         """What the command answered, whatever login scripts print around it. Raises `StandaloneError` when it failed.
 
         Only a program that this very command can have made is believed: Ansible is about to start it.
@@ -91,7 +91,7 @@ class Unpacking:
         answer = answers[-1][len(_ANSWER) :] if answers else ""
         program = answer[len(_RUNS) :]
         if answer.startswith(_RUNS) and self._can_have_made(program):
-            return TemporaryPython(program, self.archive or posixpath.join(posixpath.dirname(program), "archive"))
+            return TemporaryInterpreter(program, self.archive or posixpath.join(posixpath.dirname(program), "archive"))
         if answer.startswith(_FAILED):
             raise StandaloneError(f"{answer[len(_FAILED) :].strip()} Nothing was installed.")
         raise StandaloneError(
@@ -100,5 +100,5 @@ class Unpacking:
         )
 
     def _can_have_made(self, program: str) -> bool:
-        begin = f"{self.store}/{STAGING_FOLDER}/{TEMPORARY_PREFIX}{self.token}-"
+        begin = f"{self.store}/{STAGING_DIRECTORY}/{TEMPORARY_PREFIX}{self.token}-"
         return re.fullmatch(re.escape(begin) + r"[0-9]{1,10}/run-once", program) is not None

@@ -15,13 +15,13 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import (Asset)
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import (options_for)
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import (Order)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import (InstallSpec)
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import (Plan)
 from ansible_collections.standalone.python.plugins.module_utils._store.state import (State)
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import (shown_url)
 
 from .._archives.cache import (cached_archive)
-from .._archives.recompress import (Parcel, packed_anew)
+from .._archives.recompress import (PackedArchive, recompressed)
 from .progress import (fetching)
 
 # By what the host fetches an archive itself. Any of them can hold a secret, so no other run of the module gets them.
@@ -38,7 +38,7 @@ class Delivery:
     need archives that it pays to pack them anew.
     """
 
-    order: Order
+    spec: InstallSpec
     state: State
     arguments: Mapping[str, Any]
     trusted: Callable[[Asset], Asset]
@@ -53,12 +53,12 @@ class Delivery:
 
     def certain(self, decided: Plan) -> Asset | None:
         """The asset whose archive the host certainly needs from the controller."""
-        return self.order.asset if decided.needs_asset and self.way == "push" else None
+        return self.spec.asset if decided.needs_asset and self.way == "push" else None
 
     def certain_there(self, decided: Plan) -> Asset | None:
         """The asset whose archive the host certainly has to fetch itself."""
         is_fetched = decided.needs_asset and self.way != "push" and "archive" not in self.arguments
-        return self.order.asset if is_fetched else None
+        return self.spec.asset if is_fetched else None
 
     def to_work(self) -> dict[str, Any]:
         """The module's arguments where it needs no archive, or gets it: no mirror, no login, nothing to fetch with.
@@ -72,8 +72,8 @@ class Delivery:
 
     def to_fetch(self, asset: Asset) -> dict[str, Any]:
         """The module's arguments where the host fetches the archive of `asset`, with a login if its server is asked."""
-        options = options_for(asset.url, self.order.mirrors or self.arguments.get("mirror", ()), self.order.url)
-        unused = CREDENTIALS if options != self.order.url else ()
+        options = options_for(asset.url, self.spec.mirrors or self.arguments.get("mirror", ()), self.spec.url)
+        unused = CREDENTIALS if options != self.spec.url else ()
         arguments = {option: value for option, value in self.arguments.items() if option not in unused}
         return {**arguments, "asset": asset.as_dict()}
 
@@ -82,24 +82,24 @@ class Delivery:
 
         None where it asks for nothing, or for what this order has nothing to do with. Raises what `trusted` raises.
         """
-        digest = result.get("archive_wanted")
-        if self.order.asset and self.order.asset.sha256 == digest:
-            return self.order.asset
-        wanted = self.order.wanted
+        digest = result.get("archive_needed")
+        if self.spec.asset and self.spec.asset.sha256 == digest:
+            return self.spec.asset
+        request = self.spec.request
         described = (receipt.asset for receipt in self.state.stored.values() if receipt.asset.sha256 == digest)
-        asset = next((one for one in described if wanted and wanted.satisfied_by(one.build)), None)
+        asset = next((one for one in described if request and request.satisfied_by(one.build)), None)
         return self.trusted(asset) if asset else None
 
     @contextmanager
     def archive(
         self, asset: Asset, *, why: str, warn: Callable[[str], None], say: Callable[[str], None]
-    ) -> Iterator[Parcel]:
+    ) -> Iterator[PackedArchive]:
         """The asset's archive on the controller.
 
         `why` is what the module said when it asked for it. `say` takes a line about a download that takes its time.
         """
         if self.own_archive:
-            yield Parcel(self.own_archive(asset))
+            yield PackedArchive(self.own_archive(asset))
             return
         with ExitStack() as stack:
             try:
@@ -108,7 +108,7 @@ class Delivery:
                         cached_archive(
                             asset,
                             mirrors=self.arguments["mirror"],
-                            url_options=self.order.url,
+                            url_options=self.spec.url,
                             environ=os.environ,
                             warn=warn,
                             watch=progress.update,
@@ -116,4 +116,4 @@ class Delivery:
                     )
             except DownloadError as error:
                 raise DownloadError(f"{why} {error}".lstrip()) from error
-            yield packed_anew(path, os.environ, may_make=self.is_for_many) if self.reads_zstd else Parcel(path)
+            yield recompressed(path, os.environ, may_make=self.is_for_many) if self.reads_zstd else PackedArchive(path)

@@ -13,8 +13,8 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import (EPOCH_VARIABLE)
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import (Order)
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (System, in_circles, missing, not_another)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import (InstallSpec)
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (TargetRoot, in_circles, missing, not_another)
 
 from .._probe.probe import (Probe)
 
@@ -22,13 +22,13 @@ from .._probe.probe import (Probe)
 _FOR_ARMV6 = ("raspbian",)
 
 
-def described(probe: Probe, order: Order) -> Probe:
+def described(probe: Probe, spec: InstallSpec) -> Probe:
     """The probe with the name that messages shall give the image's platform.
 
     Raises `StoreError` when there is no such root or its links go in circles, `UnsupportedHost` when nothing tells
     which build it needs.
     """
-    root = order.system.root
+    root = spec.system.root
     if not root:
         return probe
     if not probe.has_root:
@@ -37,7 +37,7 @@ def described(probe: Probe, order: Order) -> Probe:
         raise not_another(root)
     if probe.in_circles:
         raise in_circles(probe.in_circles, root)
-    names_no_target = bool(order.wanted and not order.wanted.named_target)
+    names_no_target = bool(spec.request and not spec.request.named_target)
     if probe.platform:
         if names_no_target and probe.platform.arch == "armv7" and probe.distribution in _FOR_ARMV6:
             raise UnsupportedHost(
@@ -54,7 +54,7 @@ def described(probe: Probe, order: Order) -> Probe:
 
 
 @contextmanager
-def exported_epoch(task: Any, system: System) -> Iterator[None]:
+def exported_epoch(task: Any, system: TargetRoot) -> Iterator[None]:
     """Hands the controller's SOURCE_DATE_EPOCH to the module of a task with a root, unless the task sets its own."""
     epoch = os.environ.get(EPOCH_VARIABLE)
     if not (epoch and system.is_image):

@@ -9,63 +9,63 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.asset_na
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import (FLAVORS, Asset, Build)
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import (HostPlatform)
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import (Wanted)
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import (BuildRequest)
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import (Asset)
 from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import (Order)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import (InstallSpec)
 from .._lock.lock import (Lock)
 
 
-def asset_of_archive(wanted: Wanted, sha256: str, platform: HostPlatform | None) -> Asset:
+def asset_of_archive(request: BuildRequest, sha256: str, platform: HostPlatform | None) -> Asset:
     """The asset, without a URL. Raises `InvalidName` when the name does not say version and release.
 
     `platform` may be None where the target is named.
     """
-    request = wanted.request
-    if request.version is None or request.release is None:
+    name = request.name
+    if name.version is None or name.release is None:
         raise InvalidName(
-            f"name is {request.text!r}, which does not tell what the archive is. With `archive`, write version and "
+            f"name is {name.text!r}, which does not tell what the archive is. With `archive`, write version and "
             "release, such as 3.13.5+20250723, or the full name of an asset that has both."
         )
-    stem = request.file_name if request.is_full_name and request.file_name else _described(wanted, platform)
+    stem = name.file_name if name.is_full_name and name.file_name else _described(request, platform)
     asset_name = AssetName.from_stem(stem.partition(".tar.")[0])
     return Asset.from_build(Build.from_asset_name(asset_name), url="", sha256=sha256)
 
 
-def _described(wanted: Wanted, platform: HostPlatform | None) -> str:
+def _described(request: BuildRequest, platform: HostPlatform | None) -> str:
     """The name, without `.tar.*`, that such a build is published under."""
-    request = wanted.request
-    target = wanted.target or request.target or (platform.targets(wanted.cpu_level)[0] if platform else "")
-    flavor = wanted.flavor or request.flavor or ("full" if request.debug else FLAVORS[0])
-    named = ["freethreaded"] * request.free_threaded + ["debug"] * request.debug
-    given = (wanted.build_options or request.build_options or "").split("+")
+    name = request.name
+    target = request.target or name.target or (platform.targets(request.cpu_level)[0] if platform else "")
+    flavor = request.flavor or name.flavor or ("full" if name.debug else FLAVORS[0])
+    named = ["freethreaded"] * name.free_threaded + ["debug"] * name.debug
+    given = (request.build_options or name.build_options or "").split("+")
     options = "+".join(dict.fromkeys(filter(None, named + given)))
-    stem = f"cpython-{request.version}+{request.release}-{target}"
+    stem = f"cpython-{name.version}+{name.release}-{target}"
     return "-".join(part for part in (stem, options, flavor) if part)
 
 
-def pinned(order: Order, *, lock: Lock | None, checksum: str | None, platform: HostPlatform | None) -> Order:
+def pinned(spec: InstallSpec, *, lock: Lock | None, checksum: str | None, platform: HostPlatform | None) -> InstallSpec:
     """The order for that asset and no other; the order as it is where the task leaves the choice to an index.
 
     `platform` is None where only the task can tell it, as for an image without a shell. Raises `UnsupportedHost` for a
     build that the platform cannot run, and what the lock raises for a name or a target that it does not have.
     """
-    asset = _asset(order, lock, checksum, platform)
+    asset = _asset(spec, lock, checksum, platform)
     if asset is None:
-        return order
+        return spec
     objection = platform.objection_to(asset.build) if platform else None
     if objection:
         raise UnsupportedHost(objection)
-    return order.pinned_to(asset)
+    return spec.pinned_to(asset)
 
 
-def _asset(order: Order, lock: Lock | None, checksum: str | None, platform: HostPlatform | None) -> Asset | None:
-    if order.wanted is None:
-        return order.asset
+def _asset(spec: InstallSpec, lock: Lock | None, checksum: str | None, platform: HostPlatform | None) -> Asset | None:
+    if spec.request is None:
+        return spec.asset
     if lock:
-        named = order.wanted.named_target
-        native = platform.targets(order.wanted.cpu_level) if platform else ()
-        return lock.asset(order.wanted, (named,) if named else native)
-    if order.archive and checksum:
-        return asset_of_archive(order.wanted, checksum, platform)
-    return order.asset
+        named = spec.request.named_target
+        native = platform.targets(spec.request.cpu_level) if platform else ()
+        return lock.asset(spec.request, (named,) if named else native)
+    if spec.archive and checksum:
+        return asset_of_archive(spec.request, checksum, platform)
+    return spec.asset

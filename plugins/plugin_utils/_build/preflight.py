@@ -9,26 +9,26 @@ from collections.abc import Iterator
 
 from ansible_collections.standalone.python.plugins.module_utils._os import disk_space
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import (Order)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import (InstallSpec)
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import (REMOVE, Plan)
 
-from .._probe.probe import (Place, Probe)
+from .._probe.probe import (Ancestor, Probe)
 
 
-def require_possible(order: Order, decided: Plan, probe: Probe, archive_bytes: int | None = None) -> None:
+def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int | None = None) -> None:
     """Raises `StoreError` when a change is certain and path or store cannot be written, or is too small.
 
     `archive_bytes` is the size of an archive that will be unpacked, None when it is not known.
     """
     if not decided.changes:
         return
-    for option, wanted, place in _places(order, decided, probe):
+    for option, wanted, place in _places(spec, decided, probe):
         _require_usable(option, wanted, place, adds=decided.step != REMOVE)
     if decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
-        disk_space.require_for_archive(order.store, archive_bytes, free_bytes=probe.free_bytes)
+        disk_space.require_for_archive(spec.store, archive_bytes, free_bytes=probe.free_bytes)
 
 
-def _require_usable(option: str, wanted: str, place: Place, *, adds: bool) -> None:
+def _require_usable(option: str, wanted: str, place: Ancestor, *, adds: bool) -> None:
     if not place.is_directory:
         raise StoreError(
             f"{option} is {wanted}, but {place.path} is not a directory. Move it away, or choose another {option}."
@@ -45,8 +45,8 @@ def _require_usable(option: str, wanted: str, place: Place, *, adds: bool) -> No
         )
 
 
-def _places(order: Order, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Place]]:
+def _places(spec: InstallSpec, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Ancestor]]:
     """What has to be written to: the store by every change, the directory of the path where its link changes."""
     if decided.entry or decided.needs_asset or (decided.step == REMOVE and probe.path_kind == "link"):
-        yield "path", order.path, probe.parent
-    yield "store", order.store, probe.store_place
+        yield "path", spec.path, probe.parent
+    yield "store", spec.store, probe.store_place

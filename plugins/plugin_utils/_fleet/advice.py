@@ -80,10 +80,10 @@ def _if_drifted(build: Build, path: str) -> Advice | None:
 
 
 def _if_on_trial(build: Build, path: str) -> Advice | None:
-    if path not in build["on_trial"]:
+    if path not in build["provisional"]:
         return None
     return {
-        "kind": "on trial",
+        "kind": "provisional",
         "title": f"Finish the upgrade of {path}",
         "why": "It did not come to its end, so nobody knows whether the new build works there. Play it again with its "
         "health command: it accepts the build or goes back.",
@@ -163,7 +163,7 @@ def _nothing() -> None:
 
 def _command(kind: str, series: str, path: str, hosts: list[str]) -> str | None:
     """What does it for all of these hosts, unless it takes a newer minor version or words of the operator's own."""
-    if kind in ("past end of life", "on trial", "does not run"):
+    if kind in ("past end of life", "provisional", "does not run"):
         return None
     # drift is found again by content, whatever way it was found by
     return commands.upgrade(hosts, name=series, path=path, verify="full" if kind == "drifted" else None)

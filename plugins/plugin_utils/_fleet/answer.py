@@ -82,14 +82,14 @@ class LeftBuild:
 class FoundPath:
     """A path of the host that uses a store.
 
-    `entry` is what it names now, `before_trial` what it would go back to, and `left` are the builds that it was taken
+    `entry` is what it names now, `fallback` what it would go back to, and `left` are the builds that it was taken
     back from.
     """
 
     path: str
     store: str
     entry: str | None
-    before_trial: str | None
+    fallback: str | None
     left: tuple[LeftBuild, ...]
     fields: Fields
 
@@ -162,7 +162,7 @@ def _path(found: Any, where: str) -> FoundPath:
         path=fields.text("path"),
         store=fields.text("store"),
         entry=fields.optional_text("entry"),
-        before_trial=fields.optional_text("before_trial"),
+        fallback=fields.optional_text("fallback"),
         left=tuple(_left(one) for one in fields.items("left")) if "left" in found else (),
         fields=fields,
     )

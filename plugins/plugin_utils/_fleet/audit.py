@@ -25,7 +25,7 @@ _HOSTS_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Yardstick:
+class Baseline:
     """What builds are measured by. `newest`: series such as 3.13t -> the newest asset of each target."""
 
     newest: Mapping[str, Iterable[Mapping[str, Any]]]
@@ -46,18 +46,18 @@ def _in_order(series: Iterable[str]) -> list[str]:
     return sorted(series, key=lambda name: ([int(number) for number in name.rstrip("td").split(".")], name))
 
 
-def report(infos: Mapping[str, Any], groups: Mapping[str, Any], yardstick: Yardstick) -> dict[str, Any]:
+def report(infos: Mapping[str, Any], groups: Mapping[str, Any], baseline: Baseline) -> dict[str, Any]:
     """The whole report, from what was registered on each host: `infos` of `build_info`, and `groups` of `grep -H` on
     the control groups of the processes that it told of, which was skipped where there were none.
 
     Either can be anything: a host that answers something else than the module has a `problem` and no builds.
     """
-    described = [_host(name, info, _stdout(groups.get(name)), yardstick) for name, info in infos.items()]
+    described = [_host(name, info, _stdout(groups.get(name)), baseline) for name, info in infos.items()]
     builds = [build for host in described for build in host["builds"]]
     at_paths = [build for build in builds if build["paths"]]  # others are kept to go back to, and are older by nature
     return {
-        "date": yardstick.today.isoformat(),
-        "release_cycle": yardstick.cycle.source,
+        "date": baseline.today.isoformat(),
+        "release_cycle": baseline.cycle.source,
         "summary": {
             "hosts": len(described),
             "without_answer": sum(host["problem"] is not None for host in described),
@@ -65,10 +65,10 @@ def report(infos: Mapping[str, Any], groups: Mapping[str, Any], yardstick: Yards
             "drifted": sum(build["intact"] is False for build in builds),
             "outdated": sum(build["outdated"] is True for build in at_paths),
             "past_end_of_life": sum(build["past_end_of_life"] for build in at_paths),
-            "on_trial": sum(bool(build["on_trial"]) for build in builds),
+            "provisional": sum(bool(build["provisional"]) for build in builds),
             "left": sum(bool(build["left"]) for build in builds),
         },
-        "series": [_series(name, builds, yardstick) for name in _in_order({build["series"] for build in builds})],
+        "series": [_series(name, builds, baseline) for name in _in_order({build["series"] for build in builds})],
         "advice": advice(described),
         "hosts": described,
     }
@@ -77,7 +77,7 @@ def report(infos: Mapping[str, Any], groups: Mapping[str, Any], yardstick: Yards
 FAILURES: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], bool]]] = {
     "drifted": ("drifted", lambda build: build["intact"] is False),
     "does_not_run": ("unable to run a build", lambda build: bool(build["paths"]) and bool(build["does_not_run"])),
-    "provisional": ("on trial", lambda build: bool(build["on_trial"])),
+    "provisional": ("provisional", lambda build: bool(build["provisional"])),
     "left": ("taken back from a newer build", lambda build: bool(build["left"])),
     "outdated": ("outdated", lambda build: bool(build["paths"]) and build["outdated"] is True),
     "eol": ("past the end of life of a build", lambda build: bool(build["paths"]) and build["past_end_of_life"]),
@@ -109,19 +109,19 @@ def _fails(host: Mapping[str, Any], is_so: Callable[[Mapping[str, Any]], bool] |
     return any(map(is_so, host["builds"]))
 
 
-def _host(name: str, info: Any, groups: str, yardstick: Yardstick) -> dict[str, Any]:
+def _host(name: str, info: Any, groups: str, baseline: Baseline) -> dict[str, Any]:
     try:
         answer = HostAnswer.parse(info)
-        builds = [_build(found, answer.paths, groups, yardstick) for found in answer.builds]
+        builds = [_build(found, answer.paths, groups, baseline) for found in answer.builds]
     except DamagedAnswer as error:
         return {"host": name, "problem": str(error), "builds": []}
     return {"host": name, "problem": None, "builds": builds}
 
 
-def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, yardstick: Yardstick) -> dict[str, Any]:
+def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline: Baseline) -> dict[str, Any]:
     build = found.asset.build
-    newest = _newest(build, yardstick)
-    end = yardstick.cycle.end_of(build.version.minor_text)
+    newest = _newest(build, baseline)
+    end = baseline.cycle.end_of(build.version.minor_text)
     pids = found.pids()
     return {
         **build.as_dict(),
@@ -133,18 +133,18 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, yardstick
         "newest": f"{newest.version}+{newest.release}" if newest else None,
         "outdated": _age(newest) > _age(build) if newest else None,
         "end_of_life": end.isoformat() if end else None,
-        "past_end_of_life": end is not None and end < yardstick.today,
+        "past_end_of_life": end is not None and end < baseline.today,
         "run_by": units_of(groups, pids),
         "pids": pids,
-        "on_trial": _on_trial(found, paths),
+        "provisional": _provisional(found, paths),
         "left": _left(found, paths),
     }
 
 
-def _on_trial(found: FoundBuild, paths: Iterable[FoundPath]) -> list[str]:
+def _provisional(found: FoundBuild, paths: Iterable[FoundPath]) -> list[str]:
     """The paths that go back to another build should this one be found not to work."""
     place = (found.store, found.entry)
-    return [one.path for one in paths if one.before_trial and (one.store, one.entry) == place]
+    return [one.path for one in paths if one.fallback and (one.store, one.entry) == place]
 
 
 def _left(found: FoundBuild, paths: Iterable[FoundPath]) -> list[dict[str, str]]:
@@ -165,8 +165,8 @@ def _stdout(registered: Any) -> str:
     return printed if isinstance(printed, str) else ""
 
 
-def _newest(build: Build, yardstick: Yardstick) -> Build | None:
-    offered = yardstick.newest.get(build.series) or ()
+def _newest(build: Build, baseline: Baseline) -> Build | None:
+    offered = baseline.newest.get(build.series) or ()
     return next((Asset.from_dict(one).build for one in offered if one["target"] == build.target), None)
 
 
@@ -174,11 +174,11 @@ def _age(build: Build) -> tuple[int, int]:
     return build.version.sort_key, int(build.release)
 
 
-def _series(name: str, builds: Iterable[Mapping[str, Any]], yardstick: Yardstick) -> dict[str, Any]:
-    end = yardstick.cycle.end_of(name.rstrip("td"))
+def _series(name: str, builds: Iterable[Mapping[str, Any]], baseline: Baseline) -> dict[str, Any]:
+    end = baseline.cycle.end_of(name.rstrip("td"))
     return {
         "series": name,
         "builds": sum(build["series"] == name for build in builds),
         "end_of_life": end.isoformat() if end else None,
-        "past_end_of_life": end is not None and end < yardstick.today,
+        "past_end_of_life": end is not None and end < baseline.today,
     }

@@ -19,14 +19,14 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 COLUMNS: tuple[str, ...] = ("host", "series", "version", "release", "target", "flavor", "paths", "intact", "outdated")
-COLUMNS += ("newest", "end_of_life", "past_end_of_life", "on_trial", "left", "run_by", "problem")
+COLUMNS += ("newest", "end_of_life", "past_end_of_life", "provisional", "left", "run_by", "problem")
 
 # What is wrong with a build, the most urgent first: the word, and the mark before it, since colour alone says nothing
 # to some.
 STATES = {
     "does not run": "✕",
     "drifted": "✕",
-    "on trial": "…",
+    "provisional": "…",
     "past end of life": "⚠",
     "outdated": "↑",
     "still running": "↻",
@@ -100,8 +100,8 @@ def state_of(build: Mapping[str, Any]) -> str:
         return "does not run"
     if build["intact"] is False:
         return "drifted"
-    if build["on_trial"]:
-        return "on trial"
+    if build["provisional"]:
+        return "provisional"
     if build["past_end_of_life"]:
         return "past end of life"
     return "outdated" if build["outdated"] else "in order"

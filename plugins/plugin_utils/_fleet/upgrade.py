@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 from ansible_collections.standalone.python.plugins.module_utils._install.series import is_allowed
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 from .answer import DamagedAnswer, FoundPath, HostAnswer
 
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
-TRIAL = "trial"  # it is the one chosen, and on trial since a run that did not come to its end
+PROVISIONAL = "provisional"  # it is the one chosen, and provisional since a run that did not come to its end
 CURRENT = "current"  # it is the one chosen
 NEWER = "newer"  # it is newer, and nothing goes backwards
 ABSENT = "absent"  # the host has no build at the path
@@ -42,7 +42,7 @@ def upgrade_step(
     allows any change.
 
     Returns `action`, one of the constants above, and where there is a build at the path: `path`, `store`, `previous`
-    (the name of the build to return to: that before a trial, else that at the path), `asset` (the chosen one, of the
+    (the name of the build to return to: the fallback, else the one at the path), `asset` (the chosen one, of the
     same target, with its URL as it may be shown; None when there is none), and the settings to install with: `keep`,
     `owner`, `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the
     build at the path, such as 3.13. `left` is a message where the path was taken back from the chosen build before,
@@ -56,15 +56,15 @@ def upgrade_step(
     if used is None or installed is None:
         return {"action": ABSENT}
     present = installed.asset
-    fallback = answer.build_at(used.before_trial, used.store)
+    fallback = answer.build_at(used.fallback, used.store)
     asset = next((asset for asset in assets if asset["target"] == present.build.target), None)
     chosen = Asset.from_dict(asset) if asset else None
-    spans_minors = bool(name) and Request.parse(str(name)).only_minor is None
+    spans_minors = bool(name) and RequestedName.parse(str(name)).only_minor is None
     may_replace = allow_minor_change or (
         chosen is None or is_allowed(chosen.build.series, present.build.series, spans_minors=spans_minors)
     )
     return {
-        "action": _action(chosen, present, is_on_trial=fallback is not None) if may_replace else OTHER_SERIES,
+        "action": _action(chosen, present, is_provisional=fallback is not None) if may_replace else OTHER_SERIES,
         "path": path,
         "series": present.build.series,
         "left": _left(used, chosen),
@@ -79,7 +79,7 @@ def upgrade_step(
 
 
 def rollback_lines(answer: Any) -> list[str]:
-    """What the module `rollback` did on one host, a line for each path. Raises `DamagedAnswer`."""
+    """What the module `build_rollback` did on one host, a line for each path. Raises `DamagedAnswer`."""
     fields = Fields(answer, "The answer of the host", DamagedAnswer)
     moved = [
         f"{one.text('path')}: {_version(one.object('previous'))} -> {_version(one.object('build'))}"
@@ -108,11 +108,11 @@ def _left(used: FoundPath, chosen: Asset | None) -> str:
     )
 
 
-def _action(chosen: Asset | None, installed: Asset, *, is_on_trial: bool) -> str:
+def _action(chosen: Asset | None, installed: Asset, *, is_provisional: bool) -> str:
     if chosen is None:
         return NO_BUILD
     if chosen.sha256 == installed.sha256:
-        return TRIAL if is_on_trial else CURRENT
+        return PROVISIONAL if is_provisional else CURRENT
     return NEWER if _age(chosen) < _age(installed) else UPGRADE
 
 

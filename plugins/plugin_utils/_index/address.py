@@ -51,7 +51,7 @@ class Address:
         return {"http": shown_url(self.location), "file": self.location, "bundled": "bundled"}[self.kind]
 
     @property
-    def folder(self) -> str:
+    def directory(self) -> str:
         """The name of the folder that the document lies in."""
         path = urlsplit(self.location).path if self.kind == "http" else self.location
         return path.rpartition("/")[0].rpartition("/")[2]

@@ -38,7 +38,7 @@ from .._cache.private_directory import (
 from .._http.errors import FetchError
 from .address import Address
 from .catalog import Catalog, Origin
-from .entry import Listed
+from .entry import IndexEntry
 
 # How long a failure speaks for all workers. Long enough for a batch of hosts, too short to hinder one who repairs.
 _FAILURE_COUNTS_S = 60
@@ -62,15 +62,15 @@ def cache_directory(environ: Mapping[str, str], *below: str, warn: Callable[[str
     Where another user could have changed it, or where it cannot be created, calls `warn` and returns a directory that
     all workers of the run share and Ansible removes at its end. None where that fails too.
     """
-    folder = cache_folder(environ)
+    directory = cache_folder(environ)
     try:
-        private_directory(folder)
-        return private_directory(os.path.join(folder, *below))
+        private_directory(directory)
+        return private_directory(os.path.join(directory, *below))
     except OSError as error:
         substitute = run_directory(*below)
         instead = "uses a temporary directory instead" if substitute else "does without a cache"
         warn(
-            f"Cannot use the cache {folder}: {error.filename or folder} "
+            f"Cannot use the cache {directory}: {error.filename or directory} "
             f"{error.strerror if isinstance(error, Untrusted) else f'cannot be used ({error.strerror})'}. This run "
             f"{instead}, so the next one fetches and checks everything again. Give the directory to this user alone "
             "(chown, chmod go-w), or set ANSIBLE_STANDALONE_PYTHON_CACHE to another one."
@@ -126,9 +126,9 @@ class CacheEntry:
     Only `replace` minds a folder that cannot be written.
     """
 
-    def __init__(self, folder: str | None, address: Address) -> None:
+    def __init__(self, directory: str | None, address: Address) -> None:
         self._key = address.cache_key
-        self._base = os.path.join(folder, self._key) if folder else None
+        self._base = os.path.join(directory, self._key) if directory else None
 
     def _path(self, suffix: str) -> str:
         if self._base is None:
@@ -160,7 +160,7 @@ class CacheEntry:
             os.utime(self._path(".sqlite3"))
         self._forget_failure()
 
-    def replace(self, listed: Iterable[Listed], origin: Origin) -> Catalog:
+    def replace(self, listed: Iterable[IndexEntry], origin: Origin) -> Catalog:
         """Replaces the content, at once and whole. Raises `OSError` or `sqlite3.Error`."""
         database, new = self._path(".sqlite3"), self._path(".new")
         for suffix in ("", *_SQLITE_COMPANIONS):

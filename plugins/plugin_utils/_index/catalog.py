@@ -23,7 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download.mirror
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
 from .._http.fetch import Validators
-from .entry import Listed
+from .entry import IndexEntry
 
 _TABLES = """
 CREATE TABLE origin (etag TEXT, last_modified TEXT, signature TEXT, key TEXT);
@@ -95,7 +95,7 @@ class Catalog:
             raise
 
     @classmethod
-    def create(cls, path: str, listed: Iterable[Listed], origin: Origin) -> Catalog:
+    def create(cls, path: str, listed: Iterable[IndexEntry], origin: Origin) -> Catalog:
         """A new database at `path`, which is a file that does not exist yet, or `:memory:`. Raises `sqlite3.Error`."""
         connection = sqlite3.connect(path)
         try:
@@ -134,7 +134,7 @@ class Catalog:
         }
         return tuple(sorted(found, reverse=True))
 
-    def assets(self, version: Version, target: str, variant: Variant) -> tuple[Listed, ...]:
+    def assets(self, version: Version, target: str, variant: Variant) -> tuple[IndexEntry, ...]:
         """Every asset of one version for one target, in no order."""
         rows = self._rows(
             f"SELECT {_LISTED} FROM asset WHERE target = ? AND free_threaded = ? AND debug = ?"  # noqa: S608  (ours)
@@ -154,7 +154,7 @@ class Catalog:
             raise sqlite3.DatabaseError(str(error)) from None
 
 
-def _fill(connection: sqlite3.Connection, listed: Iterable[Listed], origin: Origin) -> None:
+def _fill(connection: sqlite3.Connection, listed: Iterable[IndexEntry], origin: Origin) -> None:
     # A crash may spoil the file, which then does not stand in its place yet; so neither journal nor sync is needed.
     connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
     marks = origin.validators
@@ -174,7 +174,7 @@ def _require_format(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"format {found} instead of {_FORMAT}")
 
 
-def _as_row(listed: Listed) -> tuple[object, ...]:
+def _as_row(listed: IndexEntry) -> tuple[object, ...]:
     build = listed.build
     return (
         *_version_columns(build.version),
@@ -190,11 +190,11 @@ def _as_row(listed: Listed) -> tuple[object, ...]:
     )
 
 
-def _from_row(*row: Any) -> Listed:
+def _from_row(*row: Any) -> IndexEntry:
     """Raises `sqlite3.DatabaseError` for a row that contradicts the file name in it."""
     release, _target, _flavor, _build_options, file_name, own_url, sha256 = row[5:]
     try:
-        listed = Listed.from_url(own_url or github_url(_release_text(release), file_name), sha256)
+        listed = IndexEntry.from_url(own_url or github_url(_release_text(release), file_name), sha256)
         agrees = _as_row(listed)[: len(row)] == row and len(sha256 or bytes(32)) == 32
     except (InvalidName, TypeError, ValueError, AttributeError):
         agrees = False

@@ -24,7 +24,7 @@ MISDATED_RELEASE = "20250323"
 
 
 @dataclass(frozen=True)
-class Listed:
+class IndexEntry:
     """An asset in an index. `sha256` is 32 raw bytes, or None when the index has no digest for it.
 
     `own_url` is None for a file of a public release, whose address follows from the rest.
@@ -36,16 +36,16 @@ class Listed:
     sha256: bytes | None
 
     @classmethod
-    def from_url(cls, url: str, sha256: bytes | None) -> Listed:
+    def from_url(cls, url: str, sha256: bytes | None) -> IndexEntry:
         """Raises `InvalidName` when the file name is not that of a build, or its release cannot be told."""
         public = public_file(url)
-        folder, file_name = public or (
+        directory, file_name = public or (
             urlsplit(url).path.rpartition("/")[0].rpartition("/")[2],
             file_name_of(url),
         )
         # Names of before 2022 do not tell their release; the folder that they lie in does.
-        build = _build(file_name, folder if day_of(folder) else None)
-        own_url = None if public and folder == build.release else with_escaped_plus(url)
+        build = _build(file_name, directory if day_of(directory) else None)
+        own_url = None if public and directory == build.release else with_escaped_plus(url)
         return cls(build=build, file_name=file_name, own_url=own_url, sha256=sha256)
 
     @property

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.urls impor
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 
 from .bundled import unpack
-from .entry import MISDATED_RELEASE, Listed
+from .entry import MISDATED_RELEASE, IndexEntry
 
 SUM_LINE = re.compile(r"(?P<digest>[0-9A-Fa-f]{64})\s+\*?(?P<name>\S+)")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
@@ -61,7 +61,7 @@ def rows_of_catalogue(text: str, where: str) -> Iterator[Row]:
                 yield row
 
 
-def rows_of_sums(text: str, where: str, folder: str) -> Iterator[Row]:
+def rows_of_sums(text: str, where: str, directory: str) -> Iterator[Row]:
     """The output of `sha256sum` for one release; its names get the public addresses, which mirrors can map.
 
     `folder` is the release of the names that do not carry it, as those of before 2022.
@@ -73,7 +73,7 @@ def rows_of_sums(text: str, where: str, folder: str) -> Iterator[Row]:
         if match is None:
             raise IndexUnavailable(f"{where}, line {number} is damaged: a digest and a file name are expected there.")
         release = _RELEASE_IN_NAME.search(match["name"])
-        url = github_url(release[1] if release else folder, match["name"])
+        url = github_url(release[1] if release else directory, match["name"])
         yield Row(url, bytes.fromhex(match["digest"]))
 
 
@@ -103,17 +103,17 @@ def _json(text: str, where: str) -> Any:
 class Reading:
     """What an index holds. `unknown` are the file names that are not those of builds, in the index's order."""
 
-    listed: tuple[Listed, ...]
+    listed: tuple[IndexEntry, ...]
     unknown: tuple[str, ...]
 
 
-def read_index(body: bytes, *, where: str, folder: str) -> Reading:
+def read_index(body: bytes, *, where: str, directory: str) -> Reading:
     """Everything that the document lists, apart from the misdated release.
 
     `where` is what messages call the document, and `folder` the folder it lies in, which for a SHA256SUMS names the
     release. Raises `IndexUnavailable` when the document is of no known kind or malformed; the message has the place.
     """
-    return _reading(_rows(_text(body, where), where, folder), where)
+    return _reading(_rows(_text(body, where), where, directory), where)
 
 
 def read_bundled(content: bytes) -> Reading:
@@ -123,12 +123,12 @@ def read_bundled(content: bytes) -> Reading:
 
 
 def _reading(rows: Iterable[Row], where: str) -> Reading:
-    listed: list[Listed] = []
+    listed: list[IndexEntry] = []
     unknown: list[str] = []
     digests: dict[tuple[str, str], bytes] = {}
     for row in rows:
         try:
-            one = Listed.from_url(row.url, row.sha256)
+            one = IndexEntry.from_url(row.url, row.sha256)
         except InvalidName:
             unknown.append(file_name_of(row.url))
         else:
@@ -140,7 +140,7 @@ def _reading(rows: Iterable[Row], where: str) -> Reading:
     return Reading(tuple(listed), tuple(unknown))
 
 
-def _require_one_digest(one: Listed, digests: dict[tuple[str, str], bytes], where: str) -> None:
+def _require_one_digest(one: IndexEntry, digests: dict[tuple[str, str], bytes], where: str) -> None:
     """A published file never changes. Raises `IndexUnavailable` where one name has two digests, wherever they lie."""
     if one.sha256 is None:
         return
@@ -152,10 +152,10 @@ def _require_one_digest(one: Listed, digests: dict[tuple[str, str], bytes], wher
         )
 
 
-def _rows(text: str, where: str, folder: str) -> Iterator[Row]:
+def _rows(text: str, where: str, directory: str) -> Iterator[Row]:
     first_line = text.partition("\n")[0].strip()
     if SUM_LINE.fullmatch(first_line):
-        return rows_of_sums(text, where, folder)
+        return rows_of_sums(text, where, directory)
     if text.startswith("{"):
         return rows_of_versions(text, where) if _is_record(first_line) else rows_of_catalogue(text, where)
     if text.startswith("<"):

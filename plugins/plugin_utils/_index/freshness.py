@@ -49,7 +49,7 @@ def require_fresh(found: OpenIndex, address: Address, max_age_s: int, warn: Call
 
 
 def _warn_of_older(found: OpenIndex, address: Address, newest: str, clock: Clock, warn: Callable[[str], None]) -> None:
-    if address.kind == "bundled" or address.folder == newest:  # the address itself says which release it is of
+    if address.kind == "bundled" or address.directory == newest:  # the address itself says which release it is of
         return
     seen = found.entry.newest_seen()
     if seen is None or not newest <= seen.release <= clock.latest_release:

@@ -59,7 +59,7 @@ class IndexReader:
     def __init__(self, options: IndexOptions, warn: Callable[[str], None]) -> None:
         self._options = options
         self._warn = warn
-        self._folder = cache_directory(options.environ, warn=warn)
+        self._directory = cache_directory(options.environ, warn=warn)
 
     def current(self, address: Address) -> OpenIndex:
         """Raises `IndexUnavailable`; as a `FetchError` it tells whether the server was reached."""
@@ -96,7 +96,7 @@ class IndexReader:
         return None if catalog is None else OpenIndex(str(address), catalog, entry)
 
     def _entry(self, address: Address) -> CacheEntry:
-        return CacheEntry(self._folder, address)
+        return CacheEntry(self._directory, address)
 
     def _kept_and_current(self, address: Address) -> OpenIndex | None:
         entry = self._entry(address)
@@ -132,7 +132,7 @@ class IndexReader:
         return kept
 
     def _read(self, content: bytes, address: Address, where: str) -> Reading:
-        reading = read_index(content, where=where, folder=address.folder)
+        reading = read_index(content, where=where, directory=address.directory)
         local = next((one for one in reading.listed if one.own_url and one.own_url.startswith("file:")), None)
         if local and address.kind == "http":  # a server has no say in which files of a machine are read
             raise IndexUnavailable(
@@ -146,10 +146,10 @@ class IndexReader:
 
     def _kept(self, reading: Reading, origin: Origin, entry: CacheEntry) -> Catalog:
         try:
-            if self._folder:
+            if self._directory:
                 return entry.replace(reading.listed, origin)
         except (OSError, sqlite3.Error) as error:
-            self._warn(f"Cannot keep the index in {self._folder} ({error}), so every host's worker reads it again.")
+            self._warn(f"Cannot keep the index in {self._directory} ({error}), so every host's worker reads it again.")
         return Catalog.create(":memory:", reading.listed, origin)
 
 

@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-LINKS_FOLDER = "/etc/alternatives"  # where the links of all groups lead, on every system
-RECORD_FOLDERS = (  # of Debian, of RHEL and newer SUSE, of older SUSE
+LINKS_DIRECTORY = "/etc/alternatives"  # where the links of all groups lead, on every system
+RECORD_DIRECTORIES = (  # of Debian, of RHEL and newer SUSE, of older SUSE
     "/var/lib/dpkg/alternatives",
     "/var/lib/alternatives",
     "/var/lib/rpm/alternatives",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .alternatives import LINKS_FOLDER, Follower, Group
+from .alternatives import LINKS_DIRECTORY, Follower, Group
 from .commands import DEFAULT_NAMES, Command, commands_of, is_our_name
-from .probe import Owner, Wiring
-from .spec import WiredBuild, Wish
+from .probe import LinksState, Owner
+from .spec import LinkedBuild, LinksSpec
 
 ALTERNATIVES, LINKS, NONE = "alternatives", "links", "none"
 PROGRAM_OF_ALTERNATIVES = "update-alternatives"
@@ -44,104 +44,104 @@ class CommandPlan:
     refused: tuple[str, ...] = ()
 
 
-def plan_commands(wish: Wish, wiring: Wiring) -> CommandPlan:
-    system = _system(wish, wiring)
-    builds = () if system == NONE else wish.present
-    theirs = {build.path: owner for build in builds if (owner := wiring.owners.get(build.name))}
-    served = [(build, _commands(build, wiring)) for build in builds if build.path not in theirs]
-    wanted = [_registration(wish, commands) for _build, commands in served] if system == ALTERNATIVES else []
-    links = [_link(wish, command) for _build, commands in served for command in commands]
+def plan_commands(spec: LinksSpec, state: LinksState) -> CommandPlan:
+    system = _system(spec, state)
+    builds = () if system == NONE else spec.present
+    theirs = {build.path: owner for build in builds if (owner := state.owners.get(build.name))}
+    served = [(build, _commands(build, state)) for build in builds if build.path not in theirs]
+    wanted = [_registration(spec, commands) for _build, commands in served] if system == ALTERNATIVES else []
+    links = [_link(spec, command) for _build, commands in served for command in commands]
     plain = links if system == LINKS else []
     return CommandPlan(
-        register=tuple(differing for one in wanted if (differing := _differing(one, wiring))),
-        unregister=tuple(_stale_registrations(wish, wiring, wanted)),
-        links=tuple((link, target) for link, target in plain if wiring.links.get(link) != target),
-        unlink=tuple(_stale_links(wish, wiring, dict(plain))),
-        left_out=tuple(_leave(build, theirs[build.path], wish) for build in builds if build.path in theirs),
+        register=tuple(differing for one in wanted if (differing := _differing(one, state))),
+        unregister=tuple(_stale_registrations(spec, state, wanted)),
+        links=tuple((link, target) for link, target in plain if state.links.get(link) != target),
+        unlink=tuple(_stale_links(spec, state, dict(plain))),
+        left_out=tuple(_leave(build, theirs[build.path], spec) for build in builds if build.path in theirs),
         refused=(
-            *_foreign(wish, wiring),
-            *_obstacles(wish, wiring, links, wanted),
-            *(_twice([_link(wish, commands[0]) for _build, commands in served]) if system == LINKS else ()),
+            *_foreign(spec, state),
+            *_obstacles(spec, state, links, wanted),
+            *(_twice([_link(spec, commands[0]) for _build, commands in served]) if system == LINKS else ()),
         ),
     )
 
 
-def _foreign(wish: Wish, wiring: Wiring) -> list[str]:
+def _foreign(spec: LinksSpec, state: LinksState) -> list[str]:
     """Errors about what is to be absent and is none of ours: nothing that points there is ours to remove either."""
     return [
         f"Cannot remove {build.path}: this collection did not make it. No link to it was removed either. Correct the "
         "path, or move away what is there."
-        for build in wish.builds
-        if not build.executable and build.path in wiring.foreign
+        for build in spec.builds
+        if not build.executable and build.path in state.foreign
     ]
 
 
-def _system(wish: Wish, wiring: Wiring) -> str:
-    if wish.system != "auto":
-        return wish.system
-    return ALTERNATIVES if PROGRAM_OF_ALTERNATIVES in wiring.tools else LINKS
+def _system(spec: LinksSpec, state: LinksState) -> str:
+    if spec.system != "auto":
+        return spec.system
+    return ALTERNATIVES if PROGRAM_OF_ALTERNATIVES in state.tools else LINKS
 
 
-def _commands(build: WiredBuild, wiring: Wiring) -> tuple[Command, ...]:
+def _commands(build: LinkedBuild, state: LinksState) -> tuple[Command, ...]:
     """What the build is to be reached by; a companion that a package has already is left to the package."""
-    found = commands_of(build.path, build.executable or "", build.programs | wiring.has)
-    return tuple(command for command in found if command.name not in wiring.owners)
+    found = commands_of(build.path, build.executable or "", build.programs | state.has)
+    return tuple(command for command in found if command.name not in state.owners)
 
 
-def _link(wish: Wish, command: Command) -> tuple[str, str]:
-    return f"{wish.man_dir if command.is_manual else wish.link_dir}/{command.name}", command.target
+def _link(spec: LinksSpec, command: Command) -> tuple[str, str]:
+    return f"{spec.man_dir if command.is_manual else spec.link_dir}/{command.name}", command.target
 
 
-def _registration(wish: Wish, commands: tuple[Command, ...]) -> Registration:
-    (link, path), *others = [_link(wish, command) for command in commands]
+def _registration(spec: LinksSpec, commands: tuple[Command, ...]) -> Registration:
+    (link, path), *others = [_link(spec, command) for command in commands]
     names = [command.name for command in commands[1:]]
     followers = tuple(Follower(name, *other) for name, other in zip(names, others))
-    return Registration(commands[0].name, link, path, wish.priority, followers)
+    return Registration(commands[0].name, link, path, spec.priority, followers)
 
 
-def _differing(wanted: Registration, wiring: Wiring) -> Registration | None:
+def _differing(wanted: Registration, state: LinksState) -> Registration | None:
     """None when the host has it as wanted."""
-    group = wiring.groups.get(wanted.name)
+    group = state.groups.get(wanted.name)
     choice = group.choice(wanted.path) if group else None
     if group is None or choice is None:
         return wanted
-    again = group.link != wanted.link or not _leads(group, wanted, wiring)
+    again = group.link != wanted.link or not _leads(group, wanted, state)
     if again or choice.priority != wanted.priority or choice.followers != frozenset(wanted.followers):
         return Registration(wanted.name, wanted.link, wanted.path, wanted.priority, wanted.followers, again)
     return None
 
 
-def _leads(group: Group, wanted: Registration, wiring: Wiring) -> bool:
+def _leads(group: Group, wanted: Registration, state: LinksState) -> bool:
     """Whether the links of a group are there: its own, and those that belong to the choice if that is ours."""
-    chosen = wiring.links.get(f"{LINKS_FOLDER}/{group.name}", "")
-    if wiring.links.get(group.link) != f"{LINKS_FOLDER}/{group.name}" or not group.choice(chosen):
+    chosen = state.links.get(f"{LINKS_DIRECTORY}/{group.name}", "")
+    if state.links.get(group.link) != f"{LINKS_DIRECTORY}/{group.name}" or not group.choice(chosen):
         return False
     ours = group.choice(wanted.path)
     return chosen != wanted.path or all(
-        wiring.links.get(follower.link) == f"{LINKS_FOLDER}/{follower.name}"
-        and wiring.links.get(f"{LINKS_FOLDER}/{follower.name}") == follower.path
+        state.links.get(follower.link) == f"{LINKS_DIRECTORY}/{follower.name}"
+        and state.links.get(f"{LINKS_DIRECTORY}/{follower.name}") == follower.path
         for follower in (ours.followers if ours else ())
     )
 
 
-def _stale_registrations(wish: Wish, wiring: Wiring, wanted: list[Registration]) -> list[tuple[Group, str]]:
+def _stale_registrations(spec: LinksSpec, state: LinksState, wanted: list[Registration]) -> list[tuple[Group, str]]:
     kept = {(registration.name, registration.path) for registration in wanted}
     return [
         (group, choice.path)
-        for group in wiring.groups.values()
+        for group in state.groups.values()
         for choice in group.alternatives
-        if _is_versioned(group.name) and wish.is_ours(choice.path) and (group.name, choice.path) not in kept
+        if _is_versioned(group.name) and spec.is_ours(choice.path) and (group.name, choice.path) not in kept
     ]
 
 
-def _stale_links(wish: Wish, wiring: Wiring, wanted: dict[str, str]) -> list[str]:
+def _stale_links(spec: LinksSpec, state: LinksState, wanted: dict[str, str]) -> list[str]:
     return [
         link
-        for link, target in wiring.links.items()
+        for link, target in state.links.items()
         if link not in wanted
-        and link.startswith((f"{wish.link_dir}/", f"{wish.man_dir}/"))
+        and link.startswith((f"{spec.link_dir}/", f"{spec.man_dir}/"))
         and _is_versioned(link.rpartition("/")[2])
-        and wish.is_ours(target)
+        and spec.is_ours(target)
     ]
 
 
@@ -149,27 +149,29 @@ def _is_versioned(name: str) -> bool:
     return is_our_name(name) and name not in DEFAULT_NAMES
 
 
-def _leave(build: WiredBuild, owner: Owner, wish: Wish) -> str:
+def _leave(build: LinkedBuild, owner: Owner, spec: LinksSpec) -> str:
     return (
-        f"{build.name} is left to the system: {wish.link_dir}/{build.name} would stand before or replace {owner.file}, "
+        f"{build.name} is left to the system: {spec.link_dir}/{build.name} would stand before or replace {owner.file}, "
         f"which the package {owner.package} owns. The build is at {build.executable}. To have the command lead to it, "
         "set interpreter_allow_system: true."
     )
 
 
-def _obstacles(wish: Wish, wiring: Wiring, links: list[tuple[str, str]], wanted: list[Registration]) -> list[str]:
+def _obstacles(
+    spec: LinksSpec, state: LinksState, links: list[tuple[str, str]], wanted: list[Registration]
+) -> list[str]:
     """What stands where links are wanted and was not made by this collection."""
     advice = "Move it away, choose another interpreter_link_dir, or set interpreter_alternatives: none."
     problems = []
     for link, _target in links:
-        target = wiring.links.get(link, "")
-        if link in wiring.occupied:
+        target = state.links.get(link, "")
+        if link in state.occupied:
             problems.append(f"{link} is wanted for a link, but there is something else already. {advice}")
-        elif target and not wish.is_ours(target) and not _belongs_to(link, wish, wiring, shared=bool(wanted)):
+        elif target and not spec.is_ours(target) and not _belongs_to(link, spec, state, shared=bool(wanted)):
             problems.append(f"{link} is a link to {target} already, which leads to none of these builds. {advice}")
     for one in wanted:
-        group = wiring.groups.get(one.name)
-        if group and group.link != one.link and not _is_all_ours(group, wish):
+        group = state.groups.get(one.name)
+        if group and group.link != one.link and not _is_all_ours(group, spec):
             problems.append(
                 f"The alternatives {one.name} exist already for {group.link}, with choices that lead to none of these "
                 f"builds, so they cannot have the link {one.link}. {advice}"
@@ -177,17 +179,17 @@ def _obstacles(wish: Wish, wiring: Wiring, links: list[tuple[str, str]], wanted:
     return problems
 
 
-def _belongs_to(link: str, wish: Wish, wiring: Wiring, *, shared: bool) -> bool:
+def _belongs_to(link: str, spec: LinksSpec, state: LinksState, *, shared: bool) -> bool:
     """Whether a link is that of alternatives which are ours alone, or which may be `shared` with others."""
-    for group in wiring.groups.values():
+    for group in state.groups.values():
         followers = {follower.link for choice in group.alternatives for follower in choice.followers}
         if link == group.link or link in followers:
-            return _is_versioned(group.name) and (shared or _is_all_ours(group, wish))
+            return _is_versioned(group.name) and (shared or _is_all_ours(group, spec))
     return False
 
 
-def _is_all_ours(group: Group, wish: Wish) -> bool:
-    return all(wish.is_ours(choice.path) for choice in group.alternatives)
+def _is_all_ours(group: Group, spec: LinksSpec) -> bool:
+    return all(spec.is_ours(choice.path) for choice in group.alternatives)
 
 
 def _twice(links: list[tuple[str, str]]) -> list[str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .commands import DEFAULT_NAMES
-from .probe import Wiring
-from .spec import Wish, saved_name
+from .probe import LinksState
+from .spec import LinksSpec, saved_name
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class DefaultPlan:
     refused: tuple[str, ...] = ()
 
 
-def plan_default(wish: Wish, wiring: Wiring) -> DefaultPlan:
-    build = wish.default_build
-    plans = [_plan_name(name, build.executable if build else None, wish, wiring) for name in DEFAULT_NAMES]
+def plan_default(spec: LinksSpec, state: LinksState) -> DefaultPlan:
+    build = spec.default_build
+    plans = [_plan_name(name, build.executable if build else None, spec, state) for name in DEFAULT_NAMES]
     refused = tuple(sentence for plan in plans for sentence in plan.refused)
     if refused:
         return DefaultPlan(refused=refused)
@@ -33,14 +33,14 @@ def plan_default(wish: Wish, wiring: Wiring) -> DefaultPlan:
     )
 
 
-def _plan_name(name: str, target: str | None, wish: Wish, wiring: Wiring) -> DefaultPlan:
-    link = f"{wish.link_dir}/{name}"
-    saved = f"{wish.link_dir}/{saved_name(name)}"
-    now, kept = wiring.links.get(link), wiring.links.get(saved)
-    is_ours = now is not None and wish.is_ours(now)
+def _plan_name(name: str, target: str | None, spec: LinksSpec, state: LinksState) -> DefaultPlan:
+    link = f"{spec.link_dir}/{name}"
+    saved = f"{spec.link_dir}/{saved_name(name)}"
+    now, kept = state.links.get(link), state.links.get(saved)
+    is_ours = now is not None and spec.is_ours(now)
     if target is None:
         return _without_default(link, saved, kept, is_ours=is_ours)
-    refusal = _refusal(name, link, now, wish, wiring)
+    refusal = _refusal(name, link, now, spec, state)
     if refusal:
         return DefaultPlan(refused=(refusal,))
     changes = [] if now == target else [(link, target)]
@@ -58,14 +58,14 @@ def _without_default(link: str, saved: str, kept: str | None, *, is_ours: bool) 
     return DefaultPlan(unlink=(link,))
 
 
-def _refusal(name: str, link: str, now: str | None, wish: Wish, wiring: Wiring) -> str | None:
+def _refusal(name: str, link: str, now: str | None, spec: LinksSpec, state: LinksState) -> str | None:
     """Why the link may not be made, None if it may."""
-    if link in wiring.occupied:
+    if link in state.occupied:
         return (
             f"interpreter_default wants the link {link}, but there is a file or directory that this role did not make. "
             "Move it away, or choose another interpreter_link_dir."
         )
-    owner = wiring.owners.get(name)
+    owner = state.owners.get(name)
     if owner:
         deed = "take the place of" if owner.file == link else "stand before"
         return (
@@ -73,7 +73,7 @@ def _refusal(name: str, link: str, now: str | None, wish: Wish, wiring: Wiring) 
             f"{owner.package} owns that. Programs of the system may need it. Call the build by its own name instead, "
             "or set interpreter_allow_system: true."
         )
-    if now is not None and not wish.is_ours(now) and not wish.allow_system:
+    if now is not None and not spec.is_ours(now) and not spec.allow_system:
         return (
             f"interpreter_default wants the link {link}, but it leads to {now} already, which is none of these builds. "
             "Remove it, or set interpreter_allow_system: true to have it replaced until the default goes."

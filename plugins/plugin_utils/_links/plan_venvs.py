@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from .probe import Wiring
-from .spec import RECORD, WiredBuild, Wish
+from .probe import LinksState
+from .spec import RECORD, LinkedBuild, LinksSpec
 
 # The first release whose ssl module also looks in /etc/pki/tls, says the history of python-build-standalone.
 _LOOKS_IN_PKI = 20260320
@@ -31,13 +31,13 @@ class VenvPlan:
     over: bool
 
 
-def plan_venvs(wish: Wish, wiring: Wiring) -> tuple[VenvPlan, ...]:
+def plan_venvs(spec: LinksSpec, state: LinksState) -> tuple[VenvPlan, ...]:
     plans = []
-    for build in wish.present:
+    for build in spec.present:
         if build.requirements is None:
             continue
-        fits = _fits(build, wiring)
-        found, record = wiring.files.get(f"{build.venv}/{RECORD}"), _record_of(build.requirements)
+        fits = _fits(build, state)
+        found, record = state.files.get(f"{build.venv}/{RECORD}"), _record_of(build.requirements)
         if not fits or found is None or found.content.rstrip() != record:
             over = not fits and found is not None
             file, executable = build.requirements_file, build.executable or ""
@@ -45,90 +45,90 @@ def plan_venvs(wish: Wish, wiring: Wiring) -> tuple[VenvPlan, ...]:
     return tuple(plans)
 
 
-def refused_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+def refused_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
     """Sentences about what stands where an environment is wanted: none of ours, and none of this build's either."""
-    if wish.root:
-        return _refused_in_root(wish, wiring)
+    if spec.root:
+        return _refused_in_root(spec, state)
     untrusted = tuple(
-        f"Cannot install requirements into {plan.path}: {wiring.untrusted[plan.path]}, so another user could have this "
+        f"Cannot install requirements into {plan.path}: {state.untrusted[plan.path]}, so another user could have this "
         "task run programs and change files of its own user. Set interpreter_venv to a place that only root may "
         "change, or install them as that user, with ansible.builtin.pip."
-        for plan in plan_venvs(wish, wiring)
-        if plan.path in wiring.untrusted
+        for plan in plan_venvs(spec, state)
+        if plan.path in state.untrusted
     )
     return untrusted + tuple(
         f"{build.venv} is wanted for an environment of {build.path} with the requirements, but there is something else "
         "that this role did not make. Move it away, or set interpreter_venv."
-        for build in wish.present
+        for build in spec.present
         if build.requirements is not None
-        and build.venv in wiring.venvs
-        and f"{build.venv}/{RECORD}" not in wiring.files
-        and not _is_of(build, wiring)
+        and build.venv in state.venvs
+        and f"{build.venv}/{RECORD}" not in state.files
+        and not _is_of(build, state)
     )
 
 
-def _refused_in_root(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+def _refused_in_root(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
     """Environments are made and filled by the build itself, which may not run here, with the image's own libraries."""
-    touched = [build.venv for build in wish.present if build.requirements is not None] + [*surplus_venvs(wish, wiring)]
+    touched = [build.venv for build in spec.present if build.requirements is not None] + [*surplus_venvs(spec, state)]
     return tuple(
-        f"{venv} is an environment with requirements, which cannot be made or removed in the directory {wish.root}. "
+        f"{venv} is an environment with requirements, which cannot be made or removed in the directory {spec.root}. "
         "Use the chroot connection for this image, or leave out interpreter_requirements."
         for venv in touched
     )
 
 
-def surplus_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+def surplus_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
     """Environments that we made from builds that are to go. Others stay, since services may run from them.
 
     An environment that a build was given after another is that of the later one, whatever the former is to be.
     """
-    return tuple(venv for venv in _left_venvs(wish, wiring) if venv not in wiring.untrusted)
+    return tuple(venv for venv in _left_venvs(spec, state) if venv not in state.untrusted)
 
 
-def kept_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
+def kept_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
     """Warnings about environments that are wanted no longer, but that a removal could be led elsewhere from."""
     return tuple(
-        f"{venv} is wanted no longer, but was not removed: {wiring.untrusted[venv]}, so another user could have this "
+        f"{venv} is wanted no longer, but was not removed: {state.untrusted[venv]}, so another user could have this "
         "task remove other files. Remove it as that user."
-        for venv in _left_venvs(wish, wiring)
-        if venv in wiring.untrusted
+        for venv in _left_venvs(spec, state)
+        if venv in state.untrusted
     )
 
 
-def _left_venvs(wish: Wish, wiring: Wiring) -> tuple[str, ...]:
-    used = {build.venv for build in wish.present}
-    going = [build for build in wish.builds if not build.executable and build.venv not in used]
-    ours = (build.venv for build in going if f"{build.venv}/{RECORD}" in wiring.files and _is_of(build, wiring))
+def _left_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
+    used = {build.venv for build in spec.present}
+    going = [build for build in spec.builds if not build.executable and build.venv not in used]
+    ours = (build.venv for build in going if f"{build.venv}/{RECORD}" in state.files and _is_of(build, state))
     return tuple(dict.fromkeys(ours))
 
 
-def needed_variables(wish: Wish, wiring: Wiring) -> dict[str, str]:
+def needed_variables(spec: LinksSpec, state: LinksState) -> dict[str, str]:
     """Variables without which the builds would not find what the host has elsewhere, or has not at all."""
-    if not wish.present:
+    if not spec.present:
         return {}
     variables = {}
-    oldest = min(build.release for build in wish.present)
-    if wiring.certificates and not (wiring.certificates_in_pki and oldest >= _LOOKS_IN_PKI):
-        variables["SSL_CERT_FILE"] = wiring.certificates
-    if not wiring.terminals:
-        build = wish.default_build or wish.present[0]
+    oldest = min(build.release for build in spec.present)
+    if state.certificates and not (state.certificates_in_pki and oldest >= _LOOKS_IN_PKI):
+        variables["SSL_CERT_FILE"] = state.certificates
+    if not state.terminals:
+        build = spec.default_build or spec.present[0]
         variables["TERMINFO_DIRS"] = f":{build.path}/share/terminfo"  # the empty entry stands for the usual places
     return variables
 
 
-def _fits(build: WiredBuild, wiring: Wiring) -> bool:
+def _fits(build: LinkedBuild, state: LinksState) -> bool:
     """Whether the environment can be run, and is of this build and its minor version."""
     libraries = {build.name, build.name.rstrip("td")}
     return (
-        _is_of(build, wiring)
-        and build.venv in wiring.running_venvs
-        and not libraries.isdisjoint(wiring.venvs.get(build.venv, ()))
+        _is_of(build, state)
+        and build.venv in state.running_venvs
+        and not libraries.isdisjoint(state.venvs.get(build.venv, ()))
     )
 
 
-def _is_of(build: WiredBuild, wiring: Wiring) -> bool:
+def _is_of(build: LinkedBuild, state: LinksState) -> bool:
     """Whether an environment was made from the build, through its path."""
-    settings = wiring.files.get(f"{build.venv}/pyvenv.cfg")
+    settings = state.files.get(f"{build.venv}/pyvenv.cfg")
     return settings is not None and f"home = {build.path}/bin" in settings.content.splitlines()
 
 

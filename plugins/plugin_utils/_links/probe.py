@@ -14,11 +14,11 @@ from ansible_collections.standalone.python.plugins.module_utils._os.target_root 
 
 from .._probe.answer import Answer, once, printed, repeated
 from .._probe.shell import probe_of
-from .alternatives import LINKS_FOLDER, RECORD_FOLDERS, Group
+from .alternatives import LINKS_DIRECTORY, RECORD_DIRECTORIES, Group
 
 _SCRIPT = Path(__file__).with_name("probe.sh")
 
-_NAME = "standalone-python-wiring"
+_NAME = "standalone-python-links"
 _KEYS = {
     "root_is_there": once("1"),
     "root_is_running": once("1"),
@@ -68,8 +68,8 @@ class Question:
     venvs: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
-    records: tuple[str, ...] = RECORD_FOLDERS
-    chosen_dir: str = LINKS_FOLDER
+    records: tuple[str, ...] = RECORD_DIRECTORIES
+    chosen_dir: str = LINKS_DIRECTORY
     owner_names: tuple[str, ...] = ()
     root: str = ""
 
@@ -104,7 +104,7 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Wiring:
+class LinksState:
     """What a host answered.
 
     `links` are symbolic links by their own path, with their text; `occupied` are paths of wanted links where something
@@ -137,7 +137,7 @@ class Wiring:
     answer: Answer | None = field(default=None, compare=False, repr=False)
 
 
-def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiring:
+def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> LinksState:
     """The answer in what the command printed. Raises `StandaloneError` with the host's words when it is not whole.
 
     Raises `StoreError` where `root` does not exist, or its links go in circles.
@@ -157,7 +157,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Wiri
         raise in_circles(facts["in_circles"][0], root)
     venvs = facts.get("venv", [])
     libraries = [library.rsplit("/lib/", 1) for library in facts.get("venv_library", [])]
-    return Wiring(
+    return LinksState(
         links=dict(_link(link) for link in facts.get("link", [])),
         occupied=frozenset(facts.get("occupied", ())),
         groups=_groups(answer),

@@ -7,7 +7,7 @@
 #
 # It needs a POSIX shell, ls, grep and sed; busybox's will do. It writes nothing. A process costs a host more than all
 # the rest, so each tool is started once for everything that it can tell.
-# _wiring_probe.py takes out the lines that are comments (so no here-document, no comment behind code), and puts in front
+# links_probe.py takes out the lines that are comments (so no here-document, no comment behind code), and puts in front
 # the functions of in_root.sh or running.sh, and, lists with one word a line:
 #   root          the root of another system, which all the rest is in (nothing in it is run); empty for this one
 #   link_dir      the directory for links to programs
@@ -433,6 +433,6 @@ say_ways
 say_certificates
 say_terminals
 say_system
-printf '%s\n' "standalone-python-wiring 1" "$report"
+printf '%s\n' "standalone-python-links 1" "$report"
 print_files
-echo "standalone-python-wiring end"
+echo "standalone-python-links end"

@@ -11,8 +11,8 @@ from typing import Any
 
 from .._systemd import require_services
 from .plan_venvs import needed_variables
-from .probe import File, Wiring
-from .spec import RECORD, Wish, absolute_path
+from .probe import File, LinksState
+from .spec import RECORD, LinksSpec, absolute_path
 
 MODE = "-rw-r--r--"
 _HEAD = "# Made by the role standalone.python.interpreter, which overwrites changes.\n"
@@ -44,13 +44,15 @@ class Profiles:
     def from_params(cls, params: Mapping[str, Any]) -> Profiles:
         """Raises `InvalidName` for units that are no services, and for what is no directory."""
         names = ("profile_dir", "csh_dir", "fish_dir", "environment_dir", "systemd_dir")
-        folder, csh_folder, fish_folder, environment, units = (absolute_path(params[name], name) for name in names)
+        folder, csh_directory, fish_directory, environment, units = (
+            absolute_path(params[name], name) for name in names
+        )
         require_services(params["systemd_units"], "systemd_units")
         login = (
             Profile(f"{folder}/standalone-python.sh", "sh", folder),
             Profile(f"{folder}/standalone-python.csh", "csh", folder),
-            Profile(f"{csh_folder}/standalone-python.csh", "csh", csh_folder),
-            Profile(f"{fish_folder}/standalone-python.fish", "fish", fish_folder.rpartition("/")[0]),
+            Profile(f"{csh_directory}/standalone-python.csh", "csh", csh_directory),
+            Profile(f"{fish_directory}/standalone-python.fish", "fish", fish_directory.rpartition("/")[0]),
         )
         service = Profile(f"{environment}/{_FOR_SERVICES}", "environment")
         drop_ins = (Profile(f"{units}/{unit}.d/{_FOR_SERVICES}", "unit") for unit in params["systemd_units"])
@@ -82,25 +84,25 @@ class Setting:
         return f"{self.directory}:{others}" if self.first else f"{others}:{self.directory}"
 
 
-def plan_profiles(wish: Wish, wiring: Wiring, profiles: Profiles) -> dict[str, str]:
+def plan_profiles(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str, str]:
     """The files to write, by path, with their text."""
-    setting = Setting(wish.link_dir, wish.allow_system, needed_variables(wish, wiring))
-    wanted = {profile.path: TEXTS[profile.kind](setting) for profile in _wanted(wish, wiring, profiles)}
-    return {path: text for path, text in wanted.items() if wiring.files.get(path) != File(MODE, text)}
+    setting = Setting(spec.link_dir, spec.allow_system, needed_variables(spec, state))
+    wanted = {profile.path: TEXTS[profile.kind](setting) for profile in _wanted(spec, state, profiles)}
+    return {path: text for path, text in wanted.items() if state.files.get(path) != File(MODE, text)}
 
 
-def surplus_profiles(wish: Wish, wiring: Wiring, profiles: Profiles, *, others: bool) -> tuple[str, ...]:
+def surplus_profiles(spec: LinksSpec, state: LinksState, profiles: Profiles, *, others: bool) -> tuple[str, ...]:
     """The files that are there and wanted no longer; none while only `others`, who share a store, have builds."""
-    if others and not wish.present:
+    if others and not spec.present:
         return ()
-    wanted = {profile.path for profile in _wanted(wish, wiring, profiles)}
-    return tuple(sorted(path for path in wiring.files if path not in wanted and not path.endswith(_OF_VENVS)))
+    wanted = {profile.path for profile in _wanted(spec, state, profiles)}
+    return tuple(sorted(path for path in state.files if path not in wanted and not path.endswith(_OF_VENVS)))
 
 
-def _wanted(wish: Wish, wiring: Wiring, profiles: Profiles) -> list[Profile]:
-    if not wish.present:
+def _wanted(spec: LinksSpec, state: LinksState, profiles: Profiles) -> list[Profile]:
+    if not spec.present:
         return []
-    return [profile for profile in profiles.wanted if not profile.reader or profile.reader in wiring.directories]
+    return [profile for profile in profiles.wanted if not profile.reader or profile.reader in state.directories]
 
 
 def _sh(setting: Setting) -> str:

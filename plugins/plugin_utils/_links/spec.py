@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host is to lead to its builds by: one value for all that a task of `wiring_info` asks."""
+"""What a host is to lead to its builds by: one value for all that a task of `links_info` asks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
 from .commands import DEFAULT_NAMES, possible_names
@@ -21,7 +21,7 @@ RECORD = "standalone-python-requirements.txt"  # in an environment: what was ins
 
 
 @dataclass(frozen=True)
-class WiredBuild:
+class LinkedBuild:
     """A build that commands are to lead to; one whose `executable` is None is to be led to no longer.
 
     `programs` are those that it is known to have, beside those found on the host. `requirements` is the text of
@@ -39,7 +39,7 @@ class WiredBuild:
     is_default: bool = False
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> WiredBuild:
+    def from_params(cls, params: Mapping[str, Any]) -> LinkedBuild:
         path = absolute_path(params["path"], "path")
         return cls(
             path=path,
@@ -60,13 +60,13 @@ class WiredBuild:
 
 
 @dataclass(frozen=True)
-class Wish:
+class LinksSpec:
     """`system` is the option `alternatives`; `default` is the path of the build that python3 is to be, or None.
 
     `root` is the directory of the system that all of it is in, empty for the running one.
     """
 
-    builds: tuple[WiredBuild, ...]
+    builds: tuple[LinkedBuild, ...]
     link_dir: str
     man_dir: str
     system: str = "auto"
@@ -76,12 +76,12 @@ class Wish:
     root: str = ""
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> Wish:
+    def from_params(cls, params: Mapping[str, Any]) -> LinksSpec:
         """Raises `InvalidName` for what cannot be."""
         link_dir = absolute_path(params["link_dir"], "link_dir")
         beside = f"{link_dir.rpartition('/')[0]}/share/man/man1"
-        builds = tuple(WiredBuild.from_params(build) for build in params["builds"])
-        wish = cls(
+        builds = tuple(LinkedBuild.from_params(build) for build in params["builds"])
+        spec = cls(
             builds=builds,
             link_dir=link_dir,
             man_dir=absolute_path(params["man_dir"] or beside, "man_dir"),
@@ -89,15 +89,15 @@ class Wish:
             priority=params["priority"],
             default=next((build.path for build in builds if build.is_default and build.executable), None),
             allow_system=params["allow_system"],
-            root=System.of(params["root"]).root,
+            root=TargetRoot.of(params["root"]).root,
         )
-        if wish.priority < 0:
+        if spec.priority < 0:
             raise InvalidName(
-                f"The priority is {wish.priority}, but community.general.alternatives does not see negative ones. "
+                f"The priority is {spec.priority}, but community.general.alternatives does not see negative ones. "
                 "Write 0 or more."
             )
-        wish._require_links_outside()
-        return wish
+        spec._require_links_outside()
+        return spec
 
     def _require_links_outside(self) -> None:
         """Raises `InvalidName` where links would be made in a build, which never changes once it is published."""
@@ -112,11 +112,11 @@ class Wish:
                     )
 
     @property
-    def present(self) -> tuple[WiredBuild, ...]:
+    def present(self) -> tuple[LinkedBuild, ...]:
         return tuple(build for build in self.builds if build.executable)
 
     @property
-    def default_build(self) -> WiredBuild | None:
+    def default_build(self) -> LinkedBuild | None:
         return next((build for build in self.present if build.path == self.default), None)
 
     def question(self, files: list[str], directories: list[str]) -> Question:

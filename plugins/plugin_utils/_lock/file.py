@@ -26,14 +26,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_OF_NOTHING, Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
 from ansible_collections.standalone.python.plugins.module_utils._download.download import MAX_BYTES
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url, split_url
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 
-from .._index.entry import Listed
+from .._index.entry import IndexEntry
 from . import strict_yaml
 
 FORMAT = 1
@@ -82,7 +82,7 @@ class LockedBuild:
         if parts is None or parts.scheme not in ("http", "https", "file"):
             raise InvalidLock(f"{where} is damaged: url should be the http(s) or file URL of an archive.")
         try:
-            listed = Listed.from_url(url, bytes.fromhex(sha256))
+            listed = IndexEntry.from_url(url, bytes.fromhex(sha256))
         except InvalidName as problem:
             raise InvalidLock(f"{where} is damaged: {problem}") from None
         for key, of_file in (("version", str(listed.build.version)), ("release", listed.build.release)):
@@ -98,7 +98,7 @@ class LockedBuild:
 
 @dataclass(frozen=True)
 class LockFile:
-    """`builds` is name -> target -> build, where a name is as `Request` renders it."""
+    """`builds` is name -> target -> build, where a name is as `RequestedName` renders it."""
 
     builds: Mapping[str, Mapping[str, LockedBuild]]
 
@@ -145,7 +145,9 @@ def _build(entry: Any, name: str, target: Any, where: str) -> LockedBuild:
     locked = LockedBuild.from_dict(entry, here)
     build = locked.asset.build
     try:
-        is_meant = Request.parse(name).answered_by(build, prerelease=True) and str(Target.parse(str(target))) == target
+        is_meant = (
+            RequestedName.parse(name).answered_by(build, prerelease=True) and str(Target.parse(str(target))) == target
+        )
     except InvalidName as problem:
         raise InvalidLock(f"{here} is damaged: {problem}") from None
     if not is_meant or build.target != target:

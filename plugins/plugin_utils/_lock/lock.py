@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 
 from .._documents import read_document
@@ -34,41 +34,41 @@ class Lock:
         except UnicodeDecodeError:
             raise InvalidLock(f"{where} is no text. Make it anew.") from None
 
-    def asset(self, wanted: Wanted, targets: Sequence[str]) -> Asset:
+    def asset(self, request: BuildRequest, targets: Sequence[str]) -> Asset:
         """What it has for the first of `targets` that it has anything for. Raises `NoMatch` that says what it has."""
-        by_target = self._entry(wanted)
+        by_target = self._entry(request)
         found = next((by_target[target] for target in targets if target in by_target), None)
         if found is None:
             raise NoMatch(
-                f"{self.where} has no build of {wanted.request} for {' or '.join(targets)}. It has "
+                f"{self.where} has no build of {request.name} for {' or '.join(targets)}. It has "
                 f"{_named(by_target)}. Add the target to lock_targets and make the lock anew."
             )
-        return self._agreeing(found, wanted)
+        return self._agreeing(found, request)
 
-    def assets(self, wanted: Wanted) -> tuple[Asset, ...]:
+    def assets(self, request: BuildRequest) -> tuple[Asset, ...]:
         """What it has for the name, one for each target, in the order of the targets' names. Raises `NoMatch`."""
-        if wanted.named_target:
-            return (self.asset(wanted, (wanted.named_target,)),)
-        by_target = self._entry(wanted)
-        return tuple(self._agreeing(by_target[target], wanted) for target in sorted(by_target))
+        if request.named_target:
+            return (self.asset(request, (request.named_target,)),)
+        by_target = self._entry(request)
+        return tuple(self._agreeing(by_target[target], request) for target in sorted(by_target))
 
-    def _entry(self, wanted: Wanted) -> Mapping[str, LockedBuild]:
-        by_target = self.content.builds.get(str(wanted.request))
+    def _entry(self, request: BuildRequest) -> Mapping[str, LockedBuild]:
+        by_target = self.content.builds.get(str(request.name))
         if by_target:
             return by_target
         raise NoMatch(
-            f"{self.where} has no entry {wanted.request}. It has {_named(self.content.builds)}. Ask for one that it "
+            f"{self.where} has no entry {request.name}. It has {_named(self.content.builds)}. Ask for one that it "
             "has, or add the name to lock_names and make the lock anew."
         )
 
-    def _agreeing(self, locked: LockedBuild, wanted: Wanted) -> Asset:
+    def _agreeing(self, locked: LockedBuild, request: BuildRequest) -> Asset:
         """The build's asset, when the options that narrow the name do not ask for another kind of build."""
         build = locked.asset.build
         # Which target and whether it is a pre-release was decided when the lock was made.
-        if replace(wanted, target=build.target, prerelease=True).satisfied_by(build):
+        if replace(request, target=build.target, prerelease=True).satisfied_by(build):
             return locked.asset
         raise NoMatch(
-            f"{self.where} has {build.name} for {wanted.request}, and flavor or build_options ask for another build. "
+            f"{self.where} has {build.name} for {request.name}, and flavor or build_options ask for another build. "
             "Leave these out, or make a lock with lock_flavor and lock_build_options."
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 
 from .file import InvalidLock, LockedBuild, LockFile
@@ -17,10 +17,10 @@ from .libraries import libraries_of
 
 
 @dataclass(frozen=True)
-class Declared:
+class LockEntry:
     """One name for one target. `offer` is what an index has for it; None when that is nothing, as `why_none` says."""
 
-    wanted: Wanted
+    request: BuildRequest
     target: str
     offer: Asset | None
     why_none: str = ""
@@ -40,16 +40,16 @@ class Renewal:
     warn: Callable[[str], None]
     size_of: Callable[[str], int | None]
 
-    def result(self, declared: list[Declared]) -> LockFile:
+    def result(self, declared: list[LockEntry]) -> LockFile:
         """The lock that takes the place of the former one.
 
         Raises `InvalidLock` when an entry would be lost without `may_remove`, or when a file that is locked already
         has another digest now, and `NoMatch` when there is no build for what is declared.
         """
-        self._require_nothing_lost({(str(one.wanted.request), one.target) for one in declared})
+        self._require_nothing_lost({(str(one.request.name), one.target) for one in declared})
         builds: dict[str, dict[str, LockedBuild]] = {}
         for one in declared:
-            name = str(one.wanted.request)
+            name = str(one.request.name)
             earlier = self.former.builds.get(name, {}).get(one.target)
             builds.setdefault(name, {})[one.target] = self._completed(self._successor(one, earlier))
         return LockFile(builds)
@@ -67,8 +67,8 @@ class Renewal:
                 "targets, or let them go with lock_may_remove=true; hosts that need them are refused then."
             )
 
-    def _successor(self, one: Declared, former: LockedBuild | None) -> LockedBuild:
-        stays = former if former and one.wanted.satisfied_by(former.asset.build) else None
+    def _successor(self, one: LockEntry, former: LockedBuild | None) -> LockedBuild:
+        stays = former if former and one.request.satisfied_by(former.asset.build) else None
         if one.offer is None:
             if stays is None:
                 raise NoMatch(one.why_none)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
 
@@ -27,23 +27,23 @@ from .._resolve.select import Scope, choose
 
 
 @dataclass(frozen=True)
-class Declaration:
+class MirrorEntry:
     """One entry. Without `targets`, all that the index has builds for; `releases` counts for each name and target."""
 
-    wishes: tuple[Wanted, ...]
+    requests: tuple[BuildRequest, ...]
     targets: tuple[str, ...]
     releases: int
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any], where: str) -> Declaration:
+    def from_params(cls, params: Mapping[str, Any], where: str) -> MirrorEntry:
         """Raises `InvalidName`; `where` is what messages call the entry."""
         if params["releases"] < 1:
             raise InvalidName(
                 f"{where}: releases is {params['releases']}, but it counts those to hold: write 1 or more."
             )
-        wishes = [
-            Wanted(
-                request=Request.parse(name),
+        requests = [
+            BuildRequest(
+                name=RequestedName.parse(name),
                 flavor=flavor,
                 build_options=params["build_options"],
                 prerelease=params["prerelease"],
@@ -52,11 +52,11 @@ class Declaration:
             for flavor in params["flavors"] or [None]
         ]
         targets = tuple(str(Target.parse(target)) for target in params["targets"] or ())
-        return cls(tuple(wishes), targets, params["releases"])
+        return cls(tuple(requests), targets, params["releases"])
 
 
 def resolve_declared(
-    declarations: Sequence[Declaration],
+    entries: Sequence[MirrorEntry],
     *,
     index: IndexOptions,
     warn: Callable[[str], None],
@@ -73,30 +73,28 @@ def resolve_declared(
     def use(catalog: Catalog) -> tuple[Asset, ...]:
         found = (
             asset
-            for declaration in declarations
-            for wish in declaration.wishes
-            for asset in _answers(catalog, wish, declaration, scope)
+            for entry in entries
+            for request in entry.requests
+            for asset in _answers(catalog, request, entry, scope)
         )
         return tuple({(asset.build.release, asset.file_name): asset for asset in found}.values())
 
     return with_index(index, warn, use)
 
 
-def _answers(catalog: Catalog, wish: Wanted, declaration: Declaration, scope: Scope) -> Iterable[Asset]:
-    named = (wish.request.target,) if wish.request.target else declaration.targets
+def _answers(catalog: Catalog, request: BuildRequest, entry: MirrorEntry, scope: Scope) -> Iterable[Asset]:
+    named = (request.name.target,) if request.name.target else entry.targets
     if named:
-        return [asset for target in named for asset in _history(catalog, wish, target, declaration.releases, scope)]
-    return of_each_target(
-        catalog.targets(), lambda target: _history(catalog, wish, target, declaration.releases, scope)
-    )
+        return [asset for target in named for asset in _history(catalog, request, target, entry.releases, scope)]
+    return of_each_target(catalog.targets(), lambda target: _history(catalog, request, target, entry.releases, scope))
 
 
-def _history(catalog: Catalog, wish: Wanted, target: str, releases: int, scope: Scope) -> Iterator[Asset]:
+def _history(catalog: Catalog, request: BuildRequest, target: str, releases: int, scope: Scope) -> Iterator[Asset]:
     """What the wish stood for, newest first, each time in an older release. Raises `NoMatch` when it never did."""
     scope = replace(scope, targets=(target,))
     for number in range(releases):
         try:
-            asset = choose(catalog, replace(wish, target=target), scope)
+            asset = choose(catalog, replace(request, target=target), scope)
         except NoMatch:
             if number == 0:
                 raise

@@ -13,9 +13,9 @@ from ansible.module_utils.common.validation import check_type_bool, check_type_d
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, URL_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import require_exact
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_leave
+from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_from_build
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import checked_path
 
 from .._options import age_seconds
@@ -36,7 +36,7 @@ _DECIDED = (
     "owner",
     "group",
     "externally_managed",
-    "trial",
+    "provisional",
     "allow_minor_change",
 )
 
@@ -192,10 +192,10 @@ def _are_options(known: Mapping[str, Any], decided: tuple[str, ...], whose: str)
 
 
 _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
-    "name": lambda _setting, value: _discard(Request.parse(value)),
-    "names": lambda _setting, value: _discard(Request.parse(value)),
+    "name": lambda _setting, value: _discard(RequestedName.parse(value)),
+    "names": lambda _setting, value: _discard(RequestedName.parse(value)),
     "builds": lambda _setting, value: require_exact(value, "exclude"),
-    "build_to_leave": lambda _setting, value: require_leave(value),
+    "build_to_leave": lambda _setting, value: require_from_build(value),
     "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
     "path": _is_path,
     "pattern": _is_pattern,

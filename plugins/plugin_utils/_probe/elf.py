@@ -43,15 +43,15 @@ class Elf:
         if len(start) < _HEADER_BYTES or start[:4] != b"\x7fELF" or start[4] not in _LAYOUTS:
             return None
         layout = _LAYOUTS[start[4]]
-        order = ">" if start[5] == 2 else "<"
-        (machine,) = struct.unpack_from(order + "H", start, 18)
-        headers_at, header_size, count = struct.unpack_from(order + layout.header, start, 24)
+        spec = ">" if start[5] == 2 else "<"
+        (machine,) = struct.unpack_from(spec + "H", start, 18)
+        headers_at, header_size, count = struct.unpack_from(spec + layout.header, start, 24)
         positions = range(headers_at, headers_at + count * header_size, header_size) if header_size else ()
         return cls(
             bits=layout.bits,
-            big_endian=order == ">",
+            big_endian=spec == ">",
             machine=machine,
-            interpreter=_interpreter(start, positions, order + layout.program_type_and_offset),
+            interpreter=_interpreter(start, positions, spec + layout.program_type_and_offset),
         )
 
 

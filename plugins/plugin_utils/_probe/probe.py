@@ -57,7 +57,7 @@ _KEYS = {
 
 
 @dataclass(frozen=True)
-class Place:
+class Ancestor:
     """The nearest thing on the way up to a wanted place that exists; `writable` by the user of the connection.
 
     `in_build` is the directory of the build that it lies in, None when it lies in none.
@@ -98,8 +98,8 @@ class Probe:
     entry: str | None
     receipts: Mapping[str, Mapping[str, Any] | None]
     newer: str | None
-    parent: Place
-    store_place: Place
+    parent: Ancestor
+    store_place: Ancestor
     roots: Mapping[str, Mapping[str, Any] | None]
     running: Mapping[str, tuple[int, ...]]
     has_litter: bool
@@ -174,8 +174,8 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     )
 
 
-def _place(facts: Facts, key: str) -> Place:
-    return Place(
+def _place(facts: Facts, key: str) -> Ancestor:
+    return Ancestor(
         path=first(facts, key),
         is_directory=f"{key}_is_directory" in facts,
         is_writable=f"{key}_is_writable" in facts,

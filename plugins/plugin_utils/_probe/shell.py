@@ -30,10 +30,10 @@ _TROUBLE_FOR_TR = r"\012\047\041\134"
 def command_of(*scripts: Path, values: Mapping[str, str]) -> str:
     """The command that runs these scripts, one after the other, with these variables.
 
-    Raises `StandaloneError` as `one_line` does.
+    Raises `StandaloneError` as `shell_command` does.
     """
     prelude = "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
-    return one_line("\n".join([prelude, *map(_script, scripts)]))
+    return shell_command("\n".join([prelude, *map(_script, scripts)]))
 
 
 def probe_of(script: Path, values: Mapping[str, str], root: str) -> str:
@@ -47,7 +47,7 @@ def without_comments(script: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("#"))
 
 
-def one_line(script: str) -> str:
+def shell_command(script: str) -> str:
     """A command that runs `script` in the POSIX shell that is given it.
 
     Raises `StandaloneError` when the script uses nearly every letter and digit, so that too few can stand for others.

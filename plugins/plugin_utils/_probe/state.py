@@ -11,7 +11,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._store import damage as _damage
 from ansible_collections.standalone.python.plugins.module_utils._store import history
 from ansible_collections.standalone.python.plugins.module_utils._store.damage import Damage
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Roots
+from ansible_collections.standalone.python.plugins.module_utils._store.history import PathHistory, Roots
 from ansible_collections.standalone.python.plugins.module_utils._store.holdings import compared
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import RECEIPT
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt
@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.state imp
     series_of_programs,
     with_holdings,
 )
-from ansible_collections.standalone.python.plugins.module_utils._store.store import ROOTS_FOLDER
+from ansible_collections.standalone.python.plugins.module_utils._store.store import HISTORY_DIRECTORY
 
 from .probe import Probe
 
@@ -31,7 +31,7 @@ def state_of(probe: Probe, path: str, store: str) -> State:
     entry = probe.entry or _entry_that_is_gone(probe, path, store)
     state = State(
         kind=probe.path_kind,
-        root=Root(path),
+        root=PathHistory(path),
         link_target=probe.link_target,
         entry=entry,
         receipt=stored.get(entry) if entry else None,
@@ -45,11 +45,11 @@ def state_of(probe: Probe, path: str, store: str) -> State:
 
 
 def _roots_of(probe: Probe, store: str) -> Roots:
-    folder = posixpath.join(store, ROOTS_FOLDER)
+    directory = posixpath.join(store, HISTORY_DIRECTORY)
     if not probe.has_roots:
-        return Roots(damage=(_damage.of_root(folder, f"{folder} is damaged: it should be a directory.", None),))
-    files = {name: content if content is not None else _lost(folder, name) for name, content in probe.roots.items()}
-    return history.collected(files, folder)
+        return Roots(damage=(_damage.of_root(directory, f"{directory} is damaged: it should be a directory.", None),))
+    files = {name: content if content is not None else _lost(directory, name) for name, content in probe.roots.items()}
+    return history.collected(files, directory)
 
 
 def _lost(*file: str) -> StoreError:
@@ -77,5 +77,5 @@ def _entry_that_is_gone(probe: Probe, path: str, store: str) -> str | None:
     """The entry that a dangling link names, told by the texts alone since there is nothing to resolve."""
     if probe.link_target is None or probe.target_exists:
         return None
-    folder, entry = posixpath.split(posixpath.normpath(posixpath.join(posixpath.dirname(path), probe.link_target)))
-    return entry if folder == store else None
+    directory, entry = posixpath.split(posixpath.normpath(posixpath.join(posixpath.dirname(path), probe.link_target)))
+    return entry if directory == store else None

@@ -27,9 +27,9 @@ def require_provenance(
     """Raises `ProvenanceError`, `NoBundle` or `FetchError` unless the archive was built as the policy says."""
     key = hashlib.sha256(f"{asset.sha256} {policy.fingerprint()}".encode()).hexdigest()
     verdict = f"{key} {asset.file_name}\n".encode()
-    folder = cache_directory(environ, "attested", warn=warn)
+    directory = cache_directory(environ, "attested", warn=warn)
     # The file of a verdict is empty while there is none.
-    with held(folder and os.path.join(folder, key), places.options.lock_timeout) as descriptor:
+    with held(directory and os.path.join(directory, key), places.options.lock_timeout) as descriptor:
         if descriptor is not None and os.pread(descriptor, len(verdict) + 1, 0) == verdict:
             return
         require_library()

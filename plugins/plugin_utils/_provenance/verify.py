@@ -173,8 +173,8 @@ def _trusted_cache(warn: Callable[[str], None]) -> Iterator[None]:
 
 def _require_private_tree(directory: str) -> None:
     """Raises `OSError` where another user can have written anything in it."""
-    for folder, folders, files in os.walk(private_directory(directory)):
-        for name in folders:
+    for folder, directories, files in os.walk(private_directory(directory)):
+        for name in directories:
             private_directory(os.path.join(folder, name))
         for name in files:
             if not has_private_file(os.path.join(folder, name)):

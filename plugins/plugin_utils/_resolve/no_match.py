@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Version
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
 
 from .._index.catalog import Catalog, Variant
 from .._index.clock import Clock
-from .._index.entry import Listed
+from .._index.entry import IndexEntry
 
 _SHOWN = 5
 _OLDER_SHOWN = 3
@@ -25,34 +25,34 @@ _OLDER_SHOWN = 3
 class Obstacles:
     """What was met on the way: answers that may not be taken, and the host's objections to those that may."""
 
-    excluded: list[Listed] = field(default_factory=list)
-    of_future: list[Listed] = field(default_factory=list)
-    too_young: list[Listed] = field(default_factory=list)
-    without_digest: list[Listed] = field(default_factory=list)
+    excluded: list[IndexEntry] = field(default_factory=list)
+    of_future: list[IndexEntry] = field(default_factory=list)
+    too_young: list[IndexEntry] = field(default_factory=list)
+    without_digest: list[IndexEntry] = field(default_factory=list)
     objections: list[str] = field(default_factory=list)
 
 
-def require_agreement(wanted: Wanted) -> None:
+def require_agreement(request: BuildRequest) -> None:
     """Raises `InvalidName` when an option asks for something else than a full name already does."""
-    request = wanted.request
+    name = request.name
     for option, in_name, given in (
-        ("flavor", request.flavor, wanted.flavor),
-        ("build_options", request.build_options, wanted.build_options),
-        ("target", request.target, wanted.target),
+        ("flavor", name.flavor, request.flavor),
+        ("build_options", name.build_options, request.build_options),
+        ("target", name.target, request.target),
     ):
         if in_name is not None and given is not None and in_name != given:
             raise InvalidName(
-                f"The name {request} has {option} {in_name!r}, but the option {option} is {given!r}. Leave one out."
+                f"The name {name} has {option} {in_name!r}, but the option {option} is {given!r}. Leave one out."
             )
 
 
 def refusal(
-    catalog: Catalog, wanted: Wanted, targets: Sequence[str], obstacles: Obstacles, clock: Clock | None
+    catalog: Catalog, request: BuildRequest, targets: Sequence[str], obstacles: Obstacles, clock: Clock | None
 ) -> NoMatch:
     """The error for a wish that the index cannot fulfil, with the nearest that it could."""
-    variant = Variant(wanted.request.free_threaded, wanted.request.debug)
-    reason = _obstacle(obstacles, clock) or _reason(catalog, wanted, targets, variant)
-    return NoMatch(f"{wanted.request} for {' or '.join(targets)}: {reason}")
+    variant = Variant(request.name.free_threaded, request.name.debug)
+    reason = _obstacle(obstacles, clock) or _reason(catalog, request, targets, variant)
+    return NoMatch(f"{request.name} for {' or '.join(targets)}: {reason}")
 
 
 def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:
@@ -73,20 +73,20 @@ def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:
     return None
 
 
-def _releases(assets: Iterable[Listed]) -> list[str]:
+def _releases(assets: Iterable[IndexEntry]) -> list[str]:
     return sorted({asset.build.release for asset in assets}, reverse=True)
 
 
-def _reason(catalog: Catalog, wanted: Wanted, targets: Sequence[str], variant: Variant) -> str:
+def _reason(catalog: Catalog, request: BuildRequest, targets: Sequence[str], variant: Variant) -> str:
     versions = catalog.versions(targets, variant)
     if not versions:
         return _no_such_target(catalog, targets, variant)
-    answers = [version for version in versions if wanted.request.accepts_version(version, wanted.prerelease)]
+    answers = [version for version in versions if request.name.accepts_version(version, request.prerelease)]
     if not answers:
-        return _no_such_version(wanted, versions, variant)
+        return _no_such_version(request, versions, variant)
     return _no_such_build(
         catalog,
-        wanted,
+        request,
         [asset for version in answers for target in targets for asset in catalog.assets(version, target, variant)],
     )
 
@@ -99,29 +99,29 @@ def _no_such_target(catalog: Catalog, targets: Sequence[str], variant: Variant) 
     return f"the index has no {kind} for that target."
 
 
-def _no_such_version(wanted: Wanted, versions: Sequence[Version], variant: Variant) -> str:
-    early = [version for version in versions if wanted.request.accepts_version(version, prerelease=True)]
+def _no_such_version(request: BuildRequest, versions: Sequence[Version], variant: Variant) -> str:
+    early = [version for version in versions if request.name.accepts_version(version, prerelease=True)]
     if early:
         return f"only pre-releases answer ({_some(early)}). Name one outright, or set `prerelease: true`."
     among = f" among the {variant}" if str(variant) else ""
-    return f"there is no such version{among}. The nearest are {_some(_nearest(wanted, versions))}."
+    return f"there is no such version{among}. The nearest are {_some(_nearest(request, versions))}."
 
 
-def _nearest(wanted: Wanted, versions: Sequence[Version]) -> list[Version]:
+def _nearest(request: BuildRequest, versions: Sequence[Version]) -> list[Version]:
     """Some of `versions`, which are newest first, around the one that the request is about."""
-    request = wanted.request
-    about = request.version or (request.specifier.clauses[0].version if request.specifier else versions[0])
+    name = request.name
+    about = name.version or (name.specifier.clauses[0].version if name.specifier else versions[0])
     useful = [version for version in versions if not version.is_prerelease or version.numbers == about.numbers]
     older = [version for version in useful if version < about][:_OLDER_SHOWN]
     newer = [version for version in useful if version > about][-(_SHOWN - len(older)) :]
     return newer + older
 
 
-def _no_such_build(catalog: Catalog, wanted: Wanted, assets: Sequence[Listed]) -> str:
+def _no_such_build(catalog: Catalog, request: BuildRequest, assets: Sequence[IndexEntry]) -> str:
     """`assets` are those of the versions that answer. The first wish that none of them fulfils is the reason."""
-    request = wanted.request
-    release, flavor = request.release, wanted.flavor or request.flavor
-    options = wanted.build_options if wanted.build_options is not None else request.build_options
+    name = request.name
+    release, flavor = name.release, request.flavor or name.flavor
+    options = request.build_options if request.build_options is not None else name.build_options
     of_release = [asset for asset in assets if release in (None, asset.build.release)]
     if release is not None and not of_release:
         others = sorted({asset.build.release for asset in assets}, key=lambda tag: (abs(int(tag) - int(release)), tag))
@@ -135,7 +135,7 @@ def _no_such_build(catalog: Catalog, wanted: Wanted, assets: Sequence[Listed]) -
     return f"the index does not list that file. It lists {_some(sorted({asset.file_name for asset in of_flavor}))}."
 
 
-def _kinds(assets: Iterable[Listed]) -> list[str]:
+def _kinds(assets: Iterable[IndexEntry]) -> list[str]:
     """Flavors with their build options, as in `full (pgo+lto)`."""
     kinds = {(asset.build.flavor, asset.build.build_options) for asset in assets}
     return [f"{flavor} ({options})" if options else flavor for flavor, options in sorted(kinds)]

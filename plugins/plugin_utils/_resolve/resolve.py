@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     IndexUnavailable,
     InvalidName,
@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 
 def resolve(
-    wanted: Wanted,
+    request: BuildRequest,
     *,
     platform: HostPlatform | None,
     index: IndexOptions,
@@ -49,14 +49,14 @@ def resolve(
 
     Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and `IndexUnavailable`.
     """
-    named = wanted.named_target
+    named = request.named_target
     if named is None and platform is None:
-        raise UnsupportedHost(f"{wanted.request}: neither a target is given nor anything known about the host.")
-    targets = (named,) if named is not None else platform.targets(wanted.cpu_level)  # type: ignore[union-attr]
+        raise UnsupportedHost(f"{request.name}: neither a target is given nor anything known about the host.")
+    targets = (named,) if named is not None else platform.targets(request.cpu_level)  # type: ignore[union-attr]
     clock = Clock.read(warn)
     newest = clock.newest_release(min_age_s)
     scope = Scope(targets, platform, newest_release=newest, clock=clock, sha256=sha256, exclude=exclude)
-    return with_index(index, warn, lambda catalog: choose(catalog, wanted, scope))
+    return with_index(index, warn, lambda catalog: choose(catalog, request, scope))
 
 
 def resolve_installed(installed: Asset, path: str, *, index: IndexOptions, warn: Callable[[str], None]) -> Asset:
@@ -72,8 +72,8 @@ def resolve_installed(installed: Asset, path: str, *, index: IndexOptions, warn:
         "or give `asset`, or `archive` and `checksum`."
     )
     try:
-        wanted = Wanted(Request.parse(str(AssetName.from_stem(name))), prerelease=True)
-        found = resolve(wanted, platform=None, index=index, warn=warn)
+        request = BuildRequest(RequestedName.parse(str(AssetName.from_stem(name))), prerelease=True)
+        found = resolve(request, platform=None, index=index, warn=warn)
     except (InvalidName, NoMatch) as error:
         raise NoMatch(f"{refused}: {error} {advice}") from error
     if not found.is_same_as(installed):
@@ -88,7 +88,7 @@ def _told(asset: Asset) -> str:
 
 
 def resolve_for_all_targets(
-    wanted: Wanted,
+    request: BuildRequest,
     *,
     index: IndexOptions,
     warn: Callable[[str], None],
@@ -101,14 +101,14 @@ def resolve_for_all_targets(
     """
     clock = Clock.read(warn)
     scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock, exclude=exclude)
-    return with_index(index, warn, lambda catalog: _choices(catalog, wanted, scope))
+    return with_index(index, warn, lambda catalog: _choices(catalog, request, scope))
 
 
-def _choices(catalog: Catalog, wanted: Wanted, scope: Scope) -> tuple[Asset, ...]:
+def _choices(catalog: Catalog, request: BuildRequest, scope: Scope) -> tuple[Asset, ...]:
     def best(target: str) -> tuple[Asset, ...]:
-        return (choose(catalog, replace(wanted, target=target), replace(scope, targets=(target,))),)
+        return (choose(catalog, replace(request, target=target), replace(scope, targets=(target,))),)
 
-    named = wanted.named_target
+    named = request.named_target
     return of_each_target((named,) if named else catalog.targets(), best)
 
 

@@ -4,7 +4,7 @@
 """Which asset answers to what is wanted.
 
 The newest version first, then the first target, then the best flavor, then the newest release, as in BUILDS 6. Whatever
-is chosen satisfies `Wanted.satisfied_by`, so that a second run finds nothing to do.
+is chosen satisfies `BuildRequest.satisfied_by`, so that a second run finds nothing to do.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, preference
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import is_named
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 
 from .._index.catalog import Catalog, Variant
 from .._index.clock import Clock
-from .._index.entry import Listed
+from .._index.entry import IndexEntry
 from .no_match import Obstacles, refusal, require_agreement
 
 
@@ -43,21 +43,21 @@ class Scope:
     exclude: tuple[str, ...] = ()
 
 
-def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Asset:
+def choose(catalog: Catalog, request: BuildRequest, scope: Scope) -> Asset:
     """The best answer that the index has.
 
     Raises `NoMatch` when there is none, or its digest is another than the one asked for, `InvalidName` when the name
     and the options contradict each other, and `UnsupportedHost` when the host cannot run the best answer: another
     target of `scope` may take its place, but an older version or another flavor in silence would be a surprise.
     """
-    require_agreement(wanted)
+    require_agreement(request)
     obstacles = Obstacles()
-    variant = Variant(wanted.request.free_threaded, wanted.request.debug)
+    variant = Variant(request.name.free_threaded, request.name.debug)
     for version in catalog.versions(scope.targets, variant):
-        if not wanted.request.accepts_version(version, wanted.prerelease):
+        if not request.name.accepts_version(version, request.prerelease):
             continue
         for target in scope.targets:
-            best = _best(catalog.assets(version, target, variant), wanted, scope, obstacles)
+            best = _best(catalog.assets(version, target, variant), request, scope, obstacles)
             if best is None:
                 continue
             objection = scope.platform.objection_to(best.build) if scope.platform else None
@@ -66,14 +66,14 @@ def choose(catalog: Catalog, wanted: Wanted, scope: Scope) -> Asset:
             obstacles.objections.append(objection)
         if obstacles.objections:
             raise UnsupportedHost(obstacles.objections[0])
-    raise refusal(catalog, wanted, scope.targets, obstacles, scope.clock)
+    raise refusal(catalog, request, scope.targets, obstacles, scope.clock)
 
 
-def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obstacles) -> Listed | None:
+def _best(assets: Iterable[IndexEntry], request: BuildRequest, scope: Scope, obstacles: Obstacles) -> IndexEntry | None:
     """The best that can be taken; what stands in the way of the others goes to `obstacles`."""
     takeable = []
     for asset in assets:
-        if not wanted.satisfied_by(asset.build):
+        if not request.satisfied_by(asset.build):
             continue
         if any(is_named(asset.build, one) for one in scope.exclude):
             obstacles.excluded.append(asset)
@@ -85,11 +85,11 @@ def _best(assets: Iterable[Listed], wanted: Wanted, scope: Scope, obstacles: Obs
             obstacles.without_digest.append(asset)
         else:
             takeable.append(asset)
-    by_letter = wanted.request.file_name
+    by_letter = request.name.file_name
     return min(takeable, key=lambda asset: (asset.file_name != by_letter, _rank(asset)), default=None)
 
 
-def _pinned(listed: Listed, expected_sha256: str | None) -> Asset:
+def _pinned(listed: IndexEntry, expected_sha256: str | None) -> Asset:
     """The asset with its digest, which `_best` made sure of: the index's own, or the one that is expected."""
     known_sha256 = listed.sha256.hex() if listed.sha256 else str(expected_sha256)
     if expected_sha256 not in (None, known_sha256):
@@ -100,6 +100,6 @@ def _pinned(listed: Listed, expected_sha256: str | None) -> Asset:
     return Asset(build=listed.build, url=listed.url, sha256=known_sha256, file_name=listed.file_name)
 
 
-def _rank(asset: Listed) -> tuple[object, ...]:
+def _rank(asset: IndexEntry) -> tuple[object, ...]:
     """Smaller is better. The file name at the end decides between files of the same build."""
     return (*preference(asset.build), asset.file_name)

@@ -78,7 +78,7 @@ def test_what_reaches_something_else_is_left_out(what: str, tmp_path: Path) -> N
 
 def test_tests_of_what_ansible_calls_reach_it() -> None:
     found = set(reach.reaching(reach.ANSIBLE))
-    for folder in ("action", "lookup", "modules"):
-        tests = set((reach.REPOSITORY / "tests" / "unit" / "plugins" / folder).rglob("test_*.py"))
-        assert tests, folder
-        assert tests <= found, folder
+    for directory in ("action", "lookup", "modules"):
+        tests = set((reach.REPOSITORY / "tests" / "unit" / "plugins" / directory).rglob("test_*.py"))
+        assert tests, directory
+        assert tests <= found, directory

@@ -19,7 +19,7 @@ from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.index_documents import index_of
 from tests.support.probe_runs import age
 from tests.unit.action_host import OLD, BootstrapAction, Host, act
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 VANISHED = {"failed": True, "rc": 127, "msg": "The module interpreter was not found."}
 
@@ -92,7 +92,7 @@ class TestFirstRun:
 
 class TestWhatIsThere:
     def test_a_build_that_answers_is_one_command(self, host: Host, path: Path, old: FakeBuild) -> None:
-        done = run(order(path, old))
+        done = run(spec(path, old))
         result = bootstrap(host, path, name=MINOR, index=["/nowhere"])
         assert (result["changed"], result["build"], len(host.commands), host.modules) == (False, done["build"], 1, [])
 
@@ -100,7 +100,7 @@ class TestWhatIsThere:
     def test_what_an_earlier_run_left_is_swept_by_the_build_itself(
         self, host: Host, path: Path, old: FakeBuild, check_mode: bool
     ) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         (staging(path) / "bootstrap-0-1").mkdir(parents=True)
         bootstrap(host, path, name=MINOR, check_mode=check_mode)
         assert host.interpreters == [] if check_mode else [f"{path}/bin/python{MINOR}"]
@@ -108,7 +108,7 @@ class TestWhatIsThere:
     def test_what_looks_changed_is_judged_by_an_interpreter_from_the_archive(
         self, host: Host, path: Path, old: FakeBuild, mirrors: list[str], tmp_path: Path
     ) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         age(path / "lib" / f"python{MINOR}" / "os.py")
         index = tmp_path / "index_of_one.ndjson"
         index.write_bytes(index_of(old.asset()))
@@ -118,7 +118,7 @@ class TestWhatIsThere:
         assert Path(host.modules[0]["archive"]).read_bytes() == old.archive.read_bytes()
 
     def test_check_mode_does_not_judge_it(self, host: Host, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         age(path / "lib" / f"python{MINOR}" / "os.py")
         assert bootstrap(host, path, name=MINOR, check_mode=True)["changed"] is False
         assert host.modules == []

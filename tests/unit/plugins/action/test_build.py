@@ -21,7 +21,7 @@ from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
 from tests.support.index_documents import digest_of, url_of, versions_index
 from tests.unit.action_host import NEW, OLD, Action, Host, act, failure, file_name
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 
 class TestNothingToDo:
@@ -29,7 +29,7 @@ class TestNothingToDo:
 
     @pytest.mark.parametrize("check_mode", [False, True])
     def test_an_installed_build_that_answers(self, host: Host, path: Path, old: FakeBuild, check_mode: bool) -> None:
-        done = run(order(path, old))
+        done = run(spec(path, old))
         result = act(host, path, name=MINOR, index=["/nowhere"], check_mode=check_mode)
         assert (len(host.commands), host.modules) == (1, [])
         assert (result["changed"], result["diff"]["before"]) == (False, result["diff"]["after"])
@@ -43,12 +43,12 @@ class TestNothingToDo:
         assert (result["changed"], result["build"], len(host.commands), host.modules) == (False, None, 1, [])
 
     def test_the_newest_that_the_index_has(self, host: Host, path: Path, index: str) -> None:
-        run(order(path, fake_builds.make(path.parent / "mirror", NEW)))
+        run(spec(path, fake_builds.make(path.parent / "mirror", NEW)))
         assert act(host, path, name=MINOR, state="latest", index=[index])["changed"] is False
         assert (len(host.commands), host.modules) == (1, [])
 
     def test_a_pinned_asset_that_is_there(self, host: Host, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         assert act(host, path, asset=old.asset())["changed"] is False
         assert host.modules == []
 
@@ -59,7 +59,7 @@ class TestBuildOfAnotherMachine:
     @pytest.fixture
     def foreign(self, path: Path) -> FakeBuild:
         build = fake_builds.make(path.parent / "mirror", NEW, target="aarch64-unknown-linux-gnu")
-        run(order(path, build))
+        run(spec(path, build))
         return build
 
     @pytest.mark.parametrize("options", [{}, {"state": "latest"}, {"verify": "full"}])
@@ -135,7 +135,7 @@ class TestModule:
                 "verify": "quick",
                 "health_imports": ["ssl"],
                 "adopt": False,
-                "trial": False,
+                "provisional": False,
                 "allow_minor_change": False,
                 "timeout": 5,
                 "min_rate": 1024,
@@ -155,19 +155,19 @@ class TestModule:
         assert "name" not in host.modules[0]
 
     def test_a_removal_needs_no_name_and_no_index(self, host: Host, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         act(host, path, state="absent")
         assert host.modules[0]["state"] == "absent"
         assert "asset" not in host.modules[0]
 
     def test_what_looks_changed_is_looked_at_there(self, host: Host, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         act(host, path, name=MINOR, verify="full", index=["/nowhere"])
         act(host, path, name=MINOR, verify="full", index=["/nowhere"], check_mode=True)
         assert [("asset" in module, module["verify"]) for module in host.modules] == [(False, "full")] * 2
 
     def test_latest_moves_to_a_newer_rebuild(self, host: Host, path: Path, old: FakeBuild, index: str) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         act(host, path, name=MINOR, state="latest", index=[index])
         assert host.modules[0]["asset"]["release"] == NEW
 
@@ -225,12 +225,12 @@ class TestCheckMode:
         assert not path.parent.exists()
 
     def test_an_upgrade_is_foreseen(self, host: Host, path: Path, old: FakeBuild, index: str) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         result = act(host, path, name=MINOR, state="latest", index=[index], check_mode=True)
         assert (result["build"]["release"], result["previous"]["release"]) == (NEW, OLD)
         assert host.modules == []
 
     def test_a_removal_is_foreseen(self, host: Host, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         result = act(host, path, state="absent", check_mode=True)
         assert (result["changed"], result["build"], result["pruned"]) == (True, None, [old.name])

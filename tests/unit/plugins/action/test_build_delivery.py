@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._archives import
 from tests.support import fake_builds, index_documents
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 REMOTE = "/host/tmp/archive"
 
@@ -34,11 +34,11 @@ def address(tmp_path: Path, old: FakeBuild) -> str:
 
 def wanted(build: FakeBuild) -> dict[str, Any]:
     """What the module answers that may not or cannot fetch the archive."""
-    return {"failed": True, "msg": "The host got nowhere.", "archive_wanted": build.sha256}
+    return {"failed": True, "msg": "The host got nowhere.", "archive_needed": build.sha256}
 
 
-def index_of(build: FakeBuild, folder: Path) -> str:
-    file = folder / "fake_index.ndjson"
+def index_of(build: FakeBuild, directory: Path) -> str:
+    file = directory / "fake_index.ndjson"
     file.write_bytes(index_documents.index_of(build.asset()))
     return str(file)
 
@@ -64,15 +64,15 @@ class TestPush:
         assert next_host.received == {REMOTE: content}
 
     def test_a_build_in_the_store_needs_none(self, host: Host, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
-        run(order(path, fake_builds.make(path.parent / "mirror", NEW)))
+        run(spec(path, old))
+        run(spec(path, fake_builds.make(path.parent / "mirror", NEW)))
         act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="push")
         assert (len(host.modules), host.received) == (1, {})
 
     def test_one_that_drifted_is_sent_again(
         self, host: Host, path: Path, old: FakeBuild, address: str, tmp_path: Path
     ) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         host.first_answers = [wanted(old)]
         act(
             host,
@@ -126,7 +126,7 @@ class TestAuto:
 
     def test_what_nobody_knows_cannot_be_sent(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
         """Another run may have changed the host between the first look and the module."""
-        host.first_answers = [{**wanted(old), "archive_wanted": "0" * 64}]
+        host.first_answers = [{**wanted(old), "archive_needed": "0" * 64}]
         assert act(host, path, asset=old.asset(), mirror=address, delivery="auto")["msg"] == "The host got nowhere."
 
 
@@ -169,9 +169,9 @@ class TestWhatAModuleRunGets:
         self, host: Host, path: Path, old: FakeBuild, address: str, way: str
     ) -> None:
         if way in ("absent", "switch", "inspect", "keep"):
-            run(order(path, old))
+            run(spec(path, old))
         if way in ("switch", "keep"):
-            run(order(path, fake_builds.make(path.parent / "mirror", NEW)))
+            run(spec(path, fake_builds.make(path.parent / "mirror", NEW)))
         if way == "auto":
             host.first_answers = [wanted(old)]
         local = {"name": f"{fake_builds.VERSION}+{OLD}", "archive": str(old.archive), "checksum": old.sha256}
@@ -216,12 +216,12 @@ class TestAHostThatLies:
 
     def forged(self, path: Path, build: FakeBuild, **asset: str) -> dict[str, Any]:
         """A build whose receipt was written by a user of the host, and what the host then asks for."""
-        run(order(path, build))
+        run(spec(path, build))
         receipt = path / ".build.json"
         content = json.loads(receipt.read_text())
         content["asset"].update(asset)
         receipt.write_text(rendered({key: value for key, value in content.items() if key != SEAL}))
-        return {"failed": True, "msg": "Send it.", "archive_wanted": content["asset"]["sha256"]}
+        return {"failed": True, "msg": "Send it.", "archive_needed": content["asset"]["sha256"]}
 
     @pytest.mark.parametrize("delivery", ["pull", "push", "auto"])
     @pytest.mark.parametrize("address", ["https://evil.example/x.tar.gz", "file:///etc/shadow"])
@@ -273,7 +273,7 @@ class TestAHostThatLies:
         self, host: Host, path: Path, old: FakeBuild, address: str, asked: list[str], tmp_path: Path
     ) -> None:
         """The order pins another one, so the host has no reason to ask for it."""
-        run(order(path, old))
+        run(spec(path, old))
         new = fake_builds.make(tmp_path / "mirror", NEW)
         host.first_answers = [wanted(old)]
         result = act(host, path, asset=new.asset(), mirror=address, delivery="auto", index=index_of(old, tmp_path))
@@ -283,7 +283,7 @@ class TestAHostThatLies:
     def test_a_digest_that_is_none_is_no_error_of_ours(
         self, host: Host, path: Path, old: FakeBuild, address: str, digest: Any
     ) -> None:
-        host.first_answers = [{**wanted(old), "archive_wanted": digest}]
+        host.first_answers = [{**wanted(old), "archive_needed": digest}]
         result = act(host, path, asset=old.asset(), mirror=address, delivery="auto")
         assert (result["msg"], host.received) == ("The host got nowhere.", {})
 
@@ -294,7 +294,7 @@ class TestAHostThatLies:
     ) -> None:
         self.forged(path, old, url=url, sha256="1" * 64)
         if step == "switch":
-            run(order(path, fake_builds.make(tmp_path / "mirror", NEW)))
+            run(spec(path, fake_builds.make(tmp_path / "mirror", NEW)))
         args = {"name": f"{fake_builds.VERSION}+{OLD}", "verify": "full", "index": [index_of(old, tmp_path)], **LOGIN}
         result = BootstrapAction(host, {"path": str(path), **args}, False).run(task_vars={})
         assert "Addresses and digests that a host has are not used" in result["msg"]
@@ -304,7 +304,7 @@ class TestAHostThatLies:
     def test_a_build_that_no_index_has_is_not_repaired_and_check_mode_says_so(
         self, host: Host, path: Path, old: FakeBuild, tmp_path: Path, check_mode: bool
     ) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         host.answer = {"changed": True, "drift": {"changed": ["x"]}}
         if not check_mode:
             host.first_answers = [wanted(old)]

@@ -16,7 +16,7 @@ from tests.support import fake_builds
 from tests.support.images import make_root
 from tests.support.index_documents import digest_of, versions_index
 from tests.unit.action_host import OLD, Host, act, failure
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 PATH = "/opt/python/3.13"
 
@@ -33,7 +33,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_nothing_to_do_is_one_command(host: Host, root: Path, tmp_path: Path) -> None:
     build = fake_builds.make(tmp_path / "mirror", OLD)
-    run(order(Path(PATH), build, root=str(root)))
+    run(spec(Path(PATH), build, root=str(root)))
     result = act(host, PATH, root=str(root), asset=build.asset())
     assert (result["changed"], len(host.commands), host.modules) == (False, 1, [])
     assert (result["path"], result["store"], result["health"]) == (PATH, "/opt/python/.builds", None)
@@ -111,7 +111,7 @@ def test_a_build_of_another_machine_than_the_image_is_replaced(host: Host, tmp_p
     """What the image is counts, and not what this host is."""
     root = make_root(tmp_path / "arm", machine=183, loader="/lib/ld-linux-aarch64.so.1")
     build = fake_builds.make(tmp_path / "mirror", OLD)
-    run(order(Path(PATH), build, root=str(root)))
+    run(spec(Path(PATH), build, root=str(root)))
     name = f"{build.name.replace('x86_64', 'aarch64')}.tar.gz"
     (tmp_path / "index.ndjson").write_bytes(versions_index(name))
     asked = {"root": str(root), "name": fake_builds.MINOR, "index": [str(tmp_path / "index.ndjson")]}

@@ -18,7 +18,7 @@ from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.locks import MUSL, lock_of, stripped
 from tests.unit.action_host import NEW, OLD, Host, act, failure, file_name
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_the_locked_build_is_what_the_module_gets(
 
 
 def test_nothing_is_to_do_where_it_is_installed(host: Host, path: Path, old: FakeBuild, lock: str) -> None:
-    run(order(path, old))
+    run(spec(path, old))
     result = act(host, path, name=MINOR, lock=lock)
     assert (result["changed"], result["build"]["name"]) == (False, old.name)
     assert (len(host.commands), host.modules) == (1, [])
@@ -50,7 +50,7 @@ def test_nothing_is_to_do_where_it_is_installed(host: Host, path: Path, old: Fak
 
 def test_another_build_that_answers_is_replaced(host: Host, path: Path, old: FakeBuild, lock: str) -> None:
     newer = fake_builds.make(old.archive.parents[1], NEW)
-    run(order(path, newer))
+    run(spec(path, newer))
     result = act(host, path, name=MINOR, lock=lock, check_mode=True)
     assert (result["changed"], result["build"]["name"], result["previous"]["name"]) == (True, old.name, newer.name)
 
@@ -61,7 +61,7 @@ def test_with_auto_the_best_level_that_is_locked_counts(host: Host, path: Path, 
 
 
 def test_a_removal_reads_no_lock(host: Host, path: Path, old: FakeBuild) -> None:
-    run(order(path, old))
+    run(spec(path, old))
     act(host, path, name=MINOR, lock="/nowhere", state="absent")
     assert host.modules[0]["state"] == "absent"
 

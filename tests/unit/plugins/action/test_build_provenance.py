@@ -19,7 +19,7 @@ from tests.support.fake_builds import VERSION, FakeBuild
 from tests.support.index_documents import index_of
 from tests.support.sigstore_instance import SigstoreInstance
 from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act, failure
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 SIGSTORE = SigstoreInstance()
 
@@ -74,7 +74,7 @@ def test_an_archive_on_the_controller_has_its_bundle_beside_it(
 
 
 def test_what_is_there_is_not_checked_again(host: Host, path: Path, old: FakeBuild, options: dict[str, Any]) -> None:
-    run(order(path, old))
+    run(spec(path, old))
     result = act(host, path, asset=old.asset(), **options)
     assert (result["changed"], len(host.commands), host.modules) == (False, 1, [])
 
@@ -83,8 +83,8 @@ def test_one_in_the_store_is_checked_before_a_switch(
     host: Host, path: Path, old: FakeBuild, options: dict[str, Any]
 ) -> None:
     new = fake_builds.make(old.archive.parents[1], NEW)
-    run(order(path, old))
-    run(order(path, new))
+    run(spec(path, old))
+    run(spec(path, new))
     index = path.parent / "index.ndjson"
     index.write_bytes(index_of(old.asset()))
     back = {"name": f"{VERSION}+{OLD}", "state": "present", "index": [str(index)], **options}

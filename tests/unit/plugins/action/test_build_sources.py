@@ -23,7 +23,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._index.reader im
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
 from tests.unit.action_host import NEW, OLD, Host, act, failure
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 DAY_S = 24 * 60 * 60
 SECRETS = {"url_username": "me", "url_password": "s3cret", "headers": {"X-Token": "s3cret"}, "client_cert": "/c.pem"}
@@ -98,7 +98,7 @@ class TestIndex:
         assert told.startswith(f"Cannot use the index {index}: its newest release, {NEW}, is ")
 
     def test_an_exact_name_is_served_without_it(self, host: Host, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         result = act(host, path, name=f"{VERSION}+{OLD}", state="latest", index=["/nowhere"])
         assert (result["changed"], host.modules) == (False, [])
 
@@ -127,7 +127,7 @@ class TestNoAnswer:
     def test_what_answers_at_the_path_stays(
         self, host: Host, path: Path, old: FakeBuild, index: str, warned: list[str], check_mode: bool
     ) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         result = act(host, path, name=MINOR, state="latest", index=[index], min_age="9999w", check_mode=check_mode)
         assert (result["changed"], result["build"]["name"], host.modules) == (False, old.name, [])
         assert warned == [
@@ -138,7 +138,7 @@ class TestNoAnswer:
     def test_one_that_may_have_drifted_is_looked_at(
         self, host: Host, path: Path, old: FakeBuild, index: str, warned: list[str]
     ) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         act(host, path, name=MINOR, state="latest", index=[index], min_age="9999w", verify="full")
         assert [(module["state"], "asset" in module) for module in host.modules] == [("present", False)]
         assert len(warned) == 1
@@ -147,7 +147,7 @@ class TestNoAnswer:
         self, host: Host, path: Path, old: FakeBuild, index: str, warned: list[str]
     ) -> None:
         assert "`min_age`" in failure(host, path, name=MINOR, state="latest", index=[index], min_age="9999w")
-        run(order(path, old))
+        run(spec(path, old))
         assert "`min_age`" in failure(
             host, path, name=MINOR, state="latest", index=[index], min_age="9999w", externally_managed=False
         )
@@ -172,7 +172,7 @@ class TestArchive:
 
     @pytest.fixture
     def full(self, host: Host, path: Path, old: FakeBuild) -> Callable[[], dict[str, Any]]:
-        run(order(path, old))
+        run(spec(path, old))
         params = {"archive": str(old.archive), "checksum": old.sha256, "verify": "full"}
         return lambda: act(host, path, name=f"{VERSION}+{OLD}", **params)
 
@@ -182,7 +182,7 @@ class TestArchive:
         assert ([module.get("archive") for module in host.modules], host.received) == ([None], {})
 
     def test_drift_needs_it(self, host: Host, old: FakeBuild, full: Callable[[], dict[str, Any]]) -> None:
-        host.first_answers = [{"failed": True, "msg": "It is needed.", "archive_wanted": old.sha256}]
+        host.first_answers = [{"failed": True, "msg": "It is needed.", "archive_needed": old.sha256}]
         assert full() == {"changed": True, "build": {"name": "x"}}
         assert [module.get("archive") for module in host.modules] == [None, "/host/tmp/archive"]
         assert list(host.received.values()) == [old.archive.read_bytes()]
@@ -224,6 +224,6 @@ class TestForeseen:
     def test_an_option_that_is_none_where_nothing_is_to_do(
         self, host: Host, path: Path, old: FakeBuild, option: dict[str, str], message: str
     ) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         assert failure(host, path, name=MINOR, **option) == message
         assert host.commands == []

@@ -62,7 +62,7 @@ def test_an_installation(run_module: RunModule, path: Path, made: FakeBuild) -> 
 
 def test_an_archive_that_the_controller_has_to_send(run_module: RunModule, path: Path, made: FakeBuild) -> None:
     asked = run_module(build, **{**options(path, made), "archive": None}, delivery="push")
-    assert (asked["failed"], asked["archive_wanted"]) == (True, made.sha256)
+    assert (asked["failed"], asked["archive_needed"]) == (True, made.sha256)
     assert run_module(build, **options(path, made), delivery="push")["changed"] is True
 
 

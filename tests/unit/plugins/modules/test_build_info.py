@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("ansible", reason="modules use ansible-core")
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.modules import build_info
 from tests.unit.receipts import make_entry, receipt
 
@@ -31,12 +31,12 @@ def documented(text: str) -> dict[str, Any]:
 DOCUMENTED = documented(build_info.RETURN)
 
 
-def install(folder: Path, store: str = ".builds") -> Path:
+def install(directory: Path, store: str = ".builds") -> Path:
     """A path in the folder, and its store."""
-    path = folder / "3.13"
-    make_entry(folder / store, "x", receipt(str(path)))
+    path = directory / "3.13"
+    make_entry(directory / store, "x", receipt(str(path)))
     path.symlink_to(f"{store}/x")
-    history.write(str(folder / store), Root(str(path), 1, (Use("x", "2026-01-01T00:00:00Z"),)))
+    history.write(str(directory / store), PathHistory(str(path), 1, (HistoryEntry("x", "2026-01-01T00:00:00Z"),)))
     return path
 
 

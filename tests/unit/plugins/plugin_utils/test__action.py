@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import (
-    EdgeAction,
+    CollectionAction,
     OwnModule,
     own_results,
     presentable,
@@ -71,9 +71,9 @@ def run(name: str, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 GOOD = {
-    "accept": {"paths": [HOSTILE]},
+    "build_confirm": {"paths": [HOSTILE]},
     "build_info": host(build("3.13.15", "20261110", paths=[HOSTILE])),
-    "rollback": {"results": [{"path": HOSTILE}]},
+    "build_rollback": {"results": [{"path": HOSTILE}]},
 }
 
 
@@ -88,10 +88,10 @@ def test_modules_without_a_decision_of_the_controller_have_an_edge_too(name: str
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("accept", {}),
-        ("accept", {"paths": "x"}),
-        ("rollback", {"results": None}),
-        ("rollback", {"changed": True}),
+        ("build_confirm", {}),
+        ("build_confirm", {"paths": "x"}),
+        ("build_rollback", {"results": None}),
+        ("build_rollback", {"changed": True}),
         ("build_info", {"builds": "x", "paths": []}),
         ("build_info", {"builds": []}),
         ("build_info", host(build("3.13.15", "20261110", pids=["7"]))),
@@ -127,7 +127,7 @@ def test_only_a_run_that_fetches_gets_proxies_and_addresses_with_a_login(fetches
     task = SimpleNamespace(environment=[{"LANG": "C"}, dict(ENVIRONMENT)], async_val=0)
     connection = SimpleNamespace(_shell=SimpleNamespace(env_prefix=env_prefix))
     templar = SimpleNamespace(template=lambda value: value)
-    plugin = EdgeAction(task, connection, play_context=None, loader=None, templar=templar, shared_loader_obj=None)
+    plugin = CollectionAction(task, connection, play_context=None, loader=None, templar=templar, shared_loader_obj=None)
     plugin._fetches = fetches
     raw: dict[str, str] = {"old": "1"}
     shown = plugin._compute_environment_string(raw)

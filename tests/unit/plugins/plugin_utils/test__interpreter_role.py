@@ -13,7 +13,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import (
     interpreter_builds,
-    interpreter_wired,
+    interpreter_linked,
 )
 
 
@@ -197,7 +197,7 @@ def test_what_was_installed_is_led_to_and_the_rest_is_not() -> None:
         "executables": ["/home/me/3.13/bin/pip3"],
     }
     result = {**installed, "build": {"release": "20260101"}, "interpreter__build": builds[0]}
-    assert interpreter_wired([result], builds) == [
+    assert interpreter_linked([result], builds) == [
         {**installed, "release": "20260101", "venv": None, "requirements": "r.txt", "is_default": True},
         {"path": "/opt/python/3.12", "store": "/opt/python/.builds", "venv": None, "is_default": False},
     ]

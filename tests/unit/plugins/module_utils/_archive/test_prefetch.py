@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._archive.prefetch import read_ahead
+from ansible_collections.standalone.python.plugins.module_utils._archive.prefetch import prefetch
 
 
 def endless(log: list[str]) -> Iterator[bytes]:
@@ -25,19 +25,19 @@ def failing() -> Iterator[bytes]:
 
 
 def test_chunks_arrive_in_order() -> None:
-    with read_ahead(b"%d" % number for number in range(1000)) as chunks:
+    with prefetch(b"%d" % number for number in range(1000)) as chunks:
         assert list(chunks) == [b"%d" % number for number in range(1000)]
 
 
 def test_leaving_early_ends_the_thread_and_closes_the_source() -> None:
     log: list[str] = []
-    with read_ahead(endless(log)) as chunks:
+    with prefetch(endless(log)) as chunks:
         assert next(chunks) == b"chunk"
     assert log == ["closed"]
     assert threading.active_count() == 1
 
 
 def test_an_error_in_the_thread_is_raised_where_the_chunks_are_used() -> None:
-    with pytest.raises(KeyError, match="inside"), read_ahead(failing()) as chunks:
+    with pytest.raises(KeyError, match="inside"), prefetch(failing()) as chunks:
         assert list(chunks) == []
     assert threading.active_count() == 1

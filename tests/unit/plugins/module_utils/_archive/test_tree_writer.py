@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._archive.errors import Refused
+from ansible_collections.standalone.python.plugins.module_utils._archive.errors import UnsafeArchive
 from ansible_collections.standalone.python.plugins.module_utils._archive.tree_writer import TreeWriter
 
 CONTENT = bytes(range(256)) * 100
@@ -75,7 +75,7 @@ def test_a_hard_link_needs_a_file_before_it(tmp_path: Path, existing: str) -> No
     with TreeWriter(str(tmp_path)) as tree:
         add_file(tree)
         tree.add_link("l", "lib/a.py")
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(UnsafeArchive) as caught:
             tree.add_hard_link("b", existing)
     assert str(caught.value) == f'entry "b" is a hard link to "{existing}", which is no file before it'
 

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 
 TARGET = "x86_64-unknown-linux-gnu"
@@ -38,7 +38,7 @@ def test_what_is_no_day_is_no_tag(tag: str) -> None:
 )
 def test_a_name_with_a_release_that_is_no_day_is_refused(name: str, release: str) -> None:
     with pytest.raises(InvalidName, match=f"has the release {release}, which is no date"):
-        Request.parse(name.format(release))
+        RequestedName.parse(name.format(release))
 
 
 @pytest.mark.parametrize("release", IMPOSSIBLE)

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Specifier, Version
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
@@ -24,44 +24,48 @@ def build(rest: str, release: str | None = None) -> Build:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("3.13", Request("3.13", specifier=Specifier.parse("==3.13.*"))),
-        (" 3.13\n", Request("3.13", specifier=Specifier.parse("==3.13.*"))),
-        ("3", Request("3", specifier=Specifier.parse("==3.*"))),
-        ("3.13t", Request("3.13t", specifier=Specifier.parse("==3.13.*"), free_threaded=True)),
-        ("3.13d", Request("3.13d", specifier=Specifier.parse("==3.13.*"), debug=True)),
-        ("3.13td", Request("3.13td", specifier=Specifier.parse("==3.13.*"), free_threaded=True, debug=True)),
+        ("3.13", RequestedName("3.13", specifier=Specifier.parse("==3.13.*"))),
+        (" 3.13\n", RequestedName("3.13", specifier=Specifier.parse("==3.13.*"))),
+        ("3", RequestedName("3", specifier=Specifier.parse("==3.*"))),
+        ("3.13t", RequestedName("3.13t", specifier=Specifier.parse("==3.13.*"), free_threaded=True)),
+        ("3.13d", RequestedName("3.13d", specifier=Specifier.parse("==3.13.*"), debug=True)),
+        ("3.13td", RequestedName("3.13td", specifier=Specifier.parse("==3.13.*"), free_threaded=True, debug=True)),
         (
             "3.13+freethreaded+debug",
-            Request("3.13+freethreaded+debug", specifier=Specifier.parse("==3.13.*"), free_threaded=True, debug=True),
+            RequestedName(
+                "3.13+freethreaded+debug", specifier=Specifier.parse("==3.13.*"), free_threaded=True, debug=True
+            ),
         ),
-        ("3.13+debug", Request("3.13+debug", specifier=Specifier.parse("==3.13.*"), debug=True)),
-        ("3.13.5", Request("3.13.5", version=Version(3, 13, 5))),
-        ("3.13.5t", Request("3.13.5t", version=Version(3, 13, 5), free_threaded=True)),
-        ("3.13.5+20250723", Request("3.13.5+20250723", version=Version(3, 13, 5), release="20250723")),
-        ("3.13.5%2B20250723", Request("3.13.5+20250723", version=Version(3, 13, 5), release="20250723")),
+        ("3.13+debug", RequestedName("3.13+debug", specifier=Specifier.parse("==3.13.*"), debug=True)),
+        ("3.13.5", RequestedName("3.13.5", version=Version(3, 13, 5))),
+        ("3.13.5t", RequestedName("3.13.5t", version=Version(3, 13, 5), free_threaded=True)),
+        ("3.13.5+20250723", RequestedName("3.13.5+20250723", version=Version(3, 13, 5), release="20250723")),
+        ("3.13.5%2B20250723", RequestedName("3.13.5+20250723", version=Version(3, 13, 5), release="20250723")),
         (
             "3.13.5t+20250723",
-            Request("3.13.5t+20250723", version=Version(3, 13, 5), release="20250723", free_threaded=True),
+            RequestedName("3.13.5t+20250723", version=Version(3, 13, 5), release="20250723", free_threaded=True),
         ),
         (
             "3.13.5+freethreaded+20250723",
-            Request("3.13.5+freethreaded+20250723", version=Version(3, 13, 5), release="20250723", free_threaded=True),
+            RequestedName(
+                "3.13.5+freethreaded+20250723", version=Version(3, 13, 5), release="20250723", free_threaded=True
+            ),
         ),
-        ("3.15.0rc1", Request("3.15.0rc1", version=Version(3, 15, 0, ("rc", 1)))),
-        ("3.15rc1", Request("3.15rc1", version=Version(3, 15, 0, ("rc", 1)))),
-        (">=3.12,<3.14", Request(">=3.12,<3.14", specifier=Specifier.parse(">=3.12,<3.14"))),
-        ("latest", Request("latest")),
+        ("3.15.0rc1", RequestedName("3.15.0rc1", version=Version(3, 15, 0, ("rc", 1)))),
+        ("3.15rc1", RequestedName("3.15rc1", version=Version(3, 15, 0, ("rc", 1)))),
+        (">=3.12,<3.14", RequestedName(">=3.12,<3.14", specifier=Specifier.parse(">=3.12,<3.14"))),
+        ("latest", RequestedName("latest")),
     ],
 )
-def test_a_short_name_parses(text: str, expected: Request) -> None:
-    assert Request.parse(text) == expected
-    assert str(Request.parse(text)) == expected.text
+def test_a_short_name_parses(text: str, expected: RequestedName) -> None:
+    assert RequestedName.parse(text) == expected
+    assert str(RequestedName.parse(text)) == expected.text
 
 
 @pytest.mark.parametrize("extension", ["", ".tar.zst"])
 def test_a_full_name_states_everything(extension: str) -> None:
     name = f"cpython-3.15.0a1+20251014-{LINUX}-freethreaded+debug-full"
-    assert Request.parse(name + extension) == Request(
+    assert RequestedName.parse(name + extension) == RequestedName(
         name + extension,
         version=Version(3, 15, 0, ("a", 1)),
         release="20251014",
@@ -76,19 +80,19 @@ def test_a_full_name_states_everything(extension: str) -> None:
 
 
 def test_a_full_name_of_before_2022_leaves_the_release_to_the_index() -> None:
-    request = Request.parse("cpython-3.7.3-linux64-20190618T0324")
-    assert (request.release, request.target, request.flavor, request.build_options) == (None, LINUX, "full", "")
-    assert request.file_name == "cpython-3.7.3-linux64-20190618T0324.tar.zst"
+    name = RequestedName.parse("cpython-3.7.3-linux64-20190618T0324")
+    assert (name.release, name.target, name.flavor, name.build_options) == (None, LINUX, "full", "")
+    assert name.file_name == "cpython-3.7.3-linux64-20190618T0324.tar.zst"
 
 
 def test_a_full_name_may_be_written_as_in_urls() -> None:
     name = f"{COMMON}-pgo+lto-full.tar.zst"
-    assert Request.parse(name.replace("+", "%2B")) == Request.parse(name)
+    assert RequestedName.parse(name.replace("+", "%2B")) == RequestedName.parse(name)
 
 
 def test_the_names_of_the_manual_are_translated() -> None:
     name = "cpython-3.13.5+20250801-x86_64-pc-windows-msvc-install_pgo+lto.tar.zst"
-    assert Request.parse(name) == Request(
+    assert RequestedName.parse(name) == RequestedName(
         name,
         version=Version(3, 13, 5),
         release="20250801",
@@ -97,7 +101,7 @@ def test_the_names_of_the_manual_are_translated() -> None:
         build_options="pgo",
         file_name=name,
     )
-    assert Request.parse(f"{COMMON}-install_debug").debug
+    assert RequestedName.parse(f"{COMMON}-install_debug").debug
 
 
 @pytest.mark.parametrize(
@@ -117,8 +121,8 @@ def test_the_names_of_the_manual_are_translated() -> None:
     ],
 )
 def test_a_request_knows_how_much_it_pins(text: str, names_prerelease: bool, is_exact: bool) -> None:
-    request = Request.parse(text)
-    assert (request.names_prerelease, request.is_exact) == (names_prerelease, is_exact)
+    name = RequestedName.parse(text)
+    assert (name.names_prerelease, name.is_exact) == (names_prerelease, is_exact)
 
 
 PLAIN = f"3.13.5+20250723-{LINUX}-install_only_stripped"
@@ -174,12 +178,12 @@ CANDIDATE = f"3.15.0rc1+20260814-{LINUX}-install_only"
     ],
 )
 def test_a_build_answers_or_does_not(text: str, installed: str, answered: bool) -> None:
-    assert Request.parse(text).answered_by(build(installed)) is answered
+    assert RequestedName.parse(text).answered_by(build(installed)) is answered
 
 
 @pytest.mark.parametrize("text", ["3.15", "latest", ">=3.14"])
 def test_prereleases_answer_where_they_are_welcome(text: str) -> None:
-    assert Request.parse(text).answered_by(build(CANDIDATE), prerelease=True)
+    assert RequestedName.parse(text).answered_by(build(CANDIDATE), prerelease=True)
 
 
 @pytest.mark.parametrize(
@@ -210,19 +214,19 @@ def test_prereleases_answer_where_they_are_welcome(text: str) -> None:
     ],
 )
 def test_a_request_knows_whether_one_minor_version_alone_can_answer(text: str, minor: str | None) -> None:
-    assert Request.parse(text).only_minor == minor
+    assert RequestedName.parse(text).only_minor == minor
 
 
 def test_builds_that_differ_in_their_stamp_alone_are_different() -> None:
     old = build(f"3.9.4-{LINUX}-pgo+lto-20210414T1515", "20210415")
-    assert Request.parse(old.name).answered_by(old)
-    assert not Request.parse(old.name.replace("1515", "1516")).answered_by(old)
+    assert RequestedName.parse(old.name).answered_by(old)
+    assert not RequestedName.parse(old.name.replace("1515", "1516")).answered_by(old)
 
 
 def test_a_file_that_a_mirror_really_holds_answers_to_its_name() -> None:
     name = f"{COMMON}-install_shared"
     held = Build(name, Version(3, 13, 5), "20250723", LINUX, "full", "shared")
-    assert Request.parse(name).answered_by(held)
+    assert RequestedName.parse(name).answered_by(held)
 
 
 @pytest.mark.parametrize(
@@ -268,9 +272,9 @@ def test_a_file_that_a_mirror_really_holds_answers_to_its_name() -> None:
 )
 def test_the_message_shows_the_nearest_form(text: str, nearest: str) -> None:
     with pytest.raises(InvalidName) as error:
-        Request.parse(text)
+        RequestedName.parse(text)
     assert str(error.value) == f"{text!r} does not name a build. Did you mean {nearest}?"
-    Request.parse(nearest)
+    RequestedName.parse(nearest)
 
 
 @pytest.mark.parametrize(
@@ -316,5 +320,5 @@ def test_the_message_shows_the_nearest_form(text: str, nearest: str) -> None:
 )
 def test_the_message_says_what_is_wrong(text: str, message: str) -> None:
     with pytest.raises(InvalidName) as error:
-        Request.parse(text)
+        RequestedName.parse(text)
     assert str(error.value) == message

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from tests.unit.receipts import GNU, asset
 
 V2, V3 = "x86_64_v2-unknown-linux-gnu", "x86_64_v3-unknown-linux-gnu"
@@ -65,4 +65,4 @@ THREADED = build("3.14.0", "20251010", flavor="full", options="freethreaded+pgo+
 def test_an_installed_build_answers_or_not(
     name: str, options: dict[str, Any], installed: Build, satisfied: bool
 ) -> None:
-    assert Wanted(Request.parse(name), **options).satisfied_by(installed) is satisfied
+    assert BuildRequest(RequestedName.parse(name), **options).satisfied_by(installed) is satisfied

@@ -22,14 +22,14 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.host i
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.unit.installed import litter, release_at, store_of, stored
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 OLD, NEW, NEWEST = "20260101", "20260201", "20260301"
 
 
 class TestInstall:
     def test_the_path_is_a_relative_link_to_a_working_build(self, path: Path, old: FakeBuild) -> None:
-        result = run(order(path, old))
+        result = run(spec(path, old))
         assert os.readlink(path) == f".builds/{old.name}"
         assert subprocess.run([path / "bin" / "python", "-c", ""], check=False).returncode == 0
         assert (result["changed"], result["build"]["release"], result["previous"]) == (True, OLD, None)
@@ -43,16 +43,16 @@ class TestInstall:
         assert litter(path) == []
 
     def test_a_second_run_changes_nothing(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         before = {item: item.lstat().st_mtime_ns for item in sorted(store_of(path).rglob("*"))}
         shutil.rmtree(old.archive.parent)
-        result = run(order(path, old))
+        result = run(spec(path, old))
         assert result["changed"] is False
         assert result["diff"]["before"] == result["diff"]["after"]
         assert {item: item.lstat().st_mtime_ns for item in sorted(store_of(path).rglob("*"))} == before
 
     def test_fix_ups_are_for_the_path_and_not_for_the_store(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         library = path / "lib" / f"python{MINOR}"
         assert f"'prefix': '{path}'" in (library / "_sysconfigdata__linux_.py").read_text()
         assert (library / f"config-{MINOR}-x" / "Makefile").read_text() == f"prefix=\t{path}\n"
@@ -62,7 +62,7 @@ class TestInstall:
     def test_modes_do_not_depend_on_the_umask(self, path: Path, old: FakeBuild) -> None:
         before = os.umask(0o077)
         try:
-            run(order(path, old, compile_bytecode=True))
+            run(spec(path, old, compile_bytecode=True))
         finally:
             os.umask(before)
         for item in [path.parent, store_of(path), *store_of(path).rglob("*")]:
@@ -71,12 +71,12 @@ class TestInstall:
                 assert (item, stat.S_IMODE(item.stat().st_mode)) == (item, 0o755 if executable else 0o644)
 
     def test_externally_managed_can_be_left_out(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old, externally_managed=False))
+        run(spec(path, old, externally_managed=False))
         assert not list(path.rglob("EXTERNALLY-MANAGED"))
 
     def test_bytecode_names_the_final_place_and_is_valid(self, path: Path, mirror: Path) -> None:
         source = f"lib/python{MINOR}/site-packages/sample.py"
-        run(order(path, fake_builds.make(mirror, OLD, extra={source: "1\n"}), compile_bytecode=True))
+        run(spec(path, fake_builds.make(mirror, OLD, extra={source: "1\n"}), compile_bytecode=True))
         cached = list((path / source).parent.glob("__pycache__/sample.*.pyc"))
         assert f"{path}/{source}".encode() in cached[0].read_bytes()
         command = [str(path / "bin" / "python"), "-v", "-c", "import sample"]
@@ -86,118 +86,118 @@ class TestInstall:
 
     def test_bytecode_that_someone_packed_is_not_taken(self, path: Path, mirror: Path) -> None:
         stale = f"lib/python{MINOR}/__pycache__/os.cpython-39.pyc"
-        run(order(path, fake_builds.make(mirror, OLD, extra={stale: "stale"})))
+        run(spec(path, fake_builds.make(mirror, OLD, extra={stale: "stale"})))
         assert os.listdir(path / "lib" / f"python{MINOR}" / "__pycache__") == []
-        assert run(order(path, verify="full", name=MINOR))["changed"] is False
+        assert run(spec(path, verify="full", name=MINOR))["changed"] is False
 
     def test_a_local_archive_is_left_alone(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old, archive=str(old.archive), mirror=["file:///nowhere"]))
+        run(spec(path, old, archive=str(old.archive), mirror=["file:///nowhere"]))
         assert release_at(path) == OLD
         assert old.archive.exists()
 
     def test_two_paths_share_a_store_but_no_build(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         other = path.parent / "default"
-        run(order(other, old))
+        run(spec(other, old))
         assert stored(path) == [old.name, f"{old.name}.2"]
         assert f"'prefix': '{other}'" in (other / f"lib/python{MINOR}/_sysconfigdata__linux_.py").read_text()
 
 
 class TestUpgrade:
     def test_the_earlier_build_is_kept_to_go_back_to(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
-        run(order(path, old))
-        result = run(order(path, new))
+        run(spec(path, old))
+        result = run(spec(path, new))
         assert (release_at(path), result["previous"]["release"]) == (NEW, OLD)
         shutil.rmtree(old.archive.parent)
-        back = run(order(path, old))
+        back = run(spec(path, old))
         assert (release_at(path), back["changed"], back["timings"]["download_s"]) == (OLD, True, 0.0)
         assert stored(path) == [old.name, new.name]
 
     @pytest.mark.parametrize(("keep", "left"), [(0, [NEWEST]), (1, [NEW, NEWEST]), (2, [OLD, NEW, NEWEST])])
     def test_keep_counts_earlier_builds(self, path: Path, mirror: Path, keep: int, left: list[str]) -> None:
         builds = [fake_builds.make(mirror, release) for release in (OLD, NEW, NEWEST)]
-        results = [run(order(path, build, keep=keep)) for build in builds]
+        results = [run(spec(path, build, keep=keep)) for build in builds]
         assert stored(path) == [build.name for build in builds if build.release in left]
         pruned = [name for result in results for name in result["pruned"]]
         assert pruned == [build.name for build in builds if build.release not in left]
 
     def test_lowering_keep_prunes_without_an_upgrade(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
-        run(order(path, old))
-        run(order(path, new))
-        foreseen = run(order(path, new, keep=0), check_mode=True)
-        done = run(order(path, new, keep=0))
+        run(spec(path, old))
+        run(spec(path, new))
+        foreseen = run(spec(path, new, keep=0), check_mode=True)
+        done = run(spec(path, new, keep=0))
         assert foreseen["pruned"] == done["pruned"] == [old.name]
         assert foreseen["changed"] is done["changed"] is True
-        assert run(order(path, new, keep=0))["changed"] is False
+        assert run(spec(path, new, keep=0))["changed"] is False
 
     def test_pruning_respects_other_paths(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
         other = path.parent / "other"
-        run(order(path, old))
-        run(order(other, old))
-        run(order(path, new, keep=0))
+        run(spec(path, old))
+        run(spec(other, old))
+        run(spec(path, new, keep=0))
         assert release_at(other) == OLD
         assert stored(path) == [f"{old.name}.2", new.name]
 
     def test_pruning_respects_running_processes(self, path: Path, mirror: Path, new: FakeBuild) -> None:
         shutil.copy("/bin/sleep", mirror.parent / "sleep")
         old = fake_builds.make(mirror, OLD)
-        run(order(path, old))
+        run(spec(path, old))
         program = path.resolve() / "bin" / "sleep"
         shutil.copy("/bin/sleep", program)
         process = subprocess.Popen([program, "60"])
         try:
-            result = run(order(path, new, keep=0))
+            result = run(spec(path, new, keep=0))
             assert result["pruned"] == []
             assert result["in_use"] == [{"build": old.name, "pids": [process.pid]}]
             assert stored(path) == [old.name, new.name]
         finally:
             process.kill()
             process.wait()
-        assert run(order(path, new, keep=0))["pruned"] == [old.name]
+        assert run(spec(path, new, keep=0))["pruned"] == [old.name]
 
     def test_other_settings_make_another_build(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
-        assert run(order(path, old, externally_managed=False))["changed"] is True
+        run(spec(path, old))
+        assert run(spec(path, old, externally_managed=False))["changed"] is True
         assert os.readlink(path) == f".builds/{old.name}.2"
 
 
 class TestAbsent:
     def test_nothing_is_left(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
-        run(order(path, old))
-        run(order(path, new))
-        foreseen = run(order(path, state="absent"), check_mode=True)
-        done = run(order(path, state="absent"))
+        run(spec(path, old))
+        run(spec(path, new))
+        foreseen = run(spec(path, state="absent"), check_mode=True)
+        done = run(spec(path, state="absent"))
         assert foreseen["changed"] is done["changed"] is True
         assert (done["build"], done["executable"], done["previous"]["release"]) == (None, None, NEW)
         assert done["pruned"] == [old.name, new.name]
         assert os.listdir(path.parent) == []
-        assert run(order(path, state="absent"))["changed"] is False
+        assert run(spec(path, state="absent"))["changed"] is False
 
     def test_where_nothing_ever_was_nothing_is_made(self, path: Path) -> None:
-        assert run(order(path, state="absent"))["changed"] is False
+        assert run(spec(path, state="absent"))["changed"] is False
         assert not path.parent.exists()
 
     def test_what_still_ran_then_goes_with_a_later_run(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         program = path.resolve() / "bin" / "sleep"
         shutil.copy("/bin/sleep", program)
         process = subprocess.Popen([program, "60"])
         try:
-            first = run(order(path, state="absent"))
-            second = run(order(path, state="absent"))
+            first = run(spec(path, state="absent"))
+            second = run(spec(path, state="absent"))
         finally:
             process.kill()
             process.wait()
         assert [(result["changed"], result["pruned"]) for result in (first, second)] == [(True, []), (False, [])]
         assert first["in_use"] == [{"build": old.name, "pids": [process.pid]}]
-        assert run(order(path, state="absent"))["pruned"] == [old.name]
+        assert run(spec(path, state="absent"))["pruned"] == [old.name]
         assert os.listdir(path.parent) == []
 
     def test_what_another_path_uses_stays(self, path: Path, old: FakeBuild) -> None:
         other = path.parent / "other"
-        run(order(path, old))
-        run(order(other, old))
-        run(order(path, state="absent"))
+        run(spec(path, old))
+        run(spec(other, old))
+        run(spec(path, state="absent"))
         assert release_at(other) == OLD
 
 
@@ -208,33 +208,33 @@ class TestAdopt:
 
     def test_the_same_build_is_taken_over(self, path: Path, old: FakeBuild) -> None:
         self.unpack(path, old)
-        assert run(order(path, old, adopt=True))["changed"] is True
+        assert run(spec(path, old, adopt=True))["changed"] is True
         assert path.is_symlink()
         assert litter(path) == []
-        assert run(order(path, old, adopt=True))["changed"] is False
+        assert run(spec(path, old, adopt=True))["changed"] is False
 
     def test_another_content_is_left_alone(self, path: Path, old: FakeBuild) -> None:
         self.unpack(path, old)
         (path / "bin" / "mine").touch()
         with pytest.raises(StoreError) as caught:
-            run(order(path, old, adopt=True))
+            run(spec(path, old, adopt=True))
         assert "it is not the build that was asked for (added: bin/mine)" in str(caught.value)
         assert (path / "bin" / "mine").exists()
 
     def test_without_the_option_a_directory_is_refused(self, path: Path, old: FakeBuild) -> None:
         self.unpack(path, old)
         with pytest.raises(StoreError, match="a directory that this collection did not make"):
-            run(order(path, old))
+            run(spec(path, old))
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_check_mode_writes_nothing_and_has_the_same_shape(path: Path, old: FakeBuild, state: str) -> None:
     if state == "absent":
-        run(order(path, old))
+        run(spec(path, old))
     before = sorted(path.parent.rglob("*")) if path.parent.exists() else None
-    foreseen = run(order(path, old, state=state), check_mode=True)
+    foreseen = run(spec(path, old, state=state), check_mode=True)
     assert (sorted(path.parent.rglob("*")) if path.parent.exists() else None) == before
-    done = run(order(path, old, state=state))
+    done = run(spec(path, old, state=state))
     assert foreseen.keys() == done.keys()
     assert foreseen["diff"] == done["diff"]
     assert foreseen["build"] == done["build"]
@@ -249,14 +249,14 @@ class TestBuildOfAnotherMachine:
     def foreign(self, path: Path, old: FakeBuild) -> FakeBuild:
         """Installed at the path as in an image: nothing is known of the system that will run it."""
         foreign = fake_builds.make(old.archive.parents[1], NEW, target="aarch64-unknown-linux-gnu")
-        run(order(path, foreign, name=MINOR))
+        run(spec(path, foreign, name=MINOR))
         return foreign
 
-    @pytest.mark.parametrize("options", [{}, {"state": "latest"}, {"verify": "full"}, {"trial": True}])
+    @pytest.mark.parametrize("options", [{}, {"state": "latest"}, {"verify": "full"}, {"provisional": True}])
     def test_it_is_replaced_and_the_diff_says_why(
         self, path: Path, old: FakeBuild, foreign: FakeBuild, options: dict[str, Any]
     ) -> None:
-        asked = order(path, old, name=MINOR, host_platform=self.HOST.as_dict(), **options)
+        asked = spec(path, old, name=MINOR, host_platform=self.HOST.as_dict(), **options)
         foreseen = run(asked, check_mode=True)
         result = run(asked)
         assert (result["changed"], result["previous"]["name"]) == (True, foreign.name)
@@ -268,7 +268,7 @@ class TestBuildOfAnotherMachine:
         assert run(asked)["changed"] is False
 
     def test_with_its_target_it_stays(self, path: Path, foreign: FakeBuild) -> None:
-        asked = order(
+        asked = spec(
             path, name=MINOR, target=foreign.target, host_platform=self.HOST.as_dict(), archive=None, asset=None
         )
         assert run(asked)["changed"] is False

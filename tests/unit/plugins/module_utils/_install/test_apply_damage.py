@@ -19,14 +19,14 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
-from ansible_collections.standalone.python.plugins.module_utils._install.confirm import accept
+from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import ANY, way_back
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.unit.installed import history, litter, store_of, stored
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    folder = tmp_path_factory.mktemp("damage")
-    builds = tuple(fake_builds.make(folder / "mirror", release) for release in ("20260101", "20260201", "20260301"))
-    path = folder / "python" / fake_builds.MINOR
+    directory = tmp_path_factory.mktemp("damage")
+    builds = tuple(fake_builds.make(directory / "mirror", release) for release in ("20260101", "20260201", "20260301"))
+    path = directory / "python" / fake_builds.MINOR
     run(wanted(path, builds[0]))
     run(wanted(path, builds[1]))
     run(wanted(path.parent / "other", builds[0]))
-    shutil.copytree(path.parent, folder / "copy", symlinks=True)
-    return Sample(path, builds, folder / "copy")
+    shutil.copytree(path.parent, directory / "copy", symlinks=True)
+    return Sample(path, builds, directory / "copy")
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def newest(sample: Sample) -> FakeBuild:
     return sample.builds[2]
 
 
-def wanted(path: Path, build: FakeBuild | None = None, **params: Any) -> Order:
-    return order(path, build, **{"health_imports": [], "verify": "none", **params})
+def wanted(path: Path, build: FakeBuild | None = None, **params: Any) -> InstallSpec:
+    return spec(path, build, **{"health_imports": [], "verify": "none", **params})
 
 
 def root_file(path: Path) -> Path:
@@ -106,7 +106,7 @@ ROOT_DAMAGE: dict[str, Callable[[Path], object]] = {
     "keep": lambda file: edit(file, keep=0),
     "no uses": lambda file: edit_without_seal(file, uses=[]),
     "other uses": lambda file: edit_without_seal(file, uses=[{"entry": "gone", "since": "2026"}]),
-    "a trial": lambda file: edit(file, before_trial="gone"),
+    "the provisional state": lambda file: edit(file, fallback="gone"),
     "empty": lambda file: file.write_text(""),
     "broken off": lambda file: file.write_text(file.read_text()[:40]),
     "moved": lambda file: file.rename(file.with_name("%2Fopt%2Fpython%2F3.13")),
@@ -193,7 +193,7 @@ def test_going_back_and_accepting_say_that_nobody_knows(
     path: Path, old: FakeBuild, new: FakeBuild, name: str, named: bool
 ) -> None:
     ROOT_DAMAGE[name](root_file(path))
-    for what, act in (("go back", partial(way_back, leave=ANY)), ("accept the build", accept)):
+    for what, act in (("go back", partial(way_back, from_build=ANY)), ("accept the build", confirm)):
         with pytest.raises(StoreError) as caught:
             act(str(store_of(path)), paths=[str(path)] if named else [])
         assert str(caught.value).startswith(f"Cannot {what} at {path}: {root_file(path)} is ")
@@ -204,10 +204,10 @@ def test_going_back_elsewhere_is_no_matter_of_that(path: Path, new: FakeBuild, o
     other = path.parent / "other"
     run(wanted(other, new))
     root_file(path).write_text("")
-    (back,) = way_back(str(store_of(path)), leave=ANY, paths=[str(other)]).orders
+    (back,) = way_back(str(store_of(path)), from_build=ANY, paths=[str(other)]).specs
     assert run(back)["build"]["release"] == old.release
-    assert accept(str(store_of(path)), paths=[str(other)]) == []
-    assert way_back(str(store_of(path)), leave="20250101").orders == []
+    assert confirm(str(store_of(path)), paths=[str(other)]) == []
+    assert way_back(str(store_of(path)), from_build="20250101").specs == []
 
 
 RECEIPT_DAMAGE: dict[str, Callable[[Path], object]] = {
@@ -254,7 +254,7 @@ def test_going_back_does_not_pass_over_a_build_that_nobody_knows(
     run(wanted(path, newest, keep=2))
     (store_of(path) / new.name / ".build.json").write_text("")
     with pytest.raises(StoreError) as caught:
-        way_back(str(store_of(path)), leave=ANY, paths=[str(path)])
+        way_back(str(store_of(path)), from_build=ANY, paths=[str(path)])
     assert str(caught.value).startswith(f"Cannot go back at {path}: {store_of(path)}/{new.name}/.build.json is damaged")
 
 

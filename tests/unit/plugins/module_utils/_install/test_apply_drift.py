@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
-    ArchiveWanted,
+    ArchiveNeeded,
     NoSource,
     StoreError,
 )
@@ -25,7 +25,7 @@ from ansible_collections.standalone.python.plugins.module_utils._json import SEA
 from ansible_collections.standalone.python.plugins.module_utils._store.inspect import first_newer
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.unit.installed import release_at, store_of, stored
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 OLD, NEW = "20260101", "20260201"
 
@@ -41,71 +41,71 @@ class TestDrift:
     @pytest.mark.parametrize("verify", ["quick", "full"])
     @pytest.mark.parametrize("kind", DAMAGE)
     def test_drift_is_found_and_repaired(self, path: Path, old: FakeBuild, kind: str, verify: str) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         time.sleep(0.01)  # the kernel's clock for files ticks every few milliseconds
         DAMAGE[kind](path)
-        foreseen = run(order(path, old, verify=verify), check_mode=True)
-        done = run(order(path, old, verify=verify))
+        foreseen = run(spec(path, old, verify=verify), check_mode=True)
+        done = run(spec(path, old, verify=verify))
         for result in (foreseen, done):
             assert result["changed"] is True
             assert result["drift"][kind]
             assert result["diff"]["before"]["drift"] == result["drift"]
-        assert run(order(path, old, verify="full"))["changed"] is False
+        assert run(spec(path, old, verify="full"))["changed"] is False
         assert stored(path) == [f"{old.name}.2"]
 
     def test_new_times_are_no_drift_and_looked_at_once(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         (path / "lib" / f"python{MINOR}" / "os.py").touch()
         assert first_newer(os.path.realpath(path)) == f"lib/python{MINOR}/os.py"
         time.sleep(0.05)  # more than the tick that settling leaves out
-        assert run(order(path, old))["changed"] is False
+        assert run(spec(path, old))["changed"] is False
         assert first_newer(os.path.realpath(path)) is None
 
     def test_a_lost_manifest_is_drift(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         (path / ".build.manifest").unlink()
-        assert run(order(path, old, verify="full"))["drift"]["missing"] == [".build.manifest"]
-        assert run(order(path, old, verify="full"))["changed"] is False
+        assert run(spec(path, old, verify="full"))["drift"]["missing"] == [".build.manifest"]
+        assert run(spec(path, old, verify="full"))["changed"] is False
 
     def test_a_damaged_receipt_means_a_new_installation(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         (path / ".build.json").write_text("{")
-        assert run(order(path, old))["changed"] is True
-        assert run(order(path, old))["changed"] is False
+        assert run(spec(path, old))["changed"] is True
+        assert run(spec(path, old))["changed"] is False
         assert os.readlink(path) == f".builds/{old.name}.2"
         assert stored(path) == [old.name, f"{old.name}.2"]  # nobody knows what the damaged one was
         shutil.rmtree(store_of(path) / old.name)  # as the message says
-        assert "warnings" not in run(order(path, old))
+        assert "warnings" not in run(spec(path, old))
 
     def test_a_build_that_is_gone_is_installed_anew(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         shutil.rmtree(path.resolve())
-        assert run(order(path, old))["changed"] is True
+        assert run(spec(path, old))["changed"] is True
         assert release_at(path) == OLD
 
     def test_bytecode_is_no_drift(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         (path / "lib" / f"python{MINOR}" / "__pycache__" / "os.cpython-399.pyc").touch()
-        assert run(order(path, old, verify="full"))["changed"] is False
+        assert run(spec(path, old, verify="full"))["changed"] is False
 
     def test_what_pip_adds_is_no_drift_where_it_may(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old, externally_managed=False))
+        run(spec(path, old, externally_managed=False))
         packages = path / "lib" / f"python{MINOR}" / "site-packages"
         packages.mkdir()
         (packages / "added.py").touch()
         (path / "bin" / "added").touch()
-        assert run(order(path, old, externally_managed=False, verify="full"))["changed"] is False
+        assert run(spec(path, old, externally_managed=False, verify="full"))["changed"] is False
 
     def test_a_repair_never_goes_backwards(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
         """The index may offer an older build than the installed one: a stale copy, or `min_age`."""
-        run(order(path, new, archive=None, mirror=[new.archive.parents[1].as_uri()]))
+        run(spec(path, new, archive=None, mirror=[new.archive.parents[1].as_uri()]))
         DAMAGE["missing"](path)
         params = {"name": MINOR, "state": "latest", "archive": None, "mirror": [new.archive.parents[1].as_uri()]}
-        foreseen = run(order(path, old, verify="full", **params), check_mode=True)
-        with pytest.raises(ArchiveWanted) as asked:
-            run(order(path, old, verify="full", **params))
+        foreseen = run(spec(path, old, verify="full", **params), check_mode=True)
+        with pytest.raises(ArchiveNeeded) as asked:
+            run(spec(path, old, verify="full", **params))
         assert asked.value.asset.sha256 == new.sha256
-        done = run(order(path, new, verify="full", **params))
+        done = run(spec(path, new, verify="full", **params))
         for result in (foreseen, done):
             assert (result["build"]["release"], result["previous"]) == (NEW, None)
         assert release_at(path) == NEW
@@ -113,11 +113,11 @@ class TestDrift:
     def test_nothing_is_fetched_by_a_receipt(self, path: Path, old: FakeBuild) -> None:
         """Its address and its digest are whatever the host's users made of them."""
         mirror = [old.archive.parents[1].as_uri()]
-        run(order(path, old, archive=None, mirror=mirror))
+        run(spec(path, old, archive=None, mirror=mirror))
         DAMAGE["missing"](path)
         for params in ({"mirror": mirror}, {"mirror": []}, {"mirror": mirror, "delivery": "auto"}):
-            with pytest.raises(ArchiveWanted) as asked:
-                run(order(path, name=MINOR, verify="full", **params))
+            with pytest.raises(ArchiveNeeded) as asked:
+                run(spec(path, name=MINOR, verify="full", **params))
             assert asked.value.asset.sha256 == old.sha256
         assert stored(path) == [old.name]
 
@@ -127,7 +127,7 @@ class TestDrift:
     ) -> None:
         """It contradicts the name of its entry, so it counts as damaged, and the task's own mirror is asked."""
         (tmp_path / "evil.tar.gz").write_bytes(old.archive.read_bytes())
-        run(order(path, old))
+        run(spec(path, old))
         receipt = path / ".build.json"
         content = json.loads(receipt.read_text())
         content["asset"].update(url=(tmp_path / "evil.tar.gz").as_uri(), **change)
@@ -135,54 +135,54 @@ class TestDrift:
         DAMAGE["missing"](path)
         empty_mirror = (tmp_path / "nothing").as_uri()
         with pytest.raises(NoSource) as failed:
-            run(order(path, old, archive=None, mirror=[empty_mirror], name=MINOR, verify="full"))
+            run(spec(path, old, archive=None, mirror=[empty_mirror], name=MINOR, verify="full"))
         assert empty_mirror in str(failed.value)
         assert "evil" not in str(failed.value)
 
     def test_verify_none_trusts(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         DAMAGE["changed"](path)
-        assert run(order(path, old, verify="none"))["changed"] is False
+        assert run(spec(path, old, verify="none"))["changed"] is False
 
 
 class TestTrust:
     """What a user below root can change must not lead root astray."""
 
-    @pytest.mark.parametrize("folder", [".staging", ".roots"])
-    def test_a_planted_link_is_not_followed(self, path: Path, old: FakeBuild, tmp_path: Path, folder: str) -> None:
+    @pytest.mark.parametrize("directory", [".staging", ".roots"])
+    def test_a_planted_link_is_not_followed(self, path: Path, old: FakeBuild, tmp_path: Path, directory: str) -> None:
         (tmp_path / "victim").mkdir()
         (tmp_path / "victim" / "precious").touch()
         store_of(path).mkdir(parents=True)
-        (store_of(path) / folder).symlink_to(tmp_path / "victim")
+        (store_of(path) / directory).symlink_to(tmp_path / "victim")
         with pytest.raises(StoreError, match="is a link or a file where a directory of the store belongs"):
-            run(order(path, old))
+            run(spec(path, old))
         assert os.listdir(tmp_path / "victim") == ["precious"]
 
     def test_the_lock_is_nobody_elses_to_hold(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         assert stat.S_IMODE((store_of(path) / ".lock").stat().st_mode) == 0o600
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
     def test_the_owner_of_a_build_does_not_own_what_is_believed_of_it(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old, owner="1234"))
+        run(spec(path, old, owner="1234"))
         owners = {name: (path / name).stat().st_uid for name in (".", ".build.json", ".build.manifest", "bin", "lib")}
         assert owners == {".": 0, ".build.json": 0, ".build.manifest": 0, "bin": 1234, "lib": 1234}
-        assert run(order(path, old, owner="1234", verify="full"))["changed"] is False
+        assert run(spec(path, old, owner="1234", verify="full"))["changed"] is False
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
     def test_a_changed_owner_is_drift(self, path: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         os.chown(path / "bin" / f"python{MINOR}", 1234, 0)
-        assert run(order(path, old))["drift"]["changed"] == [f"bin/python{MINOR}"]
-        assert run(order(path, old, verify="full"))["changed"] is False
+        assert run(spec(path, old))["drift"]["changed"] == [f"bin/python{MINOR}"]
+        assert run(spec(path, old, verify="full"))["changed"] is False
 
 
 def test_a_file_whose_name_is_no_utf8_is_told_and_repaired(path: Path, old: FakeBuild) -> None:
     """As a result it would fail the task on its way to the controller, after the repair."""
-    run(order(path, old))
+    run(spec(path, old))
     stranger = os.fsencode(path / "lib") + b"/n\xff"
     os.close(os.open(stranger, os.O_CREAT))
-    result = run(order(path, old, verify="full"))
+    result = run(spec(path, old, verify="full"))
     assert result["drift"]["added"] == ["lib/n\\udcff"]
     assert json.dumps(result, ensure_ascii=False).encode()
     assert not os.path.exists(stranger)

@@ -24,7 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.unit.installed import litter, release_at
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 NEW = "20260201"
 
@@ -33,30 +33,30 @@ class TestFailure:
     def failed(self, path: Path, *, build: FakeBuild, error: type[StandaloneError], **params: object) -> str:
         before = os.readlink(path)
         with pytest.raises(error) as caught:
-            run(order(path, build, **params))
+            run(spec(path, build, **params))
         assert os.readlink(path) == before
         assert litter(path) == []
         assert subprocess.run([path / "bin" / "python", "-c", ""], check=False).returncode == 0
         return str(caught.value)
 
     def test_an_unhealthy_interpreter(self, path: Path, mirror: Path, old: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         sick = fake_builds.make(mirror, NEW, interpreter="#!/bin/sh\necho 'libssl.so.3 not found' >&2; exit 1\n")
         message = self.failed(path, build=sick, error=HealthError)
         assert "It said: libssl.so.3 not found" in message
 
     def test_health_can_be_waived(self, path: Path, mirror: Path) -> None:
-        run(order(path, fake_builds.make(mirror, NEW, interpreter="#!/bin/sh\nexit 1\n"), health_imports=[]))
+        run(spec(path, fake_builds.make(mirror, NEW, interpreter="#!/bin/sh\nexit 1\n"), health_imports=[]))
         assert release_at(path) == NEW
 
     def test_a_wrong_digest(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         new.archive.write_bytes(old.archive.read_bytes())
         assert new.sha256 in self.failed(path, build=new, error=DigestMismatch)
         assert new.sha256 in self.failed(path, build=new, error=DigestMismatch, archive=str(new.archive))
 
     def test_an_unknown_owner(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         message = self.failed(path, build=new, error=StoreError, owner="nobody-of-that-name")
         assert message == "There is no user nobody-of-that-name on this host. Create it first, or change `owner`."
 
@@ -70,14 +70,14 @@ class TestFailure:
     def test_no_python_in_the_archive(
         self, path: Path, mirror: Path, old: FakeBuild, without: str, message: str
     ) -> None:
-        run(order(path, old))
+        run(spec(path, old))
         build = fake_builds.make(mirror, NEW, without=without)
         assert message in self.failed(path, build=build, error=ArchiveError)
 
     def test_a_parent_that_is_a_file(self, tmp_path: Path, old: FakeBuild) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(StoreError, match="a part of that path is a file"):
-            run(order(tmp_path / "file" / "3.13", old))
+            run(spec(tmp_path / "file" / "3.13", old))
 
 
 @pytest.mark.parametrize("entry", ["../../precious", "/precious", "", ".", "..", ".staging", "a\0b", "\ud800"])
@@ -85,12 +85,12 @@ def test_a_history_that_names_other_places_touches_none(path: Path, old: FakeBui
     """Builds that lost their receipt are known by the history alone, and are removed by what it calls them."""
     precious = path.parents[1] / "precious"
     (precious / "lib").mkdir(parents=True)
-    run(order(path, old))
+    run(spec(path, old))
     (history,) = (path.parent / ".builds" / ".roots").iterdir()
     root = json.loads(history.read_text())
     root["uses"].append({**root["uses"][0], "entry": str(precious) if entry == "/precious" else entry})
     history.write_text(json.dumps(root))
-    run(order(path, new, keep=0))
+    run(spec(path, new, keep=0))
     assert (precious / "lib").is_dir()
     assert release_at(path) == NEW
     assert litter(path) == []
@@ -99,7 +99,7 @@ def test_a_history_that_names_other_places_touches_none(path: Path, old: FakeBui
 def test_a_user_who_may_have_no_more_threads(
     path: Path, old: FakeBuild, new: FakeBuild, mirror: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(order(path, old))
+    run(spec(path, old))
 
     def refuse(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -107,12 +107,12 @@ def test_a_user_who_may_have_no_more_threads(
     monkeypatch.setattr(threading.Thread, "start", refuse)
     for source in ({"archive": str(new.archive)}, {"archive": None, "mirror": [mirror.as_uri()]}):
         with pytest.raises(StoreError) as caught:
-            run(order(path, new, **source))
+            run(spec(path, new, **source))
         assert str(caught.value) == (
             f"Could not write {path}: no more processes and threads may run. Raise the limit, or run again when the "
             f"host is less busy. What was at {path} before is still there."
         )
         assert litter(path) == []
     monkeypatch.undo()
-    run(order(path, new))
+    run(spec(path, new))
     assert release_at(path) == NEW

@@ -20,13 +20,13 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import EPOCH_VARIABLE
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.images import everything, make_root, make_runnable_root
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 OLD = "20260101"
 PATH = Path("/opt/python/3.13")
@@ -49,7 +49,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def build(root: Path, build: FakeBuild | None = None, *, path: Path = PATH, **params: Any) -> dict[str, Any]:
-    return run(order(path, build, root=str(root), **params))
+    return run(spec(path, build, root=str(root), **params))
 
 
 def real(root: Path, path: Path = PATH) -> Path:
@@ -169,7 +169,7 @@ class TestLaterRuns:
         for _unused in range(2):
             assert build(root, old)["changed"] is False
             assert everything(root) == before
-        result = run(order(PATH, old, root=str(root), verify="quick"), check_mode=True)
+        result = run(spec(PATH, old, root=str(root), verify="quick"), check_mode=True)
         assert result["changed"] is False
 
     def test_booted_it_is_inspected_once_and_nothing_else(self, tmp_path: Path, old: FakeBuild) -> None:
@@ -179,11 +179,11 @@ class TestLaterRuns:
         build(copy, old, path=path)
         shutil.copytree(real(copy, path).parent, path.parent, symlinks=True)
         time.sleep(0.05)
-        result = run(order(path, old, archive=None))
+        result = run(spec(path, old, archive=None))
         assert (result["changed"], result["drift"]) == (False, {"changed": [], "missing": [], "added": []})
         newest = (path / ".build.json").stat().st_mtime
         assert newest > time.time() - 60
-        run(order(path, old, archive=None))
+        run(spec(path, old, archive=None))
         assert (path / ".build.json").stat().st_mtime == newest
 
     def test_builds_are_kept_and_pruned_and_removed(self, root: Path, old: FakeBuild, new: FakeBuild) -> None:
@@ -239,11 +239,11 @@ class TestOwners:
 
 class TestHealth:
     def test_on_the_running_system_it_is_passed(self, tmp_path: Path, old: FakeBuild) -> None:
-        assert run(order(tmp_path / "3.13", old))["health"] == {"result": "passed", "reason": None}
+        assert run(spec(tmp_path / "3.13", old))["health"] == {"result": "passed", "reason": None}
 
     def test_without_imports_it_is_not_run(self, tmp_path: Path, old: FakeBuild) -> None:
         reason = "There is nothing to try out: health_imports is empty."
-        health = run(order(tmp_path / "3.13", old, health_imports=[]))["health"]
+        health = run(spec(tmp_path / "3.13", old, health_imports=[]))["health"]
         assert health == {"result": "not_run", "reason": reason}
 
     @needs_root
@@ -288,12 +288,12 @@ def test_a_windows_build_is_laid_out_in_an_image_only(root: Path, tmp_path: Path
     assert "/Python/3.13/python.exe -m venv" in (root / "Python/3.13/Lib/EXTERNALLY-MANAGED").read_text()
     assert build(root, windows, path=Path("/Python/3.13"))["changed"] is False
     with pytest.raises(Exception, match="a build for Windows has no bin folder"):
-        run(order(tmp_path / "here", windows))
+        run(spec(tmp_path / "here", windows))
 
 
 def test_the_inventory_of_an_image(root: Path, old: FakeBuild) -> None:
     build(root, old)
-    found = describe("/opt/python/.builds", verify="full", system=System(str(root)))
+    found = describe("/opt/python/.builds", verify="full", system=TargetRoot(str(root)))
     assert [(path["path"], path["store"]) for path in found["paths"]] == [(str(PATH), "/opt/python/.builds")]
     assert [(each["intact"], each["paths"]) for each in found["builds"]] == [(True, [str(PATH)])]
 

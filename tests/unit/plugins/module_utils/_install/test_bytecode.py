@@ -53,7 +53,7 @@ def make_stage(directory: Path, start: str = INTERPRETER) -> Path:
 
 def compile_all(stage: Path, sources: dict[str, str] | None = None) -> None:
     sources = GOOD if sources is None else sources
-    bytecode.make_folders(str(stage), sources)
+    bytecode.make_directories(str(stage), sources)
     bytecode.compile_all(str(stage), "bin/python3", PREFIX, list(sources))
 
 
@@ -137,9 +137,9 @@ def test_another_user_finds_it_valid(public: Path) -> None:
 
 def test_anyone_may_read_it(stage: Path) -> None:
     compile_all(stage)
-    folders = list(stage.rglob("__pycache__"))
-    assert len(folders) == 3
-    for folder in folders:
+    directories = list(stage.rglob("__pycache__"))
+    assert len(directories) == 3
+    for folder in directories:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o755
         assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o644}
 

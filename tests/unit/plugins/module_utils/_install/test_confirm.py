@@ -1,44 +1,44 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who accepts a build on trial, and what goes then."""
+"""Who accepts a provisional build, and what goes then."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
-from ansible_collections.standalone.python.plugins.module_utils._install.confirm import accept
+from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from tests.support.fake_builds import FakeBuild
 from tests.unit.installed import store_of, stored
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 
-def on_trial(store: str) -> list[str]:
-    return [path["path"] for path in describe(store, verify="none")["paths"] if path["before_trial"]]
+def with_fallback(store: str) -> list[str]:
+    return [path["path"] for path in describe(store, verify="none")["paths"] if path["fallback"]]
 
 
 def test_the_build_stays_and_what_was_held_on_to_goes(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    run(order(path, old))
-    run(order(path, new, trial=True, keep=0))
+    run(spec(path, old))
+    run(spec(path, new, provisional=True, keep=0))
     assert stored(path) == [old.name, new.name]
-    assert accept(str(store_of(path))) == [str(path)]
-    assert (on_trial(str(store_of(path))), stored(path)) == ([], [new.name])
-    assert run(order(path, new, keep=0))["changed"] is False
+    assert confirm(str(store_of(path))) == [str(path)]
+    assert (with_fallback(str(store_of(path))), stored(path)) == ([], [new.name])
+    assert run(spec(path, new, keep=0))["changed"] is False
 
 
 def test_only_the_paths_that_were_asked_for(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     other, store = path.parent / "other", str(store_of(path))
     for one in (path, other):
-        run(order(one, old))
-        run(order(one, new, trial=True))
-    assert accept(store, check_mode=True) == on_trial(store) == [str(path), str(other)]
-    assert accept(store, paths=[str(path)]) == [str(path)]
-    assert on_trial(store) == [str(other)]
-    assert accept(store, paths=[str(path)]) == []
+        run(spec(one, old))
+        run(spec(one, new, provisional=True))
+    assert confirm(store, check_mode=True) == with_fallback(store) == [str(path), str(other)]
+    assert confirm(store, paths=[str(path)]) == [str(path)]
+    assert with_fallback(store) == [str(other)]
+    assert confirm(store, paths=[str(path)]) == []
 
 
 def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
-    assert accept(str(tmp_path / ".builds")) == []
+    assert confirm(str(tmp_path / ".builds")) == []
     assert list(tmp_path.iterdir()) == []

@@ -126,7 +126,7 @@ class TestApply:
             for path, entry in stage.entries.items()
             if path.startswith("bin/python") and entry.target
         } == {f"bin/{link}": target for link, target in links.items()}
-        assert fixups.stdlib_folder(stage) == f"lib/{library}"
+        assert fixups.stdlib_directory(stage) == f"lib/{library}"
         assert fixups.interpreter(stage) == f"bin/{interpreter}"
         assert f"lib/{library}/EXTERNALLY-MANAGED" in stage.entries
         assert PREFIX in text(stage, f"lib/{library}/config-3.13-x86_64-linux-gnu/Makefile")

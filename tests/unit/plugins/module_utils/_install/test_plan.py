@@ -13,8 +13,8 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import Plan, plan
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt, Settings
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
 
@@ -45,164 +45,167 @@ def receipt(content: dict[str, Any], **settings: Any) -> Receipt:
     return Receipt(Asset.from_dict(content), made_for, ("bin/python3.13",), 1, 1, "2026-01-01T00:00:00Z")
 
 
-def order(name: str | None = None, **params: Any) -> Order:
+def spec(name: str | None = None, **params: Any) -> InstallSpec:
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
-    return Order.from_params({**defaults, "path": PATH, "name": name, **params})
+    return InstallSpec.from_params({**defaults, "path": PATH, "name": name, **params})
 
 
 def installed(*contents: dict[str, Any], suspicious: str | None = None, **settings: Any) -> State:
     """The path names the first of the builds, and used the others before, which are still stored."""
     stored = {content["name"]: receipt(content, **settings) for content in contents}
     names = list(stored)
-    uses = tuple(Use(name, "2026-01-01T00:00:00Z") for name in names)
-    return State("link", Root(PATH, 1, uses), "…", names[0], stored[names[0]], suspicious, stored)
+    uses = tuple(HistoryEntry(name, "2026-01-01T00:00:00Z") for name in names)
+    return State("link", PathHistory(PATH, 1, uses), "…", names[0], stored[names[0]], suspicious, stored)
 
 
-EMPTY = State("absent", Root(PATH))
+EMPTY = State("absent", PathHistory(PATH))
 HISTORY_OF_WHAT_IS_GONE = State(
-    **{**vars(installed(NOW)), "root": Root(PATH, 1, (Use(NOW["name"], "2026"), Use("gone", "2026")))}
+    **{
+        **vars(installed(NOW)),
+        "root": PathHistory(PATH, 1, (HistoryEntry(NOW["name"], "2026"), HistoryEntry("gone", "2026"))),
+    }
 )
 LITTERED = State(**{**vars(installed(NOW)), "has_litter": True})
 
 
-def on_trial(state: State, before: dict[str, Any]) -> State:
-    return State(**{**vars(state), "root": state.root.on_trial(before["name"])})
+def with_fallback(state: State, before: dict[str, Any]) -> State:
+    return State(**{**vars(state), "root": state.root.with_fallback(before["name"])})
 
 
-UNRECORDED = State("link", Root(PATH), "…", NOW["name"], receipt(NOW), None, {NOW["name"]: receipt(NOW)})
+UNRECORDED = State("link", PathHistory(PATH), "…", NOW["name"], receipt(NOW), None, {NOW["name"]: receipt(NOW)})
 
 
 @pytest.mark.parametrize(
     ("asked", "there", "expected"),
     [
         # present is content with any answer and asks no index
-        (order("3.13"), EMPTY, "install"),
-        (order("3.13"), installed(OLD), "nothing"),
-        (order("3.13.5"), installed(NOW), "nothing"),
-        (order("3.13.5+20250611"), installed(NOW), "nothing"),
-        (order("latest"), installed(OLD), "nothing"),
-        (order(">=3.12,<3.14"), installed(OLD), "nothing"),
-        (order("3.12", allow_minor_change=True), installed(NOW), "install"),
-        (order("3.13.5"), installed(OLD), "install"),
-        (order("3.13t", allow_minor_change=True), installed(OLD), "install"),
-        (order("3.13"), installed(asset("3.13.0rc2", "20240909")), "install"),
-        (order("3.13", prerelease=True), installed(asset("3.13.0rc2", "20240909")), "nothing"),
+        (spec("3.13"), EMPTY, "install"),
+        (spec("3.13"), installed(OLD), "nothing"),
+        (spec("3.13.5"), installed(NOW), "nothing"),
+        (spec("3.13.5+20250611"), installed(NOW), "nothing"),
+        (spec("latest"), installed(OLD), "nothing"),
+        (spec(">=3.12,<3.14"), installed(OLD), "nothing"),
+        (spec("3.12", allow_minor_change=True), installed(NOW), "install"),
+        (spec("3.13.5"), installed(OLD), "install"),
+        (spec("3.13t", allow_minor_change=True), installed(OLD), "install"),
+        (spec("3.13"), installed(asset("3.13.0rc2", "20240909")), "install"),
+        (spec("3.13", prerelease=True), installed(asset("3.13.0rc2", "20240909")), "nothing"),
         # options narrow it
-        (order("3.13", flavor="full"), installed(OLD), "install"),
-        (order("3.13", flavor="install_only_stripped"), installed(OLD), "nothing"),
-        (order("3.13", target="x86_64-unknown-linux-musl"), installed(OLD), "install"),
-        (order("3.13", cpu_level="v3"), installed(OLD), "install"),
-        (order("3.13"), installed(FASTER), "install"),
-        (order("3.13", cpu_level="auto"), installed(FASTER), "nothing"),
-        (order("3.13", externally_managed=False), installed(OLD), "install"),
-        (order("3.13", owner="app"), installed(OLD), "install"),
-        (order("3.13", owner="app"), installed(OLD, owner="app"), "nothing"),
-        (order("3.13"), installed(OLD, owner="app"), "nothing"),
+        (spec("3.13", flavor="full"), installed(OLD), "install"),
+        (spec("3.13", flavor="install_only_stripped"), installed(OLD), "nothing"),
+        (spec("3.13", target="x86_64-unknown-linux-musl"), installed(OLD), "install"),
+        (spec("3.13", cpu_level="v3"), installed(OLD), "install"),
+        (spec("3.13"), installed(FASTER), "install"),
+        (spec("3.13", cpu_level="auto"), installed(FASTER), "nothing"),
+        (spec("3.13", externally_managed=False), installed(OLD), "install"),
+        (spec("3.13", owner="app"), installed(OLD), "install"),
+        (spec("3.13", owner="app"), installed(OLD, owner="app"), "nothing"),
+        (spec("3.13"), installed(OLD, owner="app"), "nothing"),
         # latest has to know the newest, and never goes backwards
-        (order("3.13", state="latest"), installed(NOW), "install"),
-        (order("3.13", state="latest", asset=NOW), installed(NOW), "nothing"),
-        (order("3.13", state="latest", asset=REBUILT), installed(NOW), "install"),
-        (order("3.13", state="latest", asset=NEXT), installed(REBUILT), "install"),
-        (order("3.13", state="latest", asset=OLD), installed(NOW), "nothing"),
-        (order("3.13", state="latest", asset=NOW), installed(REBUILT), "nothing"),
+        (spec("3.13", state="latest"), installed(NOW), "install"),
+        (spec("3.13", state="latest", asset=NOW), installed(NOW), "nothing"),
+        (spec("3.13", state="latest", asset=REBUILT), installed(NOW), "install"),
+        (spec("3.13", state="latest", asset=NEXT), installed(REBUILT), "install"),
+        (spec("3.13", state="latest", asset=OLD), installed(NOW), "nothing"),
+        (spec("3.13", state="latest", asset=NOW), installed(REBUILT), "nothing"),
         # a name with version and release has no newer answer
-        (order("3.13.5+20250611", state="latest"), installed(NOW), "nothing"),
-        (order("3.13.4+20250604", state="latest"), installed(NOW, OLD), "switch"),
-        (order("3.13.4+20250604", state="latest"), installed(NOW), "install"),
+        (spec("3.13.5+20250611", state="latest"), installed(NOW), "nothing"),
+        (spec("3.13.4+20250604", state="latest"), installed(NOW, OLD), "switch"),
+        (spec("3.13.4+20250604", state="latest"), installed(NOW), "install"),
         # an asset alone is meant to the letter, backwards too
-        (order(asset=OLD), installed(NOW), "install"),
-        (order(asset=NOW), installed(NOW), "nothing"),
+        (spec(asset=OLD), installed(NOW), "install"),
+        (spec(asset=NOW), installed(NOW), "nothing"),
         # what the store has need not be fetched
-        (order("3.13.4+20250604"), installed(NOW, OLD), "switch"),
-        (order(asset=OLD), installed(NOW, OLD), "switch"),
-        (order("3.13.4"), installed(NOW, OLD), "install"),
-        (order("3.13.4", asset=OLD), installed(NOW, OLD), "switch"),
-        (order("3.13.4+20250604", owner="app"), installed(NOW, OLD), "install"),
+        (spec("3.13.4+20250604"), installed(NOW, OLD), "switch"),
+        (spec(asset=OLD), installed(NOW, OLD), "switch"),
+        (spec("3.13.4"), installed(NOW, OLD), "install"),
+        (spec("3.13.4", asset=OLD), installed(NOW, OLD), "switch"),
+        (spec("3.13.4+20250604", owner="app"), installed(NOW, OLD), "install"),
         # content
-        (order("3.13"), installed(NOW, suspicious="./lib/os.py"), "inspect"),
-        (order("3.13", verify="full"), installed(NOW), "inspect"),
-        (order("3.13", verify="none"), installed(NOW, suspicious="./lib/os.py"), "nothing"),
-        (order("3.13.4"), installed(NOW, suspicious="./lib/os.py"), "install"),
+        (spec("3.13"), installed(NOW, suspicious="./lib/os.py"), "inspect"),
+        (spec("3.13", verify="full"), installed(NOW), "inspect"),
+        (spec("3.13", verify="none"), installed(NOW, suspicious="./lib/os.py"), "nothing"),
+        (spec("3.13.4"), installed(NOW, suspicious="./lib/os.py"), "install"),
         # an interrupted run, a damaged build
-        (order("3.13"), UNRECORDED, "record"),
-        (order("3.13"), LITTERED, "tidy"),
-        (order("3.13.6"), LITTERED, "install"),
-        (order("3.13"), HISTORY_OF_WHAT_IS_GONE, "record"),
-        (order("3.13"), State("link", Root(PATH), "…", NOW["name"]), "install"),
-        (order("3.13", keep=2), installed(NOW), "record"),
-        # a trial
-        (order("3.13"), on_trial(installed(NOW, OLD), OLD), "nothing"),
-        (order("3.13", trial=True), on_trial(installed(NOW, OLD), OLD), "nothing"),
-        (order("3.13", trial=True), installed(NOW, OLD), "nothing"),
-        (order("3.13"), on_trial(installed(OLD, NOW), OLD), "record"),  # killed after it was left
-        (order("3.13"), on_trial(installed(NOW), OLD), "record"),  # what was before it is gone
-        (order(asset=OLD), on_trial(installed(NOW, OLD), OLD), "switch"),
+        (spec("3.13"), UNRECORDED, "record"),
+        (spec("3.13"), LITTERED, "tidy"),
+        (spec("3.13.6"), LITTERED, "install"),
+        (spec("3.13"), HISTORY_OF_WHAT_IS_GONE, "record"),
+        (spec("3.13"), State("link", PathHistory(PATH), "…", NOW["name"]), "install"),
+        (spec("3.13", keep=2), installed(NOW), "record"),
+        # the provisional state
+        (spec("3.13"), with_fallback(installed(NOW, OLD), OLD), "nothing"),
+        (spec("3.13", provisional=True), with_fallback(installed(NOW, OLD), OLD), "nothing"),
+        (spec("3.13", provisional=True), installed(NOW, OLD), "nothing"),
+        (spec("3.13"), with_fallback(installed(OLD, NOW), OLD), "record"),  # killed after it was left
+        (spec("3.13"), with_fallback(installed(NOW), OLD), "record"),  # what was before it is gone
+        (spec(asset=OLD), with_fallback(installed(NOW, OLD), OLD), "switch"),
         # absent
-        (order(state="absent"), EMPTY, "nothing"),
-        (order(state="absent"), State("absent", Root(PATH), has_litter=True), "tidy"),
-        (order(state="absent"), installed(NOW), "remove"),
-        (order(state="absent"), State("absent", Root(PATH, 1, (Use("gone", "2026"),))), "remove"),
-        (order(state="absent"), State("absent", Root(PATH), stored={"left": receipt(OLD)}), "remove"),
+        (spec(state="absent"), EMPTY, "nothing"),
+        (spec(state="absent"), State("absent", PathHistory(PATH), has_litter=True), "tidy"),
+        (spec(state="absent"), installed(NOW), "remove"),
+        (spec(state="absent"), State("absent", PathHistory(PATH, 1, (HistoryEntry("gone", "2026"),))), "remove"),
+        (spec(state="absent"), State("absent", PathHistory(PATH), stored={"left": receipt(OLD)}), "remove"),
         (
-            order(state="absent"),
-            State("absent", Root(PATH), stored={"left": receipt(OLD)}, running={"left": (42,)}),
+            spec(state="absent"),
+            State("absent", PathHistory(PATH), stored={"left": receipt(OLD)}, running={"left": (42,)}),
             "nothing",
         ),
         # a directory unpacked by hand
-        (order("3.13", adopt=True), State("directory", Root(PATH)), "adopt"),
+        (spec("3.13", adopt=True), State("directory", PathHistory(PATH)), "adopt"),
     ],
 )  # fmt: skip
-def test_the_step(asked: Order, there: State, expected: str) -> None:
+def test_the_step(asked: InstallSpec, there: State, expected: str) -> None:
     assert plan(asked, there).step == expected
 
 
 def test_surplus_is_pruned_when_nothing_runs_it() -> None:
     there = installed(NEXT, NOW, OLD)
-    assert plan(order("3.13"), there) == Plan("nothing", prune=(OLD["name"],))
-    assert plan(order("3.13", keep=0), there).prune == (OLD["name"], NOW["name"])
-    assert plan(order("3.13", keep=2), there).prune == ()
+    assert plan(spec("3.13"), there) == Plan("nothing", prune=(OLD["name"],))
+    assert plan(spec("3.13", keep=0), there).prune == (OLD["name"], NOW["name"])
+    assert plan(spec("3.13", keep=2), there).prune == ()
     running = State(**{**vars(there), "running": {OLD["name"]: (42,)}})
-    assert plan(order("3.13"), running) == Plan("nothing")
+    assert plan(spec("3.13"), running) == Plan("nothing")
 
 
 @pytest.mark.parametrize(
     ("asked", "there", "message"),
     [
         (
-            order("3.13"),
-            State("link", Root(PATH), link_target="/usr/bin/python3"),
+            spec("3.13"),
+            State("link", PathHistory(PATH), link_target="/usr/bin/python3"),
             "There is already something at /opt/python/3.13: a symbolic link to /usr/bin/python3, which is not a build "
             "in the store /opt/python/.builds. Remove it, choose another path, or name the store that it was made "
             "with.",
         ),
         (
-            order("3.13"),
-            State("directory", Root(PATH)),
+            spec("3.13"),
+            State("directory", PathHistory(PATH)),
             "There is already something at /opt/python/3.13: a directory that this collection did not make. Choose "
             "another path, move it away, or, if it is the same build, unpacked by hand, take it over with "
             "standalone.python.build and `adopt: true`.",
         ),
         (
-            order("3.13"),
-            State("file", Root(PATH)),
+            spec("3.13"),
+            State("file", PathHistory(PATH)),
             "There is already something at /opt/python/3.13: a file that this collection did not make. Move it away or "
             "choose another path.",
         ),
         (
-            order(state="absent"),
-            State("directory", Root(PATH)),
+            spec(state="absent"),
+            State("directory", PathHistory(PATH)),
             "There is already something at /opt/python/3.13: a directory that this collection did not make. Move it "
             "away or choose another path.",
         ),
         (
-            order("3.13", adopt=True),
-            State("other", Root(PATH)),
+            spec("3.13", adopt=True),
+            State("other", PathHistory(PATH)),
             "There is already something at /opt/python/3.13: something that is neither file nor link that this "
             "collection did not make. Move it away or choose another path.",
         ),
     ],
 )
-def test_what_is_not_ours_is_refused(asked: Order, there: State, message: str) -> None:
+def test_what_is_not_ours_is_refused(asked: InstallSpec, there: State, message: str) -> None:
     with pytest.raises(StoreError) as caught:
         plan(asked, there)
     assert str(caught.value) == message

@@ -14,9 +14,9 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import Plan, plan
 from ansible_collections.standalone.python.plugins.module_utils._install.report import outcome_of, report
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
 from tests.unit.receipts import asset, receipt
 
@@ -39,16 +39,18 @@ OF_MAC = asset("3.13.5", target="x86_64-apple-darwin")
 OF_WINDOWS = asset("3.13.5", target="x86_64-pc-windows-msvc")
 
 
-def order(name: str | None = "3.13", of: Asset | None = None, on: HostPlatform | None = DEBIAN, **params: Any) -> Order:
+def spec(
+    name: str | None = "3.13", of: Asset | None = None, on: HostPlatform | None = DEBIAN, **params: Any
+) -> InstallSpec:
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
     content = of.as_dict() if of else None
-    return Order.from_params({**defaults, "path": PATH, "name": name, "asset": content, **params}).on_platform(on)
+    return InstallSpec.from_params({**defaults, "path": PATH, "name": name, "asset": content, **params}).on_platform(on)
 
 
 def there(*assets: Asset, keep: int = 1) -> State:
     stored = {one.build.name: receipt(PATH, one) for one in assets}
     names = list(stored)
-    root = Root(PATH, keep, tuple(Use(name, "2026-01-01T00:00:00Z") for name in names))
+    root = PathHistory(PATH, keep, tuple(HistoryEntry(name, "2026-01-01T00:00:00Z") for name in names))
     return State("link", root, "…", names[0], stored[names[0]], None, stored)
 
 
@@ -71,14 +73,14 @@ def there(*assets: Asset, keep: int = 1) -> State:
 @pytest.mark.parametrize("verify", ["quick", "full", "none"])
 def test_a_build_that_the_host_cannot_run_does_not_serve(platform: HostPlatform, installed: Asset, verify: str) -> None:
     for asked in (
-        order(on=platform, cpu_level="auto", verify=verify),
-        order(on=platform, cpu_level="auto", verify=verify, state="latest", of=installed),
-        order("latest", on=platform, cpu_level="auto", verify=verify),
-        order(f"{installed.build.version}+{installed.build.release}", on=platform, cpu_level="auto", verify=verify),
+        spec(on=platform, cpu_level="auto", verify=verify),
+        spec(on=platform, cpu_level="auto", verify=verify, state="latest", of=installed),
+        spec("latest", on=platform, cpu_level="auto", verify=verify),
+        spec(f"{installed.build.version}+{installed.build.release}", on=platform, cpu_level="auto", verify=verify),
     ):
         assert plan(asked, there(installed)).step == "install"
     # without a platform, as for an image without a shell, nothing is held against it
-    assert plan(order(on=None, cpu_level="auto", verify="none"), there(installed)).step == "nothing"
+    assert plan(spec(on=None, cpu_level="auto", verify="none"), there(installed)).step == "nothing"
 
 
 @pytest.mark.parametrize(
@@ -96,38 +98,38 @@ def test_a_build_that_the_host_cannot_run_does_not_serve(platform: HostPlatform,
     ],
 )
 def test_a_build_that_the_host_may_run_serves(platform: HostPlatform, installed: Asset) -> None:
-    assert plan(order(on=platform, cpu_level="auto"), there(installed)).step == "nothing"
+    assert plan(spec(on=platform, cpu_level="auto"), there(installed)).step == "nothing"
 
 
 @pytest.mark.parametrize(
     "asked",
     [
-        order(target=FOREIGN.build.target),
-        order(FOREIGN.build.name),
-        order(FOREIGN.build.name, state="latest"),
-        order(None, of=FOREIGN),
+        spec(target=FOREIGN.build.target),
+        spec(FOREIGN.build.name),
+        spec(FOREIGN.build.name, state="latest"),
+        spec(None, of=FOREIGN),
     ],
 )
-def test_with_a_target_the_word_of_the_task_counts(asked: Order) -> None:
+def test_with_a_target_the_word_of_the_task_counts(asked: InstallSpec) -> None:
     assert plan(asked, there(FOREIGN)).step == "nothing"
 
 
 def test_latest_leaves_a_build_of_another_machine_even_for_an_older_one() -> None:
-    assert plan(order(state="latest", of=NATIVE), there(NEWER_FOREIGN)).step == "install"
+    assert plan(spec(state="latest", of=NATIVE), there(NEWER_FOREIGN)).step == "install"
 
 
 @pytest.mark.parametrize(
     ("asked", "state", "step"),
     [
-        (order("3.13.5+20250723"), there(NEWER, FOREIGN), "install"),
-        (order("3.13.5+20250723"), there(NEWER, FOREIGN, NATIVE), "switch"),
-        (order("3.13.5+20250723", cpu_level="v4"), there(NEWER, LEVEL_4), "install"),
-        (order(FOREIGN.build.name), there(NEWER, FOREIGN), "install"),
-        (order(target=FOREIGN.build.target, of=FOREIGN), there(NEWER, FOREIGN), "install"),
-        (order("3.13.5+20250723"), there(NEWER_FOREIGN, NATIVE), "switch"),
+        (spec("3.13.5+20250723"), there(NEWER, FOREIGN), "install"),
+        (spec("3.13.5+20250723"), there(NEWER, FOREIGN, NATIVE), "switch"),
+        (spec("3.13.5+20250723", cpu_level="v4"), there(NEWER, LEVEL_4), "install"),
+        (spec(FOREIGN.build.name), there(NEWER, FOREIGN), "install"),
+        (spec(target=FOREIGN.build.target, of=FOREIGN), there(NEWER, FOREIGN), "install"),
+        (spec("3.13.5+20250723"), there(NEWER_FOREIGN, NATIVE), "switch"),
     ],
 )
-def test_no_path_is_switched_to_a_build_that_the_host_cannot_run(asked: Order, state: State, step: str) -> None:
+def test_no_path_is_switched_to_a_build_that_the_host_cannot_run(asked: InstallSpec, state: State, step: str) -> None:
     decided = plan(asked, state)
     assert decided.step == step
     assert decided.entry in (None, NATIVE.build.name)
@@ -136,15 +138,15 @@ def test_no_path_is_switched_to_a_build_that_the_host_cannot_run(asked: Order, s
 def test_what_cannot_run_is_no_build_to_go_back_to() -> None:
     state = there(FOREIGN, NEWER_FOREIGN, NATIVE, keep=3)
     foreign = tuple(sorted((FOREIGN.build.name, NEWER_FOREIGN.build.name)))
-    assert plan(order(of=NEWER, keep=3), state) == Plan("install", prune=foreign)
-    assert plan(order(of=NEWER, keep=3, trial=True), state).prune == foreign
-    assert plan(order(of=NEWER, keep=3), replace(state, running={FOREIGN.build.name: (42,)})).prune == foreign[1:]
+    assert plan(spec(of=NEWER, keep=3), state) == Plan("install", prune=foreign)
+    assert plan(spec(of=NEWER, keep=3, provisional=True), state).prune == foreign
+    assert plan(spec(of=NEWER, keep=3), replace(state, running={FOREIGN.build.name: (42,)})).prune == foreign[1:]
     # as long as the path keeps what it has, nothing goes
-    assert plan(order(keep=3, target=FOREIGN.build.target), state) == Plan("nothing")
+    assert plan(spec(keep=3, target=FOREIGN.build.target), state) == Plan("nothing")
 
 
 def test_the_diff_says_why_a_build_is_replaced() -> None:
-    asked = order(of=NATIVE)
+    asked = spec(of=NATIVE)
     result = report(outcome_of(plan(asked, there(FOREIGN)), asked, there(FOREIGN)), asked, there(FOREIGN))
     assert (result["changed"], result["previous"]["name"]) == (True, FOREIGN.build.name)
     assert result["diff"]["before"]["does not run here"] == (
@@ -155,6 +157,6 @@ def test_the_diff_says_why_a_build_is_replaced() -> None:
 
 
 def test_the_diff_of_what_stays_or_goes_says_nothing_of_it() -> None:
-    for asked in (order(target=FOREIGN.build.target), order(None, state="absent")):
+    for asked in (spec(target=FOREIGN.build.target), spec(None, state="absent")):
         result = report(outcome_of(plan(asked, there(FOREIGN)), asked, there(FOREIGN)), asked, there(FOREIGN))
         assert "does not run here" not in result["diff"]["before"]

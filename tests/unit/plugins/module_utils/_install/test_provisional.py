@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A build on trial, from the order that puts it there to the one that leaves it."""
+"""A provisional build, from the order that puts it there to the one that leaves it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.unit.installed import history, release_at, store_of, stored
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 
 @pytest.fixture
@@ -23,21 +23,21 @@ def newest(mirror: Path) -> FakeBuild:
 
 
 def goes_back_to(path: Path) -> str | None:
-    """The build before the trial, as it is recorded."""
-    return history(str(store_of(path)), str(path)).before_trial
+    """The build before the provisional one, as it is recorded."""
+    return history(str(store_of(path)), str(path)).fallback
 
 
 def put_on_trial(path: Path, *builds: FakeBuild) -> None:
-    """The path has the last of the builds on trial, and had the others one after another."""
+    """The path has the last of the provisional builds, and had the others one after another."""
     for build in builds[:-1]:
-        run(order(path, build))
-    run(order(path, builds[-1], trial=True))
+        run(spec(path, build))
+    run(spec(path, builds[-1], provisional=True))
 
 
 def test_the_build_before_stays_whatever_keep_says(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    run(order(path, old))
-    planned = run(order(path, new, trial=True, keep=0), check_mode=True)
-    result = run(order(path, new, trial=True, keep=0))
+    run(spec(path, old))
+    planned = run(spec(path, new, provisional=True, keep=0), check_mode=True)
+    result = run(spec(path, new, provisional=True, keep=0))
     assert (result["pruned"], planned["pruned"]) == ([], [])
     assert (goes_back_to(path), stored(path)) == (old.name, [old.name, new.name])
 
@@ -47,26 +47,26 @@ def test_a_first_build_has_nothing_to_go_back_to(path: Path, old: FakeBuild) -> 
     assert goes_back_to(path) is None
 
 
-@pytest.mark.parametrize("trial", [True, False])
+@pytest.mark.parametrize("provisional", [True, False])
 def test_a_task_that_finds_the_build_leaves_it_on_trial(
-    path: Path, old: FakeBuild, new: FakeBuild, trial: bool
+    path: Path, old: FakeBuild, new: FakeBuild, provisional: bool
 ) -> None:
     put_on_trial(path, old, new)
-    assert run(order(path, new, trial=trial, keep=0))["changed"] is False
+    assert run(spec(path, new, provisional=provisional, keep=0))["changed"] is False
     assert (goes_back_to(path), stored(path)) == (old.name, [old.name, new.name])
 
 
 def test_a_task_that_finds_a_build_puts_none_on_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    run(order(path, old))
-    run(order(path, new))
-    assert run(order(path, new, trial=True))["changed"] is False
+    run(spec(path, old))
+    run(spec(path, new))
+    assert run(spec(path, new, provisional=True))["changed"] is False
     assert goes_back_to(path) is None
 
 
 def test_a_build_that_is_repaired_stays_on_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     put_on_trial(path, old, new)
     next(path.rglob("BUILD-NOTE")).write_text("edited")
-    assert run(order(path, new, verify="full"))["drift"]["changed"]
+    assert run(spec(path, new, verify="full"))["drift"]["changed"]
     assert goes_back_to(path) == old.name
 
 
@@ -74,7 +74,7 @@ def test_a_build_that_is_made_anew_with_other_settings_stays_on_trial(
     path: Path, old: FakeBuild, new: FakeBuild
 ) -> None:
     put_on_trial(path, old, new)
-    assert run(order(path, new, externally_managed=False))["changed"] is True
+    assert run(spec(path, new, externally_managed=False))["changed"] is True
     assert goes_back_to(path) == old.name
 
 
@@ -88,25 +88,25 @@ def test_a_trial_after_an_unfinished_one_goes_back_to_before_both(
 
 def test_another_build_without_a_trial_ends_it(path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild) -> None:
     put_on_trial(path, old, new)
-    assert run(order(path, newest))["pruned"] == [old.name]
+    assert run(spec(path, newest))["pruned"] == [old.name]
     assert goes_back_to(path) is None
 
 
-@pytest.mark.parametrize("trial", [True, False])
-def test_going_back_ends_it(path: Path, old: FakeBuild, new: FakeBuild, trial: bool) -> None:
+@pytest.mark.parametrize("provisional", [True, False])
+def test_going_back_ends_it(path: Path, old: FakeBuild, new: FakeBuild, provisional: bool) -> None:
     put_on_trial(path, old, new)
-    run(order(path, old, trial=trial))
+    run(spec(path, old, provisional=provisional))
     assert (release_at(path), goes_back_to(path)) == (old.release, None)
 
 
 def test_going_back_to_a_build_that_drifted_ends_it(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     put_on_trial(path, old, new)
     next((store_of(path) / old.name).rglob("BUILD-NOTE")).write_text("edited")
-    run(order(path, old))
+    run(spec(path, old))
     assert (os.readlink(path), goes_back_to(path)) == (f".builds/{old.name}.2", None)
 
 
 def test_a_removed_path_has_no_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     put_on_trial(path, old, new)
-    run(order(path, state="absent"))
+    run(spec(path, state="absent"))
     assert not store_of(path).exists()

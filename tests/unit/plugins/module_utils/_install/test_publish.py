@@ -25,7 +25,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.receipt i
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 RELEASE = "20260101"
 
@@ -49,7 +49,7 @@ def build(tmp_path: Path) -> FakeBuild:
 
 def publish(path: Path, store: Store, build: FakeBuild, check: _prepare.Check | None = None, **params: Any) -> Path:
     """The directory of the new entry."""
-    wanted = order(path, build, **params)
+    wanted = spec(path, build, **params)
     assert wanted.asset
     return Path(store.entry_path(_prepare.publish(wanted, wanted.asset, store, Timings(), check).entry))
 
@@ -110,7 +110,7 @@ def test_what_is_sick_is_never_published(path: Path, store: Store, tmp_path: Pat
 
 def test_every_part_is_measured(path: Path, store: Store, build: FakeBuild) -> None:
     timings = Timings()
-    wanted = order(path, build, compile_bytecode=True)
+    wanted = spec(path, build, compile_bytecode=True)
     assert wanted.asset
     _prepare.publish(wanted, wanted.asset, store, timings)
     measured = {part for part, seconds in timings.as_dict().items() if seconds > 0}

@@ -28,29 +28,29 @@ from ansible_collections.standalone.python.plugins.module_utils._install.report 
     outcome_of,
     report,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import Drift
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
-from tests.unit.orders import order
+from tests.unit.orders import spec
 from tests.unit.receipts import asset, receipt
 
 PATH = "/opt/python/3.13"
 OLD, NOW, NEW = asset("3.13.4", "20250604"), asset("3.13.5", "20250723"), asset("3.13.6", "20250807")
 OLD_NAME, NOW_NAME, NEW_NAME = OLD.build.name, NOW.build.name, NEW.build.name
-EMPTY = State("absent", Root(PATH))
+EMPTY = State("absent", PathHistory(PATH))
 
 
 def installed(*assets: Asset, **more: Any) -> State:
     """The path names the first of the builds, and used the others before, which are still stored."""
     stored = {one.build.name: receipt(of=one) for one in assets}
     names = list(stored)
-    root = Root(PATH, 1, tuple(Use(name, "2026-01-01T00:00:00Z") for name in names))
+    root = PathHistory(PATH, 1, tuple(HistoryEntry(name, "2026-01-01T00:00:00Z") for name in names))
     return State("link", root, f".builds/{names[0]}", names[0], stored[names[0]], stored=stored, **more)
 
 
-def asked(of: Asset | None = None, **params: Any) -> Order:
-    return order(Path(PATH), asset=of.as_dict() if of else None, **params)
+def asked(of: Asset | None = None, **params: Any) -> InstallSpec:
+    return spec(Path(PATH), asset=of.as_dict() if of else None, **params)
 
 
 NAMED = asked(name="3.13")
@@ -59,7 +59,7 @@ DRIFT = Drift(changed=("lib/python3.13/os.py",))
 
 
 @pytest.mark.parametrize(
-    ("plan", "order", "state", "drift", "expected"),
+    ("plan", "spec", "state", "drift", "expected"),
     [
         (Plan(NOTHING), ABSENT, EMPTY, None, Outcome(False, None)),
         (Plan(NOTHING), NAMED, installed(NOW), None, Outcome(False, NOW.build, NOW_NAME, receipt(of=NOW))),
@@ -70,7 +70,7 @@ DRIFT = Drift(changed=("lib/python3.13/os.py",))
         (Plan(RECORD), NAMED, installed(NOW), None, Outcome(False, NOW.build, NOW_NAME, receipt(of=NOW))),
         (Plan(INSPECT), NAMED, installed(NOW), Drift(), Outcome(False, NOW.build, NOW_NAME, receipt(of=NOW))),
         (Plan(INSTALL), asked(NOW), EMPTY, None, Outcome(True, NOW.build)),
-        (Plan(ADOPT), asked(NOW), State("directory", Root(PATH)), None, Outcome(True, NOW.build)),
+        (Plan(ADOPT), asked(NOW), State("directory", PathHistory(PATH)), None, Outcome(True, NOW.build)),
         (Plan(INSTALL, prune=("x",)), asked(NEW), installed(NOW, OLD), None, Outcome(True, NEW.build, pruned=("x",))),
         (
             Plan(SWITCH, OLD_NAME), asked(OLD), installed(NOW, OLD), None,
@@ -93,8 +93,10 @@ DRIFT = Drift(changed=("lib/python3.13/os.py",))
         ),
     ],
 )  # fmt: skip
-def test_what_a_plan_comes_to(plan: Plan, order: Order, state: State, drift: Drift | None, expected: Outcome) -> None:
-    assert outcome_of(plan, order, state, drift) == expected
+def test_what_a_plan_comes_to(
+    plan: Plan, spec: InstallSpec, state: State, drift: Drift | None, expected: Outcome
+) -> None:
+    assert outcome_of(plan, spec, state, drift) == expected
 
 
 class TestReport:

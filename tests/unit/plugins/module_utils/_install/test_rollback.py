@@ -19,12 +19,12 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import (
     ANY,
     WayBack,
-    require_leave,
+    require_from_build,
     way_back,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Left, Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, Left, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Settings
 from tests.unit.receipts import asset, make_entry, receipt
 
@@ -39,31 +39,31 @@ def path(tmp_path: Path) -> Path:
     for one in (OLDEST, OLD, NEW):
         make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
     path.symlink_to(f".builds/{NEW.build.name}")
-    uses = tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, OLD, OLDEST))
-    _roots.write(str(tmp_path / ".builds"), Root(str(path), 4, uses))
+    uses = tuple(HistoryEntry(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, OLD, OLDEST))
+    _roots.write(str(tmp_path / ".builds"), PathHistory(str(path), 4, uses))
     return path
 
 
-def found(path: Path, leave: str = ANY, paths: Sequence[str] = ()) -> list[tuple[str, str]]:
+def found(path: Path, from_build: str = ANY, paths: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Path and release of each order."""
     return [
-        (order.path, order.asset.build.release)
-        for order in way_back(str(path.parent / ".builds"), leave=leave, paths=paths).orders
-        if order.asset
+        (spec.path, spec.asset.build.release)
+        for spec in way_back(str(path.parent / ".builds"), from_build=from_build, paths=paths).specs
+        if spec.asset
     ]
 
 
-@pytest.mark.parametrize("leave", NAMES)
-def test_the_build_to_leave_can_be_named(path: Path, leave: str) -> None:
-    require_leave(leave)
-    assert found(path, leave) == [(str(path), "20250723")]
-    assert found(path, leave, [str(path)]) == [(str(path), "20250723")]
+@pytest.mark.parametrize("from_build", NAMES)
+def test_the_build_to_leave_can_be_named(path: Path, from_build: str) -> None:
+    require_from_build(from_build)
+    assert found(path, from_build) == [(str(path), "20250723")]
+    assert found(path, from_build, [str(path)]) == [(str(path), "20250723")]
 
 
-@pytest.mark.parametrize("leave", ["3.13.5", "3.13.6+20250723", "20250610", OLD.build.name])
-def test_a_path_with_another_build_is_left_alone(path: Path, leave: str) -> None:
-    require_leave(leave)
-    assert found(path, leave) == []
+@pytest.mark.parametrize("from_build", ["3.13.5", "3.13.6+20250723", "20250610", OLD.build.name])
+def test_a_path_with_another_build_is_left_alone(path: Path, from_build: str) -> None:
+    require_from_build(from_build)
+    assert found(path, from_build) == []
 
 
 def test_a_path_that_was_not_asked_for_is_left_alone(path: Path) -> None:
@@ -84,12 +84,12 @@ def test_a_path_without_build_is_left_alone(path: Path) -> None:
 
 
 def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
-    assert way_back(str(tmp_path / ".builds"), leave=ANY) == WayBack([], [])
+    assert way_back(str(tmp_path / ".builds"), from_build=ANY) == WayBack([], [])
 
 
 def test_settings_stay_and_nothing_is_fetched(path: Path) -> None:
-    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
-    assert (order.keep, order.settings.externally_managed, order.delivery) == (4, False, "kept")
+    (spec,) = way_back(str(path.parent / ".builds"), from_build=ANY).specs
+    assert (spec.keep, spec.settings.externally_managed, spec.delivery) == (4, False, "kept")
 
 
 def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_build_on_trial_is_left_for_the_one_before_the_trial(path: Path) -> No
     store = str(path.parent / ".builds")
     root = _roots.read_all(store).of(str(path))
     assert root
-    _roots.write(store, root.on_trial(OLDEST.build.name))
+    _roots.write(store, root.with_fallback(OLDEST.build.name))
     assert found(path) == [(str(path), "20250610")]
 
 
@@ -142,13 +142,13 @@ def test_an_intact_copy_will_do(path: Path) -> None:
 
 
 def test_a_build_that_changes_during_the_run_is_not_fetched(path: Path) -> None:
-    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
+    (spec,) = way_back(str(path.parent / ".builds"), from_build=ANY).specs
     changed(path)
     with pytest.raises(StoreError, match=f"Cannot go back at {path}: .*it changed during this run"):
-        run(order)
+        run(spec)
     shutil.rmtree(path.parent / ".builds" / OLD.build.name)
     with pytest.raises(StoreError, match=f"Cannot go back at {path}: "):
-        run(order)
+        run(spec)
     assert os.readlink(path) == f".builds/{NEW.build.name}"
 
 
@@ -160,14 +160,17 @@ def history(path: Path, *assets: Asset) -> Path:
         make_entry(store, one.build.name, receipt(str(path), one))
     path.unlink()
     path.symlink_to(f".builds/{assets[0].build.name}")
-    _roots.write(str(store), Root(str(path), 4, tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in assets)))
+    _roots.write(
+        str(store),
+        PathHistory(str(path), 4, tuple(HistoryEntry(one.build.name, "2026-01-01T00:00:00Z") for one in assets)),
+    )
     return path
 
 
 def test_going_back_to_another_minor_version_is_allowed(path: Path) -> None:
     history(path, NEW, asset("3.12.11", "20250610"))
-    (order,) = way_back(str(path.parent / ".builds"), leave=ANY).orders
-    assert run(order)["changed"] is True
+    (spec,) = way_back(str(path.parent / ".builds"), from_build=ANY).specs
+    assert run(spec)["changed"] is True
     assert "3.12.11" in os.readlink(path)
 
 
@@ -193,30 +196,30 @@ def test_where_there_is_no_way_back(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("leave", ["3.13", "latest", ">=3.13", "2025", ""])
-def test_what_is_vague_cannot_be_left(leave: str) -> None:
+@pytest.mark.parametrize("from_build", ["3.13", "latest", ">=3.13", "2025", ""])
+def test_what_is_vague_cannot_be_left(from_build: str) -> None:
     with pytest.raises(InvalidName) as caught:
-        require_leave(leave)
+        require_from_build(from_build)
     assert str(caught.value) == (
-        f"{leave!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, both, "
-        "3.13.6+20250807, or its full name."
+        f"{from_build!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, "
+        "both, 3.13.6+20250807, or its full name."
     )
 
 
 # --- never forward ---------------------------------------------------------------------------------------------------
 
 
-def go_back(path: Path, leave: str, reason: str = "") -> str:
+def go_back(path: Path, from_build: str, reason: str = "") -> str:
     """The release that the path has afterwards."""
-    for order in way_back(str(path.parent / ".builds"), leave=leave, reason=reason).orders:
-        run(order)
+    for spec in way_back(str(path.parent / ".builds"), from_build=from_build, reason=reason).specs:
+        run(spec)
     return receipt_at(path)
 
 
-def order_for(path: Path, wanted: Asset) -> Order:
+def order_for(path: Path, wanted: Asset) -> InstallSpec:
     """What a task for that very build asks for."""
     settings = Settings(str(path), externally_managed=False)
-    return Order("present", str(path), str(path.parent / ".builds"), settings, UrlOptions(), asset=wanted, keep=4)
+    return InstallSpec("present", str(path), str(path.parent / ".builds"), settings, UrlOptions(), asset=wanted, keep=4)
 
 
 def receipt_at(path: Path) -> str:
@@ -233,17 +236,17 @@ def test_each_run_from_any_goes_further_back_and_none_goes_forward(path: Path) -
     assert receipt_at(path) == "20250610"
 
 
-@pytest.mark.parametrize(("leave", "lands"), [("3.13.6", "20250610"), ("20250807", "20250610")])
-def test_a_build_that_answers_to_the_same_name_is_not_gone_back_to(tmp_path: Path, leave: str, lands: str) -> None:
+@pytest.mark.parametrize(("from_build", "lands"), [("3.13.6", "20250610"), ("20250807", "20250610")])
+def test_a_build_that_answers_to_the_same_name_is_not_gone_back_to(tmp_path: Path, from_build: str, lands: str) -> None:
     """Two releases of one version, or two versions of one release: the second run would go forward again."""
-    same = {"3.13.6": asset("3.13.6", "20250701"), "20250807": asset("3.13.5", "20250807")}[leave]
+    same = {"3.13.6": asset("3.13.6", "20250701"), "20250807": asset("3.13.5", "20250807")}[from_build]
     path = tmp_path / "3.13"
     for one in (OLDEST, same, NEW):
         make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
     path.symlink_to(f".builds/{NEW.build.name}")
-    uses = tuple(Use(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, same, OLDEST))
-    _roots.write(str(tmp_path / ".builds"), Root(str(path), 4, uses))
-    assert [go_back(path, leave), go_back(path, leave)] == [lands, lands]
+    uses = tuple(HistoryEntry(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, same, OLDEST))
+    _roots.write(str(tmp_path / ".builds"), PathHistory(str(path), 4, uses))
+    assert [go_back(path, from_build), go_back(path, from_build)] == [lands, lands]
 
 
 def test_a_build_that_was_left_is_remembered_until_the_path_gets_it_again(path: Path) -> None:
@@ -270,7 +273,7 @@ def store_is_sound(store: str) -> bool:
 
 def test_what_stays_is_listed(path: Path) -> None:
     store = str(path.parent / ".builds")
-    assert way_back(store, leave="3.13.9").others == [(str(path), NEW.build)]
+    assert way_back(store, from_build="3.13.9").others == [(str(path), NEW.build)]
     path.unlink()
-    assert way_back(store, leave="3.13.9").others == [(str(path), None)]
-    assert way_back(store, leave="3.13.9", paths=["/elsewhere"]).others == []
+    assert way_back(store, from_build="3.13.9").others == [(str(path), None)]
+    assert way_back(store, from_build="3.13.9", paths=["/elsewhere"]).others == []

@@ -9,19 +9,19 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import Order
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from tests.unit.receipts import asset
 
 
-def order(**params: Any) -> Order:
+def spec(**params: Any) -> InstallSpec:
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
-    return Order.from_params({**defaults, "name": "3.13", **params})
+    return InstallSpec.from_params({**defaults, "name": "3.13", **params})
 
 
 def test_the_store_is_beside_the_path_unless_given() -> None:
-    assert order(path="/opt/python/3.13/").path == "/opt/python/3.13"
-    assert order(path="/opt/python/3.13").store == "/opt/python/.builds"
-    assert order(path="/opt/python/3.13", store="/var/python").store == "/var/python"
+    assert spec(path="/opt/python/3.13/").path == "/opt/python/3.13"
+    assert spec(path="/opt/python/3.13").store == "/opt/python/.builds"
+    assert spec(path="/opt/python/3.13", store="/var/python").store == "/var/python"
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,9 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
             "health_imports has 'a\\x00b', which no module can be called. Correct or leave it out.",
         ),
         (
-            {"path": "/opt/python/3.13", "trial": True, "root": "/mnt/image"}, InvalidName,
-            "trial is true, but nothing runs in a root that could show whether the build works. Leave one of them out.",
+            {"path": "/opt/python/3.13", "provisional": True, "root": "/mnt/image"}, InvalidName,
+            "provisional is true, but nothing runs in a root that could show whether the build works. Leave out "
+            "one of them.",
         ),
         (
             {"path": "python/3.13"}, StoreError,
@@ -89,13 +90,13 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
 )  # fmt: skip
 def test_what_cannot_be_is_refused(params: dict[str, Any], error: type[StandaloneError], message: str) -> None:
     with pytest.raises(error) as caught:
-        order(**params)
+        spec(**params)
     assert str(caught.value) == message
 
 
 def test_a_repair_never_changes_the_build() -> None:
     installed, offered = asset("3.13.5", "20250723"), asset("3.13.4", "20250604")
     elsewhere = asset("3.13.5", "20250723", url="https://mirror.example.com/x.tar.gz")
-    assert order(path="/opt/3.13").again(installed) == installed
-    assert order(path="/opt/3.13").resolved(offered).again(installed) == installed
-    assert order(path="/opt/3.13").resolved(elsewhere).again(installed) == elsewhere
+    assert spec(path="/opt/3.13").again(installed) == installed
+    assert spec(path="/opt/3.13").resolved(offered).again(installed) == installed
+    assert spec(path="/opt/3.13").resolved(elsewhere).again(installed) == elsewhere

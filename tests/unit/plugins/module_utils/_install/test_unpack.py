@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._download import download
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     ArchiveError,
-    ArchiveWanted,
+    ArchiveNeeded,
     DigestMismatch,
     DownloadError,
     NoSource,
@@ -32,7 +32,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.store imp
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.servers import serve, status
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 RELEASE = "20260101"
 
@@ -50,7 +50,7 @@ def build(tmp_path: Path) -> FakeBuild:
 
 
 def unpack(store: Store, build: FakeBuild, timings: Timings | None = None, **params: Any) -> Stage:
-    wanted = order(Path(store.directory).with_name("3"), build, **params)
+    wanted = spec(Path(store.directory).with_name("3"), build, **params)
     assert wanted.asset
     return _unpack.unpacked(wanted, wanted.asset, store, timings or Timings())
 
@@ -179,7 +179,7 @@ class TestDelivery:
             monkeypatch.delenv(name)
 
     def test_push_asks_at_once(self, store: Store, build: FakeBuild) -> None:
-        with pytest.raises(ArchiveWanted) as caught:
+        with pytest.raises(ArchiveNeeded) as caught:
             unpack(store, build, **mirror_of(build), delivery="push")
         assert str(caught.value) == f"The archive of {build.name} is needed, and is to come from the controller."
         assert caught.value.asset.sha256 == build.sha256
@@ -195,10 +195,10 @@ class TestDelivery:
         "mirror", [["http://127.0.0.1:1"], ["http://no-such-host.invalid"], ["file:///nowhere"]], ids=str
     )
     def test_auto_asks_where_it_gets_nowhere(self, store: Store, build: FakeBuild, mirror: list[str]) -> None:
-        with pytest.raises(ArchiveWanted, match="The archive could not be downloaded. "):
+        with pytest.raises(ArchiveNeeded, match="The archive could not be downloaded. "):
             unpack(store, build, archive=None, mirror=mirror, delivery="auto")
 
-    @pytest.mark.parametrize(("code", "error"), [(404, NoSource), (503, ArchiveWanted)])
+    @pytest.mark.parametrize(("code", "error"), [(404, NoSource), (503, ArchiveNeeded)])
     def test_auto_takes_no_for_an_answer(
         self, store: Store, build: FakeBuild, code: int, error: type[Exception]
     ) -> None:
@@ -226,7 +226,7 @@ class TestPackedAnew:
             unpack(store, build, archive=str(copy), checksum="0" * 64)
 
     def test_it_is_not_taken_for_another_asset(self, store: Store, build: FakeBuild) -> None:
-        wanted = order(Path(store.directory).with_name("3"), build, checksum="1" * 64)
+        wanted = spec(Path(store.directory).with_name("3"), build, checksum="1" * 64)
         other = fake_builds.make(build.archive.parents[1], "20260202")
         asset = Asset.from_dict(other.asset())
         assert wanted.asset

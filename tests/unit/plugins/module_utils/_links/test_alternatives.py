@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._links import alternatives
 from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import Change, Choice
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 
 BIN = "/opt/3.13/bin"
 PIP = {"name": "pip3.13", "link": "/usr/local/bin/pip3.13", "path": f"{BIN}/pip3.13"}
@@ -48,8 +48,8 @@ def image_in(place: Path) -> Path:
         told = ""
     if "--root" not in told:
         pytest.skip("no update-alternatives of dpkg on this machine")
-    for folder in ("usr/local/bin", "etc/alternatives", "var/lib/dpkg/alternatives", BIN.lstrip("/")):
-        (place / folder).mkdir(parents=True)
+    for directory in ("usr/local/bin", "etc/alternatives", "var/lib/dpkg/alternatives", BIN.lstrip("/")):
+        (place / directory).mkdir(parents=True)
     for program in ("python3.13", "pip3.13"):
         (place / BIN.lstrip("/") / program).touch(mode=0o755)
     return place
@@ -60,7 +60,7 @@ def links(image: Path) -> dict[str, str]:
 
 
 def test_a_group_comes_and_comes_anew_and_goes(image: Path) -> None:
-    system = System(str(image))
+    system = TargetRoot(str(image))
     expected = {
         "usr/local/bin/python3.13": "/etc/alternatives/python3.13",
         "usr/local/bin/pip3.13": "/etc/alternatives/pip3.13",
@@ -101,7 +101,7 @@ def test_a_diff_shows_what_leads_where(change: Change, before: str, after: str) 
 def test_what_the_program_says_is_told(image: Path) -> None:
     (image / BIN.lstrip("/") / "python3.13").unlink()
     with pytest.raises(StoreError) as error:
-        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(image)))
     assert str(error.value) == (
         f"update-alternatives did not change the group python3.13 in {image}, but said: update-alternatives: error: "
         f"alternative path {image}{BIN}/python3.13 doesn't exist. Mend that, or use plain links: "
@@ -112,7 +112,7 @@ def test_what_the_program_says_is_told(image: Path) -> None:
 def test_a_host_without_the_program_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoreError) as error:
-        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(tmp_path)))
+        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(tmp_path)))
     assert str(error.value) == (
         "update-alternatives could not be started on this host: No such file or directory. Install dpkg there, or use "
         "plain links: interpreter_alternatives: links."
@@ -140,7 +140,7 @@ def test_no_link_of_the_image_leads_the_program_out(tmp_path: Path, link: str) -
     with pytest.raises(
         StoreError, match="update-alternatives would follow /(etc|var|usr)/[^ ]+ to /.*relative, or use"
     ):
-        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(image)))
     assert [str(item.relative_to(outside)) for item in outside.rglob("*")] == ["bin"]
 
 
@@ -148,7 +148,7 @@ def test_links_that_stay_in_the_image_are_followed(image: Path) -> None:
     (image / "usr/local/bin").rmdir()
     (image / "usr/local/bin").symlink_to("../../data")
     (image / "data").mkdir()
-    alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+    alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(image)))
     assert os.readlink(image / "data/python3.13") == "/etc/alternatives/python3.13"
 
 
@@ -176,7 +176,7 @@ def test_no_record_of_the_image_leads_the_program_out(tmp_path: Path, record: st
         file.write_text(record)
     for change in (Change(CHOICE, goes=False, comes=True), Change(CHOICE, goes=True, comes=False)):
         with pytest.raises(StoreError, match=f"{file} is damaged: it "):
-            alternatives.carry_out([change], System(str(image)))
+            alternatives.carry_out([change], TargetRoot(str(image)))
     assert list((tmp_path / "outside").iterdir()) == []
 
 
@@ -184,7 +184,7 @@ def test_no_link_of_the_image_gets_the_log(image: Path, tmp_path_factory: pytest
     outside = tmp_path_factory.mktemp("outside") / "log"
     outside.write_text("as it was")
     (image / ".standalone-python.log").symlink_to(outside)
-    alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(image)))
+    alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(image)))
     assert outside.read_text() == "as it was"
 
 
@@ -194,7 +194,7 @@ def test_a_program_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setattr(alternatives, "_TIMEOUT_S", 0.3)
     with pytest.raises(StoreError) as error:
-        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], System(str(tmp_path)))
+        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(tmp_path)))
     assert str(error.value) == (
         f"Cannot change the group python3.13 in {tmp_path}: update-alternatives did not end within 0.3 seconds. Find "
         "out what it waits for, or use plain links: interpreter_alternatives: links."

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._links import links
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, System
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, TargetRoot
 
 Given = Callable[[Path], object]
 
@@ -29,7 +29,7 @@ def file(path: Path | str, content: str = "text\n") -> dict[str, Any]:
     return params(files=[{"path": str(path), "content": content}])
 
 
-def carry_out(options: dict[str, Any], system: System = RUNNING) -> list[str]:
+def carry_out(options: dict[str, Any], system: TargetRoot = RUNNING) -> list[str]:
     """The paths that were changed."""
     steps = links.decide(links.wanted(options), system)
     links.carry_out(steps, system)
@@ -202,7 +202,7 @@ def test_a_host_that_does_not_let_it_is_told_of(tmp_path: Path, monkeypatch: pyt
 def test_in_an_image_links_on_the_way_stay_in_it(tmp_path: Path) -> None:
     (tmp_path / "usr" / "bin").mkdir(parents=True)
     (tmp_path / "bin").symlink_to("/usr/bin")
-    system = System(str(tmp_path))
+    system = TargetRoot(str(tmp_path))
     assert carry_out(link("/bin/python"), system) == ["/bin/python"]
     assert os.readlink(tmp_path / "usr" / "bin" / "python") == "/opt/3.13/bin/python3.13"
     assert carry_out(link("/bin/python"), system) == []

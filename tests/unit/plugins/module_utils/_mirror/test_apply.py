@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._download import download
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply, state
-from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 from tests.support.mirror_trials import (
     TARGETS,
     complaints,
@@ -64,7 +64,7 @@ def sync(
     defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
     url = source if isinstance(source, str) else source.as_uri()
     given = {**defaults, "path": str(mirror), "assets": assets, "mirror": [url], **params}
-    return apply.run(MirrorOrder.from_params(given), check_mode=check_mode)
+    return apply.run(MirrorSpec.from_params(given), check_mode=check_mode)
 
 
 def test_a_mirror_holds_what_is_declared(source: Path, mirror: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
-from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 from tests.support.mirror_trials import TARGETS, make_archive, place_of
 
 OTHER_DIGEST = "0" * 64
@@ -23,18 +23,18 @@ def asset(tmp_path: Path) -> dict[str, Any]:
     return make_archive(tmp_path, "20260101", TARGETS[0], 10)
 
 
-def order(**params: Any) -> MirrorOrder:
+def spec(**params: Any) -> MirrorSpec:
     defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
-    return MirrorOrder.from_params({**defaults, "path": "/srv/python/", **params})
+    return MirrorSpec.from_params({**defaults, "path": "/srv/python/", **params})
 
 
 def test_an_order_knows_its_archives_by_place(asset: dict[str, Any]) -> None:
-    found = order(assets=[asset, asset])
+    found = spec(assets=[asset, asset])
     assert (found.path, list(found.assets)) == ("/srv/python", [place_of(asset)])
 
 
 def test_nothing_is_held_where_no_mirror_is_to_be(asset: dict[str, Any]) -> None:
-    assert order(assets=[asset], state="absent").assets == {}
+    assert spec(assets=[asset], state="absent").assets == {}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_assets_that_cannot_be(
     change: dict[str, Any], error: type[StandaloneError], message: str, asset: dict[str, Any]
 ) -> None:
     with pytest.raises(error) as refused:
-        order(assets=[asset, {**asset, **change}])
+        spec(assets=[asset, {**asset, **change}])
     assert message in str(refused.value)
 
 
@@ -70,5 +70,5 @@ def test_assets_that_cannot_be(
 )
 def test_options_that_cannot_be(params: dict[str, Any], error: type[StandaloneError], message: str) -> None:
     with pytest.raises(error) as refused:
-        order(**params)
+        spec(**params)
     assert str(refused.value) == message

@@ -22,12 +22,12 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._install import apply, confirm, rollback
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply as _mirror_sync
-from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 from ansible_collections.standalone.python.plugins.module_utils._os.flock import open_lock, wait_for_lock
 from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
 from tests.support.fake_builds import FakeBuild
 from tests.unit.installed import store_of, stored
-from tests.unit.orders import order
+from tests.unit.orders import spec
 
 AT_ONCE = UrlOptions(lock_timeout=0)
 
@@ -52,14 +52,14 @@ def refused(run: Callable[[], object], what: str) -> None:
 
 
 def test_of_a_store(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    apply.run(order(path, old))
-    apply.run(order(path, new, trial=True))
+    apply.run(spec(path, old))
+    apply.run(spec(path, new, provisional=True))
     store = str(store_of(path))
-    going_back = rollback.way_back(store, leave=rollback.ANY, url=AT_ONCE).orders
+    going_back = rollback.way_back(store, from_build=rollback.ANY, url=AT_ONCE).specs
     with holding(store_of(path) / ".lock"):
-        refused(lambda: apply.run(replace(order(path, old), url=AT_ONCE)), f"the store {store}")
+        refused(lambda: apply.run(replace(spec(path, old), url=AT_ONCE)), f"the store {store}")
         refused(lambda: apply.run(going_back[0]), f"the store {store}")
-        refused(lambda: confirm.accept(store, lock_timeout_s=0), f"the store {store}")
+        refused(lambda: confirm.confirm(store, lock_timeout_s=0), f"the store {store}")
     assert stored(path) == [old.name, new.name]
     assert os.readlink(path).endswith(new.name)
 
@@ -67,7 +67,7 @@ def test_of_a_store(path: Path, old: FakeBuild, new: FakeBuild) -> None:
 def test_of_a_mirror(tmp_path: Path, old: FakeBuild) -> None:
     mirror = tmp_path / "held"
     (mirror / ".mirror").mkdir(parents=True)
-    wanted = MirrorOrder(str(mirror), {}, (), AT_ONCE)
+    wanted = MirrorSpec(str(mirror), {}, (), AT_ONCE)
     with holding(mirror / ".mirror" / "lock"):
         refused(lambda: _mirror_sync.run(wanted), f"the mirror {mirror}")
 

@@ -17,10 +17,10 @@ from ansible_collections.standalone.python.plugins.module_utils._os.processes im
 
 @pytest.fixture
 def proc(tmp_path: Path) -> Path:
-    folder = tmp_path / "proc"
-    folder.mkdir()
-    (folder / "self").mkdir()
-    return folder
+    directory = tmp_path / "proc"
+    directory.mkdir()
+    (directory / "self").mkdir()
+    return directory
 
 
 def add_process(proc: Path, pid: int, exe: str, *mapped: str) -> None:

@@ -57,10 +57,10 @@ void freecon(char *context) { note("free", context, ""); free(context); }
 def library(tmp_path_factory: pytest.TempPathFactory) -> str:
     if COMPILER is None:
         pytest.skip("there is no C compiler for the stand-in")
-    folder = tmp_path_factory.mktemp("selinux")
-    (folder / "stand_in.c").write_text(STAND_IN)
-    library = folder / "libselinux.so.1"
-    subprocess.run([COMPILER, "-shared", "-fPIC", "-o", library, folder / "stand_in.c"], check=True)
+    directory = tmp_path_factory.mktemp("selinux")
+    (directory / "stand_in.c").write_text(STAND_IN)
+    library = directory / "libselinux.so.1"
+    subprocess.run([COMPILER, "-shared", "-fPIC", "-o", library, directory / "stand_in.c"], check=True)
     return str(library)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, System
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, TargetRoot
 
 
 def test_the_running_system_is_where_it_is() -> None:
@@ -37,7 +37,7 @@ def test_links_of_an_image_stay_in_it(tmp_path: Path, links: dict[str, str], pat
     for link, target in links.items():
         (tmp_path / link).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / link).symlink_to(target)
-    system = System(str(tmp_path))
+    system = TargetRoot(str(tmp_path))
     assert system.place_of(path) == str(tmp_path / place)
     assert system.seen_inside(str(tmp_path / place)) == f"/{place}"
 
@@ -45,7 +45,7 @@ def test_links_of_an_image_stay_in_it(tmp_path: Path, links: dict[str, str], pat
 def test_an_image_may_be_reached_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "real" / "opt").mkdir(parents=True)
     (tmp_path / "link").symlink_to("real")
-    system = System(str(tmp_path / "link"))
+    system = TargetRoot(str(tmp_path / "link"))
     place = str(tmp_path / "real" / "opt" / "3.13")
     assert system.place_of("/opt/3.13") == place
     assert system.seen_inside(place) == "/opt/3.13"
@@ -55,13 +55,13 @@ def test_an_image_may_be_reached_through_a_link(tmp_path: Path) -> None:
 def test_a_file_that_is_a_link_is_followed_in_the_image(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "passwd").symlink_to("/usr/lib/passwd")
-    assert System(str(tmp_path)).followed("/etc/passwd") == str(tmp_path / "usr" / "lib" / "passwd")
+    assert TargetRoot(str(tmp_path)).followed("/etc/passwd") == str(tmp_path / "usr" / "lib" / "passwd")
     assert RUNNING.followed("/etc/passwd") == "/etc/passwd"
 
 
 def test_a_program_is_told_where_its_libraries_are_where_no_proc_tells() -> None:
     program = "/opt/.builds/a/bin/python3.13"
-    assert System("/mnt/image").variables_for(program) == {"LD_LIBRARY_PATH": "/opt/.builds/a/lib"}
+    assert TargetRoot("/mnt/image").variables_for(program) == {"LD_LIBRARY_PATH": "/opt/.builds/a/lib"}
     assert RUNNING.variables_for(program) == {}
 
 
@@ -69,18 +69,18 @@ def test_links_in_circles_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("/a")
     with pytest.raises(StoreError, match=rf"The links on the way to /a in {tmp_path} go in circles. Remove one"):
-        System(str(tmp_path)).place_of("/a/3.13")
+        TargetRoot(str(tmp_path)).place_of("/a/3.13")
 
 
 def test_an_image_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="root is .*/x, but there is no such directory on this host. Make the system"):
-        System(str(tmp_path / "x")).require()
+        TargetRoot(str(tmp_path / "x")).require()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may change the root directory")
 def test_a_process_enters_it(tmp_path: Path) -> None:
     (tmp_path / "here").touch()
-    enter = System(str(tmp_path)).entering
+    enter = TargetRoot(str(tmp_path)).entering
     assert enter
     child = os.fork()
     if child == 0:
@@ -94,7 +94,7 @@ def test_the_running_system_is_no_image(tmp_path: Path, name: str) -> None:
     (tmp_path / "link").symlink_to("/")
     root = str(tmp_path / name)  # which is the name alone where that is absolute
     with pytest.raises(StoreError) as error:
-        System(root).require()
+        TargetRoot(root).require()
     assert str(error.value) == (
         f"Cannot use the root {root}: it is the root directory of the running system, by another name. Leave out root, "
         "or name the directory of another system."

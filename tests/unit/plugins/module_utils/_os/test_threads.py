@@ -9,14 +9,14 @@ import threading
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._os.threads import with_room
+from ansible_collections.standalone.python.plugins.module_utils._os.threads import with_stack_size
 
 # As on a host with musl. Each call of `deep` nests one in C, and takes some hundred bytes of the stack.
 ON_MUSL = """
 import threading
 threading.stack_size(128 * 1024)
 from ansible_collections.standalone.python.plugins.module_utils._os import sync as _sync
-from ansible_collections.standalone.python.plugins.module_utils._archive.prefetch import read_ahead
+from ansible_collections.standalone.python.plugins.module_utils._archive.prefetch import prefetch
 
 def deep(left):
     return left and max([left - 1, 0], key=deep)
@@ -26,8 +26,8 @@ def chunks():
     yield b"chunk"
 """
 USES = {
-    "read_ahead": """
-with read_ahead(chunks()) as ahead:
+    "prefetch": """
+with prefetch(chunks()) as ahead:
     print(*ahead)
 """,
     "early_writeback": """
@@ -54,6 +54,6 @@ def test_a_thread_has_room_where_it_has_little_by_default(use: str) -> None:
 
 def test_other_threads_of_the_process_keep_their_size() -> None:
     threading.stack_size(1 << 18)
-    with with_room():
+    with with_stack_size():
         pass
     assert threading.stack_size() == 1 << 18  # and asking sets it back to the default

@@ -14,18 +14,18 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Roots, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory, Roots
 from tests.unit.installed import history
 from tests.unit.receipts import receipt
 
 PATH = "/opt/python/3.13"
 
 
-def root(*entries: str, keep: int = 1) -> Root:
-    return Root(PATH, keep, tuple(Use(entry, "2026-01-01T00:00:00Z") for entry in entries))
+def root(*entries: str, keep: int = 1) -> PathHistory:
+    return PathHistory(PATH, keep, tuple(HistoryEntry(entry, "2026-01-01T00:00:00Z") for entry in entries))
 
 
-def entries(one: Root) -> list[str]:
+def entries(one: PathHistory) -> list[str]:
     return [use.entry for use in one.uses]
 
 
@@ -38,7 +38,7 @@ def entries(one: Root) -> list[str]:
         (root("a"), "a", ["a"]),
     ],
 )
-def test_a_switch_puts_the_entry_first_and_only_there(before: Root, entry: str, after: list[str]) -> None:
+def test_a_switch_puts_the_entry_first_and_only_there(before: PathHistory, entry: str, after: list[str]) -> None:
     assert entries(before.switched(entry, "now")) == after
 
 
@@ -49,7 +49,7 @@ def test_keep_counts_earlier_builds(keep: int, kept: str) -> None:
 
 @pytest.mark.parametrize(("before", "kept"), [("a", "cba"), ("b", "cb"), ("c", "cb"), (None, "cb")])
 def test_a_path_holds_on_to_what_was_before_a_trial(before: str | None, kept: str) -> None:
-    assert root("c", "b", "a").on_trial(before).kept == tuple(kept)
+    assert root("c", "b", "a").with_fallback(before).kept == tuple(kept)
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,18 @@ def test_a_path_holds_on_to_what_was_before_a_trial(before: str | None, kept: st
     [("b", "a"), ("a", None), (None, None)],  # the history is written before the link is switched
 )
 def test_the_link_says_whether_a_trial_has_begun(linked: str | None, before: str | None) -> None:
-    assert root("b", "a").on_trial("a").goes_back_to(linked) == before
+    assert root("b", "a").with_fallback("a").goes_back_to(linked) == before
 
 
 def test_a_trial_ends_when_what_was_before_it_is_gone() -> None:
-    assert root("b", "a").on_trial("a").without(("a",)) == root("b")
-    assert root("c", "b", "a").on_trial("a").without(("b",)) == root("c", "a").on_trial("a")
+    assert root("b", "a").with_fallback("a").without(("a",)) == root("b")
+    assert root("c", "b", "a").with_fallback("a").without(("b",)) == root("c", "a").with_fallback("a")
 
 
 def test_the_mark_is_written_and_read(tmp_path: Path) -> None:
-    _roots.write(str(tmp_path), root("b", "a").on_trial("a"))
-    assert history(str(tmp_path), PATH) == root("b", "a").on_trial("a")
-    assert "before_trial" not in root("b", "a").as_dict()  # images stay the same bits
+    _roots.write(str(tmp_path), root("b", "a").with_fallback("a"))
+    assert history(str(tmp_path), PATH) == root("b", "a").with_fallback("a")
+    assert "fallback" not in root("b", "a").as_dict()  # images stay the same bits
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_root_without_uses_leaves_no_file(tmp_path: Path) -> None:
     _roots.write(str(tmp_path), root("a"))
     _roots.write(str(tmp_path), root())
     assert list((tmp_path / ".roots").iterdir()) == []
-    assert history(str(tmp_path), PATH) == Root(PATH)
+    assert history(str(tmp_path), PATH) == PathHistory(PATH)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_history_is_rebuilt_from_link_and_receipts() -> None:
     assert entries(found) == ["current", "newer", "older"]
     assert found.kept == ("current", "newer", "older")
     assert entries(_roots.rebuilt(PATH, None, stored)) == ["newer", "current", "older"]
-    assert _roots.rebuilt("/nobody", None, stored) == Root("/nobody")
+    assert _roots.rebuilt("/nobody", None, stored) == PathHistory("/nobody")
 
 
 def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from ansible_collections.standalone.python.plugins.module_utils._store.known import warnings
 from tests.unit.receipts import GNU, asset, make_entry, receipt
@@ -36,8 +36,8 @@ def installed(path: Path, *names: str, keep: int = 1) -> None:
     for name in names:
         make_entry(path.parent / ".builds", name, receipt(str(path)))
     path.symlink_to(f".builds/{names[0]}")
-    uses = tuple(Use(name, since) for name, since in zip(names, (MAY, JANUARY)))
-    history.write(str(path.parent / ".builds"), Root(str(path), keep, uses))
+    uses = tuple(HistoryEntry(name, since) for name, since in zip(names, (MAY, JANUARY)))
+    history.write(str(path.parent / ".builds"), PathHistory(str(path), keep, uses))
 
 
 def builds_of(store: Path, verify: str = "none") -> dict[str, dict[str, Any]]:
@@ -55,7 +55,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
             "build": {**asset().build.as_dict(), "name": "now"},
             "executable": f"{path}/bin/python3.13",
             "keep": 1,
-            "before_trial": None,
+            "fallback": None,
             "left": [],
             "history": [
                 {"entry": "now", "since": MAY, "stored": True},
@@ -140,7 +140,7 @@ def test_two_paths_may_share_a_store_and_a_build(path: Path, store: Path) -> Non
     installed(path, "now")
     other = path.with_name("3")
     other.symlink_to(".builds/now")
-    history.write(str(store), Root(str(other), 0, (Use("now", MAY),)))
+    history.write(str(store), PathHistory(str(other), 0, (HistoryEntry("now", MAY),)))
     assert builds_of(store)["now"]["paths"] == [str(other), str(path)]
 
 
@@ -179,8 +179,8 @@ def test_what_goes_while_it_is_measured_takes_no_room(path: Path, store: Path, m
     walk = os.walk
 
     def with_one_that_is_gone(place: str) -> Iterator[tuple[str, list[str], list[str]]]:
-        for folder, folders, files in walk(place):
-            yield folder, folders, [*files, "a.pyc.139"]
+        for directory, directories, files in walk(place):
+            yield directory, directories, [*files, "a.pyc.139"]
 
     monkeypatch.setattr(os, "walk", with_one_that_is_gone)
     assert builds_of(store)["now"]["disk_bytes"] == before

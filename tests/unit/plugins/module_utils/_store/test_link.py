@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._store import link
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 
@@ -59,7 +59,7 @@ def test_an_absolute_link_into_the_store_counts(home: Path) -> None:
 def test_a_link_of_an_image_leads_to_the_image(tmp_path: Path, target: str, entry: str | None) -> None:
     (tmp_path / "opt" / ".builds" / "a").mkdir(parents=True)
     (tmp_path / "opt" / "3.13").symlink_to(target)
-    store = Store("/opt/.builds", System(str(tmp_path)))
+    store = Store("/opt/.builds", TargetRoot(str(tmp_path)))
     assert link.entry_behind("/opt/3.13", store) == entry
 
 

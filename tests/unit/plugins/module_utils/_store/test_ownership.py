@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import System
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._store import ownership
 from tests.unit.receipts import fill
 
@@ -52,8 +52,8 @@ def test_all_of_the_build_is_given_but_for_what_is_believed_later(
 
 def test_a_directory_is_given_after_all_that_is_in_it(build: Path, given: dict[str, tuple[int, int]]) -> None:
     ownership.apply(str(build), "1234", None)
-    order = list(given)
-    assert order.index(str(build / "lib")) > order.index(str(build / "lib" / "a.py"))
+    spec = list(given)
+    assert spec.index(str(build / "lib")) > spec.index(str(build / "lib" / "a.py"))
 
 
 def test_nobody_asked_for_nothing_done(build: Path, given: dict[str, tuple[int, int]]) -> None:
@@ -110,4 +110,4 @@ def test_a_list_of_users_that_is_no_such_file(tmp_path: Path, kind: str) -> None
         users.touch()
         os.truncate(users, 2**40)
     with pytest.raises(StoreError, match=f"{users} is damaged: it (is|has) {kind}"):
-        ownership.ids("app", None, System(str(tmp_path)))
+        ownership.ids("app", None, TargetRoot(str(tmp_path)))

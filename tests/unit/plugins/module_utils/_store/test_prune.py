@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.prune import prune
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 from tests.unit.installed import history
@@ -34,7 +34,7 @@ def add(store: Store, path: Path, *entries: str, keep: int = 1, linked: bool = T
         make_entry(Path(store.directory), entry, receipt(str(path)))
     if linked:
         path.symlink_to(f".builds/{entries[0]}")
-    _roots.write(store.directory, Root(str(path), keep, tuple(Use(entry, "2026") for entry in entries)))
+    _roots.write(store.directory, PathHistory(str(path), keep, tuple(HistoryEntry(entry, "2026") for entry in entries)))
 
 
 def uses(store: Store, path: Path) -> list[str]:
@@ -82,7 +82,7 @@ def test_what_another_path_names_stays(store: Store, path: Path) -> None:
     add(store, path, "a", "b", keep=0)
     other = path.with_name("other")
     other.symlink_to(".builds/b")
-    _roots.write(store.directory, Root(str(other), 1, (Use("b", "2026"),)))
+    _roots.write(store.directory, PathHistory(str(other), 1, (HistoryEntry("b", "2026"),)))
     assert prune(store, str(path)) == ()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history, state
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 from tests.unit.receipts import make_entry, named, receipt
@@ -49,7 +49,7 @@ def test_what_stands_at_the_path(
     path: Path, make: Callable[[Path], object], kind: str, link_target: str | None
 ) -> None:
     make(path)
-    assert state_of(path) == State(kind, Root(str(path)), link_target)
+    assert state_of(path) == State(kind, PathHistory(str(path)), link_target)
 
 
 def test_the_interpreters_of_a_directory(path: Path) -> None:
@@ -70,7 +70,9 @@ def test_an_installed_build_with_its_history(path: Path, store: Path) -> None:
     make_entry(store, "old", old)
     (store / "unfinished").mkdir()
     path.symlink_to(".builds/now")
-    root = Root(str(path), 2, (Use("now", "2026-02-01T00:00:00Z"), Use("old", "2026-01-01T00:00:00Z")))
+    root = PathHistory(
+        str(path), 2, (HistoryEntry("now", "2026-02-01T00:00:00Z"), HistoryEntry("old", "2026-01-01T00:00:00Z"))
+    )
     history.write(str(store), root)
     assert state_of(path) == State(
         kind="link", root=root, link_target=".builds/now", entry="now", receipt=now, stored={"now": now, "old": old}
@@ -107,7 +109,9 @@ def installed(path: Path, store: Path, *entries: str, uses: tuple[str, ...] = ()
     for entry in entries:
         make_entry(store, entry, receipt(str(path)))
     path.symlink_to(f".builds/{entries[0]}")
-    history.write(str(store), Root(str(path), 1, tuple(Use(entry, "2026") for entry in uses or entries)))
+    history.write(
+        str(store), PathHistory(str(path), 1, tuple(HistoryEntry(entry, "2026") for entry in uses or entries))
+    )
     return store / ".roots" / history.file_name(str(path))
 
 

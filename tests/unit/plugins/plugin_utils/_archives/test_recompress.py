@@ -19,8 +19,8 @@ pytest.importorskip("zstandard", reason="the controller packs with it")
 import zstandard
 
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import recompress
-from ansible_collections.standalone.python.plugins.plugin_utils._archives.content_cache import Shelf
-from ansible_collections.standalone.python.plugins.plugin_utils._archives.recompress import Parcel, packed_anew
+from ansible_collections.standalone.python.plugins.plugin_utils._archives.content_cache import ContentCache
+from ansible_collections.standalone.python.plugins.plugin_utils._archives.recompress import PackedArchive, recompressed
 
 CONTENT = b"the same content " * 10_000
 
@@ -34,45 +34,45 @@ def archive(tmp_path: Path) -> str:
 
 
 def test_the_content_is_the_same(archive: str) -> None:
-    parcel = packed_anew(archive, {}, may_make=True)
-    copy = Path(parcel.path).read_bytes()
+    packed = recompressed(archive, {}, may_make=True)
+    copy = Path(packed.path).read_bytes()
     assert zstandard.ZstdDecompressor().decompress(copy) == CONTENT
-    assert parcel.sha256 == hashlib.sha256(copy).hexdigest()
+    assert packed.sha256 == hashlib.sha256(copy).hexdigest()
 
 
 def test_it_is_made_once(archive: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     make = recompress._made
-    monkeypatch.setattr(recompress, "_made", lambda path, shelf: (made.append(path), make(path, shelf))[1])
+    monkeypatch.setattr(recompress, "_made", lambda path, cache: (made.append(path), make(path, cache))[1])
     with ThreadPoolExecutor(8) as pool:
-        parcels = set(pool.map(lambda _worker: packed_anew(archive, {}, may_make=True), range(8)))
+        parcels = set(pool.map(lambda _worker: recompressed(archive, {}, may_make=True), range(8)))
     assert (len(parcels), made) == (1, [archive])
 
 
 def test_it_is_used_by_whoever_may_not_make_one(archive: str) -> None:
-    assert packed_anew(archive, {}, may_make=False) == Parcel(archive)
-    made = packed_anew(archive, {}, may_make=True)
-    assert packed_anew(archive, {}, may_make=False) == made
+    assert recompressed(archive, {}, may_make=False) == PackedArchive(archive)
+    made = recompressed(archive, {}, may_make=True)
+    assert recompressed(archive, {}, may_make=False) == made
 
 
 def test_a_damaged_copy_is_made_anew(archive: str) -> None:
-    made = packed_anew(archive, {}, may_make=True)
+    made = recompressed(archive, {}, may_make=True)
     Path(made.path).write_bytes(b"damaged")
-    assert packed_anew(archive, {}, may_make=False) == Parcel(archive)
-    assert packed_anew(archive, {}, may_make=True) == made
+    assert recompressed(archive, {}, may_make=False) == PackedArchive(archive)
+    assert recompressed(archive, {}, may_make=True) == made
 
 
 def test_it_goes_with_the_archive(archive: str, tmp_path: Path) -> None:
-    packed_anew(archive, {}, may_make=True)
-    Shelf(str(tmp_path), 0).make_room(0)
+    recompressed(archive, {}, may_make=True)
+    ContentCache(str(tmp_path), 0).make_room(0)
     assert [file.name for file in tmp_path.iterdir()] == [".lock"]
 
 
 def test_what_is_no_gzip_stays_as_it_is(archive: str) -> None:
     Path(archive).write_bytes(zstandard.compress(CONTENT))
-    assert packed_anew(archive, {}, may_make=True) == Parcel(archive)
+    assert recompressed(archive, {}, may_make=True) == PackedArchive(archive)
 
 
 def test_without_the_library_the_archive_will_do(archive: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "zstandard", None)
-    assert packed_anew(archive, {}, may_make=True) == Parcel(archive)
+    assert recompressed(archive, {}, may_make=True) == PackedArchive(archive)

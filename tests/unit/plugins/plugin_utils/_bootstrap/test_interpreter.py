@@ -15,7 +15,10 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import TemporaryPython, Unpacking
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import (
+    TemporaryInterpreter,
+    Unpacking,
+)
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.probe_runs import SHELLS, applets, is_static, program
@@ -25,7 +28,7 @@ DIGEST_TOOLS = ("sha256sum", "openssl", "shasum")
 
 
 @dataclass(frozen=True)
-class Place:
+class Ancestor:
     store: Path
     build: FakeBuild
 
@@ -36,7 +39,7 @@ class Place:
 
     def unpack(
         self, shell: str = "dash", *, data: bytes | None = None, archive: Path | None = None, tools: Path | None = None
-    ) -> TemporaryPython:
+    ) -> TemporaryInterpreter:
         asset = Asset.from_dict(self.build.asset(), where="asset", error=InvalidName)
         unpacking = Unpacking(str(self.store), asset, str(archive) if archive else None)
         given = b"" if archive else self.build.archive.read_bytes() if data is None else data
@@ -48,29 +51,29 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / 'it\'s a "store" $x' / ".builds", fake_builds.make(tmp_path / "mirror", "20260101"))
+def place(tmp_path: Path) -> Ancestor:
+    return Ancestor(tmp_path / 'it\'s a "store" $x' / ".builds", fake_builds.make(tmp_path / "mirror", "20260101"))
 
 
-def folder_of_tools(folder: Path, *names: str) -> Path:
-    folder.mkdir()
+def folder_of_tools(directory: Path, *names: str) -> Path:
+    directory.mkdir()
     for name in names:
         found = shutil.which(name)
         if found is None:
             pytest.skip(f"{name} is not installed here")
-        (folder / name).symlink_to(found)
-    return folder
+        (directory / name).symlink_to(found)
+    return directory
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_it_runs_once_and_goes(shell: str, place: Place) -> None:
+def test_it_runs_once_and_goes(shell: str, place: Ancestor) -> None:
     before = os.umask(0o077)
     try:
         made = place.unpack(shell)
     finally:
         os.umask(before)
     assert Path(made.archive).read_bytes() == place.build.archive.read_bytes()
-    assert [oct(folder.stat().st_mode & 0o777) for folder in (place.store.parent, place.store)] == ["0o755"] * 2
+    assert [oct(directory.stat().st_mode & 0o777) for directory in (place.store.parent, place.store)] == ["0o755"] * 2
     assert oct(Path(made.program).parent.stat().st_mode & 0o777) == "0o700"
     done = subprocess.run(
         [made.program, "-c", "import sys; print(sys.stdin.read(), *sys.argv[1:]); sys.exit(3)", "a b"],
@@ -80,14 +83,14 @@ def test_it_runs_once_and_goes(shell: str, place: Place) -> None:
     assert place.left == []
 
 
-def test_an_archive_that_is_there_stays_there(place: Place) -> None:
+def test_an_archive_that_is_there_stays_there(place: Ancestor) -> None:
     made = place.unpack(archive=place.build.archive)
     assert made.archive == str(place.build.archive)
     assert not (Path(made.program).parent / "archive").exists()
 
 
 @pytest.mark.parametrize("tool", [*DIGEST_TOOLS, "busybox", None])
-def test_what_knows_digests(tool: str | None, place: Place, tmp_path: Path) -> None:
+def test_what_knows_digests(tool: str | None, place: Ancestor, tmp_path: Path) -> None:
     tools = folder_of_tools(tmp_path / "tools", *TOOLS, *([tool, "env", "perl"] if tool else []))
     data = place.build.archive.read_bytes()
     if tool:
@@ -97,7 +100,7 @@ def test_what_knows_digests(tool: str | None, place: Place, tmp_path: Path) -> N
     place.unpack(tools=tools)
 
 
-def test_without_any_the_checksum_of_gzip_tells(place: Place, tmp_path: Path) -> None:
+def test_without_any_the_checksum_of_gzip_tells(place: Ancestor, tmp_path: Path) -> None:
     tools = folder_of_tools(tmp_path / "tools", *TOOLS)
     with pytest.raises(StandaloneError, match="The archive did not arrive whole: .*gzip"):
         place.unpack(tools=tools, data=place.build.archive.read_bytes()[:-8])
@@ -105,7 +108,7 @@ def test_without_any_the_checksum_of_gzip_tells(place: Place, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("missing", ["tar", "gzip"])
-def test_a_host_that_cannot_unpack(missing: str, place: Place, tmp_path: Path) -> None:
+def test_a_host_that_cannot_unpack(missing: str, place: Ancestor, tmp_path: Path) -> None:
     tools = folder_of_tools(tmp_path / "tools", *(tool for tool in TOOLS if tool != missing))
     with pytest.raises(StandaloneError) as error:
         place.unpack(tools=tools, data=bytes(1_000_000))  # more than a pipe holds
@@ -123,7 +126,7 @@ def test_a_host_that_cannot_unpack(missing: str, place: Place, tmp_path: Path) -
     ],
 )
 def test_an_interpreter_that_does_not_run(interpreter: str, words: str, tmp_path: Path) -> None:
-    sick = Place(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", interpreter=interpreter))
+    sick = Ancestor(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", interpreter=interpreter))
     with pytest.raises(StandaloneError, match=words):
         sick.unpack()
     assert sick.left == []
@@ -131,13 +134,13 @@ def test_an_interpreter_that_does_not_run(interpreter: str, words: str, tmp_path
 
 def test_an_archive_without_an_interpreter(tmp_path: Path) -> None:
     without = f"bin/python{fake_builds.MINOR}"
-    odd = Place(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", without=without))
+    odd = Ancestor(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", without=without))
     with pytest.raises(StandaloneError, match="The archive has no python/bin/python"):
         odd.unpack()
     assert odd.left == []
 
 
-def test_a_store_that_others_may_write_to(place: Place) -> None:
+def test_a_store_that_others_may_write_to(place: Ancestor) -> None:
     place.store.mkdir(parents=True)
     place.store.chmod(0o777)
     with pytest.raises(StandaloneError, match="may be written to by others"):
@@ -145,7 +148,7 @@ def test_a_store_that_others_may_write_to(place: Place) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-def test_a_store_of_another_user(place: Place) -> None:
+def test_a_store_of_another_user(place: Ancestor) -> None:
     (place.store / ".staging").mkdir(parents=True)
     os.chown(place.store / ".staging", 12345, -1)
     with pytest.raises(StandaloneError, match=r"belongs to another user \(number 12345\)"):
@@ -154,23 +157,23 @@ def test_a_store_of_another_user(place: Place) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_store_below_what_another_user_can_exchange(shell: str, place: Place, tmp_path: Path) -> None:
+def test_a_store_below_what_another_user_can_exchange(shell: str, place: Ancestor, tmp_path: Path) -> None:
     (tmp_path / "theirs").mkdir()
     os.chown(tmp_path / "theirs", 12345, -1)
     (tmp_path / "link").symlink_to("theirs")
-    for folder in ("theirs", "link"):
-        elsewhere = Place(tmp_path / folder / "python" / ".builds", place.build)
+    for directory in ("theirs", "link"):
+        elsewhere = Ancestor(tmp_path / directory / "python" / ".builds", place.build)
         with pytest.raises(StandaloneError, match=r"theirs belongs to another user \(number 12345\), so another user"):
             elsewhere.unpack(shell)
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o1777)
     with pytest.raises(StandaloneError, match="open may be written to by everybody"):
-        Place(tmp_path / "open" / "python" / ".builds", place.build).unpack(shell)
+        Ancestor(tmp_path / "open" / "python" / ".builds", place.build).unpack(shell)
     (tmp_path / "open" / "python").mkdir()
-    assert Place(tmp_path / "open" / "python" / ".builds", place.build).unpack(shell)
+    assert Ancestor(tmp_path / "open" / "python" / ".builds", place.build).unpack(shell)
 
 
-def test_a_staging_that_leads_elsewhere(place: Place, tmp_path: Path) -> None:
+def test_a_staging_that_leads_elsewhere(place: Ancestor, tmp_path: Path) -> None:
     place.store.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     (place.store / ".staging").symlink_to(tmp_path / "elsewhere")
@@ -179,10 +182,10 @@ def test_a_staging_that_leads_elsewhere(place: Place, tmp_path: Path) -> None:
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_a_store_that_cannot_be_made(place: Place, tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_made(place: Ancestor, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StandaloneError, match="none could be made: .*Not a directory"):
-        Place(tmp_path / "file" / ".builds", place.build).unpack()
+        Ancestor(tmp_path / "file" / ".builds", place.build).unpack()
 
 
 def test_in_a_root_of_nothing_but_busybox_and_musl(tmp_path: Path) -> None:
@@ -191,8 +194,8 @@ def test_in_a_root_of_nothing_but_busybox_and_musl(tmp_path: Path) -> None:
     if os.geteuid() != 0 or not is_static(busybox):
         pytest.skip("this wants root, and a busybox that is static")
     root = tmp_path / "root"
-    for folder in ("bin", "dev", "opt"):
-        (root / folder).mkdir(parents=True)
+    for directory in ("bin", "dev", "opt"):
+        (root / directory).mkdir(parents=True)
     shutil.copy2(busybox, root / "bin" / "busybox")
     for applet in applets(busybox):
         (root / "bin" / applet).symlink_to("busybox")
@@ -231,9 +234,11 @@ def unpacking(tmp_path: Path) -> Unpacking:
 
 
 def test_noise_around_the_answer(unpacking: Unpacking) -> None:
-    folder = "/opt/.builds/.staging/bootstrap-0f0f-12"
-    stdout = f"Welcome\r\nstandalone-python-bootstrap runs {folder}/run-once\r\nBye\r\n"
-    assert unpacking.parse(stdout, rc=0, stderr="") == TemporaryPython(f"{folder}/run-once", f"{folder}/archive")
+    directory = "/opt/.builds/.staging/bootstrap-0f0f-12"
+    stdout = f"Welcome\r\nstandalone-python-bootstrap runs {directory}/run-once\r\nBye\r\n"
+    assert unpacking.parse(stdout, rc=0, stderr="") == TemporaryInterpreter(
+        f"{directory}/run-once", f"{directory}/archive"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import (EPOCH_VARIABLE)
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (RUNNING, System)
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (RUNNING, TargetRoot)
 from ansible_collections.standalone.python.plugins.plugin_utils._build.image import (exported_epoch)
 
 OWN = [{"HTTP_PROXY": "x"}]
@@ -19,13 +19,13 @@ OWN = [{"HTTP_PROXY": "x"}]
 def test_the_controllers_epoch_is_handed_on_and_gives_way_to_the_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(EPOCH_VARIABLE, "7")
     task = SimpleNamespace(environment=OWN)
-    with exported_epoch(task, System("/mnt/image")):
+    with exported_epoch(task, TargetRoot("/mnt/image")):
         assert task.environment == [{EPOCH_VARIABLE: "7"}, *OWN]
     assert task.environment is OWN
 
 
-@pytest.mark.parametrize(("epoch", "system"), [("7", RUNNING), ("", System("/mnt/image"))])
-def test_else_nothing_is(monkeypatch: pytest.MonkeyPatch, epoch: str, system: System) -> None:
+@pytest.mark.parametrize(("epoch", "system"), [("7", RUNNING), ("", TargetRoot("/mnt/image"))])
+def test_else_nothing_is(monkeypatch: pytest.MonkeyPatch, epoch: str, system: TargetRoot) -> None:
     monkeypatch.setenv(EPOCH_VARIABLE, epoch)
     task = SimpleNamespace(environment=OWN)
     with exported_epoch(task, system):

@@ -13,23 +13,23 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import (Plan)
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
-from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import (require_possible)
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (Place, Probe)
-from tests.unit.orders import order
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import (preflight)
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (Ancestor, Probe)
+from tests.unit.orders import spec
 
-ORDER = order(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
+ORDER = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
 GOOD = replace(
     _probe.parse(
         "standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\n"
         "free_kib=1000000\nstandalone-python-probe end\n"
     ),
-    parent=Place("/opt", is_directory=True, is_writable=True),
-    store_place=Place("/srv", is_directory=True, is_writable=True),
+    parent=Ancestor("/opt", is_directory=True, is_writable=True),
+    store_place=Ancestor("/srv", is_directory=True, is_writable=True),
 )
 LINKED = replace(GOOD, path_kind="link")
-READ_ONLY = Place("/opt", is_directory=True, is_writable=False)
-FILE = Place("/opt", is_directory=False, is_writable=True)
-IN_BUILD = Place("/opt/.builds/b/lib", is_directory=True, is_writable=True, in_build="/opt/.builds/b")
+READ_ONLY = Ancestor("/opt", is_directory=True, is_writable=False)
+FILE = Ancestor("/opt", is_directory=False, is_writable=True)
+IN_BUILD = Ancestor("/opt/.builds/b/lib", is_directory=True, is_writable=True, in_build="/opt/.builds/b")
 INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("remove"), Plan("nothing", prune=("a",))
 
 
@@ -47,7 +47,7 @@ INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("rem
     ],
 )
 def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> None:
-    require_possible(ORDER, decided, probe)
+    preflight(ORDER, decided, probe)
 
 
 @pytest.mark.parametrize("decided", [INSTALL, SWITCH, REMOVE, Plan("adopt")])
@@ -62,9 +62,9 @@ def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> Non
         ),
     ],
 )
-def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Place, message: str) -> None:
+def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor, message: str) -> None:
     with pytest.raises(StoreError) as caught:
-        require_possible(ORDER, decided, replace(LINKED, parent=place))
+        preflight(ORDER, decided, replace(LINKED, parent=place))
     assert str(caught.value) == message
 
 
@@ -79,18 +79,18 @@ def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Place, m
         ),
     ],
 )
-def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Place, message: str) -> None:
+def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor, message: str) -> None:
     with pytest.raises(StoreError) as caught:
-        require_possible(ORDER, decided, replace(LINKED, store_place=place))
+        preflight(ORDER, decided, replace(LINKED, store_place=place))
     assert str(caught.value) == message
 
 
 def test_an_archive_that_has_no_room_is_refused() -> None:
-    require_possible(ORDER, INSTALL, GOOD, archive_bytes=200_000_000)
-    require_possible(ORDER, INSTALL, replace(GOOD, free_bytes=None), archive_bytes=300_000_000)
-    require_possible(ORDER, SWITCH, GOOD, archive_bytes=300_000_000)
+    preflight(ORDER, INSTALL, GOOD, archive_bytes=200_000_000)
+    preflight(ORDER, INSTALL, replace(GOOD, free_bytes=None), archive_bytes=300_000_000)
+    preflight(ORDER, SWITCH, GOOD, archive_bytes=300_000_000)
     with pytest.raises(StoreError) as caught:
-        require_possible(ORDER, INSTALL, GOOD, archive_bytes=300_000_000)
+        preflight(ORDER, INSTALL, GOOD, archive_bytes=300_000_000)
     assert str(caught.value) == (
         "There is not enough space in /srv/builds: the build needs about 1290 MB, and 1024 MB are free. Free some "
         "space, or set `store` to a place on another file system."
@@ -102,7 +102,7 @@ def test_an_archive_that_has_no_room_is_refused() -> None:
 def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
     probe = replace(GOOD, **{"parent" if option == "path" else "store_place": IN_BUILD})
     with pytest.raises(StoreError) as error:
-        require_possible(ORDER, decided, probe)
+        preflight(ORDER, decided, probe)
     assert str(error.value) == (
         f"{option} is {ORDER.path if option == 'path' else ORDER.store}, but /opt/.builds/b/lib is part of the build "
         "/opt/.builds/b, which goes with all that is in it when it is upgraded or repaired. Choose another "

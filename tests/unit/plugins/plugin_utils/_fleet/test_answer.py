@@ -21,9 +21,9 @@ def with_build(**more: Any) -> dict[str, Any]:
 
 def test_an_answer_is_read() -> None:
     earlier = build("3.13.14", "20260814", paths=[])
-    answer = HostAnswer.parse(host(build("3.13.15", "20261110", pids=[7]), earlier, before_trial=earlier["entry"]))
+    answer = HostAnswer.parse(host(build("3.13.15", "20261110", pids=[7]), earlier, fallback=earlier["entry"]))
     (path,) = answer.paths
-    assert (path.path, path.before_trial) == ("/opt/python/3.13", earlier["entry"])
+    assert (path.path, path.fallback) == ("/opt/python/3.13", earlier["entry"])
     found = answer.build_at(path.entry, path.store)
     assert found is not None
     assert (found.pids(), found.drift()) == ([7], {"changed": [], "missing": [], "added": []})

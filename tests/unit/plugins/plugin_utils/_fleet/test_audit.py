@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import (
     FAILURES,
     NO_ANSWER,
-    Yardstick,
+    Baseline,
     failures,
     report,
 )
@@ -26,7 +26,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_c
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import spec_of
 from tests.support.audited_fleets import TODAY, build, host, large_fleet, newest, small_fleet
 
-YARDSTICK = Yardstick(newest(), ReleaseCycle.bundled(), TODAY)
+YARDSTICK = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_the_summary_counts(audited: dict[str, Any]) -> None:
         "drifted": 1,
         "outdated": 2,
         "past_end_of_life": 1,
-        "on_trial": 0,
+        "provisional": 0,
         "left": 0,
     }
 
@@ -98,7 +98,7 @@ def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
 
 
 def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
-    audited = report(*small_fleet(), Yardstick({}, ReleaseCycle("nobody", {}), TODAY))
+    audited = report(*small_fleet(), Baseline({}, ReleaseCycle("nobody", {}), TODAY))
     (build, _other) = audited["hosts"][0]["builds"]
     assert [build[name] for name in ("newest", "outdated", "end_of_life", "past_end_of_life")] == [
         None,
@@ -110,15 +110,15 @@ def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
 
 def test_a_build_on_trial_is_an_upgrade_to_finish() -> None:
     earlier = build("3.13.14", "20260814", paths=[])
-    on_trial = host(build("3.13.15", "20261110"), earlier, before_trial=earlier["entry"])
+    with_fallback = host(build("3.13.15", "20261110"), earlier, fallback=earlier["entry"])
     audited = report(
-        {"web1": on_trial, "web2": host(build("3.13.15", "20261110"))}, {"web1": {}, "web2": {}}, YARDSTICK
+        {"web1": with_fallback, "web2": host(build("3.13.15", "20261110"))}, {"web1": {}, "web2": {}}, YARDSTICK
     )
     (piece,) = audited["advice"]
-    assert (piece["kind"], piece["hosts"], piece["command"]) == ("on trial", ["web1"], None)
-    assert audited["summary"]["on_trial"] == 1
-    assert [row["on_trial"] for row in csv.DictReader(io.StringIO(as_csv(audited)))] == ["/opt/python/3.13", "", ""]
-    assert as_html(audited).count("… on trial") == 1
+    assert (piece["kind"], piece["hosts"], piece["command"]) == ("provisional", ["web1"], None)
+    assert audited["summary"]["provisional"] == 1
+    assert [row["provisional"] for row in csv.DictReader(io.StringIO(as_csv(audited)))] == ["/opt/python/3.13", "", ""]
+    assert as_html(audited).count("… provisional") == 1
 
 
 def left(build: str, reason: str) -> dict[str, str]:

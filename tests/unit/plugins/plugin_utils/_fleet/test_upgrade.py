@@ -41,14 +41,14 @@ def info(
     stored: tuple[str, ...] | None = None,
     entry: str | None = "",
     keep: int = 1,
-    before_trial: str | None = None,
+    fallback: str | None = None,
     left: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """A host with one path; `history` is newest first. What is not `stored` is gone; `entry` is what the link names."""
     settings = {"owner": "app", "group": None, "externally_managed": True, "store": STORE}
     uses = [asset(name)["name"] for name in history]
     root = {"path": PATH, "store": STORE, "entry": uses[0] if entry == "" else entry, "keep": keep}
-    root["before_trial"] = asset(before_trial)["name"] if before_trial else None
+    root["fallback"] = asset(fallback)["name"] if fallback else None
     root["left"] = [
         {"build": asset(one)["name"], "since": "2026-11-29T10:00:00Z", "reason": "x failed."} for one in left
     ]
@@ -117,16 +117,16 @@ def test_another_minor_version_has_to_be_allowed(chosen: str, name: str | None, 
 @pytest.mark.parametrize(
     ("history", "stored", "chosen", "action", "previous"),
     [
-        ((NEW, OLD), None, NEW, "trial", OLD),
+        ((NEW, OLD), None, NEW, "provisional", OLD),
         ((NEW, OLD), None, NEWEST, "upgrade", OLD),  # neither of the two is known to work
         ((NEW, OLD), None, OLD, "newer", OLD),
-        ((NEW, OLD), (NEW,), NEW, "current", NEW),  # what was before the trial is gone
+        ((NEW, OLD), (NEW,), NEW, "current", NEW),  # what was before the provisional one is gone
     ],
 )
 def test_what_was_before_a_trial_is_what_to_return_to(
     history: tuple[str, ...], stored: tuple[str, ...] | None, chosen: str, action: str, previous: str
 ) -> None:
-    step = upgrade_step(info(*history, stored=stored, before_trial=OLD), PATH, [asset(chosen)])
+    step = upgrade_step(info(*history, stored=stored, fallback=OLD), PATH, [asset(chosen)])
     assert (step["action"], step["previous"]) == (action, asset(previous)["name"])
 
 

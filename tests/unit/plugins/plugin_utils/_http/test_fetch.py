@@ -42,14 +42,14 @@ def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def directory(tmp_path: Path) -> Path:
     (tmp_path / "index").write_bytes(CONTENT)
     return tmp_path
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    with serve(folder) as running:
+def server(directory: Path) -> Iterator[Server]:
+    with serve(directory) as running:
         yield running
 
 
@@ -57,12 +57,12 @@ def get(url: str, options: UrlOptions | None = None, validators: Validators | No
     return fetch(url, options=options or UrlOptions(), validators=validators or Validators())
 
 
-def test_a_document_comes_with_its_validators(server: Server, folder: Path) -> None:
+def test_a_document_comes_with_its_validators(server: Server, directory: Path) -> None:
     document = get(f"{server.url}/index")
     assert document is not None
     assert document.body == CONTENT
     assert document.validators.etag is not None
-    modified_s = os.stat(folder / "index").st_mtime
+    modified_s = os.stat(directory / "index").st_mtime
     assert document.validators.last_modified == email.utils.formatdate(modified_s, usegmt=True)
 
 
@@ -87,8 +87,8 @@ def test_the_same_document_is_not_sent_again(server: Server) -> None:
     ],
     ids=["busy", "says-when", "says-much-later", "says-a-date", "breaks-off", "broken-chunks", "hangs-up"],
 )
-def test_what_may_pass_is_tried_again(folder: Path, no_pauses: list[float], first: object, paused_s: float) -> None:
-    with serve(folder, script={"/index": [first, files()]}) as server:  # type: ignore[list-item]
+def test_what_may_pass_is_tried_again(directory: Path, no_pauses: list[float], first: object, paused_s: float) -> None:
+    with serve(directory, script={"/index": [first, files()]}) as server:  # type: ignore[list-item]
         document = get(f"{server.url}/index")
     assert document is not None
     assert document.body == CONTENT
@@ -125,8 +125,8 @@ def test_what_may_pass_is_tried_again(folder: Path, no_pauses: list[float], firs
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_a_failure_is_a_sentence(folder: Path, answer: object, reason: str, tries: int, outlook: str) -> None:
-    with serve(folder, script={"/index": answer}) as server:  # type: ignore[dict-item]
+def test_a_failure_is_a_sentence(directory: Path, answer: object, reason: str, tries: int, outlook: str) -> None:
+    with serve(directory, script={"/index": answer}) as server:  # type: ignore[dict-item]
         with_secrets = server.url.replace("://", "://me:secret@")
         with pytest.raises(FetchError) as caught:
             get(f"{with_secrets}/index?token=secret", UrlOptions(timeout=1))
@@ -176,15 +176,15 @@ def test_an_endless_document_is_refused(server: Server, monkeypatch: pytest.Monk
     assert str(caught.value) == f"The index {server.url}/index could not be read: it is larger than 0 MiB."
 
 
-def test_secrets_go_to_the_server_that_was_asked(folder: Path) -> None:
-    with serve(folder, script={"/index": login("user", "secret")}) as server:
+def test_secrets_go_to_the_server_that_was_asked(directory: Path) -> None:
+    with serve(directory, script={"/index": login("user", "secret")}) as server:
         assert get(f"{server.url}/index", SECRETS) is not None
         assert get(f"{server.url.replace('://', '://user:secret@')}/index") is not None
     assert all(request.headers["x-token"] == "secret" for request in server.requests[:2])
 
 
-def test_a_login_waits_until_it_is_asked_for_unless_forced(folder: Path) -> None:
-    with serve(folder) as server:
+def test_a_login_waits_until_it_is_asked_for_unless_forced(directory: Path) -> None:
+    with serve(directory) as server:
         get(f"{server.url}/index", SECRETS)
         get(f"{server.url}/index", UrlOptions(url_username="user", url_password="secret", force_basic_auth=True))
     assert ["authorization" in request.headers for request in server.requests] == [False, True]
@@ -192,10 +192,10 @@ def test_a_login_waits_until_it_is_asked_for_unless_forced(folder: Path) -> None
 
 @pytest.mark.parametrize("forced", [False, True])
 @pytest.mark.parametrize("wants_login", [False, True])
-def test_a_redirect_to_another_host_gets_no_secret(folder: Path, forced: bool, wants_login: bool) -> None:
+def test_a_redirect_to_another_host_gets_no_secret(directory: Path, forced: bool, wants_login: bool) -> None:
     options = UrlOptions(headers=SECRETS.headers, url_username="user", url_password="secret", force_basic_auth=forced)
     there = login("user", "secret") if wants_login else files()
-    with serve(folder, script={"/index": there}) as other:
+    with serve(directory, script={"/index": there}) as other:
         moved = redirect(other.url.replace("127.0.0.1", "localhost") + "/index")
         with serve(script={"/index": login("user", "secret", then=moved)}) as server:
             if wants_login:
@@ -210,17 +210,17 @@ def test_a_redirect_to_another_host_gets_no_secret(folder: Path, forced: bool, w
         assert not {"authorization", "cookie", "x-token"} & set(request.headers)
 
 
-def test_a_redirect_on_the_same_host_keeps_the_headers(folder: Path) -> None:
-    with serve(folder, script={"/old": redirect("/index")}) as server:
+def test_a_redirect_on_the_same_host_keeps_the_headers(directory: Path) -> None:
+    with serve(directory, script={"/old": redirect("/index")}) as server:
         get(f"{server.url}/old", SECRETS)
     assert [request.headers["x-token"] for request in server.requests] == ["secret", "secret"]
 
 
-def test_a_header_outranks_netrc(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_header_outranks_netrc(directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    with serve(folder) as server:
+    with serve(directory) as server:
         get(f"{server.url}/index")
         get(f"{server.url}/index", UrlOptions(headers={"authorization": "Bearer x"}))
     assert [request.headers["authorization"][:6] for request in server.requests] == ["Basic ", "Bearer"]
@@ -228,9 +228,9 @@ def test_a_header_outranks_netrc(folder: Path, tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(("use_proxy", "asked"), [(True, "proxy"), (False, "server")])
 def test_a_proxy_is_used_unless_told_otherwise(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, use_proxy: bool, asked: str
+    directory: Path, monkeypatch: pytest.MonkeyPatch, use_proxy: bool, asked: str
 ) -> None:
-    with serve(folder) as server, serve(folder) as proxy:
+    with serve(directory) as server, serve(directory) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         get(f"{server.url}/index", UrlOptions(use_proxy=use_proxy))
     assert {"proxy": len(proxy.requests), "server": len(server.requests)} == {"proxy": 0, "server": 0, asked: 1}

@@ -35,7 +35,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def directory(tmp_path: Path) -> Path:
     (tmp_path / "index").write_bytes(b"content")
     return tmp_path
 
@@ -44,26 +44,26 @@ def get(url: str, options: UrlOptions) -> Document | None:
     return fetch(url, options=options, validators=Validators())
 
 
-def test_a_private_authority_is_trusted_by_ca_path(authority: Authority, folder: Path) -> None:
-    with serve(folder, tls=authority.server(), host="localhost") as server:
+def test_a_private_authority_is_trusted_by_ca_path(authority: Authority, directory: Path) -> None:
+    with serve(directory, tls=authority.server(), host="localhost") as server:
         assert get(f"{server.url}/index", UrlOptions(ca_path=authority.certificate))
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
 def test_a_private_authority_is_trusted_by_the_environment(
-    authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+    authority: Authority, directory: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, authority.certificate)
-    with serve(folder, tls=authority.server(), host="localhost") as server:
+    with serve(directory, tls=authority.server(), host="localhost") as server:
         assert get(f"{server.url}/index", UrlOptions())
 
 
 @pytest.mark.parametrize("bundle", ["", "/no/such/bundle"])
 def test_no_authority_is_needed_without_validation(
-    authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch, bundle: str
+    authority: Authority, directory: Path, monkeypatch: pytest.MonkeyPatch, bundle: str
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
-    with serve(folder, tls=authority.server(), host="127.0.0.1") as server:
+    with serve(directory, tls=authority.server(), host="127.0.0.1") as server:
         assert get(f"{server.url}/index", UrlOptions(validate_certs=False))
 
 
@@ -75,10 +75,10 @@ def test_no_authority_is_needed_without_validation(
     ],
 )
 def test_a_certificate_that_does_not_verify_is_a_sentence(
-    authority: Authority, folder: Path, host: str, trusted: bool, words: str
+    authority: Authority, directory: Path, host: str, trusted: bool, words: str
 ) -> None:
     options = UrlOptions(ca_path=authority.certificate if trusted else None)
-    with serve(folder, tls=authority.server(), host=host) as server, pytest.raises(FetchError) as caught:
+    with serve(directory, tls=authority.server(), host=host) as server, pytest.raises(FetchError) as caught:
         get(f"{server.url}/index", options)
     assert str(caught.value) == (
         f"The index {server.url}/index could not be read: TLS with {host} fails ({words}); ca_path names a private "
@@ -88,29 +88,29 @@ def test_a_certificate_that_does_not_verify_is_a_sentence(
 
 
 def test_the_system_s_authorities_do_not_vouch_for_another_name(
-    authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch
+    authority: Authority, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", authority.certificate)
-    with serve(folder, tls=authority.server(), host="127.0.0.1") as server, pytest.raises(FetchError) as caught:
+    with serve(directory, tls=authority.server(), host="127.0.0.1") as server, pytest.raises(FetchError) as caught:
         get(f"{server.url}/index", UrlOptions())
     assert f"TLS with 127.0.0.1 fails ({WRONG_NAME})" in str(caught.value)
 
 
 def test_the_system_s_authorities_vouch_for_an_address(
-    authority: Authority, folder: Path, monkeypatch: pytest.MonkeyPatch
+    authority: Authority, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", authority.certificate)
-    with serve(folder, tls=authority.server("127.0.0.1"), host="127.0.0.1") as server:
+    with serve(directory, tls=authority.server("127.0.0.1"), host="127.0.0.1") as server:
         assert get(f"{server.url}/index", UrlOptions())
 
 
-def test_a_missing_ca_path_is_a_sentence(folder: Path) -> None:
+def test_a_missing_ca_path_is_a_sentence(directory: Path) -> None:
     with pytest.raises(FetchError, match="/no/such/bundle"):
         get("https://localhost:1/index", UrlOptions(ca_path="/no/such/bundle"))
 
 
-def test_a_redirect_to_http_is_refused(authority: Authority, folder: Path) -> None:
-    with serve(folder) as plain:
+def test_a_redirect_to_http_is_refused(authority: Authority, directory: Path) -> None:
+    with serve(directory) as plain:
         moved = redirect(f"{plain.url}/index")
         with serve(script={"/index": moved}, tls=authority.server(), host="localhost") as server:
             with pytest.raises(FetchError) as caught:
@@ -122,9 +122,9 @@ def test_a_redirect_to_http_is_refused(authority: Authority, folder: Path) -> No
     assert plain.requests == []
 
 
-def test_a_client_shows_its_certificate_to_the_host_that_was_asked_only(authority: Authority, folder: Path) -> None:
+def test_a_client_shows_its_certificate_to_the_host_that_was_asked_only(authority: Authority, directory: Path) -> None:
     options = UrlOptions(ca_path=authority.certificate, client_cert=authority.issue("client"))
-    with serve(folder, tls=authority.server(wants_client=True), host="localhost") as server:
+    with serve(directory, tls=authority.server(wants_client=True), host="localhost") as server:
         assert get(f"{server.url}/index", options)
         moved = redirect(f"{server.url}/index")
         with serve(script={"/index": moved}, tls=authority.server(), host="localhost") as first:

@@ -19,7 +19,7 @@ PUBLIC = (
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "location", "shown", "folder"),
+    ("text", "kind", "location", "shown", "directory"),
     [
         ("https://e.org/20250723/SHA256SUMS", "http", "https://e.org/20250723/SHA256SUMS", None, "20250723"),
         ("http://u:p@e.org/a/b?t=s", "http", "http://u:p@e.org/a/b?t=s", "http://e.org/a/b", "a"),
@@ -29,9 +29,14 @@ PUBLIC = (
         ("/srv/../srv/i", "file", "/srv/i", None, "srv"),
     ],
 )
-def test_an_address_tells_its_kind(text: str, kind: str, location: str, shown: str | None, folder: str) -> None:
+def test_an_address_tells_its_kind(text: str, kind: str, location: str, shown: str | None, directory: str) -> None:
     address = Address.parse(text)
-    assert (address.kind, address.location, str(address), address.folder) == (kind, location, shown or location, folder)
+    assert (address.kind, address.location, str(address), address.directory) == (
+        kind,
+        location,
+        shown or location,
+        directory,
+    )
 
 
 def test_a_path_may_be_relative_or_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

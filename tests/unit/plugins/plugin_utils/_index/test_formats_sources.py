@@ -31,8 +31,8 @@ NAMES = (STRIPPED, FULL, MACOS)
 ELSEWHERE = "http://10.0.0.1/pythons"
 
 
-def read(body: bytes, folder: str = "main") -> Reading:
-    return read_index(body, where="The index I", folder=folder)
+def read(body: bytes, directory: str = "main") -> Reading:
+    return read_index(body, where="The index I", directory=directory)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_kind_is_told_by_content(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "folder", "url", "release"),
+    ("body", "directory", "url", "release"),
     [
         (record(artifact(STAMPED, url=url_of(STAMPED).replace("20210414/", "20210415/"))), "main", None, "20210415"),
         (record(artifact(STAMPED, url=f"{ELSEWHERE}/20210415/{STAMPED}")), "main", None, "20210415"),
@@ -74,8 +74,8 @@ def test_the_kind_is_told_by_content(body: bytes) -> None:
         (f"{digest_of(STRIPPED)}  {STRIPPED}\n", "files", url_of(STRIPPED), "20250723"),
     ],
 )
-def test_release_and_url_of_an_asset(body: str, folder: str, url: str | None, release: str) -> None:
-    (listed,) = read(body.encode(), folder).listed
+def test_release_and_url_of_an_asset(body: str, directory: str, url: str | None, release: str) -> None:
+    (listed,) = read(body.encode(), directory).listed
     assert listed.build.release == release
     assert url is None or listed.url == url
 

@@ -14,12 +14,12 @@ import pytest
 
 pytest.importorskip("ansible", reason="indexes are read on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, NoMatch
 from ansible_collections.standalone.python.plugins.plugin_utils._http import fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._index import clock, freshness
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import Declaration, resolve_declared
+from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import MirrorEntry, resolve_declared
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve, resolve_for_all_targets
 from tests.support.index_documents import sums, versions_index
 from tests.support.servers import serve
@@ -50,7 +50,7 @@ class Controller:
     def release(self, request: str = "3.13", *, index: Sequence[str] = (), max_age_s: int = 0) -> str:
         """The release that a name stands for."""
         options = replace(self.options, index=tuple(index) or self.options.index, max_release_age_s=max_age_s)
-        wanted = Wanted(Request.parse(request), target=TARGET)
+        wanted = BuildRequest(RequestedName.parse(request), target=TARGET)
         return resolve(wanted, platform=None, index=options, warn=self.warnings.append).build.release
 
 
@@ -207,11 +207,11 @@ class TestFastForward:
 
     def test_mirrors_and_all_targets_are_given_none(self, controller: Controller) -> None:
         controller.publish(self.FUTURE, name("3.13.9", "20251031"))
-        wanted = Wanted(Request.parse("3.13"))
+        wanted = BuildRequest(RequestedName.parse("3.13"))
         index = controller.options
         (asset,) = resolve_for_all_targets(wanted, index=index, warn=controller.warnings.append)
         assert asset.build.release == "20251031"
-        declared = [Declaration((wanted,), (TARGET,), releases=3)]
+        declared = [MirrorEntry((wanted,), (TARGET,), releases=3)]
         found = resolve_declared(declared, index=index, warn=controller.warnings.append)
         assert [one.build.release for one in found] == ["20251031"]
 

@@ -51,13 +51,13 @@ class World:
 
     def __init__(self, root: Path) -> None:
         self.cache = root / "cache"
-        self.folder = root / "served"
-        self.folder.mkdir()
+        self.directory = root / "served"
+        self.directory.mkdir()
         self.warnings: list[str] = []
         self.environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(self.cache)}
 
     def publish(self, content: bytes, name: str = "index") -> Path:
-        file = self.folder / name
+        file = self.directory / name
         file.write_bytes(content)
         return file
 
@@ -90,7 +90,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def test_a_fetched_index_is_asked_for_once_in_its_time(world: World) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         for _unused in range(3):
             assert world.newest(f"{server.url}/index") == "3.13.5"
     assert server.paths() == ["/index"]
@@ -99,7 +99,7 @@ def test_a_fetched_index_is_asked_for_once_in_its_time(world: World) -> None:
 
 def test_an_old_copy_is_confirmed_without_being_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         world.newest(f"{server.url}/index")
         world.age(2 * HOUR_S)
         monkeypatch.setattr(reader, "read_index", None)  # would fail when called
@@ -111,7 +111,7 @@ def test_an_old_copy_is_confirmed_without_being_read_again(world: World, monkeyp
 @pytest.mark.parametrize("max_age_s", [0, HOUR_S])
 def test_a_new_document_takes_the_place_of_an_old_copy(world: World, max_age_s: float) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         assert world.newest(f"{server.url}/index") == "3.13.5"
         world.publish(versions_index(OLD, NEW))
         world.age(2 * HOUR_S if max_age_s else 1)
@@ -120,7 +120,7 @@ def test_a_new_document_takes_the_place_of_an_old_copy(world: World, max_age_s: 
 
 def test_a_clock_that_was_set_back_makes_no_copy_current_for_ever(world: World) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         world.newest(f"{server.url}/index")
         world.age(-DAY_S)
         world.newest(f"{server.url}/index")
@@ -139,7 +139,7 @@ def test_a_local_file_is_read_again_when_it_changed(world: World, monkeypatch: p
 def test_an_index_from_a_server_names_no_file_of_this_machine(world: World) -> None:
     file = world.publish(record(artifact(OLD, url=f"file:///etc/shadow/{OLD}")).encode())
     assert world.newest(str(file)) == "3.13.5"
-    with serve(world.folder) as server, pytest.raises(IndexUnavailable) as error:
+    with serve(world.directory) as server, pytest.raises(IndexUnavailable) as error:
         world.newest(f"{server.url}/index")
     assert str(error.value) == (
         f"The index {server.url}/index names a file of this machine, file:///etc/shadow/{OLD}, which an index from a "
@@ -148,7 +148,7 @@ def test_an_index_from_a_server_names_no_file_of_this_machine(world: World) -> N
 
 
 def test_sums_in_the_folder_of_their_release(world: World) -> None:
-    (world.folder / "20210415").mkdir()
+    (world.directory / "20210415").mkdir()
     stamped = f"cpython-3.9.4-{TARGET}-pgo+lto-20210414T1515.tar.zst"
     file = world.publish(sums(stamped), "20210415/SHA256SUMS")
     assert world.newest(str(file)) == "3.9.4"
@@ -157,7 +157,7 @@ def test_sums_in_the_folder_of_their_release(world: World) -> None:
 def test_the_first_address_that_can_be_read_is_used_alone(world: World) -> None:
     world.publish(versions_index(OLD), "one")
     world.publish(versions_index(NEW), "two")
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         assert world.newest(f"{server.url}/missing", f"{server.url}/one", f"{server.url}/two") == "3.13.5"
     assert server.paths() == ["/missing", "/one"]
     assert world.warnings == []
@@ -182,7 +182,7 @@ def test_the_first_address_that_can_be_read_is_used_alone(world: World) -> None:
 )
 def test_an_old_copy_stands_in_with_a_warning(world: World, broken: object, said: str, age_s: float, ago: str) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder, script={"/index": [files(), broken]}) as server:  # type: ignore[list-item]
+    with serve(world.directory, script={"/index": [files(), broken]}) as server:  # type: ignore[list-item]
         url = f"{server.url}/index"
         world.newest(url)
         world.age(age_s)
@@ -193,7 +193,7 @@ def test_an_old_copy_stands_in_with_a_warning(world: World, broken: object, said
 def test_the_youngest_copy_stands_in(world: World) -> None:
     world.publish(versions_index(OLD), "one")
     world.publish(versions_index(NEW), "two")
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         urls = f"{server.url}/one", f"{server.url}/two"
         world.newest(urls[0])
         world.age(5 * DAY_S)
@@ -221,7 +221,7 @@ def test_the_bundled_catalogue_stands_in_for_the_default_index_always(world: Wor
 
 
 def test_a_wrong_address_is_an_error(world: World) -> None:
-    with serve(world.folder) as server, pytest.raises(IndexUnavailable) as caught:
+    with serve(world.directory) as server, pytest.raises(IndexUnavailable) as caught:
         world.newest(f"{server.url}/missing", UNREACHABLE)
     assert str(caught.value) == (
         f"The index {server.url}/missing could not be read: the server answers 404 Not Found. "
@@ -235,8 +235,8 @@ def test_a_wrong_address_is_an_error(world: World) -> None:
 )
 def test_a_file_that_cannot_be_read_is_an_error(world: World, name: str, reason: str) -> None:
     with pytest.raises(IndexUnavailable) as caught:
-        world.newest(f"{world.folder}/{name}")
-    assert str(caught.value) == f"The index {(world.folder / name)} {reason}"
+        world.newest(f"{world.directory}/{name}")
+    assert str(caught.value) == f"The index {(world.directory / name)} {reason}"
 
 
 @pytest.mark.parametrize("address", ["file:///a%00b", "/a\0b", "file:///a%ed%a0%80b", "/a\ud800b"])
@@ -266,7 +266,7 @@ def test_names_that_are_not_known_are_told_once(world: World) -> None:
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(5000)])
 def test_a_damaged_cache_is_made_anew(world: World, content: bytes) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         world.newest(f"{server.url}/index")
         world.kept().write_bytes(content)
         assert world.newest(f"{server.url}/index") == "3.13.5"
@@ -277,7 +277,7 @@ def test_a_damaged_cache_is_made_anew(world: World, content: bytes) -> None:
 
 def test_a_cache_of_another_format_is_made_anew(world: World) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         world.newest(f"{server.url}/index")
         with sqlite3.connect(world.kept()) as connection:
             connection.execute("PRAGMA user_version = 1")
@@ -287,17 +287,17 @@ def test_a_cache_of_another_format_is_made_anew(world: World) -> None:
 
 def test_what_a_killed_writer_left_is_no_obstacle(world: World) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         world.newest(f"{server.url}/index")
         world.kept().rename(world.kept().with_suffix(".new"))
         assert world.newest(f"{server.url}/index") == "3.13.5"
 
 
 def test_without_a_cache_the_run_has_one_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(world.folder.parent / "run"))
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(world.directory.parent / "run"))
     world.publish(versions_index(OLD))
     world.cache.write_text("a file where the folder should be")
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         for _host in range(3):
             assert world.newest(f"{server.url}/index") == "3.13.5"
     assert len(server.requests) == 1
@@ -335,7 +335,7 @@ def test_the_next_worker_does_not_wait_for_a_dead_server_again(world: World) -> 
 
 def test_a_server_that_is_back_is_heard(world: World) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder, script={"/index": [status(503), files()]}) as server:
+    with serve(world.directory, script={"/index": [status(503), files()]}) as server:
         world.newest(f"{server.url}/index")
         world.age(2 * 60)
         assert world.newest(f"{server.url}/index") == "3.13.5"
@@ -362,7 +362,7 @@ for _ in range({times}):
 
 def test_one_of_many_workers_fetches(world: World) -> None:
     world.publish(versions_index(OLD))
-    with serve(world.folder, latency_s=1) as server:
+    with serve(world.directory, latency_s=1) as server:
         workers = [worker(world, f"{server.url}/index", times=1, expected="3.13.5") for _unused in range(6)]
         assert [running.wait(60) for running in workers] == [0] * 6
     assert server.paths() == ["/index"]
@@ -382,7 +382,7 @@ def test_a_lock_that_is_held_for_ever(world: World) -> None:
     """By a worker that was stopped. An older copy counts; without any, the message says who is in the way."""
     world.publish(versions_index(OLD))
     options = {"url_options": UrlOptions(lock_timeout=0)}
-    with serve(world.folder) as server:
+    with serve(world.directory) as server:
         address = f"{server.url}/index"
         assert world.newest(address) == "3.13.5"
         world.age(DAY_S)

@@ -28,8 +28,8 @@ def root(tmp_path: Path) -> Path:
         (tmp_path / f"opt/.builds/a{minor}/bin").mkdir(parents=True)
         (tmp_path / f"opt/.builds/a{minor}/bin/python{minor}").touch(mode=0o755)
         (tmp_path / f"opt/{minor}").symlink_to(f".builds/a{minor}")
-    for folder in ("alternatives", "local", "usr"):
-        (tmp_path / folder).mkdir()
+    for directory in ("alternatives", "local", "usr"):
+        (tmp_path / directory).mkdir()
     for minor in ("3.12", "3.13"):
         (tmp_path / f"alternatives/python{minor}").symlink_to(f"{tmp_path}/opt/{minor}/bin/python{minor}")
         (tmp_path / f"local/python{minor}").symlink_to(f"{tmp_path}/alternatives/python{minor}")

@@ -15,9 +15,9 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_comm
     Registration,
     plan_commands,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import Owner, Wiring
-from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import WiredBuild, Wish
-from tests.support.wired_hosts import (
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import LinksState, Owner
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinkedBuild, LinksSpec
+from tests.support.linked_hosts import (
     BUILD,
     EXECUTABLE,
     GONE,
@@ -29,7 +29,7 @@ from tests.support.wired_hosts import (
     PLAIN,
     REGISTERED,
     host,
-    wish,
+    spec,
 )
 
 WANTED = Registration("python3.13", "/bin/python3.13", EXECUTABLE, 100, (PIP, PAGE))
@@ -37,13 +37,13 @@ AGAIN = replace(WANTED, again=True)
 CHOICE = GROUP.alternatives[0]
 THEIRS = Alternative("/usr/lib/other/python3.13", 500)
 ADVICE = "Move it away, choose another interpreter_link_dir, or set interpreter_alternatives: none."
-SAME_MINOR = WiredBuild("/srv/python", "/srv/.builds", "/srv/python/bin/python3.13")
-FREE_THREADED = WiredBuild("/opt/3.13t", "/opt/.builds", "/opt/3.13t/bin/python3.13t")
+SAME_MINOR = LinkedBuild("/srv/python", "/srv/.builds", "/srv/python/bin/python3.13")
+FREE_THREADED = LinkedBuild("/opt/3.13t", "/opt/.builds", "/opt/3.13t/bin/python3.13t")
 TOOL = frozenset({"update-alternatives"})
 
 
-def by_alternatives(*builds: WiredBuild, **options: object) -> Wish:
-    return wish(*builds, system="alternatives", **options)
+def by_alternatives(*builds: LinkedBuild, **options: object) -> LinksSpec:
+    return spec(*builds, system="alternatives", **options)
 
 
 def group_with(*choices: Alternative, link: str = "/bin/python3.13") -> dict[str, Group]:
@@ -54,44 +54,44 @@ def links_without(*links: str) -> dict[str, str]:
     return {link: target for link, target in REGISTERED.items() if link not in links}
 
 
-CASES: dict[str, tuple[Wish, Wiring, CommandPlan]] = {
-    "links, from nothing": (wish(), host(), CommandPlan(links=tuple(PLAIN.items()))),
-    "links, as wanted": (wish(), host(links=PLAIN), CommandPlan()),
-    "links, before the build is there": (wish(), Wiring(), CommandPlan(links=(("/bin/python3.13", EXECUTABLE),))),
+CASES: dict[str, tuple[LinksSpec, LinksState, CommandPlan]] = {
+    "links, from nothing": (spec(), host(), CommandPlan(links=tuple(PLAIN.items()))),
+    "links, as wanted": (spec(), host(links=PLAIN), CommandPlan()),
+    "links, before the build is there": (spec(), LinksState(), CommandPlan(links=(("/bin/python3.13", EXECUTABLE),))),
     "links, one lost": (
-        wish(),
+        spec(),
         host(links={**PLAIN, PIP.link: f"{PATH}/bin/pip3"}),
         CommandPlan(links=((PIP.link, PIP.path),)),
     ),
     "links, of a program that a new build lacks": (
-        wish(),
+        spec(),
         host(links=PLAIN, has=HAS - {PIP.path}),
         CommandPlan(unlink=(PIP.link,)),
     ),
     "links, of a minor version that was at the path before": (
-        wish(),
+        spec(),
         host(links={**PLAIN, "/bin/python3.12": f"{PATH}/bin/python3.12"}),
         CommandPlan(unlink=("/bin/python3.12",)),
     ),
     "links that somebody else made into the build": (
-        wish(),
+        spec(),
         host(links={**PLAIN, "/bin/httpie": f"{PATH}/bin/httpie", "/sbin/pip3.13": PIP.path}),
         CommandPlan(),
     ),
-    "links, not wanted": (wish(system="none"), host(links=PLAIN), CommandPlan(unlink=tuple(PLAIN))),
-    "links, of a build that is to go": (wish(GONE), host(links=PLAIN), CommandPlan(unlink=tuple(PLAIN))),
+    "links, not wanted": (spec(system="none"), host(links=PLAIN), CommandPlan(unlink=tuple(PLAIN))),
+    "links, of a build that is to go": (spec(GONE), host(links=PLAIN), CommandPlan(unlink=tuple(PLAIN))),
     "links, where alternatives were": (
-        wish(),
+        spec(),
         host(links=REGISTERED, groups={"python3.13": GROUP}),
         CommandPlan(unregister=((GROUP, EXECUTABLE),), links=tuple(PLAIN.items())),
     ),
     "two builds with names of their own": (
-        wish(BUILD, FREE_THREADED),
+        spec(BUILD, FREE_THREADED),
         host(links=PLAIN),
         CommandPlan(links=(("/bin/python3.13t", "/opt/3.13t/bin/python3.13t"),)),
     ),
-    "the host has no alternatives": (wish(system="auto"), host(links=PLAIN), CommandPlan()),
-    "the host has alternatives": (wish(system="auto"), host(tools=TOOL), CommandPlan(register=(WANTED,))),
+    "the host has no alternatives": (spec(system="auto"), host(links=PLAIN), CommandPlan()),
+    "the host has alternatives": (spec(system="auto"), host(tools=TOOL), CommandPlan(register=(WANTED,))),
     "alternatives, from nothing": (by_alternatives(), host(), CommandPlan(register=(WANTED,))),
     "alternatives, as wanted": (
         by_alternatives(),
@@ -161,7 +161,7 @@ LEFT_OUT = (
 
 REFUSED = {
     "a path to clear that is the system's": (
-        wish(GONE),
+        spec(GONE),
         host(links=PLAIN, foreign={PATH}),
         (
             f"Cannot remove {PATH}: this collection did not make it. No link to it was removed either. Correct the "
@@ -169,17 +169,17 @@ REFUSED = {
         ),
     ),
     "a file": (
-        wish(),
+        spec(),
         host(occupied={"/bin/python3.13"}),
         (f"/bin/python3.13 is wanted for a link, but there is something else already. {ADVICE}",),
     ),
     "somebody's link": (
-        wish(),
+        spec(),
         host(links={"/bin/pip3.13": "/usr/local/lib/pip"}),
         (f"/bin/pip3.13 is a link to /usr/local/lib/pip already, which leads to none of these builds. {ADVICE}",),
     ),
     "somebody's alternatives, where plain links are wanted": (
-        wish(),
+        spec(),
         host(links=links_without(PIP.link, PAGE.link), groups=group_with(CHOICE, THEIRS)),
         (
             "/bin/python3.13 is a link to /etc/alternatives/python3.13 already, which leads to none of these builds. "
@@ -195,7 +195,7 @@ REFUSED = {
         ),
     ),
     "two builds of one name": (
-        wish(BUILD, SAME_MINOR),
+        spec(BUILD, SAME_MINOR),
         host(links=PLAIN),
         (
             "/bin/python3.13 is wanted for both /opt/3.13/bin/python3.13 and /srv/python/bin/python3.13, but a link "
@@ -218,8 +218,8 @@ def test_what_others_made_is_not_touched(case: str) -> None:
     assert plan_commands(asked, found).refused == sentences
 
 
-@pytest.mark.parametrize("asked", [wish(), by_alternatives()], ids=["links", "alternatives"])
-def test_a_name_of_the_system_is_left_to_it(asked: Wish) -> None:
+@pytest.mark.parametrize("asked", [spec(), by_alternatives()], ids=["links", "alternatives"])
+def test_a_name_of_the_system_is_left_to_it(asked: LinksSpec) -> None:
     owners = {"python3.13": Owner("/usr/bin/python3.13", "python3.13-minimal")}
     assert plan_commands(asked, host(owners=owners)) == CommandPlan(left_out=(LEFT_OUT,))
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_default import DefaultPlan, plan_default
-from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import Owner, Wiring
-from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import Wish
-from tests.support.wired_hosts import EXECUTABLE, GONE, PATH, host, wish
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import LinksState, Owner
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinksSpec
+from tests.support.linked_hosts import EXECUTABLE, GONE, PATH, host, spec
 
-WANTED = wish(default=PATH)
-ALLOWED = wish(default=PATH, allow_system=True)
-NOT_WANTED = wish()
+WANTED = spec(default=PATH)
+ALLOWED = spec(default=PATH, allow_system=True)
+NOT_WANTED = spec()
 SET = {"/bin/python3": EXECUTABLE, "/bin/python": EXECUTABLE}
 SAVED = "/bin/.python3.before-standalone"
 ADVICE = "Programs of the system may need it. Call the build by its own name instead, or set"
 
-CASES: dict[str, tuple[Wish, Wiring, DefaultPlan]] = {
+CASES: dict[str, tuple[LinksSpec, LinksState, DefaultPlan]] = {
     "from nothing": (
         WANTED,
         host(),
@@ -53,7 +53,7 @@ CASES: dict[str, tuple[Wish, Wiring, DefaultPlan]] = {
         host(links={"/bin/python3": "python3.12", SAVED: "python3.11"}),
         DefaultPlan(unlink=(SAVED,)),
     ),
-    "the build goes": (wish(GONE), host(links=SET), DefaultPlan(unlink=("/bin/python3", "/bin/python"))),
+    "the build goes": (spec(GONE), host(links=SET), DefaultPlan(unlink=("/bin/python3", "/bin/python"))),
 }
 
 REFUSED = {

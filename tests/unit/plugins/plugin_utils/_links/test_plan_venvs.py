@@ -17,20 +17,20 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_venv
     refused_venvs,
     surplus_venvs,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import File, Wiring
-from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import RECORD, Wish
-from tests.support.wired_hosts import BUILD, EXECUTABLE, GONE, PATH, host, wish
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import File, LinksState
+from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import RECORD, LinksSpec
+from tests.support.linked_hosts import BUILD, EXECUTABLE, GONE, PATH, host, spec
 
 VENV = BUILD.venv
 TEXT = "tiny==1.0\n--index-url https://user:s3cret@pypi.example.org/simple\n"
 RECORDED = "sha256:666ba7dc16cbc9ec0f1c2efa1d0d2b893943a4db38ea05bc977d7545d803bfc9"
-WANTED = wish(replace(BUILD, requirements=TEXT, requirements_file="requirements.txt"))
+WANTED = spec(replace(BUILD, requirements=TEXT, requirements_file="requirements.txt"))
 BUNDLE = "/etc/pki/tls/certs/ca-bundle.crt"
 
 
 def with_venv(
     record: str | None, *, home: str = f"{PATH}/bin", library: str = "python3.13", runs: bool = True
-) -> Wiring:
+) -> LinksState:
     files = {f"{VENV}/pyvenv.cfg": f"home = {home}\nversion = 3.13.0\n"}
     if record is not None:
         files[f"{VENV}/{RECORD}"] = record
@@ -59,31 +59,31 @@ VENVS = {
     "its interpreter gone": (with_venv(RECORDED, runs=False), planned(create=True, over=True)),
 }
 
-VARIABLES: dict[str, tuple[Wish, Wiring, dict[str, str]]] = {
-    "nothing lacks": (wish(), host(), {}),
-    "certificates elsewhere": (wish(), host(certificates=BUNDLE), {"SSL_CERT_FILE": BUNDLE}),
+VARIABLES: dict[str, tuple[LinksSpec, LinksState, dict[str, str]]] = {
+    "nothing lacks": (spec(), host(), {}),
+    "certificates elsewhere": (spec(), host(certificates=BUNDLE), {"SSL_CERT_FILE": BUNDLE}),
     "certificates where only newer builds look": (
-        wish(),
+        spec(),
         host(certificates=BUNDLE, certificates_in_pki=True),
         {"SSL_CERT_FILE": BUNDLE},
     ),
     "certificates where the build looks": (
-        wish(replace(BUILD, release=20260320)),
+        spec(replace(BUILD, release=20260320)),
         host(certificates=BUNDLE, certificates_in_pki=True),
         {},
     ),
     "certificates where one of two builds looks": (
-        wish(replace(BUILD, release=20260320), replace(BUILD, path="/opt/3.12")),
+        spec(replace(BUILD, release=20260320), replace(BUILD, path="/opt/3.12")),
         host(certificates=BUNDLE, certificates_in_pki=True),
         {"SSL_CERT_FILE": BUNDLE},
     ),
-    "no terminals": (wish(), host(terminals=False), {"TERMINFO_DIRS": f":{PATH}/share/terminfo"}),
+    "no terminals": (spec(), host(terminals=False), {"TERMINFO_DIRS": f":{PATH}/share/terminfo"}),
     "no terminals, and a default": (
-        wish(replace(BUILD, path="/opt/3.12"), BUILD, default=PATH),
+        spec(replace(BUILD, path="/opt/3.12"), BUILD, default=PATH),
         host(terminals=False),
         {"TERMINFO_DIRS": f":{PATH}/share/terminfo"},
     ),
-    "no builds": (wish(GONE), host(certificates=BUNDLE, terminals=False), {}),
+    "no builds": (spec(GONE), host(certificates=BUNDLE, terminals=False), {}),
 }
 
 
@@ -99,7 +99,7 @@ def test_an_environment_is_made_where_it_differs(case: str) -> None:
     [host(venvs={VENV: frozenset()}), with_venv(None, home="/usr/bin")],
     ids=["something that is no environment", "an environment of another Python"],
 )
-def test_what_others_made_is_not_touched(found: Wiring) -> None:
+def test_what_others_made_is_not_touched(found: LinksState) -> None:
     assert refused_venvs(WANTED, found) == (
         f"{VENV} is wanted for an environment of {PATH} with the requirements, but there is something else that this "
         "role did not make. Move it away, or set interpreter_venv.",
@@ -107,16 +107,16 @@ def test_what_others_made_is_not_touched(found: Wiring) -> None:
 
 
 def test_an_environment_goes_with_its_build() -> None:
-    assert surplus_venvs(wish(GONE), with_venv(RECORDED)) == (VENV,)
+    assert surplus_venvs(spec(GONE), with_venv(RECORDED)) == (VENV,)
 
 
 def test_other_environments_stay() -> None:
-    assert surplus_venvs(wish(GONE), with_venv(None)) == ()
-    assert surplus_venvs(wish(), with_venv(RECORDED)) == ()
-    assert surplus_venvs(wish(GONE), with_venv(RECORDED, home="/opt/3.14/bin")) == ()
+    assert surplus_venvs(spec(GONE), with_venv(None)) == ()
+    assert surplus_venvs(spec(), with_venv(RECORDED)) == ()
+    assert surplus_venvs(spec(GONE), with_venv(RECORDED, home="/opt/3.14/bin")) == ()
     later = replace(BUILD, path="/opt/3.14", executable="/opt/3.14/bin/python3.14")
     for home in (f"{PATH}/bin", "/opt/3.14/bin"):
-        assert surplus_venvs(wish(GONE, later), with_venv(RECORDED, home=home)) == ()
+        assert surplus_venvs(spec(GONE, later), with_venv(RECORDED, home=home)) == ()
 
 
 def test_nothing_is_run_or_removed_where_another_user_may_change_files() -> None:
@@ -129,12 +129,12 @@ def test_nothing_is_run_or_removed_where_another_user_may_change_files() -> None
         )
     as_wanted = replace(with_venv(RECORDED), untrusted=untrusted)
     assert refused_venvs(WANTED, as_wanted) == ()
-    assert surplus_venvs(wish(GONE), as_wanted) == ()
-    assert kept_venvs(wish(GONE), as_wanted) == (
+    assert surplus_venvs(spec(GONE), as_wanted) == ()
+    assert kept_venvs(spec(GONE), as_wanted) == (
         f"{VENV} is wanted no longer, but was not removed: /srv belongs to another user (number 1000), so another user "
         "could have this task remove other files. Remove it as that user.",
     )
-    assert kept_venvs(wish(), as_wanted) == kept_venvs(wish(GONE), with_venv(RECORDED)) == ()
+    assert kept_venvs(spec(), as_wanted) == kept_venvs(spec(GONE), with_venv(RECORDED)) == ()
 
 
 @pytest.mark.parametrize("case", VARIABLES)

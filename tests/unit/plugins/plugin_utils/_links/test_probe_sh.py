@@ -14,7 +14,13 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Alternative, Group
-from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import File, Owner, Question, Wiring, parse
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import (
+    File,
+    LinksState,
+    Owner,
+    Question,
+    parse,
+)
 from tests.support.probe_runs import LOGIN_SHELLS, SHELLS, program, quoted, run, tools_on_path
 
 each_shell = pytest.mark.parametrize("shell", SHELLS)
@@ -23,8 +29,8 @@ each_shell = pytest.mark.parametrize("shell", SHELLS)
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A host's directories: a build with two programs and a page, and nothing that leads to it."""
-    for folder in ("bin", "man", "records", "chosen", "opt/3.13/bin", "opt/3.13/share/man/man1"):
-        (tmp_path / folder).mkdir(parents=True)
+    for directory in ("bin", "man", "records", "chosen", "opt/3.13/bin", "opt/3.13/share/man/man1"):
+        (tmp_path / directory).mkdir(parents=True)
     for file in ("bin/python3.13", "bin/pip3.13", "share/man/man1/python3.13.1"):
         (tmp_path / "opt/3.13" / file).touch(mode=0o755)
     return tmp_path
@@ -42,7 +48,7 @@ def question(root: Path, **options: Any) -> Question:
     return replace(question, **options)
 
 
-def ask(asked: Question, shell: str = "dash") -> Wiring:
+def ask(asked: Question, shell: str = "dash") -> LinksState:
     """Asks as a user of this machine whose /bin/sh is `shell`; the probe must not complain about anything."""
     done = run([*program(shell), "-c", asked.command()])
     assert done.stderr == ""
@@ -62,9 +68,9 @@ def test_links_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: st
     for link, target in (links | others).items():
         (root / link).symlink_to(target)
     (root / "bin" / "python3.13").mkdir()
-    wiring = ask(question(root), shell)
-    assert wiring.links == {f"{root}/{link}": target for link, target in links.items()}
-    assert wiring.occupied == {f"{root}/bin/python3.13"}
+    state = ask(question(root), shell)
+    assert state.links == {f"{root}/{link}": target for link, target in links.items()}
+    assert state.occupied == {f"{root}/bin/python3.13"}
 
 
 @each_shell
@@ -77,8 +83,8 @@ def test_no_name_of_a_file_is_taken_for_a_wanted_link(root: Path, shell: str) ->
     (root / "bin" / "python3 -> x").symlink_to(build)
     (root / "bin" / "x\nl 1 python3 -> y\nl 1 pip3.13 -> y\nlink=").symlink_to(build)
     (root / "bin" / "python3.13").symlink_to("a -> b")
-    wiring = ask(question(root), shell)
-    assert wiring.links == {f"{root}/bin/python3": "python3.11", f"{root}/bin/python3.13": "a -> b"}
+    state = ask(question(root), shell)
+    assert state.links == {f"{root}/bin/python3": "python3.11", f"{root}/bin/python3.13": "a -> b"}
 
 
 @each_shell
@@ -88,9 +94,9 @@ def test_no_link_has_another_file_read(root: Path, shell: str) -> None:
     (root / "env" / "pyvenv.cfg").symlink_to(root / "secret")
     (root / "env" / "other.cfg").write_text("home = /usr/bin\n")
     files = (f"{root}/env/other.cfg", f"{root}/env/pyvenv.cfg", f"{root}/env/*.cfg")
-    wiring = ask(question(root, venvs=(f"{root}/env",), files=files), shell)
-    assert {path: file.content for path, file in wiring.files.items()} == {files[0]: "home = /usr/bin\n"}
-    assert wiring.answer.malformed == []
+    state = ask(question(root, venvs=(f"{root}/env",), files=files), shell)
+    assert {path: file.content for path, file in state.files.items()} == {files[0]: "home = /usr/bin\n"}
+    assert state.answer.malformed == []
 
 
 @each_shell
@@ -118,14 +124,14 @@ def test_builds_and_environments_are_told(root: Path, shell: str) -> None:
         venvs=(f"{root}/opt/env", f"{root}/opt/broken", f"{root}/nowhere"),
         directories=(f"{root}/bin", f"{root}/nowhere"),
     )
-    wiring = ask(asked, shell)
+    state = ask(asked, shell)
     build = f"{root}/opt/3.13"
-    assert wiring.has == {f"{build}/bin/python3.13", f"{build}/bin/pip3.13", f"{build}/share/man/man1/python3.13.1"}
-    assert wiring.roots == {"a%2Fb"}
-    assert wiring.directories == {f"{root}/bin"}
-    assert wiring.running_venvs == {f"{root}/opt/env"}
-    assert wiring.venvs[f"{root}/opt/env"] == {"python3.13"}
-    assert set(wiring.venvs) == {f"{root}/opt/env", f"{root}/opt/broken"}
+    assert state.has == {f"{build}/bin/python3.13", f"{build}/bin/pip3.13", f"{build}/share/man/man1/python3.13.1"}
+    assert state.roots == {"a%2Fb"}
+    assert state.directories == {f"{root}/bin"}
+    assert state.running_venvs == {f"{root}/opt/env"}
+    assert state.venvs[f"{root}/opt/env"] == {"python3.13"}
+    assert set(state.venvs) == {f"{root}/opt/env", f"{root}/opt/broken"}
 
 
 @each_shell
@@ -166,8 +172,8 @@ esac
 
 def owners(root: Path, shell: str, tools: dict[str, str]) -> dict[str, Owner]:
     """Those below `root` with these package managers, when the links' directory is in the middle of the PATH."""
-    for folder in ("early", "late", "real"):
-        (root / folder).mkdir()
+    for directory in ("early", "late", "real"):
+        (root / directory).mkdir()
     for file in ("early/python3.13", "late/python3", "late/pydoc3.13", "bin/idle3.13", "real/pip3.13"):
         (root / file).touch()
     (root / "late" / "pip3.13").symlink_to(f"{root}/real/pip3.13")
@@ -230,11 +236,11 @@ def test_nothing_in_the_place_of_a_record_stops_the_probe(root: Path, shell: str
     executable = f"{root}/opt/3.13/bin/python3.13"
     (root / "secret").write_text(f"s3cret\n\n{executable}\n")
     begin = f"auto\n/bin/python3.13\n\n{executable}\n1\n/x/\x1b[31m\n2\n".encode()
-    (root / "records" / "python3.13").write_bytes(begin + b"standalone-python-wiring end\r\nx\n" * 100_000)
-    wiring = ask(question(root), shell)
-    assert "s3cret" not in str(wiring.answer)
-    assert wiring.groups == {}  # it goes on with what is no priority
-    assert 1000 < len(wiring.answer.facts["group_line"]) < 5000
+    (root / "records" / "python3.13").write_bytes(begin + b"standalone-python-links end\r\nx\n" * 100_000)
+    state = ask(question(root), shell)
+    assert "s3cret" not in str(state.answer)
+    assert state.groups == {}  # it goes on with what is no priority
+    assert 1000 < len(state.answer.facts["group_line"]) < 5000
 
 
 @each_shell
@@ -268,12 +274,12 @@ def test_who_may_change_what_is_on_the_way_to_an_environment_is_told(root: Path,
     (root / "x").mkdir()
     (root / "circle").symlink_to("circle")
     executable = f"{root}/opt/3.13/bin/python3.13"
-    wiring = ask(question(root, guarded=(f"{root}/app/env", executable, f"{root}/circle/env", f"{root}/no")), shell)
+    state = ask(question(root, guarded=(f"{root}/app/env", executable, f"{root}/circle/env", f"{root}/no")), shell)
     told: dict[str, set[str]] = {}
-    for venv, lines in wiring.answer.sections("way_to", "way"):
+    for venv, lines in state.answer.sections("way_to", "way"):
         told.setdefault(venv, set()).update(lines)
     ids = f"{os.getuid()} {os.getgid()}"
-    assert wiring.answer.facts["user"] == [str(os.getuid())]
+    assert state.answer.facts["user"] == [str(os.getuid())]
     assert {
         f"drwxrwxr-x {ids} {root}/real/env/lib",
         f"drwxr-xr-x {ids} {root}/real/env/lib/python3.13/site-packages",
@@ -301,5 +307,5 @@ def test_an_environment_is_untrusted_that_others_may_change(case: str) -> None:
     way, reason = WAYS[case]
     lines = ["way_to=/e", *(f"way={line}" for line in way), "way_to=/e", f"way={ROOTS}"]
     for user, untrusted in (("0", {"/e": reason} if reason else {}), ("1000", {})):
-        text = "\n".join(["standalone-python-wiring 1", f"user={user}", *lines, "standalone-python-wiring end", ""])
+        text = "\n".join(["standalone-python-links 1", f"user={user}", *lines, "standalone-python-links end", ""])
         assert parse(text).untrusted == untrusted

@@ -12,7 +12,13 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Alternative, Group
-from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import File, Owner, Question, Wiring, parse
+from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import (
+    File,
+    LinksState,
+    Owner,
+    Question,
+    parse,
+)
 from tests.support.probe_runs import SHELLS, program, run, tools_on_path
 
 BUILD = "/opt/python/3.13"
@@ -26,10 +32,11 @@ TOOLS = {"dpkg-query": "#!/bin/sh\necho 'of-the-host: x'\n", "rpm": "#!/bin/sh\n
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
     """Debian with /usr/local and /opt on another disk, a build, its alternatives, and a python3 of the system."""
-    for folder in ("data/opt/python/.builds/x/bin", "data/opt/python/.builds/.roots", "data/local/bin", "etc/ssl/certs",
+    for directory in ("data/opt/python/.builds/x/bin", "data/opt/python/.builds/.roots", "data/local/bin",
+        "etc/ssl/certs",
                    "var/lib/dpkg/alternatives", "var/lib/dpkg/info", "usr/bin", "etc/alternatives", "usr/share/ca",
                    "etc/systemd/system/a.service.d", "etc/profile.d"):  # fmt: skip
-        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / directory).mkdir(parents=True)
     for link, target in {
         "opt": "/data/opt",
         "usr/local": "/data/local",
@@ -73,7 +80,7 @@ def question(image: Path) -> Question:
     )
 
 
-def ask(image: Path, tools: Path, shell: str = "dash", **more_tools: str) -> Wiring:
+def ask(image: Path, tools: Path, shell: str = "dash", **more_tools: str) -> LinksState:
     with tools_on_path(tools, {**TOOLS, **more_tools}):
         done = run([*program(shell), "-c", question(image).command()])
     assert done.stderr == ""
@@ -85,7 +92,7 @@ def test_all_is_told_by_the_paths_of_the_image(
     image: Path, tmp_path_factory: pytest.TempPathFactory, shell: str
 ) -> None:
     alternatives = {"update-alternatives": UPDATE_ALTERNATIVES}
-    assert ask(image, tmp_path_factory.mktemp("host") / "tools", shell, **alternatives) == Wiring(
+    assert ask(image, tmp_path_factory.mktemp("host") / "tools", shell, **alternatives) == LinksState(
         links={
             "/usr/local/bin/python3.13": "/etc/alternatives/python3.13",
             "/etc/alternatives/python3.13": EXECUTABLE,
@@ -111,8 +118,8 @@ def test_all_is_told_by_the_paths_of_the_image(
 def test_alternatives_need_a_program_that_knows_a_root(
     image: Path, tmp_path_factory: pytest.TempPathFactory, told: str
 ) -> None:
-    wiring = ask(image, tmp_path_factory.mktemp("host") / "tools", **{"update-alternatives": told})
-    assert wiring.tools == {"apt-get"}
+    state = ask(image, tmp_path_factory.mktemp("host") / "tools", **{"update-alternatives": told})
+    assert state.tools == {"apt-get"}
 
 
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:
@@ -140,10 +147,10 @@ def test_what_is_no_file_of_the_image_is_not_read(
         link.symlink_to(secret)
     for pipe in (records / "python3", records / "a", image / "var/lib/dpkg/info/a.list", image / "etc/profile.d/y.sh"):
         os.mkfifo(pipe)
-    wiring = ask(image, tmp_path_factory.mktemp("host") / "tools", shell)
-    assert set(wiring.groups) == {"python3.13"}
-    assert wiring.owners == {"python3": Owner("/usr/bin/python3", "python3-minimal")}
-    assert "/etc/profile.d/link.sh" not in wiring.files
+    state = ask(image, tmp_path_factory.mktemp("host") / "tools", shell)
+    assert set(state.groups) == {"python3.13"}
+    assert state.owners == {"python3": Owner("/usr/bin/python3", "python3-minimal")}
+    assert "/etc/profile.d/link.sh" not in state.files
 
 
 def test_the_running_system_by_another_name(tmp_path: Path) -> None:

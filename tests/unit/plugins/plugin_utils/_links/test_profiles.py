@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles 
     plan_profiles,
     surplus_profiles,
 )
-from tests.support.wired_hosts import GONE, host, wish
+from tests.support.linked_hosts import GONE, host, spec
 
 HEAD = "# Made by the role standalone.python.interpreter, which overwrites changes.\n"
 SH, CSH = "/etc/profile.d/standalone-python.sh", "/etc/profile.d/standalone-python.csh"
@@ -90,21 +90,21 @@ WRITTEN = {
 @pytest.mark.parametrize("case", WRITTEN)
 def test_what_differs_is_written(case: str) -> None:
     wanted, found, paths = WRITTEN[case]
-    assert set(plan_profiles(wish(), found, wanted)) == paths
+    assert set(plan_profiles(spec(), found, wanted)) == paths
 
 
 def test_nothing_is_written_for_builds_that_are_to_go() -> None:
-    assert plan_profiles(wish(GONE), host(directories=ALL), profiles(environment_d=True)) == {}
+    assert plan_profiles(spec(GONE), host(directories=ALL), profiles(environment_d=True)) == {}
 
 
 def test_what_is_wanted_no_longer_is_surplus() -> None:
     found = host(directories=ALL, files={**files(SH, UNIT), "/opt/3.13-env/pyvenv.cfg": File(MODE, "")})
-    assert surplus_profiles(wish(), found, profiles(), others=True) == (UNIT,)
-    assert surplus_profiles(wish(GONE), found, profiles(), others=False) == (SH, UNIT)
+    assert surplus_profiles(spec(), found, profiles(), others=True) == (UNIT,)
+    assert surplus_profiles(spec(GONE), found, profiles(), others=False) == (SH, UNIT)
 
 
 def test_profiles_stay_for_others() -> None:
-    assert surplus_profiles(wish(GONE), host(files=files(SH)), profiles(), others=True) == ()
+    assert surplus_profiles(spec(GONE), host(files=files(SH)), profiles(), others=True) == ()
 
 
 TEXT: dict[str, tuple[str, Setting, str]] = {
@@ -140,7 +140,7 @@ def test_services_get_a_path(case: str) -> None:
 
 def test_a_change_of_order_is_written() -> None:
     found = host(directories=ALL, files=files(SH, CSH, FISH))
-    first = replace(wish(), allow_system=True)
+    first = replace(spec(), allow_system=True)
     assert set(plan_profiles(first, found, profiles())) == {SH, CSH, FISH}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="locks are read on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import InvalidLock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
@@ -20,8 +20,8 @@ EARLY = stripped("3.15.0a1+20251014")
 LOCK = Lock(lock_of({"3.13": [ON_GNU, ON_MUSL], "3.15": [EARLY]}), "The lock /l.yml")
 
 
-def wanted(name: str, **options: str) -> Wanted:
-    return Wanted(Request.parse(name), **options)  # type: ignore[arg-type]
+def request(name: str, **options: str) -> BuildRequest:
+    return BuildRequest(RequestedName.parse(name), **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -34,38 +34,38 @@ def wanted(name: str, **options: str) -> Wanted:
     ],
 )
 def test_the_first_target_that_is_locked_counts(name: str, targets: list[str], file_name: str) -> None:
-    assert LOCK.asset(wanted(name), targets) == asset(file_name)
+    assert LOCK.asset(request(name), targets) == asset(file_name)
 
 
 def test_all_targets_of_a_name() -> None:
-    assert LOCK.assets(wanted("3.13")) == (asset(ON_GNU), asset(ON_MUSL))
-    assert LOCK.assets(wanted("3.13", target=MUSL)) == (asset(ON_MUSL),)
+    assert LOCK.assets(request("3.13")) == (asset(ON_GNU), asset(ON_MUSL))
+    assert LOCK.assets(request("3.13", target=MUSL)) == (asset(ON_MUSL),)
 
 
 @pytest.mark.parametrize(
     ("asked", "targets", "message"),
     [
         (
-            wanted("3.14"),
+            request("3.14"),
             [GNU],
             "The lock /l.yml has no entry 3.14. It has 3.13, 3.15. Ask for one that it has, or add the name to "
             "lock_names and make the lock anew.",
         ),
         (
-            wanted("3.15"),
+            request("3.15"),
             [V3, MUSL],
             f"The lock /l.yml has no build of 3.15 for {V3} or {MUSL}. It has {GNU}. Add the target to lock_targets "
             "and make the lock anew.",
         ),
         (
-            wanted("3.13", flavor="full"),
+            request("3.13", flavor="full"),
             [GNU],
             f"The lock /l.yml has {ON_GNU[:-7]} for 3.13, and flavor or build_options ask for another build. Leave "
             "these out, or make a lock with lock_flavor and lock_build_options.",
         ),
     ],
 )
-def test_what_is_not_locked_is_said(asked: Wanted, targets: list[str], message: str) -> None:
+def test_what_is_not_locked_is_said(asked: BuildRequest, targets: list[str], message: str) -> None:
     with pytest.raises(NoMatch) as error:
         LOCK.asset(asked, targets)
     assert str(error.value) == message

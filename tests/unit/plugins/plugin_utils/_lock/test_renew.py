@@ -9,10 +9,10 @@ import pytest
 
 pytest.importorskip("ansible", reason="locks are made on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import InvalidLock, LockedBuild, LockFile
-from ansible_collections.standalone.python.plugins.plugin_utils._lock.renew import Declared, Renewal
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.renew import LockEntry, Renewal
 from tests.support.locks import GNU, MUSL, asset, lock_of, stripped
 
 OLD, NEW = stripped("3.13.4+20250610"), stripped("3.13.5+20250723")
@@ -21,12 +21,12 @@ FULL = f"cpython-3.13.5+20250723-{GNU}-pgo+lto-full.tar.zst"
 SIZE = 7
 
 
-def declared(file_name: str | None, *, flavor: str | None = None) -> Declared:
-    wanted = Wanted(Request.parse("3.13"), target=GNU, flavor=flavor)
-    return Declared(wanted, GNU, asset(file_name) if file_name else None, "Nothing answers.")
+def declared(file_name: str | None, *, flavor: str | None = None) -> LockEntry:
+    request = BuildRequest(RequestedName.parse("3.13"), target=GNU, flavor=flavor)
+    return LockEntry(request, GNU, asset(file_name) if file_name else None, "Nothing answers.")
 
 
-def renewed(former: LockFile, *offers: Declared, may_remove: bool = False) -> tuple[LockFile, list[str]]:
+def renewed(former: LockFile, *offers: LockEntry, may_remove: bool = False) -> tuple[LockFile, list[str]]:
     warnings: list[str] = []
     renewal = Renewal(former, "The lock l", may_remove, warnings.append, lambda _url: SIZE)
     return renewal.result(list(offers)), warnings
@@ -46,7 +46,7 @@ def locked(file_name: str) -> LockFile:
         (locked(REBUILT), declared(FULL, flavor="full"), FULL, SIZE),  # older, but the other is not wanted any more
     ],
 )
-def test_what_the_index_offers_is_taken(former: LockFile, offer: Declared, file_name: str, size: int) -> None:
+def test_what_the_index_offers_is_taken(former: LockFile, offer: LockEntry, file_name: str, size: int) -> None:
     result, warnings = renewed(former, offer)
     found = result.builds["3.13"][GNU]
     assert (found.asset, found.size_bytes, warnings) == (asset(file_name), size, [])
@@ -73,7 +73,7 @@ def test_the_libraries_that_are_known_are_added() -> None:
         (declared(None), f"Nothing answers. {NEW[:-7]} stays in the lock."),
     ],
 )
-def test_nothing_goes_backwards(offer: Declared, warning: str) -> None:
+def test_nothing_goes_backwards(offer: LockEntry, warning: str) -> None:
     result, warnings = renewed(locked(NEW), offer)
     assert (result.builds["3.13"][GNU].asset, warnings) == (asset(NEW), [warning])
 
@@ -112,7 +112,7 @@ REPLACED = LockFile({"3.13": {GNU: LockedBuild(replace(asset(NEW), sha256="0" * 
     ],
 )
 def test_what_must_not_happen_in_silence(
-    former: LockFile, offer: Declared, kind: type[StandaloneError], message: str
+    former: LockFile, offer: LockEntry, kind: type[StandaloneError], message: str
 ) -> None:
     with pytest.raises(kind) as error:
         renewed(former, offer)

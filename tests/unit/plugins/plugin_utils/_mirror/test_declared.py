@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import Declaration, resolve_declared
+from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import MirrorEntry, resolve_declared
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve
 from tests.support.index_documents import versions_index
 
@@ -44,13 +44,13 @@ def index(tmp_path: Path) -> IndexOptions:
     return IndexOptions(index=(str(document),), environ={"ANSIBLE_STANDALONE_PYTHON_CACHE": str(tmp_path / "cache")})
 
 
-def declaration(**params: Any) -> Declaration:
+def entry(**params: Any) -> MirrorEntry:
     plain = {"targets": None, "flavors": None, "build_options": None, "prerelease": False, "releases": 2}
-    return Declaration.from_params({**plain, **params}, "builds[0]")
+    return MirrorEntry.from_params({**plain, **params}, "builds[0]")
 
 
-def held(index: IndexOptions, *declarations: Declaration, **options: Any) -> list[str]:
-    found = resolve_declared(declarations, index=index, warn=pytest.fail, **options)
+def held(index: IndexOptions, *entries: MirrorEntry, **options: Any) -> list[str]:
+    found = resolve_declared(entries, index=index, warn=pytest.fail, **options)
     assert len(found) == len(set(found))
     return sorted(asset.file_name for asset in found)
 
@@ -72,23 +72,25 @@ def held(index: IndexOptions, *declarations: Declaration, **options: Any) -> lis
     ],
 )
 def test_what_is_held(params: dict[str, Any], expected: list[tuple[str, ...]], index: IndexOptions) -> None:
-    assert held(index, declaration(**params)) == sorted(name_of(*build) for build in expected)
+    assert held(index, entry(**params)) == sorted(name_of(*build) for build in expected)
 
 
 def test_entries_add_up(index: IndexOptions) -> None:
-    entries = (declaration(names=["3.13"], targets=[GNU], releases=1), declaration(names=["3.13.5"], targets=[GNU]))
+    entries = (entry(names=["3.13"], targets=[GNU], releases=1), entry(names=["3.13.5"], targets=[GNU]))
     assert held(index, *entries) == [name_of(*BUILDS[1]), name_of(*BUILDS[2])]
 
 
 def test_the_first_is_what_a_host_would_get(index: IndexOptions) -> None:
     for name in ("3.13", "3.14", "latest", "3.13d"):
-        alone = resolve(Wanted(Request.parse(name), target=GNU), platform=None, index=index, warn=pytest.fail)
-        assert held(index, declaration(names=[name], targets=[GNU], releases=1)) == [alone.file_name]
+        alone = resolve(
+            BuildRequest(RequestedName.parse(name), target=GNU), platform=None, index=index, warn=pytest.fail
+        )
+        assert held(index, entry(names=[name], targets=[GNU], releases=1)) == [alone.file_name]
 
 
 def test_young_releases_are_left_out(index: IndexOptions) -> None:
     with pytest.raises(NoMatch, match="only releases younger than `min_age` answer"):
-        held(index, declaration(names=["3.13"], targets=[GNU]), min_age_s=100 * 365 * 24 * 60 * 60)
+        held(index, entry(names=["3.13"], targets=[GNU]), min_age_s=100 * 365 * 24 * 60 * 60)
 
 
 @pytest.mark.parametrize(
@@ -113,5 +115,5 @@ def test_young_releases_are_left_out(index: IndexOptions) -> None:
 )
 def test_what_cannot_be_held(params: dict[str, Any], error: type[Exception], message: str, index: IndexOptions) -> None:
     with pytest.raises(error) as refused:
-        held(index, declaration(**params))
+        held(index, entry(**params))
     assert str(refused.value) == message

@@ -29,7 +29,7 @@ LATER = Unresolvable("'x' is undefined", may_work_later=True)
 # What a run needs, to be without fault in everything else.
 NEEDED: dict[str, dict[str, Any]] = {
     "upgrade": {"upgrade_name": "3.13", "upgrade_health_command": "true"},
-    "rollback": {"rollback_from": "3.13.6"},
+    "rollback": {"rollback_from_build": "3.13.6"},
     "lock": {"lock_names": "3.13", "lock_targets": "x86_64-unknown-linux-gnu"},
 }
 
@@ -236,8 +236,8 @@ def test_what_is_required_must_be_there(playbook: str) -> None:
 
 
 def test_what_is_required_must_be_there_on_every_host() -> None:
-    message = refusal("rollback", needed=False, web={"rollback_from": "3.13.6"})
-    assert message.startswith("Cannot roll back: rollback_from is missing on db1. Say which build to leave: ")
+    message = refusal("rollback", needed=False, web={"rollback_from_build": "3.13.6"})
+    assert message.startswith("Cannot roll back: rollback_from_build is missing on db1. Say which build to leave: ")
 
 
 # --- templates -------------------------------------------------------------------------------------------------------
@@ -290,10 +290,10 @@ def test_a_lock_cannot_be_limited_to_other_hosts() -> None:
 
 
 def test_localhost_may_stand_in_the_inventory_like_any_other() -> None:
-    variables: Mapping[str, Mapping[str, Any]] = {"localhost": {"rollback_from": "any"}, "web1": {}}
+    variables: Mapping[str, Mapping[str, Any]] = {"localhost": {"rollback_from_build": "any"}, "web1": {}}
 
     def everyone(_pattern: Any) -> Iterator[str]:
         yield from variables
 
-    with pytest.raises(WrongSettings, match="rollback_from is missing on web1"):
+    with pytest.raises(WrongSettings, match="rollback_from_build is missing on web1"):
         checked(spec_of("rollback"), Fleet(variables, lambda pattern: list(everyone(pattern))))

@@ -38,7 +38,7 @@ def test_no_name_of_its_own_is_unknown_and_all_have_its_prefix(playbook: str) ->
         ("upgrade", "upgrade_packages", None),
         ("audit", "audit_verfy", "audit_verify"),
         ("audit", "audit_store", "audit_stores"),
-        ("rollback", "rollback_form", "rollback_from"),
+        ("rollback", "rollback_form_build", "rollback_from_build"),
         ("lock", "lock_name", "lock_names"),
         ("lock", "lock_verify_provenence", "lock_verify_provenance"),
         ("install", "interpreter_buids", "interpreter_builds"),

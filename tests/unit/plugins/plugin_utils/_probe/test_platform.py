@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.platform import host_platform, image_platform
 from tests.support import probe_roots
-from tests.support.probe_roots import ROOTS, Root, minimal_elf
+from tests.support.probe_roots import ROOTS, PathHistory, minimal_elf
 from tests.support.probe_runs import ask, run_in, tools_on_path
 
 GLIBC = minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2").hex()
@@ -21,7 +21,7 @@ MUSL = minimal_elf(62, interpreter="/lib/ld-musl-x86_64.so.1").hex()
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.name)
-def test_recorded_roots(tmp_path: Path, root: Root) -> None:
+def test_recorded_roots(tmp_path: Path, root: PathHistory) -> None:
     place = probe_roots.make(tmp_path, root)
     with tools_on_path(tmp_path / "tools", {"uname": f"#!/bin/sh\necho {root.kernel}\n"}):
         found = ask(Path("/opt/python/3.13"), Path("/opt/python/.builds"), root=place)

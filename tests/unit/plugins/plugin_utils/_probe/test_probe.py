@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Place, build_command, parse
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Ancestor, build_command, parse
 
 LINES = (
     "standalone-python-probe 1",
@@ -48,8 +48,8 @@ def test_parse() -> None:
     assert probe.entry == "a=b"
     assert probe.receipts == {"a=b": {"format": 1}, "c": None}
     assert probe.newer == "lib/os.py"
-    assert probe.parent == Place("/opt/python", is_directory=True, is_writable=True)
-    assert probe.store_place == Place("/opt", is_directory=True, is_writable=False)
+    assert probe.parent == Ancestor("/opt/python", is_directory=True, is_writable=True)
+    assert probe.store_place == Ancestor("/opt", is_directory=True, is_writable=False)
     assert probe.roots == {"%2Fopt%2Fpython%2F3.13": {"path": "/opt/python/3.13"}, "x": None}
     assert probe.running == {"a=b": (42, 4711), "c": (7,)}
     assert probe.free_bytes == 2048 * 1024

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.shell import one_line, without_comments
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.shell import shell_command, without_comments
 
 SCRIPT = """
 # a comment
@@ -32,13 +32,13 @@ def test_comments_and_indent_go() -> None:
 
 
 def test_the_script_runs_as_it_was() -> None:
-    done = subprocess.run(["/bin/sh", "-c", one_line(SCRIPT)], capture_output=True, text=True, check=True)
+    done = subprocess.run(["/bin/sh", "-c", shell_command(SCRIPT)], capture_output=True, text=True, check=True)
     assert done.stdout == "hello, it's me!\n#2\n"
 
 
 @pytest.mark.parametrize("script", [SCRIPT, "echo '!\\\n'", "echo a"])
 def test_nothing_is_left_that_a_login_shell_would_act_on(script: str) -> None:
-    command = one_line(script)
+    command = shell_command(script)
     assert "\n" not in command
     assert "!" not in command
     assert command.count("'") == 2
@@ -47,7 +47,7 @@ def test_nothing_is_left_that_a_login_shell_would_act_on(script: str) -> None:
 
 def test_a_script_that_uses_every_letter() -> None:
     with pytest.raises(StandaloneError) as caught:
-        one_line(f"echo {string.ascii_letters}{string.digits[3:]}")
+        shell_command(f"echo {string.ascii_letters}{string.digits[3:]}")
     assert str(caught.value) == (
         "The paths of this task use every letter and digit there is, which leaves none to encode the command for "
         "the host. Give a plainer path or store."

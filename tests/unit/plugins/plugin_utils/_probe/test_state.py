@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history
-from ansible_collections.standalone.python.plugins.module_utils._store.history import Root, Use
+from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe
@@ -18,7 +18,7 @@ from tests.unit.receipts import asset, named, receipt
 
 PATH, STORE = "/opt/python/3.13", "/opt/python/.builds"
 NOW, OLD = named(receipt(PATH), "now"), named(receipt(PATH, asset("3.13.4", "20250604")), "old")
-ROOT = Root(PATH, 2, (Use("now", "2026-02-01T00:00:00Z"), Use("old", "2026-01-01T00:00:00Z")))
+ROOT = PathHistory(PATH, 2, (HistoryEntry("now", "2026-02-01T00:00:00Z"), HistoryEntry("old", "2026-01-01T00:00:00Z")))
 NOTHING = _probe.parse("standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\nstandalone-python-probe end\n")
 LINKED = replace(NOTHING, path_kind="link", link_target=".builds/now", target_exists=True, entry="now")
 
@@ -28,7 +28,7 @@ def state(probe: Probe) -> State:
 
 
 def test_nothing_there() -> None:
-    assert state(NOTHING) == State("absent", Root(PATH))
+    assert state(NOTHING) == State("absent", PathHistory(PATH))
 
 
 def test_an_installed_build_with_its_history() -> None:

@@ -31,10 +31,10 @@ API = f"/o/r/attestations/sha256:{ASSET.sha256}"
 
 @pytest.fixture
 def mirror(tmp_path: Path) -> Path:
-    folder = tmp_path / "mirror"
-    (folder / "20250723").mkdir(parents=True)
-    (folder / "20250723" / f"{FILE}.sigstore.json").write_text(BUNDLE)
-    return folder
+    directory = tmp_path / "mirror"
+    (directory / "20250723").mkdir(parents=True)
+    (directory / "20250723" / f"{FILE}.sigstore.json").write_text(BUNDLE)
+    return directory
 
 
 @pytest.fixture

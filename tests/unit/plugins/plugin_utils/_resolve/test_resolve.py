@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
@@ -36,8 +36,8 @@ def index(cache: Path, *addresses: str) -> IndexOptions:
 
 
 def resolved(cache: Path, name: str, platform: HostPlatform | None = LINUX, **rest: Any) -> dict[str, Any]:
-    wanted = Wanted(Request.parse(name), **rest)
-    return resolve(wanted, platform=platform, index=index(cache, "bundled"), warn=pytest.fail).as_dict()
+    request = BuildRequest(RequestedName.parse(name), **rest)
+    return resolve(request, platform=platform, index=index(cache, "bundled"), warn=pytest.fail).as_dict()
 
 
 def test_a_real_build_is_pinned(cache: Path) -> None:
@@ -78,15 +78,15 @@ def test_whatever_is_chosen_satisfies_what_is_wanted(cache: Path) -> None:
     """Else the next run would choose again, for ever."""
     for name in ("latest", "3.13", "3.13t", "3.13d", "3.13.5+20250723", ">=3.12,<3.14", "3.15.0rc1"):
         for level in ("baseline", "auto", "v2"):
-            wanted = Wanted(Request.parse(name), cpu_level=level)
-            asset = resolve(wanted, platform=LINUX, index=index(cache, "bundled"), warn=pytest.fail)
-            assert wanted.satisfied_by(asset.build), (name, level)
+            request = BuildRequest(RequestedName.parse(name), cpu_level=level)
+            asset = resolve(request, platform=LINUX, index=index(cache, "bundled"), warn=pytest.fail)
+            assert request.satisfied_by(asset.build), (name, level)
 
 
 def test_a_release_that_is_too_young_is_not_considered(cache: Path) -> None:
     with pytest.raises(NoMatch, match="younger than `min_age`"):
         resolve(
-            Wanted(Request.parse("3.13")),
+            BuildRequest(RequestedName.parse("3.13")),
             platform=LINUX,
             index=index(cache, "bundled"),
             warn=pytest.fail,
@@ -105,7 +105,9 @@ def test_a_target_needs_no_host(cache: Path) -> None:
 
 
 def test_all_targets_have_an_answer_each(cache: Path) -> None:
-    assets = resolve_for_all_targets(Wanted(Request.parse("3.13.5")), index=index(cache, "bundled"), warn=pytest.fail)
+    assets = resolve_for_all_targets(
+        BuildRequest(RequestedName.parse("3.13.5")), index=index(cache, "bundled"), warn=pytest.fail
+    )
     targets = [asset.build.target for asset in assets]
     assert targets == sorted(targets)
     assert {"x86_64_v4-unknown-linux-musl", "aarch64-pc-windows-msvc", "armv7-unknown-linux-gnueabi"} <= set(targets)
@@ -114,13 +116,17 @@ def test_all_targets_have_an_answer_each(cache: Path) -> None:
 
 def test_all_targets_of_a_name_with_a_target_are_one(cache: Path) -> None:
     name = f"cpython-3.13.5+20250723-{GNU}-install_only_stripped"
-    (asset,) = resolve_for_all_targets(Wanted(Request.parse(name)), index=index(cache, "bundled"), warn=pytest.fail)
+    (asset,) = resolve_for_all_targets(
+        BuildRequest(RequestedName.parse(name)), index=index(cache, "bundled"), warn=pytest.fail
+    )
     assert asset.build.name == name
 
 
 def test_no_target_with_an_answer_is_an_error(cache: Path) -> None:
     with pytest.raises(NoMatch, match="^3.99 for aarch64-apple-darwin: there is no such version"):
-        resolve_for_all_targets(Wanted(Request.parse("3.99")), index=index(cache, "bundled"), warn=pytest.fail)
+        resolve_for_all_targets(
+            BuildRequest(RequestedName.parse("3.99")), index=index(cache, "bundled"), warn=pytest.fail
+        )
 
 
 def test_a_database_that_is_damaged_inside_is_made_anew(tmp_path: Path) -> None:
@@ -130,7 +136,10 @@ def test_a_database_that_is_damaged_inside_is_made_anew(tmp_path: Path) -> None:
     document.write_bytes(versions_index(*names))
     for _unused in range(2):
         asset = resolve(
-            Wanted(Request.parse("3.13")), platform=LINUX, index=index(cache, str(document)), warn=pytest.fail
+            BuildRequest(RequestedName.parse("3.13")),
+            platform=LINUX,
+            index=index(cache, str(document)),
+            warn=pytest.fail,
         )
         assert asset.sha256 == hashlib.sha256(names[-1].encode()).hexdigest()
         (database,) = cache.glob("*.sqlite3")
@@ -144,14 +153,13 @@ def test_requests_is_imported_only_to_fetch(cache: Path) -> None:
     script = f"""
 import sys
 sys.path[:0] = {sys.path!r}
-from {Request.__module__} import Request
+from {RequestedName.__module__} import BuildRequest, RequestedName
 from {HostPlatform.__module__} import HostPlatform
-from {Wanted.__module__} import Wanted
 from {IndexOptions.__module__} import IndexOptions
 from {resolve.__module__} import resolve
 
 index = IndexOptions(index=("bundled",), environ={{"ANSIBLE_STANDALONE_PYTHON_CACHE": {str(cache)!r}}})
-resolve(Wanted(Request.parse("3.13")), platform={LINUX!r}, index=index, warn=print)
+resolve(BuildRequest(RequestedName.parse("3.13")), platform={LINUX!r}, index=index, warn=print)
 assert not {{"requests", "ansible"}} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", script], check=True)

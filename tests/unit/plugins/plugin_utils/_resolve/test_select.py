@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import Request, Wanted
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.plugin_utils._index.catalog import Catalog, Origin
-from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import Listed
+from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import IndexEntry
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.select import Scope, choose
 from tests.support.index_documents import digest_of, url_of
 
@@ -57,8 +57,8 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def catalog() -> Iterator[Catalog]:
-    listed = [Listed.from_url(url_of(name), bytes.fromhex(digest_of(name))) for name in NAMES]
-    listed.append(Listed.from_url(url_of(WITHOUT_DIGEST), None))
+    listed = [IndexEntry.from_url(url_of(name), bytes.fromhex(digest_of(name))) for name in NAMES]
+    listed.append(IndexEntry.from_url(url_of(WITHOUT_DIGEST), None))
     made = Catalog.create(":memory:", listed, Origin())
     yield made
     made.close()
@@ -67,9 +67,9 @@ def catalog() -> Iterator[Catalog]:
 def chosen(catalog: Catalog, name: str, *targets: str, **rest: Any) -> str:
     """The file name of the answer. `rest` are fields of Wanted and Scope."""
     scope = {key: rest.pop(key) for key in ("platform", "newest_release", "exclude") if key in rest}
-    request = Request.parse(name)
-    named = rest.get("target") or request.target
-    answer = choose(catalog, Wanted(request, **rest), Scope((named,) if named else targets or (GNU,), **scope))
+    name = RequestedName.parse(name)
+    named = rest.get("target") or name.target
+    answer = choose(catalog, BuildRequest(name, **rest), Scope((named,) if named else targets or (GNU,), **scope))
     assert (answer.sha256, answer.url) == (digest_of(answer.file_name), url_of(answer.file_name))
     return answer.file_name
 
@@ -251,15 +251,15 @@ def test_another_target_takes_the_place_of_one_that_the_host_cannot_run(catalog:
 
 def test_a_digest_that_the_index_does_not_know_may_be_given(catalog: Catalog) -> None:
     scope = Scope((GNU,), sha256="ab" * 32)
-    assert choose(catalog, Wanted(Request.parse("3.11")), scope).sha256 == "ab" * 32
+    assert choose(catalog, BuildRequest(RequestedName.parse("3.11")), scope).sha256 == "ab" * 32
 
 
 def test_a_digest_that_is_given_must_be_the_one_of_the_index(catalog: Catalog) -> None:
     name = f"cpython-3.13.5+20250723-{GNU}-install_only_stripped.tar.gz"
-    wanted = Wanted(Request.parse("3.13.5"))
-    assert choose(catalog, wanted, Scope((GNU,), sha256=digest_of(name))).file_name == name
+    request = BuildRequest(RequestedName.parse("3.13.5"))
+    assert choose(catalog, request, Scope((GNU,), sha256=digest_of(name))).file_name == name
     with pytest.raises(NoMatch) as caught:
-        choose(catalog, wanted, Scope((GNU,), sha256="ab" * 32))
+        choose(catalog, request, Scope((GNU,), sha256="ab" * 32))
     assert str(caught.value) == (
         f"The digest of {name} is {digest_of(name)} by the index, and {'ab' * 32} by the option checksum. Correct or "
         "leave out checksum, or name the build that it belongs to."

@@ -1,0 +1,14 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the module of this name, and lets nothing through that it does not return."""
+
+from __future__ import annotations
+
+from ansible_collections.standalone.python.plugins.plugin_utils._action import OwnModule
+
+
+class ActionModule(OwnModule):
+    """`standalone.python.build_confirm` as a task sees it."""
+
+    _returns = "paths"

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hands the module what it cannot know on the host: the date that the controller gives to images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._argspec import LINKS_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction, own_results
+from ansible_collections.standalone.python.plugins.plugin_utils._build.image import exported_epoch
+
+
+class ActionModule(CollectionAction):
+    """`standalone.python.links` as a task sees it."""
+
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        _unused, params = self.validate_argument_spec(LINKS_ARGUMENTS)
+        with exported_epoch(self._task, TargetRoot.of(params["root"])):
+            return own_results(self._execute_module(module_args=self._task.args, task_vars=task_vars))

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The content that a lock is to have. Here are the options; what is decided is in plugin_utils."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+name: lock_content
+short_description: Compute the content of a lock of builds
+version_added: 0.1.0
+description:
+  - Resolves each declared name for each declared target, and returns the text of the lock that has these builds, to
+    take the place of the lock that is there. Writes nothing; the playbook C(standalone.python.lock) does.
+  - A build in the lock that is newer than what the index offers stays, with a warning.
+  - It is an error when an entry of the lock would be lost, when no build answers to a name, and when a file in the lock
+    has another digest in the index now.
+author:
+  - The standalone.python authors (!UNKNOWN)
+extends_documentation_fragment:
+  - standalone.python.choice
+  - standalone.python.url
+options:
+  _terms:
+    description:
+      - Names of builds, each of them as the option O(standalone.python.build#module:name) takes it. Tasks that use the
+        lock ask for the same names.
+      - Write them in quotes. YAML takes V(3.10) without quotes for the number 3.1.
+    type: list
+    elements: str
+    required: true
+  targets:
+    description:
+      - The triples to have a build of each name for. A name that states its target gets that one alone.
+    type: list
+    elements: str
+    required: true
+  lock:
+    description:
+      - The lock as it is now, a path on the controller. It need not exist.
+    type: path
+    required: true
+  may_remove:
+    description:
+      - Whether entries of the lock that are not declared may go.
+    type: bool
+    default: false
+  sizes:
+    description:
+      - Whether the servers are asked how large the archives are that are new in the lock. Where none tells, the size is
+        null.
+    type: bool
+    default: true
+  verify_provenance:
+    description:
+      - Whether each archive of the lock must have an attestation that it was made by whom O(provenance) names, as for
+        the option O(standalone.python.build#module:verify_provenance).
+    type: bool
+    default: false
+  provenance:
+    description:
+      - Who must have made the builds, as for the option O(standalone.python.build#module:provenance).
+    type: dict
+  mirror:
+    description:
+      - Where sizes and attestations are asked for, in place of the public addresses. The lock has the public addresses
+        in any case, to which tasks apply mirrors of their own.
+    type: list
+    elements: str
+    env:
+      - name: ANSIBLE_STANDALONE_PYTHON_MIRROR
+    ini:
+      - section: standalone_python
+        key: mirror
+    vars:
+      - name: standalone_python_mirror
+notes:
+  - The OpenSSL and SQLite of a build are named where the table that comes with the collection knows them. No index
+    tells.
+seealso:
+  - plugin: standalone.python.release
+    plugin_type: lookup
+requirements:
+  - requests (Python library), to fetch an index and to ask for sizes
+  - sigstore (Python library), for O(verify_provenance), and cramjam where GitHub is asked
+"""
+
+EXAMPLES = r"""
+- name: Show what a lock would hold
+  ansible.builtin.debug:
+    msg: >-
+      {{ lookup('standalone.python.lock_content', '3.12', '3.13', lock='python.lock.yml', index='bundled', sizes=false,
+                targets=['x86_64-unknown-linux-gnu', 'aarch64-unknown-linux-gnu']) }}
+"""
+
+RETURN = r"""
+_raw:
+  description: The text of the lock, in a list of one.
+  type: list
+  elements: str
+"""
+
+import os
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
+from ansible_collections.standalone.python.plugins.module_utils._download.content_length import Sizes
+from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+from ansible_collections.standalone.python.plugins.plugin_utils import _console
+from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockFile
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.renew import LockEntry, Renewal
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
+    failing_as_lookup,
+    index_of,
+    take_options,
+    wanted_of,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, is_to_be_verified
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve
+
+
+class LookupModule(LookupBase):
+    """`standalone.python.lock_content` as templates see it."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
+        take_options(self, variables, kwargs)
+        with failing_as_lookup():
+            return [self._content([str(term) for term in terms])]
+
+    def _content(self, names: list[str]) -> str:
+        path = self.get_option("lock")
+        former = Lock.read(path) if os.path.exists(path) else Lock(LockFile({}), f"The lock {path}")
+        sizes = Sizes(self.get_option("mirror") or (), UrlOptions.from_params(self.get_options()))
+        renewal = Renewal(
+            former=former.content,
+            where=former.where,
+            may_remove=self.get_option("may_remove"),
+            warn=_console.warn,
+            size_of=sizes.size_of if self.get_option("sizes") else lambda _url: None,
+        )
+        lock = renewal.result([self._declared(name, target) for name in names for target in self._targets(name)])
+        clock = Clock.read(_console.warn)
+        for locked in lock.all_builds():
+            clock.require_released(locked.asset.build)
+        if is_to_be_verified(self.get_option("verify_provenance"), self.get_option("provenance")):
+            self._require_provenance(lock)
+        return lock.render()
+
+    def _require_provenance(self, lock: LockFile) -> None:
+        policy = Policy.from_params(self.get_option("provenance"))
+        url_options = UrlOptions.from_params(self.get_options())
+        places = Places(policy.repository, mirrors=self.get_option("mirror") or (), options=url_options)
+        for locked in lock.all_builds():
+            require_provenance(locked.asset, policy, places, os.environ, _console.warn)
+
+    def _targets(self, name: str) -> list[str]:
+        of_name = RequestedName.parse(name).target
+        return [of_name] if of_name else self.get_option("targets")
+
+    def _declared(self, name: str, target: str) -> LockEntry:
+        options = self.get_options()
+        request = wanted_of(name, options, target)
+        min_age_s = age_seconds(options["min_age"], "min_age")
+        try:
+            offer = resolve(request, platform=None, index=index_of(options), warn=_console.warn, min_age_s=min_age_s)
+        except NoMatch as error:
+            return LockEntry(request, str(request.target), None, str(error))
+        return LockEntry(request, offer.build.target, offer)

@@ -1,0 +1,125 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accepts builds that are provisional. Everything but the interface is in module_utils."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: build_confirm
+short_description: Accept builds that are provisional
+version_added: 0.1.0
+description:
+  - Ends the provisional state of builds that M(standalone.python.build) put at a path with
+    O(standalone.python.build#module:provisional=true).
+  - They stay, and what was held on to for the provisional build alone is removed.
+  - Paths without a provisional build, and hosts without a store, are left alone.
+author:
+  - The standalone.python authors (!UNKNOWN)
+options:
+  path:
+    description:
+      - The paths to accept the builds of. Without it, all that use one of the stores.
+    type: list
+    elements: path
+  store:
+    description:
+      - The stores. Without it, those beside O(path), or else the one of V(/opt/python).
+    type: list
+    elements: path
+  lock_timeout:
+    description:
+      - How many seconds to wait while another run holds the lock of a store.
+    type: int
+    default: 900
+attributes:
+  check_mode:
+    support: full
+    description: Reports the same result, and changes nothing.
+  diff_mode:
+    support: none
+    description: No build is another afterwards.
+  idempotent:
+    support: full
+    description: A second run finds nothing provisional.
+  platform:
+    support: full
+    platforms: posix
+    description: Hosts with Linux or macOS.
+requirements:
+  - "Host: Python 3.9 or newer."
+seealso:
+  - module: standalone.python.build
+  - module: standalone.python.build_rollback
+"""
+
+EXAMPLES = r"""
+- name: Put a provisional build
+  standalone.python.build:
+    name: "3.13"
+    state: latest
+    path: /opt/python/3.13
+    provisional: true
+
+- name: See whether everything works with it
+  ansible.builtin.command:
+    argv: [/opt/python/3.13/bin/python3.13, -c, import ssl]
+  changed_when: false
+
+- name: It does
+  standalone.python.build_confirm:
+    path: [/opt/python/3.13]
+"""
+
+RETURN = r"""
+paths:
+  description: The paths that had a provisional build.
+  returned: success
+  type: list
+  elements: str
+  sample: [/opt/python/3.13]
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._errors import StandaloneError
+from ..module_utils._http.options import UrlOptions
+from ..module_utils._install.confirm import confirm
+from ..module_utils._install.spec import checked_path
+from ..module_utils._os.errors import sentence
+from ..module_utils._store import known
+from ..module_utils._store.inventory import stores_of
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "path": {"type": "list", "elements": "path"},
+            "store": {"type": "list", "elements": "path"},
+            "lock_timeout": {"type": "int", "default": 900},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        paths = [checked_path(path, "path") for path in module.params["path"] or ()]
+        stores = stores_of(paths, module.params["store"] or [])
+        wait_s = UrlOptions.from_params({"lock_timeout": module.params["lock_timeout"]}).lock_timeout
+        accepted = [
+            path
+            for store in stores
+            for path in confirm(store, paths=paths, check_mode=module.check_mode, lock_timeout_s=wait_s)
+        ]
+        warnings = [warning for store in stores for warning in known.warnings(store)]
+    except StandaloneError as error:
+        module.fail_json(msg=str(error))
+    except OSError as error:
+        module.fail_json(msg=sentence(error, ", ".join(stores)))
+    for warning in warnings:
+        module.warn(warning)
+    module.exit_json(changed=bool(accepted), paths=accepted)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes paths back to builds that they had. Everything but the interface is in module_utils."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: build_rollback
+short_description: Take hosts back to the builds that they had
+version_added: 0.1.0
+description:
+  - Gives paths of M(standalone.python.build) the build that they had before, from their store. Needs no index and no
+    network, and is one remote call, however many paths there are.
+  - A provisional build is left for the one before the provisional one.
+  - Paths with another build than the one to leave, and hosts without any, are left alone.
+  - Never goes forward. A build that a path was taken back from is remembered in its history until the path gets it
+    again by another task. Until then, going back passes it over.
+  - Fails, before anything is changed, where a path has the build to leave and no earlier one in its store that the host
+    can run, or where that one changed since it was installed. Going back fetches nothing, so it repairs nothing.
+author:
+  - The standalone.python authors (!UNKNOWN)
+options:
+  from_build:
+    description:
+      - The build to leave, by its version, V(3.13.6), its release, V(20250807), both, V(3.13.6+20250807), or its full
+        name. Since this says what to leave, running it twice is the same as running it once.
+      - V(any) leaves every build, whatever it is. Each run then goes one build further back, and fails where there is
+        none.
+    type: str
+    required: true
+  reason:
+    description:
+      - Why the build is left. It is kept in the path's history, where M(standalone.python.build_info) and the playbooks
+        C(audit) and C(upgrade) show it. Do not put secrets in it.
+    type: str
+    default: ''
+  path:
+    description:
+      - The paths to take back. Without it, all that use one of the stores.
+    type: list
+    elements: path
+  store:
+    description:
+      - The stores. Without it, those beside O(path), or else the one of V(/opt/python).
+    type: list
+    elements: path
+  lock_timeout:
+    description:
+      - How many seconds to wait while another run holds the lock of a store.
+    type: int
+    default: 900
+  root:
+    description:
+      - A directory that is the system, as for M(standalone.python.build); O(path) and O(store) are in it.
+    type: path
+attributes:
+  check_mode:
+    support: full
+    description: Reports the same result and the same diff, and changes nothing.
+  diff_mode:
+    support: full
+    description: Shows each path before and after.
+  idempotent:
+    support: partial
+    description: With a build in O(from_build). With V(any), each run goes one build further back.
+  platform:
+    support: full
+    platforms: posix
+    description: Hosts with Linux or macOS.
+requirements:
+  - "Host: Python 3.9 or newer."
+seealso:
+  - module: standalone.python.build
+  - module: standalone.python.build_info
+"""
+
+EXAMPLES = r"""
+- name: Leave a build that turned out not to work, wherever it is
+  standalone.python.build_rollback:
+    from_build: 3.13.6+20250807
+
+- name: Take one path back, and say why
+  standalone.python.build_rollback:
+    from_build: "20250807"
+    path: [/opt/python/3.13]
+    reason: The payment service does not start with it.
+
+- name: Take one path back from whatever it has
+  standalone.python.build_rollback:
+    from_build: any
+    path: [/opt/python/3.13]
+"""
+
+RETURN = r"""
+results:
+  description: For each path that goes back, what M(standalone.python.build) returns.
+  returned: success
+  type: list
+  elements: dict
+others:
+  description: The paths that stay as they are, with what is there.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The path.
+      type: str
+      sample: /opt/python/3.13
+    build:
+      description: The build there, as version and release. Null where there is none.
+      type: str
+      sample: 3.13.5+20250723
+diff:
+  description: Each of the paths that go back before and after.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._builds.exact_build import short_name
+from ..module_utils._errors import StandaloneError
+from ..module_utils._http.options import UrlOptions
+from ..module_utils._install import apply, rollback
+from ..module_utils._install.spec import checked_path
+from ..module_utils._os.errors import reading_sentence
+from ..module_utils._os.target_root import TargetRoot
+from ..module_utils._store import known
+from ..module_utils._store.inventory import stores_of
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "from_build": {"type": "str", "required": True},
+            "reason": {"type": "str", "default": ""},
+            "path": {"type": "list", "elements": "path"},
+            "store": {"type": "list", "elements": "path"},
+            "root": {"type": "path"},
+            "lock_timeout": {"type": "int", "default": 900},
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    try:
+        rollback.require_from_build(params["from_build"])
+        paths = [checked_path(path, "path") for path in params["path"] or ()]
+        stores = stores_of(paths, params["store"] or [])
+        asked = {
+            "from_build": params["from_build"],
+            "reason": params["reason"],
+            "paths": paths,
+            "system": TargetRoot.of(params["root"]),
+            "url": UrlOptions.from_params({"lock_timeout": params["lock_timeout"]}),
+        }
+        ways = [rollback.way_back(store, **asked) for store in stores]
+        results = [apply.run(spec, check_mode=module.check_mode) for way in ways for spec in way.specs]
+        warnings = [warning for store in stores for warning in known.warnings(store, asked["system"])]
+        warnings += [warning for result in results for warning in result.pop("warnings", ())]
+    except StandaloneError as error:
+        module.fail_json(msg=str(error))
+    except OSError as error:
+        module.fail_json(msg=reading_sentence(error, ", ".join(stores)))
+    for warning in dict.fromkeys(warnings):
+        module.warn(warning)
+    module.exit_json(
+        changed=any(result["changed"] for result in results),
+        results=results,
+        others=[
+            {"path": path, "build": short_name(build) if build else None} for way in ways for path, build in way.others
+        ],
+        diff=[result["diff"] for result in results],
+    )
+
+
+if __name__ == "__main__":
+    main()
