@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Every target sets up what it needs. ARGS goes to the tool: make unit ARGS="tests/unit/test_imports.py -k heavy"
+# Every target sets up what it needs. ARGS goes to the tool: make unit ARGS="tests/unit/test_structure.py -k heavy"
 
 SETUP := python3 tests/tools/setup.py
 NOX := .venv/bin/nox
@@ -14,7 +14,7 @@ POSARGS = $(if $(ARGS),-- $(ARGS))
 help:
 	@echo "make setup        .venv, the collection tree, programs that tests use"
 	@echo "make test         everything that CI runs, with a summary"
-	@echo "make unit         unit tests in .venv; one of them: make unit ARGS='tests/unit/test_imports.py -k heavy'"
+	@echo "make unit         unit tests in .venv; one of them: make unit ARGS='tests/unit/test_structure.py -k heavy'"
 	@echo "make integration  tests that run ansible-playbook; ARGS as above"
 	@echo "make fuzz         tests/fuzz with many random examples: FUZZ_EXAMPLES=100000 make fuzz; ARGS as above"
 	@echo "make fleet        tests on Debian hosts over SSH, which it makes: as root, with mmdebstrap; ARGS as above"

@@ -102,8 +102,8 @@ paths:
     left:
       description:
         - The builds that M(standalone.python.build_rollback) or the playbook C(standalone.python.upgrade) took the
-          path back from, newest first, until the path gets them again. Each has C(build), the name of its asset, C(since), the
-          time, and C(reason), which may be empty.
+          path back from, newest first, until the path gets them again. Each has C(build), the name of its asset,
+          C(since), the time, and C(reason), which may be empty.
       type: list
       elements: dict
     fallback:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds the directions of imports: down only, host code light, ansible behind one door.
+"""Holds the structure: imports go down only, host code is light, packages are small, modules ship little.
 
 modules -> module_utils; action, lookup -> plugin_utils -> module_utils; roles, playbooks -> plugins by full name
 """
@@ -9,7 +9,9 @@ modules -> module_utils; action, lookup -> plugin_utils -> module_utils; roles, 
 from __future__ import annotations
 
 import ast
+import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,6 +154,50 @@ def test_only_one_file_writes_to_the_terminal() -> None:
     assert shown - {"module_utils/_install/health.py"} == {"plugin_utils/_console.py"}, (
         "use _console.warn or _console.say"
     )  # health.py runs elsewhere
+
+
+def packages() -> list[Path]:
+    """The private packages of both kinds of utilities, and the directories that hold them."""
+    tops = [PLUGINS / "module_utils", PLUGINS / "plugin_utils"]
+    return [
+        *tops,
+        *(
+            path
+            for top in tops
+            for path in sorted(top.iterdir())
+            if path.is_dir() and path.name[0] == "_" != path.name[1]
+        ),
+    ]
+
+
+@pytest.mark.parametrize("package", packages(), ids=lambda path: str(path.relative_to(PLUGINS)))
+def test_a_package_is_small_and_has_one_file_or_directory_for_a_name(package: Path) -> None:
+    """Ansible's finder would choose by chance between `x.py` and `x/`, and ship a façade whole."""
+    files = [path for path in package.iterdir() if path.suffix == ".py"]
+    assert len(files) <= 16
+    assert not (package / "__init__.py").exists()
+    assert [path.name for path in files if path.with_suffix("").is_dir()] == []
+
+
+# The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
+SHIPPED = {
+    "build": (77, 370),
+    "build_confirm": (52, 245),
+    "build_info": (50, 240),
+    "links": (22, 105),
+    "mirror": (59, 270),
+}
+
+
+def test_modules_ship_no_more_than_they_did() -> None:
+    pytest.importorskip("ansible")
+    tool, collections = REPOSITORY / "tests" / "tools" / "shipped.py", REPOSITORY / ".collection"
+    command = [sys.executable, str(tool), str(collections), str(PLUGINS / "modules")]
+    shipped = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    measured = {module: (len(shipped[module]), sum(shipped[module].values()) // 1024) for module in SHIPPED}
+    assert {
+        module: now for module, now in measured.items() if now > SHIPPED[module] or now[1] > SHIPPED[module][1]
+    } == {}
 
 
 def test_roles_and_playbooks_use_full_names() -> None:
