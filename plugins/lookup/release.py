@@ -179,7 +179,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import require_exact
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
-from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._platform.facts import platform_of_facts
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
@@ -218,7 +218,7 @@ class LookupModule(LookupBase):
         }
         if self.get_option("all_targets"):
             return [self._as_dict(asset) for asset in resolve_for_all_targets(request, **options)]
-        platform = None if request.named_target else HostPlatform.from_facts(_facts(variables))
+        platform = None if request.named_target else platform_of_facts(_facts(variables))
         return self._as_dict(resolve(request, platform=platform, **options))
 
     def _excluded(self) -> tuple[str, ...]:
@@ -235,7 +235,7 @@ class LookupModule(LookupBase):
         if self.get_option("all_targets"):
             return [self._as_dict(self._released(asset)) for asset in lock.assets(request)]
         named = request.named_target
-        targets = (named,) if named else HostPlatform.from_facts(_facts(variables)).targets()
+        targets = (named,) if named else platform_of_facts(_facts(variables)).targets()
         return self._as_dict(self._released(lock.asset(request, targets)))
 
     def _released(self, asset: Asset) -> Asset:

@@ -9,12 +9,7 @@ these errors once, at their edge: a module into `fail_json`, a lookup and an act
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ._readable import message
-
-if TYPE_CHECKING:
-    from ._builds.build import Asset
 
 
 class StandaloneError(Exception):
@@ -69,11 +64,11 @@ class DigestMismatch(DownloadError):
 
 
 class ArchiveNeeded(DownloadError):
-    """The controller has to send the archive of `asset`: the host may not or cannot fetch it."""
+    """The controller has to send the archive with the digest `sha256`: the host may not or cannot fetch it."""
 
-    def __init__(self, message: str, asset: Asset) -> None:
+    def __init__(self, message: str, sha256: str) -> None:
         super().__init__(message)
-        self.asset = asset
+        self.sha256 = sha256
 
 
 class ArchiveError(StandaloneError):

@@ -519,7 +519,7 @@ def main() -> None:
     try:
         result = apply.run(InstallSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except ArchiveNeeded as wanted:  # for the action plugin, which sends it and comes again
-        module.fail_json(msg=str(wanted), archive_needed=wanted.asset.sha256)
+        module.fail_json(msg=str(wanted), archive_needed=wanted.sha256)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     for warning in result.pop("warnings", ()):

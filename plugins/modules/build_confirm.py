@@ -87,8 +87,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._errors import StandaloneError
 from ..module_utils._http.options import UrlOptions
 from ..module_utils._install.confirm import confirm
-from ..module_utils._install.spec import checked_path
 from ..module_utils._os.errors import sentence
+from ..module_utils._os.paths import checked_path
 from ..module_utils._store import known
 from ..module_utils._store.inventory import stores_of
 

@@ -127,8 +127,8 @@ from ..module_utils._builds.exact_build import short_name
 from ..module_utils._errors import StandaloneError
 from ..module_utils._http.options import UrlOptions
 from ..module_utils._install import apply, rollback
-from ..module_utils._install.spec import checked_path
 from ..module_utils._os.errors import reading_sentence
+from ..module_utils._os.paths import checked_path
 from ..module_utils._os.target_root import TargetRoot
 from ..module_utils._store import known
 from ..module_utils._store.inventory import stores_of

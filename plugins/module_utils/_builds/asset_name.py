@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 
 from .._errors import InvalidName
-from .target import LEGACY_PATTERN, TRIPLE_PATTERN, Target
+from .target import KNOWN_TARGETS, LEGACY_PATTERN, LEGACY_PLATFORMS, TRIPLE_PATTERN, Target
 from .version import Version
 
 # In the order that names have them. Nothing is both free-threaded and static.
@@ -128,6 +128,7 @@ def archive_extension(stem_or_flavor: str) -> str:
 
 def _refusal(text: str) -> InvalidName:
     # Only those who err wait for difflib.
-    from .suggest import explain
+    from .suggest import Vocabulary, explain
 
-    return InvalidName(f"{text!r} is not the name of a build's archive: {explain(text)}")
+    words = Vocabulary(KNOWN_TARGETS, LEGACY_PLATFORMS, is_asset_name, archive_extension)
+    return InvalidName(f"{text!r} is not the name of a build's archive: {explain(text, words)}")

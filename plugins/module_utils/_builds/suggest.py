@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-from .asset_name import archive_extension, is_asset_name
-from .target import KNOWN_TARGETS, LEGACY_PLATFORMS
 
 FORMS = (
     "Names are 3.13, 3.13t (free-threaded), 3.13d (debug), 3.13td, 3.13.5, 3.13.5+20250723, 3.15.0rc1, a specifier "
@@ -81,15 +78,31 @@ _SYSTEMS = {
 _HARD_FLOAT = {"armv7-unknown-linux-gnu": "armv7-unknown-linux-gnueabihf"}
 
 
-def nearest_target(text: str, legacy: bool = True) -> str | None:
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of names, handed in by the files that parse them, since these call this one.
+
+    `targets` are all known triples, `legacy_platforms` the words of 2018 to 2020 with their triples. `is_asset_name`
+    says whether a text parses, and `archive_extension` gives the ending for a name without one.
+    """
+
+    targets: Sequence[str]
+    legacy_platforms: Mapping[str, str]
+    is_asset_name: Callable[[str], bool]
+    archive_extension: Callable[[str], str]
+
+
+def nearest_target(
+    text: str, targets: Sequence[str], legacy_platforms: Mapping[str, str], *, legacy: bool = True
+) -> str | None:
     """The known target most like `text`, or with `legacy` the old platform word; None when nothing is like it."""
     wanted = text.lower()
-    known = [*KNOWN_TARGETS, *LEGACY_PLATFORMS] if legacy else list(KNOWN_TARGETS)
+    known = [*targets, *legacy_platforms] if legacy else list(targets)
     if wanted in known:
         return wanted
-    if wanted in LEGACY_PLATFORMS:
-        return LEGACY_PLATFORMS[wanted]
-    meant = _by_words(wanted)
+    if wanted in legacy_platforms:
+        return legacy_platforms[wanted]
+    meant = _by_words(wanted, targets)
     if meant:
         return meant
     close = difflib.get_close_matches(wanted, known, n=5, cutoff=0.7)
@@ -101,13 +114,13 @@ def _same_machine(text: str, target: str) -> bool:
     return difflib.SequenceMatcher(a=text.partition("-")[0], b=target.partition("-")[0]).ratio() >= 0.6
 
 
-def _by_words(text: str) -> str | None:
+def _by_words(text: str, targets: Sequence[str]) -> str | None:
     """The target with the architecture and the system that stand anywhere in `text`, each by any of its names."""
     arch = _named(_ARCHITECTURES, text)
     system = _named(_SYSTEMS, text)
     target = f"{arch}-{system}"
     target = _HARD_FLOAT.get(target, target)
-    return target if target in KNOWN_TARGETS else None
+    return target if target in targets else None
 
 
 def _named(names: dict[str, str], text: str) -> str | None:
@@ -141,6 +154,7 @@ class _Parts:
     target: str | None
     words: tuple[str, ...]
     extension: str | None
+    archive_extension: Callable[[str], str]
 
     @property
     def options(self) -> list[str]:
@@ -172,7 +186,7 @@ class _Parts:
         stamp = self.stamp.upper() if self.stamp and self.is_old else None
         parts = (f"cpython-{version}", self.target, "+".join(self.options), self.flavor, stamp)
         stem = "-".join(part for part in parts if part)
-        return stem + archive_extension(stem)
+        return stem + self.archive_extension(stem)
 
     def faults(self) -> list[str]:
         faults = []
@@ -190,26 +204,26 @@ class _Parts:
             faults.append(f"names with a release tag end in {', '.join(_FLAVORS[:-1])} or {_FLAVORS[-1]}")
         if self.is_old and "full" in self.words:
             faults.append("names with a time stamp leave out the word full")
-        wanted = archive_extension(self.flavor or "")
+        wanted = self.archive_extension(self.flavor or "")
         if self.extension not in (None, wanted):
             faults.append(f"{self.flavor or 'such'} archives are {wanted}")
         return faults
 
 
-def explain(text: str) -> str:
+def explain(text: str, words: Vocabulary) -> str:
     """The faults and the nearest name, or an example when `text` is too far from any name."""
-    parts = _take_apart(text.strip().lower().rpartition("/")[2])
+    parts = _take_apart(text.strip().lower().rpartition("/")[2], words)
     if parts is None:
         return f"it should look like {EXAMPLE}."
     if parts.target is None:
         return f"{parts.platform} is not a target of any build. It should look like {EXAMPLE}."
     nearest = parts.nearest()
-    if not is_asset_name(nearest.replace("+TAG", "+20250723").replace(".X", ".0")):
+    if not words.is_asset_name(nearest.replace("+TAG", "+20250723").replace(".X", ".0")):
         return f"no build has the options {'+'.join(parts.options)} in a name like this. It should look like {EXAMPLE}."
     return f"{'; '.join(parts.faults()) or 'it is not spelled as names are'}: did you mean {nearest}?"
 
 
-def _take_apart(text: str) -> _Parts | None:
+def _take_apart(text: str, vocabulary: Vocabulary) -> _Parts | None:
     extension = _EXTENSION.search(text)
     match = _LOOSE.fullmatch(text[: extension.start()] if extension else text)
     if match is None:
@@ -220,9 +234,15 @@ def _take_apart(text: str) -> _Parts | None:
         tag=match["tag"],
         stamp=match["stamp"],
         platform=platform,
-        target=nearest_target(platform, legacy=match["tag"] is None and match["stamp"] is not None),
+        target=nearest_target(
+            platform,
+            vocabulary.targets,
+            vocabulary.legacy_platforms,
+            legacy=match["tag"] is None and match["stamp"] is not None,
+        ),
         words=words,
         extension=extension[0] if extension else None,
+        archive_extension=vocabulary.archive_extension,
     )
 
 

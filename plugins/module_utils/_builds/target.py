@@ -112,7 +112,7 @@ def _suggestion(text: str) -> str:
     # Only those who err wait for it.
     from .suggest import nearest_target
 
-    nearest = nearest_target(text)
+    nearest = nearest_target(text, KNOWN_TARGETS, LEGACY_PLATFORMS)
     if nearest:
         return f" Did you mean {nearest}?"
     return f" Targets are triples, such as {KNOWN_TARGETS[0]} or aarch64-apple-darwin."

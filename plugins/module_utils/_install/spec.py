@@ -14,15 +14,13 @@ from .._builds.request import BuildRequest, RequestedName
 from .._builds.target import Target
 from .._errors import InvalidName, StoreError
 from .._http.options import UrlOptions
-from .._os.paths import checked_absolute
+from .._os.paths import checked_path
 from .._os.target_root import TargetRoot
 from .._platform.host import HOST_PLATFORM, HostPlatform
 from .._store.receipt import Settings
 from .._store.store import default_store
-from .sysconfig import BUILD_PREFIX
 
 KEPT = "kept"  # a delivery that brings nothing: the store has to have the build
-_EXAMPLES = {"store": "/opt/python/.builds"}
 
 
 @dataclass(frozen=True)
@@ -165,14 +163,3 @@ def _require_apart(path: str, store: str) -> None:
             f"path is {path} and store is {store}: one lies in the other. The path becomes a link to a build in the "
             f"store, so {advice}."
         )
-
-
-def checked_path(path: str, option: str) -> str:
-    """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
-    clean = checked_absolute(path, option, _EXAMPLES.get(option, "/opt/python/3.13"))
-    if clean.startswith(BUILD_PREFIX):
-        raise StoreError(
-            f"{option} is {path!r}, but paths that begin with {BUILD_PREFIX} cannot be told from the prefix that "
-            "builds were made with. Choose another place, such as /opt/python/3.13."
-        )
-    return clean

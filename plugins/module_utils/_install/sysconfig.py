@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._errors import ArchiveError
+from .._os.paths import BUILD_PREFIX
 
-BUILD_PREFIX = "/install"
 MARKER = "PYTHON_BUILD_STANDALONE"  # uv recognises its own builds by it
 
 _GNU_TRIPLETS = (

@@ -38,7 +38,9 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
             verify_file(spec.archive, spec.digest_of_archive(asset))
         return _extracted(spec.archive, store.new_stage(), timings)
     if spec.delivery == "push" or asset != spec.asset:  # then its address stands in a receipt, which proves nothing
-        raise ArchiveNeeded(f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset)
+        raise ArchiveNeeded(
+            f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset.sha256
+        )
     make_directory(store.staging)
     part = os.path.join(store.staging, part_name(asset))
     with early_inflate(part) as early:
@@ -73,7 +75,7 @@ def _fetch(part: str, spec: InstallSpec, asset: Asset, store: Store, timings: Ti
         except NoSource as error:
             if is_last_resort or error.is_hopeless:
                 raise
-            raise ArchiveNeeded(str(error), asset) from error
+            raise ArchiveNeeded(str(error), asset.sha256) from error
 
 
 def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None) -> Stage:

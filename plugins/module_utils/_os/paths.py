@@ -10,6 +10,9 @@ import stat
 
 from .._errors import StoreError
 
+BUILD_PREFIX = "/install"  # what upstream configures builds with
+_EXAMPLES = {"store": "/opt/python/.builds"}
+
 
 def checked_absolute(path: str, option: str, example: str) -> str:
     """The path without a trailing slash. Raises `StoreError` when it is relative or names no place below the root."""
@@ -34,3 +37,14 @@ def kind_of(place: str) -> str:
     if stat.S_ISDIR(mode):
         return "directory"
     return "file" if stat.S_ISREG(mode) else "other"
+
+
+def checked_path(path: str, option: str) -> str:
+    """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
+    clean = checked_absolute(path, option, _EXAMPLES.get(option, "/opt/python/3.13"))
+    if clean.startswith(BUILD_PREFIX):
+        raise StoreError(
+            f"{option} is {path!r}, but paths that begin with {BUILD_PREFIX} cannot be told from the prefix that "
+            "builds were made with. Choose another place, such as /opt/python/3.13."
+        )
+    return clean

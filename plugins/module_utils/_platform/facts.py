@@ -45,7 +45,7 @@ _AMBIGUOUS_DISTRIBUTIONS = ("Void",)
 _ADVICE = "Gather facts (`gather_facts: true`), or give `target`."
 
 
-def from_facts(facts: Mapping[str, Any]) -> HostPlatform:
+def platform_of_facts(facts: Mapping[str, Any]) -> HostPlatform:
     """Raises `UnsupportedHost` when a fact that is needed lacks, or no target follows from those that are there."""
     _require(facts, "system", "architecture")
     system = str(facts["system"])

@@ -47,13 +47,6 @@ class HostPlatform:
     os_version: str | None = None
     called: str = field(default="this host", compare=False)
 
-    @classmethod
-    def from_facts(cls, facts: Mapping[str, Any]) -> HostPlatform:
-        """From `ansible_facts`. Raises `UnsupportedHost` that says which facts lack."""
-        from .facts import from_facts
-
-        return from_facts(facts)
-
     def as_dict(self) -> dict[str, Any]:
         """The platform as JSON can hold it."""
         return {**vars(self), "libc_version": list(self.libc_version) if self.libc_version else None}

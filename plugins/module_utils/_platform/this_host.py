@@ -13,7 +13,7 @@ import struct
 from dataclasses import replace
 
 from .._errors import UnsupportedHost
-from .facts import from_facts
+from .facts import platform_of_facts
 from .host import HostPlatform
 
 _CPUINFO = "/proc/cpuinfo"
@@ -29,7 +29,7 @@ def platform_here() -> HostPlatform | None:
         "distribution": "unknown",
     }
     try:
-        return replace(from_facts(facts), libc=None)
+        return replace(platform_of_facts(facts), libc=None)
     except UnsupportedHost:
         return None
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from .._install.spec import checked_path
+from .._os.paths import checked_path
 from .._os.processes import running_entries
 from .._os.target_root import RUNNING, TargetRoot
 from .._platform.this_host import platform_here

@@ -18,7 +18,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -221,3 +221,12 @@ def _failure(content: Any) -> FetchError | None:
         return None
     message, outlook = content
     return FetchError(message, outlook) if outlook in _NOTED_OUTLOOKS else None
+
+
+@dataclass(frozen=True)
+class OpenIndex:
+    """An index that answers. Close `catalog` after use; `entry` is what the cache keeps of it."""
+
+    name: str
+    catalog: Catalog
+    entry: CacheEntry

@@ -11,16 +11,13 @@ makes an error of an index whose newest release is too old.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 
+from .address import Address
 from .bundled import newest_bundled_release
+from .cache import OpenIndex
 from .clock import Clock
-
-if TYPE_CHECKING:
-    from .address import Address
-    from .reader import OpenIndex
 
 
 class IndexTooOld(IndexUnavailable):

@@ -22,7 +22,7 @@ from .._documents import read_document
 from .._http.errors import FetchError
 from .._http.fetch import Validators, fetch
 from .address import Address, default_addresses
-from .cache import CacheEntry, cache_directory
+from .cache import CacheEntry, OpenIndex, cache_directory
 from .catalog import Catalog, Origin
 from .formats import Reading, read_bundled, read_index
 from .freshness import IndexTooOld, require_fresh
@@ -42,15 +42,6 @@ class IndexOptions:
     max_age_s: float = 60 * 60
     max_release_age_s: int = 0
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-
-
-@dataclass(frozen=True)
-class OpenIndex:
-    """An index that answers. Close `catalog` after use; `entry` is what the cache keeps of it."""
-
-    name: str
-    catalog: Catalog
-    entry: CacheEntry
 
 
 class IndexReader:

@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.exact_bu
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_from_build
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import checked_path
+from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path
 
 from .._options import age_seconds
 from .spec import Setting

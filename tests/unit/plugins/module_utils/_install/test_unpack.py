@@ -182,7 +182,7 @@ class TestDelivery:
         with pytest.raises(ArchiveNeeded) as caught:
             unpack(store, build, **mirror_of(build), delivery="push")
         assert str(caught.value) == f"The archive of {build.name} is needed, and is to come from the controller."
-        assert caught.value.asset.sha256 == build.sha256
+        assert caught.value.sha256 == build.sha256
 
     @pytest.mark.parametrize("delivery", ["push", "auto"])
     def test_an_archive_that_came_is_used(self, store: Store, build: FakeBuild, delivery: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._platform.facts import platform_of_facts
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._platform.requirements import (
     CPU_LEVEL_FLAGS,
@@ -244,7 +245,7 @@ V2_FLAGS = [*CPU_LEVEL_FLAGS[2].split(), "fpu", "sse2"]
     ],
 )
 def test_facts_tell_what_a_host_is(facts: dict[str, Any], expected: HostPlatform) -> None:
-    assert HostPlatform.from_facts(facts) == expected
+    assert platform_of_facts(facts) == expected
 
 
 @pytest.mark.parametrize(
@@ -272,7 +273,7 @@ def test_facts_tell_what_a_host_is(facts: dict[str, Any], expected: HostPlatform
 )
 def test_facts_that_say_too_little_are_named(facts: dict[str, Any], message: str) -> None:
     with pytest.raises(UnsupportedHost) as error:
-        HostPlatform.from_facts(facts)
+        platform_of_facts(facts)
     assert str(error.value) == message
 
 
