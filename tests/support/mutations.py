@@ -207,7 +207,7 @@ def _mutated(samples: Sequence[Any], changes: Sequence[Callable[[Any, random.Ran
     def mutate(seed: int, count: int) -> Any:
         chance = random.Random(seed)
         value = chance.choice(samples)
-        for _ in range(count):
+        for _round in range(count):
             value = chance.choice(changes)(value, chance)
         return value
 

@@ -215,11 +215,16 @@ CHANGES: dict[str, tuple[str, Any]] = {
 }
 
 
+def change_database(controller: Controller, change: str) -> None:
+    with closing(sqlite3.connect(controller.path(".sqlite3"))) as connection:
+        connection.execute(CHANGES[change][0], (CHANGES[change][1],))
+        connection.commit()
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_database_that_was_changed_is_made_again(controller: Controller, change: str) -> None:
     controller.digests()
-    with closing(sqlite3.connect(controller.path(".sqlite3"))) as connection, connection:
-        connection.execute(CHANGES[change][0], (CHANGES[change][1],))
+    change_database(controller, change)
     assert controller.digests() == [TRUE]
 
 
@@ -230,8 +235,7 @@ def test_a_row_that_contradicts_itself_is_found_without_the_checksum(controller:
     from ansible_collections.standalone.python.plugins.plugin_utils._cache.checksummed_file import seal
 
     controller.digests()
-    with closing(sqlite3.connect(controller.path(".sqlite3"))) as connection, connection:
-        connection.execute(CHANGES[change][0], (CHANGES[change][1],))
+    change_database(controller, change)
     seal(str(controller.path(".sqlite3")))
     assert controller.digests() == [TRUE]
 

@@ -32,10 +32,19 @@ TOOLS = {"dpkg-query": "#!/bin/sh\necho 'of-the-host: x'\n", "rpm": "#!/bin/sh\n
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
     """Debian with /usr/local and /opt on another disk, a build, its alternatives, and a python3 of the system."""
-    for directory in ("data/opt/python/.builds/x/bin", "data/opt/python/.builds/.roots", "data/local/bin",
+    for directory in (
+        "data/opt/python/.builds/x/bin",
+        "data/opt/python/.builds/.roots",
+        "data/local/bin",
         "etc/ssl/certs",
-                   "var/lib/dpkg/alternatives", "var/lib/dpkg/info", "usr/bin", "etc/alternatives", "usr/share/ca",
-                   "etc/systemd/system/a.service.d", "etc/profile.d"):  # fmt: skip
+        "var/lib/dpkg/alternatives",
+        "var/lib/dpkg/info",
+        "usr/bin",
+        "etc/alternatives",
+        "usr/share/ca",
+        "etc/systemd/system/a.service.d",
+        "etc/profile.d",
+    ):
         (tmp_path / directory).mkdir(parents=True)
     for link, target in {
         "opt": "/data/opt",
