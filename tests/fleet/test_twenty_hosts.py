@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -105,7 +106,7 @@ def test_an_upgrade_and_the_way_back_without_a_network(operator: Operator) -> No
     for changed in (1, 0):
         back = operator.play("rollback.yml", "-vvv", rollback_from_build=NEW)
         assert back.rc == 0, back.output
-        assert back.output.count(f"ok=1    changed={changed}") == HOSTS
+        assert changed_hosts(back.output) == changed * HOSTS
         assert back.output.count(REMOTE_CALL) == HOSTS
         assert operator.releases() == [OLD] * HOSTS
 
@@ -140,6 +141,11 @@ def test_a_controller_killed_in_the_middle_leaves_what_the_next_run_completes(op
     for host in operator.hosts.values():
         assert host.enter("sh", "-c", f"ls -A {STORE}/.staging 2>/dev/null || true").stdout == ""
         assert len(host.enter("ls", STORE).stdout.split()) == 2  # the new build, and the old one to go back to
+
+
+def changed_hosts(output: str) -> int:
+    """How many hosts of the recap have a change."""
+    return len(re.findall(r"(?m)^\S+ +: ok=\d+ +changed=[1-9]", output.partition("PLAY RECAP")[2]))
 
 
 def has_new(host: Host) -> bool:
