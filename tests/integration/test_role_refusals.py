@@ -41,7 +41,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "interpreter_default is 3.12, but the builds are 3.13. Give the name or path of one of them.",
     ),
     "a vague build to leave": (
-        {"entry": "rollback", "interpreter_name": "3.13", "interpreter_rollback_from": "3.13"},
+        {"entry": "rollback", "interpreter_name": "3.13", "interpreter_rollback_from_build": "3.13"},
         "'3.13' does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, both, "
         "3.13.6+20250807, or its full name.",
     ),
@@ -52,7 +52,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no build to leave": (
         {"entry": "rollback", "interpreter_name": "3.13"},
-        "missing required arguments: interpreter_rollback_from",
+        "missing required arguments: interpreter_rollback_from_build",
     ),
     "an option that builds do not have": (
         {"interpreter_builds": [{"nam": "3.13"}]},

@@ -86,7 +86,7 @@ def test_slips_in_the_prefix(playbook: str, name: str, meant: str | None) -> Non
     [
         ("mirror", "mirror_buids", "mirror_builds"),
         ("interpreter", "interpreter_nam", "interpreter_name"),
-        ("interpreter", "interpreter_rollback_form", "interpreter_rollback_from"),
+        ("interpreter", "interpreter_rollback_form", "interpreter_rollback_from_build"),
         ("bootstrap", "bootstrap_pth", "bootstrap_path"),
     ],
 )
