@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the option that names one archive and no other."""
+"""Documentation of the option that pins one archive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ options:
   asset:
     description:
       - A pinned asset, as returned by P(standalone.python.release#lookup). No index is read then, and only this asset
-        will do. Mutually exclusive with O(name).
+        is accepted. Mutually exclusive with O(name).
     type: dict
     suboptions:
       name:
@@ -42,8 +42,8 @@ options:
         type: str
         default: ''
       url:
-        description: The address of the archive. Mirrors are applied to it. The receipt of the build leaves out a login
-          and a query that it has, so a repair needs the asset again when the server does.
+        description: The address of the archive. Mirrors are applied to it. The receipt of the build omits a login and a
+          query in it. If the server needs these, a repair needs the asset again.
         type: str
         required: true
       sha256:

@@ -1,44 +1,45 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the options that both lookups choose builds by."""
+"""Documentation of the options by which both lookups choose builds."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Which of the builds that answer to a name, and where they are looked up."""
+    """The choice between builds that satisfy a name, and the indexes to search."""
 
     DOCUMENTATION = r"""
 options:
   flavor:
     description:
-      - Which form of the build. Without it, the first of V(install_only_stripped), V(install_only) and V(full) that
+      - The form of the build. Without it, the first of V(install_only_stripped), V(install_only) and V(full) that
         exists.
     type: str
     choices: [install_only_stripped, install_only, full]
   build_options:
     description:
-      - Build options as they stand in asset names, for example V(pgo+lto) or V(noopt). Without it, V(pgo+lto) is
-        preferred to V(pgo), V(lto) and V(noopt).
+      - Build options as written in asset names, for example V(pgo+lto) or V(noopt). Without it, V(pgo+lto) is preferred
+        to V(pgo), V(lto) and V(noopt).
     type: str
   prerelease:
     description:
-      - Whether names that do not state a pre-release may be answered by one.
+      - Whether a name that does not state a pre-release may resolve to one.
     type: bool
     default: false
   min_age:
     description:
-      - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. A release
-        is as old as the date in its tag. A name that pins a younger release is an error.
+      - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. The age of
+        a release is counted from the date in its tag. Fails if the name pins a younger release.
     type: str
   index:
     description:
-      - Where names and digests come from. A list is tried in order, and the first that can be read answers alone.
+      - The indexes to read names and digests from. A list is tried in order, and only the first that can be read is
+        used.
       - Each may be a versions index (NDJSON), a uv catalogue (JSON) or a C(SHA256SUMS) of one release, by address or
-        path, or V(bundled) for the catalogue that comes with the collection. The content tells the kind.
-      - Without it, C(UV_PYTHON_DOWNLOADS_JSON_URL) or C(UV_ASTRAL_MIRROR_URL), then the two public versions indexes.
-        When none can be reached the copy of the last run is used, with a warning, and when there is none, the bundled
+        path, or V(bundled) for the catalogue that comes with the collection. The format is detected from the content.
+      - Without it, C(UV_PYTHON_DOWNLOADS_JSON_URL) or C(UV_ASTRAL_MIRROR_URL), then the two public versions indexes. If
+        none can be reached, the copy of the last run is used, with a warning, or without such a copy the bundled
         catalogue.
     type: list
     elements: str
@@ -51,11 +52,11 @@ options:
       - name: standalone_python_index
   index_max_age:
     description:
-      - Refuses an index whose newest release is older than this, for example V(45d), in the units of O(min_age). So an
-        index that is not updated any more, or that somebody holds back, is noticed. Holds for the copy of the last run
-        and the bundled catalogue too.
-      - Without it, or with V(0), every age is accepted. An index that is older than it was, or older than the bundled
-        catalogue, is warned of in any case.
+      - Refuses an index whose newest release is older than this, for example V(45d), in the units of O(min_age). This
+        detects an index that is no longer updated, or that an attacker holds back. It applies to the copy of the last
+        run and the bundled catalogue too.
+      - Without it, or with V(0), every age is accepted. An index that is older than in an earlier run, or older than
+        the bundled catalogue, causes a warning in any case.
     type: str
     env:
       - name: ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The content that a lock is to have. Here are the options; what is decided is in plugin_utils."""
+"""The new content of a lock. The options are here; the decisions are in plugin_utils."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ name: lock_content
 short_description: Compute the content of a lock of builds
 version_added: 0.1.0
 description:
-  - Resolves each declared name for each declared target, and returns the text of the lock that has these builds, to
-    take the place of the lock that is there. Writes nothing; the playbook C(standalone.python.lock) does.
-  - A build in the lock that is newer than what the index offers stays, with a warning.
-  - It is an error when an entry of the lock would be lost, when no build answers to a name, and when a file in the lock
-    has another digest in the index now.
+  - Resolves each declared name for each declared target, and returns the text of a lock file with these builds, to
+    overwrite the current one with. Writes no file; the playbook C(standalone.python.lock) does.
+  - A build in the lock that is newer than those in the index is kept, with a warning.
+  - Fails if an entry of the lock would be lost, if no build satisfies a name, or if the index now has another digest
+    for an archive in the lock.
 author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
@@ -25,47 +25,47 @@ options:
   _terms:
     description:
       - Names of builds, each of them as the option O(standalone.python.build#module:name) takes it. Tasks that use the
-        lock ask for the same names.
-      - Write them in quotes. YAML takes V(3.10) without quotes for the number 3.1.
+        lock must use the same names.
+      - Write them in quotes. Without quotes, YAML reads V(3.10) as the number 3.1.
     type: list
     elements: str
     required: true
   targets:
     description:
-      - The triples to have a build of each name for. A name that states its target gets that one alone.
+      - The triples to lock each name for. A name that states its target is locked for that target only.
     type: list
     elements: str
     required: true
   lock:
     description:
-      - The lock as it is now, a path on the controller. It need not exist.
+      - The path of the current lock on the controller. It need not exist.
     type: path
     required: true
   may_remove:
     description:
-      - Whether entries of the lock that are not declared may go.
+      - Whether entries of the lock that are not declared may be removed.
     type: bool
     default: false
   sizes:
     description:
-      - Whether the servers are asked how large the archives are that are new in the lock. Where none tells, the size is
-        null.
+      - Whether to request the sizes of archives that are new in the lock from the servers. A size that no server
+        reports is null.
     type: bool
     default: true
   verify_provenance:
     description:
-      - Whether each archive of the lock must have an attestation that it was made by whom O(provenance) names, as for
-        the option O(standalone.python.build#module:verify_provenance).
+      - Whether each archive of the lock must have an attestation that names the origin in O(provenance), as for the
+        option O(standalone.python.build#module:verify_provenance).
     type: bool
     default: false
   provenance:
     description:
-      - Who must have made the builds, as for the option O(standalone.python.build#module:provenance).
+      - The required origin of the builds, as for the option O(standalone.python.build#module:provenance).
     type: dict
   mirror:
     description:
-      - Where sizes and attestations are asked for, in place of the public addresses. The lock has the public addresses
-        in any case, to which tasks apply mirrors of their own.
+      - The base URLs to request sizes and attestations from, instead of the public addresses. The lock always has the
+        public addresses, and tasks apply their own mirror settings to them.
     type: list
     elements: str
     env:
@@ -76,8 +76,8 @@ options:
     vars:
       - name: standalone_python_mirror
 notes:
-  - The OpenSSL and SQLite of a build are named where the table that comes with the collection knows them. No index
-    tells.
+  - The lock records the OpenSSL and SQLite versions of a build if the table in the collection has them. No index has
+    them.
 seealso:
   - plugin: standalone.python.release
     plugin_type: lookup
@@ -96,7 +96,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The text of the lock, in a list of one.
+  description: The text of the lock, as the only element of a list.
   type: list
   elements: str
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A name resolved to a pinned asset, on the controller. Here are options and facts; the rest is in plugin_utils."""
+"""A name resolved to a pinned asset, on the controller. Options and facts are here; the rest is in plugin_utils."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ name: release
 short_description: Resolve the name of a Python build to one pinned archive
 version_added: 0.1.0
 description:
-  - Returns name, version, release, target, address and SHA-256 digest of the python-build-standalone archive that a
-    name stands for, so that the same archive can be given to every host, kept in an inventory, or fetched by other
+  - Returns name, version, release, target, address and SHA-256 digest of the python-build-standalone archive for a
+    name. With these, the same archive can be installed on every host, recorded in an inventory, or fetched by other
     means.
-  - Everything happens on the controller. The index is kept in a cache, which all workers of a run share, so a further
+  - The lookup runs on the controller. The index is kept in a cache, which all workers of a run share, so a further
     lookup takes a few milliseconds and no network.
 author:
   - The standalone.python authors (!UNKNOWN)
@@ -26,23 +26,23 @@ options:
     description:
       - Names of builds, each of them as the option O(standalone.python.build#module:name) takes it, such as V(3.13),
         V(3.13t), V(3.13.5), V(3.13.5+20250723), V(3.15.0rc1), V(>=3.12,<3.14), V(latest), or the full name of an asset.
-      - Write them in quotes. YAML takes V(3.10) without quotes for the number 3.1.
+      - Write them in quotes. Without quotes, YAML reads V(3.10) as the number 3.1.
     type: list
     elements: str
     required: true
   target:
     description:
       - The triple of the build, for example V(aarch64-unknown-linux-gnu).
-      - Without it, the target follows from the facts of the host in play, which must have been gathered. Facts do not
-        tell everything, above all not the version of the C library, so M(standalone.python.build) looks more closely
-        and can refuse what this lookup returns.
+      - Without it, the target is derived from the facts of the current host, which must have been gathered. Facts do
+        not contain everything, for example the version of the C library, so M(standalone.python.build) inspects the
+        host more closely and can refuse what this lookup returns.
     type: str
   mirror:
     description:
-      - A base URL that takes the place of C(https://github.com/astral-sh/python-build-standalone/releases/download) in
-        RV(_raw[].url). Of a list, the first does.
+      - A base URL that replaces C(https://github.com/astral-sh/python-build-standalone/releases/download) in
+        RV(_raw[].url). If a list is given, the first one is used.
       - Without it, RV(_raw[].url) is the public address. C(UV_PYTHON_INSTALL_MIRROR) does not change it, because
-        M(standalone.python.build) heeds that by itself when it fetches the asset.
+        M(standalone.python.build) applies that variable itself when it fetches the asset.
     type: list
     elements: str
     env:
@@ -54,34 +54,34 @@ options:
       - name: standalone_python_mirror
   exclude:
     description:
-      - Builds that are not to be chosen, for example because they failed on a host. Each is a whole version, V(3.13.6),
-        a release, V(20250807), both, V(3.13.6+20250807), or a full name. Mutually exclusive with O(lock).
+      - Builds that must not be chosen, for example because they failed on a host. Each is a whole version, V(3.13.6), a
+        release, V(20250807), both, V(3.13.6+20250807), or a full name. Mutually exclusive with O(lock).
     type: list
     elements: str
   all_targets:
     description:
-      - Returns a list for each name, with one asset for each target that has an answer, in the order of the targets'
-        names. Each is the best answer for its target, so versions differ where a target does not have the newest.
+      - Returns a list for each name, with one asset for each target that has a match, sorted by target. Each is the
+        best match for its target, so versions differ if a target does not have the newest one.
       - No facts are needed. With O(target), or a name that states its target, the list has one asset.
     type: bool
     default: false
   lock:
     description:
-      - A lock that the playbook C(standalone.python.lock) made, as a file on the controller, looked for as files of a
-        play are. The answer is then what the lock has for the name and the target, and no index is read.
-      - The name must stand in the lock as it is written here. O(flavor) and O(build_options) must not ask for another
-        build than the lock has. O(prerelease) has no effect. Mutually exclusive with O(index) as an option of the
-        lookup, and with O(index_max_age) and O(min_age) likewise.
-      - With O(all_targets=true), the list has what the lock has for the name.
+      - A lock file of the playbook C(standalone.python.lock), on the controller, searched for like other files of a
+        play. The lookup then returns the asset that the lock has for the name and the target, and reads no index.
+      - The lock must have the name exactly as written here. O(flavor) and O(build_options) must not contradict the
+        build in the lock. O(prerelease) has no effect. Mutually exclusive with O(index), O(index_max_age) and
+        O(min_age) as options of the lookup.
+      - With O(all_targets=true), the list has all assets that the lock has for the name.
     type: str
   query:
     description:
-      - A JMESPath expression, applied to what would be returned for each name, for example V(sha256), or, with
-        O(all_targets=true), V([].target).
+      - A JMESPath expression, applied to the result for each name, for example V(sha256), or, with O(all_targets=true),
+        V([].target).
     type: str
 notes:
   - The cache is in C($ANSIBLE_STANDALONE_PYTHON_CACHE), else in C($XDG_CACHE_HOME/standalone-python), else in
-    C(~/.cache/standalone-python). A fetched index counts as current for an hour.
+    C(~/.cache/standalone-python). A fetched index is used for an hour.
 seealso:
   - module: standalone.python.build
 requirements:
@@ -90,31 +90,31 @@ requirements:
 """
 
 EXAMPLES = r"""
-- name: The newest 3.13 for the host in play, whose facts were gathered
+- name: Show the newest 3.13 for the current host, whose facts were gathered
   ansible.builtin.debug:
     msg: "{{ lookup('standalone.python.release', '3.13') }}"
 
-- name: One build, chosen once and installed on every host
+- name: Install one build on every host, chosen once
   standalone.python.build:
     asset: "{{ lookup('standalone.python.release', '3.13.5+20250723', target='x86_64-unknown-linux-gnu') }}"
     path: /opt/python/3.13
 
-- name: Only what has been out for a week, from the catalogue that comes with the collection
+- name: Show the newest build that is at least a week old, from the bundled catalogue
   ansible.builtin.debug:
     msg: >-
       {{ lookup('standalone.python.release', 'latest', target='aarch64-apple-darwin', min_age='7d', index='bundled') }}
 
-- name: The digest alone
+- name: Show only the digest
   ansible.builtin.debug:
     msg: "{{ lookup('standalone.python.release', '3.13.5', target='s390x-unknown-linux-gnu', query='sha256') }}"
 
-- name: The addresses below a mirror, for every target that has 3.13.5
+- name: Show the addresses below a mirror, for every target that has 3.13.5
   ansible.builtin.debug:
     msg: >-
       {{ lookup('standalone.python.release', '3.13.5', all_targets=true, query='[].url',
                 mirror='https://mirror.example.com/python-build-standalone') }}
 
-- name: What the lock of the fleet has for one target
+- name: Show the asset that the lock has for one target
   ansible.builtin.debug:
     msg: "{{ lookup('standalone.python.release', '3.13', lock='python.lock.yml', target='x86_64-unknown-linux-gnu') }}"
 """
@@ -122,9 +122,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - One asset for each name; with O(all_targets=true), a list of assets for each name; with O(query), what the
-      expression yields.
-    - An asset is what the option O(standalone.python.build#module:asset) takes.
+    - One asset for each name; with O(all_targets=true), a list of assets for each name; with O(query), the result of
+      the expression.
+    - An asset is a value for the option O(standalone.python.build#module:asset).
   type: list
   elements: dict
   contains:
@@ -149,11 +149,11 @@ _raw:
       type: str
       sample: install_only_stripped
     build_options:
-      description: The build options in the name, joined by C(+); empty when it has none.
+      description: The build options in the name, joined by C(+); empty if it has none.
       type: str
       sample: ""
     url:
-      description: Where the archive is.
+      description: The address of the archive.
       type: str
       sample: >-
         https://github.com/astral-sh/python-build-standalone/releases/download/20250723/cpython-3.13.5%2B20250723-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz
@@ -202,7 +202,7 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         take_options(self, variables, kwargs)
         superfluous = [option for option in _NOT_WITH_LOCK if kwargs.get(option)] if self.get_option("lock") else []
-        if superfluous:  # an index that is there for all lookups is not meant
+        if superfluous:  # the default index of all lookups is no conflict
             raise AnsibleLookupError(f"With lock, no index is read. Leave out {' and '.join(superfluous)}, or lock.")
         with failing_as_lookup():
             answer = self._from_lock if self.get_option("lock") else self._from_index
@@ -239,7 +239,7 @@ class LookupModule(LookupBase):
         return self._as_dict(self._released(lock.asset(request, targets)))
 
     def _released(self, asset: Asset) -> Asset:
-        """The asset. Raises `NoMatch` for one of the future."""
+        """The asset. Raises `NoMatch` for a build with a release date in the future."""
         Clock.read(_console.warn).require_released(asset.build)
         return asset
 
@@ -256,7 +256,7 @@ class LookupModule(LookupBase):
 
 
 def _facts(variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts by their own names, also where they are there as variables only, as in an inventory that sets them."""
+    """The facts by their own names, also if they are only variables, as in an inventory that sets them."""
     facts = variables.get("ansible_facts")
     if facts:
         return dict(facts)

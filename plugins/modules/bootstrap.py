@@ -15,9 +15,10 @@ description:
   - Does what M(standalone.python.build) does, on hosts that have no Python, or one that ansible-core no longer runs on.
     The host needs a POSIX shell, C(tar) and C(gzip); those of busybox are enough.
   - The controller fetches the archive into its cache, verifies it and sends it over the connection. On the host it is
-    unpacked in the store's staging, and the interpreter in it runs the module M(standalone.python.build) with the same
-    archive. So what is there afterwards is what that module makes anywhere, and it takes over from there.
-  - A second run with nothing to do is one shell command on the host, and reads no index.
+    unpacked in the staging directory of the store, and its interpreter runs the module M(standalone.python.build) with
+    the same archive. So the result is the same as that of the module on any host, and later tasks can use the module
+    itself.
+  - A run that changes nothing is one shell command on the host, and reads no index.
   - The role P(standalone.python.bootstrap#role) does this and lets the rest of the play use the new interpreter.
 author:
   - The standalone.python authors (!UNKNOWN)
@@ -28,22 +29,23 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Which build, as for O(standalone.python.build#module:name). Write it in quotes.
+      - The name of the build, as for O(standalone.python.build#module:name). Write it in quotes.
       - It must be one of Python 3.9 or newer that is published as C(.tar.gz), as all are but debug builds.
-      - Required unless O(asset) says what is wanted.
+      - Required unless O(asset) is given.
     type: str
   path:
-    description: Where the interpreter is wanted, as for O(standalone.python.build#module:path).
+    description: The path to install the interpreter at, as for O(standalone.python.build#module:path).
     type: str
     required: true
     aliases: [dest]
   store:
     description:
       - The directory that holds the builds, C(.builds) beside O(path) by default.
-      - The archive is unpacked here and nowhere else, so programs in it must be allowed to run. C(/tmp) need not be.
+      - The archive is unpacked here and nowhere else, so its file system must allow programs to run. C(/tmp) may be
+        mounted with C(noexec).
     type: str
   flavor:
-    description: Which form of the build. Without it, the first of these that exists.
+    description: The form of the build. Without it, the first of these that exists.
     type: str
     choices: [install_only_stripped, install_only]
   target:
@@ -55,14 +57,14 @@ options:
     choices: [baseline, auto, v2, v3, v4]
     default: baseline
   prerelease:
-    description: Whether names that do not state a pre-release may be answered by one.
+    description: Whether a name that does not state a pre-release may resolve to one.
     type: bool
     default: false
   min_age:
     description: Refuses releases younger than this, for example V(7d).
     type: str
   index:
-    description: Where names and digests come from, as for O(standalone.python.build#module:index).
+    description: The indexes to read names and digests from, as for O(standalone.python.build#module:index).
     type: list
     elements: str
   index_max_age:
@@ -70,29 +72,30 @@ options:
     type: str
   lock:
     description:
-      - A lock file on the controller that says which asset answers, as for O(standalone.python.build#module:lock).
+      - A lock file on the controller that pins the asset for O(name), as for O(standalone.python.build#module:lock).
     type: path
   mirror:
     description:
-      - Where the controller gets archives from, with the defaults of O(standalone.python.build#module:mirror).
+      - The base URLs that the controller fetches archives from, with the defaults of
+        O(standalone.python.build#module:mirror).
       - A V(file://) mirror is on the controller.
     type: list
     elements: str
   archive:
-    description: An archive on the controller to send instead of one that is fetched. Requires O(name) and O(checksum).
+    description: An archive on the controller to send instead of fetching one. Requires O(name) and O(checksum).
     type: path
   checksum:
     description: The SHA-256 digest that the archive must have.
     type: str
   keep:
-    description: How many earlier builds of this path stay in the store, to go back to.
+    description: How many earlier builds of this path to keep in the store for a rollback.
     type: int
     default: 1
   owner:
-    description: The user that owns the build's files, by name or number. Without it, whoever runs the task.
+    description: The user that owns the build's files, by name or number. The default is the user that runs the task.
     type: str
   group:
-    description: The group of the build's files, by name or number, likewise.
+    description: The group of the build's files, by name or number. The default is the group of that user.
     type: str
   compile_bytecode:
     description: Whether to compile the standard library when the build is installed.
@@ -103,7 +106,7 @@ options:
     type: bool
     default: true
   verify:
-    description: How closely to look at a build that is there, as for O(standalone.python.build#module:verify).
+    description: How closely to check an installed build, as for O(standalone.python.build#module:verify).
     type: str
     choices: [quick, full, none]
     default: quick
@@ -121,14 +124,14 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Reports the same result and the same diff, and changes nothing. Of a build that may have drifted it
-      says so, and does not compare its content, since that takes an interpreter.
+    description: Reports the same result and the same diff, and changes nothing. For a build that may have drifted it
+      reports that, and does not compare the content, since this needs an interpreter.
   diff_mode:
     support: full
     description: Shows the build at the path before and after.
   action:
     support: full
-    description: An action plugin does this. There is nothing to run on the host but what the action plugin sends.
+    description: An action plugin does all of it. The host runs only what the action plugin sends.
   async:
     support: none
     description: An installation takes seconds.
@@ -141,8 +144,8 @@ requirements:
     asked."
   - "Host: a POSIX shell, C(tar) and C(gzip)."
 notes:
-  - Turn pipelining on. The archive then goes straight into the store, by the input of one command. Without pipelining
-    it goes as a file through Ansible's temporary directory, which costs more commands.
+  - Turn pipelining on. The archive is then written straight into the store, through the standard input of one command.
+    Without pipelining it is copied as a file through Ansible's temporary directory, which takes more commands.
 seealso:
   - module: standalone.python.build
   - plugin: standalone.python.release
@@ -150,18 +153,18 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Python 3.13 on a host that has none
+- name: Install Python 3.13 on a host that has none
   standalone.python.bootstrap:
     name: "3.13"
     path: /opt/python/3.13
   register: python
 
-- name: Let everything that follows use it
+- name: Use it for all later tasks
   ansible.builtin.set_fact:
     ansible_python_interpreter: "{{ python.path }}/bin/python3"
   when: not ansible_check_mode
 
-- name: The same, with an archive that is at hand
+- name: Install it from an archive on the controller
   standalone.python.bootstrap:
     name: 3.13.5+20250723
     archive: files/python.tar.gz
@@ -196,7 +199,8 @@ executable:
   type: str
   sample: /opt/python/3.13/bin/python3.13
 executables:
-  description: Every program of the build. In check mode, before it was ever unpacked, only the interpreter's names.
+  description: Every program of the build. In check mode before the first installation, only the names of the
+    interpreter.
   returned: success
   type: list
   elements: str
@@ -207,7 +211,8 @@ store:
   type: str
   sample: /opt/python/.builds
 drift:
-  description: What in the build at the path was not as published, in the lists C(changed), C(missing) and C(added).
+  description: The differences between the build at the path and the published one, in the lists C(changed), C(missing)
+    and C(added).
   returned: success
   type: dict
 pruned:
@@ -225,7 +230,7 @@ diff:
   returned: success
   type: dict
 health:
-  description: How the new interpreter was found. Null when this task made no new build.
+  description: The result of the health check. Null when this task made no new build.
   returned: success
   type: dict
 timings:

@@ -2,31 +2,31 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accepts builds that are provisional. Everything but the interface is in module_utils."""
+"""Confirms provisional builds. Everything but the interface is in module_utils."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: build_confirm
-short_description: Accept builds that are provisional
+short_description: Confirm provisional builds
 version_added: 0.1.0
 description:
-  - Ends the provisional state of builds that M(standalone.python.build) put at a path with
+  - Ends the provisional state of builds that M(standalone.python.build) installed with
     O(standalone.python.build#module:provisional=true).
-  - They stay, and what was held on to for the provisional build alone is removed.
-  - Paths without a provisional build, and hosts without a store, are left alone.
+  - The builds stay installed. Fallback builds that were kept only for them are removed.
+  - Paths without a provisional build, and hosts without a store, are not changed.
 author:
   - The standalone.python authors (!UNKNOWN)
 options:
   path:
     description:
-      - The paths to accept the builds of. Without it, all that use one of the stores.
+      - The paths whose builds to confirm. Without it, all paths that use one of the stores.
     type: list
     elements: path
   store:
     description:
-      - The stores. Without it, those beside O(path), or else the one of V(/opt/python).
+      - The stores. Without it, those beside O(path), or without that the store of V(/opt/python).
     type: list
     elements: path
   lock_timeout:
@@ -40,7 +40,7 @@ attributes:
     description: Reports the same result, and changes nothing.
   diff_mode:
     support: none
-    description: No build is another afterwards.
+    description: The builds at the paths do not change.
   idempotent:
     support: full
     description: A second run finds nothing provisional.
@@ -56,19 +56,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Put a provisional build
+- name: Install a provisional build
   standalone.python.build:
     name: "3.13"
     state: latest
     path: /opt/python/3.13
     provisional: true
 
-- name: See whether everything works with it
+- name: Check that it works
   ansible.builtin.command:
     argv: [/opt/python/3.13/bin/python3.13, -c, import ssl]
   changed_when: false
 
-- name: It does
+- name: Confirm it
   standalone.python.build_confirm:
     path: [/opt/python/3.13]
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: build_info
-short_description: Tell which python-build-standalone builds are installed
+short_description: List the installed python-build-standalone builds
 version_added: 0.1.0
 description:
   - Lists the paths and builds of one or several stores of M(standalone.python.build), from the receipts on the host,
@@ -19,7 +19,7 @@ author:
 options:
   path:
     description:
-      - Paths as given to M(standalone.python.build). The stores beside them are listed whole.
+      - Paths as given to M(standalone.python.build). All of the stores beside them is listed.
     type: list
     elements: path
   store:
@@ -29,11 +29,13 @@ options:
     elements: path
   root:
     description:
-      - A directory that is the system, as for M(standalone.python.build); O(path) and O(store) are in it.
+      - A directory to treat as the root of the system, as for M(standalone.python.build). O(path) and O(store) are
+        inside it.
     type: path
   verify:
     description:
-      - V(none) looks at no content. V(quick) compares what is newer than its receipt, V(full) every file.
+      - V(none) compares no content. V(quick) compares files that are newer than the receipt of their build, V(full)
+        every file.
     type: str
     choices: [none, quick, full]
     default: none
@@ -56,15 +58,15 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What is below /opt/python
+- name: List what is installed below /opt/python
   standalone.python.build_info:
   register: python
 
-- name: Which processes still run an earlier build
+- name: Show the processes that still run an earlier build
   ansible.builtin.debug:
     msg: "{{ python.builds | rejectattr('paths') | selectattr('pids') | map(attribute='pids') | flatten }}"
 
-- name: Is everything as it was published
+- name: Check that every build is as it was published
   standalone.python.build_info:
     path:
       - /opt/python/3.13
@@ -88,7 +90,7 @@ paths:
       description: Its store.
       type: str
     entry:
-      description: The store entry that the path names now. Null when its link is gone or names something else.
+      description: The store entry that the path links to. Null when its link is missing or points to something else.
       type: str
     build:
       description: The build of that entry. Null when there is none, or its receipt cannot be read.
@@ -101,14 +103,14 @@ paths:
       type: int
     left:
       description:
-        - The builds that M(standalone.python.build_rollback) or the playbook C(standalone.python.upgrade) took the
-          path back from, newest first, until the path gets them again. Each has C(build), the name of its asset,
-          C(since), the time, and C(reason), which may be empty.
+        - The builds from which M(standalone.python.build_rollback) or the playbook C(standalone.python.upgrade) rolled
+          the path back, newest first, until they are installed at the path again. Each has C(build), the name of its
+          asset, C(since), the time, and C(reason), which may be empty.
       type: list
       elements: dict
     fallback:
-      description: The store entry that the path goes back to if its provisional build does not work.
-        Null when no build is provisional.
+      description: The store entry that the path is rolled back to if its provisional build does not work. Null when no
+        build is provisional.
       type: str
     history:
       description: The builds of this path, newest first.
@@ -122,7 +124,7 @@ paths:
           description: When the path was switched to it (UTC).
           type: str
         stored:
-          description: Whether it is still in the store, to go back to.
+          description: Whether the store still has it for a rollback.
           type: bool
 builds:
   description: Every complete build in the stores.
@@ -164,16 +166,16 @@ builds:
       description: The store.
       type: str
     prefix:
-      description: The path that it was fixed up for.
+      description: The path that it was installed for.
       type: str
     owner:
-      description: The owner that was asked for.
+      description: The requested owner.
       type: str
     group:
-      description: The group that was asked for.
+      description: The requested group.
       type: str
     externally_managed:
-      description: Whether pip is kept out.
+      description: Whether the build is marked so that pip refuses to install into it.
       type: bool
     installed_at:
       description: When it was installed (UTC).
@@ -183,22 +185,22 @@ builds:
       type: list
       elements: str
     files:
-      description: How many files it was published with, bytecode apart.
+      description: The number of published files, without bytecode.
       type: int
     size_bytes:
-      description: Their size.
+      description: The size of these files.
       type: int
     disk_bytes:
-      description: What it takes on the disk now, bytecode included.
+      description: Its current size on disk, with bytecode.
       type: int
     intact:
       description: Whether it is as published. Null with O(verify=none).
       type: bool
     drift:
-      description: What is not. Null with O(verify=none).
+      description: The differences from the published build. Null with O(verify=none).
       type: dict
     paths:
-      description: The paths that name it now.
+      description: The paths that link to it.
       type: list
       elements: str
     pids:
@@ -206,12 +208,11 @@ builds:
       type: list
       elements: int
     does_not_run:
-      description: Why this host cannot run the build, as far as its machine and processor tell. Null where nothing is
-        against it, and with O(root).
+      description: Why the machine and processor of this host cannot run the build. Null if they can, and with O(root).
       type: str
 damaged:
-  description: Files in the stores that contradict their name, their link, their store or themselves, or that are no
-    regular files. Nothing is pruned from a store that has any.
+  description: Files in the stores that contradict their name, their link, their store or themselves, or that are not
+    regular files. Nothing is pruned from a store that has such files.
   returned: success
   type: list
   elements: dict
@@ -220,7 +221,7 @@ damaged:
       description: The file.
       type: str
     problem:
-      description: The damage, in words.
+      description: A description of the damage.
       type: str
     remedy:
       description: How to rebuild the file.

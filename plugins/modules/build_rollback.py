@@ -9,42 +9,41 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: build_rollback
-short_description: Take hosts back to the builds that they had
+short_description: Roll hosts back to their previous builds
 version_added: 0.1.0
 description:
-  - Gives paths of M(standalone.python.build) the build that they had before, from their store. Needs no index and no
-    network, and is one remote call, however many paths there are.
-  - A provisional build is left for the one before the provisional one.
-  - Paths with another build than the one to leave, and hosts without any, are left alone.
-  - Never goes forward. A build that a path was taken back from is remembered in its history until the path gets it
-    again by another task. Until then, going back passes it over.
-  - Fails, before anything is changed, where a path has the build to leave and no earlier one in its store that the host
-    can run, or where that one changed since it was installed. Going back fetches nothing, so it repairs nothing.
+  - Switches paths of M(standalone.python.build) back to their previous build, from their store. Needs no index and no
+    network, and takes one remote call for any number of paths.
+  - A provisional build is replaced by its fallback.
+  - Paths whose build is not O(from_build), and hosts without any build, are not changed.
+  - Never switches to a newer build. The history of a path records each build that it was rolled back from, until
+    another task installs that build again. Until then, a rollback skips it.
+  - Fails before anything is changed if the store has no earlier build for such a path that the host can run, or if that
+    build changed since it was installed. A rollback fetches nothing, so it cannot repair a build.
 author:
   - The standalone.python authors (!UNKNOWN)
 options:
   from_build:
     description:
-      - The build to leave, by its version, V(3.13.6), its release, V(20250807), both, V(3.13.6+20250807), or its full
-        name. Since this says what to leave, running it twice is the same as running it once.
-      - V(any) leaves every build, whatever it is. Each run then goes one build further back, and fails where there is
-        none.
+      - The build to roll back from, by its version, V(3.13.6), its release, V(20250807), both, V(3.13.6+20250807), or
+        its full name. Since this names the build to replace, a second run changes nothing.
+      - V(any) matches every build. Each run then rolls back by one more build, and fails where there is none.
     type: str
     required: true
   reason:
     description:
-      - Why the build is left. It is kept in the path's history, where M(standalone.python.build_info) and the playbooks
-        C(audit) and C(upgrade) show it. Do not put secrets in it.
+      - The reason for the rollback. It is recorded in the path's history. M(standalone.python.build_info) and the
+        playbooks C(audit) and C(upgrade) show it. Do not put secrets in it.
     type: str
     default: ''
   path:
     description:
-      - The paths to take back. Without it, all that use one of the stores.
+      - The paths to roll back. Without it, all paths that use one of the stores.
     type: list
     elements: path
   store:
     description:
-      - The stores. Without it, those beside O(path), or else the one of V(/opt/python).
+      - The stores. Without it, those beside O(path), or without that the store of V(/opt/python).
     type: list
     elements: path
   lock_timeout:
@@ -54,7 +53,8 @@ options:
     default: 900
   root:
     description:
-      - A directory that is the system, as for M(standalone.python.build); O(path) and O(store) are in it.
+      - A directory to treat as the root of the system, as for M(standalone.python.build). O(path) and O(store) are
+        inside it.
     type: path
 attributes:
   check_mode:
@@ -65,7 +65,7 @@ attributes:
     description: Shows each path before and after.
   idempotent:
     support: partial
-    description: With a build in O(from_build). With V(any), each run goes one build further back.
+    description: If O(from_build) names a build. With V(any), each run rolls back by one more build.
   platform:
     support: full
     platforms: posix
@@ -78,17 +78,17 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Leave a build that turned out not to work, wherever it is
+- name: Roll back a build that does not work, at every path that has it
   standalone.python.build_rollback:
     from_build: 3.13.6+20250807
 
-- name: Take one path back, and say why
+- name: Roll back one path, with a reason
   standalone.python.build_rollback:
     from_build: "20250807"
     path: [/opt/python/3.13]
     reason: The payment service does not start with it.
 
-- name: Take one path back from whatever it has
+- name: Roll back one path from any build
   standalone.python.build_rollback:
     from_build: any
     path: [/opt/python/3.13]
@@ -96,12 +96,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: For each path that goes back, what M(standalone.python.build) returns.
+  description: For each path that is rolled back, the result as M(standalone.python.build) returns it.
   returned: success
   type: list
   elements: dict
 others:
-  description: The paths that stay as they are, with what is there.
+  description: The paths that are not changed, with their builds.
   returned: success
   type: list
   elements: dict
@@ -111,11 +111,11 @@ others:
       type: str
       sample: /opt/python/3.13
     build:
-      description: The build there, as version and release. Null where there is none.
+      description: The build at the path, as version and release. Null if there is none.
       type: str
       sample: 3.13.5+20250723
 diff:
-  description: Each of the paths that go back before and after.
+  description: Each path that is rolled back, before and after.
   returned: success
   type: list
   elements: dict

@@ -2,34 +2,34 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links and files by which a host leads to builds. Everything but the interface is in module_utils."""
+"""Links and files that point to builds. Everything but the interface is in module_utils."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: links
-short_description: Set all links and files by which a host leads to builds
+short_description: Internal to the role interpreter, creates the links and files that point to builds
 version_added: 0.1.0
 description:
-  - Does what M(standalone.python.links_info) found missing, in one remote call, where M(ansible.builtin.file) and
-    M(ansible.builtin.copy) would need several for each link and file.
-  - Each link and file gets its place in one step, so nobody meets one that is missing or half written.
-  - Fails, before anything is changed, where something stands that the role
-    P(standalone.python.interpreter#role) does not make.
+  - Serves the role P(standalone.python.interpreter#role). Creates what M(standalone.python.links_info) reports as
+    missing in one remote call, where M(ansible.builtin.file) and M(ansible.builtin.copy) would need several for each
+    link and file.
+  - Each link and file is replaced atomically, so no program finds one missing or half written.
+  - Fails before anything is changed if it would overwrite something that the role does not create.
 author:
   - The standalone.python authors (!UNKNOWN)
 options:
   directories:
     description:
-      - Directories that are to be there. Those above O(links) and O(files) need not be named. What has to be made gets
-        mode C(0755), whatever the umask.
+      - Directories to create. Parents of O(links) and O(files) need not be listed. New directories get mode C(0755),
+        regardless of the umask.
     type: list
     elements: str
     default: []
   links:
     description:
-      - Symbolic links that are to be there. They take the place of other links, not of anything else.
+      - Symbolic links to create. They replace other links, but nothing else.
     type: list
     elements: dict
     default: []
@@ -39,12 +39,12 @@ options:
         type: str
         required: true
       target:
-        description: Where it leads. Nothing needs to be there.
+        description: The target of the link. It need not exist.
         type: str
         required: true
   files:
     description:
-      - Files that are to be there, with mode C(0644). They take the place of other files and links.
+      - Files to create, with mode C(0644). They replace other files and links.
     type: list
     elements: dict
     default: []
@@ -54,28 +54,28 @@ options:
         type: str
         required: true
       content:
-        description: What is in it.
+        description: The content of the file.
         type: str
         required: true
   absent:
     description:
-      - Links and files that are not to be there. They are removed last.
+      - Links and files to remove, after all other changes.
     type: list
     elements: str
     default: []
   root:
     description:
-      - A directory that is the system, as for M(standalone.python.build), in which all paths are.
+      - A directory to treat as the root of the system, as for M(standalone.python.build). All paths are inside it.
     type: str
   release:
     description:
-      - In a O(root), whatever this module writes is dated so that two runs make the same. That is the day of this
-        release of python-build-standalone, as V(20260814), or what E(SOURCE_DATE_EPOCH) says in the task's
-        C(environment) or on the controller.
+      - With O(root), the time of all that this module writes, so that two runs make the same tree. It is the day of
+        this release of python-build-standalone, such as V(20260814), or E(SOURCE_DATE_EPOCH) from the task's
+        C(environment) or the controller.
     type: str
   unregister:
     description:
-      - In a O(root), alternatives to remove by C(update-alternatives --root), before all else.
+      - With O(root), alternatives to remove by C(update-alternatives --root), before all other changes.
     type: list
     elements: dict
     default: []
@@ -85,14 +85,14 @@ options:
         type: str
         required: true
       path:
-        description: What it is no longer to lead to.
+        description: The path to remove from the group.
         type: str
         required: true
   register:
     description:
-      - In a O(root), alternatives to install by C(update-alternatives --root), after all else. They are installed
-        whether they are there or not.
-      - For the running system, use M(community.general.alternatives), which knows no root.
+      - With O(root), alternatives to install by C(update-alternatives --root), after all other changes. They are
+        installed even if they exist.
+      - For the running system, use M(community.general.alternatives), which has no such option.
     type: list
     elements: dict
     default: []
@@ -106,7 +106,7 @@ options:
         type: str
         required: true
       path:
-        description: What it may lead to.
+        description: The path that the group can point to.
         type: str
         required: true
       priority:
@@ -114,7 +114,7 @@ options:
         type: int
         default: 50
       subcommands:
-        description: What goes with it, with name, link and path.
+        description: The subordinate links of the group, with name, link and path.
         type: list
         elements: dict
         default: []
@@ -128,7 +128,7 @@ options:
             type: str
             required: true
           path:
-            description: Where it leads while its group leads to O(register[].path).
+            description: The target of the link while the group points to O(register[].path).
             type: str
             required: true
       again:
@@ -144,7 +144,7 @@ attributes:
     description: Shows each link, file and directory before and after.
   idempotent:
     support: partial
-    description: All but O(register) and O(unregister). M(standalone.python.links_info) tells which are missing.
+    description: All but O(register) and O(unregister). M(standalone.python.links_info) reports which are missing.
   platform:
     support: full
     platforms: posix
@@ -157,7 +157,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Lead to the build by names of our own
+- name: Make the build available as python-app
   standalone.python.links:
     links:
       - path: /usr/local/bin/python-app
@@ -171,7 +171,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 paths:
-  description: What was changed, or would be in check mode, in this order.
+  description: The paths that were changed, or would be in check mode, in this order.
   returned: success
   type: list
   elements: str

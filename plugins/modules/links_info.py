@@ -9,19 +9,19 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: links_info
-short_description: Tell what leads to builds on a host, and what should
+short_description: Internal to the role interpreter, compares links, alternatives and profiles with the desired state
 version_added: 0.1.0
 description:
-  - Looks at the links, alternatives, environments and profiles by which a host leads to builds of
-    M(standalone.python.build), and compares them with what is wanted. Changes nothing.
-  - Fails when what is wanted cannot be, because it would take the place of something that others made.
-  - The role P(standalone.python.interpreter#role) uses it to know with one shell command whether it has anything to do.
+  - Serves the role P(standalone.python.interpreter#role). Compares the links, alternatives, environments and profiles
+    that point to builds of M(standalone.python.build) with the desired state. Changes nothing.
+  - Fails if the desired state would overwrite something that the role did not create.
+  - With it, the role knows after one shell command whether it has anything to do.
 author:
   - The standalone.python authors (!UNKNOWN)
 options:
   builds:
     description:
-      - The builds that the host is to lead to, or no longer.
+      - The builds that links, alternatives and profiles must point to, or must no longer point to.
     type: list
     elements: dict
     required: true
@@ -36,28 +36,28 @@ options:
       executable:
         description:
           - The interpreter, reached through the path, as M(standalone.python.build) returns it.
-          - Without it, nothing is to lead to the build.
+          - Without it, nothing must point to the build.
         type: str
       executables:
-        description: Programs that the build has, as M(standalone.python.build) returns them.
+        description: The programs of the build, as M(standalone.python.build) returns them.
         type: list
         elements: str
       release:
         description: The release tag of the build.
         type: str
       venv:
-        description: The environment for the requirements. Without it, the path and C(-env).
+        description: The environment for the requirements. Without it, the path followed by C(-env).
         type: str
       requirements:
-        description: A file on the controller with the requirements that are to be in the environment.
+        description: A file on the controller with the requirements to install into the environment.
         type: str
       is_default:
-        description: Whether C(python3) and C(python) are to lead to the build.
+        description: Whether C(python3) and C(python) must point to the build.
         type: bool
         default: false
   alternatives:
     description:
-      - V(alternatives) or plain V(links), or V(none) of both. V(auto) takes alternatives where the host has
+      - V(alternatives), plain V(links), or V(none) of both. V(auto) uses alternatives if the host has
         C(update-alternatives).
     type: str
     choices: [auto, alternatives, links, none]
@@ -74,41 +74,42 @@ options:
     description: The directory for links to manual pages. Without it, C(share/man/man1) beside O(link_dir).
     type: str
   allow_system:
-    description: Whether links may stand before, or take the place of, what a package owns.
+    description: Whether links may shadow or replace files owned by a package.
     type: bool
     default: false
   root:
     description:
-      - A directory that is the system, as for M(standalone.python.build), in which all paths are. Nothing in it is run.
-        Alternatives are those of Debian, where the host has C(update-alternatives) with C(--root). Environments are for
-        running systems.
+      - A directory to treat as the root of the system, as for M(standalone.python.build). All paths are inside it, and
+        no program in it is run. Alternatives are supported for Debian, if the host has C(update-alternatives) with
+        C(--root). Environments are supported for running systems only.
     type: str
   profile:
-    description: Whether login shells are to have O(link_dir) on their PATH.
+    description: Whether login shells have O(link_dir) on their PATH.
     type: bool
     default: false
   profile_dir:
-    description: The directory for profiles of POSIX shells and csh. They are not wanted where it does not exist.
+    description: The directory for profiles of POSIX shells and csh. Without this directory, none are written.
     type: str
     default: /etc/profile.d
   csh_dir:
-    description: Where csh of Debian looks, which does not read O(profile_dir). Not wanted where it does not exist.
+    description: The directory for the profile of csh on Debian, which does not read O(profile_dir). Without this
+      directory, none is written.
     type: str
     default: /etc/csh/login.d
   fish_dir:
-    description: The directory for the profile of fish. It is not wanted where the parent of this does not exist.
+    description: The directory for the profile of fish. Without its parent directory, none is written.
     type: str
     default: /etc/fish/conf.d
   environment_d:
-    description: Whether the service managers of users are to have it.
+    description: Whether the systemd user managers have O(link_dir) on their PATH.
     type: bool
     default: false
   environment_dir:
-    description: The directory for settings of users' service managers.
+    description: The directory for settings of systemd user managers.
     type: str
     default: /etc/environment.d
   systemd_units:
-    description: Services that are to have it, with suffix.
+    description: Units that have O(link_dir) on their PATH, with suffix.
     type: list
     elements: str
     default: []
@@ -123,17 +124,17 @@ attributes:
   facts:
     support: partial
     description: >-
-      Where something that is no longer wanted is the Python that Ansible discovered on the host, the fact
-      C(discovered_interpreter_python) becomes the one that it would discover afterwards.
+      If the role removes the Python that Ansible discovered on the host, the fact C(discovered_interpreter_python) is
+      set to the one that Ansible would discover afterwards.
   diff_mode:
     support: none
     description: There is nothing to change.
   action:
     support: full
-    description: One shell command on the host, which needs no Python there.
+    description: An action plugin runs one shell command on the host, which needs no Python.
   async:
     support: none
-    description: It takes no time.
+    description: The task is a single short command.
   platform:
     support: full
     platforms: posix
@@ -145,28 +146,28 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The build
+- name: Install a build
   standalone.python.build:
     name: "3.13"
     path: /opt/python/3.13
   register: python
 
-- name: What is missing for it to be reached as python3.13
+- name: Find the links that are missing for python3.13
   standalone.python.links_info:
     builds:
       - path: "{{ python.path }}"
         executable: "{{ python.executable }}"
         executables: "{{ python.executables }}"
-  register: wiring
+  register: python_links
 
-- name: Is there a package whose python3.13 would be hidden
+- name: Show whether a package owns a python3.13 that the link would shadow
   ansible.builtin.debug:
-    var: wiring.left_out
+    var: python_links.left_out
 """
 
 RETURN = r"""
 differs:
-  description: The names of those of the following lists that are not empty, apart from what is informative only.
+  description: The names of the following lists that are not empty, except for those that are only informative.
   returned: success
   type: list
   elements: str
@@ -176,17 +177,17 @@ default_links:
   type: list
   elements: dict
 default_unlink:
-  description: Links to remove after those were set.
+  description: Links to remove after RV(default_links) were set.
   returned: success
   type: list
   elements: str
 default_before:
-  description: What these links are now, with path and target, to be set again should the change turn out badly.
+  description: The current state of these links, with path and target, to restore them if the change fails.
   returned: success
   type: list
   elements: dict
 unregister:
-  description: Alternatives to remove, with name and link of the group, and their own path and priority.
+  description: Alternatives to remove, with name and link of the group, and with path and priority of the alternative.
   returned: success
   type: list
   elements: dict
@@ -196,22 +197,22 @@ unlink:
   type: list
   elements: str
 surplus_profiles:
-  description: Profiles to remove. None while nothing but builds that were not asked about use the same stores.
+  description: Profiles to remove. Empty while builds that are not in O(builds) use the same stores.
   returned: success
   type: list
   elements: str
 surplus_venvs:
-  description: Environments with requirements, of builds that nothing is to lead to.
+  description: Environments with requirements of builds that nothing must point to.
   returned: success
   type: list
   elements: str
 absent:
-  description: The paths of builds that nothing is to lead to.
+  description: The paths of builds that nothing must point to.
   returned: success
   type: list
   elements: str
 register:
-  description: Alternatives to install, as options of M(community.general.alternatives) and a word more.
+  description: Alternatives to install, as options of M(community.general.alternatives), and RV(register[].again).
   returned: success
   type: list
   elements: dict
@@ -223,17 +224,17 @@ register:
       description: The link of the group.
       type: str
     path:
-      description: What it is to lead to.
+      description: The path that the group must point to.
       type: str
     priority:
       description: Its priority.
       type: int
     subcommands:
-      description: What goes with it.
+      description: The subordinate links of the group.
       type: list
       elements: dict
     again:
-      description: Whether it has to be removed first, since what is wrong with it is nothing that the module sees.
+      description: Whether it must be removed first, because the module cannot detect what is wrong with it.
       type: bool
 links:
   description: Links to set, with path and target.
@@ -242,13 +243,13 @@ links:
   elements: dict
 profiles:
   description:
-    - Profiles to write, with path and content. They also set C(SSL_CERT_FILE) and C(TERMINFO_DIRS) on hosts that have
-      certificates or terminal descriptions only where the builds do not look.
+    - Profiles to write, with path and content. They also set C(SSL_CERT_FILE) and C(TERMINFO_DIRS) on hosts whose
+      certificates or terminal descriptions are in directories that the builds do not search.
   returned: success
   type: list
   elements: dict
 venvs:
-  description: Environments to make or to install requirements into.
+  description: Environments to create or to install requirements into.
   returned: success
   type: list
   elements: dict
@@ -257,39 +258,39 @@ venvs:
       description: The environment.
       type: str
     executable:
-      description: The interpreter to make it from.
+      description: The interpreter to create it with.
       type: str
     requirements:
       description: The file with the requirements, on the controller.
       type: str
     record:
-      description: What says in the environment that these requirements are installed.
+      description: The record in the environment that these requirements are installed.
       type: str
     create:
-      description: Whether it has to be made.
+      description: Whether it must be created.
       type: bool
     over:
-      description: Whether it has to be made over one that does not fit the build.
+      description: Whether it replaces one that does not fit the build.
       type: bool
 foreseen:
   description:
-    - The links of those of these groups whose program is not there yet, with path and target. That is so in check mode
-      before the first run, where the module would refuse them. Empty in a O(root).
+    - The links of groups in RV(register) whose program does not exist yet, with path and target. This happens in check
+      mode before the first run, when the module would refuse them. Empty with O(root).
   returned: success
   type: list
   elements: dict
 missing_directories:
-  description: Directories that have to be made before alternatives can be registered.
+  description: Directories to create before alternatives can be registered.
   returned: success
   type: list
   elements: str
 left_out:
-  description: Sentences about commands that are left to the system. They are warnings as well.
+  description: Messages about commands that are left to the system. They are also shown as warnings.
   returned: success
   type: list
   elements: str
 refused:
-  description: Sentences about what is wanted and cannot be.
+  description: Messages about desired links and files that cannot be created.
   returned: failure
   type: list
   elements: str
@@ -303,7 +304,7 @@ systemd:
   returned: success
   type: bool
 python_apt:
-  description: Whether the system's own Python has the bindings of apt.
+  description: Whether the system's own Python has the Python bindings of apt.
   returned: success
   type: bool
 """

@@ -13,14 +13,14 @@ short_description: Keep a mirror of chosen python-build-standalone builds in a d
 version_added: 0.1.0
 description:
   - Makes a directory hold the archives of the builds that are declared, in the public layout C(TAG/NAME), with a
-    C(SHA256SUMS) for each release, a versions index and a catalogue for uv. By a web server or as a C(file://) address
-    it is then O(standalone.python.build#module:index) and O(standalone.python.build#module:mirror) for hosts without
-    internet, and the source of C(uv python install).
-  - Every archive is verified before it gets its name. At each moment the indexes name only what is there, whole and
-    with that digest. What is no longer declared is removed, after no index names it any more.
-  - A run may be killed at any instant. The next one fetches no finished file again, and goes on with a broken one.
-  - A run with nothing to do opens no archive. What is there is known by size and time.
-  - Files in the directory that this module has not put there are left alone.
+    C(SHA256SUMS) for each release, a versions index and a catalogue for uv. Served by a web server or used as a
+    C(file://) address, it is a value for O(standalone.python.build#module:index) and
+    O(standalone.python.build#module:mirror) on hosts without internet, and a source for C(uv python install).
+  - Every archive is verified before it gets its name. At any moment the indexes list only complete archives with the
+    right digest. Archives that are no longer declared are removed from the indexes first, then from the directory.
+  - A run can be killed at any moment. The next run does not fetch finished files again, and resumes partial ones.
+  - A run that changes nothing opens no archive. It compares size and time of each file.
+  - Files in the directory that this module did not write are not changed.
 author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
@@ -35,54 +35,54 @@ options:
     aliases: [dest]
   state:
     description:
-      - V(present) makes the mirror hold what is declared, and nothing else of its own.
-      - V(absent) removes all that this module has put there, and the directory if nothing else is in it.
+      - V(present) makes the mirror hold the declared builds, and removes other builds that this module fetched.
+      - V(absent) removes all files that this module wrote, and the directory if it is then empty.
     type: str
     choices: [present, absent]
     default: present
   builds:
     description:
-      - What the mirror is to hold. Each entry declares names, each of them for each of its targets and flavors.
-      - With O(state=present), this or O(assets) is required.
+      - The builds that the mirror holds. Each entry declares names, each of them for each of its targets and flavors.
+      - O(state=present) requires this or O(assets).
     type: list
     elements: dict
     suboptions:
       names:
         description:
           - Names of builds, each of them as the option O(standalone.python.build#module:name) takes it. Write them in
-            quotes. YAML takes V(3.10) without quotes for the number 3.1.
+            quotes. Without quotes, YAML reads V(3.10) as the number 3.1.
         type: list
         elements: str
         required: true
       targets:
         description:
-          - The triples of the builds, for example V(x86_64-unknown-linux-gnu). A name that has no build for one of them
-            is an error.
-          - Without it, every target that the index has a build for, which is some twenty.
+          - The triples of the builds, for example V(x86_64-unknown-linux-gnu). Fails if a name has no build for one of
+            them.
+          - Without it, every target that the index has a build for, which is about twenty.
         type: list
         elements: str
       flavors:
         description:
-          - Which forms of the builds. Without it, the one that a host gets that asks for none, which is the first of
+          - The forms of the builds. Without it, the form that hosts get by default, which is the first of
             V(install_only_stripped), V(install_only) and V(full) that exists.
         type: list
         elements: str
         choices: [install_only_stripped, install_only, full]
       build_options:
         description:
-          - Build options as they stand in asset names, for example V(pgo+lto) or V(noopt). Without it, V(pgo+lto) is
+          - Build options as written in asset names, for example V(pgo+lto) or V(noopt). Without it, V(pgo+lto) is
             preferred to V(pgo), V(lto) and V(noopt).
         type: str
       prerelease:
         description:
-          - Whether names that do not state a pre-release may be answered by one.
+          - Whether a name that does not state a pre-release may resolve to one.
         type: bool
         default: false
       releases:
         description:
-          - In how many of the newest releases to hold each build. The first is what a name stands for today, and the
-            others are what it stood for before.
-          - With V(1), a host that read the index a moment ago may ask for an archive that has just been removed. A
+          - The number of newest releases to hold each build of. The first is the current build of a name, and the
+            others are its earlier builds.
+          - With V(1), a host that has just read the index may request an archive that has been removed since. A
             controller keeps an index for an hour.
         type: int
         default: 2
@@ -130,28 +130,28 @@ options:
         type: bool
   index:
     description:
-      - Where names and digests come from, read on the controller only. A list is tried in order.
-      - Each may be a versions index (NDJSON), a uv catalogue (JSON) or a C(SHA256SUMS) of one release, by address or
-        as a file on the controller, or V(bundled) for the catalogue that comes with the collection. The index of
-        another mirror will do.
-      - Without it, the two public versions indexes. The variable C(standalone_python_index), its relatives in the
-        environment and in C(ansible.cfg), and uv's variables do not count here. They say where hosts look, which is
-        often this very mirror.
+      - The indexes to read names and digests from, on the controller only. A list is tried in order.
+      - Each may be a versions index (NDJSON), a uv catalogue (JSON) or a C(SHA256SUMS) of one release, by address or as
+        a file on the controller, or V(bundled) for the catalogue that comes with the collection. The index of another
+        mirror is accepted, too.
+      - Without it, the two public versions indexes. The variable C(standalone_python_index), the same setting in the
+        environment and in C(ansible.cfg), and uv's variables are ignored here, since they often point hosts to this
+        very mirror.
     type: list
     elements: str
   mirror:
     description:
-      - Where the host of the mirror gets archives from, in place of
+      - The base URLs that the host of the mirror fetches archives from, instead of
         C(https://github.com/astral-sh/python-build-standalone/releases/download). A list is tried in order. Another
-        mirror will do, and a V(file://) address of a directory on that host.
-      - Without it, the public mirror and the original. The variables of hosts and of uv do not count, as with O(index).
-      - A wrong digest is never followed by a try at another address.
+        mirror is accepted, and a V(file://) address of a directory on that host.
+      - Without it, the public mirror and the original. The variables of hosts and of uv are ignored, as with O(index).
+      - After a wrong digest, no other address is tried.
     type: list
     elements: str
   min_age:
     description:
-      - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. A release
-        is as old as the date in its tag.
+      - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. The age of
+        a release is counted from the date in its tag.
     type: str
   index_max_age:
     description:
@@ -159,28 +159,29 @@ options:
     type: str
   bundles:
     description:
-      - Whether to hold the provenance bundle of each archive as well, named as the archive with C(.sigstore.json) after
-        it.
-      - Another mirror has it beside the archive. For archives from the public addresses, the controller asks GitHub for
-        it, which answers 60 questions an hour; to read the answer takes the Python package cramjam.
-      - A bundle that is missing is asked for again by each run.
+      - Whether to hold the provenance bundle of each archive as well, under the name of the archive followed by
+        C(.sigstore.json).
+      - From another mirror, the bundle beside the archive is fetched. For archives from the public addresses, the
+        controller requests it from GitHub, which answers 60 requests an hour; reading the response needs the Python
+        package cramjam.
+      - Each run requests missing bundles again.
     type: bool
     default: false
   attestations:
     description:
-      - Contents of bundles, by the SHA-256 digest of the archive, that need not be asked for. The controller fills in
-        what GitHub has.
+      - Contents of bundles, by the SHA-256 digest of the archive, that need not be requested. The controller adds those
+        from GitHub.
     type: dict
     default: {}
   parallel:
     description:
-      - How many files are fetched, or read, at a time.
+      - The number of files to fetch or read at a time.
     type: int
     default: 4
   verify:
     description:
-      - V(quick) takes a file for intact that has the size and the time that it had when it was verified.
-      - V(full) reads every file. One that is damaged is fetched again.
+      - V(quick) treats a file as intact if its size and time are those from when it was verified.
+      - V(full) reads every file. Damaged files are fetched again.
     type: str
     choices: [quick, full]
     default: quick
@@ -193,16 +194,16 @@ attributes:
   check_mode:
     support: full
     description: >-
-      Changes nothing, and tells what would be fetched and removed. How many bytes that is, it asks the source.
+      Changes nothing, and reports what would be fetched and removed. The sizes are requested from the source.
   diff_mode:
     support: full
     description: Lists the archives with their sizes, before and after.
   action:
     support: full
-    description: An action plugin makes pinned assets of O(builds) on the controller, and runs the module once.
+    description: An action plugin resolves O(builds) to pinned assets on the controller, and runs the module once.
   async:
     support: none
-    description: A run that was broken off is resumed by the next one.
+    description: The next run resumes a run that was interrupted.
   platform:
     support: full
     platforms: posix
@@ -211,9 +212,10 @@ requirements:
   - "Controller: the requests library, to fetch an index."
   - "Host: Python 3.9 or newer."
 notes:
-  - The space for what is to be fetched is checked first. What is not declared any longer is removed only after the rest
-    is there.
-  - When files cannot be fetched, the others are, the indexes stay as they are, and the error names each of them.
+  - The free space for the archives to fetch is checked first. Builds that are no longer declared are removed only after
+    all others have been fetched.
+  - If some files cannot be fetched, the others are still fetched, the indexes are not changed, and the error names each
+    missing file.
 seealso:
   - module: standalone.python.build
   - plugin: standalone.python.release
@@ -221,14 +223,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Two minor versions for two kinds of hosts, in their two newest releases each
+- name: Mirror two minor versions for two kinds of hosts, from their two newest releases each
   standalone.python.mirror:
     path: /srv/python
     builds:
       - names: ["3.12", "3.13"]
         targets: [x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu]
 
-- name: Stripped builds for all, and one debug build for those who look into crashes
+- name: Mirror stripped builds, and one debug build to analyze crashes
   standalone.python.mirror:
     path: /srv/python
     min_age: 7d
@@ -240,7 +242,7 @@ EXAMPLES = r"""
         targets: [x86_64-unknown-linux-gnu]
         releases: 1
 
-- name: From another mirror, with its provenance bundles
+- name: Mirror another mirror, with its provenance bundles
   standalone.python.mirror:
     path: /srv/python
     index: https://mirror.example.com/python/python-build-standalone.ndjson
@@ -250,12 +252,12 @@ EXAMPLES = r"""
       - names: ["3.13"]
         targets: [x86_64-unknown-linux-gnu]
 
-- name: What one lookup chose, for every target that has it
+- name: Mirror the result of one lookup, for every target that has it
   standalone.python.mirror:
     path: /srv/python
     assets: "{{ lookup('standalone.python.release', '3.13.5+20250723', all_targets=true) }}"
 
-- name: Read every file and fetch anew what is damaged
+- name: Read every file and fetch damaged ones again
   standalone.python.mirror:
     path: /srv/python
     verify: full
@@ -263,7 +265,7 @@ EXAMPLES = r"""
       - names: ["3.12", "3.13"]
         targets: [x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu]
 
-- name: Gone
+- name: Remove the mirror
   standalone.python.mirror:
     path: /srv/python
     state: absent
@@ -276,7 +278,7 @@ path:
   type: str
   sample: /srv/python
 indexes:
-  description: Where the indexes are, which hosts and uv read.
+  description: The paths of the indexes that hosts and uv read.
   returned: success
   type: dict
   contains:
@@ -289,7 +291,7 @@ indexes:
       type: str
       sample: /srv/python/uv-catalog.json
 archives:
-  description: Every archive that is declared, relative to the directory.
+  description: Every declared archive, relative to the directory.
   returned: success
   type: list
   elements: str
@@ -304,18 +306,18 @@ fetched:
       description: The archive, relative to the directory.
       type: str
     size_bytes:
-      description: Its size. Null in check mode where the source does not tell it.
+      description: Its size. Null in check mode if the source does not report it.
       type: int
 fetched_bytes:
-  description: The size of all of them together, as far as it is known.
+  description: The total of the sizes that are known.
   returned: success
   type: int
 sizes_unknown:
-  description: How many of them have no known size.
+  description: The number of archives whose size is not known.
   returned: success
   type: int
 repaired:
-  description: Those of the fetched archives in whose place other bytes were found.
+  description: The fetched archives that replaced a file with wrong content.
   returned: success
   type: list
   elements: str
@@ -325,12 +327,12 @@ bundles:
   type: list
   elements: str
 without_bundle:
-  description: The archives that no bundle was found for, or in check mode, that one would be asked for.
+  description: The archives without a bundle, or in check mode those for which one would be requested.
   returned: success
   type: list
   elements: str
 removed:
-  description: The files that were removed, or would be, because they are not declared any more.
+  description: The files that were removed, or would be, because they are no longer declared.
   returned: success
   type: list
   elements: str

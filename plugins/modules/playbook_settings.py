@@ -12,11 +12,11 @@ module: playbook_settings
 short_description: Check the variables of a playbook of this collection
 version_added: 0.1.0
 description:
-  - Internal. The playbooks of this collection run it before anything else.
-  - Reads the variables of all hosts on the controller, wherever they were set, and compares them with the argument spec
-    of the playbook. Fails for variables that the playbook does not have, and for values that cannot be.
-  - A name with the prefix of the playbook that belongs to something else is left alone when the variable
-    C(standalone_python_foreign_variables) lists it.
+  - Internal. The playbooks of this collection run it first.
+  - Reads the variables of all hosts on the controller, regardless of where they are set, and compares them with the
+    argument spec of the playbook. Fails for variables that the playbook does not have, and for invalid values.
+  - Variables of other tools with the prefix of the playbook are ignored if the variable
+    C(standalone_python_foreign_variables) lists them.
 author:
   - The standalone.python authors (!UNKNOWN)
 options:
