@@ -95,7 +95,8 @@ options:
     description: The user that owns the build's files, by name or number. The default is the user that runs the task.
     type: str
   group:
-    description: The group of the build's files, by name or number. The default is the group of that user.
+    description: The group of the build's files, by name or number. The default is the group of the user that runs the
+      task.
     type: str
   compile_bytecode:
     description: Whether to compile the standard library when the build is installed.
