@@ -84,7 +84,7 @@ def test_the_retries_count_towards_the_whole(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(_fetch, "_PAUSES_S", (1000.0, 1000.0))
     monkeypatch.setattr(_fetch, "sleep", pytest.fail)
     with serve(script={"/index": status(503)}) as server:
-        failure(f"{server.url}/index", replace(TINY, index_timeout=20))
+        failure(f"{server.url}/index", replace(TINY, timeout=20, index_timeout=20))
     assert len(server.requests) == 1
 
 
