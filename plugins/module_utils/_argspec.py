@@ -18,14 +18,14 @@ URL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "ca_path": {"type": "path"},
     "use_proxy": {"type": "bool", "default": True},
     "headers": {"type": "dict", "default": {}, "no_log": True},
-    "url_username": {"type": "str", "no_log": True},  # some servers take a token for a user
+    "url_username": {"type": "str", "no_log": True},  # for some servers this is a token
     "url_password": {"type": "str", "no_log": True},
     "force_basic_auth": {"type": "bool", "default": False},
     "client_cert": {"type": "path"},
     "client_key": {"type": "path", "no_log": False},
 }
 
-# What a server knows its user by. Any header can be a login.
+# What identifies the user to a server. Any header can contain a login.
 CREDENTIALS = ("headers", "url_username", "url_password", "force_basic_auth", "client_cert", "client_key")
 
 # Options that can hold a secret: by their nature, or in a URL with a login or a token.
@@ -88,7 +88,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     **URL_ARGUMENTS,
 }
 
-# What bootstrapping takes of these: it only ever installs, by an archive that the controller fetched.
+# The options of these that bootstrap has: it only installs, from an archive that the controller fetched.
 _BOOTSTRAP_OPTIONS = (
     "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index",
     "index_max_age", "lock", "mirror", "archive", "checksum", "asset", "verify_provenance", "provenance", "keep",
@@ -101,7 +101,7 @@ BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-# What the controller makes assets of, and the module never sees.
+# The options that the controller resolves to assets; the module never receives them.
 MIRROR_ENTRY_ARGUMENTS: dict[str, dict[str, Any]] = {
     "names": {"type": "list", "elements": "str", "required": True},
     "targets": {"type": "list", "elements": "str"},

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, as types.
+"""The errors of the collection, as types.
 
-Every message is a whole sentence for an operator: what was asked, what was found, what to do. Plugins translate
-these errors once, at their edge: a module into `fail_json`, a lookup and an action into their own error type.
+Every message is complete for an operator: what was asked, what was found, what to do. Plugins translate these errors
+once, at their outermost level: a module into `fail_json`, a lookup and an action into their own error type.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from ._readable import message
 class StandaloneError(Exception):
     """Base of all errors that this collection raises on purpose.
 
-    `str(error)` is the message, on one line of bounded length and without a character that a terminal would obey or
-    hide, whatever the host, server, index or file name that it quotes holds.
+    `str(error)` is the message, on one line of bounded length. It contains no character that a terminal would obey or
+    hide, whatever the host, server, index or file name that it quotes contains.
     """
 
     def __str__(self) -> str:
@@ -28,25 +28,25 @@ class InvalidName(StandaloneError):
 
 
 class NoMatch(StandaloneError):
-    """The name is well formed, but no known build answers to it."""
+    """The name is well formed, but no known build matches it."""
 
 
 class UnsupportedHost(StandaloneError):
-    """The host cannot run the build that was asked for, or too little is known about the host to say."""
+    """The host cannot run the requested build, or too little is known about the host to say."""
 
 
 class IndexUnavailable(StandaloneError):
-    """No index could be read: not from its address, not from the cache."""
+    """No index could be read, neither from its address nor from the cache."""
 
 
 class DownloadError(StandaloneError):
-    """The archive could not be fetched whole."""
+    """The archive could not be fetched completely."""
 
 
 class NoSource(DownloadError):
-    """No address gave the archive.
+    """No address delivered the archive.
 
-    `causes` are sentences, one for each address; `is_hopeless` is whether any other machine would be told the same.
+    `causes` are messages, one for each address; `is_hopeless` is whether any other machine would get the same answers.
     """
 
     def __init__(self, causes: str, *, is_hopeless: bool) -> None:
@@ -60,7 +60,7 @@ class NoSource(DownloadError):
 
 
 class DigestMismatch(DownloadError):
-    """The bytes are not those of the pinned build. Never followed by a try at another address."""
+    """The bytes are not those of the pinned build. No other address is tried after it."""
 
 
 class ArchiveNeeded(DownloadError):
@@ -72,7 +72,7 @@ class ArchiveNeeded(DownloadError):
 
 
 class ArchiveError(StandaloneError):
-    """The archive is damaged, or holds something that a build never holds."""
+    """The archive is damaged, or contains something that no build contains."""
 
 
 class StoreError(StandaloneError):

@@ -20,7 +20,7 @@ _MOST_BYTES = 64 * 1024 * 1024  # the receipt of a mirror with 400,000 files
 
 
 def content_of(file: str) -> Any:
-    """The file's content without its seal, and None for anything but JSON.
+    """The content of a JSON file without its seal; None for anything but JSON.
 
     Raises `FileNotFoundError`, and `StoreError` for something other than a regular file and for a broken seal.
     """
@@ -28,7 +28,7 @@ def content_of(file: str) -> Any:
 
 
 def parsed(text: str | bytes) -> Any:
-    """What the JSON says; None where it is not JSON, names a key twice, holds NaN or nests too deep."""
+    """The value of a JSON text; None when it is not JSON, repeats a key, contains NaN or nests too deep."""
     try:
         return json.loads(text, object_pairs_hook=_without_repetition, parse_constant=_refused)
     except (ValueError, RecursionError):
@@ -36,9 +36,9 @@ def parsed(text: str | bytes) -> Any:
 
 
 def unsealed(content: Any, where: str) -> Any:
-    """The content without its seal. Raises `StoreError` where that belongs to another content.
+    """The content without its seal. Raises `StoreError` for the seal of other content.
 
-    One without a seal passes: its fields have to convince whoever reads them.
+    Content without a seal passes: callers check its fields.
     """
     if not isinstance(content, Mapping) or SEAL not in content:
         return content
@@ -56,13 +56,13 @@ def rendered(content: Mapping[str, Any], indent: int = 2) -> str:
 def _digest(content: Mapping[str, Any]) -> str | None:
     try:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    except RecursionError:  # which some versions of Python raise here and not when they read the text
+    except RecursionError:  # raised here, not when reading, by some versions of Python
         return None
     return hashlib.sha256(_MOMENT.sub("", text).encode()).hexdigest()
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Readers differ in which of two values counts."""
+    """Refuse a repeated key: programs differ in which of its values they use."""
     content = dict(pairs)
     if len(content) != len(pairs):
         raise ValueError
@@ -79,7 +79,11 @@ _LARGEST_COUNT = 2**63 - 1
 
 
 class Fields:
-    """One JSON object of a document that messages call `where`; `error` is the type raised."""
+    """Typed access to one JSON object, which messages call `where`.
+
+    Methods raise `error` for a field that is missing or of another type; `optional_*` return None for one that is
+    missing or null.
+    """
 
     def __init__(self, mapping: Any, where: str, error: type[StandaloneError] = StoreError) -> None:
         if not isinstance(mapping, Mapping):
@@ -89,68 +93,81 @@ class Fields:
         self._error = error
 
     def text(self, key: str) -> str:
+        """A text."""
         return self._get(key, str, "a text")
 
     def optional_text(self, key: str) -> str | None:
+        """A text or None."""
         return None if self._mapping.get(key) is None else self.text(key)
 
     def number(self, key: str) -> int:
+        """A whole number."""
         return self._get(key, int, "a whole number")
 
     def optional_number(self, key: str) -> int | None:
+        """A whole number or None."""
         return None if self._mapping.get(key) is None else self.number(key)
 
     def count(self, key: str) -> int:
-        """A number of things, bytes or nanoseconds: not negative, and no more than 64 bits hold."""
+        """A number of things, bytes or nanoseconds: not negative, and at most 64 bits."""
         value = self.number(key)
         if not 0 <= value <= _LARGEST_COUNT:
             raise self._error(f"{self._where} is damaged: {key} should be a number that can be.")
         return value
 
     def optional_count(self, key: str) -> int | None:
+        """A count or None."""
         return None if self._mapping.get(key) is None else self.count(key)
 
     def line(self, key: str) -> str:
-        """A text that has no control characters, no halves of characters and no end of line in it."""
+        """A text without control characters, surrogates and line ends."""
         text = self.text(key)
         if not text.isprintable():
             raise self._error(f"{self._where} is damaged: {key} should be printable.")
         return text
 
     def optional_line(self, key: str) -> str | None:
+        """A line or None."""
         return None if self._mapping.get(key) is None else self.line(key)
 
     def require_only(self, *keys: str) -> None:
-        """Raises the error for a key besides these: whoever wrote it meant something that is unknown here."""
+        """Refuse other keys: their meaning is unknown here."""
         unknown = [str(key) for key in self._mapping if key not in keys]
         if unknown:
             raise self._error(f"{self._where} is damaged: {unknown[0]!r} is unknown there.")
 
     def flag(self, key: str) -> bool:
+        """A boolean."""
         return self._get(key, bool, "true or false")
 
     def optional_flag(self, key: str) -> bool | None:
+        """A boolean or None."""
         return None if self._mapping.get(key) is None else self.flag(key)
 
     def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
         values = self._get(key, list, "a list")
         if not all(isinstance(value, str) for value in values):
             raise self._error(f"{self._where} is damaged: {key} should be a list of texts.")
         return tuple(values)
 
     def numbers(self, key: str) -> tuple[int, ...]:
+        """A list of whole numbers."""
         values = self._get(key, list, "a list")
         if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
             raise self._error(f"{self._where} is damaged: {key} should be a list of whole numbers.")
         return tuple(values)
 
     def object(self, key: str) -> Mapping[str, Any]:
+        """An object."""
         return self._get(key, Mapping, "an object")  # type: ignore[type-abstract]
 
     def optional_object(self, key: str) -> Mapping[str, Any] | None:
+        """An object or None."""
         return None if self._mapping.get(key) is None else self.object(key)
 
     def items(self, key: str) -> Iterator[Fields]:
+        """The objects in a list."""
         for position, value in enumerate(self._get(key, list, "a list")):
             yield Fields(value, f"{self._where}: {key}[{position}]", self._error)
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text from outside, made fit to be shown: a terminal, browser or spreadsheet shows every character and obeys none.
+"""Text from outside, made safe to display: a terminal, browser or spreadsheet shows every character and obeys none.
 
-Hosts, servers, indexes, archives and file names can hold escape sequences that rewrite a terminal, marks that reverse
-the direction of what follows, and characters that nobody sees. All messages, warnings, diffs and report cells go
+Hosts, servers, indexes, archives and file names can contain escape sequences that rewrite a terminal, marks that
+reverse the direction of the following text, and invisible characters. All messages, warnings, diffs and report cells go
 through this file. Results are data and keep what was found.
 """
 
@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-# `str.isprintable` knows control, format, surrogate and unassigned characters, and separators other than the blank.
-# These are beyond it: Unicode counts them as letters and marks, yet most fonts show nothing.
+# `str.isprintable` rejects control, format, surrogate and unassigned characters, and separators other than the blank.
+# It accepts these, which Unicode counts as letters and marks although most fonts show nothing for them.
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"  # fillers of Hangul
 _BLANK_MARKS = "\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # joiners, variation selectors
 _BLANK = re.compile(f"[{_BLANK_LETTERS}{_BLANK_MARKS}]")
@@ -25,7 +25,7 @@ _LONGEST_MESSAGE = 10_000  # characters
 
 
 def readable(text: str) -> str:
-    """The text on one line, with each character that is not shown or not obeyed written as Python escapes it: `\\x1b`.
+    """The text on one line, with every character that is hidden or that has an effect escaped as in Python: `\\x1b`.
 
     A byte ff of a file name that is no UTF-8 becomes `\\udcff`.
     """
@@ -40,12 +40,12 @@ def readable_lines(text: str) -> str:
 
 
 def message(text: str) -> str:
-    """A readable text of bounded length, since what a message quotes can be megabytes of somebody else's."""
+    """A readable text of bounded length, since text quoted from outside can be megabytes long."""
     return readable(text[:_LONGEST_MESSAGE]) + _rest(text)
 
 
 def message_lines(text: str) -> str:
-    """The same of several lines."""
+    """The same as `message`, for several lines."""
     return readable_lines(text[:_LONGEST_MESSAGE]) + _rest(text)
 
 
@@ -55,8 +55,9 @@ def _rest(text: str) -> str:
 
 
 def readable_data(value: Any) -> Any:
-    """A copy in which all texts are readable lines: of lists, of mappings with their keys, and of dataclasses, as which
-    Ansible keeps warnings and errors.
+    """A copy in which all texts are readable lines: of lists, of mappings with their keys, and of dataclasses.
+
+    Ansible keeps warnings and errors as dataclasses.
     """
     if isinstance(value, str):
         return readable_lines(value)

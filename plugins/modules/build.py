@@ -519,7 +519,7 @@ def main() -> None:
     )
     try:
         result = apply.run(InstallSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
-    except ArchiveNeeded as wanted:  # for the action plugin, which sends it and comes again
+    except ArchiveNeeded as wanted:  # the action plugin sends the archive and runs the module again
         module.fail_json(msg=str(wanted), archive_needed=wanted.sha256)
     except StandaloneError as error:
         module.fail_json(msg=str(error))

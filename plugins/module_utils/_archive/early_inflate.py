@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inflates an archive while it is still being downloaded, so that most of that time is hidden.
+"""Inflates an archive while it is still being downloaded, which hides most of the time that this takes.
 
-Nothing is done with the result but to hold some of it in memory until the digest of the whole archive was checked: what
-is written comes after the check, as without this.
+Until the digest of the whole archive is verified, the result is only held in memory, and only in part: nothing is
+written before that, as without this.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ _CHUNKS_HELD = 40  # times the size of a chunk: 20 MB, which leaves the process 
 
 
 class EarlyChunks:
-    """The inflated chunks of a part file; `of_verified` hands them out once the download is complete."""
+    """The inflated chunks of a part file; `of_verified` returns them once the download is complete."""
 
     def __init__(self, chunks: Iterator[bytes], part: _GrowingFile) -> None:
         self._chunks = chunks
         self._part = part
 
     def of_verified(self, path: str) -> Iterator[bytes] | None:
-        """The chunks of the complete archive at `path`; None when it has to be read anew.
+        """The chunks of the complete archive at `path`; None when it has to be read again.
 
-        That is so when it is no gzip archive, and when the download started over in another file.
+        That is the case when it is no gzip archive, and when the download started over in another file.
         """
         self._part.finish()
         self._part.check_member.wait()
@@ -40,20 +40,20 @@ class EarlyChunks:
 
 @contextmanager
 def early_inflate(part_path: str) -> Iterator[EarlyChunks]:
-    """Begins to inflate what comes to be at `part_path`, a file that only grows. Leaving the block ends it."""
+    """Inflate the growing file at `part_path` in the background. Leaving the block ends it."""
     part = _GrowingFile(part_path)
     try:
         with prefetch(_inflated(part), _CHUNKS_HELD) as chunks:
             try:
                 yield EarlyChunks(chunks, part)
             finally:
-                part.finish()  # or the thread would wait for data that never come
+                part.finish()  # otherwise the thread would wait for ever
     finally:
         part.close()
 
 
 class _GrowingFile:
-    """A file that another one writes to. Reading waits for data until `finish` says that no more will come."""
+    """A file that another process writes. Reading waits for data until `finish` says that it is complete."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -66,7 +66,7 @@ class _GrowingFile:
     def read(self, size: int) -> bytes:
         """Up to `size` bytes, and none only at the end of the finished file."""
         while True:
-            # In this order: what was written before the end was told must not be missed.
+            # In this order, so that nothing that was written before `finish` is missed.
             finished = self._finished.is_set()
             data = self._read_now(size)
             if data or finished:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why an archive is refused, as a clause; `_archive` makes the whole sentence of it, once."""
+"""Why an archive is refused, as a clause; `extract` makes a message of it, once."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class UnsafeArchive(Exception):
 
 
 def quoted(text: str) -> str:
-    """A path in quotes, which show every character that a terminal would hide."""
+    """A path in quotes, with every character escaped that a terminal would hide."""
     return json.dumps(text)
 
 
 def member(path: str) -> str:
-    """The way a member of the archive is named in a clause."""
+    """A member of the archive, as clauses name it."""
     return f"member {quoted(path)}"
 
 
 def entry(path: str) -> str:
-    """The way a place in the unpacked build is named in a clause; its path is relative to the build."""
+    """A path in the unpacked build, as clauses name it; relative to the build."""
     return f"entry {quoted(path)}"

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A build's archive unpacked into an empty directory. The archive is hostile until proven otherwise.
 
-The shape of archives is described in BUILDS.md 3: `python/` holds either the build itself, or (flavor `full`)
-`PYTHON.json`, `install/` with the build, and ballast that is read past.
+BUILDS.md 3 describes the shape of archives: `python/` contains either the build itself, or (flavor `full`)
+`PYTHON.json`, `install/` with the build, and other content that is skipped.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ __all__ = ("Entry", "Extracted", "Limits", "extract", "unpacked_size")
 _LIMITS = Limits()
 _ROOT = "python"
 _FULL_PREFIX = "python/install"
-_FULL_DESCRIPTION = "python/PYTHON.json"  # what the build was made of; nothing here rests on it
+_FULL_DESCRIPTION = "python/PYTHON.json"  # how the build was made; nothing here depends on it
 _FULL_DIRECTORIES = ("python/build/", "python/install/", "python/licenses/")
-_OWN_FILES = ".build."  # receipt and manifest, written into the unpacked build later: a link must not catch them
+_OWN_FILES = ".build."  # receipt and manifest, written into the unpacked build later: no link may have their names
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ class Extracted:
 def extract(
     archive_path: str, destination: str, *, limits: Limits = _LIMITS, chunks: Iterator[bytes] | None = None
 ) -> Extracted:
-    """Unpacks the build's prefix (`bin`, `lib` and so on) into `destination`, an existing empty directory.
+    """Unpack the build's prefix (`bin`, `lib` and so on) into `destination`, an existing empty directory.
 
-    `chunks` are the archive's decompressed bytes, where someone has begun with them already.
+    `chunks` are the archive's decompressed bytes, if the caller has begun to decompress. Modes become 0644 and 0755
+    whatever the umask; owners are those of the process.
 
-    Modes become 0644 and 0755 whatever the umask, owners are those of the process. Raises `ArchiveError` for an
-    archive that is damaged or holds what no build holds, and `OSError`, with the path as `filename`, where the
-    archive cannot be read or the destination not be written. What was written until then stays for the caller to
-    sweep away.
+    Raises `ArchiveError` for an archive that is damaged or contains what no build contains, and `OSError`, with the
+    path as `filename`, when the archive cannot be read or the destination cannot be written. The caller removes what
+    was written until then.
     """
     try:
         source = open_chunks(archive_path) if chunks is None else nullcontext(chunks)
@@ -65,7 +65,6 @@ def extract(
 
 
 def _unpack(reader: TarReader, tree: TreeWriter) -> None:
-    """Writes what belongs to the prefix."""
     prefix = None
     for found in reader:
         if found.path == _ROOT and found.kind == "dir":
@@ -83,7 +82,6 @@ def _unpack(reader: TarReader, tree: TreeWriter) -> None:
 
 
 def _prefix(path: str) -> str:
-    """The prefix that the archive has when this is the path of its first member."""
     if not path.startswith(_ROOT + "/"):
         raise UnsafeArchive(f"{member(path)} is not below python/, where a build keeps everything")
     return _FULL_PREFIX if path == _FULL_DESCRIPTION or f"{path}/".startswith(_FULL_DIRECTORIES) else _ROOT

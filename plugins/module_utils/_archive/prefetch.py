@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work that overlaps: an iterator of chunks runs in a thread, some way ahead of who uses it."""
+"""Work that overlaps: an iterator of chunks runs in a thread, some way ahead of its consumer."""
 
 from __future__ import annotations
 
@@ -18,19 +18,16 @@ from .._os.threads import with_stack_size
 # Times the size of a chunk this bounds the memory. More gains nothing: the slower side sets the pace.
 _CHUNKS_AHEAD = 16
 
-# What the thread hands over: a chunk, the error that ended its work, or None at the end.
+# What the thread passes on: a chunk, the error that ended its work, or None at the end.
 _Item = Union[bytes, BaseException, None]
 
 
 @contextmanager
 def prefetch(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) -> Iterator[Iterator[bytes]]:
-    """Gives the same chunks, made in a thread, up to `held` of them before they are used.
+    """The same chunks, made in a thread up to `held` of them ahead of their use.
 
-    An error raised in the thread is raised where they are used.
-
-    When the block is left early, the thread is stopped, `chunks` is closed, and both have ended on return.
-
-    Raises `OSError` where this user may have no more threads.
+    An error raised in the thread is raised where the chunks are used. When the block is left early, the thread is
+    stopped and `chunks` is closed; both have ended on return. Raises `OSError` when this user may have no more threads.
     """
     ready: queue.Queue[_Item] = queue.Queue(held)
     stopped = threading.Event()
@@ -40,7 +37,7 @@ def prefetch(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) ->
         yield _consume(ready)
     finally:
         stopped.set()
-        _empty(ready)  # so that a thread that waits for room wakes up and sees that it is to stop
+        _empty(ready)  # so that a thread that waits for room wakes up and stops
         thread.join()
 
 
@@ -48,7 +45,7 @@ def _start(thread: threading.Thread) -> None:
     try:
         with with_stack_size():
             thread.start()
-    except RuntimeError:  # Python's word for it
+    except RuntimeError:  # that is how Python reports it
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
 
 
@@ -59,7 +56,7 @@ def _produce(chunks: Generator[bytes, None, None], ready: queue.Queue[_Item], st
                 ready.put(chunk)
                 if stopped.is_set():
                     return
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the one who waits must hear of it
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the consumer must get it
         ready.put(error)
     else:
         ready.put(None)

@@ -27,7 +27,7 @@ _GNU = b"ustar  \x00"
 
 
 class Header(NamedTuple):
-    """The fields of a header as they stand there. An extension before it may still replace some of them."""
+    """The fields of a header as written. An extension before it may still replace some of them."""
 
     path: bytes
     mode: int
@@ -38,12 +38,12 @@ class Header(NamedTuple):
 
 
 def parse(block: bytes) -> Header:
-    """Reads one block of 512 bytes. Raises `UnsafeArchive`."""
+    """Read one block of 512 bytes. Raises `UnsafeArchive`."""
     path, mode, size, mtime, checksum, kind, target, magic, prefix = _FIELDS.unpack(block)
     if magic not in (_USTAR, _GNU) or _sum(block) != _number(checksum):
         raise UnsafeArchive("it is damaged where the header of a member should be")
     path = _text(path)
-    if magic == _USTAR and prefix[0]:  # GNU keeps other things in that field
+    if magic == _USTAR and prefix[0]:  # GNU uses that field for other values
         path = _text(prefix) + b"/" + path
     return Header(path, _number(mode), _number(size), _number(mtime), kind, _text(target))
 
@@ -61,11 +61,11 @@ def _sum(block: bytes) -> int:
 
 @lru_cache(maxsize=256)  # most modes and times are the same
 def _number(field: bytes) -> int:
-    """A number: octal digits, or in base 256 when the first bit is set. Refuses negative numbers."""
+    """A number: octal digits, or base 256 when the first bit is set. Raises `UnsafeArchive` for negative numbers."""
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b"\0 ")
-    if digits.isdigit():  # int() alone would also take signs and underscores
+    if digits.isdigit():  # int() alone would also accept signs and underscores
         try:
             return int(digits, 8)
         except ValueError:
@@ -89,13 +89,13 @@ _PER_MEMBER_KEYS = ("path", "linkpath", "size")
 
 @dataclass
 class Extensions:
-    """Collects what is said about one member, then `apply` it to its header. Raises `UnsafeArchive`."""
+    """Collects the extensions of one member, then `apply` adds them to its header. Raises `UnsafeArchive`."""
 
     values: dict[str, bytes] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
 
     def add(self, kind: bytes, content: bytes) -> None:
-        """Takes one extension of type `kind`. The same type twice before a member could hide one of the two."""
+        """Add an extension of type `kind`. The same type twice before a member could hide one of the two."""
         if kind in self.seen:
             raise UnsafeArchive("it has two extended headers of one kind before one member")
         if kind == PAX_GLOBAL:
@@ -112,7 +112,7 @@ class Extensions:
             self.values[key] = value
 
     def apply(self, header: Header) -> Header:
-        """The header with every value replaced that was given here. The size too, which a reader must never mix."""
+        """The header with every value replaced that an extension gives, the size included: mixed values are unsafe."""
         size = self.values.get("size")
         return header._replace(
             path=self.values.get("path", header.path),
@@ -122,7 +122,7 @@ class Extensions:
 
 
 def _pax_records(content: bytes) -> dict[str, bytes]:
-    """Reads records, each `LENGTH KEY=VALUE` and a line feed; those that do not matter to an extraction too."""
+    """The records, each `LENGTH KEY=VALUE` and a line feed, including those that do not matter to an extraction."""
     records: dict[str, bytes] = {}
     at = 0
     while at < len(content):

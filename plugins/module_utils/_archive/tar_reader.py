@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The members of a tar archive, one after the other, from a stream of chunks; only one chunk is in memory.
 
-A member may be a small part of what the format allows. Everything else is refused, and so is every path that is not
-plainly one below the root.
+Members may use only a small part of the format. Everything else is refused, and so is every path that is not plainly
+below the root.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _PATH_PART_BYTES = 255  # what file systems allow
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds far above any build, so that a bomb ends in a sentence and not in a full disk."""
+    """Bounds far above any build, so that a bomb ends in an error and not in a full disk."""
 
     total_bytes: int = 8 * 1024**3
     file_bytes: int = 2 * 1024**3
@@ -54,11 +54,11 @@ class Member(NamedTuple):
     executable: bool
     size_bytes: int
     mtime: int  # seconds since the epoch
-    target: str  # of a link or hard link, as it stands in the archive
+    target: str  # of a link or hard link, as written in the archive
 
 
 def check_member(header: Header, limits: Limits) -> Member:
-    """The member that a header, extensions applied, stands for. Raises `UnsafeArchive`."""
+    """The member that a header describes, extensions applied. Raises `UnsafeArchive`."""
     path = _checked_path(header, limits)
     kind = _KINDS.get(header.type)
     if kind is None:
@@ -109,9 +109,9 @@ _TRAILING_BYTES = 1024 * 1024  # tar programs pad to 10 KiB, and some block size
 
 
 class TarReader:
-    """Iterate for the members; `content()` gives the bytes of the one at hand, to be read whole or not at all.
+    """An iterator over the members; `content()` is that of the current one, to be read whole or not at all.
 
-    Raises `UnsafeArchive` for all that a build never holds or that can be read in two ways.
+    Raises `UnsafeArchive` for anything that a build never contains or that can be read in two ways.
     """
 
     def __init__(self, chunks: Iterator[bytes], limits: Limits) -> None:
@@ -144,7 +144,7 @@ class TarReader:
             self._feed.skip(self._unread_bytes + -found.size_bytes % BLOCK_BYTES)
 
     def content(self) -> Iterator[memoryview]:
-        """The content of the member at hand, in pieces that are valid until the next is asked for."""
+        """The content of the current member, in pieces that are valid until the next is requested."""
         size_bytes, self._unread_bytes = self._unread_bytes, 0
         return self._feed.pieces(size_bytes)
 
@@ -156,7 +156,7 @@ class TarReader:
         return content
 
     def _finish(self, member_expected: bool) -> None:
-        """Reads to the end of the stream, so that its checksum is compared too."""
+        """Read to the end of the stream, so that its checksum is compared too."""
         if member_expected:
             raise UnsafeArchive("it ends after an extended header, where a member should be")
         if self._feed.block() != _ZERO_BLOCK:
@@ -169,7 +169,7 @@ class TarReader:
 
 
 class _Feed:
-    """Cuts a stream of chunks into what the reader asks for, without copying content."""
+    """Cuts a stream of chunks into the pieces that the reader requests, without copying content."""
 
     def __init__(self, chunks: Iterator[bytes], total_bytes: int) -> None:
         self._chunks = chunks
@@ -208,7 +208,6 @@ class _Feed:
             yield self._chunk
 
     def _advance(self) -> bool:
-        """Goes on to the next chunk; False at the end of the stream."""
         self._chunk, self._at = next(self._chunks, b""), 0
         self._received_bytes += len(self._chunk)
         if self._received_bytes > self._total_bytes:

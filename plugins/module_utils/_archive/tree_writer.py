@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes a tree of files so that nothing can land outside of it or replace what was written before.
+"""Writes a tree of files so that nothing can end up outside of it or replace what was written before.
 
-Every directory is opened by its parent's handle and never through a link; files are only ever created anew; symbolic
-links come last of all, when no other entry can be written through them. Names are UTF-8 whatever the locale.
+Every directory is opened through its parent's handle and never through a link; files are always created, never
+overwritten; symbolic links are made last, when no other entry can be written through them. Names are UTF-8 whatever the
+locale.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .errors import UnsafeArchive, entry, quoted
 
 
 def check(links: Mapping[str, str], others: Collection[str]) -> None:
-    """Judges `links` (path to target) of a build whose files and directories are `others`. Raises `UnsafeArchive`."""
+    """Check the `links` (path to target) of a build with the files and directories `others`. Raises `UnsafeArchive`."""
     next_of = {path: _landing(path, target) for path, target in links.items()}
     good = set(others)
     for path in links:
@@ -36,7 +37,6 @@ def check(links: Mapping[str, str], others: Collection[str]) -> None:
 
 
 def _landing(path: str, target: str) -> str:
-    """The path in the build that the link at `path` names."""
     if target.startswith("/"):
         raise _refused(path, target, "is absolute")
     climbed = path.split("/")[:-1]
@@ -60,7 +60,7 @@ _FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXE
 
 
 class Entry(NamedTuple):
-    """What lies at one path of the tree."""
+    """What is at one path of the tree."""
 
     kind: Literal["file", "link", "dir"]
     mode: int
@@ -74,11 +74,10 @@ _DIRECTORY = Entry("dir", 0o755, 0, None, None)
 
 @final
 class TreeWriter:
-    """Use as a context manager over an empty directory; call `make_links` when all else is written.
+    """A context manager that fills an empty directory; call `make_links` when everything else is written.
 
-    `entries` holds what was written so far, directories that no one asked for by name included. Raises `UnsafeArchive`
-    for
-    what must not be written, and `OSError` with the full path as its `filename` for what cannot.
+    `entries` are those written so far, including directories that were made only as parents. Raises `UnsafeArchive` for
+    what must not be written, and `OSError`, with the full path as its `filename`, for what cannot be written.
     """
 
     def __init__(self, destination: str) -> None:
@@ -86,7 +85,7 @@ class TreeWriter:
         self._destination = destination
         self._links: dict[str, str] = {}
         self._now = int(time.time())
-        # The directory at hand and its parents, as (path, handle): members come sorted, so it is mostly the right one.
+        # The current directory and its parents, as (path, handle): members are sorted, so it is mostly the right one.
         self._open = [("", os.open(destination, _DIRECTORY_FLAGS))]
 
     def __enter__(self) -> TreeWriter:
@@ -97,11 +96,12 @@ class TreeWriter:
             os.close(self._open.pop()[1])
 
     def add_directory(self, path: str) -> None:
+        """Make the directory `path` and its missing parents, with mode 0755."""
         if path:
             self._enter(path, path)
 
     def add_file(self, path: str, *, executable: bool, mtime: int, content: Iterable[memoryview]) -> None:
-        """Writes a file of mode 0755 or 0644. A time in the future becomes the present one."""
+        """Write a file with mode 0755 or 0644. An `mtime` (in seconds) in the future becomes the current time."""
         directory, name = self._place(path)
         mode = 0o755 if executable else 0o644
         digest = hashlib.sha256()
@@ -113,7 +113,7 @@ class TreeWriter:
                     digest.update(piece)
                     size_bytes += len(piece)
                     _write(handle, piece)
-                os.fchmod(handle, mode)  # whatever the umask and the access list of the directory say
+                os.fchmod(handle, mode)  # whatever the umask and the directory's access list say
                 seconds = min(mtime, self._now)
                 os.utime(handle, (seconds, seconds))
             finally:
@@ -123,7 +123,7 @@ class TreeWriter:
         self.entries[path] = Entry("file", mode, size_bytes, digest.hexdigest(), None)
 
     def add_hard_link(self, path: str, existing: str) -> None:
-        """Gives the file at `existing`, which must have been written before, a second name."""
+        """Give the file at `existing`, which must have been written before, a second name."""
         linked = self.entries.get(existing)
         if linked is None or linked.kind != "file":
             raise UnsafeArchive(f"{entry(path)} is a hard link to {quoted(existing)}, which is no file before it")
@@ -139,13 +139,13 @@ class TreeWriter:
         self.entries[path] = linked
 
     def add_link(self, path: str, target: str) -> None:
-        """Notes a symbolic link; `make_links` makes it."""
+        """Remember a symbolic link; `make_links` makes it."""
         self._place(path)
         self._links[path] = target
         self.entries[path] = Entry("link", 0o777, 0, None, target)
 
     def make_links(self) -> None:
-        """Checks all links against the whole tree, then makes them."""
+        """Check all links against the whole tree, then make them."""
         check(self._links, self.entries.keys() - self._links.keys())
         for path, target in self._links.items():
             directory, _slash, name = path.rpartition("/")
@@ -155,14 +155,14 @@ class TreeWriter:
                 raise self._located(error, path) from None
 
     def _place(self, path: str) -> tuple[int, bytes]:
-        """The handle of the directory for `path`, and the name in it, where nothing may be yet."""
+        """The handle of the directory of `path`, and the name in it, which must not exist yet."""
         if path in self.entries:
             raise UnsafeArchive(f"{entry(path)} comes twice")
         directory, _slash, name = path.rpartition("/")
         return self._enter(directory, path), name.encode()
 
     def _enter(self, directory: str, path: str) -> int:
-        """The handle of `folder`, made where it does not exist yet on the way to `path`."""
+        """The handle of `directory`, which is made if it does not exist yet; errors name `path`."""
         current, handle = self._open[-1]
         while directory != current:
             if current and not directory.startswith(current + "/"):
@@ -189,11 +189,11 @@ class TreeWriter:
             raise self._located(error, directory) from None
 
     def _located(self, error: OSError, path: str) -> OSError:
-        """The same error with the whole path in it: a handle's errors know only a name, or nothing."""
+        """The same error with the whole path in it: errors of a handle have only a name, or nothing."""
         return OSError(error.errno, error.strerror, os.path.join(self._destination, path))
 
 
 def _write(handle: int, piece: memoryview) -> None:
     written = os.write(handle, piece)
-    while written < len(piece):  # a nearly full disk takes a part, and the next write says what is wrong
+    while written < len(piece):  # a nearly full disk accepts a part, and the next write reports the error
         written += os.write(handle, piece[written:])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zstandard, decompressed by whatever the host has for it, and its frames, measured without decompressing.
+"""Zstandard, decompressed with whatever the host has for it, and its frames, measured without decompressing.
 
 The format: RFC 8878, section 3.1.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 
-# Full archives are packed at level 22 with a window of this size (BUILDS.md 3.4). Decoders admit 8 MiB of their own.
+# Full archives are packed at level 22 with a window of this size (BUILDS.md 3.4). By default decoders allow 8 MiB.
 WINDOW_LOG = 27
 WINDOW_BYTES = 1 << WINDOW_LOG
 
@@ -36,9 +36,8 @@ _RAW, _RUN_LENGTH, _COMPRESSED = 0, 1, 2
 def check(archive: FileIO) -> int | None:
     """The bytes that all frames together decompress to; None when one of them does not say.
 
-    Raises `UnsafeArchive` when a frame is not whole, when something else follows, and when a frame needs more memory
-    than
-    a build's does. Some decoders take the end of the file for the end of a frame, so a cut archive is found here.
+    Raises `UnsafeArchive` when a frame is incomplete, when other data follow, and when a frame needs more memory than a
+    build's does. Some decoders treat the end of the file as the end of a frame, so a truncated archive is found here.
     """
     archive.seek(0)
     sizes: list[int | None] = []
@@ -89,7 +88,7 @@ def _number(archive: FileIO, length: int) -> int:
 
 
 def _skip(archive: FileIO, length: int) -> None:
-    """Passes over `length` bytes; reads the last of them, since seeking beyond the end is no error."""
+    """Skip `length` bytes; read the last of them, since seeking beyond the end is no error."""
     if length:
         archive.seek(length - 1, 1)
         _number(archive, 1)
@@ -100,7 +99,7 @@ _SILENCE_S = 60  # the program needs a moment for each chunk
 
 
 def decompressed(archive: FileIO) -> Generator[bytes, None, None]:
-    """The decompressed bytes of `archive`, a file at its start. Raises as `_streams.open_chunks` says."""
+    """The decompressed bytes of `archive`, a file at its start. Raises as `decompress.open_chunks` does."""
     check(archive)
     archive.seek(0)
     for means in (_by_zstandard, _by_standard_library, _by_program):
@@ -125,7 +124,7 @@ def _by_zstandard(archive: FileIO) -> Generator[bytes, None, None] | None:
 
 def _by_standard_library(archive: FileIO) -> Generator[bytes, None, None] | None:
     try:
-        from compression import zstd  # Python 3.14 and newer
+        from compression import zstd  # Python 3.14 and later
     except ImportError:
         return None
     options = {zstd.DecompressionParameter.window_log_max: WINDOW_LOG}
@@ -158,7 +157,7 @@ def _output(zstd: subprocess.Popen[bytes]) -> Generator[bytes, None, None]:
     import select
     from subprocess import TimeoutExpired
 
-    output = cast(IO[bytes], zstd.stdout)  # the type says "or None", for those who ask for no pipe
+    output = cast(IO[bytes], zstd.stdout)  # the type includes None, for calls without a pipe
     while select.select([output], [], [], _SILENCE_S)[0]:
         chunk = output.read(_CHUNK_BYTES)
         if chunk:
@@ -181,6 +180,6 @@ def _run(program: str, archive: FileIO) -> Generator[bytes, None, None]:
         try:
             yield from _output(zstd)
         finally:
-            zstd.kill()  # without effect on one that has ended; else it hangs, or its caller needs no more
+            zstd.kill()  # no effect if it has ended; otherwise it hangs, or the caller needs no more
     if zstd.returncode != 0:
         raise UnsafeArchive("its compressed data are damaged")

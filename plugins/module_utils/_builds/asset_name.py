@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file name of an asset, of any era: parsed, checked, rendered back to the letter.
+"""The file name of an asset, of any era: parsed, checked, and rendered exactly as published.
 
     era A   cpython-3.7.3-windows-amd64-20190618T0516.tar.zst
     era B   cpython-3.9.4-x86_64-unknown-linux-gnu-pgo+lto-20210414T1515.tar.zst
     era C   cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-freethreaded+pgo+lto-full.tar.zst
 
-Names of era C tell their release, which is the tag after the `+`; the time stamp of the others does not.
+Names of era C contain their release, the tag after the `+`. The time stamps of the other eras do not give it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .._errors import InvalidName
 from .target import KNOWN_TARGETS, LEGACY_PATTERN, LEGACY_PLATFORMS, TRIPLE_PATTERN, Target
 from .version import Version
 
-# In the order that names have them. Nothing is both free-threaded and static.
+# In the order that names use. No build is both free-threaded and static.
 _OPTIMIZATION = r"(?:debug|noopt|pgo\+lto|pgo|lto)"
 OPTIONS_PATTERN = rf"(?:freethreaded(?:\+{_OPTIMIZATION})?|{_OPTIMIZATION}(?:\+static)?)"
 
@@ -43,10 +43,10 @@ _NAME = re.compile(rf"cpython-(?P<version>{_VERSION})(?:{_TAGGED}|{_STAMPED})", 
 
 @dataclass(frozen=True)
 class AssetName:
-    """`str()` is the file name, with a literal `+`.
+    """An asset's file name, taken apart. `str()` is the file name, with a literal `+`.
 
-    `release` is the tag after the `+`, and None in names with a `stamp`: those do not tell their release. `platform`
-    is spelled as in the name. `flavor` is "" in stamped names without the word, which hold what is `full` today.
+    `release` is the tag after the `+`; None in names with a `stamp`. `platform` is spelled as in the name. `flavor` is
+    "" in stamped names without the word, which contain what is `full` today.
     """
 
     version: Version
@@ -59,7 +59,7 @@ class AssetName:
 
     @classmethod
     def parse(cls, file_name: str) -> AssetName:
-        """`+` may be written `%2B`, as in URLs. Raises `InvalidName` that shows the nearest name that would parse."""
+        """Parse a name; `+` may be written `%2B`. Raises `InvalidName`, which shows the nearest valid name."""
         text = file_name.replace("%2B", "+").replace("%2b", "+")
         match = _NAME.fullmatch(text)
         if match is None:
@@ -78,7 +78,7 @@ class AssetName:
 
     @classmethod
     def from_stem(cls, stem: str) -> AssetName:
-        """A name without `.tar.*`, which follows from the rest. Raises `InvalidName`."""
+        """Parse a name without `.tar.*`, which follows from the rest. Raises `InvalidName`."""
         if not is_asset_name(stem + archive_extension(stem)):
             raise _refusal(stem)
         return cls.parse(stem + archive_extension(stem))
@@ -100,34 +100,38 @@ class AssetName:
 
     @property
     def is_free_threaded(self) -> bool:
+        """Whether it has the option."""
         return "freethreaded" in self.options
 
     @property
     def is_debug(self) -> bool:
+        """Whether it has the option."""
         return "debug" in self.options
 
     @property
     def target(self) -> Target:
+        """The target. Raises `InvalidName`."""
         return Target.parse(self.platform)
 
 
 def is_asset_name(text: str) -> bool:
+    """Whether `text` is an asset's file name."""
     return _NAME.fullmatch(text) is not None
 
 
 def is_entry_name(text: str) -> bool:
-    """Whether a directory in a store is called by a published build, with or without a number behind."""
+    """Whether a store directory is named after a published build, with or without a number such as `.2`."""
     stem, _dot, number = text.rpartition(".")
     return any(is_asset_name(name + archive_extension(name)) for name in (text, stem if number.isdecimal() else text))
 
 
 def archive_extension(stem_or_flavor: str) -> str:
-    """`.tar.gz` for what holds an installation only, `.tar.zst` for the rest."""
+    """`.tar.gz` for the install_only flavors, `.tar.zst` for the rest."""
     return ".tar.gz" if "install_only" in stem_or_flavor else ".tar.zst"
 
 
 def _refusal(text: str) -> InvalidName:
-    # Only those who err wait for difflib.
+    # Imported here: only a wrong name needs difflib.
     from .suggest import Vocabulary, explain
 
     words = Vocabulary(KNOWN_TARGETS, LEGACY_PLATFORMS, is_asset_name, archive_extension)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A published build, the asset that holds it, and which of several builds of one version is preferred."""
+"""A published build, the asset that contains it, and the order of preference among builds of one version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .release_tag import checked_release, day_of
 from .target import Target
 from .version import Version
 
-# A build's name becomes a directory in the store, that of its archive a file in a mirror; its release a part of URLs.
+# A build's name becomes a store directory, its archive's name a file in a mirror, its release a part of URLs.
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _RELEASE = re.compile(r"[0-9]{8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -31,8 +31,10 @@ FLAVORS = ("install_only_stripped", "install_only", "full")
 
 @dataclass(frozen=True)
 class Build:
-    """`name` is the asset's without `.tar.*`, and the store entry's. `release` is a tag, from the index where the
-    name has none. `target` is a triple. `build_options` are joined by `+`; "" when the name has none.
+    """A published build.
+
+    `name` is the asset's name without `.tar.*`, and the store entry's. `release` is a tag, taken from the index where
+    the name has none. `target` is a triple. `build_options` are joined by `+`; "" when the name has none.
     """
 
     name: str
@@ -44,7 +46,9 @@ class Build:
 
     @classmethod
     def from_asset_name(cls, asset_name: AssetName, release: str | None = None) -> Build:
-        """`release` is the tag that an index gives; a tag in the name outranks it. Raises `InvalidName` without any."""
+        """The build of an asset name. `release` is an index's tag, for a name without. Raises `InvalidName` without
+        either.
+        """
         tag = checked_release(asset_name.release, str(asset_name)) if asset_name.release else release
         if tag is None:
             raise InvalidName(
@@ -62,15 +66,17 @@ class Build:
 
     @property
     def optimization(self) -> str:
-        """The build options without the two that the interpreter's own name tells: "pgo+lto", "lto+static", ""."""
+        """The build options that the interpreter's name does not show: "pgo+lto", "lto+static", ""."""
         return "+".join(word for word in self.build_options.split("+") if word not in ("freethreaded", "debug"))
 
     @property
     def is_free_threaded(self) -> bool:
+        """Whether it is free-threaded."""
         return "freethreaded" in self.build_options.split("+")
 
     @property
     def is_debug(self) -> bool:
+        """Whether it is a debug build."""
         return "debug" in self.build_options.split("+")
 
     @property
@@ -81,9 +87,9 @@ class Build:
 
     @property
     def series(self) -> str:
-        """The builds that environments and extension modules can be shared with: 3.13, 3.13t, 3.13d, 3.13td.
+        """The builds that can share environments and extension modules: 3.13, 3.13t, 3.13d, 3.13td.
 
-        Those of another implementation have its name in front: pypy 3.11.
+        The series of another implementation starts with its name: pypy 3.11.
         """
         implementation = self.name.partition("-")[0]
         prefix = f"{implementation} " if implementation in _OTHER_IMPLEMENTATIONS else ""
@@ -91,6 +97,7 @@ class Build:
 
     @property
     def is_for_windows(self) -> bool:
+        """Whether it runs on Windows."""
         return Target.parse(self.target).os == "windows"
 
     @property
@@ -99,6 +106,7 @@ class Build:
         return "python.exe" if self.is_for_windows else f"bin/{self.interpreter}"
 
     def as_dict(self) -> dict[str, Any]:
+        """The build as JSON."""
         return {
             "name": self.name,
             "version": str(self.version),
@@ -112,7 +120,7 @@ class Build:
     def from_dict(
         cls, mapping: Mapping[str, Any], where: str = "receipt", error: type[StandaloneError] = StoreError
     ) -> Build:
-        """Raises `error` that names the field inside `where` when one is missing, of another type or impossible."""
+        """Read JSON. Raises `error`, naming the missing, mistyped or impossible field inside `where`."""
         fields = Fields(mapping, where, error)
         name = _matching(SAFE_NAME, "name", fields.text("name"), where, error)
         release = _matching(_RELEASE, "release", fields.text("release"), where, error)
@@ -145,21 +153,21 @@ class Asset:
 
     @classmethod
     def from_build(cls, build: Build, url: str, sha256: str) -> Asset:
-        """The file name is the URL's; without a URL, the one that such a build is published under."""
+        """The asset of a build. The file name is the URL's, or without a URL the published one."""
         in_url = unquote(url.partition("?")[0].rpartition("/")[2])
         file_name = in_url if in_url.endswith((".tar.gz", ".tar.zst")) else build.name + archive_extension(build.flavor)
         return cls(build=build, url=url, sha256=sha256, file_name=file_name)
 
     def is_same_as(self, other: Asset) -> bool:
-        """Whether both name one published archive: its digest, and the version and release that it is of.
+        """Whether both are the same published archive: the same digest, version and release.
 
-        An index that gives a new release the digest of an old one must not make the old build count as the new.
+        An index that gives a new release the digest of an old one must not make the old build count as the new one.
         """
         mine, others = self.build, other.build
         return (self.sha256, mine.version, mine.release) == (other.sha256, others.version, others.release)
 
     def as_dict(self) -> dict[str, Any]:
-        """What the `release` lookup returns and the `asset` option takes."""
+        """What the `release` lookup returns and the `asset` option accepts."""
         return {
             **self.build.as_dict(),
             "url": self.url,
@@ -171,7 +179,7 @@ class Asset:
     def from_dict(
         cls, mapping: Mapping[str, Any], where: str = "asset", error: type[StandaloneError] = StoreError
     ) -> Asset:
-        """Raises `error` that names the field inside `where` when one is missing, of another type or impossible."""
+        """Read JSON. Raises `error`, naming the missing, mistyped or impossible field inside `where`."""
         build = Build.from_dict(mapping, where, error)
         fields = Fields(mapping, where, error)
         sha256 = _matching(_SHA256, "sha256", fields.text("sha256").lower(), where, error)
@@ -193,13 +201,13 @@ def _matching(pattern: re.Pattern[str], key: str, value: str, where: str, error:
     return value
 
 
-# The best first. Builds of before 2020 do not say how they are optimized.
+# Best first. Builds from before 2020 do not say how they are optimized.
 _RANKS = {words: rank for rank, words in enumerate(("pgo+lto", "pgo", "lto", "noopt", ""))}
 _UNKNOWN_RANK = len(_RANKS)
 
 
 def preference(build: Build) -> tuple[object, ...]:
-    """Smaller is better: the flavor first, then how it is optimized, then the newest release."""
+    """A sort key; smaller is better: by flavor, then by optimization, then the newest release first."""
     words = [word for word in build.optimization.split("+") if word != "static"]
     return (
         FLAVORS.index(build.flavor),

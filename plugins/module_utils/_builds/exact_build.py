@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds named outright, to leave or to exclude them: by version, release, both, or full name, and by nothing vague."""
+"""Builds named exactly, to leave or to exclude them: by version, release, both, or full name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EXACT = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?(?:\+[0-9]{8})?
 
 
 def require_exact(text: str, purpose: str = "leave") -> None:
-    """Raises `InvalidName` for a text such as 3.13, which means another build from one day to the next."""
+    """Refuse a text such as 3.13, which means another build every day. `purpose` is a verb. Raises `InvalidName`."""
     if not _EXACT.fullmatch(text):
         raise InvalidName(
             f"{text!r} does not say which build to {purpose}. Write its whole version, 3.13.6, its release, 20250807, "
@@ -24,7 +24,7 @@ def require_exact(text: str, purpose: str = "leave") -> None:
 
 
 def is_named(build: Build, text: str) -> bool:
-    """Whether the build is meant by `text`. A full name may have the extension of its archive."""
+    """Whether `text` names the build. A full name may include the extension of its archive."""
     names = (build.name, str(build.version), build.release, short_name(build))
     return text in names or text == build.name + archive_extension(build.name)
 

@@ -26,7 +26,7 @@ _NAME = re.compile(
 )
 # Architectures whose builds are optimized by lto alone, as those for musl are (BUILDS 1.3).
 _LTO_ONLY = ("armv7", "ppc64le", "riscv64", "s390x")
-# The last release whose shared Windows builds carry the link word in every flavor; the plain triple, published from
+# The last release whose shared Windows builds have the link word in every flavor; the plain triple, published from
 # 20240415 on, is the same build (BUILDS 1.3, 1.4).
 _LAST_LINK_WORD = "20240224"
 # The first release whose musl builds are not static throughout (BUILDS 4.4).
@@ -35,7 +35,10 @@ _FIRST_DYNAMIC_MUSL = "20250311"
 
 @dataclass(frozen=True)
 class ManualName:
-    """`flavor` and `build_options` are those of the real build; None leaves the choice to the usual order."""
+    """A name from an older manual, translated.
+
+    `flavor` and `build_options` are those of the real build; None leaves the choice to the usual order.
+    """
 
     file_name: str
     version: Version
@@ -46,13 +49,13 @@ class ManualName:
 
     @classmethod
     def parse(cls, text: str) -> ManualName | None:
-        """None when `text` is no such name. Raises `InvalidName` when it describes a build that cannot exist.
+        """Parse such a name; None for any other. Raises `InvalidName` when it describes a build that cannot exist.
 
         `pgo+lto`  the full archive of the most optimized build that the target has: pgo+lto, on Windows pgo, and lto
                    where nothing better exists (musl, armv7, ppc64le, riscv64, s390x).
-        `debug`    the full archive of the debug build, the only one that holds it. Windows has none.
+        `debug`    the full archive of the debug build, the only one that contains it. Windows has none.
         `shared`   the default build in the usual order of flavors, since each ships libpython as a library. The shared
-                   Windows builds up to 20240224 have a target of their own. musl had none before 20250311.
+                   Windows builds up to 20240224 have a separate target. musl had none before 20250311.
         """
         match = _NAME.fullmatch(text)
         if match is None:

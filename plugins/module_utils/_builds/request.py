@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task asks for before any index is read: its name, from vague (`3.13`) to exact, and narrowing options."""
+"""What a task asks for before any index is read: a name, from vague (`3.13`) to exact, and narrowing options."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _OPERATORS = ("=", "<", ">", "!", "~")
 
 @dataclass(frozen=True)
 class RequestedName:
-    """None means that the name does not say. `version` and `specifier` are both None for `latest`.
+    """A requested name, parsed. None means that the name does not say.
 
-    `build_options` are those of the whole name, joined by `+`. `file_name` is what a full name asks for by the letter;
-    with `is_full_name` that is a real asset, otherwise a manual's name, whose meaning the other fields tell, and which
-    is to be used as it is only where a mirror really holds it.
+    `version` and `specifier` are both None for `latest`. `build_options` are those of the whole name, joined by `+`.
+    `file_name` is the exact file that a full name asks for: with `is_full_name` a real asset, otherwise a manual's
+    name, whose meaning is in the other fields, and which is used only if a mirror really has it.
     """
 
     text: str
@@ -50,12 +50,12 @@ class RequestedName:
 
     @classmethod
     def parse(cls, text: str) -> RequestedName:
-        """Raises `InvalidName` that shows the nearest form that would parse."""
+        """Parse a request. Raises `InvalidName`, which shows the nearest form that would parse."""
         name = text.strip().replace("%2B", "+").replace("%2b", "+")
         try:
             return _read(name)
         except _NoForm as problem:
-            # Only those who err wait for it.
+            # Imported here: only a wrong name needs it.
             from .suggest import FORMS, nearest_request
 
             nearest = nearest_request(name, _is_valid)
@@ -74,18 +74,18 @@ class RequestedName:
 
     @property
     def is_exact(self) -> bool:
-        """Whether no later build can be a better answer: the version and its release are pinned."""
+        """Whether no later build can be a better match: both the version and its release are pinned."""
         return self.is_full_name or (self.version is not None and self.release is not None)
 
     @property
     def only_minor(self) -> str | None:
-        """The one minor version that can answer, such as 3.13; None when the name spans several."""
+        """The one minor version that can match, such as 3.13; None when the name spans several."""
         if self.version is not None:
             return self.version.minor_text
         return self.specifier.only_minor if self.specifier is not None else None
 
     def answered_by(self, build: Build, prerelease: bool = False) -> bool:
-        """Whether a build is an answer to the name. Pre-releases are only when named, or with `prerelease`."""
+        """Whether a build matches the name. A pre-release has to be named, or allowed by `prerelease`."""
         if self.file_name == build.name + archive_extension(build.flavor):
             return True
         return (
@@ -99,6 +99,7 @@ class RequestedName:
         )
 
     def accepts_version(self, version: Version, prerelease: bool = False) -> bool:
+        """Whether a version matches; pre-releases as for `answered_by`."""
         if self.version is not None:
             return version == self.version
         if self.specifier is not None:
@@ -107,7 +108,7 @@ class RequestedName:
 
 
 class _NoForm(InvalidName):
-    """The name has none of the forms, so that its author may have meant another; the message may be empty."""
+    """The name has none of the known forms, so a similar one may have been meant; the message may be empty."""
 
 
 def _read(name: str) -> RequestedName:
@@ -206,11 +207,11 @@ class BuildRequest:
 
     @property
     def named_target(self) -> str | None:
-        """The target that the options or the name state; None when it follows from the host."""
+        """The target that the options or the name give; None when it follows from the host."""
         return self.target or self.name.target
 
     def satisfied_by(self, build: Build) -> bool:
-        """Whether an installed build is an answer. Says nothing about newer answers that may exist."""
+        """Whether an installed build matches. There may be newer builds that match as well."""
         return (
             self.name.answered_by(build, prerelease=self.prerelease)
             and self.flavor in (None, build.flavor)

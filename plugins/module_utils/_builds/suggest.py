@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The nearest name that parses, for a request, a target or an asset name that does not."""
+"""The nearest name that parses, for a request, target or asset name that does not."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ FORMS = (
     "such as >=3.12,<3.14, latest, or the full name of an asset."
 )
 
-# Tried one after the other, each on what the ones before have made of the name.
+# Tried in this order, each on the result of those before.
 _REWRITES = (
-    (r"^[\"'](.*)[\"']$", r"\1"),  # quotes that reached us
+    (r"^[\"'](.*)[\"']$", r"\1"),  # quotes that YAML did not remove
     (r"\s+", " "),
     (r"^(?:newest|stable|current|latest.*)$", "latest"),
     (r"^(?:c?python|py|version|v)[-@ =_]?(?=[0-9<>=!~])", ""),
@@ -45,7 +45,7 @@ _REWRITES = (
 
 
 def nearest_request(name: str, is_valid: Callable[[str], bool]) -> str | None:
-    """A name like `name` for which `is_valid` holds; None when there is none."""
+    """A name similar to `name` for which `is_valid` holds; None when there is none."""
     candidate = name.rpartition("/")[2]
     if is_valid(candidate):
         return candidate
@@ -57,7 +57,7 @@ def nearest_request(name: str, is_valid: Callable[[str], bool]) -> str | None:
     return None
 
 
-# How others call architectures, systems and C libraries: Debian, Docker, uv, Go, wheels.
+# What others call architectures, systems and C libraries: Debian, Docker, uv, Go, wheels.
 _ARCHITECTURES = {
     r"x86_64_v[234]": "",
     r"x86_64|x86-64|amd64|x64": "x86_64",
@@ -80,10 +80,10 @@ _HARD_FLOAT = {"armv7-unknown-linux-gnu": "armv7-unknown-linux-gnueabihf"}
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of names, handed in by the files that parse them, since these call this one.
+    """The vocabulary of names, passed in by the files that parse them, since those files call this one.
 
-    `targets` are all known triples, `legacy_platforms` the words of 2018 to 2020 with their triples. `is_asset_name`
-    says whether a text parses, and `archive_extension` gives the ending for a name without one.
+    `targets` are all known triples, `legacy_platforms` the words of 2018 to 2020 with their triples. `is_asset_name` is
+    whether a text parses, and `archive_extension` returns the extension for a name without one.
     """
 
     targets: Sequence[str]
@@ -95,7 +95,7 @@ class Vocabulary:
 def nearest_target(
     text: str, targets: Sequence[str], legacy_platforms: Mapping[str, str], *, legacy: bool = True
 ) -> str | None:
-    """The known target most like `text`, or with `legacy` the old platform word; None when nothing is like it."""
+    """The known target most like `text`, or with `legacy` the old platform word; None when none is similar."""
     wanted = text.lower()
     known = [*targets, *legacy_platforms] if legacy else list(targets)
     if wanted in known:
@@ -110,12 +110,11 @@ def nearest_target(
 
 
 def _same_machine(text: str, target: str) -> bool:
-    """Whether the first words are alike, too: triples have most of their letters in common with any other."""
+    """Whether the first words are alike, too: all triples have most of their letters in common."""
     return difflib.SequenceMatcher(a=text.partition("-")[0], b=target.partition("-")[0]).ratio() >= 0.6
 
 
 def _by_words(text: str, targets: Sequence[str]) -> str | None:
-    """The target with the architecture and the system that stand anywhere in `text`, each by any of its names."""
     arch = _named(_ARCHITECTURES, text)
     system = _named(_SYSTEMS, text)
     target = f"{arch}-{system}"
@@ -145,7 +144,10 @@ _LOOSE = re.compile(
 
 @dataclass(frozen=True)
 class _Parts:
-    """What can be made out. `target` is None when nothing is like `platform`; `extension` is None when not written."""
+    """The recognizable parts of a name.
+
+    `target` is None when no target is like `platform`; `extension` is None when the name has none.
+    """
 
     version: str
     tag: str | None
@@ -162,12 +164,12 @@ class _Parts:
 
     @property
     def is_old(self) -> bool:
-        """Whether the name is of the time of stamps, which had no tag and needed no flavor."""
+        """Whether the name is from the era of time stamps, which had no tag and needed no flavor."""
         return self.stamp is not None and self.tag is None
 
     @property
     def flavor(self) -> str | None:
-        """The one written; else the one that goes with the options, if the name needs one."""
+        """The flavor in the name; else the one that fits the options, if the name needs one."""
         if "stripped" in self.words:
             return "install_only_stripped"
         written = next((word for word in self.words if word in _FLAVORS), None)
@@ -178,7 +180,7 @@ class _Parts:
         return "full" if self.options else "install_only_stripped"
 
     def nearest(self) -> str:
-        """The name with everything at its place. What cannot be known stands as TAG or as an X in the version."""
+        """The name with each part in its position. Unknown parts appear as TAG, or as an X in the version."""
         numbers = self.version.count(".")
         version = self.version + ".X" * (2 - numbers)
         if not self.is_old:
@@ -247,7 +249,6 @@ def _take_apart(text: str, vocabulary: Vocabulary) -> _Parts | None:
 
 
 def _split(rest: str) -> tuple[str, tuple[str, ...]]:
-    """The platform, and the options and flavor words after it, each corrected to the word that it is most like."""
     rest = re.sub(r"install[-_]?only", "install_only", rest)
     rest = re.sub(r"install_only[-_]?stripped", "install_only_stripped", rest)
     tokens = rest.split("-")

@@ -38,7 +38,7 @@ KNOWN_TARGETS = (
     "x86_64-pc-windows-msvc-shared",
 )
 
-# The words of 2018 to 2020 and what they mean today (BUILDS 1.1, era A).
+# The platform words of 2018 to 2020 and their meaning today (BUILDS 1.1, era A).
 LEGACY_PLATFORMS = {
     "linux64": "x86_64-unknown-linux-gnu",
     "linux64-musl": "x86_64-unknown-linux-musl",
@@ -82,7 +82,7 @@ class Target:
 
     @classmethod
     def parse(cls, text: str) -> Target:
-        """A triple, or a platform word of era A, which becomes its triple. Raises `InvalidName` with the closest."""
+        """Parse a triple or a platform word of era A. Raises `InvalidName`, which shows the closest known target."""
         return _parse_target(text)
 
     def __str__(self) -> str:
@@ -109,7 +109,7 @@ def _parse_target(text: str) -> Target:
 
 
 def _suggestion(text: str) -> str:
-    # Only those who err wait for it.
+    # Imported here: only a wrong name needs it.
     from .suggest import nearest_target
 
     nearest = nearest_target(text, KNOWN_TARGETS, LEGACY_PLATFORMS)

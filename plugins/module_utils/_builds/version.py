@@ -16,7 +16,7 @@ from .._errors import InvalidName
 _NUMBER = r"(?:0|[1-9][0-9]{0,2})"
 _PRE = rf"(?:a|b|rc){_NUMBER}"
 _VERSION = re.compile(rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:(a|b|rc)({_NUMBER}))?")
-# Where a pre-release stands before its final version, in `Version.sort_key`.
+# The position of a pre-release before its final version, in `Version.sort_key`.
 _PRE_RANKS = {"a": 0, "b": 1000, "rc": 2000}
 _FINAL_RANK = 9000
 _FAR = 999  # beyond every number that a version has
@@ -33,7 +33,7 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """Raises `InvalidName` unless `text` is exactly how the version renders."""
+        """Parse a version. Raises `InvalidName` unless `text` is exactly how the version renders."""
         return _parse_version(text)
 
     def __str__(self) -> str:
@@ -41,6 +41,7 @@ class Version:
 
     @property
     def is_prerelease(self) -> bool:
+        """Whether it is an alpha, a beta or a release candidate."""
         return self.pre is not None
 
     @property
@@ -56,7 +57,7 @@ class Version:
 
     @property
     def numbers(self) -> tuple[int, int, int]:
-        """The numbers alone, without what makes it a pre-release."""
+        """The numbers without the pre-release."""
         return self.major, self.minor, self.micro
 
     def __lt__(self, other: Version) -> bool:
@@ -98,6 +99,7 @@ class Clause:
 
     @classmethod
     def parse(cls, text: str) -> Clause:
+        """Parse a clause. Raises `InvalidName`."""
         match = _CLAUSE.fullmatch(text)
         if match is None:
             raise InvalidName(
@@ -124,17 +126,17 @@ class Clause:
 
     @property
     def version(self) -> Version:
-        """The clause's version with the missing numbers as zeros, which is how clauses compare."""
+        """The clause's version for comparisons, with zeros for the missing numbers."""
         major, minor, micro = (*self.numbers, 0, 0)[:3]
         return Version(major, minor, micro, self.pre)
 
     @property
     def names_prerelease(self) -> bool:
-        """Whether the clause asks for pre-releases by naming one; `!=` only names what it does not want."""
+        """Whether the clause asks for pre-releases by naming one; `!=` names only what it excludes."""
         return self.pre is not None and self.operator != "!="
 
     def admits(self, version: Version) -> bool:
-        """Whether the comparison holds, pre-releases not being treated apart."""
+        """Whether the comparison holds. Pre-releases get no special treatment."""
         own = self.version
         if self.operator in ("==", "!="):
             equal = self._begins(version, len(self.numbers)) if self.is_prefix else version == own
@@ -163,7 +165,7 @@ class Specifier:
 
     @classmethod
     def parse(cls, text: str) -> Specifier:
-        """Raises `InvalidName` that quotes the clause at fault."""
+        """Parse a specifier. Raises `InvalidName`, which quotes the invalid clause."""
         return cls(tuple(Clause.parse(part) for part in text.split(",")))
 
     def __str__(self) -> str:
@@ -171,17 +173,18 @@ class Specifier:
 
     @property
     def names_prerelease(self) -> bool:
+        """Whether a clause asks for pre-releases by naming one."""
         return any(clause.names_prerelease for clause in self.clauses)
 
     def matches(self, version: Version, prerelease: bool = False) -> bool:
-        """Whether `version` answers. Pre-releases do only with `prerelease`, or when a clause names one."""
+        """Whether `version` matches. A pre-release does only with `prerelease`, or when a clause names one."""
         if version.is_prerelease and not (prerelease or self.names_prerelease):
             return False
         return all(clause.admits(version) for clause in self.clauses)
 
     @property
     def only_minor(self) -> str | None:
-        """The one minor version that can answer, such as 3.13; None when several can, or none."""
+        """The one minor version that can match, such as 3.13; None when several can, or none."""
         return _only_minor(self)
 
 
@@ -192,7 +195,7 @@ def _only_minor(specifier: Specifier) -> str | None:
 
 
 def _samples(specifier: Specifier) -> Iterator[Version]:
-    """Versions on both sides of each number that a clause compares with: between these, no answer changes."""
+    """Versions on both sides of each number in the clauses: between them, no answer changes."""
     own = [clause.version for clause in specifier.clauses]
     samples = (
         _around(version.major for version in own),

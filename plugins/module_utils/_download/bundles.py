@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Provenance bundles: the attestations of an archive, in a file beside it (BUILDS 7). Stored, and not verified here.
 
-There is one bundle in such a file, or several, each on a line of its own.
+Such a file contains one bundle, or several on separate lines.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from .download import opened
 BUNDLE_SUFFIX = ".sigstore.json"
 
 _MEDIA_TYPE = "application/vnd.dev.sigstore.bundle"
-_MAX_BYTES = 16 * 1024**2  # one names every file of a release, and is far below a megabyte
+_MAX_BYTES = 16 * 1024**2  # a bundle names every file of a release, and is far below a megabyte
 
 
 def url_of_bundle(archive_url: str) -> str:
-    """The address of the bundle beside an archive; one that is no address stays as it is."""
+    """The address of the bundle beside an archive; text that is no address stays as it is."""
     parts = split_url(archive_url)
     return parts._replace(path=parts.path + BUNDLE_SUFFIX).geturl() if parts else archive_url
 
@@ -33,7 +33,7 @@ def url_of_bundle(archive_url: str) -> str:
 def bundle_beside(archive_urls: Sequence[str], options: UrlOptions) -> bytes | None:
     """The bundle beside the archive, from the first of its URLs that has one; None when none has.
 
-    Raises `DownloadError` when that cannot be told now, and when what is there is no bundle.
+    Raises `DownloadError` when that cannot be determined now, and when the file is no bundle.
     """
     for url in map(url_of_bundle, archive_urls):
         try:
@@ -42,7 +42,7 @@ def bundle_beside(archive_urls: Sequence[str], options: UrlOptions) -> bytes | N
         except TransferFailure as failure:
             if failure.may_pass:
                 raise DownloadError(f"{shown_url(url)}: {failure}.") from failure
-            continue  # a server without one says so in many ways, such as 404 and 403
+            continue  # a server without one answers in many ways, such as 404 and 403
         if not _are_bundles(content):
             raise DownloadError(f"{shown_url(url)} is no Sigstore bundle. Ask whoever keeps that copy.")
         return content
@@ -54,7 +54,7 @@ def _whole(chunks: Iterable[bytes | memoryview], limit: Limit) -> bytes:
     for chunk in chunks:
         content += chunk
         if len(content) > _MAX_BYTES:
-            break  # and is then no JSON, since it broke off
+            break  # it is no JSON then, since it is incomplete
         if limit.left_s <= 0:
             raise TransferFailure(
                 f"{len(content)} bytes came in {limit.seconds:g} s, the limit of {limit.option}", may_pass=True

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How large archives are, asked of whoever holds them: no index tells."""
+"""The sizes of archives, from the servers that have them: no index contains sizes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ _CONNECT_TIMEOUT_S = 5
 
 
 class Sizes:
-    """Asks the mirrors, else the asset's own address. A server that does not answer once is not asked again.
+    """Asks the mirrors, else the asset's own address. A server that fails once is not asked again.
 
-    All answers together may take as long as an index: sizes are for a report, and no reason to wait.
-
-    Each answer is broken off after its headers. A HEAD request would be more polite, and object stores behind a
-    redirect refuse it: their addresses are signed for GET.
+    All answers together may take as long as an index: sizes are for a report, which is no reason to wait. Each answer
+    is closed after its headers. A HEAD request would be more polite, but object stores behind a redirect refuse it:
+    their addresses are signed for GET.
     """
 
     def __init__(self, mirrors: Sequence[str], options: UrlOptions) -> None:
@@ -34,7 +33,7 @@ class Sizes:
         self._limit = Limit(options.index_timeout, "index_timeout")
 
     def size_of(self, asset_url: str) -> int | None:
-        """In bytes; None when nobody tells it. Raises what `candidate_urls` raises."""
+        """The size in bytes; None when no server reports it. Raises as `candidate_urls` does."""
         options = options_for(asset_url, self._mirrors, self._options)
         answers = (self._ask(url, options) for url in candidate_urls(asset_url, self._mirrors))
         return next((size for size in answers if size is not None), None)

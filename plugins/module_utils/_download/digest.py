@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The digest of an archive: how it is computed, and what is said when it is another than was pinned."""
+"""The digest of an archive: how it is computed, and the error for one that differs from the pinned digest."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
 
 
 def verify_file(path: str, sha256: str) -> int:
-    """The size in bytes of the file at `path`, whose digest is `sha256`.
+    """Verify that the file at `path` has the digest `sha256`, and return its size in bytes.
 
-    Raises `DigestMismatch` when the digest is another, `DownloadError` when there is nothing to read.
+    Raises `DigestMismatch` when the digest is another, `DownloadError` when the file cannot be read.
     """
     hasher = hashlib.sha256()
     try:
@@ -28,7 +28,7 @@ def verify_file(path: str, sha256: str) -> int:
                 return size_bytes
             stream.seek(0)
             head = stream.read(HEAD_BYTES)
-    except (OSError, ValueError) as error:  # the latter for a path that none can be
+    except (OSError, ValueError) as error:  # the latter for an impossible path
         words = error.strerror if isinstance(error, OSError) else error
         raise DownloadError(
             f"The archive {path} cannot be read on this host: {words}. Put it there, or correct `archive`."
@@ -37,7 +37,7 @@ def verify_file(path: str, sha256: str) -> int:
 
 
 def sha256_of(path: str) -> str:
-    """Raises `OSError`."""
+    """The SHA-256 digest of a file, in hexadecimal. Raises `OSError`."""
     hasher = hashlib.sha256()
     with open(path, "rb", buffering=0) as stream:
         add_all(stream, hasher)
@@ -45,7 +45,7 @@ def sha256_of(path: str) -> str:
 
 
 def add_all(stream: io.FileIO, hasher: hashlib._Hash) -> int:
-    """Feeds everything from the stream's position on to `hasher`, and returns how many bytes that were."""
+    """Feed everything from the stream's position on to `hasher`, and return the number of bytes."""
     buffer = bytearray(_READ_BYTES)
     view = memoryview(buffer)
     total_bytes = 0
@@ -58,7 +58,7 @@ def add_all(stream: io.FileIO, hasher: hashlib._Hash) -> int:
 def mismatch(where: str, *, expected: str, found: str, size_bytes: int, head: bytes) -> DigestMismatch:
     """The error for bytes that are not the pinned ones. `where` is a path or a URL without secrets.
 
-    `head` is how the bytes begin: what looks like a web page is called so, since that has another cure.
+    `head` are the first bytes: a web page gets its own message, since it has another remedy.
     """
     advice = (
         "What came looks like a web page (a proxy or login page?): open that address from this host and see."

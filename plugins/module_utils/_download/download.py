@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fetches an archive: from the first URL that can give it whole, resumed where that is possible, its digest checked."""
+"""Fetches an archive from the first URL that delivers it, resumed where possible, and verifies its digest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .._http.urls import shown_url
 from .digest import mismatch
 from .part_file import PartFile
 
-# The largest builds are about 300 MB. What is longer than this, or says so, is none, and would only fill the disk.
+# The largest builds are about 300 MB. A longer file is no build, and would only fill the disk.
 MAX_BYTES = 1024**3
 _MAX_SHOWN = "1 GiB"
 _LONGEST_PAUSE_S = 60
@@ -25,9 +25,9 @@ _LONGEST_PAUSE_S = 60
 
 @dataclass(frozen=True)
 class Fetched:
-    """A whole archive with the right digest. `url` is without secrets.
+    """A complete archive with the right digest. `url` is without secrets.
 
-    `resumed_bytes` is how much of it was there from an earlier run: all of it when nothing had to be asked for.
+    `resumed_bytes` is how much of it an earlier run had left: all of it when nothing had to be requested.
     """
 
     url: str
@@ -46,17 +46,17 @@ def fetch(
     on_bytes: Callable[[int], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Fetched:
-    """Makes `part_path` the archive with digest `sha256`, from http(s) or `file` URLs in order of preference.
+    """Make `part_path` the archive with digest `sha256`, from http(s) or `file` URLs in order of preference.
 
-    A URL that fails gives way to the next at once. When all have failed, those whose failure may pass are asked again,
-    up to `retries` times, after a pause that grows. So an address behind a closed firewall costs one timeout, not four.
+    After a URL fails, the next is tried at once. When all have failed, those whose failure may pass are tried again, up
+    to `retries` times, after a growing pause. So an address behind a closed firewall costs one timeout, not four.
 
-    `on_length` is called once, with the size of the whole archive, before any of it is written, where the size is
-    known. What it raises ends the download. `on_bytes` is called with the size so far whenever that has grown.
+    `on_length` is called once, with the size of the whole archive in bytes, before any of it is written, if the size is
+    known. An error that it raises ends the download. `on_bytes` is called with the size so far whenever that has grown.
 
-    Raises `NoSource` when no URL gave the archive; the part file then stays, to be resumed. Raises `DigestMismatch`
-    when one gave something else; the part file is then removed, and no other URL asked. Errors of the disk are raised
-    as `OSError`.
+    Raises `NoSource` when no URL delivered the archive; the part file then stays, to be resumed. Raises
+    `DigestMismatch` when one delivered something else; the part file is then removed, and no other URL is tried. Errors
+    of the disk are raised as `OSError`.
     """
     with closing(PartFile(part_path)) as part:
         download = _Download(part, sha256.lower(), options, on_length, on_bytes)
@@ -70,7 +70,7 @@ def fetch(
 
 @dataclass
 class _Source:
-    """One URL, and why it failed the last time; None as long as it has not been asked."""
+    """One URL, and why it failed the last time; None until it has been tried."""
 
     url: str
     failure: TransferFailure | None = None
@@ -78,11 +78,12 @@ class _Source:
 
     @property
     def is_worth_asking(self) -> bool:
+        """Whether the URL has not been tried yet, or its failure may pass."""
         return self.failure is None or self.failure.may_pass
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether its answer would be the same for any machine."""
+        """Whether any other machine would get the same answer."""
         return self.failure is not None and not (self.failure.may_pass or self.failure.is_local)
 
     def __str__(self) -> str:
@@ -91,7 +92,7 @@ class _Source:
 
 
 class _Download:
-    """One run of `fetch`. `resumed_bytes` counts what is still used of what was there at its beginning."""
+    """One run of `fetch`. `resumed_bytes` counts what is still used of what an earlier run left."""
 
     def __init__(
         self,
@@ -109,7 +110,7 @@ class _Download:
         self.resumed_bytes = part.size_bytes
 
     def from_first_of(self, urls: Sequence[str], retries: int, sleep: Callable[[float], None]) -> str:
-        """Returns the URL that gave the archive, or the first one when it was there already."""
+        """The URL that delivered the archive, or the first one when the archive was complete already."""
         if self._is_complete:  # an earlier run ended between download and unpacking
             self._announce(self._part.size_bytes)
             return urls[0]
@@ -131,11 +132,11 @@ class _Download:
         raise NoSource(" ".join(map(str, sources)), is_hopeless=all(source.is_hopeless for source in sources))
 
     def _from(self, url: str) -> None:
-        """Raises `TransferFailure` when the URL fails, `DigestMismatch` when it gives another file."""
+        """Download from `url`. Raises `TransferFailure` when it fails, `DigestMismatch` for another file."""
         offset = self._append_rest(url)
         if offset and not self._is_complete:
-            # The pieces need not be of one file: the older one may come from another mirror, or from before the
-            # asset was published anew, or be a proxy's error page. Only a file from one piece says what the URL holds.
+            # The pieces may be of different files: the older one may come from another mirror, or from before the
+            # asset was published again, or be a proxy's error page. Only a file in one piece shows what the URL has.
             self._start_over()
             self._append_rest(url)
         if not self._is_complete:
@@ -149,7 +150,7 @@ class _Download:
             )
 
     def _append_rest(self, url: str) -> int:
-        """Returns the offset from which on the source gave the file."""
+        """Append the rest of the file, and return the offset from which on the source delivered it."""
         with opened(url, self._options, self._part.size_bytes) as body:
             if body.offset != self._part.size_bytes:
                 self._start_over()
@@ -165,7 +166,7 @@ class _Download:
             return body.offset
 
     def _announce(self, total_bytes: int) -> None:
-        """Tells the size once only: a second time, what is on the disk already would be counted as missing space."""
+        """Report the size only once: later, what is on the disk already would count as missing space."""
         if self._on_length:
             self._on_length(total_bytes)
             self._on_length = None
@@ -181,9 +182,10 @@ class _Download:
 
 @contextmanager
 def opened(url: str, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
-    """The file at an http(s) or `file` URL, from byte `offset` on where the source can do that.
+    """The file at an http(s) or `file` URL, from byte `offset` on if the source can do that.
 
-    Raises `TransferFailure`, also for one that is longer than any build: nobody makes room for the length in a header.
+    Raises `TransferFailure`, also for a file that is longer than any build: a length in a header must not fill the
+    disk.
     """
     with _opened(url, options, offset) as body:
         if body.total_bytes is not None and body.total_bytes > MAX_BYTES:
@@ -204,6 +206,6 @@ def _opened(url: str, options: UrlOptions, offset: int) -> AbstractContextManage
 
 
 def _pause_s(round_number: int, asked: Sequence[_Source]) -> float:
-    """1, 2, 4 s and so on, or as long as a server asks for, within a bound."""
+    """1, 2, 4 s and so on, or as long as a server asks for, up to a limit."""
     waits_s = [source.failure.wait_s for source in asked if source.failure and source.failure.wait_s is not None]
     return min(max([1 << (round_number - 1), *waits_s]), _LONGEST_PAUSE_S)

@@ -38,7 +38,7 @@ def opened(url: str) -> Iterator[Body]:
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
-    """A named pipe would wait for its other end."""
+    """Open a file without waiting for the other end of a named pipe."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where an archive is looked for: uv's prefix rule, so that a mirror made for uv serves us unchanged.
+"""Where archives are downloaded from: uv's prefix rule, so that a mirror made for uv works here unchanged.
 
-A mirror holds `TAG/NAME` below its base, and its base takes the place of the GitHub prefix.
+A mirror contains `TAG/NAME` below its base, and its base replaces the GitHub prefix.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _PUBLIC_BASES = (
 
 
 def github_url(release: str, file_name: str) -> str:
-    """The public address of a file, by which indexes name it and which mirrors map."""
+    """The public address of a file, which indexes use and mirrors map."""
     return with_escaped_plus(f"{GITHUB_BASE}/{release}/{file_name}")
 
 
 def public_file(url: str) -> tuple[str, str] | None:
-    """The release and the file name, with a literal `+`, when the URL is a public address of a release's file."""
+    """The release and the file name, with a literal `+`, of a public address of a release's file; else None."""
     tail = _tail(url, _PUBLIC_BASES)
     if tail is None:
         return None
@@ -45,11 +45,11 @@ def public_file(url: str) -> tuple[str, str] | None:
 def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
     """The addresses to try for an asset, in order.
 
-    Without a mirror: Astral's, then GitHub; an asset that is not of the public ones has its own address only. With
+    Without a mirror: Astral's, then GitHub; an asset that is not one of the public ones has only its own address. With
     mirrors: those alone, in the order given, and no public address after them. Empty mirrors count as not given.
 
-    Raises `DownloadError` when a mirror is given for an asset that it cannot hold, `InvalidName` for a mirror or an
-    asset's address that is no URL.
+    Raises `DownloadError` when a mirror is given for an asset that it cannot contain, `InvalidName` when a mirror or an
+    asset's address is no URL.
     """
     if split_url(asset_url) is None:
         raise InvalidName("The address of the asset is a malformed URL. Correct it in the asset or in the index.")
@@ -61,7 +61,7 @@ def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
         parts = split_url(base)
         if parts is None or parts.scheme not in ("http", "https", "file"):
             raise InvalidName(f"The mirror {shown_url(base)} is no http://, https:// or file:// URL.")
-    # An address may have been mapped before, by the lookup and the same option.
+    # The lookup may already have mapped the address by the same option.
     tail = _tail(asset_url, (*_PUBLIC_BASES, *bases))
     if tail is None:
         raise DownloadError(
@@ -82,13 +82,16 @@ def addresses_of(asset: Asset, mirrors: Sequence[str]) -> tuple[str, ...]:
 
 
 def options_for(asset_url: str, mirrors: Sequence[str], options: UrlOptions) -> UrlOptions:
-    """Credentials are for a mirror, or for the server that the asset itself names: none is for the public ones."""
+    """The options for an asset: credentials are for a mirror, or for the server that the asset itself names.
+
+    None are sent to the public ones.
+    """
     is_public = not any(mirrors) and public_file(asset_url) is not None
     return options.without_credentials() if is_public else options
 
 
 def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The mirror that uv's own variables name, or nothing. The one for Python outranks the one for all of Astral."""
+    """The mirror in uv's own variables, or none. The one for Python precedes the one for all of Astral."""
     for_python = environ.get("UV_PYTHON_INSTALL_MIRROR")
     if for_python:
         return (for_python,)
@@ -103,5 +106,5 @@ def _below(bases: Sequence[str], tail: str) -> tuple[str, ...]:
 
 
 def _tail(url: str, bases: Sequence[str]) -> str | None:
-    """What follows the first of the bases that the URL begins with, without the slash; None below none of them."""
+    """The rest of the URL after the first base that it begins with, without the slash; None below none of them."""
     return next((url[len(base) + 1 :] for base in bases if url.startswith(base + "/")), None)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A part file: what has come of a download, with its digest so far, kept for the next run when this one breaks off."""
+"""A part file: the received part of a download and its digest so far, kept for the next run after an interruption."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from .digest import HEAD_BYTES, add_all
 
 
 class PartFile:
-    """The file at `path`, open for appending, readable by its owner only. What is there already is hashed first.
+    """The file at `path`, open for appending, readable by its owner only. Existing content is hashed first.
 
-    Every error of the disk is an `OSError` with the file's name. Closing it removes an empty one.
+    Every error of the disk is an `OSError` with the file's name; raises `StoreError` for something other than a regular
+    file.
     """
 
     def __init__(self, path: str) -> None:
@@ -31,21 +32,23 @@ class PartFile:
             raise
 
     def close(self) -> None:
+        """Close the file, and remove it when it is empty."""
         self._file.close()
         if not self.size_bytes:
             self.remove()
 
     @property
     def sha256(self) -> str:
+        """The digest so far."""
         return self._hasher.hexdigest()
 
     @property
     def head(self) -> bytes:
-        """How the file begins."""
+        """The first bytes of the file."""
         return os.pread(self._file.fileno(), HEAD_BYTES, 0)
 
     def append(self, chunk: bytes | memoryview) -> None:
-        """Removes the file when it cannot be written: after an error its end is unknown, and a full disk is no help."""
+        """Append bytes; on an error remove the file, whose end is then unknown, and raise `OSError`."""
         self._hasher.update(chunk)
         rest = memoryview(chunk)
         try:
@@ -58,7 +61,7 @@ class PartFile:
         self.size_bytes += len(chunk)
 
     def start_over(self) -> None:
-        """Goes on in a new file: who reads the old one meanwhile must never see other bytes in the same place."""
+        """Continue in a new file: readers of the old one must not see other bytes at the same offset."""
         self._file.close()
         self.remove()
         self._file = self._opened()
@@ -66,7 +69,7 @@ class PartFile:
         self.size_bytes = 0
 
     def _opened(self) -> io.FileIO:
-        # O_NONBLOCK: a named pipe of that name must not make us wait for its other end.
+        # O_NONBLOCK: do not wait for the other end of a named pipe of that name.
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
         file = io.FileIO(os.open(self.path, flags, 0o600), "r+b")
         try:
@@ -79,7 +82,8 @@ class PartFile:
         return file
 
     def remove(self) -> None:
+        """Remove the file, if it exists."""
         try:
             os.unlink(self.path)
-        except FileNotFoundError:  # removed before
+        except FileNotFoundError:  # already removed
             pass

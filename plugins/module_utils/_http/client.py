@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One GET over http(s), with redirects followed by hand. The only file of host code that knows Ansible.
+"""One GET over http(s), with redirects followed by hand. The only file of host code that depends on Ansible.
 
-It builds on `urllib.request`, not on `ansible.module_utils.urls.open_url`: that takes 35 to 80 ms to import and 20 to
-load certificates before a plain http request, and follows redirects with the user's headers. Ansible's part is the
+It uses `urllib.request`, not `ansible.module_utils.urls.open_url`, which takes 35 to 80 ms to import and 20 ms to load
+certificates before a plain http request, and which follows redirects with the user's headers. Ansible provides the
 trust in https servers: its `make_context` also finds the certificates of systems that Python itself does not know.
 
 `urllib` has one timeout for connecting and reading. The connections of this file have two, since an unreachable server
-must not delay an archive that can come another way.
+must not delay an archive that is available elsewhere.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .transfer import Body, TransferFailure
 
 
 def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_context: Any) -> list[Any]:
-    """The handlers for `urllib`; the one for https only where there is a context for it."""
+    """The handlers for `urllib`; the one for https only when there is a `tls_context`."""
     from http.client import HTTPConnection, HTTPSConnection
     from urllib import request
 
@@ -45,7 +45,7 @@ def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_cont
             self.timeout: Any
             patience_s, self.timeout = self.timeout, connect_timeout_s or self.timeout
             try:
-                super().connect()  # with TLS where the class has it
+                super().connect()  # with TLS if the class has it
             except socket.timeout:
                 if connect_timeout_s is None:
                     raise
@@ -67,7 +67,7 @@ def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_cont
 
 
 def _connected(patience: Patience, address: tuple[str, int], timeout_s: float, _source: Any = None) -> socket.socket:
-    """As `socket.create_connection`: the timeout is for each address of a name. `patience` ends a long row of them."""
+    """As `socket.create_connection`: the timeout is for each address of a name; `patience` limits their sum."""
     failure: OSError = OSError(errno.EHOSTUNREACH, "its name has no address")
     for family, kind, protocol, _name, place in socket.getaddrinfo(*address, 0, socket.SOCK_STREAM):
         connection = socket.socket(family, kind, protocol)
@@ -90,9 +90,9 @@ _OUR_HEADERS = frozenset({"range", "accept-encoding"})
 
 @contextmanager
 def opened(url: str, *, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
-    """The file at `url` from byte `offset` on, or from its start where the server cannot do that.
+    """The file at `url` from byte `offset` on, or from its start when the server cannot do that.
 
-    Raises `TransferFailure` when this URL fails, `DownloadError` for options that no URL could be asked with.
+    Raises `TransferFailure` when this URL fails, `DownloadError` for options that no URL could be requested with.
     """
     address = checked(url)
     options = with_login_of(url, options)
@@ -106,14 +106,14 @@ def opened(url: str, *, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
     answer.close()
     if not offset or answer.code not in (206, 416):
         raise refused(answer.peer.host, answer.code, answer.headers)
-    # 416: what we have is longer than the file. 206: what comes is not the range that was asked for.
+    # 416: the part file is longer than the file. 206: the answer is not the requested range.
     with opened(url, options=options) as whole:  # pylint: disable=contextmanager-generator-missing-cleanup
         yield whole
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What `peer` answered. `response` is None for every status but 2xx."""
+    """The answer of `peer`. `response` is None for every status but 2xx."""
 
     peer: Peer
     code: int
@@ -126,7 +126,6 @@ class _Answer:
 
 
 def _final_answer(address: SplitResult, options: UrlOptions, offset: int, patience: Patience) -> _Answer:
-    """The answer after all redirects."""
     asked = peer = Peer(address, options)
     for _unused in range(_MAX_REDIRECTS + 1):
         answer = _ask(peer, offset, patience)
@@ -156,7 +155,6 @@ def _ask(peer: Peer, offset: int, patience: Patience) -> _Answer:
 
 
 def _opener(peer: Peer, patience: Patience) -> Any:
-    """An opener that follows no redirect, and that logs in only to the server of `peer`."""
     from urllib import request
 
     options = peer.options
@@ -196,7 +194,10 @@ def _tls_context(validate_certs: bool, ca_path: str | None, client_cert: str | N
 
 
 def _headers(options: UrlOptions, offset: int) -> dict[str, str]:
-    """`identity`, because the archive's own bytes are wanted: what a server packs on the way has another digest."""
+    """The request headers.
+
+    `identity`, because the digest is that of the archive's own bytes: a server's compression would change it.
+    """
     headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
     headers.update((name, value) for name, value in options.headers.items() if name.lower() not in _OUR_HEADERS)
     if offset:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Says in a clause why an http(s) request failed, without what Python's own messages can hold: credentials."""
+"""Why an http(s) request failed, as a clause without the credentials that Python's own messages can contain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BUSY = frozenset({408, 425, 429})
 _OF_LOGIN = "; check url_username, url_password and headers"
 _OF_PROXY = "; give the proxy's URL a user and a password"
 _HINTS = {401: _OF_LOGIN, 403: _OF_LOGIN, 407: _OF_PROXY}
-_TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's words, before the proxy's own status
+_TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's text, before the proxy's own status
 
 
 def refused(host: str, code: int, headers: Any) -> TransferFailure:
@@ -34,9 +34,9 @@ def refused(host: str, code: int, headers: Any) -> TransferFailure:
 
 
 def explained(error: BaseException, *, host: str, proxy: str | None, timeout_s: int) -> TransferFailure:
-    """The failure for what was raised by a request to `host`, or by reading its answer.
+    """The failure for an error raised by a request to `host`, or while reading its answer.
 
-    `proxy` is the proxy in between as host:port, None when there is none.
+    `proxy` is the proxy in between as host:port, None when there is none. `timeout_s` is in seconds.
     """
     peer = f"the proxy {proxy}" if proxy else host
     for cause in _causes(error):
@@ -90,7 +90,7 @@ def _of_protocol(cause: BaseException, peer: str) -> TransferFailure | None:
         return TransferFailure("the URL or one of the headers holds a character that may not be there")
     if isinstance(cause, HTTPException):
         return TransferFailure(f"{peer} answers something that is not HTTP")
-    if isinstance(cause, ValueError):  # urllib's word for what it cannot log in to, and for a header with a line end
+    if isinstance(cause, ValueError):  # urllib's, for an unsupported login and for a header with a line end
         return TransferFailure(f"{peer} wants another login than Basic or Digest, or one of the headers is malformed")
     return None
 
@@ -108,7 +108,7 @@ def _may_pass(code: int) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """What lies at the bottom first: `urllib` wraps an error in one that says less."""
+    """The error and its causes, the innermost first: `urllib` wraps an error in a less specific one."""
     reason = getattr(error, "reason", None)
     if isinstance(reason, BaseException):
         yield from _causes(reason)

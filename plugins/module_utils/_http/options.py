@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How to ask a server: the URL options that Ansible's users know, as one value for host and controller."""
+"""How to request from a server: the URL options that Ansible users know, as one value for host and controller."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .._errors import InvalidName
 
 USER_AGENT = "standalone.python (Ansible collection)"
 
-# 10 MB, which is the whole history of releases in 2026, in this time are 140 kbit/s.
+# 10 MB, the size of the whole release history in 2026, take this long at 140 kbit/s.
 DEFAULT_INDEX_TIMEOUT_S = 10 * 60
 DEFAULT_MIN_RATE = 1024  # bytes a second: 8 kbit/s, less than any modem's
 DEFAULT_LOCK_TIMEOUT_S = 15 * 60
 
-_MOST = 100_000_000  # three years; the clocks of sockets end somewhere beyond
+_MOST = 100_000_000  # three years; socket timeouts have a limit above this
 _COUNTS = (
     ("timeout", 1, "the seconds to wait"),
     ("index_timeout", 1, "the seconds that a whole index may take"),
@@ -29,12 +29,13 @@ _COUNTS = (
 
 @dataclass(frozen=True)
 class UrlOptions:
-    """The options of one task. Credentials go to the host that was asked only, never to a redirect's other host.
+    """The options of one task. Credentials are sent only to the host of the URL, never to another host after a
+    redirect.
 
     `timeout` is in seconds, for each connection, the headers of each answer and each wait for data. `connect_timeout`
-    is shorter, for a connection alone, where there is another way. `min_rate` is in bytes a second. `index_timeout` is
-    in seconds, for a whole index with all redirects and retries, `lock_timeout` for another run that asks for the same.
-    None means: not given.
+    is shorter, for a connection alone, when there is an alternative. `min_rate` is in bytes a second. `index_timeout`
+    is in seconds, for a whole index with all redirects and retries, `lock_timeout` for another run that requests the
+    same. None means: not given.
     """
 
     timeout: int = 30
@@ -54,7 +55,7 @@ class UrlOptions:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> UrlOptions:
-        """The URL options among a plugin's validated parameters; one that is missing or None has its default.
+        """The URL options among a plugin's validated parameters; a missing one or None gets its default.
 
         Raises `InvalidName` for a value that no request can be made with.
         """
@@ -72,12 +73,12 @@ class UrlOptions:
         return cls(**given)
 
     def without_credentials(self) -> UrlOptions:
-        """For another server than the one that was asked. Any header of the user's can hold a secret."""
+        """The options for another server. Any header of the user can contain a secret."""
         return replace(self, headers={}, url_username=None, url_password=None, client_cert=None, client_key=None)
 
 
 def _require_sendable(given: Mapping[str, Any]) -> None:
-    """Refuses here what libraries for HTTP refuse with a message that has the text itself."""
+    """Refuse what HTTP libraries refuse with a message that quotes the secret."""
     texts = {f"headers[{name}]": f"{name}{value}" for name, value in given["headers"].items()}
     texts.update({option: given.get(option) or "" for option in ("url_username", "url_password")})
     for option, text in texts.items():

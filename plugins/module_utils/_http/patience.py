@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a server may take: a deadline for headers, a least rate for data, a limit for the whole of a document.
+"""How long a server may take: a deadline for headers, a minimum rate for data, a limit for a whole document.
 
-A socket's own timeout starts again with each byte. A server that sends one byte now and then never meets it, be it in
+A socket's timeout starts again with each byte. A server that sends single bytes now and then never reaches it, be it in
 a status line, a header, the length of a chunk, a trailer or a proxy's answer to CONNECT. So every byte that
-`http.client` reads comes through `Patience.read`, here and, by `watched`, in the connections of urllib3.
+`http.client` reads passes through `Patience.read`, here and, by `watched`, in the connections of urllib3.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from typing import Any
 
 from .._os.time_limit import Limit
 
-# A server and all that it redirects to have this many times the timeout of one answer.
+# A server and all of its redirects have this many times the timeout of one answer.
 _TIMEOUTS_UNTIL_FINAL_ANSWER = 3
-_MAX_BYTES_WITHOUT_DATA = 4 * 1024**2  # far more than is ever read at once before it is counted
+_MAX_BYTES_WITHOUT_DATA = 4 * 1024**2  # far more than is read at once before it is counted
 
 
 class TooSlow(OSError):
-    """The server sends, but too slowly. `str(error)` is a clause that goes after the server's name."""
+    """The server sends, but too slowly. `str(error)` is a clause that follows the server's name."""
 
 
 class Patience:
     """The time that one request has, with its redirects and the body of its last answer.
 
-    `min_rate` is in bytes a second, over as many seconds of waiting as `timeout_s` says; 0 allows any rate. Time that
-    this side needs for its disk does not count. Where `is_counted`, only what the caller reports by `count` is data:
-    the frame of a chunked body, which a server can make as long as it likes, is none.
+    `min_rate` is in bytes a second, measured over `timeout_s` seconds of waiting; 0 allows any rate. Time that this
+    side spends on its disk does not count. With `is_counted`, only what the caller reports by `count` is data: the
+    framing of a chunked body, which a server can make arbitrarily long, is not.
     """
 
     def __init__(
@@ -44,33 +44,37 @@ class Patience:
         self.start()
 
     def start(self) -> None:
-        """Begins with a request, which is not a redirect from an earlier one."""
+        """Begin a new request, as opposed to a redirect from an earlier one."""
         self._until_final_answer = Limit(_TIMEOUTS_UNTIL_FINAL_ANSWER * self.timeout_s, "timeout")
         self._total_bytes = self._bytes_since_data = 0
         self.expect_headers()
 
     def expect_headers(self) -> None:
-        """The next bytes are an answer's status and headers, or those of several such as `100 Continue`."""
+        """Treat the next bytes as an answer's status and headers, or as several such as `100 Continue`."""
         self._headers: Limit | None = Limit(self.timeout_s, "timeout")
         self._bytes, self._waited_s = 0, 0.0
 
     def expect_body(self) -> None:
+        """Treat the next bytes as the body of the answer."""
         self._headers = None
         self._bytes, self._waited_s = 0, 0.0
 
     def count(self, size_bytes: int) -> None:
-        """So much of a body has arrived."""
+        """Record that `size_bytes` of a body have arrived."""
         self._bytes += size_bytes
         self._bytes_since_data = 0
 
     @property
     def connect_left_s(self) -> float:
-        """How long a connection may still take. Raises `TooSlow` when there is no time left."""
+        """The seconds that a connection may still take. Raises `TooSlow` when none are left."""
         self._require_time()
         return min(self.timeout_s, self._until_final_answer.left_s)
 
     def read(self, connection: Any, buffer: Any) -> int:
-        """`recv_into` with as much patience as is left. Raises `TooSlow`, or the socket's own timeout."""
+        """`recv_into` within the time that is left; returns the number of bytes.
+
+        Raises `TooSlow`, or the socket's own timeout.
+        """
         self._require_time()
         self._require_rate()
         limits = [limit for limit in self._limits() if limit]
@@ -94,7 +98,7 @@ class Patience:
         return self._headers, self._until_final_answer if self._headers else None, self._whole
 
     def _require_time(self, is_silent: bool = False) -> None:
-        """A server that `is_silent` has run into the timeout of one wait, whose own words say more."""
+        """Raise `TooSlow` when a limit is over. The timeout of a server that `is_silent` has a better message."""
         headers, until_final_answer, whole = (
             limit if limit and limit.left_s <= 0 else None for limit in self._limits()
         )
@@ -122,7 +126,7 @@ class Patience:
 
 
 class _Watched(io.RawIOBase):
-    """What a socket receives, for a buffered reader. `stream` is the socket's own such object, which keeps it open."""
+    """What a socket receives, for a buffered reader. `stream` is the socket's own reader, which keeps it open."""
 
     def __init__(self, stream: io.RawIOBase, connection: Any, patience: Patience) -> None:
         self._stream = stream
@@ -145,7 +149,7 @@ class _Watched(io.RawIOBase):
 
 
 def watched(connection_class: Any, patience: Patience) -> Any:
-    """A class of connections, derived from that one of `http.client` or urllib3, whose answers `patience` limits."""
+    """A subclass of a connection class of `http.client` or urllib3; `patience` limits its answers."""
     from http.client import HTTPResponse
 
     class Answer(HTTPResponse):

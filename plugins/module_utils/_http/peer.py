@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is asked by http(s): the rules for addresses, and what counts as the same server."""
+"""The server of an http(s) request: the rules for addresses, and what counts as the same server."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class Peer:
-    """Who is asked for one answer; a redirect makes another peer."""
+    """The server that is asked for one answer; a redirect makes another peer."""
 
     address: SplitResult
     options: UrlOptions
 
     @property
     def host(self) -> str:
+        """The host name."""
         return self.address.hostname or ""
 
     @property
     def server(self) -> tuple[str, str, int]:
-        """What must be the same for credentials to be sent."""
+        """Scheme, host and port, which must be the same for credentials to be sent."""
         scheme = self.address.scheme
         return scheme, self.host, self.address.port or _DEFAULT_PORTS[scheme]
 
@@ -44,11 +45,12 @@ class Peer:
         return urlsplit(proxy if "://" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
 
     def failure(self, error: Exception) -> TransferFailure:
+        """The failure for an error of a request to this peer."""
         return explained(error, host=self.host, proxy=self.proxy, timeout_s=self.options.timeout)
 
 
 def checked(url: str) -> SplitResult:
-    """The parts of an http(s) URL, without login and fragment, neither of which belongs into a request."""
+    """The parts of an http(s) URL without login and fragment. Raises `TransferFailure`."""
     parts = _http_parts(url)
     if parts is None:
         raise TransferFailure("it is no http://, https:// or file:// URL")
@@ -56,7 +58,7 @@ def checked(url: str) -> SplitResult:
 
 
 def redirected(here: SplitResult, location: str) -> SplitResult:
-    """Where the header `Location` of an answer from `here` leads."""
+    """The target of the header `Location` in an answer from `here`."""
     target = _http_parts(location.replace(" ", "%20"), base=here.geturl())
     if target is None:
         raise TransferFailure("it redirects to what is no http:// or https:// URL")
@@ -66,7 +68,7 @@ def redirected(here: SplitResult, location: str) -> SplitResult:
 
 
 def with_login_of(url: str, options: UrlOptions) -> UrlOptions:
-    """The options with the login in the URL, which counts when there is none among the options."""
+    """The options with the login from the URL, which counts when the options have none."""
     login, at, _unused = urlsplit(url).netloc.rpartition("@")
     if not at or options.url_username:
         return options

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the body of an http answer: the bytes that were promised, by headers that do not contradict themselves."""
+"""Reads the body of an http answer: exactly the promised bytes, after headers that do not contradict themselves."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _CHUNK_BYTES = 512 * 1024
 
 
 def body_of(response: Any, offset: int, peer: Peer, patience: Patience) -> Body | None:
-    """None when the answer is neither the whole file nor the rest that was asked for.
+    """The body, from byte `offset` on or whole; None when the answer is neither the whole file nor the requested rest.
 
-    Raises `TransferFailure` for a length that no file can have.
+    Raises `TransferFailure` for an impossible length.
     """
     length = _length(response, peer)
     if response.code == 200:
@@ -34,9 +34,9 @@ def body_of(response: Any, offset: int, peer: Peer, patience: Patience) -> Body 
 
 
 def _length(response: Any, peer: Peer) -> int | None:
-    """The bytes of the body; None where the answer does not say, as for one in chunks.
+    """The bytes of the body; None when the answer does not say, as one in chunks.
 
-    `http.client` reads a length as Python reads a number, and takes the first of several.
+    `http.client` parses a length like a Python number, and uses the first of several.
     """
     said = {value.strip() for value in response.headers.get_all("Content-Length", ())}
     if not said or response.chunked:

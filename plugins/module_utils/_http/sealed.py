@@ -4,8 +4,9 @@
 """How secrets reach a module: in one argument, which Ansible neither shows nor logs.
 
 Ansible overwrites each value of a `no_log` argument wherever it occurs in a module's result. A password such as `p` or
-`3.1` would turn paths and names there into others, and the results are data that the playbook goes on with. So the
-action plugin seals the secrets: all that Ansible knows to overwrite is then one long text, which no result contains.
+`3.1` would change paths and names there, and the playbook uses those results as data. So the action plugin seals the
+secrets: the only value that Ansible overwrites is then one long text, which no result contains.
+
 A seal is no encryption. It keeps secrets out of logs, and Ansible's connection keeps them from the network.
 """
 
@@ -25,7 +26,7 @@ SEALED_ARGUMENTS: dict[str, dict[str, Any]] = {SEALED: {"type": "str", "no_log":
 
 
 def sealed(arguments: Mapping[str, Any], argument_spec: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The arguments for a module whose spec is `argument_spec`, with those that hold a secret in a seal.
+    """The arguments for a module whose spec is `argument_spec`, with those that contain a secret in a seal.
 
     These are the arguments that the spec marks with `no_log`, and any with a URL that has a login, a query or a
     fragment. Without such arguments there is no seal.
@@ -37,13 +38,13 @@ def sealed(arguments: Mapping[str, Any], argument_spec: Mapping[str, Mapping[str
     }
     if not secret:
         return dict(arguments)
-    text = json.dumps(secret, default=str)  # str: what Ansible Vault encrypted decrypts itself then
+    text = json.dumps(secret, default=str)  # str decrypts what Ansible Vault encrypted
     open_ones = {option: value for option, value in arguments.items() if option not in secret}
     return {**open_ones, SEALED: b64encode(text.encode()).decode()}
 
 
 def unsealed(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The module's parameters with those of the seal in their places, and without the seal."""
+    """The module's parameters, with the sealed ones restored and without the seal."""
     rest = {option: value for option, value in params.items() if option != SEALED}
     seal = params.get(SEALED)
     return {**rest, **json.loads(b64decode(seal))} if seal else rest

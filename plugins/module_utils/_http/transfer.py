@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes on their way to a part file, and the one error for a source that cannot give them."""
+"""Bytes on their way to a part file, and the one error for a source that fails."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Body:
 
 
 class TransferFailure(DownloadError):
-    """One source failed. `str(error)` is a clause that goes after the source's URL.
+    """One source failed. `str(error)` is a clause that follows the source's URL.
 
-    `may_pass` says whether the same request can succeed in a moment, `wait_s` how long the source asks to wait for
-    that; None when it does not say. `is_local` says that the cause is this machine's place in the network, or its disk:
-    another machine can succeed with the same request.
+    `may_pass` is whether the same request can succeed in a moment; `wait_s` are the seconds that the source asks to
+    wait, or None. `is_local` is whether the cause is this machine's network or disk: another machine can succeed with
+    the same request.
     """
 
     def __init__(

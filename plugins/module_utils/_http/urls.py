@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""URLs as they may be shown, and the two spellings of `+` in them."""
+"""URLs as messages may show them, and the two spellings of `+` in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PORT = re.compile(r":[^\]]*$")
 
 
 def split_url(url: str) -> SplitResult | None:
-    """The parts of the URL; None when nothing in it can be told apart, as where a bracket does not close."""
+    """The parts of the URL; None when it cannot be split, as when a bracket does not close."""
     try:
         return urlsplit(url)
     except ValueError:
@@ -21,9 +21,9 @@ def split_url(url: str) -> SplitResult | None:
 
 
 def shown_url(url: str) -> str:
-    """The URL for a message or a log: without user, password, query and fragment, any of which can hold a secret.
+    """The URL for a message or a log: without user, password, query and fragment, any of which can contain a secret.
 
-    A text that is no URL is a path, and shown whole unless it looks like a URL that was mistyped.
+    A text that is no URL is a path, and shown whole unless it looks like a mistyped URL.
     """
     parts = split_url(url)
     if parts is None or _may_hide_a_login(parts):
@@ -37,8 +37,9 @@ def shown_url(url: str) -> str:
 
 
 def _may_hide_a_login(parts: SplitResult) -> bool:
-    """Whether part of a login may be elsewhere than before the host, as where a password has a `/` that is not escaped,
-    or a slash of `https://` is missing.
+    """Whether part of a login may be in an unusual position.
+
+    Examples are a password with an unescaped `/`, and a missing slash of `https://`.
     """
     if parts.scheme == "file":
         return False
@@ -49,7 +50,7 @@ def _may_hide_a_login(parts: SplitResult) -> bool:
 
 
 def with_escaped_plus(url: str) -> str:
-    """The URL as it is requested: `%2B` for each `+` in its path, because object stores take a bare `+` for a space.
+    """The URL as it is requested: `%2B` for each `+` in its path, since object stores read a bare `+` as a space.
 
     A `file:` URL names a file on a disk, where the `+` is literal.
     """
@@ -60,5 +61,5 @@ def with_escaped_plus(url: str) -> str:
 
 
 def file_name_of(url: str) -> str:
-    """The last part of the URL's path as it stands on a disk: `+` for `%2B`."""
+    """The last part of the URL's path as a file name: `+` for `%2B`."""
     return unquote(urlsplit(url).path.rpartition("/")[2])

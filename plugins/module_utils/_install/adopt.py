@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes over a directory that was unpacked by hand: the same build is published, then the directory gives way to it."""
+"""Adopts a directory that was unpacked by hand: the same build is published, then replaces the directory."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _PATHS_SHOWN = 5
 
 
 def require_same_content(path: str, stage: Stage) -> None:
-    """Raises `StoreError` when the directory at `path` is not what the archive holds; modes and bytecode apart.
+    """Raise `StoreError` when the directory at `path` differs from the archive's content, modes and bytecode apart.
 
-    Modes differ by the umask of whoever unpacked it, and are put right by the build that is published.
+    Modes depend on the umask of the user who unpacked it; the published build has the right ones.
     """
     drift = manifest.find_drift(path, stage.entries, trusted_until_ns=None, compare_modes=False)
     if _is_half_removed(path):
@@ -44,11 +44,12 @@ def require_same_content(path: str, stage: Stage) -> None:
 
 
 def _is_half_removed(path: str) -> bool:
-    """Whether an adoption was interrupted in removing the directory, whose mark goes last but for itself."""
+    """Whether the removal of the directory by an adoption was interrupted; its mark is removed last."""
     return kind_of(os.path.join(path, manifest.GONE)) == "file" or not os.listdir(path)
 
 
 def require_idle(path: str) -> None:
+    """Raise `StoreError` when processes run from the directory at `path`."""
     pids = sorted({pid for pids in running_below(path).values() for pid in pids})
     if pids:
         raise StoreError(
@@ -59,9 +60,9 @@ def require_idle(path: str) -> None:
 
 @contextmanager
 def moved_away(path: str, store: Store) -> Iterator[None]:
-    """Moves the directory into staging, which the run empties at its end; back again when the block fails.
+    """Move the directory into staging, which the run empties at its end; move it back when the block fails.
 
-    A directory in a lower layer of an overlay cannot be moved, and is removed: what is in it has been published.
+    A directory in a lower layer of an overlay cannot be moved, and is removed: its content has been published.
     """
     away = store.new_stage()
     try:
@@ -79,5 +80,4 @@ def moved_away(path: str, store: Store) -> Iterator[None]:
 
 
 def _is_elsewhere(path: str, away: str) -> bool:
-    """Whether these are two file systems, so that a store beside the path would help."""
     return os.lstat(path).st_dev != os.lstat(away).st_dev

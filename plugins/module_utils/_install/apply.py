@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries an order out on this host: reads the state under the lock, plans, applies, reports."""
+"""Carries out a spec on this host: reads the state under the lock, plans, applies, reports."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from .unpack import part_name
 
 
 def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
-    """Makes the path what the order says, and returns the task's result.
+    """Make the path what the spec says, and return the task's result.
 
-    Raises a `StandaloneError` when it cannot; what was at the path is then still there, intact, unless the message says
-    that only tidying up failed.
+    Raises a `StandaloneError` when it cannot; what was at the path is then intact and still there, unless the message
+    says that only the cleanup failed.
     """
-    os.umask(0o022)  # of this module process and all it starts: modes never depend on the caller's
+    os.umask(0o022)  # of this module process and its children: modes never depend on the caller's
     spec.system.require()
-    SourceDate.of(None, spec.system)  # a wrong one must be told before anything is changed
+    SourceDate.of(None, spec.system)  # an invalid one must fail before anything is changed
     before = link.target_of(spec.place)
     try:
         return _look(spec) if check_mode else _act(spec)
@@ -52,7 +52,7 @@ def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
 
 
 def _look(spec: InstallSpec) -> dict[str, Any]:
-    """Check mode: reads without the lock, since it writes nothing."""
+    """The result of check mode, which reads without the lock, since it writes nothing."""
     store = Store(spec.store, spec.system)
     state = _state.read(spec.path, store)
     decided = plan(spec, state)
@@ -63,7 +63,7 @@ def _look(spec: InstallSpec) -> dict[str, Any]:
 def _act(spec: InstallSpec) -> dict[str, Any]:
     store = Store(spec.store, spec.system)
     if spec.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(spec.place):
-        return _look(spec)  # nothing to remove, and no store to make for the lock's sake
+        return _look(spec)  # nothing to remove, so do not make a store only for its lock
     timings, began_at_s = Timings(), time.time()
     with timings.measure("total_s"), store.locked(spec.url.lock_timeout):
         state = _state.read(spec.path, store)
@@ -77,26 +77,25 @@ def _act(spec: InstallSpec) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _sweeping(store: Store, spare: str | None) -> Iterator[None]:
-    """Empties staging of what an earlier run left, and when this one fails of what it leaves. `spare` may stay."""
+    """Empty staging of what an earlier run left, and if this one fails, of what it leaves. `spare` may stay."""
     store.sweep(spare)
     try:
         yield
     except BaseException:
-        with contextlib.suppress(OSError):  # the first error is the one to tell
+        with contextlib.suppress(OSError):  # the first error is the one to report
             store.sweep(spare)
         raise
 
 
 @dataclass(frozen=True)
 class _Run:
-    """One plan being carried out, under the lock."""
-
     spec: InstallSpec
     state: State
     store: Store
     timings: Timings
 
     def apply(self, decided: Plan) -> Outcome:
+        """Carry out the plan, and return what was done."""
         if decided.step == NOTHING and not decided.prune:
             if self.spec.state == "absent":  # an interrupted removal may have left an empty store
                 self.store.remove_if_empty()
@@ -121,7 +120,7 @@ class _Run:
         return Outcome(changed, asset.build if asset else None, entry, receipt, drift, pruned, health)
 
     def _find_or_make_entry(self, decided: Plan, drift: Drift) -> Published:
-        """The store entry that the path has to name: the present one, one that the store has, or a new one."""
+        """The store entry that the path has to name: the present one, another stored one, or a new one."""
         if decided.step == ADOPT:
             directory = self.spec.place
             adopt.require_idle(directory)
@@ -139,7 +138,7 @@ class _Run:
         return Published(entry)
 
     def _copies(self, asset: Asset) -> list[str]:
-        """The builds of the very asset that were made for this path, are not at it, and that no process runs."""
+        """The builds of exactly this asset that were made for this path, are not at it, and that no process runs."""
         return [
             name
             for name, receipt in self.state.stored.items()
@@ -158,9 +157,9 @@ class _Run:
         return publish.publish(self.spec, asset, self.store, self.timings, check_content)
 
     def _record(self, entry: str, asset: Asset | None, decided: Plan) -> PathHistory:
-        """Writes the history down before the switch: one that is ahead of its link is put right by the next run."""
+        """Write the history before the switch: the next run corrects a history that is ahead of its link."""
         root = self.state.root.keeping(self.spec.keep)
-        # What lost its receipt stays listed until it is pruned: nothing else would show whose it is.
+        # A build that lost its receipt stays listed until it is pruned: nothing else shows whose it is.
         gone = (entry for entry in self.state.lost if not os.path.isdir(self.store.entry_path(entry)))
         root = root.without(tuple(gone))
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
@@ -207,7 +206,6 @@ def _inspect_current(spec: InstallSpec, state: State, store: Store) -> Drift:
 
 
 def _date_surroundings(spec: InstallSpec, state: State, store: Store, outcome: Outcome, began_at_s: float) -> None:
-    """Dates what the run wrote around its build where that is in an image; `SourceDate` says why."""
     build = outcome.build or (state.receipt.asset.build if state.receipt else None)
     source_date = SourceDate.of(build.release if build else None, spec.system)
     root = os.path.join(store.directory, HISTORY_DIRECTORY)

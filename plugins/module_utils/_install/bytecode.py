@@ -4,11 +4,12 @@
 """Compiles a staged build with its own interpreter, one worker for each processor.
 
 The bytecode is what `compileall` would write (checked by source time and size, which later runs and other users find
-valid), but names the files by their final place, since that is where tracebacks must point. The folders for bytecode
-are made even where nothing is compiled: a run as root then adds files below them without touching any other folder.
+valid), but names the files by their final path, since tracebacks must point there. The bytecode directories are made
+even when nothing is compiled: a run as root then adds files below them without touching any other directory.
 
-In an image it is checked by the source's hash instead (PEP 552): what packs, copies or layers images gives files other
-times, and hashes do not mind. They are compared at run time, so that a source that is patched in place still counts.
+In an image, bytecode is checked by the source's hash instead (PEP 552): programs that pack, copy or layer images change
+the times of files, which hashes ignore. They are compared at run time, so that a source that is patched in place still
+counts.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ if TYPE_CHECKING:
     import subprocess
 
 _MOST_WORKERS = 8
-# A build needs seconds, and minutes on an emulated processor. What is not compiled by then is compiled when it is used.
+# A build needs seconds, or minutes on an emulated processor. The rest is compiled when it is used.
 _TIMEOUT_S = 15 * 60
 
-# Runs under the staged interpreter: argv holds the staged folder and the final prefix, standard input the files.
+# Runs under the staged interpreter: argv has the staged directory and the final prefix, standard input the files.
 # A file that does not compile (some test data is broken on purpose) is left without bytecode, as compileall does.
-# Files are handed out by taking lines from one shared pipe, a block of fixed width at a time, so that no worker idles.
-# The header comes last, since Python takes a file without it for no bytecode, but fails on one that was cut off.
-# What marshal writes depends on who else holds an object just then. So where builds must be alike, each file has a
-# child of its own, which finds the worker as it was at its start; the seed, which orders sets, is in the environment.
+# Workers take files from one shared pipe, a line of fixed width at a time, so that no worker idles.
+# The header is written last: Python ignores a file without it, but fails on a truncated one.
+# The output of marshal depends on an object's other references at that time. So for reproducible builds, a separate
+# child compiles each file, in the worker's initial state; the seed, which orders sets, is in the environment.
 _WORKER = """
 import sys
 sys.path[:] = [folder for folder in sys.path if folder]
@@ -77,7 +78,7 @@ while True:
 
 
 def make_directories(stage_directory: str, sources: Iterable[str]) -> None:
-    """An empty `__pycache__` beside each source; `sources` are paths relative to the build."""
+    """Make an empty `__pycache__` beside each source; `sources` are paths relative to the build."""
     for directory in sorted({os.path.dirname(path) for path in sources}):
         cache = os.path.join(stage_directory, directory, BYTECODE_DIRECTORY)
         os.mkdir(cache, 0o755)
@@ -87,16 +88,16 @@ def make_directories(stage_directory: str, sources: Iterable[str]) -> None:
 def compile_all(
     stage_directory: str, interpreter: str, prefix: str, sources: Sequence[str], system: TargetRoot = RUNNING
 ) -> None:
-    """Writes bytecode for each of `sources`, largest first; `interpreter` is relative to the build.
+    """Write bytecode for each of `sources`, largest first; `interpreter` is relative to the build.
 
-    Bytecode is a convenience: a worker that dies leaves files without it, which Python compiles when it needs them.
+    Bytecode is optional: a worker that dies leaves files without it, which Python compiles when it needs them.
     """
     sizes = {path: os.lstat(os.path.join(stage_directory, path)).st_size for path in sources}
     width = max((len(os.fsencode(path)) for path in sources), default=0) + 1
     reader, writer = os.pipe()
     with open(writer, "wb", buffering=0) as stream:
         workers: list[subprocess.Popen[bytes]] = []
-        # The image's own libraries first; bytecode is the same with those of this host, where it runs with these.
+        # The image's own libraries first; with this host's, if they work, the bytecode is the same.
         for surroundings in (system, RUNNING):
             seen = surroundings.seen_inside(stage_directory)
             arguments = [seen, prefix, str(width), "alike" if system.is_image else "checked by time"]
@@ -104,7 +105,7 @@ def compile_all(
             workers = workers or _start_workers(command, reader, surroundings)
         os.close(reader)
         with _limited(workers):
-            with contextlib.suppress(BrokenPipeError):  # no worker lives
+            with contextlib.suppress(BrokenPipeError):  # no worker is left
                 stream.writelines(
                     os.fsencode(path).ljust(width) for path in sorted(sizes, key=lambda path: -sizes[path])
                 )
@@ -115,8 +116,7 @@ def compile_all(
 
 @contextlib.contextmanager
 def _limited(workers: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
-    """Kills the workers, with what they started, when the block has taken too long."""
-    from threading import Timer  # not for a run that changes nothing
+    from threading import Timer  # only for runs that change something
 
     def kill_all() -> None:
         for worker in workers:
@@ -133,12 +133,11 @@ def _limited(workers: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
 
 
 def _start_workers(command: list[str], reader: int, system: TargetRoot) -> list[subprocess.Popen[bytes]]:
-    """Those that could be started, which for an interpreter that does not run here are none."""
-    import subprocess  # not for a run that changes nothing
+    import subprocess  # only for runs that change something
 
     quiet = subprocess.DEVNULL
     workers: list[subprocess.Popen[bytes]] = []
-    with contextlib.suppress(OSError, subprocess.SubprocessError):  # the latter for who may not change the root
+    with contextlib.suppress(OSError, subprocess.SubprocessError):  # the latter for users who may not change the root
         while len(workers) < _worker_count():
             # pylint: disable-next=ansible-bad-function,subprocess-popen-preexec-fn # no module object, and no threads
             worker = subprocess.Popen(

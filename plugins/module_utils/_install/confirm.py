@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accepting builds that are provisional: what came before them need not be held on to any more."""
+"""Confirms provisional builds, so that the builds before them need not be kept."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def confirm(
     check_mode: bool = False,
     lock_timeout_s: int = DEFAULT_LOCK_TIMEOUT_S,
 ) -> list[str]:
-    """Confirm the provisional builds at a store's `paths`, at all without any, and return the paths that had one.
+    """Confirm the provisional builds at a store's `paths`, or at all without any; return the paths that had one.
 
-    Builds that were kept as their fallback alone are removed. Raises `StoreError` where damage hides whether a path
-    has a provisional build.
+    Builds kept only as their fallback are removed. `lock_timeout_s` is in seconds. Raises `StoreError` when damage
+    hides whether a path has a provisional build.
     """
     store = Store(store_directory)
     found = _provisional(store, paths)

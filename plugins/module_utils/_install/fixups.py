@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an unpacked build needs before it can serve its path; all of it happens in staging (BUILDS 5).
+"""What an unpacked build needs before it can be used at its path; all of it happens in staging (BUILDS 5).
 
-Each fix-up returns nothing and writes through `Stage`, which keeps the manifest's entries true.
+Each fix-up returns nothing and writes through `Stage`, which keeps the manifest's entries correct.
 """
 
 from __future__ import annotations
@@ -41,16 +41,18 @@ class Stage:
         self.entries = entries
 
     def full(self, path: str) -> str:
+        """The file's full path."""
         return os.path.join(self.directory, path)
 
     def read(self, path: str) -> str:
+        """The text of a file; surrogates stand for bytes that are not UTF-8."""
         with open(self.full(path), encoding="utf-8", errors="surrogateescape", newline="") as stream:
             return stream.read()
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
-        """Replaces or makes the file `path`, keeping its modification time where it had one.
+        """Replace or make the file `path`, keeping its modification time if it had one.
 
-        The time stays because the archive's one constant time is what makes builds of the same asset alike.
+        The archive's one constant time is what makes builds of the same asset identical.
         """
         data = text.encode("utf-8", errors="surrogateescape")
         full = self.full(path)
@@ -60,7 +62,7 @@ class Stage:
             mode, status = earlier.mode, os.lstat(full)
             times = (status.st_atime_ns, status.st_mtime_ns)
         if earlier:
-            os.unlink(full)  # a link in the archive, hard or symbolic, must not carry the change elsewhere
+            os.unlink(full)  # a link in the archive, hard or symbolic, must not change another file
         handle = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         with open(handle, "wb") as stream:
             stream.write(data)
@@ -70,10 +72,12 @@ class Stage:
         self.entries[path] = Entry("file", mode, len(data), hashlib.sha256(data).hexdigest(), None)
 
     def remove(self, path: str) -> None:
+        """Remove a file or link."""
         os.unlink(self.full(path))
         del self.entries[path]
 
     def link(self, path: str, target: str) -> None:
+        """Make a symbolic link."""
         os.symlink(target, self.full(path))
         self.entries[path] = Entry("link", 0o777, 0, None, target)
 
@@ -83,9 +87,9 @@ class Stage:
 
 
 def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system: bool = False) -> None:
-    """All fix-ups for a build that will be reached at `prefix`.
+    """Apply all fix-ups to a build that will be used at `prefix`.
 
-    Raises `ArchiveError` when it is no Python build, or one for Windows that is not meant `for_any_system`.
+    Raises `ArchiveError` when it is no Python build, or a Windows build without `for_any_system`.
     """
     library = stdlib_directory(stage)
     program = interpreter(stage, for_any_system=for_any_system)
@@ -137,14 +141,14 @@ def executables(stage: Stage) -> tuple[str, ...]:
 
 
 def _drop_bytecode(stage: Stage) -> None:
-    """Published archives hold none; one that was packed from an installation holds what was made for another path."""
-    for path in sorted(filter(is_bytecode, stage.entries), reverse=True):  # what lies in a folder comes before it
+    """Remove bytecode. Published archives have none; that of an archived installation is for another path."""
+    for path in sorted(filter(is_bytecode, stage.entries), reverse=True):  # the content of a directory precedes it
         remove = os.rmdir if stage.entries.pop(path).kind == "dir" else os.unlink
         remove(stage.full(path))
 
 
 def _link_python(stage: Stage) -> None:
-    """`bin/pythonX.Y`, `bin/python3` and `bin/python`: older archives lack some of them."""
+    """Make `bin/pythonX.Y`, `bin/python3` and `bin/python`: older archives lack some of them."""
     name = os.path.basename(interpreter(stage))
     match = _INTERPRETER.match(f"bin/{name}")
     minor = f"python{match['minor']}" if match else name

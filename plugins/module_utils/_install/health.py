@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks a staged interpreter whether it works here, before anything refers to it."""
+"""Checks whether a staged interpreter works here, before anything refers to it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ DEFAULT_IMPORTS = ("ssl", "sqlite3", "ctypes", "zlib", "lzma", "bz2", "hashlib",
 
 _TIMEOUT_S = 60
 _WORDS_SHOWN = 2000
-# What many modules import: compiled once, and not by either of two processes.
+# Imported by many modules: compiled once, not by both processes.
 _COMMON = ("selectors", "textwrap")
 # Without bytecode most of the time goes into compiling, and most hosts have two processors for that, so two processes
-# import half of the modules each. One line for each that does not work: the words that tell why, without a traceback.
+# import half of the modules each. One line for each module that fails: the reason, without a traceback.
 _SCRIPT = f"""
 import importlib, os, sys
 
@@ -43,7 +43,7 @@ for name in {_COMMON}:
     try:
         importlib.import_module(name)
     except Exception:
-        pass  # the modules that need it will tell
+        pass  # the modules that need it will fail
 try:
     child = os.fork()
 except OSError as error:
@@ -61,11 +61,12 @@ sys.exit(failed or status != 0)
 
 @dataclass(frozen=True)
 class Health:
-    """How a new interpreter was found: `not_run_because` is a sentence where it could not be tried out, else None."""
+    """The result of a health check: `not_run_because` is the reason why it could not run, else None."""
 
     not_run_because: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        """The result as tasks return it."""
         return {"result": "not_run" if self.not_run_because else "passed", "reason": self.not_run_because}
 
 
@@ -78,10 +79,10 @@ class _NotStarted(Exception):
 
 
 def check(interpreter: str, imports: Sequence[str], expected_version: str, system: TargetRoot = RUNNING) -> Health:
-    """Runs the interpreter (an absolute path) and imports each module. Raises `HealthError` with its own words.
+    """Run the interpreter (an absolute path) and import each module. Raises `HealthError`, which quotes its output.
 
-    In an image that it cannot start here is nothing against it: it may be for another machine, or the image may lack
-    the C library yet. What starts there uses the image's own libraries and has to work.
+    In an image, an interpreter that cannot start here passes: it may be for another machine, or the image may still
+    lack the C library. One that starts uses the image's own libraries and has to work.
     """
     if not imports:
         return Health("There is nothing to try out: health_imports is empty.")
@@ -105,8 +106,8 @@ def _run(interpreter: str, imports: Sequence[str], expected_version: str, system
 
 
 def _started(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
-    """Raises `_NotStarted`: no loader for it, not executable here, no right to change the root directory, …"""
-    import subprocess  # not for a run that changes nothing
+    """Start the command. Raises `_NotStarted`: no loader, not executable, no right to change the root directory, …"""
+    import subprocess  # only for runs that change something
 
     try:
         return _popen(command, system)
@@ -133,7 +134,7 @@ def _popen(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kills it with all that it started, unless it has said its last word."""
+    """Kill the process and its children, unless it has printed its last line."""
     if process.stdout and not process.stdout.closed:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -152,7 +153,7 @@ def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
         raise _Unhealthy(f"it was killed by signal {signal_number}{_hint(signal_number)}. It said: {words}")
     if process.returncode:
         raise _Unhealthy(f"it cannot import what it must. It said: {words}")
-    # The last word, since a module may print on its own.
+    # The last word, since a module may print, too.
     found = (output.decode("utf-8", errors="replace").split() or ["nothing"])[-1]
     if found != expected_version:
         raise _Unhealthy(f"it calls itself {found}, but the build is named {expected_version}")

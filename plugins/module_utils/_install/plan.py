@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides what a task has to do, from its order and the state; does nothing itself.
+"""Decides what a task has to do, from its spec and the state; does nothing itself.
 
-The action plugin plans from the probe, the module plans again under the lock from what it sees, both with this code.
+The action plugin plans with the probe's state, the module plans again under the lock with its own, both with this code.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from . import provisional
 from .series import require_adoptable, require_series
 from .spec import InstallSpec
 
-NOTHING = "nothing"  # the path is as it was asked for
-INSPECT = "inspect"  # it should be, but the content has to be looked at
-RECORD = "record"  # it is, but an interrupted run did not come to write the history down
-TIDY = "tidy"  # it is, but an interrupted run left something in the store that only has to go
-SWITCH = "switch"  # a build that is already in the store serves
-INSTALL = "install"  # a build has to be fetched
-ADOPT = "adopt"  # a directory unpacked by hand stands there; the same build has to be fetched to compare
-REMOVE = "remove"  # the path has to go
+NOTHING = "nothing"  # the path is as requested
+INSPECT = "inspect"  # it should be, but the content has to be inspected
+RECORD = "record"  # it is, but an interrupted run did not write the history
+TIDY = "tidy"  # it is, but an interrupted run left something in the store to remove
+SWITCH = "switch"  # to a build that is already in the store
+INSTALL = "install"  # a build that has to be fetched
+ADOPT = "adopt"  # a directory unpacked by hand; the same build has to be fetched for comparison
+REMOVE = "remove"  # the path has to be removed
 
-NEW_ENTRY = ""  # stands for the store entry that an installation will make
+NEW_ENTRY = ""  # the store entry that an installation will make
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One step of those above; `entry` is the one to switch to; `prune` are entries to remove besides."""
+    """One of the steps above; `entry` is the one to switch to; `prune` are entries to remove besides."""
 
     step: str
     entry: str | None = None
@@ -40,6 +40,7 @@ class Plan:
 
     @property
     def needs_asset(self) -> bool:
+        """Whether the archive of a build is needed."""
         return self.step in (INSTALL, ADOPT)
 
     @property
@@ -51,8 +52,8 @@ class Plan:
 def plan(spec: InstallSpec, state: State) -> Plan:
     """The step to take.
 
-    Raises `StoreError` when what stands at the path is not this collection's to replace, or is of another series than
-    the order may put there.
+    Raises `StoreError` when this collection may not replace what is at the path, or when that is of a series that the
+    spec may not replace.
     """
     if spec.state == "absent":
         return _plan_absent(spec, state)
@@ -69,10 +70,10 @@ def plan(spec: InstallSpec, state: State) -> Plan:
 
 
 def surplus(spec: InstallSpec, state: State, entry: str | None, dropped: str | None = None) -> tuple[str, ...]:
-    """The path's stored builds that go once the path names `entry`, sorted: those beyond `keep`, and `dropped`.
+    """The path's stored builds to remove once the path names `entry`, sorted: those beyond `keep`, and `dropped`.
 
-    With another entry than now, builds that the system cannot run go as well. `entry` is None when the path goes
-    itself, and any other text for a build that is not stored yet. What a process runs stays, and so does everything
+    If the entry changes, builds that the system cannot run are removed as well. `entry` is None when the path itself is
+    removed, and any other text for a build that is not stored yet. Builds that a process runs stay, and all builds stay
     while some of the store's metadata is damaged.
     """
     if state.damage:
@@ -87,7 +88,7 @@ def surplus(spec: InstallSpec, state: State, entry: str | None, dropped: str | N
 
 
 def unusable(spec: InstallSpec, state: State) -> tuple[str, ...]:
-    """The stored builds that the system cannot run, so that its path neither keeps one nor goes back to it."""
+    """The stored builds that the system cannot run, so that the path neither keeps them nor goes back to them."""
     return tuple(entry for entry, receipt in state.stored.items() if spec.why_not(receipt.asset.build))
 
 
@@ -97,7 +98,7 @@ def _plan_absent(spec: InstallSpec, state: State) -> Plan:
     prune = surplus(spec, state, None)
     if state.kind == "absent" and not state.root.uses and not prune and not state.is_root_damaged:
         return _nothing_but_litter(state)
-    return Plan(REMOVE, prune=prune)  # also of what a process still ran when the path was removed
+    return Plan(REMOVE, prune=prune)  # also of builds that a process still ran when the path was removed
 
 
 def _plan_satisfied(spec: InstallSpec, state: State) -> Plan:
@@ -124,7 +125,6 @@ def _nothing_but_litter(state: State) -> Plan:
 
 
 def _serves(spec: InstallSpec, receipt: Receipt) -> bool:
-    """Whether the build at the path, if it is intact, needs no other in its place."""
     if not spec.settings.served_by(receipt.settings):
         return False
     if spec.request is None:
@@ -138,17 +138,16 @@ def _serves(spec: InstallSpec, receipt: Receipt) -> bool:
 
 
 def _follows_index(spec: InstallSpec) -> bool:
-    """Whether an index has to tell the newest answer. A name with version and release has no newer one."""
+    """Whether an index has to give the newest match. A name with version and release has no newer one."""
     return spec.state == "latest" and spec.request is not None and not spec.request.name.is_exact
 
 
 def _is_upgrade(offered: Build, installed: Build) -> bool:
-    """A newer version, or the same version built again later."""
     return (offered.version, int(offered.release)) > (installed.version, int(installed.release))
 
 
 def _stored_that_serves(spec: InstallSpec, state: State) -> str | None:
-    """A build in the store that makes fetching needless: of the very asset, or the only one a full name can mean."""
+    """A stored build that saves the download: of exactly the asset, or the only one that a full name can mean."""
     for entry, receipt in state.stored.items():
         if entry == state.entry or not spec.settings.served_by(receipt.settings):
             continue

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds provisional: a path has one, and holds on to the build before it until somebody says that the new one works.
+"""Provisional builds: a path with one keeps the build before it until the provisional build is confirmed.
 
-The mark is in the path's root. It is there before the link names the provisional build, and while it does; so a run
-that is killed at any instant leaves either the build before the provisional one or the one provisional with its mark.
+The mark is in the path's history. It is there before the link names the provisional build, and as long as it does; so a
+run that is killed at any instant leaves either the earlier build or the provisional one with its mark.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from .spec import InstallSpec
 
 
 def before(spec: InstallSpec, state: State, asset: Asset | None) -> str | None:
-    """The entry to go back to once the order has put `asset` at its path; None where that is not provisional then.
+    """The entry to go back to once `asset` is at the spec's path; None when `asset` is not provisional there.
 
-    The same build installed again, as by a repair, stays provisional. One that replaces another goes
-    back to before both.
+    The same build installed again, as by a repair, stays provisional. One that replaces a provisional build goes back
+    to the build before both.
     """
     found = standing = _standing(state)
     if not _is(state, state.entry, asset):
         found = (standing or state.entry) if spec.provisional else None
     receipt = state.stored.get(found) if found else None
     if receipt is None:
-        return found if state.has(found) else None  # damaged for now: what it is may be found out again
+        return found if state.has(found) else None  # damaged for now: its receipt may be repaired
     if spec.why_not(receipt.asset.build):
         return None
     return None if _is(state, found, asset) else found
 
 
 def left(state: State, asset: Asset | None) -> str | None:
-    """The mark that stays until the switch to `asset`, which ends the provisional state; None without one."""
+    """The fallback that stays marked until the switch to `asset` ends the provisional state; None without one."""
     standing = _standing(state)
     return standing if _is(state, standing, asset) else None
 

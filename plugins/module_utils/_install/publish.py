@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an asset to a published store entry: unpack, fix up, try out, publish.
+"""From an asset to a published store entry: unpack, fix up, check, publish.
 
-Nothing refers to the build before the last step, so an error at any of them leaves the path as it was.
+Nothing refers to the build before the last step, so an error in any step leaves the path unchanged.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Published(NamedTuple):
 def publish(
     spec: InstallSpec, asset: Asset, store: Store, timings: Timings, check_content: Check | None = None
 ) -> Published:
-    """Makes a store entry of `asset`.
+    """Make a store entry of `asset`.
 
-    `check_content` sees the unpacked build before anything in it is changed, and may refuse it by raising.
+    `check_content` gets the unpacked build before anything in it is changed, and may refuse it by raising.
     """
-    # An unknown one is better told before the download.
+    # An unknown owner or group should fail before the download.
     ownership.ids(spec.settings.owner, spec.settings.group, spec.system)
     stage = unpacked(spec, asset, store, timings)
     if check_content:
@@ -78,7 +78,7 @@ def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) ->
 
 
 def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
-    """Manifest and receipt, labels and owner, then the rename. The receipt is the last thing written into the build."""
+    """Write manifest, receipt, labels and owner, then rename. The receipt is the last file written into the build."""
     source_date = SourceDate.of(asset.build.release, spec.system)
     manifest_sha256 = _write_manifest(stage)
     files = [entry for entry in stage.entries.values() if entry.kind == "file"]
@@ -92,9 +92,9 @@ def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
         manifest_sha256=manifest_sha256,
     )
     _receipts.write(stage.directory, receipt)
-    if not spec.system.is_image:  # whose labels follow from its own policy
+    if not spec.system.is_image:  # an image's labels follow from its own policy
         selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
-    # After that it may be somebody else's, and nothing in it is reached by its path any more but to be dated.
+    # Then it may belong to another user, so nothing in it is accessed by its path any more except to date it.
     ownership.apply(stage.directory, spec.settings.owner, spec.settings.group, spec.system)
     if spec.system.is_image:
         source_date.date_build(stage.directory, last=manifest.RECEIPT)
@@ -104,7 +104,6 @@ def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
 
 
 def _write_manifest(stage: Stage) -> str:
-    """Returns the manifest's digest."""
     file, content = stage.full(manifest.MANIFEST), manifest.render(stage.entries).encode()
     with open(file, "wb") as stream:
         stream.write(content)

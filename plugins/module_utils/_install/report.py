@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a task, of the same shape whether it changed, would change or changes nothing, and its timings."""
+"""The result of a task, in the same shape whether it changed, would change or changes nothing, and its timings."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ PARTS = ("download_s", "verify_s", "extract_s", "fixup_s", "bytecode_s", "health
 
 
 class Timings:
+    """Seconds for each part of an installation."""
+
     def __init__(self) -> None:
         self._seconds = dict.fromkeys(PARTS, 0.0)
 
     @contextlib.contextmanager
     def measure(self, part: str) -> Iterator[None]:
-        """Adds the time spent inside to `part`, also when it ends with an error."""
+        """Add the time spent in the block to `part`, even if it ends with an error."""
         started = time.monotonic()
         try:
             yield
@@ -40,6 +42,7 @@ class Timings:
             self._seconds[part] += time.monotonic() - started
 
     def as_dict(self) -> dict[str, float]:
+        """The seconds by part."""
         return {part: round(seconds, 4) for part, seconds in self._seconds.items()}
 
 
@@ -47,7 +50,7 @@ class Timings:
 class Outcome:
     """What was done, or would be in check mode.
 
-    `build` is the one at the path afterwards, None when the path is absent then; `entry` and `receipt` are its own,
+    `build` is the one at the path afterwards, None when the path is then absent; `entry` and `receipt` are its own,
     None in check mode for a build that is not unpacked yet. `health` is that of a build that this task made.
     """
 
@@ -61,7 +64,7 @@ class Outcome:
 
 
 def outcome_of(plan: Plan, spec: InstallSpec, state: State, drift: Drift | None = None) -> Outcome:
-    """What the plan comes to without carrying it out: for check mode, and for a plan that does nothing."""
+    """The outcome of a plan without carrying it out: for check mode, and for a plan that does nothing."""
     if plan.step == REMOVE:
         return Outcome(True, None, pruned=plan.prune)
     if drift and state.receipt:
@@ -97,7 +100,7 @@ def report(outcome: Outcome, spec: InstallSpec, state: State, timings: Timings |
 
 
 def damage_of(spec: InstallSpec, state: State, drift: Drift) -> tuple[Damage, ...]:
-    """That of the store, and that of the build at the path, which only an inspection finds."""
+    """The damage of the store, and that of the build at the path, which only an inspection finds."""
     if not has_damaged_manifest(drift):
         return state.damage
     return (*state.damage, _damage.of_manifest(f"{spec.store}/{state.entry}/{MANIFEST}"))
@@ -108,14 +111,13 @@ def _warnings(damage: Collection[Damage]) -> dict[str, list[str]]:
 
 
 def _certain_programs(build: Build | None) -> tuple[str, ...]:
-    """Of a build that is not unpacked yet, only the interpreter's names are certain."""
+    """The programs of a build that is not unpacked yet: only the interpreter's names are certain."""
     if build is None or build.is_for_windows:
         return (build.program,) if build else ()
     return tuple(f"bin/{name}" for name in sorted({"python", "python3", build.interpreter}))
 
 
 def _in_use(outcome: Outcome, state: State) -> list[dict[str, Any]]:
-    """The path's earlier builds that processes still run, so that an operator can restart these."""
     ours = {state.entry, *(use.entry for use in state.root.uses)} - {outcome.entry, None}
     return [{"build": entry, "pids": list(pids)} for entry, pids in sorted(state.running.items()) if entry in ours]
 

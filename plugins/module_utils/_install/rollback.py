@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Going back: which paths of a store leave the build that they have, and for which earlier one. Changes nothing."""
+"""Rollback: which paths of a store leave their build, and which earlier one they return to. Changes nothing."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from .._store.receipt import Receipt, Settings
 from .._store.store import Store
 from .spec import KEPT, InstallSpec
 
-ANY = "any"  # in so many words, since it leaves whatever is there
+ANY = "any"  # explicit, since it leaves any build
 
 _NO_NETWORK = UrlOptions()
-_LONGEST_REASON = 300  # characters; one line for whoever asks later
+_LONGEST_REASON = 300  # characters; one line for later readers
 
 
 @dataclass(frozen=True)
 class WayBack:
-    """`orders` are for the paths that go back, and `others` the rest: path, and the build there, None where none is."""
+    """`specs` are for the paths that roll back; `others` are the rest, with their build or None."""
 
     specs: list[InstallSpec]
     others: list[tuple[str, Build | None]]
 
 
 def require_from_build(from_build: str) -> None:
-    """Raises `InvalidName` for a `from_build` that is not `ANY` and that more than one build may answer to."""
+    """Raise `InvalidName` for a `from_build` that is not `ANY` and that more than one build may match."""
     if from_build != ANY:
         require_exact(from_build)
 
@@ -54,18 +54,17 @@ def way_back(
     system: TargetRoot = RUNNING,
     url: UrlOptions = _NO_NETWORK,
 ) -> WayBack:
-    """What to do with each path of the store, or with those of `paths`; changes nothing.
+    """What to do with each path of the store, or with each of `paths`; changes nothing.
 
-    A path goes back where it has the build that `from_build` names, or any build if that is `ANY`. It goes to the
-    newest
-    earlier build that the store still has, that `from_build` does not name as well, and that the path was not taken
-    back
-    from before. So no second run goes forward. A provisional build is left for the one before the provisional one.
+    A path rolls back if it has the build that `from_build` names, or any build if that is `ANY`. It returns to the
+    newest earlier build that is still in the store, that `from_build` does not also name, and that the path was not
+    rolled back from before. So a second run does not undo the first. A provisional build is replaced by the build
+    before it.
 
-    `reason` is remembered as why the build was left. Of `url` only the wait for a lock counts.
+    `reason` is recorded as the reason why the build was left. Of `url` only `lock_timeout` counts.
 
-    Raises `StoreError` where a path has no build to go back to that this host can run, or where that one changed, and
-    where damage hides which it is.
+    Raises `StoreError` when a path has no earlier build that this host can run, when that build changed, and when
+    damage hides which one it is.
     """
     system.require()
     store = Store(store_directory, system)
@@ -115,7 +114,6 @@ def _earlier(
 
 
 def _require_readable(path: str, entry: str, known: Holdings) -> None:
-    """Raises `StoreError` for a build that would be passed over because nobody can read its receipt."""
     damage = next((damage for damage in known.damage if damage.entry == entry), None)
     if damage:
         raise StoreError(
@@ -125,7 +123,6 @@ def _require_readable(path: str, entry: str, known: Holdings) -> None:
 
 
 def _taken_back(left: Left | None) -> str | None:
-    """The objection to a build that the path was taken back from before."""
     if left is None:
         return None
     why = f": {left.reason.rstrip('.')}" if left.reason else ""

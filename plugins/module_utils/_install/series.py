@@ -4,7 +4,7 @@
 """Refuses to replace a build by one of another series, such as 3.12 by 3.13 or 3.13t.
 
 Environments and extension modules belong to one series: with another build at their path they stop working. So a task
-has to ask for that, by an option or by a name that spans minor versions.
+has to request that, by an option or by a name that spans minor versions.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .._errors import StoreError
 from .._store.state import State
 from .spec import InstallSpec
 
-_NUMBERED = re.compile(r"\.\d+\Z")  # what the store adds to a name that is taken
+_NUMBERED = re.compile(r"\.\d+\Z")  # added by the store to a name that is taken
 
 
 def require_series(spec: InstallSpec, state: State, entry: str | None) -> None:
-    """Raises `StoreError` when the order changes the series of its path without being allowed to.
+    """Raise `StoreError` when the spec changes the series of its path without being allowed to.
 
-    `entry` is the stored build that the path will name, None for the order's asset or, until an index was asked, for
-    any build that the order's name admits.
+    `entry` is the stored build that the path will name; None for the spec's asset or, until an index was read, for any
+    build that matches the spec's name.
     """
     present = present_series(state)
     if present is None or spec.allow_minor_change or _goes_back(spec, state, entry):
@@ -43,12 +43,12 @@ def require_series(spec: InstallSpec, state: State, entry: str | None) -> None:
 
 
 def is_allowed(request: str, present: str, *, spans_minors: bool) -> bool:
-    """Whether a build of a series may replace one of another, by a name that spans minor versions or does not."""
+    """Whether a `request`, by a name that `spans_minors` or not, may replace a build of the series `present`."""
     return request == present or (spans_minors and _kind(request) == _kind(present))
 
 
 def require_adoptable(spec: InstallSpec, state: State) -> None:
-    """Raises `StoreError` when the directory to adopt has interpreters, and none of the series that the order wants."""
+    """Raise `StoreError` when the directory to adopt has interpreters, but none of the series that the spec wants."""
     request = _wanted_series(spec, state, None)
     if request is None or not state.interpreters or request in state.interpreters:
         return
@@ -59,7 +59,7 @@ def require_adoptable(spec: InstallSpec, state: State) -> None:
 
 
 def present_series(state: State) -> str | None:
-    """The series at the path: by the receipt, or by the name of the entry where that is damaged or gone."""
+    """The series at the path, from the receipt, or from the entry's name when the receipt is damaged or gone."""
     if state.receipt:
         return state.receipt.asset.build.series
     stem = _NUMBERED.sub("", state.entry or "")
@@ -69,7 +69,6 @@ def present_series(state: State) -> str | None:
 
 
 def _wanted_series(spec: InstallSpec, state: State, entry: str | None) -> str | None:
-    """None for a name that spans minor versions as long as no index was asked which build answers to it."""
     if entry is not None:
         return state.stored[entry].asset.build.series
     if spec.asset is not None:
@@ -81,10 +80,10 @@ def _wanted_series(spec: InstallSpec, state: State, entry: str | None) -> str | 
 
 
 def _kind(series: str) -> str:
-    """What a series is apart from its minor version: free-threaded, debug, another implementation."""
+    """The part of a series besides its minor version: free-threaded, debug, another implementation."""
     return re.sub(r"\d+\.\d+", "", series)
 
 
 def _goes_back(spec: InstallSpec, state: State, entry: str | None) -> bool:
-    """Whether a kept build that the path had before is asked for by its exact name or digest."""
+    """Whether the spec requests, by exact name or digest, a kept build that the path had before."""
     return spec.is_exact and entry in {use.entry for use in state.root.uses}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An order: everything that one task asks of one host, in one value."""
+"""An install spec: everything that one task requests of one host, in one value."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from .._platform.host import HOST_PLATFORM, HostPlatform
 from .._store.receipt import Settings
 from .._store.store import default_store
 
-KEPT = "kept"  # a delivery that brings nothing: the store has to have the build
+KEPT = "kept"  # a delivery without an archive: the store must have the build
 
 
 @dataclass(frozen=True)
 class InstallSpec:
-    """`wanted` is None when `asset` alone says what is to be at the path, and when the state is `absent`.
+    """What one task requests. `request` is None when `asset` alone determines the build, and when the state is
+    `absent`.
 
-    `path` and `store` are as `system` will see them. `asset` is None until an index was asked. `archive` is a file on
-    the host that holds the asset, and `archive_sha256` its digest where the controller packed it anew. `delivery` says
-    who brings the archive where there is none yet. `spans_minors` is whether builds of several minor versions answer to
-    the name, and `is_exact` whether only one build does. `platform` is that of `system`, None where it is not known.
-    `leaving` is why the build at the path is left, where the order is to go back; None where nobody said so.
+    `path` and `store` are as `system` will see them. `asset` is None until an index was read. `archive` is a file on
+    the host that contains the asset, and `archive_sha256` its digest if the controller packed it again. `delivery` says
+    how the archive arrives if there is none yet. `spans_minors` is whether builds of several minor versions match the
+    name, and `is_exact` whether only one build does. `platform` is that of `system`, None when unknown. `leaving` is
+    the reason of a rollback for leaving the build at the path; None for any other task.
     """
 
     state: str
@@ -60,7 +61,7 @@ class InstallSpec:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> InstallSpec:
-        """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
+        """The spec in a module's validated parameters. Raises `InvalidName` or `StoreError` for invalid ones."""
         path = checked_path(params["path"], "path")
         store = checked_path(params["store"], "store") if params["store"] else default_store(path)
         _require_apart(path, store)
@@ -105,40 +106,40 @@ class InstallSpec:
 
     @property
     def place(self) -> str:
-        """Where the path lies for this process; itself in the running system."""
+        """The path as this process sees it; `path` itself in the running system."""
         return self.system.place_of(self.path)
 
     def on_platform(self, platform: HostPlatform | None) -> InstallSpec:
-        """The order for a system of that platform."""
+        """The spec for a system of that platform."""
         return replace(self, platform=platform)
 
     def why_not(self, build: Build) -> str | None:
-        """Why the system cannot run a build; None when nothing is known to stand against it."""
+        """Why the system cannot run a build; None when no reason is known."""
         return self.platform.why_not(build) if self.platform else None
 
     def resolved(self, asset: Asset) -> InstallSpec:
-        """The order with the asset that an index offers as an answer to what is wanted."""
+        """The spec with the asset with which an index answers the request."""
         return replace(self, asset=asset)
 
     def again(self, installed: Asset) -> Asset:
-        """What to fetch in place of an installed build that drifted: the same, from the order's address if it has one.
+        """What to fetch to replace a drifted build: the same build, from the spec's address if the spec has one.
 
-        Another asset of the order is what an index offers; it may be older than what is installed.
+        A different asset in the spec is what an index offers; it may be older than the installed one.
         """
         same = self.asset if self.asset and self.asset.is_same_as(installed) else None
         return same or installed
 
     def digest_of_archive(self, asset: Asset) -> str:
-        """The digest that `archive` must have to be unpacked as `asset`: one packed anew holds the order's own only."""
+        """The digest of the file `archive` when it contains `asset`; a repacked one contains the spec's asset only."""
         is_own = self.asset is not None and self.asset.sha256 == asset.sha256
         return self.archive_sha256 if is_own and self.archive_sha256 else asset.sha256
 
     def content(self) -> InstallSpec:
-        """The order for any build that answers to what is wanted, where no index has a newer one to offer."""
+        """The spec for any build that matches the request, for when no index has a newer one."""
         return replace(self, state="present")
 
     def pinned_to(self, asset: Asset) -> InstallSpec:
-        """The order for this asset and no other."""
+        """The spec for exactly this asset."""
         return replace(self, asset=asset, request=None)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rewrites what a build records about its own making: `/install` becomes the real prefix, clang becomes `cc`.
+"""Rewrites what a build records about how it was built: `/install` becomes the real prefix, clang becomes `cc`.
 
 The rules are those of BUILDS 5.2 (what uv does to `_sysconfigdata`), applied to the config Makefile as well, which uv
 leaves wrong. Extension builds, `sysconfig` and `python3-config` read these files.
@@ -37,9 +37,9 @@ _PREFIX_IN_TEXT = re.compile(r"(?<![\w./-])" + BUILD_PREFIX + r"(?![\w.-])")
 
 
 def rewrite_sysconfigdata(text: str, prefix: str, where: str) -> str:
-    """The text of `_sysconfigdata_*.py` for a build at `prefix`; rewriting twice changes nothing more.
+    """The text of `_sysconfigdata_*.py` for a build at `prefix`; rewriting it again changes nothing.
 
-    Raises `ArchiveError` naming `where` when the file does not hold the one literal that it should.
+    Raises `ArchiveError` naming `where` when the file does not contain exactly one literal.
     """
     variables = dict(_build_time_vars(text, where))
     for key, value in variables.items():
@@ -56,7 +56,7 @@ def rewrite_makefile(text: str, prefix: str) -> str:
 
 
 def rewrite_pkg_config(text: str) -> str:
-    """A `.pc` file whose `NAME=/install` follows the file's own place (BUILDS 5.3)."""
+    """The text of a `.pc` file whose `NAME=/install` becomes relative to the file (BUILDS 5.3)."""
     return re.sub(rf"(?m)^(\w+)={BUILD_PREFIX}[ \t]*$", r"\1=${pcfiledir}/../..", text)
 
 
@@ -96,5 +96,5 @@ def _rewrite_make_line(line: str, prefix: str) -> str:
     match = _ASSIGNMENT.fullmatch(line)
     if match and (match["key"] in _COMPILER_WORDS or match["key"] == "AR"):
         line = match["head"] + _rewrite_value(match["key"], match["value"], prefix)
-    # A function, since a prefix may hold what a replacement text would read as a group.
+    # A function, since a prefix may contain what a replacement text would interpret as a group.
     return _PREFIX_IN_TEXT.sub(lambda _match: prefix, line)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an asset to its unpacked content in staging: an archive, fetched or given, and verified before its members."""
+"""From an asset to its unpacked content in staging: an archive, fetched or given, verified before its members."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .fixups import Stage
 from .report import Timings
 from .spec import InstallSpec
 
-# Where the controller can send the archive, a host behind a closed firewall shall not wait long for each address.
+# If the controller can send the archive, a host behind a closed firewall must not wait long for each address.
 _CONNECT_TIMEOUT_S = 5
 _RETRIES = 3
 
 
 def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
-    """The content of the order's own archive, or of the one that is fetched for `asset`.
+    """The content of the spec's own archive, or of the one that is fetched for `asset`.
 
     Raises `ArchiveNeeded` when there is none and the controller has to send it.
     """
@@ -37,7 +37,7 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
         with timings.measure("verify_s"):
             verify_file(spec.archive, spec.digest_of_archive(asset))
         return _extracted(spec.archive, store.new_stage(), timings)
-    if spec.delivery == "push" or asset != spec.asset:  # then its address stands in a receipt, which proves nothing
+    if spec.delivery == "push" or asset != spec.asset:  # its address is then from a receipt, which proves nothing
         raise ArchiveNeeded(
             f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset.sha256
         )
@@ -51,12 +51,12 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
 
 
 def part_name(asset: Asset) -> str:
-    """The name in staging of a download under way, which the next run takes up again."""
+    """The name in staging of an unfinished download, which the next run resumes."""
     return f"{asset.sha256}.part"
 
 
 def _fetch(part: str, spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> None:
-    from .._download.download import fetch  # these two are not for a run that has the archive
+    from .._download.download import fetch  # imported here: a run that has the archive needs neither
     from .._download.mirrors import addresses_of, options_for
 
     urls = addresses_of(asset, spec.mirrors)
@@ -89,7 +89,7 @@ def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Thousands of members make thousands of objects and no cycles: collecting costs 3 % of the time, for nothing."""
+    """Suspend collection: thousands of members make no cycles, and collecting costs 3 % of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

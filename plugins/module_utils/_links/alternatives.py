@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Alternatives of a system that lies in a directory, where `community.general.alternatives` cannot register any.
+"""Alternatives of a system in a directory, for which `community.general.alternatives` cannot register any.
 
-dpkg's update-alternatives does it with `--root`. RHEL's knows no such option, and keeps its records elsewhere.
+dpkg's update-alternatives does it with `--root`. RHEL's has no such option, and keeps its records elsewhere.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from .._os.target_root import TargetRoot
 _PROGRAM = "update-alternatives"
 _TIMEOUT_S = 60
 _RECORDS, _CHOSEN = "/var/lib/dpkg/alternatives", "/etc/alternatives"
-_LOG = ".standalone-python-"  # in the root, as the program has it; it tells when this was, so it goes again
+_LOG = ".standalone-python-"  # in the root, as the program requires; it contains the time, so it is removed again
 _MOST_RECORD_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A `path` that a group may lead to. `followers` are links, names and paths of what goes with it."""
+    """A `path` that a group may point to. `followers` are (link, name, path) of its subcommands."""
 
     name: str
     path: str
@@ -37,17 +37,17 @@ class Choice:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Choice:
+        """The choice in one element of the options."""
         followers = ((one["link"], one["name"], one["path"]) for one in params["subcommands"])
         return cls(params["name"], params["path"], params["link"], params["priority"], tuple(followers))
 
     def __str__(self) -> str:
-        """As a diff shows it."""
         links = ((self.link, self.name, self.path), *self.followers)
         return "".join(f"{link} -> {path}\n" for link, _name, path in links) + f"priority {self.priority}\n"
 
     @property
     def places(self) -> tuple[str, ...]:
-        """What registering it writes, as paths of the system."""
+        """The paths of the system that its registration writes."""
         links = [self.link, *(link for link, _name, _path in self.followers)]
         chosen = [f"{_CHOSEN}/{name}" for name in (self.name, *(name for _link, name, _path in self.followers))]
         return (*links, *chosen, f"{_RECORDS}/{self.name}")
@@ -55,7 +55,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Change:
-    """One group's choice that comes, goes, or with both comes anew."""
+    """One group's choice that is removed (`goes`), registered (`comes`), or both."""
 
     choice: Choice
     goes: bool
@@ -63,9 +63,11 @@ class Change:
 
     @property
     def path(self) -> str:
+        """The group's link."""
         return f"{_CHOSEN}/{self.choice.name}"
 
     def diff(self) -> dict[str, str]:
+        """The change as a diff."""
         return {
             "before_header": self.path,
             "before": f"alternative {self.choice.path}\n" if self.goes else "",
@@ -75,7 +77,7 @@ class Change:
 
 
 def changes(params: Mapping[str, Any]) -> list[Change]:
-    """Those that the options of the module ask for. Raises `StoreError` for any without `root`."""
+    """The changes that the module's options ask for. Raises `StoreError` for any without `root`."""
     going = [Change(Choice(one["name"], one["path"]), goes=True, comes=False) for one in params["unregister"]]
     coming = [Change(Choice.from_params(one), goes=one["again"], comes=True) for one in params["register"]]
     if (going or coming) and not params["root"]:
@@ -86,7 +88,7 @@ def changes(params: Mapping[str, Any]) -> list[Change]:
 
 
 def carry_out(wanted: Iterable[Change], system: TargetRoot) -> None:
-    """Raises `StoreError` with the words of update-alternatives where it refuses, or is not there."""
+    """Make the changes. Raises `StoreError`, which quotes update-alternatives, when it refuses or is missing."""
     for change in wanted:
         choice = change.choice
         if change.goes:
@@ -98,11 +100,11 @@ def carry_out(wanted: Iterable[Change], system: TargetRoot) -> None:
 
 
 def _run(system: TargetRoot, choice: Choice, *arguments: str) -> None:
-    import subprocess  # not for a run that changes nothing
+    import subprocess  # only for runs that change something
     import tempfile
 
     _require_inside(system, choice)
-    handle, log = tempfile.mkstemp(prefix=_LOG, dir=system.root)  # no link of the image can have this name
+    handle, log = tempfile.mkstemp(prefix=_LOG, dir=system.root)  # no link in the image can have this name
     os.close(handle)
     command = [_PROGRAM, "--root", system.root, "--log", f"/{os.path.basename(log)}", "--quiet", *arguments]
     try:
@@ -131,9 +133,9 @@ def _run(system: TargetRoot, choice: Choice, *arguments: str) -> None:
 
 
 def _require_inside(system: TargetRoot, choice: Choice) -> None:
-    """Raises `StoreError` where update-alternatives would follow a link or a record of the image out of it.
+    """Raise `StoreError` when update-alternatives would follow a link or a record out of the image.
 
-    The program puts the root in front of each path, and follows links as the running system does.
+    It prepends the root to each path, but follows links as the running system does.
     """
     record = os.path.join(system.followed(_RECORDS), choice.name)
     recorded = _recorded_paths(record)
@@ -148,7 +150,7 @@ def _require_inside(system: TargetRoot, choice: Choice) -> None:
 
 
 def _recorded_paths(record: str) -> list[str]:
-    """The links of a group and their names' places, by its record; none where there is no record yet.
+    """The paths of a group's links and names in its record; none without a record.
 
     Raises `StoreError` for a record that is no text, or in which a link or name steps up.
     """

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links and files by which a host leads to builds: how those that differ from what is wanted are made so.
+"""The links and files that point to builds on a host.
 
-Everything is decided, and refused, before anything is changed. A link or file gets its place in one step.
+Everything is decided, and refused, before anything is changed. A link or file appears in one step.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SAID = {
     DIRECTORY: "a directory",
     OTHER: "something that is neither",
 }
-# What may be replaced: only kinds of things that are ours to make at such a place.
+# What may be replaced: only kinds of files that this collection makes at such a path.
 _REPLACEABLE = {
     LINK: (ABSENT, LINK),
     FILE: (ABSENT, LINK, FILE),
@@ -40,12 +40,12 @@ _REPLACEABLE = {
     ABSENT: (ABSENT, LINK, FILE),
 }
 _FILE_MODE = 0o644
-_MOST_CHARACTERS = 65536  # more than any file has that we make: one that is longer differs
+_MOST_CHARACTERS = 65536  # more than in any file that this collection makes: a longer one differs
 
 
 @dataclass(frozen=True)
 class FileState:
-    """What stands at a path, or is to: `text` is where a link leads, or what is in a file; `mode` that of a file."""
+    """What is at a path, or should be: `text` is a link's target or a file's content, `mode` a file's mode."""
 
     kind: str
     text: str = ""
@@ -53,6 +53,7 @@ class FileState:
 
     @classmethod
     def at(cls, place: str) -> FileState:
+        """The current state. Raises `OSError`."""
         kind = kind_of(place)
         if kind == LINK:
             return cls(kind, os.readlink(place))
@@ -62,7 +63,6 @@ class FileState:
         return cls(kind)
 
     def __str__(self) -> str:
-        """As a diff shows it."""
         if self.kind == LINK:
             return f"link to {self.text}\n"
         if self.kind == FILE:
@@ -79,6 +79,7 @@ class Step:
     after: FileState
 
     def diff(self) -> dict[str, str]:
+        """The change as a diff."""
         return {
             "before_header": self.path,
             "before": readable_lines(str(self.before)),
@@ -88,9 +89,9 @@ class Step:
 
 
 def wanted(params: Mapping[str, Any]) -> dict[str, FileState]:
-    """What the options of the module say is to be where, in the order in which it is to be made.
+    """The desired state of each path from the module's options, in the order in which the steps run.
 
-    Raises `StoreError` for paths and targets that are none, and for wishes that contradict each other.
+    Raises `StoreError` for invalid paths and targets, and for options that contradict each other.
     """
     asked = [
         *((link["path"], FileState(LINK, _checked_target(link))) for link in params["links"]),
@@ -108,9 +109,9 @@ def wanted(params: Mapping[str, Any]) -> dict[str, FileState]:
 
 
 def decide(things: Mapping[str, FileState], system: TargetRoot = RUNNING) -> list[Step]:
-    """The steps to what is wanted; none for what is so already.
+    """The steps to the desired state; none for paths that already have it.
 
-    Raises `StoreError` where something stands that no run of the role has made, or that cannot be read.
+    Raises `StoreError` for a path that has a kind of file that no run of the role makes, or that cannot be read.
     """
     steps = []
     for path, thing in things.items():
@@ -130,9 +131,9 @@ def decide(things: Mapping[str, FileState], system: TargetRoot = RUNNING) -> lis
 
 
 def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:
-    """Makes it so. A run that breaks off leaves whole things, and is completed by the next.
+    """Carry out the steps. An interrupted run leaves complete files and links, and the next run finishes the rest.
 
-    Raises `StoreError` when the host does not let it.
+    Raises `StoreError` when the host does not permit it.
     """
     for step in steps:
         try:
@@ -147,14 +148,14 @@ def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:
 def _carry_out(step: Step, system: TargetRoot) -> None:
     place = system.place_of(step.path)
     _make(place, step.after)
-    if step.after.kind != ABSENT and not system.is_image:  # whose labels follow from its own policy
+    if step.after.kind != ABSENT and not system.is_image:  # an image's labels follow from its own policy
         selinux.relabel(place, step.path)
     sync_directory(os.path.dirname(place))
 
 
 def _make(place: str, thing: FileState) -> None:
     directory, name = os.path.split(place)
-    fresh = os.path.join(directory, f".{name}.new")  # where it is that of a killed run, it is replaced
+    fresh = os.path.join(directory, f".{name}.new")  # that of a killed run is replaced
     if thing.kind == LINK:
         replace_link(place, thing.text, fresh=fresh)
     elif thing.kind == FILE:
@@ -177,7 +178,6 @@ def _checked_target(link: Mapping[str, Any]) -> str:
 
 
 def _parents(path: str) -> Iterator[str]:
-    """All directories above, the root left out."""
     parent = os.path.dirname(path)
     if parent != path and parent != "/":
         yield from _parents(parent)

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a mirror what was declared: fetch, put into place, switch the indexes, remove. Killed anywhere, it goes on.
+"""Makes a mirror match its spec: fetch, rename into place, switch the indexes, remove. A killed run is continued.
 
-An archive gets its name when it is whole and verified, before any index names it; it goes after none does any more.
-The receipt is ahead of the disk: it names what is about to be put there, so that a later run knows what it may remove.
+An archive gets its name when it is complete and verified, before any index names it, and is removed when no index names
+it any more. The receipt is ahead of the disk: it names what is about to be written, so that a later run knows what it
+may remove.
 """
 
 from __future__ import annotations
@@ -38,11 +39,11 @@ _LOCK_FILE = "lock"
 
 
 def run(spec: MirrorSpec, *, check_mode: bool = False) -> dict[str, Any]:
-    """Makes the mirror what the order says, and returns the task's result.
+    """Make the mirror match the spec, and return the task's result.
 
-    Raises a `StandaloneError` when it cannot; the indexes then name only what is there, as they always do.
+    Raises a `StandaloneError` when it cannot; the indexes then still name only existing files.
     """
-    os.umask(0o022)  # of this module process: modes never depend on the caller's
+    os.umask(0o022)  # of this module process: file modes never depend on the caller's
     try:
         return _look(spec) if check_mode else _act(spec)
     except OSError as error:
@@ -53,7 +54,7 @@ def run(spec: MirrorSpec, *, check_mode: bool = False) -> dict[str, Any]:
 
 
 def _look(spec: MirrorSpec) -> dict[str, Any]:
-    """Check mode: reads without the lock, and asks the source for sizes."""
+    """The result of check mode, which reads without the lock, and asks the source for sizes."""
     state = _known_state(spec)
     decided = plan(spec, state)
     sizes = Fetcher(spec, _parts(spec)).sizes(decided.fetch)
@@ -62,7 +63,7 @@ def _look(spec: MirrorSpec) -> dict[str, Any]:
 
 def _act(spec: MirrorSpec) -> dict[str, Any]:
     if spec.is_absent and receipt.read(spec.path) is None:
-        return _look(spec)  # nothing to remove, and no directory to make for the lock's sake
+        return _look(spec)  # nothing to remove, so do not make a directory only for its lock
     with _locked(spec):
         state = _known_state(spec)
         decided = plan(spec, state)
@@ -70,13 +71,13 @@ def _act(spec: MirrorSpec) -> dict[str, Any]:
         fetched = sync.apply(decided)
         result = report.report(spec, state, decided, fetched, sync.new_bundles)
     if spec.is_absent:
-        with contextlib.suppress(OSError):  # something else is in it, which is not ours to remove
+        with contextlib.suppress(OSError):  # it contains other files, which are not ours to remove
             os.rmdir(spec.path)
     return result
 
 
 def _known_state(spec: MirrorSpec) -> MirrorState:
-    """Raises `StoreError` for a mirror that shall go and whose receipt does not say what it is."""
+    """The state. Raises `StoreError` for a mirror that should be removed and whose receipt is damaged."""
     state = _mirror_state.read(spec)
     if spec.is_absent and state.damage:
         raise StoreError(
@@ -88,7 +89,6 @@ def _known_state(spec: MirrorSpec) -> MirrorState:
 
 @contextlib.contextmanager
 def _locked(spec: MirrorSpec) -> Iterator[None]:
-    """Makes the mirror's directory where it is missing, and holds its lock."""
     directory = os.path.join(spec.path, STATE_DIRECTORY)
     make_directory(spec.path)
     require_ours(os.path.realpath(spec.path), directory, option="path")
@@ -110,7 +110,7 @@ def _parts(spec: MirrorSpec) -> str:
 
 
 class _Sync:
-    """One plan being carried out, under the lock. `files` is what the receipt says or is to say."""
+    """One plan and its execution, under the lock. `files` is the current or next content of the receipt."""
 
     def __init__(self, spec: MirrorSpec, state: MirrorState) -> None:
         self._spec = spec
@@ -118,11 +118,11 @@ class _Sync:
         self._fetcher = Fetcher(spec, _parts(spec))
         self._recorded = state.recorded
         self._files: dict[str, Held] = {**(state.recorded or {}), **state.intact}
-        self._guard = Lock()  # workers tell what arrived
+        self._guard = Lock()  # workers report what arrived
         self.new_bundles: list[str] = []
 
     def apply(self, decided: MirrorPlan) -> dict[str, int | None]:
-        """Returns the sizes of what was fetched, by place."""
+        """Carry out the plan, and return the sizes in bytes of what was fetched, by path below the mirror."""
         if decided.fetch or decided.ask:
             self._intend(decided)
             self._fetch(decided)
@@ -137,20 +137,19 @@ class _Sync:
 
     def _intend(self, decided: MirrorPlan) -> None:
         for place in decided.fetch:
-            if place not in decided.changing:  # which indexes still name as they are
+            if place not in decided.changing:  # which indexes still name with the old digest
                 self._files[place] = Held(place, self._spec.assets[place].sha256)
             make_directory(os.path.join(self._spec.path, os.path.dirname(place)))
         make_directory(_parts(self._spec))
         self._record()
 
     def _fetch(self, decided: MirrorPlan) -> None:
-        """Raises `DownloadError` when a file could not be fetched, after the others were."""
         sizes = self._fetcher.sizes(decided.fetch)
         require_for_files(self._spec.path, self._fetcher.missing_bytes(sizes))
         at_once = [place for place in decided.fetch if place not in decided.changing]
         failed = [
             self._fetcher.archives(at_once, self._place),
-            # Under their names are other bytes, which the indexes still name: these wait.
+            # The indexes still name the old bytes under these names, so these files wait.
             self._fetcher.archives(decided.changing),
         ]
         failed.append(self._fetcher.bundles((place for place in decided.ask if not _in(place, failed)), self._place))
@@ -190,17 +189,16 @@ class _Sync:
     def _remove(self, places: Iterable[str]) -> None:
         ordered = list(places)
         if ordered:
-            sync_file_system(self._spec.path)  # the indexes must not come back after a power cut, naming these
+            sync_file_system(self._spec.path)  # after a power cut, no old index may reappear that names these
         for place in ordered:
             path = os.path.join(self._spec.path, place)
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
-            with contextlib.suppress(OSError):  # other files are in it
+            with contextlib.suppress(OSError):  # it contains other files
                 os.rmdir(os.path.dirname(path))
             del self._files[place]
 
     def _place(self, place: str, part: str) -> None:
-        """Gives a verified file its name."""
         os.chmod(part, 0o644)
         target = os.path.join(self._spec.path, place)
         os.rename(part, target)
@@ -217,10 +215,9 @@ class _Sync:
             self._recorded = dict(self._files)
 
     def _sweep(self) -> None:
-        """Removes part files of what is no longer asked for."""
         parts = _parts(self._spec)
         if os.path.isdir(parts):
-            import shutil  # not for a run that changes nothing
+            import shutil  # only for runs that change something
 
             shutil.rmtree(parts)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fetches what a mirror lacks: several files at a time, each verified, one failure no reason to leave out others."""
+"""Fetches missing files of a mirror: several at a time, each verified; a failure does not stop the others."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ _CAUSES_SHOWN = 5
 
 @dataclass(frozen=True)
 class Failures:
-    """Why files could not be fetched, by place."""
+    """The reasons why files could not be fetched, by path below the mirror."""
 
     causes: Mapping[str, str]
     asked: int
 
     def __str__(self) -> str:
-        """Sentences that name each file, and the causes of the first few."""
         places = sorted(self.causes)
         told = " ".join(f"{place}: {self.causes[place]}" for place in places[:_CAUSES_SHOWN])
         rest = f" Also failed: {', '.join(places[_CAUSES_SHOWN:])}." if places[_CAUSES_SHOWN:] else ""
@@ -39,25 +38,25 @@ class Failures:
 
 
 class Fetcher:
-    """Fetches for one order, into part files below `parts`."""
+    """Fetches for one spec, into part files below `parts`. A `place` is a path below the mirror."""
 
     def __init__(self, spec: MirrorSpec, parts: str) -> None:
         self._spec = spec
         self._parts = parts
 
     def sizes(self, places: Iterable[str]) -> dict[str, int | None]:
-        """How many bytes each archive has; None where its source does not say, or cannot be asked."""
+        """The size of each archive in bytes; None when its source does not report it, or cannot be reached."""
         ordered = list(places)
         sizes = Sizes(self._spec.mirrors, self._spec.url)
         with with_stack_size(), ThreadPoolExecutor(self._spec.parallel) as pool:
             return dict(zip(ordered, pool.map(lambda place: sizes.size_of(self._asset(place).url), ordered)))
 
     def missing_bytes(self, sizes: Mapping[str, int | None]) -> int:
-        """How many bytes are still to come, as far as that is known; earlier runs may have left a part of them."""
+        """The bytes still to be fetched, as far as known; earlier runs may have fetched some of them."""
         return sum(max(size - self._bytes_here(place), 0) for place, size in sizes.items() if size is not None)
 
     def archives(self, places: Iterable[str], arrived: Callable[[str, str], None] | None = None) -> Failures:
-        """Calls `arrived` with place and part file as soon as an archive is whole and verified."""
+        """Fetch archives; call `arrived` with place and part file as soon as each is verified."""
 
         def one(place: str) -> None:
             part = self._archive(place)
@@ -67,7 +66,7 @@ class Fetcher:
         return self._each(places, one)
 
     def bundles(self, places: Iterable[str], arrived: Callable[[str, str], None]) -> Failures:
-        """The same for the bundles of the archives at `places`, where their source has any."""
+        """The same for the bundles of the archives at `places`, if their source has any."""
 
         def one(place: str) -> None:
             given = self._spec.attestations.get(self._asset(place).sha256)
@@ -81,6 +80,7 @@ class Fetcher:
         return self._each(places, one)
 
     def part_of(self, place: str) -> str:
+        """The part file of an archive."""
         return os.path.join(self._parts, f"{place.replace('/', '-')}.part")
 
     def _each(self, places: Iterable[str], do: Callable[[str], None]) -> Failures:

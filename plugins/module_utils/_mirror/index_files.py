@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The indexes of a mirror, written as upstream and uv write theirs (BUILDS 2.1, 2.3, 2.6).
+"""The indexes of a mirror, in upstream's and uv's formats (BUILDS 2.1, 2.3, 2.6).
 
-Addresses in them are the public ones, whatever the archives came from: that is what a mirror's base takes the place of,
-for us and for uv.
+Addresses in them are the public ones, wherever the archives came from: these are what a mirror's base replaces, in this
+collection and in uv.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ VERSIONS_INDEX = "python-build-standalone.ndjson"
 UV_CATALOGUE = "uv-catalog.json"
 SUMS = "SHA256SUMS"
 
-# uv has no use for a Python before 3.8, and none for a musl build that cannot load extensions.
+# uv does not use Python before 3.8, nor musl builds that cannot load extensions.
 _UV_FIRST_MINOR = (3, 8)
 _UV_FIRST_MUSL_RELEASE = "20250311"
 _UV_ARCHITECTURES = {"ppc64le": "powerpc64le"}  # the one that uv spells unlike the triple
@@ -36,7 +36,7 @@ def versions_index(assets: Iterable[Asset]) -> str:
 
     lines = []
     for (release, version), group in groupby(sorted(assets, key=key, reverse=True), key):
-        # When it was published is not known here; the tag says when it was built.
+        # The time of publication is unknown here; the tag is the date of the build.
         date = f"{release[:4]}-{release[4:6]}-{release[6:]}T00:00:00Z"
         artifacts = [_artifact(asset) for asset in sorted(group, key=lambda asset: asset.file_name)]
         lines.append(json.dumps({"version": f"{version}+{release}", "date": date, "artifacts": artifacts}))
@@ -49,7 +49,7 @@ def sums(digests: Iterable[tuple[str, str]]) -> str:
 
 
 def uv_catalogue(assets: Sequence[Asset]) -> str:
-    """Of each version, target and variant the one build that uv's own catalogue would have."""
+    """For each version, target and variant, the one build that uv's own catalogue would have."""
     entries: dict[str, dict[str, Any]] = {}
     worst_first = sorted(assets, key=lambda asset: preference(asset.build), reverse=True)
     for asset in filter(_is_for_uv, worst_first):

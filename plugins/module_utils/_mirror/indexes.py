@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Switches the indexes of a mirror in an order in which, at each instant, none names what is not there.
+"""Switches the indexes of a mirror in an order in which none ever names a missing file.
 
-At any moment each file that a versions index or catalogue names is in the `SHA256SUMS` of its release, and each file
-that one of those names is there, whole and with that digest. So whatever a reader has seen, it can have.
+At any moment, each file that a versions index or catalogue names is in the `SHA256SUMS` of its release, and each file
+in one of those is there, complete and with that digest. So a reader can get whatever it has seen in an index.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from .receipt import STATE_DIRECTORY, Held
 
 
 def switch(mirror: str, before: Mapping[str, str], after: Mapping[str, str], there: Mapping[str, Held]) -> None:
-    """Makes the indexes those of `after`. `before` is what they are; `there` are the archives that can be named.
+    """Make the indexes those of `after`. `before` are the current ones; `there` are the archives that can be named.
 
-    Files that are about to be removed are still there, and stay in their `SHA256SUMS` until the other indexes have
-    let go of them.
+    Files that are about to be removed are still there, and stay in their `SHA256SUMS` until the other indexes no longer
+    name them.
     """
     now = dict(before)
     names = before.keys() | after.keys()
@@ -36,7 +36,6 @@ def switch(mirror: str, before: Mapping[str, str], after: Mapping[str, str], the
 
 
 def _put(mirror: str, name: str, content: str | None, now: dict[str, str]) -> None:
-    """Writes one index, or removes it where `content` is None; leaves alone what is right already."""
     if now.get(name) == content:
         return
     path = os.path.join(mirror, name)

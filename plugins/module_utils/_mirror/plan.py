@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a sync will do, decided without touching anything: check mode and the real run both go by it."""
+"""What a sync will do, decided without touching anything; check mode and the real run both follow it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .state import MirrorState
 
 @dataclass(frozen=True)
 class MirrorPlan:
-    """Places of archives to `fetch`, and to ask a bundle for (`ask`); places of files to `remove`.
+    """Archives to `fetch`, archives to `ask` a bundle for, and files to `remove`, by path below the mirror.
 
-    `changing` are those among `fetch` that indexes name with another digest now. `documents` are the indexes as they
-    are to be, and `rewrite` the names of those that are not so yet, or are to go.
+    `changing` are those among `fetch` that indexes currently name with another digest. `documents` are the desired
+    indexes, and `rewrite` the names of those that differ or have to be removed.
     """
 
     fetch: tuple[str, ...]
@@ -33,6 +33,7 @@ class MirrorPlan:
 
 
 def plan(spec: MirrorSpec, state: MirrorState) -> MirrorPlan:
+    """The differences between the spec and the state of a mirror."""
     recorded = state.recorded or {}
     fetch = tuple(sorted(place for place in spec.assets if place not in state.intact))
     bundles = {place + BUNDLE_SUFFIX for place in spec.assets} if spec.bundles else set()
@@ -49,7 +50,7 @@ def plan(spec: MirrorSpec, state: MirrorState) -> MirrorPlan:
 
 
 def documents(assets: Mapping[str, Asset]) -> dict[str, str]:
-    """Every index of a mirror that holds these archives, by its path below the mirror."""
+    """All indexes of a mirror that has these archives, by path below the mirror."""
     ordered = [assets[place] for place in sorted(assets)]
     found = {VERSIONS_INDEX: versions_index(ordered), UV_CATALOGUE: uv_catalogue(ordered)}
     for release in releases_of(assets):
@@ -62,6 +63,6 @@ def _digests_of(release: str, assets: Iterable[Asset]) -> list[tuple[str, str]]:
 
 
 def _is_changing(asset: Asset, state: MirrorState) -> bool:
-    """Whether upstream published other bytes under the same name, which the mirror has in their older form."""
+    """Whether upstream published other bytes under the same name, of which the mirror has the old ones."""
     lines = state.documents.get(f"{asset.build.release}/{SUMS}", "").splitlines()
     return any(line.endswith(f"  {asset.file_name}") and not line.startswith(asset.sha256) for line in lines)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a mirror knows of its own files: digest, size and time of each, so that none has to be read again."""
+"""What a mirror records about its files: digest, size and time of each, so that none has to be read again."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _PLACE = re.compile(r"[0-9]{8}/[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 @dataclass(frozen=True)
 class Held:
-    """A file of the mirror, at `place` (`TAG/NAME`).
+    """A file of the mirror, at the path `place` below it (`TAG/NAME`).
 
-    `size_bytes` and `mtime_ns` are those that it had when its digest was found to be right; both None for one that a
-    run was about to put there.
+    `size_bytes` and `mtime_ns` are from the time of its verification; both None for a file that was about to be
+    written.
     """
 
     place: str
@@ -36,6 +36,7 @@ class Held:
     mtime_ns: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        """The record as JSON."""
         return {
             "place": self.place,
             "sha256": self.sha256,
@@ -45,7 +46,7 @@ class Held:
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Held:
-        """Raises `StoreError`, also for a place that is not one in a mirror: what is there may be removed one day."""
+        """Read a record. Raises `StoreError`, also for a path outside a mirror, which could be removed one day."""
         fields.require_only("place", "sha256", "size_bytes", "mtime_ns")
         place, sha256 = fields.text("place"), fields.text("sha256")
         size_bytes, mtime_ns = fields.optional_count("size_bytes"), fields.optional_count("mtime_ns")
@@ -58,9 +59,9 @@ class Held:
 
 @dataclass(frozen=True)
 class MirrorReceipt:
-    """The mirror's files by place. `damage` is why the receipt cannot be believed, and counts as empty; None else.
+    """The mirror's files by path. `damage` says why the receipt cannot be used, and counts as empty; None otherwise.
 
-    Then each file is read once more, and nothing is removed.
+    With damage, each file is read once more, and nothing is removed.
     """
 
     files: Mapping[str, Held]
@@ -68,7 +69,7 @@ class MirrorReceipt:
 
 
 def read(mirror: str) -> MirrorReceipt | None:
-    """The mirror's receipt; None where no mirror is."""
+    """The mirror's receipt; None when there is no mirror."""
     try:
         return MirrorReceipt(_files(content_of(_file(mirror)), _file(mirror)))
     except FileNotFoundError:
@@ -90,21 +91,24 @@ def _files(content: Any, where: str) -> dict[str, Held]:
 
 
 def write(mirror: str, files: Mapping[str, Held]) -> None:
+    """Replace the mirror's receipt in one step."""
     content = {"format": _FORMAT, "files": [files[place].as_dict() for place in sorted(files)]}
     file = _file(mirror)
     replace_file(file, rendered(content, indent=1), fresh=f"{file}.new")
 
 
 def is_as_recorded(held: Held, status: os.stat_result) -> bool:
+    """Whether a file has the recorded size and time."""
     return (held.size_bytes, held.mtime_ns) == (status.st_size, status.st_mtime_ns)
 
 
 def releases_of(places: Iterable[str]) -> set[str]:
+    """The releases of files."""
     return {place.partition("/")[0] for place in places}
 
 
 def remove_state(mirror: str) -> None:
-    """Removes the mirror's own folder, the receipt last: without it nobody would go on where this was killed."""
+    """Remove the mirror's own directory, the receipt last, so that a killed removal is continued."""
     directory, receipt = os.path.join(mirror, STATE_DIRECTORY), _file(mirror)
     for name in os.listdir(directory):
         path = os.path.join(directory, name)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a task that makes a mirror, the same in check mode and after a real run."""
+"""The result of a mirror task, the same in check mode and after a real run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ def report(
     sizes: Mapping[str, int | None],
     new_bundles: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """`sizes` are those of what was or would be fetched, by place; None where the source does not say."""
+    """The task's result, as in the module's RETURN.
+
+    `sizes` are the bytes of the files that were or would be fetched, by path below the mirror; None when the source
+    does not report them.
+    """
     known = [size for size in sizes.values() if size is not None]
     bundles = sorted(new_bundles)
     without = [place for place in decided.ask if place + BUNDLE_SUFFIX not in bundles]
@@ -69,7 +73,6 @@ def _diff(
 
 
 def _listing(files: Mapping[str, int | None]) -> str:
-    """One line for each file, with its size."""
     return "".join(
         f"{place} {'of unknown size' if files[place] is None else f'{files[place]} bytes'}\n" for place in sorted(files)
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one task asks of one mirror, in one value."""
+"""A mirror spec: what one task requests of one mirror, in one value."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .._os.paths import checked_absolute
 
 @dataclass(frozen=True)
 class MirrorSpec:
-    """`assets` are the archives to hold, by their place below the mirror (`TAG/NAME`); none where it is to be absent.
+    """The desired mirror. `assets` are its archives, by path below the mirror (`TAG/NAME`); none when it is absent.
 
-    `mirrors` are where they come from; without any, the public addresses. `parallel` bounds the downloads at a time.
+    `mirrors` are the sources; without any, the public addresses. `parallel` is the maximum of simultaneous downloads.
     `attestations` are the contents of bundles that need not be fetched, by the digest of the archive.
     """
 
@@ -35,7 +35,7 @@ class MirrorSpec:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> MirrorSpec:
-        """The order in a module's validated parameters. Raises `InvalidName` or `StoreError` for what cannot be."""
+        """The spec in a module's validated parameters. Raises `InvalidName` or `StoreError` for invalid ones."""
         is_absent = params["state"] == "absent"
         if params["parallel"] < 1:
             raise InvalidName(f"parallel is {params['parallel']}, but it counts downloads at a time: write 1 or more.")
@@ -57,12 +57,12 @@ class MirrorSpec:
 
 
 def place_of(asset: Asset) -> str:
-    """Where a mirror has the archive: `TAG/NAME`."""
+    """The path of the archive below a mirror: `TAG/NAME`."""
     return f"{asset.build.release}/{asset.file_name}"
 
 
 def _by_place(assets: Iterable[Asset]) -> dict[str, Asset]:
-    """Raises `InvalidName` for a file name that is no plain one, and for two digests of one file."""
+    """The assets by path. Raises `InvalidName` for an unsafe file name, and for two digests of one file."""
     found: dict[str, Asset] = {}
     for asset in assets:
         if SAFE_NAME.fullmatch(asset.file_name) is None:  # it comes from an address

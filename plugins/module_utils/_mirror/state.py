@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of a mirror: which of its files are there and right, and what its indexes say."""
+"""The state of a mirror: which of its files are there and intact, and what its indexes contain."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ _MOST_INDEX_BYTES = 1024 * 1024 * 1024
 
 @dataclass(frozen=True)
 class MirrorState:
-    """`recorded` is what the receipt says, by place; None where no mirror is. `damage` is why it cannot be believed.
+    """The state. `recorded` is the receipt's content, by path; None when there is no mirror.
 
-    `intact` are the files that are wanted, there, and have the right digest; `damaged` the places of wanted files that
-    have another one. `documents` are the indexes as they are on the disk, by their path below the mirror.
+    `damage` is why the receipt cannot be used. `intact` are the wanted files that are there with the right digest;
+    `damaged` the paths of wanted files that have another one. `documents` are the indexes on the disk, by path below
+    the mirror.
     """
 
     recorded: Mapping[str, Held] | None
@@ -40,7 +41,7 @@ class MirrorState:
 
 
 def read(spec: MirrorSpec) -> MirrorState:
-    """Opens no archive that is as its record says, unless `verify: full` asks for it. Raises `OSError`."""
+    """Read the state. Archives that match their record are not opened, except with `verify: full`. Raises `OSError`."""
     receipt = _mirror_receipt.read(spec.path)
     known = receipt.files if receipt else {}
     wanted = {place: asset.sha256 for place, asset in spec.assets.items()}
@@ -74,7 +75,7 @@ def _is_bundle_of(place: str, spec: MirrorSpec) -> bool:
 
 
 def _look_at(spec: MirrorSpec, place: str, sha256: str, recorded: Held | None) -> Held | None:
-    """The file's record; None when it is not what is wanted. One that cannot be read is not, either."""
+    """The file's record; None for a file that is not the wanted one, or unreadable."""
     path = os.path.join(spec.path, place)
     try:
         status = os.lstat(path)
@@ -92,7 +93,7 @@ def _documents(mirror: str, names: Iterable[str]) -> dict[str, str]:
     for name in names:
         try:
             content = read_regular(os.path.join(mirror, name), most_bytes=_MOST_INDEX_BYTES)
-        except (FileNotFoundError, NotADirectoryError, StoreError):  # the last for what no run has put there
+        except (FileNotFoundError, NotADirectoryError, StoreError):  # the last for what no run has written
             continue
         found[name] = content.decode(errors="replace")
     return found

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small file, a link or a directory that readers see whole: as it was before, or as it is to be."""
+"""A small file, link or directory that readers see whole: either as it was before or as it is afterwards."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from collections.abc import Iterator
 
 
 def replace_file(target: str, text: str, *, fresh: str) -> None:
-    """Gives `target` the content `text` and mode 0644 in one step. `fresh` is a path on the same file system.
+    """Give `target` the content `text` and mode 0644 in one step. `fresh` is a path on the same file system.
 
-    The content reaches the disk before its name does: else a power cut may leave an empty file, as XFS does.
+    The content reaches the disk before its name does; otherwise a power cut may leave an empty file, as on XFS. Raises
+    `OSError`.
     """
     with _room_at(fresh):
         with open(fresh, "x", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()
-            os.fchmod(stream.fileno(), 0o644)  # by name, it could be a link by now where others may write
+            os.fchmod(stream.fileno(), 0o644)  # not by name, which could be a link by now where others may write
             os.fsync(stream.fileno())
         os.replace(fresh, target)
 
 
 def replace_link(link: str, target: str, *, fresh: str) -> None:
-    """Makes `link` lead to `target` in one step. `fresh` is a path on the same file system.
+    """Make `link` point to `target` in one step. `fresh` is a path on the same file system.
 
-    Raises `IsADirectoryError` when a directory has come to stand there.
+    Raises `IsADirectoryError` when there is a directory at `link` by now.
     """
     with _room_at(fresh):
         os.symlink(target, fresh)
@@ -35,7 +36,7 @@ def replace_link(link: str, target: str, *, fresh: str) -> None:
 
 
 def make_open_directory(directory: str) -> None:
-    """Makes one directory with mode 0755 in one step: a run that is killed leaves none that others cannot enter."""
+    """Make one directory with mode 0755 in one step: a killed run leaves none that others cannot enter."""
     umask = os.umask(0o022)
     try:
         os.mkdir(directory, 0o755)
@@ -43,22 +44,22 @@ def make_open_directory(directory: str) -> None:
         os.umask(umask)
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        os.fchmod(handle, 0o755)  # whatever the access list of the directory above says
+        os.fchmod(handle, 0o755)  # whatever the access list of the parent directory says
     finally:
         os.close(handle)
 
 
 @contextlib.contextmanager
 def _room_at(fresh: str) -> Iterator[None]:
-    """Removes what an interrupted run left, and what the block makes and cannot give its name.
+    """Remove what an interrupted run left at `fresh`, and what the block makes there and fails to rename.
 
-    What was left is never written through, since it could lead elsewhere.
+    A leftover is never written through, since it could be a link to another file.
     """
     with contextlib.suppress(FileNotFoundError):
         os.unlink(fresh)
     try:
         yield
     except BaseException:
-        with contextlib.suppress(OSError):  # the first error is the one to tell
+        with contextlib.suppress(OSError):  # the first error is the one to report
             os.unlink(fresh)
         raise

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuses before the disk is full, with both figures."""
+"""Checks that fail before the disk is full, and report both figures."""
 
 from __future__ import annotations
 
@@ -16,18 +16,21 @@ _MARGIN = 1.25  # bytecode, and the last block of thousands of files
 
 
 def require_for_archive(directory: str, archive_bytes: int, *, free_bytes: int | None = None) -> None:
-    """Before a download, when only the archive's size is known. `free_bytes` is None where this host is to tell."""
+    """Check before a download, by the archive's size. Raises `StoreError`.
+
+    `free_bytes` is the space left; None measures it on this host.
+    """
     free = _free_bytes(directory) if free_bytes is None else free_bytes
     _require(directory, int(archive_bytes * ARCHIVE_TO_TOTAL), free)
 
 
 def require_for_build(directory: str, unpacked_bytes: int) -> None:
-    """Before unpacking, when the archive is here and tells its unpacked size."""
+    """Check before unpacking, by the unpacked size. Raises `StoreError`."""
     _require(directory, int(unpacked_bytes * _MARGIN), _free_bytes(directory))
 
 
 def require_for_files(directory: str, needed_bytes: int) -> None:
-    """Before several files are downloaded, which stay as they are."""
+    """Check before a download of files that stay as they are. Raises `StoreError`."""
     free_bytes = _free_bytes(directory)
     if free_bytes < needed_bytes:
         raise StoreError(

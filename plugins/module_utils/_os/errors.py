@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operating system errors as sentences, for the one place where an installation ends."""
+"""Operating system errors as messages for the user."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ADVICE = {
 
 
 def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
-    """What happened, to which file, what to do, and whether `path` is as it was."""
+    """What happened, to which file, what to do, and by `is_switched` what became of `path`."""
     told = f"Could not write {error.filename or path}: {advice(error)}"
     if is_switched:
         return readable(f"{told} What was asked for at {path} is done; run again to remove what is left of the rest.")
@@ -37,7 +37,7 @@ def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
 
 
 def reading_sentence(error: OSError, path: str) -> str:
-    """The same for a task that only reads; `path` is what it looked at when the error names no file."""
+    """The same for a task that only reads; `path` is what it read when the error names no file."""
     told = "permission was denied. Use `become: true`." if error.errno == errno.EACCES else advice(error)
     return readable(f"Could not read {error.filename or path}: {told}")
 

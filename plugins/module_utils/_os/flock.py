@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lock file: whoever writes in a directory holds it, and whoever comes second waits."""
+"""A lock file: a process that writes in a directory holds it, and the next one waits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_PAUSE_S = 0.1
 
 
 def open_lock(path: str) -> int:
-    """The lock file, which only its owner may open: whoever could read it could hold the lock up."""
+    """Open the lock file, with mode 0600: any user who can read it could hold the lock."""
     handle = open_regular(path, os.O_RDWR | os.O_CREAT)
     os.fchmod(handle, 0o600)
     return handle
@@ -33,9 +33,10 @@ def wait_for_lock(
     is_shared: bool = False,
     idle_s: Callable[[], float] = lambda: inf,
 ) -> None:
-    """Raises `StoreError` when the limit is over. `what` is, say, `the store /opt`.
+    """Wait for the lock. Raises `StoreError` when the limit is over.
 
-    `idle_s` says for how many seconds the holder has shown no sign of life: one that makes progress is waited for.
+    `what` names the locked thing in messages, as in `the store /opt`. `idle_s` returns the seconds since the holder
+    last made progress: a holder that makes progress is waited for.
     """
     import fcntl  # not on Windows, where this file is imported by the controller only
 
@@ -64,7 +65,7 @@ def is_still_there(handle: int, path: str) -> bool:
 
 
 def _holders(handle: int) -> str:
-    """The other processes that hold the lock, as a sentence after a message; "" where the system does not list them."""
+    """The other holders of the lock, as the end of a message; "" when the system does not list them."""
     status = os.fstat(handle)
     file = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     try:
@@ -72,14 +73,14 @@ def _holders(handle: int) -> str:
             fields = [line.split() for line in locks]
     except OSError:
         return ""
-    # number, kind, mode, access, process, file, start, end; one field more for a process that waits
+    # number, kind, mode, access, process, file, start, end; one more field for a process that waits
     pids = {int(field[4]) for field in fields if len(field) == 8 and field[1] == "FLOCK" and field[5] == file}
-    others = sorted(pid for pid in pids - {os.getpid()} if pid > 0)  # 0 and less are of another container
+    others = sorted(pid for pid in pids - {os.getpid()} if pid > 0)  # 0 and less belong to another container
     return f" Process {' and '.join(map(_described, others))} holds it now." if others else ""
 
 
 def _described(pid: int) -> str:
-    """The number, and the name while it runs: the lock may outlive it in a process that it started."""
+    """The process number, and its name while it runs: a child of the process may keep the lock."""
     try:
         with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as name:
             return f"{pid} ({name.read().strip()})"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paths on a host: as options give them, and what stands there."""
+"""Paths on a host: as options give them, and what kind of file is at them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EXAMPLES = {"store": "/opt/python/.builds"}
 
 
 def checked_absolute(path: str, option: str, example: str) -> str:
-    """The path without a trailing slash. Raises `StoreError` when it is relative or names no place below the root."""
+    """The path without a trailing slash. Raises `StoreError` unless it is absolute and not the root."""
     if not os.path.isabs(path):
         raise StoreError(f"{option} is {path!r}, which is relative. Write it from the root: {option}: {example}")
     clean = os.path.normpath(path)
@@ -27,7 +27,7 @@ def checked_absolute(path: str, option: str, example: str) -> str:
 
 
 def kind_of(place: str) -> str:
-    """What stands there: absent, link, directory, file or other. A link is not followed."""
+    """What is at a path: absent, link, directory, file or other. A link is not followed."""
     try:
         mode = os.lstat(place).st_mode
     except (FileNotFoundError, NotADirectoryError):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose a directory is: work as root in a place that somebody else may change does whatever they want."""
+"""Ownership of directories: a user who can change a directory that root works in controls what root does."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def require_ours(*directories: str, option: str = "store") -> None:
-    """Raises `StoreError` for one of them that is a link, another user's, or writable for others; absent ones pass.
+    """Require that directories belong to this user; absent ones pass.
 
-    `option` is what another place is chosen with. Looked at by name, so whoever may write to the parent can still swap
-    a directory afterwards: see `require_way_of_root`.
+    Raises `StoreError` for a link, another user's, or one writable for others. `option` chooses another directory. The
+    check is by name: a user who may write to the parent can still swap it afterwards, see `require_way_of_root`.
     """
     for directory in directories:
         try:
@@ -33,10 +33,10 @@ def require_ours(*directories: str, option: str = "store") -> None:
 
 
 def require_way_of_root(directory: str) -> None:
-    """Raises `StoreError` where root would work in a directory that another user can exchange.
+    """Require that no other user can exchange a directory that root works in. Raises `StoreError`.
 
-    That is one below a directory of that user, or below one that all may write to; a group may, if the host says so.
-    A directory such as /tmp is no danger to what root has in it already. Another user than root gives nothing away.
+    A user can if it is below a directory of theirs, or below one that all may write to; a group may, if the host says
+    so. A directory such as /tmp is no danger to what root already has in it. Users other than root risk nothing.
     """
     if os.geteuid() != 0:
         return
@@ -55,7 +55,7 @@ def require_way_of_root(directory: str) -> None:
 
 
 def _way_to(directory: str) -> list[tuple[str, str]]:
-    """The directories above, the root first, each with the name in it that leads on."""
+    """The directories above, the root first, each with the name in it that continues the path."""
     parent, name = os.path.split(directory)
     return [] if parent == directory else [*_way_to(parent), (parent, name)]
 

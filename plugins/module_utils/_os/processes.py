@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which processes run from which builds, by Linux's `/proc`. Elsewhere nothing is known and nothing is reported."""
+"""Which processes run from which builds, from Linux's `/proc`. Other systems report none."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DELETED = " (deleted)"
 
 
 def running_entries(store: str, proc: str = "/proc") -> dict[str, tuple[int, ...]]:
-    """Store entry -> the numbers of the processes that run or have mapped a file of it."""
+    """Store entry -> the numbers of the processes that run or have mapped one of its files."""
     return {entry: pids for entry, pids in running_below(store, proc).items() if not entry.startswith(".")}
 
 
 def running_below(directory: str, proc: str = "/proc") -> dict[str, tuple[int, ...]]:
-    """First folder below `directory` -> the numbers of the processes that run or have mapped a file of it.
+    """First directory below `directory` -> the numbers of the processes that run or have mapped a file of it.
 
     Mapped files count: a server may embed `libpython` without running our executable.
     """
@@ -33,7 +33,7 @@ def running_below(directory: str, proc: str = "/proc") -> dict[str, tuple[int, .
 
 
 def occupied_below(directory: str, proc: str = "/proc") -> frozenset[str]:
-    """The first folders below `directory` that a process runs from or is in; that of this very one is always known."""
+    """The first directories below `directory` that a process, including this one, runs from or works in."""
     prefix = os.path.realpath(directory) + "/"
     places = [os.path.realpath(sys.executable)]
     for pid in _pids(proc):

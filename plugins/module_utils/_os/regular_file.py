@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opens the collection's own files, and nothing else that may be found under their names.
 
-A named pipe would make a reader wait for ever, a device may act when it is opened, a symbolic link leads elsewhere.
+A named pipe would block a reader for ever, a device may act when it is opened, a symbolic link points elsewhere.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-# What opening or reading gives where a regular file was swapped meanwhile, or where the disk lost it.
+# The errors of opening or reading a regular file that was swapped meanwhile, or that the disk lost.
 _UNREADABLE = (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EIO, errno.ESTALE, getattr(errno, "EUCLEAN", errno.EIO))
 
 
 def open_regular(file: str, flags: int, mode: int = 0o600) -> int:
-    """A descriptor of the regular file, which `flags` may create.
+    """Open a regular file, which `flags` may create, and return its descriptor.
 
-    Raises `StoreError` for everything else under that name, `OSError` where it cannot be opened.
+    Raises `StoreError` for anything else under that name, `OSError` when it cannot be opened.
     """
     _require_regular(file, _mode_of(file))
     handle = os.open(file, flags | _WITHOUT_WAITING, mode)
@@ -43,9 +43,10 @@ def open_regular(file: str, flags: int, mode: int = 0o600) -> int:
 
 
 def read_regular(file: str, *, most_bytes: int) -> bytes:
-    """The whole content. Raises `FileNotFoundError`, and `StoreError` for what no run has written.
+    """The whole content of a regular file.
 
-    That is something other than a regular file, a file of more than `most_bytes`, and one that the disk cannot read.
+    Raises `FileNotFoundError`, and `StoreError` for what no run has written: something other than a regular file, a
+    file of more than `most_bytes`, and one that the disk cannot read.
     """
     try:
         with os.fdopen(open_regular(file, os.O_RDONLY), "rb") as stream:
@@ -60,7 +61,6 @@ def read_regular(file: str, *, most_bytes: int) -> bytes:
 
 
 def _mode_of(file: str) -> int:
-    """As for a regular file where there is none yet."""
     try:
         return os.lstat(file).st_mode
     except FileNotFoundError:

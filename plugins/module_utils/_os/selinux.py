@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SELinux contexts: a staged build gets those that the policy wants for its final place.
+"""SELinux contexts: a staged build gets those that the policy assigns to its final path.
 
-Staging lies elsewhere, and a rename carries labels along, so a build published without this would be labelled for the
-wrong place (and systemd would refuse to run it with 203/EXEC). Uses libselinux, which every SELinux host has.
+Staging is another directory, and a rename keeps labels. A build published without this would be labelled for the wrong
+path, and systemd would refuse to run it with 203/EXEC. Uses libselinux, which every SELinux host has.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ _LIBRARY = "libselinux.so.1"
 
 
 def relabel(directory: str, final_directory: str, library: str = _LIBRARY) -> int:
-    """Labels `directory` and all below it as if it stood at `final_directory`. Returns how many labels it set."""
+    """Label `directory` and everything below it as if it were at `final_directory`.
+
+    Returns the number of labels set.
+    """
     selinux = _load(library)
     if selinux is None or selinux.is_selinux_enabled() != 1:
         return 0
@@ -33,7 +36,7 @@ def relabel(directory: str, final_directory: str, library: str = _LIBRARY) -> in
 
 
 def _load(library: str) -> ctypes.CDLL | None:
-    import ctypes  # not for a run that changes nothing
+    import ctypes  # only for runs that change something
 
     try:
         return ctypes.CDLL(library, use_errno=True)
@@ -47,7 +50,7 @@ def _relabel_one(selinux: ctypes.CDLL, path: str, final_path: str) -> int:
     context = ctypes.c_char_p()
     mode = os.lstat(path).st_mode
     if selinux.matchpathcon(os.fsencode(final_path), mode, ctypes.byref(context)) != 0:
-        return 0  # the policy has no wish for this place
+        return 0  # the policy assigns nothing to this path
     try:
         if selinux.lsetfilecon(os.fsencode(path), context) != 0:
             number = ctypes.get_errno()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Data to the disk: before a build is published, and mostly while it is still being unpacked."""
+"""Writing data to disk: before a build is published, and mostly while it is still being unpacked."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _MOST_WRITEBACKS = 12  # a file system has other users, and whatever they wrote 
 
 
 def sync_file_system(directory: str) -> None:
-    """Writes the directory's whole file system to disk: one call, where thousands of files would need an fsync each."""
-    import ctypes  # not for a run that changes nothing
+    """Write the directory's file system to disk: one call instead of an fsync for each of thousands of files."""
+    import ctypes  # only for runs that change something
 
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -33,7 +33,7 @@ def sync_file_system(directory: str) -> None:
 
 
 def sync_directory(directory: str) -> None:
-    """Writes the names in one directory to disk, so that a rename in it outlives a power cut."""
+    """Write the names in one directory to disk, so that a rename in it survives a power cut."""
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -43,9 +43,9 @@ def sync_directory(directory: str) -> None:
 
 @contextmanager
 def early_writeback(directory: str) -> Iterator[None]:
-    """Writes back in a thread what the block writes, so that little is left for the sync that counts.
+    """Write back, in a thread, what the block writes, so that little is left for the final sync.
 
-    That one comes before the build is published, and tells of errors; here they are passed over.
+    The final sync precedes publication and reports errors; errors of the early writeback are ignored.
     """
     done = threading.Event()
 
@@ -57,7 +57,7 @@ def early_writeback(directory: str) -> Iterator[None]:
                 sync_file_system(directory)
 
     thread = threading.Thread(target=write_back, name="early-writeback", daemon=True)
-    with with_stack_size(), suppress(RuntimeError):  # where this user may have no more threads
+    with with_stack_size(), suppress(RuntimeError):  # when this user may have no more threads
         thread.start()
     try:
         yield

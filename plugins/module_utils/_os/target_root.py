@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system that paths are meant for: the running one, or one in a directory that will be booted elsewhere.
+"""The system that paths are meant for: the running one, or an image in a directory that will be booted elsewhere.
 
-Everything else speaks of paths as that system will see them; this is the one place that knows where they are now.
+All other code uses paths as that system will see them; only this file knows where they are now.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from .._errors import StoreError
 from .paths import checked_absolute
 
-_MOST_LINKS = 40  # on the way to one path, as in Linux
+_MOST_LINKS = 40  # in the resolution of one path, as in Linux
 
 
 @dataclass(frozen=True)
 class TargetRoot:
-    """`root` is the directory that the system lies in, absolute; "" is the running system."""
+    """The target system. `root` is its absolute directory on this host; "" is the running system."""
 
     root: str = ""
 
@@ -31,20 +31,21 @@ class TargetRoot:
 
     @property
     def is_image(self) -> bool:
+        """Whether it is another system than the running one."""
         return bool(self.root)
 
     def require(self) -> None:
-        """Raises `StoreError` when there is no such directory, or it is that of the running system."""
+        """Raise `StoreError` when there is no such directory, or it is the running system's."""
         if self.root and not os.path.isdir(self.root):
             raise missing(self.root)
         if self.root and os.path.samefile(self.root, "/"):
             raise not_another(self.root)
 
     def place_of(self, path: str) -> str:
-        """Where `path` lies for this process: itself in the running system.
+        """Where `path` is for this process: unchanged in the running system.
 
-        In an image the links on the way to it lead where they will once it runs, so an absolute one stays in the root.
-        The path's own last part is not followed. Raises `StoreError` for links that go in circles.
+        In an image, links in its parent directories resolve inside the root, as they will once it runs. The last part
+        is not followed. Raises `StoreError` for links that form a cycle.
         """
         if not self.root:
             return path
@@ -52,7 +53,7 @@ class TargetRoot:
         return os.path.join(self.followed(directory), name)
 
     def followed(self, path: str) -> str:
-        """The same, but where `path` itself is a link, what it names."""
+        """The same as `place_of`, but a link at `path` itself is followed as well."""
         if not self.root:
             return path
         root = os.path.realpath(self.root)
@@ -74,11 +75,11 @@ class TargetRoot:
         return place
 
     def seen_inside(self, place: str) -> str:
-        """What a process whose root directory is this system's calls a place that `place_of` gave."""
+        """The path inside this system of what `place_of` returned."""
         return "/" + os.path.relpath(place, os.path.realpath(self.root)) if self.root else place
 
     def way_to(self, place: str) -> tuple[str, ...]:
-        """The directories on the way to a place in an image, from the root on; none in the running system."""
+        """The parent directories of a path in an image, from the root on; none in the running system."""
         directories: list[str] = []
         root = os.path.realpath(self.root)
         while self.root and place != root:
@@ -88,7 +89,7 @@ class TargetRoot:
 
     @property
     def entering(self) -> Callable[[], None] | None:
-        """What a new process has to do first to be in this system, which only root can; None in the running one."""
+        """What a new process calls first to enter the image, which only root can; None in the running system."""
         if not self.root:
             return None
         root = self.root
@@ -100,14 +101,14 @@ class TargetRoot:
         return enter
 
     def variables_for(self, program: str) -> dict[str, str]:
-        """Environment variables that a build's program in `bin` needs to start, given its place as seen inside.
+        """Variables that a build's program in `bin`, given as seen inside, needs to start.
 
-        Loaders ask /proc where the program's own libraries are, and an image mostly has none mounted.
+        Loaders find its libraries through /proc, which images mostly have not mounted.
         """
         return {"LD_LIBRARY_PATH": os.path.normpath(f"{program}/../../lib")} if self.root else {}
 
     def __str__(self) -> str:
-        """As the place that something lacks: there is no such user {system}."""
+        """The system as the end of a message: there is no such user {system}."""
         return f"in {self.root}" if self.root else "on this host"
 
 
@@ -115,6 +116,7 @@ RUNNING = TargetRoot()
 
 
 def missing(root: str) -> StoreError:
+    """The error for a missing root."""
     return StoreError(
         f"root is {root}, but there is no such directory on this host. Make the system first, or mount its file system "
         "there."
@@ -122,6 +124,7 @@ def missing(root: str) -> StoreError:
 
 
 def not_another(root: str) -> StoreError:
+    """The error for the running system's root."""
     return StoreError(
         f"Cannot use the root {root}: it is the root directory of the running system, by another name. Leave out root, "
         "or name the directory of another system."
@@ -129,11 +132,12 @@ def not_another(root: str) -> StoreError:
 
 
 def in_circles(path: str, root: str) -> StoreError:
+    """The error for links that form a cycle."""
     return StoreError(f"The links on the way to {path} in {root} go in circles. Remove one of them.")
 
 
 def _target_of(place: str) -> str | None:
     try:
         return os.readlink(place)
-    except OSError:  # no link, or nothing there yet
+    except OSError:  # no link, or no file yet
         return None

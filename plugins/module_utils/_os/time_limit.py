@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A limit of time, with the option that sets it: both are in the message when it is over."""
+"""A time limit and the option that sets it; the message of a timeout contains both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Limit:
-    """How long the whole of something may take, from now on. `option` is what the user sets it by."""
+    """How many seconds an operation may take in total, from now on. `option` is the option that sets it."""
 
     seconds: float
     option: str
@@ -19,4 +19,5 @@ class Limit:
 
     @property
     def left_s(self) -> float:
+        """The seconds that are left; negative when the limit is over."""
         return self.began_at_s + self.seconds - time.monotonic()

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a build is said to be installed: now, but in an image at a time that does not depend on who made it when.
+"""When a build is said to be installed: now, or in an image at a reproducible time.
 
-Two runs with the same request must make equal images, so there everything carries one time: that of the variable
-`SOURCE_DATE_EPOCH` (reproducible-builds.org), else the day of the build's release, at midnight UTC.
+Two runs with the same request must make equal images, so everything in an image has one time: that of the variable
+`SOURCE_DATE_EPOCH` (reproducible-builds.org), otherwise the day of the build's release, at midnight UTC.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from .target_root import TargetRoot
 
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 _LAST_YEAR = 9999  # that ISO 8601 writes in four digits
-_CLOCKS_APART_S = 1  # that of a file system ticks more coarsely, and may be another machine's
+_CLOCKS_APART_S = 1  # the file system's clock ticks more coarsely, and may be another machine's
 
 
 @dataclass(frozen=True)
 class SourceDate:
-    """`seconds` since 1970; None is whatever the clock says, and dates nothing."""
+    """`seconds` since 1970; None is the current time, and dates nothing."""
 
     seconds: int | None = None
 
     @classmethod
     def of(cls, release: str | None, system: TargetRoot) -> SourceDate:
-        """Raises `StoreError` when the variable holds no time. Without release and variable, an image has no time."""
+        """The time for a release on a system; in an image, none without release and variable. Raises `StoreError`."""
         if not system.is_image:
             return cls()
         given = os.environ.get(EPOCH_VARIABLE)
@@ -41,11 +41,10 @@ class SourceDate:
         return cls(_midnight(release)) if release else cls()
 
     def __str__(self) -> str:
-        """UTC in ISO 8601."""
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.seconds))
 
     def date(self, places: Iterable[str]) -> None:
-        """Dates each of `places`, links themselves and not what they name. What is gone or another's stays as it is."""
+        """Date each of `places`; links themselves, not their targets. Missing files and those of others are skipped."""
         if self.seconds is None:
             return
         for place in places:
@@ -53,7 +52,7 @@ class SourceDate:
                 os.utime(place, (self.seconds, self.seconds), follow_symlinks=False)
 
     def date_build(self, directory: str, *, last: str) -> None:
-        """Dates everything in a build and itself, and then the file `last`, which nothing in it may be newer than."""
+        """Date a build and everything in it, and then the file `last`, so that nothing is newer than it."""
         if self.seconds is None:
             return
         for folder, directories, files in os.walk(directory, topdown=False):
@@ -61,16 +60,16 @@ class SourceDate:
         self.date([os.path.join(directory, last)])
 
     def date_around(self, places: Iterable[str], system: TargetRoot, began_at_s: float) -> None:
-        """Dates `places` that a run wrote in an image since it began, and the directories on the way to them."""
+        """Date the `places` that a run wrote in an image since it began, and their parent directories."""
         written = tuple(places)
         self.date(written)
         self.date_way(sorted({folder for place in written for folder in system.way_to(place)}), began_at_s)
 
     def date_way(self, directories: Iterable[str], began_at_s: float) -> None:
-        """Dates those of `folders` that are newer. Unlike a comparison with an earlier run, it is right after a kill.
+        """Date those of `directories` that are newer, which is correct even after a run was killed.
 
-        A time that was yet to come when the run began, by the clock, is later than all that a run makes. It dates all
-        folders, since nothing tells which of them runs have changed.
+        If the time was still in the future when the run began, it is later than everything that a run makes, so nothing
+        shows which directories runs have changed: then all are dated.
         """
         if self.seconds is None:
             return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host is, from Ansible facts. They know less than the probe: no C library, and so none of its version."""
+"""The platform of a host from Ansible facts, which say less than the probe: nothing about the C library."""
 
 from __future__ import annotations
 
@@ -36,17 +36,20 @@ _MACHINES = {
 }
 _THIRTY_TWO_BITS = ("armv7", "i686")
 
-# The distribution tells the C library: these have musl, by the word that the fact `distribution` or `os_family` has.
-# Every other is taken for glibc's, which the probe then proves or disproves before anything is installed.
+# The distribution determines the C library. These use musl, by the fact `distribution` or `os_family`. All others are
+# treated as glibc, which the probe confirms or refutes before anything is installed.
 _MUSL_DISTRIBUTIONS = ("Adelie", "Alpine", "Chimera", "OpenWrt", "postmarketOS")
-# These come with either.
+# These exist with either.
 _AMBIGUOUS_DISTRIBUTIONS = ("Void",)
 
 _ADVICE = "Gather facts (`gather_facts: true`), or give `target`."
 
 
 def platform_of_facts(facts: Mapping[str, Any]) -> HostPlatform:
-    """Raises `UnsupportedHost` when a fact that is needed lacks, or no target follows from those that are there."""
+    """The platform that the facts describe.
+
+    Raises `UnsupportedHost` when a required fact is missing, or when no target follows from the facts.
+    """
     _require(facts, "system", "architecture")
     system = str(facts["system"])
     machine = str(facts["architecture"])
@@ -71,7 +74,7 @@ def platform_of_facts(facts: Mapping[str, Any]) -> HostPlatform:
 
 
 def _libc(facts: Mapping[str, Any], arch: str) -> str:
-    """32-bit ARM is taken for hard float, as all but the oldest distributions have it."""
+    """The C library as in targets. 32-bit ARM counts as hard float, which all but the oldest distributions use."""
     _require(facts, "distribution")
     words = " ".join(str(facts.get(fact) or "") for fact in ("distribution", "os_family")).split()
     if any(word in _AMBIGUOUS_DISTRIBUTIONS for word in words):

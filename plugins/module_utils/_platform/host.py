@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host is, which targets it runs, and why it cannot run a build."""
+"""The platform of a host, the targets that it runs, and the reasons why it cannot run a build."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _LEVELS = {"v2": 2, "v3": 3, "v4": 4}
 
 @dataclass(frozen=True)
 class HostPlatform:
-    """None means unknown, which is never held against a build.
+    """The platform of a host. None means unknown, and never rules out a build.
 
     `os` is linux, darwin or the system's own name in lower case. `arch` and `bits` are those of the programs, which on
     a 64-bit kernel may be 32-bit. `libc` is as in targets (gnu, gnueabi, gnueabihf, musl), None outside Linux.
     `libc_version` has the first two numbers, as glibc's versions do. `cpu_level` is the x86-64 level, 1 to 4.
-    `os_version` is the system's text, such as 14.5 for macOS. `called` is how messages call it.
+    `os_version` is the system's text, such as 14.5 for macOS. `called` is the host's name in messages.
     """
 
     os: str
@@ -48,12 +48,12 @@ class HostPlatform:
     called: str = field(default="this host", compare=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """The platform as JSON can hold it."""
+        """The platform as JSON, which `from_dict` reads."""
         return {**vars(self), "libc_version": list(self.libc_version) if self.libc_version else None}
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> HostPlatform:
-        """From `as_dict`. Raises `InvalidName` that names the field when one is missing or of another type."""
+        """Read what `as_dict` returned. Raises `InvalidName` naming a field that is missing or of another type."""
         fields = Fields(mapping, HOST_PLATFORM, InvalidName)
         version = fields.numbers("libc_version") if mapping.get("libc_version") is not None else None
         if version is not None and len(version) != 2:
@@ -70,10 +70,11 @@ class HostPlatform:
         )
 
     def targets(self, cpu_level: str = "baseline") -> tuple[str, ...]:
-        """The triples to look for, the best first. `cpu_level` is the option's word and counts for x86-64 only.
+        """The triples to look for, best first.
 
-        `auto` begins with the processor's level and goes down; `v2`, `v3` and `v4` are that level alone, whether the
-        processor has it or not: `objection_to` says so. Raises `UnsupportedHost` when there are no builds for the host.
+        `cpu_level` is the option's value and applies to x86-64 only. `auto` starts with the processor's level and goes
+        down; `v2`, `v3` and `v4` are that level alone, whether the processor has it or not: `objection_to` reports
+        that. Raises `UnsupportedHost` when there are no builds for the host.
         """
         native = self._native()
         if self.arch != "x86_64" or self.os != "linux" or cpu_level == "baseline":
@@ -83,19 +84,19 @@ class HostPlatform:
         return (self._at_level(_LEVELS[cpu_level]),)
 
     def objection_to(self, build: Build) -> str | None:
-        """Why the host cannot run the build, as `why_not` says it, and what to ask for instead; None when it can."""
+        """Why the host cannot run the build, as `why_not`, and what to ask for instead; None when it can."""
         reason = self._reason_against(build)
         return f"{self.why_not(build)} {reason[2]}" if reason else None
 
     def why_not(self, build: Build) -> str | None:
-        """Why the host cannot run the build, with what it needs and what the host has; None when nothing is known
-        to stand against it.
+        """Why the host cannot run the build: what the build needs and what the host has.
+
+        None when no reason is known.
         """
         reason = self._reason_against(build)
         return f"{build.name} needs {reason[0]}, but {self.called} {reason[1]}." if reason else None
 
     def _reason_against(self, build: Build) -> tuple[str, str, str] | None:
-        """What the build needs, what the host is or has, and what to do."""
         target = Target.parse(build.target)
         return (
             self._other_machine(target)
@@ -130,7 +131,7 @@ class HostPlatform:
         return f"{_LIBC_WORDS.get(self.libc, self.libc)}{version}"
 
     def _other_machine(self, target: Target) -> tuple[str, str, str] | None:
-        # Apple silicon runs builds for Intel where Rosetta is installed, which trying the build out will tell.
+        # Apple silicon runs builds for Intel where Rosetta is installed; the health check will show whether it is.
         same_arch = target.arch == self.arch or (self.os, self.arch, target.arch) == ("darwin", "aarch64", "x86_64")
         bits = 32 if target.arch in ("armv7", "i686") else 64
         if target.os == self.os and same_arch and bits == self.bits:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What builds need of a host: the oldest C library and system, and the processor level (BUILDS 4.3 and 4.4)."""
+"""What builds require of a host: the oldest C library and system, and the processor level (BUILDS 4.3 and 4.4)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from .._builds.build import Build
 from .._builds.target import Target
 
-# The oldest glibc that upstream's release validator lets a build need, by architecture; the rest in every release.
+# The newest glibc that upstream's release validator allows builds to require: in general, and by architecture.
 GLIBC_MINIMUM = (2, 17)
 GLIBC_MINIMUM_OF = {"riscv64": (2, 28)}
 
-# Up to this release all musl builds are static; later ones are only with the build option `static`, and the others
-# load the host's musl, which must be as new as the one that they are made with.
+# Up to this release all musl builds are static; later ones only with the build option `static`. The others load the
+# host's musl, which must be as new as the one that they were built with.
 LAST_STATIC_MUSL_RELEASE = "20250212"
 MUSL_MINIMUM = (1, 2, 2)
 
@@ -25,7 +25,7 @@ MACOS_MINIMUM_OF = {
     "x86_64": (("20250106", (10, 15)), ("00000000", (10, 9))),
 }
 
-# Flags in /proc/cpuinfo; each level needs those of the levels before it, too. `pni` is SSE3, `abm` is LZCNT.
+# Flags in /proc/cpuinfo; each level also needs those of the levels before it. `pni` is SSE3, `abm` is LZCNT.
 CPU_LEVEL_FLAGS = {
     2: "cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2",
     3: "avx avx2 bmi1 bmi2 f16c fma abm movbe xsave",
@@ -44,18 +44,19 @@ def cpu_level_of(flags: Iterable[str]) -> int:
 
 
 def is_static(build: Build) -> bool:
-    """Whether a build for Linux needs no C library of the host."""
+    """Whether a build for Linux needs no C library from the host."""
     if "static" in build.build_options.split("+"):
         return True
     return Target.parse(build.target).libc == "musl" and build.release <= LAST_STATIC_MUSL_RELEASE
 
 
 def libc_minimum(target: Target) -> tuple[int, ...]:
-    """The oldest C library that a build for this Linux target runs with, unless it is static."""
+    """The oldest C library, as numbers, that a build for this Linux target runs with unless it is static."""
     if target.libc == "musl":
         return MUSL_MINIMUM
     return GLIBC_MINIMUM_OF.get(target.arch, GLIBC_MINIMUM)
 
 
 def macos_minimum(target: Target, release: str) -> tuple[int, int]:
+    """The oldest macOS that a build of this release runs on."""
     return next(minimum for first, minimum in MACOS_MINIMUM_OF[target.arch] if release >= first)

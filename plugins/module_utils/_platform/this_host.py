@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this host is, as far as a module can tell without the probe: machine, word size and processor level.
+"""The platform of this host, as far as a module finds it without the probe: machine, word size and processor level.
 
-The C library stays unknown, since the Python that runs a module may have brought another than the host's programs use.
+The C library stays unknown: the Python that runs a module may have brought another one than the host's programs use.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CPUINFO = "/proc/cpuinfo"
 
 
 def platform_here() -> HostPlatform | None:
-    """None where nothing is known about hosts of this kind."""
+    """The platform of this host; None when nothing is known about hosts of its kind."""
     facts = {
         "system": os.uname().sysname,
         "architecture": os.uname().machine,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Damaged metadata of a store. While there is any, nobody knows what may go, so nothing is pruned."""
+"""Damaged metadata of a store. While there is any, nobody knows which builds may be removed, so nothing is pruned."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Damage:
-    """`found` names the file and says what is wrong with it, `remedy` how to rebuild it; both are whole sentences.
+    """Damage in one file. `found` names the file and the problem, `remedy` says how to rebuild it; both are messages.
 
-    `path` is the path whose history the file should hold; None for other files and where the file's name hides it.
+    `path` is the path whose history the file should contain; None for other files and when the file's name hides it.
     `entry` is the build whose receipt it should be; None for other files.
     """
 
@@ -27,11 +27,12 @@ class Damage:
         return f"{self.found} Nothing is pruned from the store meanwhile. {self.remedy}"
 
     def as_dict(self) -> dict[str, str]:
+        """The damage in results."""
         return {"file": self.file, "problem": self.found, "remedy": self.remedy}
 
 
 def of_root(file: str, found: str, path: str | None) -> Damage:
-    """A file in `.roots` that does not hold the history that it should hold."""
+    """The damage of a history file."""
     remedy = (
         f"Run standalone.python.build for {path}: it writes the file again, from the link and the receipts of its "
         "builds."
@@ -43,7 +44,7 @@ def of_root(file: str, found: str, path: str | None) -> Damage:
 
 
 def of_receipt(file: str, found: str) -> Damage:
-    """The receipt of a build that nobody can know any more."""
+    """The damage of a receipt, without which its build is unknown."""
     directory = os.path.dirname(file)
     return Damage(
         file,
@@ -55,7 +56,7 @@ def of_receipt(file: str, found: str) -> Damage:
 
 
 def of_manifest(file: str) -> Damage:
-    """A manifest that is not the one which the receipt was written with."""
+    """The damage of a manifest that does not belong to the receipt."""
     return Damage(
         file,
         f"{file} is damaged: it is not the manifest that the build was published with.",

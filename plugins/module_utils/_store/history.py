@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roots: which builds a path uses and used, one small JSON file for each path below `.roots` of the store.
+"""Histories: the builds that each path uses and used, one small JSON file per path in `.roots` of the store.
 
-They decide what may be removed, so a file that contradicts its name or itself is damaged, and is never believed.
+They decide what may be removed, so a file that contradicts its name or itself counts as damaged.
 """
 
 from __future__ import annotations
@@ -39,13 +39,14 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class Left:
-    """A build that a path left because somebody said so: the name of its asset, when (UTC, ISO 8601), and why."""
+    """A build that a path left at an operator's request: the name of its asset, when (UTC, ISO 8601), and why."""
 
     build: str
     since: str
     reason: str
 
     def as_dict(self) -> dict[str, Any]:
+        """The record as JSON."""
         return {"build": self.build, "since": self.since, "reason": self.reason}
 
 
@@ -53,11 +54,11 @@ class Left:
 class PathHistory:
     """The history of one path. `uses` is newest first: the current build, then the earlier ones.
 
-    `fallback` is the entry that the path goes back to when a provisional build is found not to work; None when there
-    is none. Like the history it is written before the switch, so the link says whether the build is provisional yet.
+    `fallback` is the entry that the path goes back to when its provisional build does not work; None when there is
+    none. Like the history, it is written before the switch; the link shows whether the build is already provisional.
 
-    `left` are the builds that the path was taken back from, newest first, until it gets them again. They are remembered
-    when the store has lost them, since what failed once should not come back unnoticed.
+    `left` are the builds that the path was rolled back from, newest first, until the path gets them again. They are
+    remembered even when the store no longer has them, since a build that failed once should not return unnoticed.
     """
 
     path: str
@@ -68,6 +69,7 @@ class PathHistory:
 
     @property
     def current(self) -> str | None:
+        """The entry at the path."""
         return self.uses[0].entry if self.uses else None
 
     @property
@@ -77,33 +79,37 @@ class PathHistory:
         return used if self.fallback in (None, *used) else (*used, str(self.fallback))
 
     def goes_back_to(self, linked: str | None) -> str | None:
-        """The fallback of the build that the path's link names; None when that is not provisional."""
+        """The fallback of the linked build; None when that build is not provisional."""
         return self.fallback if linked not in (None, self.fallback) else None
 
     def switched(self, entry: str, now: str) -> PathHistory:
-        """The root after the path was switched to `entry`, which leaves its older place in the history."""
+        """The history after the switch to `entry`, which leaves its older position."""
         others = tuple(use for use in self.uses if use.entry != entry)
         return replace(self, uses=(HistoryEntry(entry, now), *others))
 
     def keeping(self, keep: int) -> PathHistory:
+        """The history with another `keep`."""
         return replace(self, keep=keep)
 
     def with_fallback(self, before: str | None) -> PathHistory:
+        """The history with another fallback."""
         return replace(self, fallback=before)
 
     def leaving(self, build: str, since: str, reason: str) -> PathHistory:
-        """The root that remembers a build which the path leaves; of many, the last few."""
+        """The history that remembers a build which the path leaves; of many, the last few."""
         return replace(self, left=(Left(build, since, reason), *self.without_left(build).left)[:_MOST_LEFT])
 
     def without_left(self, build: str) -> PathHistory:
-        """The root of a path that gets this build, so that it counts as any other again."""
+        """The history of a path that gets this build again."""
         return replace(self, left=tuple(one for one in self.left if one.build != build))
 
     def without(self, entries: tuple[str, ...]) -> PathHistory:
+        """The history without these entries."""
         before = None if self.fallback in entries else self.fallback
         return replace(self, uses=tuple(use for use in self.uses if use.entry not in entries), fallback=before)
 
     def as_dict(self) -> dict[str, Any]:
+        """The history as JSON."""
         uses = [{"entry": use.entry, "since": use.since} for use in self.uses]
         provisional = {"fallback": self.fallback} if self.fallback else {}
         left = {"left": [one.as_dict() for one in self.left]} if self.left else {}
@@ -111,9 +117,9 @@ class PathHistory:
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], where: str) -> PathHistory:
-        """Raises `StoreError` naming the field inside `where` when something is missing or cannot be.
+        """Read JSON. Raises `StoreError`, naming the field inside `where` that is missing or impossible.
 
-        That is so for an entry that is no name in a store, too: what it names may be removed one day.
+        An entry that cannot be a name in a store is impossible, too: what it names may be removed one day.
         """
         fields = Fields(mapping, where)
         fields.require_only("path", "keep", "uses", "fallback", "left")
@@ -133,12 +139,13 @@ class PathHistory:
 
 @dataclass(frozen=True)
 class Roots:
-    """What `.roots` of one store holds: the roots that can be believed, and the files that cannot."""
+    """The content of `.roots` of one store: the sound histories, and the damaged files."""
 
     sound: tuple[PathHistory, ...] = ()
     damage: tuple[Damage, ...] = ()
 
     def of(self, path: str) -> PathHistory | None:
+        """The sound history of a path, or None."""
         return next((root for root in self.sound if root.path == path), None)
 
 
@@ -155,23 +162,24 @@ def _left(fields: Fields) -> tuple[Left, ...]:
 
 
 def file_name(path: str) -> str:
-    """The name of the file for `path`: readable where a file name can be that long, else a digest."""
+    """The history file's name: readable when short enough, else a digest."""
     name = path.replace("%", "%25").replace("/", "%2F")
     return name if len(os.fsencode(name)) <= _LONGEST_NAME else hashlib.sha256(os.fsencode(path)).hexdigest()
 
 
 def path_of(name: str) -> str | None:
-    """The path that a file is named for; None for a digest, and for what `file_name` never made."""
+    """The path of a history file; None for a digest, and for a name that `file_name` never makes."""
     path = name.replace("%2F", "/").replace("%25", "%")
     return path if os.path.isabs(path) and file_name(path) == name else None
 
 
 def is_there(store: str, path: str) -> bool:
+    """Whether there is a history file for `path`."""
     return os.path.lexists(os.path.join(store, HISTORY_DIRECTORY, file_name(path)))
 
 
 def read_all(store: str) -> Roots:
-    """The roots of all paths. Hidden files are passed over: none of ours is, and NFS makes some."""
+    """The histories of all paths. Hidden files are skipped: the collection makes none, but NFS does."""
     directory = os.path.join(store, HISTORY_DIRECTORY)
     kind = kind_of(directory)
     if kind == "absent":
@@ -183,7 +191,7 @@ def read_all(store: str) -> Roots:
 
 
 def collected(contents: Mapping[str, Any], directory: str) -> Roots:
-    """The roots of files by name and content. A `StoreError` as the content is why there is none."""
+    """The histories in files, by name and content. A `StoreError` as the content explains why there is none."""
     sound, damage = [], []
     for name, content in contents.items():
         file = os.path.join(directory, name)
@@ -213,7 +221,8 @@ def _content(file: str) -> Any:
 def rebuilt(path: str, entry: str | None, stored: Mapping[str, Receipt]) -> PathHistory:
     """The history of a path as far as its link, which names `entry`, and the receipts of its builds show it.
 
-    All builds that were made for the path are in it, the newest installation first after the current build.
+    It contains all builds that were made for the path: the current build, then the others by installation, newest
+    first.
     """
     mine = {name: receipt for name, receipt in stored.items() if receipt.settings.prefix == path}
     names = sorted(mine, key=lambda name: (name == entry, mine[name].installed_at, name), reverse=True)
@@ -223,7 +232,7 @@ def rebuilt(path: str, entry: str | None, stored: Mapping[str, Receipt]) -> Path
 
 
 def write(store: str, root: PathHistory) -> None:
-    """Replaces the root's file in one step, and removes it when the path uses nothing any more."""
+    """Replace the history file in one step, or remove it when the path uses no build."""
     target = os.path.join(store, HISTORY_DIRECTORY, file_name(root.path))
     if kind_of(target) == "directory":
         _remove_directory(target)
@@ -231,14 +240,14 @@ def write(store: str, root: PathHistory) -> None:
         if os.path.lexists(target):
             os.unlink(target)
         return
-    fresh = os.path.join(store, STAGING_DIRECTORY, "root")  # where an interrupted run's is swept away
+    fresh = os.path.join(store, STAGING_DIRECTORY, "root")  # where that of an interrupted run is swept away
     for file in (fresh, target):
         make_directory(os.path.dirname(file))
     replace_file(target, rendered(root.as_dict()), fresh=fresh)
 
 
 def _remove_directory(target: str) -> None:
-    """Only an empty one: nobody knows what the content of another is good for."""
+    """Remove it only if it is empty: other content may be needed. Raises `StoreError`."""
     with contextlib.suppress(OSError):
         os.rmdir(target)
         return

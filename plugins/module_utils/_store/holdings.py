@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What roots, receipts and links say about one store: three accounts of the same thing.
+"""What the histories, receipts and links of one store say: three accounts of the same facts.
 
-Where one of them is damaged or contradicts another, it is left out, and the damage says so.
+A damaged or contradicting file is left out and reported.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ from .store import HISTORY_DIRECTORY, Store
 
 @dataclass(frozen=True)
 class Holdings:
-    """What roots and receipts of a store say about it, and what of them cannot be believed."""
+    """The sound histories and receipts of a store, and the damaged ones."""
 
     roots: tuple[PathHistory, ...]
     stored: Mapping[str, Receipt]
     damage: tuple[Damage, ...] = ()
 
     def root_of(self, path: str) -> PathHistory | None:
+        """The sound history of a path, or None."""
         return next((root for root in self.roots if root.path == path), None)
 
     def damage_of(self, path: str) -> Damage | None:
-        """That of the path's own root."""
+        """The damage of the path's own history, or None."""
         return next((damage for damage in self.damage if damage.path == path), None)
 
 
 def holdings(store: Store) -> Holdings:
-    """Reads all roots and receipts of the store, and the links of all paths."""
+    """Read the store's histories and receipts, and the links of all paths."""
     stored, damage = store.receipts()
     found = compared(history.read_all(store.directory), stored, damage, store.directory)
     entries = {root.path: link.entry_behind(root.path, store) for root in found.roots}
@@ -51,7 +52,7 @@ def holdings(store: Store) -> Holdings:
 
 
 def compared(roots: Roots, stored: Mapping[str, Receipt], damage: tuple[Damage, ...], store: str) -> Holdings:
-    """The holdings without the roots that name builds which were made for another path."""
+    """The holdings without histories that name builds made for another path."""
     sound, contradicting = [], []
     for root in roots.sound:
         strange = _made_for_another(root, stored)
@@ -65,25 +66,26 @@ def compared(roots: Roots, stored: Mapping[str, Receipt], damage: tuple[Damage, 
 
 
 def _made_for_another(root: PathHistory, stored: Mapping[str, Receipt]) -> str | None:
-    """An entry in the root that was made for another path by its own receipt."""
     entries = [*(use.entry for use in root.uses), *([root.fallback] if root.fallback else [])]
     return next((entry for entry in entries if entry in stored and stored[entry].settings.prefix != root.path), None)
 
 
 def may_lead_to(root: PathHistory, entry: str | None, stored: Mapping[str, Receipt]) -> bool:
-    """Whether the root may be that of a path whose link names `entry`.
+    """Whether the history may be that of a path whose link names `entry`.
 
-    A run that is killed before it makes the link leaves a root whose current build is in the store, and which does not
-    name a build any more that drifted.
+    A run that is killed before it makes the link leaves a history whose current build is in the store, and which no
+    longer names a build that drifted.
     """
     return entry not in stored or root.current in stored or any(use.entry == entry for use in root.uses)
 
 
 def does_not_name(store: str, path: str, entry: str) -> Damage:
+    """The damage of a history that does not name the linked entry."""
     return _root_damage(store, path, f"is damaged: it does not name {entry}, which {path} is a link to.")
 
 
 def root_is_missing(store: str, path: str) -> Damage:
+    """The damage of a linked path without a history."""
     return _root_damage(store, path, f"is missing, but {path} is a link to a build in the store.")
 
 

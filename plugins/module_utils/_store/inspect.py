@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks at a build's content: is it still what was published?"""
+"""Inspects a build's content: is it still what was published?"""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PIP_ADDS = re.compile(r"bin/|share/|include/|etc/")
 def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: TargetRoot = RUNNING) -> Drift:
     """The drift of a store entry. `full` reads every file; else only those that changed since the receipt's time.
 
-    In an image that is every file as well, since nothing in it has a time of its own.
+    In an image every file is read in any case, since nothing in it has its real time.
     """
     try:
         entries = _published(entry_path, receipt)
@@ -49,7 +49,7 @@ def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: TargetRoot
 
 
 def _published(entry_path: str, receipt: Receipt) -> dict[str, Entry]:
-    """What the manifest says. Raises `StoreError` or `ValueError` for one that is not the receipt's own."""
+    """The manifest's entries. Raises `StoreError` or `ValueError` for one that is not the receipt's own."""
     file = os.path.join(entry_path, manifest.MANIFEST)
     content = read_regular(file, most_bytes=_MOST_MANIFEST_BYTES)
     if receipt.manifest_sha256 not in (None, hashlib.sha256(content).hexdigest()):
@@ -58,15 +58,16 @@ def _published(entry_path: str, receipt: Receipt) -> dict[str, Entry]:
 
 
 def has_damaged_manifest(drift: Drift) -> bool:
+    """Whether the manifest itself is damaged."""
     return manifest.MANIFEST in drift.changed
 
 
 def first_newer(entry_path: str, system: TargetRoot = RUNNING) -> str | None:
-    """Something in the entry that came, went or changed since its receipt was dated; None when nothing did.
+    """Something in the entry that appeared, vanished or changed since its receipt was dated; None when nothing did.
 
-    What the probe looks for, by the same rule: bytecode does not count, and the entry's own directory counts by its
-    mtime alone, since publishing renamed it. Newer is suspicious, not yet drift. In an image the receipt's date is made
-    up, so the last change of the receipt itself is what ctimes are compared with.
+    The probe looks for the same, by the same rule: bytecode does not count, and the entry's own directory counts by its
+    mtime alone, since publishing renamed it. A newer file is suspicious, not yet drift. In an image the receipt's date
+    is artificial, so ctimes are compared with the last change of the receipt itself.
     """
     receipt = os.stat(os.path.join(entry_path, manifest.RECEIPT))
     written_until_ns = receipt.st_mtime_ns
@@ -80,10 +81,10 @@ def first_newer(entry_path: str, system: TargetRoot = RUNNING) -> str | None:
 
 
 def settle(entry_path: str, inspected_at_ns: int, system: TargetRoot = RUNNING) -> None:
-    """Dates the receipt of an intact build to the inspection, so that the probe asks for no other one.
+    """Date the receipt of an intact build to the inspection, so that the probe requests no further one.
 
-    Needed where files got new times and no new content: a restored backup, a change of labels. In an image, where dates
-    are part of what is made, the receipt is only made the last that changed, and dated as the newest thing there is.
+    Needed when files got new times but no new content: a restored backup, changed labels. In an image, where dates are
+    part of the result, the receipt is only changed last, and dated like the newest file.
     """
     receipt = os.path.join(entry_path, manifest.RECEIPT)
     source_date = inspected_at_ns - _CLOCK_TICK_NS
@@ -104,6 +105,7 @@ def _contents(entry_path: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def clock_ns() -> int:
+    """Nanoseconds since the epoch."""
     return time.time_ns()
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is installed: the paths and builds of a store, read from roots and receipts; changes nothing."""
+"""What is installed: the paths and builds of a store, read from histories and receipts. Changes nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own bloc
 
 
 def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
-    """The stores that a task asks for, and those beside the paths that it asks for, each once; else the usual one."""
+    """The stores that a task names, and those beside the paths that it names, each once; else the default store."""
     given = [checked_path(store, "store") for store in stores]
     beside = [default_store(checked_path(path, "path")) for path in paths]
     return list(dict.fromkeys(given + beside)) or [USUAL_STORE]
@@ -61,7 +61,6 @@ def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING)
 
 
 def _paths(known: Holdings, damaged: Iterable[Damage]) -> list[str]:
-    """Those with a root, and those whose root is damaged or missing, in the order of their files."""
     paths = {root.path for root in known.roots}.union(damage.path for damage in damaged if damage.path)
     return sorted(paths, key=history.file_name)
 
@@ -114,7 +113,7 @@ def _disk_bytes(directory: str) -> int:
 
 
 def _blocks(path: str) -> int:
-    """Zero for what went meanwhile, as the temporary files do of an interpreter that is compiling."""
+    """The allocated blocks; zero for a file that vanished, such as a temporary file of an interpreter that compiles."""
     try:
         return os.lstat(path).st_blocks
     except FileNotFoundError:

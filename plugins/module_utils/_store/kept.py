@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuses to go back to a kept build that changed since it was installed: what fetches nothing repairs nothing."""
+"""Refuses to go back to a kept build that changed since it was installed: without a fetch it cannot be repaired."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .store import Store
 
 
 def require_unchanged(store: Store, path: str, entry: str, stored: Mapping[str, Receipt]) -> None:
-    """Raises `StoreError` when files of the entry changed, and no other of the `stored` is an intact copy of it."""
+    """Raise `StoreError` when files of the entry changed, unless another of the `stored` is an intact copy of it."""
     kept = stored[entry]
     drift = _drift_of(store, entry, kept)
     if not drift:
@@ -30,7 +30,7 @@ def require_unchanged(store: Store, path: str, entry: str, stored: Mapping[str, 
 
 
 def refusal(path: str, build: Build, found: str) -> StoreError:
-    """What to raise where a path cannot go back to `build`; `found` is what happened to it."""
+    """The error for a path that cannot go back to `build`; `found` says what happened to the build."""
     return StoreError(
         f"Cannot go back at {path}: the build {build.name} in the store is not as it was installed ({found}), and "
         f"going back fetches nothing. Run standalone.python.build with `name: {build.name}` for this path: it installs "

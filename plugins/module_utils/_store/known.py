@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the history of the paths that a task is about is known. What is damaged must not look like nothing to do."""
+"""Whether the history of a task's paths is known. Damage must not look as if there were nothing to do."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def require_known(
     *,
     but: Callable[[Receipt], bool] = lambda _receipt: False,
 ) -> None:
-    """Raises `StoreError` when the root of one of `paths` is damaged or missing; of any path, when none are given.
+    """Raise `StoreError` when the history of one of `paths` is damaged or missing; of any path, when none are given.
 
-    `what` is what the task wants to do there. A path whose build `but` holds for is none of the task's business.
+    `what` is what the task wants to do there. Paths whose build's receipt fulfils `but` are ignored.
     """
     for damage in damaged_roots(store, known):
         entry = link.entry_behind(damage.path, store) if damage.path else None
@@ -41,7 +41,7 @@ def require_known(
 
 
 def warnings(store_directory: str, system: TargetRoot = RUNNING) -> list[str]:
-    """What to tell the user about damage in a store, whatever the task did."""
+    """The warnings about damage in a store, for every task, whatever it did."""
     store = Store(store_directory, system)
     known = holdings(store)
     receipts = (damage for damage in known.damage if damage.entry is not None)
@@ -49,11 +49,11 @@ def warnings(store_directory: str, system: TargetRoot = RUNNING) -> list[str]:
 
 
 def damaged_roots(store: Store, known: Holdings) -> Iterator[Damage]:
-    """The roots that cannot be believed, and those that are missing at a path whose link names a build."""
+    """The histories that are damaged, and those that are missing for a path whose link names a build."""
     roots = [damage for damage in known.damage if damage.entry is None]
     yield from roots
     listed = {root.path for root in known.roots}.union(damage.path for damage in roots if damage.path)
     for path in sorted({receipt.settings.prefix for receipt in known.stored.values()} - listed):
-        # Looked at last, since a first installation may just have written it.
+        # Checked last, since a first installation may just have written it.
         if link.entry_behind(path, store) is not None and not history.is_there(store.directory, path):
             yield root_is_missing(store.directory, path)

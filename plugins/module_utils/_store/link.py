@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The link at the path: what is there, and the switch to another build in one rename."""
+"""The link at the path: its target, and the switch to another build in one rename."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .store import Store
 
 
 def target_of(path: str) -> str | None:
-    """The text of the link at `path`; None when there is none."""
+    """The target of the link at `path`, as written; None when there is no link."""
     try:
         return os.readlink(path)
     except OSError:
@@ -23,7 +23,7 @@ def target_of(path: str) -> str | None:
 
 
 def entry_behind(path: str, store: Store) -> str | None:
-    """The store entry that the link at `path` of the store's system names, complete or not; None for another link."""
+    """The store entry that the link at `path` names, complete or not; None for another link or none."""
     place = store.system.place_of(path)
     target = target_of(place)
     if target is None:
@@ -36,10 +36,10 @@ def entry_behind(path: str, store: Store) -> str | None:
 
 
 def switch(path: str, entry_path: str, staging: str) -> None:
-    """Makes `path` a relative link to `entry_path` in one step.
+    """Make `path` a relative link to `entry_path` in one step.
 
-    The new link is made in `staging` where that is on the same file system, so that an interrupted run leaves nothing
-    beside the path. Raises `StoreError` when a directory came to stand at the path meanwhile.
+    The new link is made in `staging` if that is on the same file system, so that an interrupted run leaves nothing
+    beside the path. Raises `StoreError` when there is a directory at the path by now.
     """
     parent = os.path.realpath(os.path.dirname(path))
     target = os.path.relpath(os.path.realpath(entry_path), parent)
@@ -57,5 +57,6 @@ def switch(path: str, entry_path: str, staging: str) -> None:
 
 
 def remove(path: str) -> None:
+    """Remove the link. Raises `OSError`."""
     os.unlink(path)
     sync_directory(os.path.dirname(path))

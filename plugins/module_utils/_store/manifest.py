@@ -27,11 +27,11 @@ from .._readable import readable
 
 MANIFEST = ".build.manifest"
 RECEIPT = ".build.json"
-GONE = ".build.gone"  # in place of the receipt: a run is removing the directory
+GONE = ".build.gone"  # instead of the receipt: a run is removing the directory
 BYTECODE_DIRECTORY = "__pycache__"
 
 _DIRECTORY_MODE = 0o755
-_LONGEST_PATH = 2048  # in bytes; longer than any of a build, and short enough to open with what goes before it
+_LONGEST_PATH = 2048  # in bytes; longer than any of a build, and short enough to open below a store's path
 _KINDS: Mapping[str, Literal["file", "link"]] = {"f": "file", "l": "link"}
 
 
@@ -47,7 +47,7 @@ class Drift:
         return bool(self.changed or self.missing or self.added)
 
     def as_dict(self) -> dict[str, list[str]]:
-        """As a result, in which any name can stand."""
+        """The drift as tasks return it; names are readable whatever they contain."""
         lists = {"changed": self.changed, "missing": self.missing, "added": self.added}
         return {what: [readable(path) for path in paths] for what, paths in lists.items()}
 
@@ -65,7 +65,7 @@ def render(entries: Mapping[str, Entry]) -> str:
 
 
 def parse(text: str, where: str) -> dict[str, Entry]:
-    """The entries that `render` wrote. Raises `StoreError`, naming `where`, when a line is not of its form."""
+    """The entries that `render` wrote. Raises `StoreError`, naming `where`, for an invalid line."""
     entries = {}
     for number, line in enumerate(text.splitlines(), start=1):
         try:
@@ -93,12 +93,12 @@ def find_drift(
     compare_modes: bool = True,
     owner: tuple[int, int] | None = None,
 ) -> Drift:
-    """What of `directory` is not as `entries` say; directories and bytecode are passed over on both sides.
+    """The differences between `directory` and `entries`; directories and bytecode are ignored on both sides.
 
-    Type, mode, size and link target are compared for all. A file's content is read when the file was written or
-    renamed after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None. A directory on the way
-    to an entry is changed when its mode is another than 0755; the build's own is called `.`. With `owner`, user and
-    group of all that is in the build must be these numbers.
+    Type, mode, size and link target are compared for all. A file's content is read when the file was written or renamed
+    after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None. A directory above an entry is
+    changed when its mode is not 0755; the build's own is called `.`. With `owner`, everything in the build must have
+    this user and group number.
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     directories = _directories(entries)
@@ -124,12 +124,11 @@ def find_drift(
 
 
 def is_bytecode(path: str) -> bool:
-    """Whether a path, relative to a build, is a folder for bytecode or lies in one."""
+    """Whether a path, relative to a build, is a bytecode directory or is in one."""
     return BYTECODE_DIRECTORY in path.split("/")
 
 
 def _directories(paths: Iterable[str]) -> set[str]:
-    """The directories that the paths lie in, at any depth."""
     directories = {"."}
     for path in paths:
         folder = os.path.dirname(path)
@@ -140,12 +139,12 @@ def _directories(paths: Iterable[str]) -> set[str]:
 
 
 def walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
-    """All of `directory`, as (relative path, lstat), without bytecode and our own two files.
+    """Everything in `directory`, as (relative path, lstat), except bytecode, the receipt and the manifest.
 
     Directories nested so deeply that no file in them could be opened by its path are not entered.
     """
     waiting = [""]
-    while waiting:  # and no recursion, which whoever owns the build could make too deep
+    while waiting:  # no recursion: the build's owner could make it too deep
         below = waiting.pop()
         path = below.rstrip("/")
         yield path or ".", os.lstat(os.path.join(directory, path))
@@ -177,7 +176,7 @@ def _same_entry(
     if trusted_until_ns is not None and max(status.st_mtime_ns, status.st_ctime_ns) <= trusted_until_ns:
         return True
     try:
-        handle = open_regular(path, os.O_RDONLY)  # by now it may be a named pipe, in a build that is another user's
+        handle = open_regular(path, os.O_RDONLY)  # it may have become a named pipe, in a build of another user
     except StoreError:
         return False
     hasher = hashlib.sha256()
@@ -187,5 +186,5 @@ def _same_entry(
 
 
 def _escape(text: str) -> str:
-    """Keeps the five fields apart whatever a path holds; ordinary paths stay readable as they are."""
+    """Keep the five fields separate whatever a path contains; ordinary paths stay as they are."""
     return text if text.isascii() and text.isprintable() and "%" not in text else quote(text)

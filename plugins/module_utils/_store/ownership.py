@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gives a staged build to the owner and group that were asked for."""
+"""Gives a staged build to the owner and group that the task asks for."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from .._os.regular_file import read_regular
 from .._os.target_root import RUNNING, TargetRoot
 from .manifest import MANIFEST, RECEIPT
 
-_MOST_BYTES = 16 * 1024 * 1024  # of the list of users in an image, which may be a device or never end
-_NO_ID = 2**32 - 1  # to chown it means: leave as it is
+_MOST_BYTES = 16 * 1024 * 1024  # of an image's list of users, which may be a device or endless
+_NO_ID = 2**32 - 1  # to chown it means: no change
 
 
 def ids(owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> tuple[int, int]:
-    """User and group given as names or numbers; -1 for None. Raises `StoreError` for what the system does not have."""
+    """The numbers of a user and a group given as names or numbers; -1 for None. Raises `StoreError` if unknown."""
     return (-1 if owner is None else _user_id(owner, system), -1 if group is None else _group_id(group, system))
 
 
 def apply(directory: str, owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> None:
-    """Gives all that is in `directory` to owner and group, but for our own two files and the directory itself.
+    """Give everything in `directory` to owner and group, except the receipt, the manifest and the directory itself.
 
-    What a build is and what to fetch in its place is read from these by whoever runs the tasks, mostly root: they must
-    not be another user's to change. A directory changes hands after all that is in it: its new owner could put a link
-    in the place of what is yet to be walked, and be given what that leads to.
+    The tasks, which mostly run as root, read from these files what a build is and what replaces it, so no other user
+    may change them. A directory changes owner after its content: the new owner could otherwise replace an unvisited
+    file by a link, and receive the link's target.
     """
     user_id, group_id = ids(owner, group, system)
     if (user_id, group_id) == (-1, -1):
@@ -38,7 +38,7 @@ def apply(directory: str, owner: str | None, group: str | None, system: TargetRo
 
 
 def expected(directory: str, owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> tuple[int, int]:
-    """The ids that a build in `directory` was published with; where none was asked for, those of the directory."""
+    """The numbers that a build in `directory` was published with; where none was asked for, those of the directory."""
     user_id, group_id = ids(owner, group, system)
     status = os.lstat(directory)
     return (status.st_uid if user_id == -1 else user_id, status.st_gid if group_id == -1 else group_id)
@@ -51,7 +51,7 @@ def _user_id(owner: str, system: TargetRoot) -> int:
         if owner.isdecimal():
             return _number(owner)
         return _listed(owner, "/etc/passwd", system) if system.is_image else pwd.getpwnam(owner).pw_uid
-    except (KeyError, ValueError):  # the latter for what no name or number can be
+    except (KeyError, ValueError):  # the latter for an impossible name or number
         raise StoreError(f"There is no user {owner} {system}. Create it first, or change `owner`.") from None
 
 
@@ -62,7 +62,7 @@ def _group_id(group: str, system: TargetRoot) -> int:
         if group.isdecimal():
             return _number(group)
         return _listed(group, "/etc/group", system) if system.is_image else grp.getgrnam(group).gr_gid
-    except (KeyError, ValueError):  # the latter for what no name or number can be
+    except (KeyError, ValueError):  # the latter for an impossible name or number
         raise StoreError(f"There is no group {group} {system}. Create it first, or change `group`.") from None
 
 
@@ -80,7 +80,6 @@ def _listed(name: str, file: str, system: TargetRoot) -> int:
 
 
 def _number(text: str) -> int:
-    """Raises `KeyError` for a number that no user or group can have."""
     if int(text) >= _NO_ID:
         raise KeyError(text)
     return int(text)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removes builds that nothing refers to and nothing runs."""
+"""Removes builds that no path refers to and no process runs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from .store import Store
 
 
 def prune(store: Store, path: str, lost: Collection[str] = (), damage: Collection[Damage] = ()) -> tuple[str, ...]:
-    """Removes the builds made for `path` that no path holds on to. Returns the names, sorted.
+    """Remove the builds made for `path` that no path holds. Returns their names, sorted.
 
-    A path holds on to what its link names and to what its root keeps, for as long as its link stands. A build that a
-    process runs from stays too, and goes with a later run. `lost` are entries that the path used and that have no
-    receipt, by which they would be known as its own.
-
-    With `damage`, or where some is found, nothing is removed: what no root lists may then be what a path needs.
+    A path holds what its link names and its history keeps, as long as its link exists. A build that a process runs from
+    is left to a later run. `lost` are entries that the path used and whose receipt, which would identify them, is gone.
+    With `damage`, or when some is found, nothing is removed: a path may need builds that no history lists.
     """
     found = holdings(store)
     if damage or found.damage:
@@ -42,20 +40,19 @@ def prune(store: Store, path: str, lost: Collection[str] = (), damage: Collectio
 
 
 def finish_removals(store: Store) -> None:
-    """Removes the rest of builds whose removal was interrupted. One that a link names by now stays."""
+    """Remove the rest of builds whose removal was interrupted. A build that a link names by now stays."""
     for entry in store.half_removed():
         if entry not in held_by_links(store, holdings(store)):
             store.remove(entry)
 
 
 def held_by_links(store: Store, found: Holdings) -> set[str]:
-    """What the links name of all paths that roots or receipts know of."""
+    """The targets of the links of all paths that histories or receipts mention."""
     paths = {root.path for root in found.roots}.union(receipt.settings.prefix for receipt in found.stored.values())
     return {entry for entry in (link.entry_behind(path, store) for path in paths) if entry is not None}
 
 
 def _kept(root: PathHistory, store: Store) -> tuple[str, ...]:
-    """Nothing where the link was removed: the path uses nothing any more."""
     return root.kept if link.entry_behind(root.path, store) is not None else ()
 
 

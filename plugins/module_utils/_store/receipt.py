@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The receipt: what a store entry is, written into it as its last file."""
+"""The receipt: what a store entry is, written into the entry as its last file."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a build was fixed up for. Builds that differ in this cannot serve one another's path.
+    """The settings that a build was prepared for. Builds that differ in them cannot serve each other's path.
 
-    `owner` and `group` are names or numbers as the user gave them; None means whoever ran the installation.
+    `owner` and `group` are names or numbers as the user gave them; None means the user who ran the installation.
     """
 
     prefix: str
@@ -48,7 +48,7 @@ class Settings:
     group: str | None = None
 
     def served_by(self, other: Settings) -> bool:
-        """Whether a build made for `other` may be used: owner and group count only where they are asked for."""
+        """Whether a build made for `other` may be used: owner and group count only if they are asked for."""
         return (
             self.prefix == other.prefix
             and self.externally_managed == other.externally_managed
@@ -63,7 +63,7 @@ class Receipt:
 
     `executables` are the programs that it really has, relative to the build (`bin/pip3`); `size_bytes` and `files`
     count its files without bytecode; `installed_at` is UTC in ISO 8601. `manifest_sha256` is the digest of the manifest
-    beside it, None where nobody noted it.
+    beside it; None when it was not recorded.
     """
 
     asset: Asset
@@ -75,9 +75,10 @@ class Receipt:
     manifest_sha256: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        """The receipt as JSON."""
         return {
             "format": FORMAT,
-            # Everyone may read it, and the address of a house's own server can hold a secret.
+            # Everyone may read the receipt, and the address of an in-house server can contain a secret.
             "asset": {**self.asset.as_dict(), "url": shown_url(self.asset.url)},
             "prefix": self.settings.prefix,
             "externally_managed": self.settings.externally_managed,
@@ -92,7 +93,7 @@ class Receipt:
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], where: str = "The receipt") -> Receipt:
-        """Raises `StoreError` naming the field inside `where` when something is missing, impossible or contradicts."""
+        """Read JSON. Raises `StoreError`, naming the missing, impossible or contradictory field inside `where`."""
         fields = Fields(mapping, where)
         fields.require_only(*_KEYS)
         if fields.number("format") != FORMAT:
@@ -116,7 +117,7 @@ class Receipt:
         )
 
     def require_entry(self, entry: str, where: str) -> None:
-        """Raises `StoreError` where the receipt belongs to another store entry, as one that was moved does."""
+        """Raise `StoreError` when the receipt is another entry's, as after a move."""
         name = self.asset.build.name
         stem, _dot, number = entry.rpartition(".")
         if entry != name and not (stem == name and number.isdecimal()):
@@ -147,9 +148,8 @@ def _manifest_sha256(fields: Fields, where: str) -> str | None:
 
 
 def _require_own_name(build: Build, where: str) -> None:
-    """Raises `StoreError` where version, release or target are not those that the build's name says."""
     if not is_asset_name(build.name + archive_extension(build.name)):
-        return  # a house's own name, which says nothing
+        return  # the name of an in-house build, which has no such parts
     named = AssetName.from_stem(build.name)
     same = (named.version, named.release or build.release, str(named.target))
     if same != (build.version, build.release, build.target):
@@ -167,7 +167,7 @@ def read(entry_directory: str) -> Receipt | None:
 
 
 def write(directory: str, receipt: Receipt) -> None:
-    """Written in place, since it happens in staging; `mark_newest` follows."""
+    """Write the receipt in place, since the build is still in staging; `mark_newest` follows."""
     file = os.path.join(directory, RECEIPT)
     with open(file, "w", encoding="utf-8") as stream:
         stream.write(rendered(receipt.as_dict()))
@@ -175,5 +175,5 @@ def write(directory: str, receipt: Receipt) -> None:
 
 
 def mark_newest(directory: str) -> None:
-    """Makes the receipt the newest thing in the build: what is newer than it later is suspicious to the probe."""
+    """Make the receipt the newest file of the build: any file that is newer later is suspicious to the probe."""
     os.utime(os.path.join(directory, RECEIPT))

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is at the path and in its store, as seen by the probe from afar or by the module on the host.
+"""What is at the path and in its store, as the probe sees it remotely or the module on the host.
 
-Link, root and receipts are three accounts of the same thing. Where one of them is damaged or contradicts another, the
+Link, history and receipts are three accounts of the same facts. When one of them is damaged or contradicts another, the
 state says so, and the path's history is rebuilt from the other two.
 """
 
@@ -29,14 +29,14 @@ _INTERPRETER = re.compile(r"python(\d+\.\d+t?d?)")
 
 @dataclass(frozen=True)
 class State:
-    """`kind` is what stands at the path: absent, link, directory, file or other.
+    """The state of one path and its store. `kind` is what is at the path: absent, link, directory, file or other.
 
     `entry` is the store entry that the link names, None for a foreign link; `receipt` is that entry's, None when the
-    entry is gone or damaged. `suspicious` names something in the entry that is newer than its receipt.
-    `stored` are the receipts of all complete builds in the store; `running` the processes by entry. `has_litter` is
-    asked from afar only, since the module sweeps in any case. `interpreters` are the series, such as 3.13, of those in
-    the `bin` of a directory at the path. `damage` is what of the store's metadata cannot be believed: while there is
-    any, nothing is pruned. Where the path's own root is among it, `root` is a rebuilt one.
+    entry is gone or damaged. `suspicious` names something in the entry that is newer than its receipt. `stored` are the
+    receipts of all complete builds in the store; `running` the process numbers by entry. Only the probe sets
+    `has_litter`, since the module sweeps in any case. `interpreters` are the series, such as 3.13, in the `bin` of a
+    directory at the path. `damage` is that of the store's metadata: while there is any, nothing is pruned. If the
+    path's own history is damaged, `root` is a rebuilt one.
     """
 
     kind: str
@@ -53,21 +53,22 @@ class State:
 
     @property
     def is_root_damaged(self) -> bool:
+        """Whether the path's own history is damaged."""
         return any(damage.path == self.root.path for damage in self.damage)
 
     def has(self, entry: str | None) -> bool:
-        """Whether the store holds the build, with a receipt that can be read or not."""
+        """Whether the store has the build, with a readable receipt or a damaged one."""
         return entry in self.stored or any(entry and damage.entry == entry for damage in self.damage)
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """The entries that the path used, and the one that it uses, that are gone or have lost their receipt."""
+        """The entries that the path uses or used that are gone or have lost their receipt."""
         used = dict.fromkeys([*([self.entry] if self.entry else []), *(use.entry for use in self.root.uses)])
         return tuple(entry for entry in used if not self.has(entry))
 
 
 def read(path: str, store: Store) -> State:
-    """The state as it is now in the store's system."""
+    """The current state, read in the store's system."""
     place = store.system.place_of(path)
     kind = kind_of(place)
     entry = link.entry_behind(path, store)
@@ -88,7 +89,7 @@ def read(path: str, store: Store) -> State:
 
 
 def with_holdings(state: State, found: Holdings, store: str) -> State:
-    """The state with its path's history, rebuilt where link and receipts show that it is damaged or lost."""
+    """The state with its path's history, which is rebuilt when link and receipts show damage or loss."""
     path = state.root.path
     root, damage = found.root_of(path), found.damage
     if root is None and found.damage_of(path) is None and _is_lost(state):
@@ -101,14 +102,14 @@ def with_holdings(state: State, found: Holdings, store: str) -> State:
 
 
 def _is_lost(state: State) -> bool:
-    """Whether the path must have had a root: it is written before the link is made."""
+    """Whether the path must have had a history: it is written before the link is made."""
     return state.entry is not None and any(
         receipt.settings.prefix == state.root.path for receipt in state.stored.values()
     )
 
 
 def series_of_programs(names: Iterable[str]) -> tuple[str, ...]:
-    """The series of the interpreters among the names of programs, sorted: python3.13t is one of 3.13t."""
+    """The series of the interpreters among program names, sorted: python3.13t is one of 3.13t."""
     return tuple(sorted(match[1] for match in map(_INTERPRETER.fullmatch, names) if match))
 
 

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The store: the directory of builds beside a path, with its lock, its staging and its entries.
+"""The store: the directory of builds beside a path, with its lock, staging and entries.
 
-DESIGN 4 has the layout. What is published is complete: an entry appears by one rename out of staging, after its data
-has reached the disk, and leaves by one rename into staging before anything of it is removed. Where the file system
-refuses that rename, as overlayfs does for a directory of a lower layer, it loses its receipt first and then the rest.
+DESIGN 4 describes the layout. What is published is complete: an entry appears by one rename out of staging, after its
+data has reached the disk, and disappears by one rename into staging before anything of it is removed. If the file
+system refuses that rename, as overlayfs does for a directory of a lower layer, the receipt is removed first and then
+the rest.
 """
 
 from __future__ import annotations
@@ -37,25 +38,26 @@ STORE_DIRECTORY = ".builds"
 STAGING_DIRECTORY = ".staging"
 HISTORY_DIRECTORY = ".roots"
 LOCK_FILE = ".lock"
-TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one, and then goes
+TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one
 
-_REMOVALS = 9  # more than there are workers, each of which can be in the way once
+_REMOVALS = 9  # more than there are workers, each of which can interfere once
 
 
 class Store:
-    """The builds below `directory` of a system. Whoever writes holds `locked()`."""
+    """The builds below `directory` of a system. Writers hold `locked()`."""
 
     def __init__(self, directory: str, system: TargetRoot = RUNNING) -> None:
-        self.path = directory  # as the system sees it; `directory` is where that is now
+        self.path = directory  # as the system sees it; `directory` is its current path
         self.system = system
         self.directory = system.place_of(directory)
         self.staging = os.path.join(self.directory, STAGING_DIRECTORY)
 
     def entry_path(self, entry: str) -> str:
+        """The entry's path for this process."""
         return os.path.join(self.directory, entry)
 
     def entries(self) -> tuple[str, ...]:
-        """The names of the complete builds, sorted. A build is complete when its receipt is there, readable or not."""
+        """The names of the complete builds, sorted. A build with a receipt, readable or not, is complete."""
         return self._directories_with(RECEIPT)
 
     def _directories_with(self, name: str) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ class Store:
             return []
 
     def receipts(self) -> tuple[dict[str, Receipt], tuple[Damage, ...]]:
-        """The receipts of the complete builds by entry, without those that are damaged, and these."""
+        """The sound receipts of the complete builds by entry, and the damage of the others."""
         found, damage = {}, []
         for entry in self.entries():
             try:
@@ -83,7 +85,7 @@ class Store:
         return found, tuple(damage)
 
     def receipt(self, entry: str) -> Receipt | None:
-        """None where the entry has none. Raises `StoreError` for one that is damaged, or another entry's."""
+        """The entry's receipt, or None. Raises `StoreError` for one that is damaged or another's."""
         receipt = _receipts.read(self.entry_path(entry))
         if receipt:
             receipt.require_entry(entry, self._file(entry, RECEIPT))
@@ -91,9 +93,9 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
-        """Makes the store where it is missing and holds its lock; a second writer waits up to `wait_s` seconds."""
+        """Make the store if it is missing and hold its lock; a second writer waits up to `wait_s` seconds."""
         limit = Limit(wait_s, "lock_timeout")
-        if not self.system.is_image:  # nobody works in an image yet but who makes it
+        if not self.system.is_image:  # only the process that makes an image works in it
             require_way_of_root(self.directory)
         while True:
             try:
@@ -106,7 +108,7 @@ class Store:
                 continue
             try:
                 wait_for_lock(handle, f"the store {self.directory}", limit)
-                # The holder before us may have removed the store with its last build, lock file included.
+                # The previous holder may have removed the store with its last build, lock file included.
                 if is_still_there(handle, os.path.join(self.directory, LOCK_FILE)):
                     yield
                     return
@@ -114,9 +116,9 @@ class Store:
                 os.close(handle)
 
     def sweep(self, spare: str | None = None) -> None:
-        """Empties staging of what an interrupted run left; `spare` is a name in it that may stay.
+        """Remove from staging what an interrupted run left; `spare` is a name in it that stays.
 
-        Temporary interpreters stay too, as long as a process works with them.
+        Temporary interpreters stay too, while a process uses them.
         """
         try:
             names = os.listdir(self.staging)
@@ -131,7 +133,7 @@ class Store:
                 self._bury(work)
 
     def half_removed(self) -> tuple[str, ...]:
-        """The entries that a run was killed in removing, where that was not one rename: at the end they are empty."""
+        """The entries whose removal was interrupted, unless it was one rename; at the end they are empty."""
         marked = (entry for entry in self._directories_with(GONE) if kind_of(self._file(entry, GONE)) == "file")
         half = [entry for entry in marked if kind_of(self._file(entry, RECEIPT)) == "absent"]
         return tuple(sorted([*half, *(entry for entry in self._names() if self._is_empty_build(entry))]))
@@ -144,7 +146,7 @@ class Store:
         return os.path.join(self.entry_path(entry), name)
 
     def new_stage(self) -> str:
-        """A new empty directory in staging."""
+        """Make an empty directory in staging."""
         make_directory(self.staging)
         stage = os.path.join(self.staging, f"build-{os.getpid()}-{time.time_ns():x}")
         os.mkdir(stage, 0o755)
@@ -152,18 +154,19 @@ class Store:
         return stage
 
     def publish(self, stage: str, stem: str) -> str:
-        """Makes the staged build an entry and returns its name: `stem`, or `stem.2` and so on where that is taken.
+        """Make the staged build an entry and return its name: `stem`, or `stem.2` and so on when that is taken.
 
-        A name can be taken by the same build made for another path or other settings, or by a copy that drifted and
-        that processes may still run.
+        A name can be taken by the same build made for another path or other settings, or by a drifted copy that
+        processes may still run.
         """
         sync_file_system(stage)
         entry = self.free_name(stem)
         os.rename(stage, self.entry_path(entry))
-        sync_directory(self.directory)  # the entry must be there after a power cut if a link to it is
+        sync_directory(self.directory)  # if a link to the entry survives a power cut, the entry must, too
         return entry
 
     def free_name(self, stem: str) -> str:
+        """The first of `stem`, `stem.2` and so on that is free."""
         entry, number = stem, 1
         while os.path.lexists(self.entry_path(entry)):
             number += 1
@@ -171,19 +174,19 @@ class Store:
         return entry
 
     def remove(self, entry: str) -> None:
-        """Moves the entry into staging and removes it there, or removes it in its place if that cannot be."""
+        """Move the entry into staging and remove it there, or in place if it cannot be moved."""
         make_directory(self.staging)
         if not self._moved_to_grave(self.entry_path(entry)):
             remove_in_place(self.entry_path(entry))
 
     def _bury(self, path: str) -> None:
-        """Moves it away before it is removed: nobody sees half of it, and workers that outlived a run lose its name."""
+        """Move it before its removal: nobody sees half of it, and workers that outlived a run lose its name."""
         if self._moved_to_grave(path):
             return
         _remove_tree(path)
 
     def _moved_to_grave(self, path: str) -> bool:
-        """False where the directory cannot be moved, because it is in a lower layer of an overlay."""
+        """Whether the directory was moved; False for one in a lower layer of an overlay, which cannot be."""
         grave = os.path.join(self.staging, f"removed-{os.getpid()}-{time.time_ns():x}")
         try:
             os.rename(path, grave)
@@ -198,7 +201,7 @@ class Store:
         return True
 
     def remove_if_empty(self) -> None:
-        """Removes the store itself when no build and no root is left in it. A store that is a mount point stays."""
+        """Remove the store itself when it has no builds and no histories. A store that is a mount point stays."""
         self.sweep()
         for folder in (self.staging, os.path.join(self.directory, HISTORY_DIRECTORY)):
             with contextlib.suppress(OSError):
@@ -210,7 +213,7 @@ class Store:
 
 
 def remove_in_place(directory: str) -> None:
-    """Removes a directory that cannot be moved: its receipt first, by making it the mark that the rest has to go."""
+    """Remove a directory that cannot be moved: first rename its receipt to the mark of a started removal."""
     mark = os.path.join(directory, GONE)
     try:
         os.rename(os.path.join(directory, RECEIPT), mark)
@@ -230,20 +233,20 @@ def remove_in_place(directory: str) -> None:
 
 
 def write_mark(directory: str) -> None:
-    """Makes the mark of a directory that has to go, unless it has it already."""
+    """Write the mark of a started removal, unless it is there already."""
     with contextlib.suppress(FileExistsError):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         os.close(os.open(os.path.join(directory, GONE), flags, 0o644))
 
 
 def _remove_tree(directory: str) -> None:
-    """Removes it even where a worker, which had found its way there before, adds one more file meanwhile."""
-    import shutil  # not for a run that changes nothing
+    """Remove it even when a worker that had already entered it adds one more file meanwhile."""
+    import shutil  # only for runs that change something
 
     for tries_left in reversed(range(_REMOVALS)):
         try:
             shutil.rmtree(directory)
-        except RecursionError:  # whoever owns a build can nest directories in it as deeply as they want
+        except RecursionError:  # a build's owner can nest directories arbitrarily deep
             _remove_deep_tree(directory)
             return
         except OSError as error:
@@ -254,7 +257,7 @@ def _remove_tree(directory: str) -> None:
 
 
 def _remove_deep_tree(directory: str) -> None:
-    """What `shutil.rmtree` did not get to the end of, before Python 3.13. No link is followed."""
+    """Remove what `shutil.rmtree` could not, before Python 3.13. No link is followed."""
     import subprocess
 
     done = subprocess.run(  # pylint: disable=ansible-bad-function
@@ -265,13 +268,14 @@ def _remove_deep_tree(directory: str) -> None:
 
 
 def default_store(path: str) -> str:
+    """The store beside `path`."""
     return os.path.join(os.path.dirname(path), STORE_DIRECTORY)
 
 
 def make_directory(directory: str) -> None:
-    """Makes `directory` and its missing parents, each 0755 whatever the umask; existing ones stay as they are.
+    """Make `directory` and its missing parents, each 0755 whatever the umask; existing ones stay unchanged.
 
-    Raises `StoreError` for a link on the way that leads to no directory, and where none can be made.
+    Raises `StoreError` for a link above that does not point to a directory, and when none can be made.
     """
     if os.path.isdir(directory):
         return
