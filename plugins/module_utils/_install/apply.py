@@ -163,7 +163,7 @@ class _Run:
         gone = (entry for entry in self.state.lost if not os.path.isdir(self.store.entry_path(entry)))
         root = root.without(tuple(gone))
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
-            root = root.without((self.state.entry,))  # it drifted: not a build to go back to
+            root = root.without((self.state.entry,))  # it drifted, so no path may go back to it
         if entry != self.state.entry:
             root = root.without(unusable(self.spec, self.state))
         now = str(SourceDate.of(asset.build.release if asset else None, self.spec.system))

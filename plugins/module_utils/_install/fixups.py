@@ -45,7 +45,7 @@ class Stage:
         return os.path.join(self.directory, path)
 
     def read(self, path: str) -> str:
-        """The text of a file; surrogates stand for bytes that are not UTF-8."""
+        """The text of a file, with surrogates for bytes that are not UTF-8."""
         with open(self.full(path), encoding="utf-8", errors="surrogateescape", newline="") as stream:
             return stream.read()
 

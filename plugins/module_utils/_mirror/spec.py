@@ -65,7 +65,7 @@ def _by_place(assets: Iterable[Asset]) -> dict[str, Asset]:
     """The assets by path. Raises `InvalidName` for an unsafe file name, and for two digests of one file."""
     found: dict[str, Asset] = {}
     for asset in assets:
-        if SAFE_NAME.fullmatch(asset.file_name) is None:  # it comes from an address
+        if SAFE_NAME.fullmatch(asset.file_name) is None:  # the name comes from a URL
             raise InvalidName(f"The address of {asset.build.name} ends in {asset.file_name!r}, which is no file name.")
         other = found.setdefault(place_of(asset), asset)
         if other.sha256 != asset.sha256:
