@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`build` for a host without a usable Python: the archive is sent, and its own interpreter runs the ordinary module.
+"""`build` for a host without a usable Python: send the archive, and let its own interpreter run the ordinary module.
 
-A host that has the build costs one shell command. One that has not costs the same look, one command that unpacks the
-archive where it will be swept, and the module.
+A host that has the build costs one shell command, the probe. Any other host costs the probe, one command that unpacks
+the archive in the staging directory, which later runs sweep, and the module.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ class ActionModule(build.ActionModule):
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         try:
             return super()._outcome(task_vars)
-        except _InterpreterVanished:  # another run swept it away before the module came; that run has ended, or waits
+        except _InterpreterVanished:  # another run removed it before the module started; that run has ended, or waits
             return super()._outcome(task_vars)
 
     def _is_settled(self, decided: Plan) -> bool:
-        """Whether the look was all. In check mode there is no interpreter to look closer with."""
+        """Whether the probe settled the task. In check mode there is no interpreter to look closer with."""
         if self._task.check_mode:
             if decided.step == INSPECT:
                 _console.warn(
@@ -71,7 +71,7 @@ class ActionModule(build.ActionModule):
         self, delivery: Delivery, decided: Plan, probe: Probe, task_vars: dict[str, Any]
     ) -> dict[str, Any]:
         spec, state = delivery.spec, delivery.state
-        if decided.step in (NOTHING, RECORD, TIDY):  # the build at the path serves, and serves for this as well
+        if decided.step in (NOTHING, RECORD, TIDY):  # the build at the path works, and can run the module too
             return self._run_module(_own_interpreter(spec, state), delivery.to_work(), task_vars)
         asset = _asset_to_run(delivery, decided)
         _temporary_python.require_suitable(asset)
@@ -83,9 +83,9 @@ class ActionModule(build.ActionModule):
         return self._run_module(temporary.program, {**delivery.to_work(), **sent}, task_vars)
 
     def _temporary_python(self, store: str, asset: Asset, local: str) -> TemporaryInterpreter:
-        """Sends the archive the way that modules go: by the input of a command where pipelining is on, else as a file.
+        """Send the archive the way that modules are sent: as a command's input where pipelining is on, else as a file.
 
-        By the input it is whoever runs the command that receives it, so no other user and no other folder matters.
+        The user who runs the command receives its input, so no other user and no other directory matters then.
         """
         _temporary_python.require_gzip(local)
         by_input = self._connection.is_pipelining_enabled()
@@ -114,7 +114,7 @@ class ActionModule(build.ActionModule):
 
 
 class _InterpreterVanished(StoreError):
-    """There is no interpreter any more where there was one."""
+    """The temporary interpreter has been removed since it was unpacked."""
 
 
 def _own_interpreter(spec: InstallSpec, state: State) -> str:
@@ -123,7 +123,7 @@ def _own_interpreter(spec: InstallSpec, state: State) -> str:
 
 
 def _asset_to_run(delivery: Delivery, decided: Plan) -> Asset:
-    """The asset that the module will want the archive of, if of any."""
+    """The asset whose archive the module will need; None when it needs none."""
     spec, state = delivery.spec, delivery.state
     if decided.step == SWITCH:
         return delivery.trusted(state.stored[decided.entry or ""].asset)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs before and mostly instead of the module: looks at the host with one shell command, decides, chooses the build.
+"""Run before the module and mostly instead of it: probe the host with one shell command, decide, choose the build.
 
-The module runs only when something has to be done or looked at on the host, and then once.
+The module runs only when the host must be changed or inspected more closely, and then once.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve
 MODULE = "standalone.python.build"
 COMMAND_NOT_FOUND = 127  # a shell's status where there is no interpreter
 _HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
-_MANY_HOSTS = 20  # so many save more time than it takes to pack an archive anew
+_MANY_HOSTS = 20  # with this many hosts, a recompressed archive saves more time than recompressing takes
 _CONTROLLER_ONLY = (
     "index",
     "index_max_age",
@@ -105,7 +105,7 @@ class ActionModule(CollectionAction):
         preflight(spec, decided, probe, archive_bytes=os.path.getsize(local) if local else None)
         arguments = self._arguments(spec, params, task_vars)
         if decided.needs_asset and spec.asset and spec.asset.url and not spec.archive:
-            candidate_urls(spec.asset.url, arguments["mirror"])  # refuses what the host could not use
+            candidate_urls(spec.asset.url, arguments["mirror"])  # raises for an address that the host could not use
         if self._is_settled(decided):
             return report.report(report.outcome_of(decided, spec, state), spec, state)
         delivery = Delivery(
@@ -127,7 +127,7 @@ class ActionModule(CollectionAction):
         return own_results(result)
 
     def _validated_params(self) -> dict[str, Any]:
-        # A path on the host is a text here: the controller's home and variables are none of its business.
+        # A path on the host stays as it is: the controller's home and variables do not apply to it.
         as_text = {name: {**BUILD_ARGUMENTS[name], "type": "str"} for name in _HOST_PATHS}
         _unused, params = self.validate_argument_spec(
             {**BUILD_ARGUMENTS, **as_text},
@@ -140,7 +140,7 @@ class ActionModule(CollectionAction):
             required_by={"archive": ("name", "checksum")},
         )
         params["path"] = params.pop("dest", None) or params["path"]
-        # In an image nobody is logged in whose home `~` could be.
+        # In an image nobody is logged in, so `~` has no meaning.
         for option in ("root",) if params["root"] else ("path", "store"):
             if (params[option] or "").startswith("~"):
                 params[option] = self._remote_expand_user(params[option])
@@ -167,7 +167,10 @@ class ActionModule(CollectionAction):
     def _with_resolved_asset(
         self, spec: InstallSpec, params: Mapping[str, Any], probe: Probe, state: State, task_vars: dict[str, Any]
     ) -> tuple[InstallSpec, Plan]:
-        """The order with what the index offers. Where that is nothing, a build that answers stays, with a warning."""
+        """The spec with the asset that the index offers.
+
+        When the index offers none, an installed build that satisfies the spec stays, with a warning.
+        """
         try:
             resolved = spec.resolved(self._resolve(spec, params, probe, task_vars))
         except NoMatch as error:
@@ -176,7 +179,7 @@ class ActionModule(CollectionAction):
                 raise
             _console.warn(f"{error} {state.receipt.asset.build.name} stays at {spec.path}.")
             return spec.content(), decided
-        return resolved, plan(resolved, state)  # with the asset known, the store or the path may turn out to have it
+        return resolved, plan(resolved, state)  # now that the asset is known: the store or the path may have it already
 
     def _resolve(self, spec: InstallSpec, params: Mapping[str, Any], probe: Probe, task_vars: dict[str, Any]) -> Asset:
         if spec.request is None:
@@ -193,7 +196,7 @@ class ActionModule(CollectionAction):
     def _trusted(
         self, spec: InstallSpec, params: Mapping[str, Any], task_vars: dict[str, Any], described: Asset
     ) -> Asset:
-        """What task, lock or index have for a build that the host describes. Its word is not used to fetch anything."""
+        """The asset of task, lock or index for a build that the host describes; the host's own data fetches nothing."""
         if spec.asset and spec.asset.is_same_as(described):
             return spec.asset
         index = self._index_options(spec, params, task_vars)
@@ -202,7 +205,7 @@ class ActionModule(CollectionAction):
         return asset
 
     def _index_options(self, spec: InstallSpec, params: Mapping[str, Any], task_vars: dict[str, Any]) -> IndexOptions:
-        """The index of the task. Without one of the user's own, the credentials are for a mirror."""
+        """The index of the task. When the user names none, the credentials are for a mirror."""
         index = params["index"] or self._default("index", task_vars)
         return IndexOptions(
             tuple(index) or None,
@@ -224,7 +227,7 @@ class ActionModule(CollectionAction):
     def _require_provenance(
         self, asset: Asset | None, spec: InstallSpec, params: Mapping[str, Any], task_vars: dict[str, Any]
     ) -> None:
-        """Checks the build that will take the place of another, be it fetched or in the store already."""
+        """Check the provenance of the build that will replace another, whether fetched or in the store already."""
         if asset is None or not is_to_be_verified(params["verify_provenance"], params["provenance"]):
             return
         policy = Policy.from_params(params["provenance"])
@@ -238,7 +241,7 @@ class ActionModule(CollectionAction):
         require_provenance(asset, policy, places, os.environ, _console.warn)
 
     def _is_settled(self, decided: Plan) -> bool:
-        """Whether the result is known without the module. Only content that looks suspicious has to be read first."""
+        """Whether the result is known without the module, which is needed to inspect content that looks suspicious."""
         if self._task.check_mode:
             return decided.step != INSPECT
         return decided == Plan(NOTHING)
@@ -253,7 +256,7 @@ class ActionModule(CollectionAction):
             arguments[HOST_PLATFORM] = spec.platform.as_dict()
         if spec.request is None:
             arguments.pop("name")
-            arguments["allow_minor_change"] = spec.allow_minor_change or spec.spans_minors  # as that name did
+            arguments["allow_minor_change"] = spec.allow_minor_change or spec.spans_minors  # as the name allowed it
         if not params["remote_src"] and arguments.pop("archive"):
             arguments["delivery"] = "push"
         return {option: value for option, value in arguments.items() if value is not None}
@@ -261,7 +264,7 @@ class ActionModule(CollectionAction):
     def _carried_out(
         self, delivery: Delivery, decided: Plan, probe: Probe, task_vars: dict[str, Any]
     ) -> dict[str, Any]:
-        """The module's result. The archive is sent first where that is certain to be needed, else on request."""
+        """The module's result. An archive that is certainly needed is sent first, any other on request."""
         asset, why = delivery.certain(decided), ""
         if asset is None:
             asset, result = self._left_to_send(delivery, decided, task_vars)
@@ -275,15 +278,15 @@ class ActionModule(CollectionAction):
             with sending(f"{task_vars.get('inventory_hostname')}: {asset.file_name}", size_bytes, say):
                 sent = {"archive": self._transferred(packed.path), "asset": asset.as_dict()}
             if packed.sha256:
-                sent["checksum"] = packed.sha256  # of the file; the asset has that of the archive as it was published
+                sent["checksum"] = packed.sha256  # of the file; the asset has the digest of the published archive
             return self._worked(delivery, sent, task_vars)
 
     def _left_to_send(
         self, delivery: Delivery, decided: Plan, task_vars: dict[str, Any]
     ) -> tuple[Asset | None, dict[str, Any]]:
-        """The module's result and, where it could not do without, the asset whose archive the controller has to send.
+        """The module's result and, where it needs one, the asset whose archive the controller has to send.
 
-        A build that changed is found only there. What is fetched for it then is what this controller knows of it.
+        Only the module can find a changed build. The controller then fetches what it knows itself about that build.
         """
         fetched = delivery.certain_there(decided)
         result = self._fetched(delivery, fetched, task_vars) if fetched else self._worked(delivery, {}, task_vars)
@@ -302,7 +305,7 @@ class ActionModule(CollectionAction):
             self._fetches = False
 
     def _worked(self, delivery: Delivery, sent: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The result of a module run that fetches nothing; `sent` is about the archive that it has, if it needs one."""
+        """The result of a module run that fetches nothing; `sent` describes the archive that was sent, if any."""
         return self._module_result({**delivery.to_work(), **sent}, task_vars)
 
     def _module_result(self, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -319,7 +322,7 @@ class ActionModule(CollectionAction):
             _console.warn(f"The new interpreter at {spec.path} was not tried out. {health.get('reason')}")
 
     def _checked_archive(self, archive: str, asset: Asset) -> str:
-        """The archive's path on the controller, after its digest was compared."""
+        """The archive's path on the controller, once its digest has been verified."""
         from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
 
         local = str(self._find_needle("files", archive))
@@ -327,11 +330,11 @@ class ActionModule(CollectionAction):
         return local
 
     def _transferred(self, local: str) -> str:
-        """The path on the host of an archive that was sent there."""
+        """Send an archive and return its path on the host."""
         shell = self._connection._shell
         if shell.tmpdir is None:
             self._make_tmp_path()
         remote = str(shell.join_path(shell.tmpdir, "archive"))
         self._transfer_file(local, remote)
-        self._fixup_perms2((shell.tmpdir, remote), execute=False)  # else one call more, to make it executable
+        self._fixup_perms2((shell.tmpdir, remote), execute=False)  # saves the call that would make it executable
         return remote

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hands the module what it cannot know on the host: the date that the controller gives to images."""
+"""Pass the module what it cannot know on the host: the date that the controller sets for files in images."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs in place of a module: one shell command looks at the host, and the rest is decided here."""
+"""Run instead of a module: one shell command probes the host, and this plugin decides the rest."""
 
 from __future__ import annotations
 
@@ -87,18 +87,18 @@ class ActionModule(CollectionAction):
             state.answer.warn_of_malformed(_console.warn, asked)
         decided = {"changed": False, **_decided(spec, state, profiles)}
         going = _going(decided, state)
-        # the facts would be another host's, or those of a system that does not run
+        # the facts would belong to another host, or to a system that is not running
         if not going or self._task.delegate_to or spec.root:
             return decided
         return {**decided, **self._with_lasting_python(going, task_vars)}
 
     def _with_lasting_python(self, going: Going, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The fact by which Ansible runs modules from now on, where it would else run them by what is going."""
+        """The fact that makes Ansible run modules by an interpreter that stays, if its present one will be removed."""
         setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
         discoverable = constants.config.get_config_value("INTERPRETER_PYTHON_FALLBACK", variables=task_vars)
         configured = self._templar.template(setting)
         pythons = candidates(configured, discoverable)
-        # as Ansible itself looks for it, without becoming anybody
+        # as Ansible itself looks for it, without become
         answer = self._low_level_execute_command(going.command(pythons), sudoable=False)
         where = str(task_vars.get("inventory_hostname"))
         lasting = lasting_python(answer["stdout"], pythons, _console.warn, where)
@@ -106,7 +106,7 @@ class ActionModule(CollectionAction):
         return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
 
     def _with_requirements(self, build: dict[str, Any]) -> dict[str, Any]:
-        """The build with the text of its requirements beside the file's name."""
+        """The build with the text of its requirements file in addition to the file's name."""
         if build["requirements"] is None:
             return build
         file = self._find_needle("files", build["requirements"])
@@ -138,7 +138,7 @@ def _decided(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str
 
 
 def _going(decided: dict[str, Any], state: LinksState) -> Going:
-    """What is there of all that is to be removed, if only to be made anew. Nothing of what was refused."""
+    """What exists of all that will be removed, including what is then created again; nothing of what was refused."""
     if decided.get("failed"):
         return Going()
     groups = [*decided["unregister"], *(one for one in decided["register"] if one["again"])]
@@ -152,7 +152,7 @@ def _going(decided: dict[str, Any], state: LinksState) -> Going:
 def _parts(
     spec: LinksSpec, state: LinksState, commands: CommandPlan, default: DefaultPlan, profiles: Profiles
 ) -> dict[str, list[Any]]:
-    """What has to be changed, part by part, as in the module's RETURN."""
+    """The changes, part by part, in the shape of the module's RETURN."""
     ours = {history.file_name(build.path) for build in spec.builds}
     others = not spec.builds or not state.roots <= ours
     texts = plan_profiles(spec, state, profiles)
@@ -172,20 +172,20 @@ def _parts(
 
 
 def _default_before(default: DefaultPlan, state: LinksState) -> list[dict[str, Any]]:
-    """The links as they are now of all that the default changes, to be set again should it turn out badly."""
+    """The present state of each link that the default changes, so that a rescue can restore it."""
     touched = [*(path for path, _target in default.links), *default.unlink]
     return [_link(path, state.links[path]) for path in touched if path in state.links]
 
 
 def _missing_directories(commands: CommandPlan, state: LinksState) -> list[str]:
-    """Those that have to be made before alternatives can be registered."""
+    """The directories that must be created before alternatives can be registered."""
     links = {one.link for one in commands.register}
     links |= {follower.link for one in commands.register for follower in one.followers}
     return sorted({link.rpartition("/")[0] for link in links} - state.directories)
 
 
 def _foreseen(commands: CommandPlan, state: LinksState) -> list[dict[str, Any]]:
-    """The links of groups whose program is not there yet, which the module refuses, as before the first run."""
+    """The links of groups whose program does not exist yet, as before the first run; the module would refuse them."""
     absent = (one for one in commands.register if one.path not in state.has)
     return [_link(one.link, f"{LINKS_DIRECTORY}/{one.name}") for one in absent]
 

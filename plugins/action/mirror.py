@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes pinned assets of what is declared, and runs the module with them, once."""
+"""Resolve the declared entries to pinned assets and run the module with them, once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ActionModule(CollectionAction):
         arguments = {name: value for name, value in params.items() if name not in _CONTROLLER_ONLY}
         if params["state"] == "present":
             arguments["assets"] = self._assets(params, task_vars)
-        spec = MirrorSpec.from_params(arguments)  # what cannot be is said before anything is sent
+        spec = MirrorSpec.from_params(arguments)  # reports impossible options before anything is sent
         clock = Clock.read(_console.warn)
         for asset in spec.assets.values():
             clock.require_released(asset.build)
@@ -58,9 +58,9 @@ class ActionModule(CollectionAction):
     def _with_public_bundles(
         self, result: dict[str, Any], spec: MirrorSpec, arguments: Mapping[str, Any], task_vars: dict[str, Any]
     ) -> dict[str, Any]:
-        """The result with the bundles that only GitHub has, which a second run of the module keeps."""
+        """The result, with the bundles that only GitHub has; a second run of the module stores them."""
         told = result.get("without_bundle") or ()
-        lacking = [asset for place, asset in spec.assets.items() if place in told]  # a host asks for nothing else
+        lacking = [asset for place, asset in spec.assets.items() if place in told]  # ignores whatever else a host names
         found = public_bundles(lacking, spec.url, _console.warn)
         if not found:
             return result
@@ -73,7 +73,7 @@ class ActionModule(CollectionAction):
         return {**result, "changed": True, "bundles": bundles, "without_bundle": without, "diff": diff}
 
     def _validated_params(self) -> dict[str, Any]:
-        # A path on the host is a text here: the controller's home and variables are none of its business.
+        # A path on the host stays as it is: the controller's home and variables do not apply to it.
         as_text = {name: {**MIRROR_ARGUMENTS[name], "type": "str"} for name in _HOST_PATHS}
         _unused, params = self.validate_argument_spec(
             {**MIRROR_ARGUMENTS, **as_text}, required_if=[("state", "present", ("builds", "assets"), True)]
@@ -84,7 +84,7 @@ class ActionModule(CollectionAction):
         return dict(params)
 
     def _assets(self, params: Mapping[str, Any], task_vars: dict[str, Any]) -> list[dict[str, Any]]:
-        """What the task pins itself, and what the index has for the rest."""
+        """The assets that the task pins itself, and those that the index has for the other entries."""
         declared = [
             MirrorEntry.from_params(entry, f"builds[{number}]") for number, entry in enumerate(params["builds"] or ())
         ]
@@ -107,7 +107,7 @@ class ActionModule(CollectionAction):
 
 
 def _without_what_nobody_asks_for(arguments: Mapping[str, Any], spec: MirrorSpec) -> dict[str, Any]:
-    """The module's arguments without a login that no server of this order is to get."""
+    """The module's arguments without a login that no server of this spec needs."""
     uses = [options_for(asset.url, spec.mirrors, spec.url) for asset in spec.assets.values()]
     unused = () if spec.url in uses else CREDENTIALS
     unused = ("mirror", *unused) if spec.is_absent else unused
@@ -115,8 +115,10 @@ def _without_what_nobody_asks_for(arguments: Mapping[str, Any], spec: MirrorSpec
 
 
 def _index_options(params: Mapping[str, Any], max_age_s: int) -> IndexOptions:
-    """Only the task itself says where the mirror's index is. The defaults of hosts, and uv's, mostly name a mirror such
-    as this one, which would then feed on itself and never see anything new.
+    """The index of the mirror, which only the task itself names.
+
+    The defaults of hosts, and uv's, mostly name a mirror such as this one: a mirror that reads its own index never sees
+    a new release.
     """
     url = UrlOptions.from_params(params)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks the variables of a playbook of this collection, on the controller, for all hosts at once."""
+"""Check the variables of a playbook of this collection, on the controller, for all hosts at once."""
 
 from __future__ import annotations
 
@@ -40,6 +40,6 @@ class ActionModule(CollectionAction):
         return self._templar.copy_with_new_env(available_variables=variables).template(value)
 
     def _hosts_matching(self, pattern: Any, task_vars: Mapping[str, Any]) -> set[str]:
-        """By Ansible's own lookup, which leaves --limit out of account; the hosts of this play are within it."""
+        """The hosts by Ansible's own lookup, which ignores --limit; the hosts of this play are within the limit."""
         lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
         return set(lookup.run(pattern if isinstance(pattern, list) else [pattern], variables=dict(task_vars)))

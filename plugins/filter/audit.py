@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report of the playbook `audit`. Everything but the interface is in plugin_utils.
 
-Which is imported when it is asked for: to find one filter of a collection, Ansible loads all files of filters, and it
-does so for each host and task anew.
+Each filter imports that code when it is called: to find one filter of a collection, Ansible loads all filter files,
+again for each host and task.
 """
 
 from __future__ import annotations

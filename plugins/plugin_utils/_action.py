@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edge of this collection's action plugins: an error becomes the task's failure here, and nowhere else.
+"""Base classes of this collection's action plugins: the only place where an error becomes the task's failure.
 
-What a host's answer makes Ansible show, whatever the host says, becomes readable here too.
+Everything of a host's answer that Ansible shows is made readable here too, whatever the host sends.
 """
 
 from __future__ import annotations
@@ -21,27 +21,28 @@ from ._fleet.answer import DamagedAnswer
 from ._links.discovered_python import DISCOVERED, is_plain_path
 from ._module_result import readable_output
 
-# What AnsibleModule adds to a result because of `path`; the invocation, which shows what an address may hold; facts,
-# which become variables that outrank the inventory, so that a host could set settings of the playbook by them; and keys
-# that ansible-core 2.19 obeys in the result of any module, by which a host could redefine other hosts of the inventory.
+# Keys that AnsibleModule adds to a result because of `path`; the invocation, which shows secrets in addresses; facts,
+# which become variables that outrank the inventory, so that a host could set settings of the playbook; and keys that
+# ansible-core 2.19 obeys in the result of any module, with which a host could redefine other hosts of the inventory.
 _NOT_OURS = (
     *("ansible_facts", "invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext"),
     *("add_host", "add_group", "ansible_stats", "ansible_included_var_files"),
 )
 
-# What Ansible shows of a result; the rest is data, which stays as the host gave it.
+# The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
 
 
 class CollectionAction(ActionBase):
-    """An action plugin that says in `_outcome` what it does; whatever that raises on purpose fails the task."""
+    """An action plugin that does its work in `_outcome`; a `StandaloneError` raised there fails the task."""
 
     _supports_check_mode = True
     _supports_async = False
     _requires_connection = True
-    _fetches = False  # whether the module run at hand fetches anything on the host
+    _fetches = False  # whether the current module run fetches anything on the host
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task's result, as Ansible asks for it; a `StandaloneError` becomes a failed result with its message."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
             return presentable({**result, **self._outcome(task_vars or {})})
@@ -49,11 +50,11 @@ class CollectionAction(ActionBase):
             return {**result, "failed": True, "changed": False, "msg": str(error)}
 
     def _parse_returned_data(self, res: Mapping[str, Any], *profile: Any) -> Any:
-        """Ansible's own, which shows the warnings of a module as soon as it reads them."""
+        """As Ansible's own method, which shows a module's warnings as soon as it reads them; here they are readable."""
         return super()._parse_returned_data({**res, "stdout": readable_output(res["stdout"])}, *profile)
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
-        """Ansible's own, which is on the command line of the module, without what only a run that fetches needs."""
+        """The environment on the module's command line, without the variables that only a run that fetches needs."""
         environment: dict[str, Any] = {}
         whole: str = super()._compute_environment_string(environment)
         kept = environment if self._fetches else without_proxies(environment)
@@ -74,7 +75,7 @@ class CollectionAction(ActionBase):
 
 
 class OwnModule(CollectionAction):
-    """The module of the same name, run as it is. Nothing of its result is believed that the module does not return."""
+    """Run the module of the same name and keep only the keys of its result that this module returns."""
 
     _supports_async = True
     _returns: str  # a list that is in every answer
@@ -86,7 +87,7 @@ class OwnModule(CollectionAction):
         return result
 
     def _require_sound(self, result: Mapping[str, Any]) -> None:
-        """Raises `DamagedAnswer` for what the module never returns."""
+        """Raise `DamagedAnswer` for a result that the module never returns."""
         if not isinstance(result.get(self._returns), list):
             raise DamagedAnswer(
                 f"The host answered something else than this module: {self._returns} should be a list. See which "
@@ -95,7 +96,7 @@ class OwnModule(CollectionAction):
 
 
 def without_proxies(environment: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables but for proxies and addresses that hold a login or a token."""
+    """The variables without proxies and without addresses that hold a login or a token."""
     return {
         name: value
         for name, value in environment.items()
@@ -104,9 +105,9 @@ def without_proxies(environment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What a module of this collection returned, without what Ansible or the host put beside it.
+    """The result of a module of this collection, without the keys that Ansible or the host added.
 
-    Of facts, the interpreter that Ansible found for modules stays, which concerns that host alone.
+    The only fact that stays is the interpreter that Ansible found for modules, which concerns that host alone.
     """
     own = {name: value for name, value in result.items() if name not in _NOT_OURS}
     facts = result.get("ansible_facts")
@@ -116,5 +117,5 @@ def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def presentable(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result, of which nothing that Ansible shows holds a character that a terminal would obey or hide."""
+    """The result, without characters that a terminal would obey or hide in the keys that Ansible shows."""
     return {name: readable_data(value) if name in _SHOWN else value for name, value in result.items()}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The defaults of `index`, `index_max_age` and `mirror`: a variable, the environment or ansible.cfg, in this order.
 
-Ansible reads these by itself for a lookup, from the same definitions in its documentation, and not for an action.
+Ansible reads these itself for a lookup, from the same definitions in its documentation, but not for an action plugin.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
 
 
 def default_of(option: str, task_vars: Mapping[str, Any], templar: Any) -> list[str]:
-    """The places in order, none when nothing names any. `templar` renders the variable, which may be a template."""
+    """The addresses in order; an empty list when nothing names any. `templar` renders a variable with a template."""
     return [str(place) for place in _found(option, task_vars, templar) or ()]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads a document that the user names on the controller, such as an index, a lock or a bundle: a file, and bounded."""
+"""Read a document that the user names on the controller, such as an index, a lock or a bundle, with bounded size."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import errno
 import os
 import stat
 
-# The whole history of releases is about 10 MB in 2026. What is ten times larger is no such document.
+# The whole history of releases is about 10 MB in 2026. A file ten times larger is not such a document.
 MAX_BYTES = 100 * 1024 * 1024
 
 
 def read_document(path: str) -> bytes:
-    """The content of a regular file. Raises `OSError`, whose `strerror` is a clause, also for what has no end.
+    """The content of a regular file. Raises `OSError`, whose `strerror` is a clause, also for other kinds of files.
 
-    A FIFO would wait for a writer, and a device such as `/dev/zero` never comes to an end.
+    A FIFO would wait for a writer, and a device such as `/dev/zero` never ends.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the variables of the role `interpreter` come to: its builds, and what is to lead to them.
+"""Turn the variables of the role `interpreter` into its builds and the options of `links_info`.
 
-This is Python and not Jinja since it is worked out for every host of a fleet in every run.
+This is Python and not Jinja since it is evaluated for every host of a fleet in every run.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ Variables = Mapping[str, Any]
 def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> list[Build]:
     """The builds, each with `name`, `state`, `path`, `store`, `venv`, `requirements` and `is_default`, and its options.
 
-    Ansible shows what a task loops over, so options that can hold a secret are left out. `number` says where they are:
-    it is the item's in `given`.
+    Ansible shows the items of a loop, so options that can hold a secret are left out. `number` is the index of the item
+    in `given`, which has them.
 
-    `given` is the variable interpreter_builds, None when it is not set; `variables` are the others, without prefix,
-    None where they are not set, and `names`, those of all variables with that prefix.
+    `given` is the variable interpreter_builds, None when it is not set. `variables` are the others without prefix, None
+    when they are not set, and `names`, the names of all variables with that prefix.
 
-    Raises `InvalidName` for what cannot be meant.
+    Raises `InvalidName` for contradictory or impossible variables.
     """
     require_role_variables("interpreter", variables.get("names", ()))
     is_short = any(variables[name] is not None for name in ("name", "asset", "path"))
@@ -56,9 +56,9 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
 
 
 def interpreter_linked(results: Sequence[Mapping[str, Any]], builds: Sequence[Build]) -> list[Build]:
-    """The option `builds` of `links_info`, from what the role's loop over the module `build` registered.
+    """The option `builds` of `links_info`, from the registered `results` of the role's loop over the module `build`.
 
-    A build without result is one that is to be absent.
+    A build without a result is one that must be absent.
     """
     by_path = {result["interpreter__build"]["path"]: result for result in results}
     return [_linked(build, by_path.get(build["path"])) for build in builds]
@@ -83,7 +83,7 @@ def _completed(given: Build, number: int, variables: Variables) -> Build:
 
 
 def _usual_path(name: str, variables: Variables) -> str:
-    """Where a build without a path of its own is: its minor version, and t and d for free-threaded and debug."""
+    """The path of a build that names none: its minor version, and t and d for free-threaded and debug."""
     request = RequestedName.parse(name) if name else RequestedName("latest")
     minor = request.only_minor
     if minor is None:
@@ -127,7 +127,7 @@ def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:
 
 
 def _refuse_requirements_in(root: str | None, builds: Sequence[Build]) -> None:
-    """Before a build is in the image, and not when its turn comes."""
+    """Raise `InvalidName` for requirements in an image before any build is installed there."""
     wanting = [build["path"] for build in builds if build["requirements"] and build["state"] != "absent"]
     if root and wanting:
         raise InvalidName(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What both lookups share: options checked, errors translated, the choice of builds read once, JMESPath applied."""
+"""Code that both lookups share: it checks options, translates errors, reads the chosen builds, applies JMESPath."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from ._options import age_seconds
 
 
 def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> None:
-    """Sets the options that `direct`, variables and configuration give. Raises `AnsibleLookupError` for others."""
+    """Set the options from `direct`, variables and configuration. Raises `AnsibleLookupError` for unknown ones."""
     lookup.set_options(var_options=variables, direct=direct)
     unknown = sorted(set(direct) - set(lookup.get_options()))
-    if unknown:  # Ansible passes over what a lookup does not know
+    if unknown:  # Ansible ignores options that a lookup does not have
         raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}. Correct or leave it out.")
 
 
 @contextmanager
 def failing_as_lookup() -> Iterator[None]:
-    """Whatever the block raises on purpose fails the lookup."""
+    """Turn a `StandaloneError` of the block into a failure of the lookup."""
     try:
         yield
     except StandaloneError as error:
-        # Without causes, which Ansible would add to the message: they are not for the user, and can hold secrets.
+        # Without causes, which Ansible would add to the message: they do not help the user, and can hold secrets.
         raise AnsibleLookupError(str(error)) from None
 
 
 def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> BuildRequest:
-    """Raises `InvalidName` for what is no name, or no target."""
+    """The request from name, options and target. Raises `InvalidName` for an invalid name or target."""
     return BuildRequest(
         name=RequestedName.parse(name),
         flavor=options.get("flavor"),
@@ -51,7 +51,7 @@ def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> Buil
 
 
 def index_of(options: Mapping[str, Any]) -> IndexOptions:
-    """Credentials are for an index of the user's own. Raises `InvalidName` for an age that is none."""
+    """The index options, with credentials only for an index that the user names. Raises `InvalidName` for a bad age."""
     index = tuple(options.get("index") or ())
     url_options = UrlOptions.from_params(options)
     return IndexOptions(
@@ -62,7 +62,7 @@ def index_of(options: Mapping[str, Any]) -> IndexOptions:
 
 
 def searched(expression: str, data: Any) -> Any:
-    """What the expression yields. Raises `InvalidName` for one that is not JMESPath, and when the library lacks."""
+    """The result of the expression. Raises `InvalidName` for invalid JMESPath, and when the library is missing."""
     try:
         import jmespath
         from jmespath.exceptions import JMESPathError

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What modules of this collection returned, checked before anything is made of it: a host may have made it up.
+"""Checks of results of this collection's modules before they are used: a host may have forged them.
 
-Only what is there is checked, so that a value has the type that the documentation gives it, and says nothing about
-another path than the one that was asked for.
+Only existing keys are checked: a value must have its documented type, and must not describe another path than the
+requested one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Check = Callable[[Fields, str], object]
 
 
 def require_build_answer(result: Mapping[str, Any], spec: InstallSpec) -> None:
-    """Raises `DamagedAnswer` for what `build` never returns for this order, a failure apart from its message."""
+    """Raise `DamagedAnswer` for a result that `build` never returns for this spec. A failure only needs its `msg`."""
     where = f"The answer of the host about {spec.path}"
     _require(result, where, {} if result.get("failed") else _BUILD)
     if result.get("failed"):
@@ -36,7 +36,7 @@ def require_build_answer(result: Mapping[str, Any], spec: InstallSpec) -> None:
 
 
 def require_mirror_answer(result: Mapping[str, Any]) -> None:
-    """Raises `DamagedAnswer` for what `mirror` never returns, a failure apart from its message."""
+    """Raise `DamagedAnswer` for a result that `mirror` never returns. A failure only needs its `msg`."""
     _require(result, "The answer of the host about its mirror", {} if result.get("failed") else _MIRROR)
 
 
@@ -96,14 +96,14 @@ _UNPRINTABLE = re.compile(r"[^\n\r\t -~]")
 
 
 def readable_output(printed: str) -> str:
-    """The same JSON, with readable warnings, and nothing around it that a terminal would obey or hide."""
-    text = _UNPRINTABLE.sub(_as_json, printed)  # the same to a reader of JSON
+    """The module's JSON output with readable warnings, without characters that a terminal would obey or hide."""
+    text = _UNPRINTABLE.sub(_as_json, printed)  # equivalent in JSON
     start = text.find("{")
     if start < 0 or not any(f'"{key}"' in text for key in _SHOWN):
         return text
     try:
         result, end = json.JSONDecoder().raw_decode(text, start)
-    except (ValueError, RecursionError):  # Ansible says what is wrong with it
+    except (ValueError, RecursionError):  # Ansible reports the error
         return text
     shown = {key: readable_data(result[key]) for key in _SHOWN if key in result}
     return text[:start] + json.dumps({**result, **shown}) + text[end:]

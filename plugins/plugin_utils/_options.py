@@ -14,7 +14,10 @@ _CHECKSUM = re.compile(r"(?:sha256:)?(?P<digest>[0-9a-fA-F]{64})")
 
 
 def parse_checksum(text: str) -> str:
-    """The digest in lower case. Raises `InvalidName` for anything but the SHA-256 of something."""
+    """The SHA-256 digest in lower case, with or without `sha256:` before it.
+
+    Raises `InvalidName` for anything else, and for the digest of an empty file.
+    """
     match = _CHECKSUM.fullmatch(text.strip())
     if match is None:
         raise InvalidName(
@@ -33,7 +36,7 @@ _AGE = re.compile(r"([0-9]{1,4})([hdw]?)")
 
 
 def age_seconds(text: str | int | None, option: str) -> int:
-    """`36h`, `7d`, `2w`, or a number of days, in seconds; None is 0, which admits every release and every index.
+    """The seconds of `36h`, `7d`, `2w` or a number of days; None gives 0, which allows every release and every index.
 
     Raises `InvalidName` for anything else.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Units of systemd: what is a service's name, and which units processes belong to."""
+"""Units of systemd: checks of service names, and the units that processes belong to."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 
 _SERVICE = re.compile(r"[A-Za-z0-9:_.@\\-]+\.service")  # systemd.unit(5)
 
-# A unit of systemd in the path of a control group, in the line that is systemd's own in either hierarchy. Users name
-# groups below their own, with anything but a line feed; the names of units have few characters (systemd.unit(5)).
+# A unit of systemd in the path of a control group, in the line of systemd's own hierarchy, in either version. Users
+# name groups below their own, with anything but a line feed; names of units have few characters (systemd.unit(5)).
 _CGROUP = re.compile(r"/proc/(?P<pid>[0-9]{1,10})/cgroup:(?:0:|[0-9]+:name=systemd):(?P<group>/.*)", re.DOTALL)
 _UNIT = re.compile(r"/(?P<unit>[A-Za-z0-9:_.@\\-]+\.(?:service|scope))(?=/|\Z)")
 
 
 def require_services(units: Sequence[str], option: str) -> None:
-    """Raises `InvalidName` for what is no service's name, which must not lead elsewhere as part of a path."""
+    """Raise `InvalidName` for an invalid service name, which as part of a path could point elsewhere."""
     for unit in units:
         if not _SERVICE.fullmatch(unit):
             raise InvalidName(f"{option} names {unit}. Name services with their suffix, as in myapp.service.")
 
 
 def units_of(text: str, pids: Iterable[int]) -> list[str]:
-    """The services that processes belong to, sorted, from what `grep -H . /proc/PID/cgroup` prints for them.
+    """The services that processes belong to, sorted, from the output of `grep -H . /proc/PID/cgroup` for them.
 
-    A process of no unit is `process PID`. One that ended in the meantime, so that nothing was printed, is left out.
+    A process without a unit is `process PID`. One that has ended meanwhile, and so has no output, is left out.
     """
     wanted = set(pids)
     found: dict[int, str] = {}
@@ -38,6 +38,6 @@ def units_of(text: str, pids: Iterable[int]) -> list[str]:
             unit = _UNIT.search(match["group"])
             if unit:
                 found[int(match["pid"])] = unit["unit"]
-            else:  # where both hierarchies are in use, the other line may tell
+            else:  # with both hierarchies in use, the other line may have it
                 found.setdefault(int(match["pid"]), f"process {match['pid']}")
     return sorted(set(found.values()))

@@ -6,7 +6,7 @@
     with cached_archive(asset, mirrors=mirrors, url_options=options, environ=os.environ, warn=warn) as path:
         ...  # the file at `path` stays there until the end of the block
 
-It lies beside the cache of indexes, so whatever makes that one usable, as in an execution environment, serves both.
+It is beside the cache of indexes, so whatever makes that one usable, as in an execution environment, serves both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _DIRECTORY = "archives"
 _BOUND = "ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE"
 _DEFAULT_BOUND_BYTES = 4 * 1024**3  # more than a hundred stripped builds
 
-# Called with the bytes that are there and with all that there will be; None as long as no server told.
+# Called with the bytes fetched so far and with the total, which is None until a server reports it.
 Watch = Callable[[int, "int | None"], None]
 
 
@@ -47,11 +47,11 @@ def cached_archive(
     warn: Callable[[str], None],
     watch: Watch | None = None,
 ) -> Iterator[str]:
-    """As a context manager, the path of the asset's archive on this controller, with the right digest.
+    """The path of the asset's archive on this controller, with the right digest, as a context manager.
 
-    It is looked for at `mirrors` as hosts do it, so `file://` is this machine. Raises `DownloadError` when it cannot be
-    fetched, `StoreError` when it has no address or cannot be kept anywhere, and `InvalidName` for a mirror or a bound
-    that is none.
+    The archive is fetched from `mirrors` as hosts do it, so `file://` means this machine. Raises `DownloadError` when
+    it cannot be fetched, `StoreError` when it has no address or cannot be kept anywhere, and `InvalidName` for an
+    invalid mirror or cache size.
     """
     cache = _cache(environ, warn)
     urls = addresses_of(asset, mirrors)
@@ -76,7 +76,7 @@ def cached_archive(
 
 
 def _fetch(cache: ContentCache, asset: Asset, urls: Sequence[str], options: UrlOptions, watch: Watch | None) -> None:
-    """Under the lock. What an interrupted run left of it is taken up again."""
+    """Fetch the archive under the lock, resuming a download that an interrupted run left."""
     part = cache.path_of(f"{asset.sha256}.part")
     if not has_private_file(part):
         remove_file(part)  # a symlink or FIFO of that name; usually there is nothing
@@ -84,7 +84,7 @@ def _fetch(cache: ContentCache, asset: Asset, urls: Sequence[str], options: UrlO
 
     def on_length(length: int) -> None:
         nonlocal total_bytes
-        total_bytes = length  # by the server's account: no reason to remove another archive
+        total_bytes = length  # reported by the server, so no reason to remove another archive
 
     try:
         fetch(
@@ -107,7 +107,7 @@ def _fetch(cache: ContentCache, asset: Asset, urls: Sequence[str], options: UrlO
 
 
 def _cache(environ: Mapping[str, str], warn: Callable[[str], None]) -> ContentCache:
-    """Where archives are kept: in the user's cache, else in the folder that Ansible removes at the end of the run."""
+    """The user's cache, else one in the directory that Ansible removes at the end of the run."""
     bound = bound_bytes(environ)
     directory = cache_directory(environ, _DIRECTORY, warn=warn)
     substitute = run_directory(_DIRECTORY)
@@ -130,7 +130,7 @@ def _cache(environ: Mapping[str, str], warn: Callable[[str], None]) -> ContentCa
 
 
 def bound_bytes(environ: Mapping[str, str]) -> int:
-    """How much the cache may hold. Raises `InvalidName` for a variable that says no size."""
+    """The largest size of the cache in bytes. Raises `InvalidName` when the variable is not a size."""
     text = environ.get(_BOUND)
     if not text:
         return _DEFAULT_BOUND_BYTES

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder of archives on the controller, by digest, shared by processes and kept within a bound.
+"""A directory of archives on the controller, by digest, shared by processes and bounded in size.
 
-Of each archive there are the file itself, named by its digest, and others whose names begin with that: a download under
-way, a copy that was packed anew, and the lock. Whoever uses one holds the lock together with others, whoever makes one
-holds it alone. The lock is a file of its own, whose content is the last failure to make the archive.
+Each archive has the file itself, named by its digest, and others whose names begin with the digest: a partial download,
+a recompressed copy, and the lock. A process that uses an archive holds the lock shared, one that makes it holds the
+lock exclusively. The lock is a separate file, whose content is the last failure to make the archive.
 """
 
 from __future__ import annotations
@@ -38,19 +38,20 @@ _MOST_NOTE_BYTES = 64 * 1024
 
 
 class ContentCache:
-    """One such folder, of at most `bound_bytes`. Every error of the disk is an `OSError`.
+    """One such directory, of at most `bound_bytes`. Every disk error is raised as an `OSError`.
 
-    Nobody but this user and root can write there, and no symlink in it is followed.
+    Only this user and root can write there, and no symlink in it is followed.
     """
 
     def __init__(self, directory: str, bound_bytes: int) -> None:
-        """Makes the folder, for its owner only, and tries out a lock in it."""
+        """Create the directory, for its owner only, and try a lock in it."""
         self.directory = private_directory(directory)
         self._bound_bytes = bound_bytes
         with locked(self.path_of(_LOCK), fcntl.LOCK_SH):
             pass
 
     def path_of(self, name: str) -> str:
+        """The path of the file `name` in the directory."""
         return os.path.join(self.directory, name)
 
     @contextlib.contextmanager
@@ -62,10 +63,10 @@ class ContentCache:
         way: str,
         lock_timeout_s: float = DEFAULT_LOCK_TIMEOUT_S,
     ) -> Iterator[_T]:
-        """What `find` finds of an archive; nobody removes it as long as the block lasts.
+        """The result of `find` for an archive; no process removes the archive until the block ends.
 
-        Where `find` finds nothing, one process calls `make` and all others wait for it. Those with the same `way` to
-        make it also share its failure, a `DownloadError`, instead of meeting it one after the other.
+        When `find` returns None, one process calls `make` and all others wait for it. Those with the same `way` to
+        make it also share its failure, a `DownloadError`, instead of repeating it one after the other.
 
         Raises `StoreError` after `lock_timeout_s` seconds in which another process held the lock and no byte arrived.
         """
@@ -87,7 +88,7 @@ class ContentCache:
                         make()
 
     def make_room(self, wanted_bytes: int) -> None:
-        """Removes what was not used for longest, until as much fits below the bound. What is in use stays."""
+        """Remove the least recently used archives until `wanted_bytes` fit below the bound. Archives in use stay."""
         sizes, used = self._content()
         excess = sum(sizes.values()) + wanted_bytes - self._bound_bytes
         for sha256 in sorted(sizes, key=used.__getitem__):
@@ -97,7 +98,7 @@ class ContentCache:
                 excess -= sizes[sha256]
 
     def _content(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Of each archive: the bytes of all its files, and when it was used last."""
+        """Two mappings by digest: the bytes of all files of the archive, and the time of its last use in ns."""
         sizes: dict[str, int] = defaultdict(int)
         used: dict[str, int] = defaultdict(int)
         with os.scandir(self.directory) as files:
@@ -111,23 +112,23 @@ class ContentCache:
         return sizes, used
 
     def _remove(self, sha256: str) -> bool:
-        """Removes all files of an archive; False when somebody holds its lock."""
+        """Remove all files of an archive; False when another process holds its lock."""
         lock = self.path_of(sha256 + _LOCK)
         try:
             with locked(lock, fcntl.LOCK_EX):
                 for name in os.listdir(self.directory):
                     if name.startswith(sha256) and name != sha256 + _LOCK:
                         os.unlink(self.path_of(name))
-                os.unlink(lock)  # the last one, since with it goes the right to touch the others
+                os.unlink(lock)  # last: without it another process may touch the other files
         except BlockingIOError:
             return False
         return True
 
 
 def is_intact(path: str, sha256: str) -> bool:
-    """Whether there is a file with that digest. One with another digest is removed, and so is what is no file of ours.
+    """Whether a private file with that digest exists at the path; anything else there is removed.
 
-    Raises `OSError` where a directory has the name.
+    Raises `OSError` when the path is a directory.
     """
     try:
         if has_private_file(path):
@@ -141,12 +142,13 @@ def is_intact(path: str, sha256: str) -> bool:
 
 @dataclass(frozen=True)
 class Wait:
-    """How long to wait for a lock: until the limit is over and the file `part` has not grown for as long."""
+    """How long to wait for a lock: until the limit has passed and the file `part` has not grown for as long."""
 
     limit: Limit
     part: str | None = None
 
     def idle_s(self) -> float:
+        """Seconds since the file `part` last grew; infinite when there is none."""
         try:
             return time.time() - os.stat(self.part or "").st_mtime
         except OSError:
@@ -155,9 +157,10 @@ class Wait:
 
 @contextlib.contextmanager
 def locked(path: str, kind: int, wait: Wait | None = None) -> Iterator[int]:
-    """Holds the lock at `path`, with its open file. Whoever waited for one that was removed takes the new one.
+    """Hold the lock at `path` and yield its descriptor. If the file was removed meanwhile, the new one is locked.
 
-    Raises `StoreError` when another process does not release it; without `wait`, `BlockingIOError` at once.
+    `kind` is `LOCK_SH` or `LOCK_EX`. Raises `StoreError` when another process does not release it; without `wait`,
+    `BlockingIOError` at once.
     """
     descriptor = _lock(path, kind, wait)
     while not is_still_there(descriptor, path):
@@ -185,7 +188,7 @@ def _lock(path: str, kind: int, wait: Wait | None) -> int:
 
 @contextlib.contextmanager
 def _noting_failure(descriptor: int, way: str) -> Iterator[None]:
-    """Writes into the lock what those who wait for it have to know."""
+    """Write a `DownloadError` of the block into the lock, for the processes that wait for it."""
     os.ftruncate(descriptor, 0)
     try:
         yield
@@ -195,9 +198,10 @@ def _noting_failure(descriptor: int, way: str) -> Iterator[None]:
 
 
 def _raise_failure(descriptor: int, way: str, waiting_since_ns: int) -> None:
-    """Raises the failure that came while this process waited. An older one may have been repaired.
+    """Raise the failure that was noted while this process waited. The cause of an older one may be fixed by now.
 
-    One of the future was noted before the clock was set back. It would stay newer than every wait until then.
+    A note dated in the future was written before the clock was set back. It would seem newer than every wait until the
+    clock has passed it.
     """
     status = os.fstat(descriptor)
     if status.st_size and waiting_since_ns < status.st_mtime_ns <= time.time_ns():

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cached archive packed anew with zstandard: a little less to send, and much faster to unpack.
+"""A cached archive recompressed with zstandard: a little less to send, and much faster to unpack.
 
 Measured with a real CPython of 31 MB, on two cores: level 9 takes 0.24 s once, is 9 % smaller than gzip, and inflates
 in 24 ms instead of 113. Level 3 is 1 % smaller than gzip; level 15 is 2 % smaller than level 9 and takes eight times as
-long. So it is worth its time for many hosts, or where it was made before.
+long. So it pays for many hosts, or when the copy exists already.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _WAIT_S = 60  # another process needs seconds for it, or hangs
 
 @dataclass(frozen=True)
 class PackedArchive:
-    """A file to send. `sha256` is its own digest, None where it is the archive as it was published."""
+    """A file to send. `sha256` is the digest of a recompressed copy; None for the archive as published."""
 
     path: str
     sha256: str | None = None
 
 
 def recompressed(archive: str, environ: Mapping[str, str], *, may_make: bool) -> PackedArchive:
-    """The copy of an archive of the cache, which the caller holds, or the archive itself where there is none.
+    """The recompressed copy of a cached archive, whose lock the caller holds; the archive itself when there is none.
 
-    Where `may_make` says so, one process makes the copy and the others wait for it.
+    With `may_make`, one process makes a missing copy and the others wait for it.
     """
     directory, name = os.path.split(archive)
     try:
@@ -57,12 +57,12 @@ def recompressed(archive: str, environ: Mapping[str, str], *, may_make: bool) ->
         OSError,
         UnsafeArchive,
         StoreError,
-    ):  # without library, room or lock, the archive itself will do
+    ):  # without library, space or lock, the archive itself will do
         return PackedArchive(archive)
 
 
 def _copy_of(directory: str, name: str) -> PackedArchive | None:
-    """The copy, which has its digest in its name; None when there is none that is intact."""
+    """The copy, whose name holds its digest; None when no intact one exists."""
     named = re.compile(re.escape(name) + r"\.zst\.([0-9a-f]{64})")
     for file in os.listdir(directory):
         match = named.fullmatch(file)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An interpreter on a host for the time of one module run. `interpreter.sh` says how it comes there and goes."""
+"""An interpreter on a host for a single module run. `interpreter.sh` describes how it is unpacked and removed."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _SCRIPT = Path(__file__).with_name("interpreter.sh")
 
 _ANSWER = "standalone-python-bootstrap "
 _RUNS, _FAILED = "runs ", "failed "
-_OLDEST = (3, 9, 0)  # that this collection's modules and ansible-core run on
+_OLDEST = (3, 9, 0)  # oldest Python for this collection's modules and ansible-core
 
 
 @dataclass(frozen=True)
 class TemporaryInterpreter:
-    """What the host runs a module with, once: the program removes itself. `archive` is where the archive lies there."""
+    """A program that runs one module on the host and then removes itself. `archive` is the archive's path there."""
 
     program: str
     archive: str
 
 
 def require_suitable(asset: Asset) -> None:
-    """Raises `InvalidName` for a build that cannot be unpacked by gzip, or cannot run a module."""
+    """Raise `InvalidName` for a build that gzip cannot unpack, or that cannot run a module."""
     build = asset.build
     if build.flavor == "full":
         raise InvalidName(
@@ -54,7 +54,7 @@ def require_suitable(asset: Asset) -> None:
 
 
 def require_gzip(local: str) -> None:
-    """Raises `ArchiveError` when the file on the controller is no gzip, whatever it is called."""
+    """Raise `ArchiveError` when the file on the controller is not gzip, whatever its name."""
     if not is_gzip(local):
         raise ArchiveError(
             f"{local} is no .tar.gz, and hosts are bootstrapped by what every host has, gzip. Give such an archive."
@@ -63,7 +63,7 @@ def require_gzip(local: str) -> None:
 
 @dataclass(frozen=True)
 class Unpacking:
-    """One archive on its way to one store. `archive` is where it is on the host; None: it comes by the input."""
+    """One archive that is unpacked in one store. `archive` is its path on the host; None when it is the input."""
 
     store: str
     asset: Asset
@@ -71,7 +71,7 @@ class Unpacking:
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def command(self) -> str:
-        """The command for the host's `/bin/sh`, one line."""
+        """The command for the host's `/bin/sh`, on one line."""
         values = {
             "store": self.store,
             "prefix": TEMPORARY_PREFIX,
@@ -83,9 +83,10 @@ class Unpacking:
         return command_of(_SCRIPT, values=values)
 
     def parse(self, stdout: str, *, rc: int, stderr: str) -> TemporaryInterpreter:
-        """What the command answered, whatever login scripts print around it. Raises `StandaloneError` when it failed.
+        """The interpreter from the command's output, ignoring what login scripts print around it.
 
-        Only a program that this very command can have made is believed: Ansible is about to start it.
+        Only a program that this very command can have created is accepted, since Ansible is about to start it. Raises
+        `StandaloneError` when the command failed.
         """
         answers = [line.rstrip("\r") for line in stdout.split("\n") if line.startswith(_ANSWER)]
         answer = answers[-1][len(_ANSWER) :] if answers else ""

@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# Unpacks an archive in the staging of a store, so that its interpreter can run a module once.
+# Unpacks an archive in the staging directory of a store, so that its interpreter can run a module once.
 #
-# It needs a POSIX shell, tar and gzip, and no more of them than busybox has. Its working directory is the temporary one
-# for as long as it works, by which others see that it is in use. _temporary_python.py puts in front:
+# It needs a POSIX shell, tar and gzip; busybox's will do. While it works, its working directory is the temporary
+# directory, which shows other runs that the directory is in use. interpreter.py prepends these variables:
 #   store    the directory that holds the builds, absolute
-#   prefix   what the name of the temporary directory begins with
-#   token    what no other run has, for the rest of the name
-#   archive  the archive on this host; empty when it comes by the standard input
+#   prefix   the beginning of the temporary directory's name
+#   token    a value unique to this run, for the rest of the name
+#   archive  the archive on this host; empty when it is the standard input
 #   sha256   its digest
 #   program  the interpreter in the archive
 # shellcheck disable=SC2154 # which is why these are not assigned here
@@ -20,7 +20,7 @@ export LC_ALL
 umask 022
 stage=
 
-# fail WORDS: the last word. What still comes by the input is taken, else the sender sees a broken pipe and not this.
+# fail WORDS: print the error and end. It reads the remaining input, else the sender reports a broken pipe instead.
 fail() {
     cd /
     [ -z "$stage" ] || rm -rf "$stage"
@@ -33,7 +33,7 @@ has() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# require_ours DIRECTORY: as _trust.py, what others may change is no place to run a program from.
+# require_ours DIRECTORY: as ownership.py, fail for a directory that others may change: no program is run from there.
 require_ours() {
     set -f
     # shellcheck disable=SC2046 # the fields of ls are words
@@ -50,7 +50,8 @@ require_ours() {
     esac
 }
 
-# require_way_of_root: as permissions.py, whoever can exchange a directory above the store can have root run anything.
+# require_way_of_root: as permissions.py, since a user who can replace a directory above the store makes root run
+# anything.
 require_way_of_root() {
     [ "$(id -u)" = 0 ] || return 0
     require_way "$store"
@@ -61,7 +62,7 @@ require_way_of_root() {
     require_way "$(cd -P "$there/" && pwd)${store#"$there"}"
 }
 
-# require_way FILE: each directory above it. What is not there yet is made by root.
+# require_way FILE: check each directory above it. Root will create those that do not exist yet.
 require_way() {
     way=$1
     until [ -z "$way" ]; do
@@ -82,7 +83,7 @@ require_way() {
     done
 }
 
-# digest_of FILE: in $found, empty where the host has nothing that knows SHA-256.
+# digest_of FILE: set $found to its SHA-256, empty when no tool of the host computes one.
 digest_of() {
     found=
     if has sha256sum; then
@@ -100,7 +101,7 @@ digest_of() {
 make_stage() {
     staging=$store/.staging
     require_way_of_root
-    # shellcheck disable=SC2174 # the missing parents shall be as umask says
+    # shellcheck disable=SC2174 # missing parents get the mode that umask gives
     words=$(mkdir -p "$staging" 2>&1) || fail "There is no directory $staging, and none could be made: $words"
     require_ours "$store"
     require_ours "$staging"
@@ -117,8 +118,8 @@ receive() {
     [ -r "$archive" ] || fail "The archive $archive is not there, or this user may not read it."
 }
 
-# Without anything that knows SHA-256 the checksum in the archive tells what was lost on the way. On purpose nobody could
-# change it there, and the module compares the digest again before it unpacks.
+# Without a tool for SHA-256, gzip's checksum in the archive detects transfer errors. Nobody else can change the archive
+# there on purpose, and the module compares the digest again before it unpacks.
 verify() {
     digest_of "$archive"
     case $found in
@@ -134,7 +135,7 @@ unpack() {
     [ -f "$program" ] || fail "The archive has no $program, so it is no build that this host could run."
 }
 
-# Whatever comes of the module, the temporary directory goes with it.
+# However the module ends, the temporary directory is removed.
 write_runner() {
     printf "%s\n" "#!/bin/sh" \
         "here=\${0%/*}" \

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who brings an archive to a host, and what the module there gets for it: no more than that run needs."""
+"""How an archive reaches a host, and which arguments the module gets for it: no more than that run needs."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from .._archives.cache import (cached_archive)
 from .._archives.recompress import (PackedArchive, recompressed)
 from .progress import (fetching)
 
-# By what the host fetches an archive itself. Any of them can hold a secret, so no other run of the module gets them.
+# Arguments that the host needs to fetch an archive itself. Any can hold a secret, so no other module run gets them.
 _FOR_FETCHING = ("mirror", *(option for option in URL_ARGUMENTS if option != "lock_timeout"))
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How one host gets its archive. `arguments` are the module's for a run that fetches.
+    """How one host gets its archive. `arguments` are the module's arguments for a run that fetches.
 
-    `trusted` gives the asset of a build that the host describes, by task, lock or index; it raises where these have
-    none. `own_archive` gives the path of the task's own archive on the controller, checked against the asset's digest;
-    None when the task has none there. `reads_zstd` says that the host can read it, and `is_for_many` that so many hosts
-    need archives that it pays to pack them anew.
+    `trusted` returns the asset that task, lock or index have for a build that the host describes; it raises when they
+    have none. `own_archive` returns the path of the task's own archive on the controller, checked against the asset's
+    digest; it is None when the task has no archive there. `reads_zstd` is whether the host can read zstandard, and
+    `is_for_many` whether enough hosts need archives for recompressing to pay.
     """
 
     spec: InstallSpec
@@ -48,22 +48,22 @@ class Delivery:
 
     @property
     def way(self) -> str:
-        """Who may fetch: the host (pull), the controller (push), or the controller where the host cannot (auto)."""
+        """Who may fetch: the host (`pull`), the controller (`push`), or the controller if the host cannot (`auto`)."""
         return str(self.arguments["delivery"])
 
     def certain(self, decided: Plan) -> Asset | None:
-        """The asset whose archive the host certainly needs from the controller."""
+        """The asset whose archive the controller certainly has to send; else None."""
         return self.spec.asset if decided.needs_asset and self.way == "push" else None
 
     def certain_there(self, decided: Plan) -> Asset | None:
-        """The asset whose archive the host certainly has to fetch itself."""
+        """The asset whose archive the host certainly has to fetch itself; else None."""
         is_fetched = decided.needs_asset and self.way != "push" and "archive" not in self.arguments
         return self.spec.asset if is_fetched else None
 
     def to_work(self) -> dict[str, Any]:
-        """The module's arguments where it needs no archive, or gets it: no mirror, no login, nothing to fetch with.
+        """The module's arguments for a run without an archive or with one that was sent: no mirror and no login.
 
-        Should it need one nevertheless, it asks for it.
+        If the module needs an archive nevertheless, it asks for it in its result.
         """
         arguments = {option: value for option, value in self.arguments.items() if option not in _FOR_FETCHING}
         if "asset" in arguments:
@@ -71,16 +71,16 @@ class Delivery:
         return {**arguments, "delivery": "push"}
 
     def to_fetch(self, asset: Asset) -> dict[str, Any]:
-        """The module's arguments where the host fetches the archive of `asset`, with a login if its server is asked."""
+        """The module's arguments for a host that fetches the archive of `asset`; a login only for the server it uses."""
         options = options_for(asset.url, self.spec.mirrors or self.arguments.get("mirror", ()), self.spec.url)
         unused = CREDENTIALS if options != self.spec.url else ()
         arguments = {option: value for option, value in self.arguments.items() if option not in unused}
         return {**arguments, "asset": asset.as_dict()}
 
     def asked_for(self, result: Mapping[str, Any]) -> Asset | None:
-        """The asset whose archive the module asks for by its digest: the order's, or that of a build that changed.
+        """The asset whose archive the module asks for by its digest: the spec's, or that of a changed build.
 
-        None where it asks for nothing, or for what this order has nothing to do with. Raises what `trusted` raises.
+        None when it asks for nothing, or for an archive that is unrelated to this spec. Raises what `trusted` raises.
         """
         digest = result.get("archive_needed")
         if self.spec.asset and self.spec.asset.sha256 == digest:
@@ -94,9 +94,10 @@ class Delivery:
     def archive(
         self, asset: Asset, *, why: str, warn: Callable[[str], None], say: Callable[[str], None]
     ) -> Iterator[PackedArchive]:
-        """The asset's archive on the controller.
+        """The asset's archive on the controller, as a context manager.
 
-        `why` is what the module said when it asked for it. `say` takes a line about a download that takes its time.
+        `why` is the module's message when it asked for the archive. `say` receives progress lines of a slow download.
+        Raises what `cached_archive` raises.
         """
         if self.own_archive:
             yield PackedArchive(self.own_archive(asset))

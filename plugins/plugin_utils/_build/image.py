@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is different for a task that names a `root`: which platform counts, and the date that all of it gets."""
+"""What differs for a task that names a `root`: the platform that counts, and the date of all files."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ansible_collections.standalone.python.plugins.module_utils._os.target_root 
 
 from .._probe.probe import (Probe)
 
-# Distributions whose ELF headers are those of ARMv7 systems: Debian's armhf built anew, with its loader, for ARMv6.
+# Distributions whose ELF headers look like those of ARMv7 systems: Debian's armhf with its loader, rebuilt for ARMv6.
 _FOR_ARMV6 = ("raspbian",)
 
 
 def described(probe: Probe, spec: InstallSpec) -> Probe:
-    """The probe with the name that messages shall give the image's platform.
+    """The probe, with the name of the image's platform for messages.
 
-    Raises `StoreError` when there is no such root or its links go in circles, `UnsupportedHost` when nothing tells
+    Raises `StoreError` when the root does not exist or its links form a loop, `UnsupportedHost` when nothing shows
     which build it needs.
     """
     root = spec.system.root
@@ -55,7 +55,7 @@ def described(probe: Probe, spec: InstallSpec) -> Probe:
 
 @contextmanager
 def exported_epoch(task: Any, system: TargetRoot) -> Iterator[None]:
-    """Hands the controller's SOURCE_DATE_EPOCH to the module of a task with a root, unless the task sets its own."""
+    """Pass the controller's SOURCE_DATE_EPOCH to the module of a task with a root, unless the task sets its own."""
     epoch = os.environ.get(EPOCH_VARIABLE)
     if not (epoch and system.is_image):
         yield

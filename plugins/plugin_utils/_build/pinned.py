@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The asset that a task names itself: by `asset`, by its archive, or by a lock. No index is read then."""
+"""The asset that a task names itself: by `asset`, by its archive, or by a lock. No index is read for it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from .._lock.lock import (Lock)
 
 
 def asset_of_archive(request: BuildRequest, sha256: str, platform: HostPlatform | None) -> Asset:
-    """The asset, without a URL. Raises `InvalidName` when the name does not say version and release.
+    """The asset of the task's own archive, without a URL. `sha256` is in lower case.
 
-    `platform` may be None where the target is named.
+    `platform` may be None when the request names the target. Raises `InvalidName` when the name lacks version or
+    release.
     """
     name = request.name
     if name.version is None or name.release is None:
@@ -33,7 +34,7 @@ def asset_of_archive(request: BuildRequest, sha256: str, platform: HostPlatform 
 
 
 def _described(request: BuildRequest, platform: HostPlatform | None) -> str:
-    """The name, without `.tar.*`, that such a build is published under."""
+    """The name under which such a build is published, without `.tar.*`."""
     name = request.name
     target = request.target or name.target or (platform.targets(request.cpu_level)[0] if platform else "")
     flavor = request.flavor or name.flavor or ("full" if name.debug else FLAVORS[0])
@@ -45,9 +46,9 @@ def _described(request: BuildRequest, platform: HostPlatform | None) -> str:
 
 
 def pinned(spec: InstallSpec, *, lock: Lock | None, checksum: str | None, platform: HostPlatform | None) -> InstallSpec:
-    """The order for that asset and no other; the order as it is where the task leaves the choice to an index.
+    """The spec narrowed to the pinned asset; the spec unchanged when the task leaves the choice to an index.
 
-    `platform` is None where only the task can tell it, as for an image without a shell. Raises `UnsupportedHost` for a
+    `platform` is None when only the task can name it, as for an image without a shell. Raises `UnsupportedHost` for a
     build that the platform cannot run, and what the lock raises for a name or a target that it does not have.
     """
     asset = _asset(spec, lock, checksum, platform)

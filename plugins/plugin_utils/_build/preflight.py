@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuses what the probe already knows to be impossible, so that check mode does not promise it."""
+"""Refuse changes that the probe shows to be impossible, so that check mode does not promise them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .._probe.probe import (Ancestor, Probe)
 
 
 def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int | None = None) -> None:
-    """Raises `StoreError` when a change is certain and path or store cannot be written, or is too small.
+    """Raise `StoreError` when a change is certain, but path or store cannot be written or lacks space.
 
-    `archive_bytes` is the size of an archive that will be unpacked, None when it is not known.
+    `archive_bytes` is the size of the archive that will be unpacked, None when it is unknown.
     """
     if not decided.changes:
         return
@@ -46,7 +46,7 @@ def _require_usable(option: str, wanted: str, place: Ancestor, *, adds: bool) ->
 
 
 def _places(spec: InstallSpec, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Ancestor]]:
-    """What has to be written to: the store by every change, the directory of the path where its link changes."""
+    """The directories to write to: the store for every change, that of the path if its link changes."""
     if decided.entry or decided.needs_asset or (decided.step == REMOVE and probe.path_kind == "link"):
         yield "path", spec.path, probe.parent
     yield "store", spec.store, probe.store_place

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tells an operator at a terminal how a long download or transfer goes: whole lines, which workers cannot garble."""
+"""Show progress of a long download or transfer at a terminal, in whole lines, which workers cannot garble."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-# Asked when this file is imported: Ansible does that before it forks, and its workers have no terminal of their own.
+# Determined at import, which Ansible does before it forks: its workers have no terminal.
 _IS_WATCHED = sys.stdout.isatty() and not os.environ.get("CI")
 
 _FIRST_S = 2
@@ -21,7 +21,7 @@ _MEGABYTE = 1_000_000
 
 
 class Progress:
-    """How many bytes of how many there are; None where that is not known. `update` may be called from any thread."""
+    """The bytes so far and in total, None while unknown. `update` may be called from any thread."""
 
     def __init__(self, total_bytes: int | None = None) -> None:
         self.total_bytes = total_bytes
@@ -30,18 +30,21 @@ class Progress:
 
     @property
     def seconds(self) -> float:
+        """The seconds since the start."""
         return time.monotonic() - self._since
 
     def update(self, count_bytes: int, total_bytes: int | None) -> None:
+        """Set the bytes so far and in total; None for an unknown total."""
         self.count_bytes, self.total_bytes = count_bytes, total_bytes
 
     def so_far(self) -> str:
-        """Such as `3.1 of 32.0 MB, 1.5 MB/s`, or only `32.0 MB, 12 s` where nobody counts."""
+        """The progress as text: `3.1 of 32.0 MB, 1.5 MB/s`, or `32.0 MB, 12 s` when the bytes are not counted."""
         if self.count_bytes is None:
             return f"{_megabytes(self.total_bytes)} MB, {self.seconds:.0f} s"
         return f"{_megabytes(self.count_bytes)} of {_megabytes(self.total_bytes)} MB, {self._rate(self.count_bytes)}"
 
     def at_the_end(self) -> str:
+        """The summary as text: size, duration and rate."""
         size_bytes = self.count_bytes if self.count_bytes is not None else self.total_bytes
         return f"{_megabytes(size_bytes)} MB, {self.seconds:.0f} s, {self._rate(size_bytes)}"
 
@@ -51,21 +54,21 @@ class Progress:
 
 @contextmanager
 def fetching(what: str, say: Callable[[str], None]) -> Iterator[Progress]:
-    """For a download, which calls `update`. One that another worker does is that worker's to tell."""
+    """Show the progress of a download, which calls `update`. A worker that waits for another's shows nothing."""
     with _told(what, "fetching", "fetched", say, Progress()) as progress:
         yield progress
 
 
 @contextmanager
 def sending(what: str, size_bytes: int, say: Callable[[str], None]) -> Iterator[None]:
-    """For a transfer, which is done by a program that does not tell how far it is."""
+    """Show that a transfer is running, by a program that does not report its progress."""
     with _told(what, "sending", "sent", say, Progress(size_bytes)):
         yield
 
 
 @contextmanager
 def _told(what: str, doing: str, done: str, say: Callable[[str], None], progress: Progress) -> Iterator[Progress]:
-    """Says a line after two seconds, another each ten seconds, and one at the end; nothing of what is quicker."""
+    """Show a line after two seconds, another every ten seconds, and one at the end; nothing for a quicker one."""
     if not _IS_WATCHED:
         yield progress
         return

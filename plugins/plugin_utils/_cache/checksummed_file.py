@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A file whose last bytes are the checksum of the rest, so that a flipped bit or a lost page is found before use.
 
-SQLite ignores what follows its last page. The checksum finds accidents; it is no protection against forgery, which is
-what the checks of `_private_directory` are for. Measured: 3 ms for the 6 MB of all public releases.
+SQLite ignores what follows its last page. The checksum detects accidents, not forgery, against which the checks of
+`private_directory` protect. Measured: 3 ms for the 6 MB of all public releases.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def seal(path: str) -> None:
 
 
 def require_sealed(path: str) -> None:
-    """Raises `Untrusted` for a file that is damaged, was never sealed or is no private file, and `OSError`."""
+    """Raise `Untrusted` for a file that is damaged, was never sealed or is not private. Raises `OSError`."""
     descriptor = open_to_read(path)
     with os.fdopen(descriptor, "rb"):
         if os.fstat(descriptor).st_size <= _LENGTH:

@@ -5,7 +5,7 @@
 
 The caches hold digests, addresses and verdicts that later runs believe. So every directory on the way to a cache is
 checked before anything in it is used, and every file when it is opened. Once a directory has passed, no other user can
-exchange it or what it holds, and names below it are safe to use.
+replace it or its content, and names below it are safe to use.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections import deque
 
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MOST_LINKS = 40  # as many as Linux follows
-# Neither a symlink is followed, nor a FIFO waited for, nor a terminal taken over.
+# Follow no symlink, wait for no FIFO, and make no terminal the controlling one.
 _WITHOUT_FOLLOWING = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _NOT_OPENED_AS_FILE = frozenset({errno.ELOOP, errno.EMLINK, errno.ENXIO})  # a symlink, also on FreeBSD; a socket
 
@@ -33,9 +33,9 @@ def private_directory(path: str) -> str:
     """Create the directory and its parents where they are missing, and return its path without symlinks.
 
     The directory must belong to this user or root, and no one else may write there. The same holds for each directory
-    on the way, except that one with the sticky bit, such as /tmp, may be writable for all: what it holds can only be
-    renamed by its owner. A symlink on the way is followed if it belongs to this user or root, and its target is checked
-    likewise. Raises `OSError`; as an `Untrusted` where a check fails.
+    on the way, except that one with the sticky bit, such as /tmp, may be writable for all: only its owner can rename
+    an entry there. A symlink on the way is followed if it belongs to this user or root, and its target is checked
+    likewise. Raises `OSError`, and its subclass `Untrusted` when a check fails.
     """
     current, links = "/", 0
     names = deque(os.path.join(os.getcwd(), path).split("/"))
@@ -85,7 +85,7 @@ def open_private(path: str) -> int:
 
 
 def read_private(path: str, most_bytes: int) -> bytes:
-    """The content of a file of a private directory. Raises `OSError`; as an `Untrusted` for what is no such file."""
+    """The content of a private file, of at most `most_bytes`. Raises `OSError`; `Untrusted` for any other file."""
     with os.fdopen(open_to_read(path), "rb") as file:
         content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
@@ -94,7 +94,7 @@ def read_private(path: str, most_bytes: int) -> bytes:
 
 
 def open_to_read(path: str) -> int:
-    """Open a file of a private directory for reading. Raises `OSError`; as an `Untrusted` for what is no such file."""
+    """Open a private file for reading and return its descriptor. Raises `OSError`; `Untrusted` for any other file."""
     descriptor = os.open(path, os.O_RDONLY | _WITHOUT_FOLLOWING)
     if not is_private_file(os.fstat(descriptor)):
         os.close(descriptor)
@@ -103,7 +103,7 @@ def open_to_read(path: str) -> int:
 
 
 def write_private(path: str, content: bytes) -> None:
-    """Give a file of a private directory this content, at once and whole. Raises `OSError`."""
+    """Replace the content of a file in a private directory atomically. Raises `OSError`."""
     new = path + ".new"
     descriptor = open_private(new)
     try:
@@ -115,7 +115,7 @@ def write_private(path: str, content: bytes) -> None:
 
 
 def has_private_file(path: str) -> bool:
-    """Whether the path is a regular file, and no symlink, that only this user or root can have written."""
+    """Whether the path is a regular file, not a symlink, that only this user or root can have written."""
     try:
         return is_private_file(os.lstat(path))
     except OSError:
@@ -132,7 +132,7 @@ def is_private_file(status: os.stat_result) -> bool:
 
 
 def remove_file(path: str) -> None:
-    """Remove a name, never its target. Raises `OSError`, but not when there is none."""
+    """Remove the file, or the symlink but not its target; a missing one is fine. Raises `OSError`."""
     try:
         os.unlink(path)
     except FileNotFoundError:
@@ -145,7 +145,7 @@ def _made(path: str) -> os.stat_result:
     except FileExistsError:
         pass
     except OSError:
-        if not os.path.lexists(path):  # else it exists on a file system that is read-only
+        if not os.path.lexists(path):  # else it exists, on a read-only file system
             raise
     return os.lstat(path)
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an operator should do next, the most urgent first, from the hosts as the audit describes them.
+"""Advice on what an operator should do next, the most urgent first, from the hosts as the audit describes them.
 
-Titles and reasons are for a reader; `_advised_commands` makes what is for a shell.
+Titles and reasons are for a reader; `commands` makes the command lines.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _PROCESSES = "processes"  # of no unit, on whichever host
 
 
 def advice(hosts: Iterable[Host]) -> list[dict[str, Any]]:
-    """Each with `kind`, `title`, `why`, `hosts` (names, sorted) and `command`.
+    """The pieces of advice, each with `kind`, `title`, `why`, `hosts` (names, sorted) and `command`.
 
-    That is None where no single one does it, and where a name could be more than a name to a shell or to Ansible; `why`
-    says so then.
+    `command` is None when no single command does it, or when a shell or Ansible could interpret a name as more than a
+    name; `why` says so then.
     """
     described = list(hosts)
     return [
@@ -111,7 +111,7 @@ def _if_outdated(build: Build, path: str) -> Advice | None:
 
 
 def _about_left_builds(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
-    """Builds that hosts were taken back from, each with the reasons that were given."""
+    """One piece of advice for each build that hosts rolled back from, with the reasons that were given."""
     found: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
     for host in hosts:
         for left in (one for build in host["builds"] for one in build["left"]):
@@ -130,7 +130,7 @@ def _about_left_builds(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
 
 
 def _about_services(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
-    """Services that run a build which no path names any more."""
+    """One piece of advice for the services that still run a build that no path names."""
     found: dict[str, set[str]] = {}
     for host in hosts:
         for build in host["builds"]:
@@ -158,19 +158,19 @@ def _about_silence(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
 
 
 def _nothing() -> None:
-    """The command of what no command does."""
+    """The command of advice that no command carries out."""
 
 
 def _command(kind: str, series: str, path: str, hosts: list[str]) -> str | None:
-    """What does it for all of these hosts, unless it takes a newer minor version or words of the operator's own."""
+    """The command for all of these hosts; None when it takes a newer minor version or the operator's own values."""
     if kind in ("past end of life", "provisional", "does not run"):
         return None
-    # drift is found again by content, whatever way it was found by
+    # the upgrade looks for drift by content, however the audit found it
     return commands.upgrade(hosts, name=series, path=path, verify="full" if kind == "drifted" else None)
 
 
 def _piece(advice: Advice, hosts: list[str], command: Callable[[], str | None]) -> dict[str, Any]:
-    """`advice`, fit to be shown, with its command or the reason why there is none."""
+    """`advice`, ready to show, with its command or the reason why there is none."""
     try:
         made, reason = command(), ""
     except Unsafe as error:

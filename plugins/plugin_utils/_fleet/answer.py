@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The answer of one host to `build_info`, read as anything else from outside: it may be damaged, or made up.
+"""The answer of one host to `build_info`, which may be damaged or forged like any other input from outside.
 
-An answer that cannot be used is one error, for that host alone. The answers of a fleet meet in reports and waves, where
-one host must neither hide the others nor be reported under another's name.
+An unusable answer is an error for that host alone. Reports and waves combine the answers of a fleet, and there one host
+must neither hide the others nor be reported under another's name.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 _ANSWER = "The answer of the host"
 _SILENCE = "The host gave no answer."
 _LONGEST_TEXT = 4096  # characters; as long as a path may be
-_MOST_VALUES = 2_000_000  # ten builds in which all files drifted, where an archive has 200,000 members at most
+_MOST_VALUES = 2_000_000  # ten builds in which every file drifted; an archive has at most 200,000 members
 _MOST_BUILDS = 1000  # and paths; each is a line of the report
 _DEEPEST = 8
 _PIDS = range(1, 2**22 + 1)  # what Linux hands out (proc(5), pid_max)
 
 
 class DamagedAnswer(StandaloneError):
-    """A host answered something that no answer of the module is."""
+    """A host returned something that the module never returns."""
 
 
 @dataclass(frozen=True)
 class FoundBuild:
-    """A build in a store of the host, as `answer` describes it; messages call that `where`."""
+    """A build in a store of the host. `answer` describes it; `where` is the name of that description in messages."""
 
     asset: Asset
     entry: str
@@ -45,14 +45,15 @@ class FoundBuild:
 
     @property
     def fields(self) -> Fields:
+        """The description, for checked access to its keys."""
         return Fields(self.answer, self.where, DamagedAnswer)
 
     def pids(self) -> list[int]:
-        """The processes that run it. Raises `DamagedAnswer`."""
+        """The numbers of the processes that run it. Raises `DamagedAnswer`."""
         return _pids(self.answer, self.where)
 
     def drift(self) -> dict[str, list[str]]:
-        """Names of files by kind of change; empty where nothing was compared. Raises `DamagedAnswer`."""
+        """File names by kind of change; empty when nothing was compared. Raises `DamagedAnswer`."""
         drift = self.fields.optional_object("drift") or {}
         fields = Fields(drift, f"{self.where}: drift", DamagedAnswer)
         return {str(kind): list(fields.texts(kind)) for kind in drift}
@@ -60,7 +61,7 @@ class FoundBuild:
 
 @dataclass(frozen=True)
 class LeftBuild:
-    """A build that a path was taken back from: the name of its asset, what it is, when (UTC, ISO 8601), and why."""
+    """A build that a path was rolled back from: its asset's name, what it is, when (UTC, ISO 8601), and why."""
 
     name: str
     version: Version
@@ -70,11 +71,12 @@ class LeftBuild:
 
     @property
     def short_name(self) -> str:
+        """Version and release, such as `3.13.5+20250723`."""
         return f"{self.version}+{self.release}"
 
     @property
     def age(self) -> tuple[int, int]:
-        """Greater for a newer one."""
+        """A key that is greater for a newer build."""
         return self.version.sort_key, int(self.release)
 
 
@@ -82,8 +84,8 @@ class LeftBuild:
 class FoundPath:
     """A path of the host that uses a store.
 
-    `entry` is what it names now, `fallback` what it would go back to, and `left` are the builds that it was taken
-    back from.
+    `entry` is the store entry that it names now, `fallback` the entry that it would return to, and `left` are the
+    builds that it was rolled back from.
     """
 
     path: str
@@ -96,14 +98,14 @@ class FoundPath:
 
 @dataclass(frozen=True)
 class HostAnswer:
-    """What a host has, as it says."""
+    """The builds and paths that a host reports."""
 
     paths: tuple[FoundPath, ...]
     builds: tuple[FoundBuild, ...]
 
     @classmethod
     def parse(cls, info: Any) -> HostAnswer:
-        """`info` is what was registered of the module. Raises `DamagedAnswer` with the reason, also for none."""
+        """Parse `info`, the registered result of the module. Raises `DamagedAnswer`, also when there is no answer."""
         if not isinstance(info, Mapping) or "builds" not in info:
             raise DamagedAnswer(_said(info))
         _require_bounded([info["builds"], info.get("paths")])
@@ -112,14 +114,14 @@ class HostAnswer:
         return cls(tuple(paths), tuple(builds))
 
     def build_at(self, entry: str | None, store: str) -> FoundBuild | None:
-        """The build of a store entry, None where there is none."""
+        """The build of a store entry; None when there is none."""
         return next((build for build in self.builds if (build.entry, build.store) == (entry, store)), None)
 
 
 def pids_in(entries: Iterable[Any]) -> list[int]:
-    """All processes of entries that have `pids`, such as builds of `build_info` and `in_use` of `build`.
+    """The process numbers of all entries that have `pids`, such as builds of `build_info` and `in_use` of `build`.
 
-    Raises `DamagedAnswer` for other things than lists of process numbers.
+    Raises `DamagedAnswer` for anything but lists of process numbers.
     """
     if not isinstance(entries, (list, tuple)):
         raise DamagedAnswer(f"{_ANSWER} is damaged: a list of builds was expected. Look at it on the host itself.")
@@ -138,7 +140,7 @@ def _is_pid(value: Any) -> bool:
 
 
 def _said(info: Any) -> str:
-    """What a host said in place of an answer, such as that it could not be reached."""
+    """The message that a host's result has instead of an answer, such as that it could not be reached."""
     said = info.get("msg") if isinstance(info, Mapping) else None
     return message(said.strip() if isinstance(said, str) else "") or _SILENCE
 
@@ -180,7 +182,7 @@ def _left(fields: Fields) -> LeftBuild:
 
 
 def _require_bounded(value: Any) -> None:
-    """Raises `DamagedAnswer` for texts, lists and depths that no host comes to."""
+    """Raise `DamagedAnswer` for texts, lists and depths beyond what any host has."""
     level, count = [value], 0
     for _depth in range(_DEEPEST):
         count += len(level)

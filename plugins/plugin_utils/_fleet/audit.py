@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit of a fleet: what `build_info` says of each host, beside what is published and what is past its end.
+"""The audit of a fleet: compare the `build_info` of each host with published releases and end-of-life dates.
 
 The report is plain data, in the shape that docs/audit.md describes; it is written out as JSON as it is.
 """
@@ -26,7 +26,7 @@ _HOSTS_SHOWN = 20
 
 @dataclass(frozen=True)
 class Baseline:
-    """What builds are measured by. `newest`: series such as 3.13t -> the newest asset of each target."""
+    """What builds are compared with. `newest` maps a series such as 3.13t to the newest asset of each target."""
 
     newest: Mapping[str, Iterable[Mapping[str, Any]]]
     cycle: ReleaseCycle
@@ -34,7 +34,7 @@ class Baseline:
 
 
 def all_series(infos: Iterable[Any]) -> list[str]:
-    """The series of all builds, from the oldest to the newest minor version; none of hosts without a usable answer."""
+    """The series of all builds, from the oldest to the newest minor version; unusable answers are skipped."""
     found: set[str] = set()
     for info in infos:
         with suppress(DamagedAnswer):
@@ -47,14 +47,15 @@ def _in_order(series: Iterable[str]) -> list[str]:
 
 
 def report(infos: Mapping[str, Any], groups: Mapping[str, Any], baseline: Baseline) -> dict[str, Any]:
-    """The whole report, from what was registered on each host: `infos` of `build_info`, and `groups` of `grep -H` on
-    the control groups of the processes that it told of, which was skipped where there were none.
+    """The whole report, from the results registered on each host.
 
-    Either can be anything: a host that answers something else than the module has a `problem` and no builds.
+    `infos` are those of `build_info`, and `groups` those of `grep -H` on the control groups of the processes that it
+    reported, a task that is skipped when there are none. Either can be anything: a host whose answer is not that of the
+    module has a `problem` and no builds.
     """
     described = [_host(name, info, _stdout(groups.get(name)), baseline) for name, info in infos.items()]
     builds = [build for host in described for build in host["builds"]]
-    at_paths = [build for build in builds if build["paths"]]  # others are kept to go back to, and are older by nature
+    at_paths = [build for build in builds if build["paths"]]  # the others are kept to roll back to, and so are older
     return {
         "date": baseline.today.isoformat(),
         "release_cycle": baseline.cycle.source,
@@ -87,10 +88,10 @@ NO_ANSWER = "no_answer"
 
 
 def failures(audited: Mapping[str, Any], kinds: Iterable[str]) -> list[str]:
-    """What of `kinds` a report found, each with the number of hosts and their names; nothing where all is well.
+    """The `kinds` of problems that a report has, each with the number of hosts and their names; empty without any.
 
-    The kinds are `NO_ANSWER` and those of `FAILURES`. Earlier builds, kept to go back to, are neither outdated nor past
-    their end of life.
+    The kinds are `NO_ANSWER` and those of `FAILURES`. Earlier builds, kept to roll back to, count neither as outdated
+    nor as past their end of life.
     """
     found = []
     for kind in dict.fromkeys(kinds):
@@ -142,13 +143,13 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
 
 
 def _provisional(found: FoundBuild, paths: Iterable[FoundPath]) -> list[str]:
-    """The paths that go back to another build should this one be found not to work."""
+    """The paths that would return to another build if this one does not work."""
     place = (found.store, found.entry)
     return [one.path for one in paths if one.fallback and (one.store, one.entry) == place]
 
 
 def _left(found: FoundBuild, paths: Iterable[FoundPath]) -> list[dict[str, str]]:
-    """Newer builds that paths with this one were taken back from, which an upgrade would choose again."""
+    """Newer builds that paths with this one were rolled back from; an upgrade would choose them again."""
     place, age = (found.store, found.entry), _age(found.asset.build)
     return [
         {"path": path.path, "build": one.short_name, "since": one.since, "reason": one.reason}
@@ -160,7 +161,7 @@ def _left(found: FoundBuild, paths: Iterable[FoundPath]) -> list[dict[str, str]]
 
 
 def _stdout(registered: Any) -> str:
-    """What a command printed; nothing where it was skipped, or where the host answered something else."""
+    """The output of a command; empty when it was skipped, or when the host answered something else."""
     printed = registered.get("stdout") if isinstance(registered, Mapping) else None
     return printed if isinstance(printed, str) else ""
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Command lines that an operator copies from a report, made of what hosts said.
+"""Command lines that an operator copies from a report, made of names that hosts reported.
 
-A name that a host reports is data: it travels as JSON, quoted for the shell. Ansible would split `-e NAME=VALUE` at
-blanks, and it evaluates whatever looks like a template, on the controller. So a name that is no plain path, unit or
-host name gets no command at all.
+A reported name is data, passed as JSON and quoted for the shell. Ansible would split `-e NAME=VALUE` at blanks, and it
+evaluates on the controller whatever looks like a template. So a name that is not a plain path, unit or host name gets
+no command at all.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 
 _PATH = re.compile(r"/[A-Za-z0-9._+@%:=,~/ -]*[A-Za-z0-9._+@%:=,~-]")
 _LONGEST_PATH = 1024
-# systemd.unit(5); a character that no unit name has is written \x2d.
+# systemd.unit(5); a character that unit names cannot have is escaped as \x2d.
 _SERVICE = re.compile(r"[A-Za-z0-9:_.@](?:[A-Za-z0-9:_.@-]|\\x[0-9a-f]{2})*\.service")
 _LONGEST_UNIT = 256
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
@@ -32,11 +32,11 @@ _OF_MANY_HOSTS = frozenset({"all", "ungrouped"})  # groups that every inventory 
 
 
 class Unsafe(StandaloneError):
-    """No command can be given; the message is the reason."""
+    """No safe command exists; the message is the reason."""
 
 
 def upgrade(hosts: Iterable[str], *, name: str, path: str, verify: str | None) -> str:
-    """The upgrade of a path to a kind of build, such as 3.13t. Raises `Unsafe`."""
+    """The command that upgrades a path to a kind of build, such as 3.13t. Raises `Unsafe`."""
     _require(_is_plain_path(path), "path", path)
     options = {"upgrade_build_options": {"verify": verify}} if verify else {}
     settings = {**options, "upgrade_name": name, "upgrade_path": path}
@@ -45,14 +45,14 @@ def upgrade(hosts: Iterable[str], *, name: str, path: str, verify: str | None) -
 
 
 def restart(hosts: Iterable[str], *, unit: str) -> str:
-    """The restart of a service. Raises `Unsafe`."""
+    """The command that restarts a service. Raises `Unsafe`."""
     _require(len(unit) <= _LONGEST_UNIT and _SERVICE.fullmatch(unit) is not None, "unit", unit)
     arguments = json.dumps({"name": unit, "state": "restarted"})
     return shlex.join(["ansible", _pattern(hosts), "-b", "-m", "ansible.builtin.systemd_service", "-a", arguments])
 
 
 def _pattern(hosts: Iterable[str]) -> str:
-    """The hosts as Ansible takes them on its command line, where most marks mean a group, a file or another search."""
+    """The hosts as a pattern for Ansible's command line, where most marks mean a group, a file or another search."""
     names = list(hosts)
     for name in names:
         _require(_is_plain_host(name), "host name", name)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The audit's report for a spreadsheet, and for a browser.
 
-Hosts put texts into it, so both show every character of them and obey none. The JSON file has them as they are.
+Hosts put texts into it, so both show every character and interpret none. The JSON file has the texts unchanged.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ TEMPLATE = Path(__file__).with_name("audit.html.j2")
 COLUMNS: tuple[str, ...] = ("host", "series", "version", "release", "target", "flavor", "paths", "intact", "outdated")
 COLUMNS += ("newest", "end_of_life", "past_end_of_life", "provisional", "left", "run_by", "problem")
 
-# What is wrong with a build, the most urgent first: the word, and the mark before it, since colour alone says nothing
-# to some.
+# What is wrong with a build, the most urgent first: the word, and the mark before it, since not every reader sees
+# colours.
 STATES = {
     "does not run": "✕",
     "drifted": "✕",
@@ -35,8 +35,9 @@ STATES = {
 }
 _ORDER = list(STATES)
 
-# A spreadsheet computes a cell that starts so, also behind blanks, quotes and what it does not show; Japanese ones know
-# wide forms too. What separates cells depends on the reader's language, so text behind any separator can be a cell.
+# A spreadsheet computes a cell that starts like this, also after blanks, quotes and invisible characters; Japanese
+# versions accept wide forms too. The separator of cells depends on the reader's language, so text after any separator
+# can be a cell.
 _SKIPPED = r"[\s\"'\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
 _FORMULA = re.compile(rf"(^|[;,|])(?={_SKIPPED}[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=\s*[;\t\r\n])")
 
@@ -69,7 +70,7 @@ def _cell(value: Any) -> str:
 
 
 def as_html(report: Mapping[str, Any]) -> str:
-    """One page that needs nothing else. All that comes from hosts is escaped."""
+    """One self-contained page. Everything that comes from hosts is escaped."""
     from jinja2 import Environment
 
     report = readable_data(report)
@@ -81,7 +82,7 @@ def as_html(report: Mapping[str, Any]) -> str:
 
 
 def _row(host: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of the matrix: for each series the host's builds with their `state`."""
+    """A row of the matrix: for each series the host's builds with their `state`."""
     cells: dict[str, list[dict[str, Any]]] = {series["series"]: [] for series in report["series"]}
     for build in host["builds"]:
         cells[build["series"]].append({**build, "state": state_of(build)})
@@ -93,7 +94,7 @@ def _row(host: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def state_of(build: Mapping[str, Any]) -> str:
-    """The most urgent thing to say of a build, a key of `STATES`."""
+    """The most urgent state of a build, a key of `STATES`."""
     if not build["paths"]:
         return "still running" if build["pids"] else "earlier build"
     if build["does_not_run"]:

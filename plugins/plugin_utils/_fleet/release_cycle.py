@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When Python's minor versions reach their end of life: the dates that come with the collection, or newer ones.
+"""The end-of-life dates of Python's minor versions: those bundled with the collection, or newer ones.
 
-The form is that of Python's own list, https://peps.python.org/api/release-cycle.json: minor version -> an object with
+The format is that of Python's own list, https://peps.python.org/api/release-cycle.json: minor version -> an object with
 `end_of_life`, a day or a month.
 """
 
@@ -30,27 +30,29 @@ _WHAT = "The list of ends of life"
 
 
 class InvalidCycle(StandaloneError):
-    """A list of dates is not in the form that is expected."""
+    """A list of dates does not have the expected format."""
 
 
 @dataclass(frozen=True)
 class ReleaseCycle:
-    """`ends` has the last day of each minor version that is known; `source` says whence, for a reader."""
+    """The dates. `ends` maps each known minor version to its last day; `source` names the origin for a reader."""
 
     source: str
     ends: Mapping[str, date]
 
     def end_of(self, minor: str) -> date | None:
+        """The last day of a minor version such as 3.13; None when it is unknown."""
         return self.ends.get(minor)
 
     @classmethod
     def bundled(cls) -> ReleaseCycle:
+        """The dates that are bundled with the collection."""
         content = json.loads(BUNDLED.read_text(encoding="utf-8"))
         return cls(content["source"], _ends(content["releases"], str(BUNDLED)))
 
     @classmethod
     def from_url(cls, url: str) -> ReleaseCycle:
-        """The list at an http(s) or file URL or at a path of the controller. Raises `StandaloneError` without one."""
+        """The list at an http(s) or file URL or at a path on the controller. Raises `StandaloneError` without one."""
         try:
             address = Address.parse(url)
         except InvalidName:
@@ -67,7 +69,7 @@ class ReleaseCycle:
 
     @classmethod
     def from_text(cls, text: str, source: str) -> ReleaseCycle:
-        """Raises `InvalidCycle` that names what is wrong inside `source`."""
+        """Parse the list. `source` names it in messages. Raises `InvalidCycle` that names what is wrong in it."""
         try:
             content = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -92,7 +94,7 @@ def _ends(releases: object, where: str) -> dict[str, date]:
 
 
 def _last_day(text: str, where: str) -> date:
-    """A month ends with its last day."""
+    """The day, or the last day of the month. Raises `InvalidCycle`."""
     try:
         year, month, *day = (int(part) for part in text.split("-"))
         return date(year, month, *day or [calendar.monthrange(year, month)[1]])

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides what the playbook `upgrade` does on one host, from its `build_info`; does nothing itself.
+"""Decide what the playbook `upgrade` does on one host, from its `build_info`, without doing it.
 
-Its result is plain data, since playbooks keep it as facts.
+The result is plain data, since playbooks keep it as facts.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 from .answer import DamagedAnswer, FoundPath, HostAnswer
 
 UPGRADE = "upgrade"  # the build at the path is older than the one chosen
-PROVISIONAL = "provisional"  # it is the one chosen, and provisional since a run that did not come to its end
-CURRENT = "current"  # it is the one chosen
-NEWER = "newer"  # it is newer, and nothing goes backwards
+PROVISIONAL = "provisional"  # it is the chosen one, left provisional by a run that did not finish
+CURRENT = "current"  # it is the chosen one
+NEWER = "newer"  # it is newer, and an upgrade never downgrades
 ABSENT = "absent"  # the host has no build at the path
-OTHER_SERIES = "other series"  # it is of another minor version or kind than the one chosen, which nobody allowed
+OTHER_SERIES = "other series"  # its minor version or kind differs from the chosen one, and no option allows that
 NO_BUILD = "no build"  # none was chosen for the target of the build at the path
 
 
@@ -36,19 +36,19 @@ def upgrade_step(
     name: str | None = None,
     allow_minor_change: bool = False,
 ) -> dict[str, Any]:
-    """What to do at `path` with the assets that were chosen for the run, one for each target.
+    """What to do at `path` with the assets chosen for the run, one for each target.
 
-    `name` is what they were chosen by: one that spans minor versions allows another of these, and `allow_minor_change`
-    allows any change.
+    `name` is the requested name that they were chosen by: one that spans minor versions allows another of these, and
+    `allow_minor_change` allows any change.
 
-    Returns `action`, one of the constants above, and where there is a build at the path: `path`, `store`, `previous`
-    (the name of the build to return to: the fallback, else the one at the path), `asset` (the chosen one, of the
-    same target, with its URL as it may be shown; None when there is none), and the settings to install with: `keep`,
+    Returns `action`, one of the constants above, and when there is a build at the path: `path`, `store`, `previous`
+    (the name of the build to return to: the fallback, else the one at the path), `asset` (the chosen one of the same
+    target, with a URL that is safe to show; None when there is none), and the settings to install with: `keep`,
     `owner`, `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the
-    build at the path, such as 3.13. `left` is a message where the path was taken back from the chosen build before,
+    build at the path, such as 3.13. `left` is a message when the path was rolled back from the chosen build before,
     else empty.
 
-    Raises `DamagedAnswer` where the host answered something else than `build_info` does.
+    Raises `DamagedAnswer` when the host's answer is not one of `build_info`.
     """
     answer = HostAnswer.parse(info)
     used = next((one for one in answer.paths if one.path == path), None)
@@ -69,7 +69,7 @@ def upgrade_step(
         "series": present.build.series,
         "left": _left(used, chosen),
         "store": used.store,
-        "previous": (fallback or installed).asset.build.name,  # no address or digest: those would be a host's
+        "previous": (fallback or installed).asset.build.name,  # no URL or digest, since these would come from a host
         "asset": {**asset, "url": shown_url(asset["url"])} if asset else None,
         "keep": max(1, used.fields.number("keep")),
         "owner": installed.fields.optional_text("owner"),
@@ -79,7 +79,7 @@ def upgrade_step(
 
 
 def rollback_lines(answer: Any) -> list[str]:
-    """What the module `build_rollback` did on one host, a line for each path. Raises `DamagedAnswer`."""
+    """The changes of the module `build_rollback` on one host, a line for each path. Raises `DamagedAnswer`."""
     fields = Fields(answer, "The answer of the host", DamagedAnswer)
     moved = [
         f"{one.text('path')}: {_version(one.object('previous'))} -> {_version(one.object('build'))}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Says in a sentence why a document could not be fetched. What `requests` says itself can hold credentials."""
+"""Error messages for documents that could not be fetched. Those of `requests` itself can hold credentials."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._http.patience import TooSlow
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 
-# What to expect of the same request: "soon" means that a moment's wait can help, "later" that the server was not
-# reached and an older copy is better than nothing, "never" that the answer is final.
+# The outlook for the same request: "soon" means that a short wait can help, "later" that the server was not reached
+# and an older copy is better than nothing, "never" that the answer is final.
 Outlook = Literal["soon", "later", "never"]
 
 _BUSY_STATUS = frozenset({429, 500, 502, 503, 504})
 
 
 class FetchError(IndexUnavailable):
-    """`retry_after_s` is how long the server asks to wait; None when it does not say. `status` is that of its answer,
-    None when there was none.
+    """A document could not be fetched.
+
+    `retry_after_s` is how many seconds the server asks to wait, None when it does not say. `status` is that of the
+    response, None without one.
     """
 
     def __init__(
@@ -39,12 +41,12 @@ class FetchError(IndexUnavailable):
         cls, url: str, reason: str, outlook: Outlook, retry_after_s: int | None = None,
         *, status: int | None = None, what: str = "The index",
     ) -> FetchError:  # fmt: skip
-        """`what` is what messages call the document."""
+        """The error for `reason` at `url`, whose secrets it leaves out. `what` is the document's name in messages."""
         return cls(f"{what} {shown_url(url)} could not be read: {reason}.", outlook, retry_after_s, status)
 
     @property
     def is_unreachable(self) -> bool:
-        """Whether no server gave a final answer."""
+        """Whether no server has given a final answer."""
         return self.outlook != "never"
 
 
@@ -57,14 +59,14 @@ def refused(url: str, response: Any, *, what: str) -> FetchError:
         url,
         f"the server answers {status} {response.reason or ''}".rstrip() + hint,
         "soon" if status in _BUSY_STATUS else "never",
-        int(retry_after) if retry_after.isdecimal() else None,  # its other form, a date, is not used
+        int(retry_after) if retry_after.isdecimal() else None,  # its other form, a date, is ignored
         status=status,
         what=what,
     )
 
 
 def explained(url: str, error: BaseException, *, timeout_s: int, what: str) -> FetchError:
-    """The error for what `requests` raised."""
+    """The error for an exception that `requests` raised."""
     causes = tuple(_causes(error))
     for kinds, reason, outlook in _explanations():
         found = next((cause for cause in causes if isinstance(cause, kinds)), None)
@@ -81,7 +83,7 @@ def _asked_url(error: BaseException) -> str | None:
 
 
 def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook], ...]:
-    """Causes, the reason without its full stop, and the outlook. The first row that fits counts.
+    """Rows of causes, the reason without its full stop, and the outlook. The first row that fits counts.
 
     The order matters: `requests` derives its errors for proxies, TLS and timeouts from its `ConnectionError`, and
     all of them from `OSError`.
@@ -119,13 +121,13 @@ def _tls_words(causes: tuple[BaseException, ...]) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return cause.verify_message.rstrip(".")
     for cause in causes:
-        if type(cause).__name__ == "CertificateError":  # which each urllib3 1.26 keeps at another place
+        if type(cause).__name__ == "CertificateError":  # each urllib3 1.26 has it in another module
             return str(cause).rstrip(".")
     return next((cause.reason for cause in causes if isinstance(cause, ssl.SSLError) and cause.reason), "no details")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and whatever led to it. `requests` and `urllib3` keep that in three places."""
+    """The error and all its causes. `requests` and `urllib3` keep those in three attributes."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:

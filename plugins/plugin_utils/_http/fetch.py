@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fetches one document by http(s), an index above all: conditional, with retries, and within a bound of memory."""
+"""Fetch one document by http(s), above all an index: conditionally, with retries, in bounded memory."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ from .errors import FetchError, explained, refused
 _PAUSES_S = (0.5, 1.0)  # between three tries
 _LONGEST_PAUSE_S = 30
 _CONNECT_TIMEOUT_S = 10
-_CHUNK_BYTES = 64 * 1024  # as they come: inflated, they can be a thousand times as many
+_CHUNK_BYTES = 64 * 1024  # as received; inflated, they can be a thousand times as many
 
 
 @dataclass(frozen=True)
 class Validators:
-    """What a server calls the version of a document that we have. None means that it did not say."""
+    """The server's identifiers of the version that we have of a document. None means that it sent none."""
 
     etag: str | None = None
     last_modified: str | None = None
 
     def as_headers(self) -> dict[str, str]:
+        """The headers of a conditional request."""
         headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in headers.items() if value}
 
 
 @dataclass(frozen=True)
 class Document:
-    """The bytes of an index, and what to ask with the next time."""
+    """The bytes of a document, and the validators for the next request."""
 
     body: bytes
     validators: Validators
@@ -52,10 +53,10 @@ def fetch(
     what: str = "The index",
     whole: Limit | None = None,
 ) -> Document | None:
-    """The document at `url`, or None when it is still the one that `validators` describe. Raises `FetchError`.
+    """The document at `url`, or None when it is still the one that `validators` describe.
 
-    `what` is what messages call the document. With its redirects, its retries and the pauses between them, it has
-    `index_timeout` seconds, or what is left of `whole`, where it is one of several.
+    `what` is the document's name in messages. The whole fetch, with redirects, retries and pauses, may take
+    `index_timeout` seconds, or the rest of `whole` when it is one of several. Raises `FetchError`.
     """
     from .session import MISSING, GuardedSession
 
@@ -67,7 +68,7 @@ def fetch(
     whole = whole or Limit(options.index_timeout, "index_timeout")
     patience = Patience(options.timeout, options.min_rate, whole=whole)
     with GuardedSession(url, options, patience) as session, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # urllib3 warns at each request that validate_certs=false is unsafe
+        warnings.simplefilter("ignore")  # urllib3 warns for each request that validate_certs=false is unsafe
         for pause_s in _PAUSES_S:
             try:
                 return _ask(session, url, options, validators, what)
@@ -95,7 +96,7 @@ def _ask(session: Any, url: str, options: UrlOptions, validators: Validators, wh
     except (requests.RequestException, ValueError, OSError) as error:
         raise explained(
             url, error, timeout_s=options.timeout, what=what
-        ) from None  # what `requests` says can hold secrets
+        ) from None  # messages of `requests` can hold secrets
 
 
 def _body(url: str, response: Any, what: str) -> bytes:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A requests session for one URL, which keeps secrets from every other host.
+"""A requests session for one URL, which keeps its secrets from every other host.
 
-`requests` is imported here, and this file only when something must really be fetched.
+`requests` is imported here, and this file only when a document must really be fetched.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ try:
     import requests.hooks
     import urllib3
 except ImportError as error:
-    # ansible-test imports every file, and has no requirements of collections. `_fetch` says what is missing.
+    # ansible-test imports every file without the requirements of the collection. `fetch` reports a missing one.
     MISSING: ImportError | None = error
     _Session: Any = object
     _RequestException: Any = Exception
@@ -39,24 +39,24 @@ _SIMPLE_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 
 
 class Downgrade(_RequestException):
-    """A redirect from https to http. Whoever sits in between could then choose the digests."""
+    """A redirect from https to http, on which an attacker in between could choose the digests."""
 
 
 class OddCoding(_RequestException):
-    """A body in several codings, or in one that was not asked for, which a few bytes can make endless."""
+    """A body in several codings, or in one that was not requested: a few bytes could inflate without end."""
 
 
 class GuardedSession(_Session):
-    """What the user gave for `url` stays there: a redirect to another host gets no header, login or certificate.
+    """A session that sends the user's headers, login and certificate to the host of `url` only, not after a redirect.
 
-    All answers together have as much time as `patience` has left.
+    All responses together have as much time as `patience` has left.
     """
 
     def __init__(self, url: str, options: UrlOptions, patience: Patience) -> None:
         super().__init__()
         self._url = url
         self.max_redirects = _MAX_REDIRECTS
-        self.trust_env = options.use_proxy  # the environment's proxies, and its certificates
+        self.trust_env = options.use_proxy  # proxies and certificates of the environment
         self.headers["User-Agent"] = USER_AGENT
         self.headers["Accept-Encoding"] = "gzip, deflate"
         self.headers.update(options.headers)
@@ -70,23 +70,25 @@ class GuardedSession(_Session):
         self._secret_headers = ("Authorization", "Cookie", *options.headers)
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, _verify: Any, cert: Any) -> Any:
+        """As `requests` does, but with our own trusted certificates."""
         # Given here, because the session's attribute `verify` loses against REQUESTS_CA_BUNDLE.
         return super().merge_environment_settings(url, proxies, stream, self._trust, cert)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """As `requests` does, without secrets for another host. Raises `Downgrade`."""
         if self._url.startswith("https:") and not str(request.url).startswith("https:"):
             raise Downgrade
         if self.should_strip_auth(self._url, request.url):
             for name in self._secret_headers:
                 request.headers.pop(name, None)
-            request.hooks = requests.hooks.default_hooks()  # a login answers from there
+            request.hooks = requests.hooks.default_hooks()  # a login registers itself in the hooks
             kwargs["cert"] = None
         answer: requests.Response = super().send(request, **kwargs)
         return answer
 
 
 class _PatientAdapter(_Adapter):
-    """Reads answers with `patience`, and no body of any but 200: `requests` reads those of redirects to their end."""
+    """Read responses with `patience`, and only the body of a 200: `requests` reads those of redirects to their end."""
 
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
@@ -105,7 +107,7 @@ class _PatientAdapter(_Adapter):
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().send(request, *args, **kwargs)
-        answer.raw.enforce_content_length = True  # urllib3 1.26 takes an answer that breaks off for a whole one
+        answer.raw.enforce_content_length = True  # urllib3 1.26 accepts a truncated response
         if answer.status_code != 200:
             answer.raw.close()
         elif answer.headers.get("Content-Encoding", "").strip().lower() not in _SIMPLE_CODINGS:
@@ -122,9 +124,9 @@ def _make_patient(manager: Any, patience: Patience) -> None:
 
 
 class _SystemTrustAdapter(_PatientAdapter):
-    """Trusts the system's certificate authorities beside those of `certifi`.
+    """Trust the system's certificate authorities in addition to those of `certifi`.
 
-    A company's own authority is in the system's store, and `requests` alone would not look there.
+    An in-house authority is in the system's store, where `requests` alone does not look.
     """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -136,14 +138,14 @@ class _SystemTrustAdapter(_PatientAdapter):
 
 def _system_trust() -> ssl.SSLContext:
     context = ssl.create_default_context()
-    # urllib3 1.26 gives no name to OpenSSL where the host is an IP address, which OpenSSL refuses then. With this off,
-    # every urllib3 compares the certificate with name or address itself.
+    # urllib3 1.26 passes no name to OpenSSL when the host is an IP address, and OpenSSL then refuses. With this off,
+    # every urllib3 compares the certificate with the name or address itself.
     context.check_hostname = not getattr(urllib3, "__version__", "1.").startswith("1.")
     return context
 
 
 class _Login(_DigestAuth):
-    """Answers when the server asks for a login, in the way that it asks for, as on hosts."""
+    """Log in when the server asks for it, by the scheme that it asks for, as hosts do."""
 
     def handle_401(self, r: requests.Response, **kwargs: Any) -> requests.Response:
         asked = r.headers.get("WWW-Authenticate", "").lower()
@@ -161,7 +163,7 @@ def _auth(options: UrlOptions) -> Any:
         kind = requests.auth.HTTPBasicAuth if options.force_basic_auth else _Login
         return kind(options.url_username, options.url_password or "")
     if any(name.lower() == "authorization" for name in options.headers):
-        return _as_it_is  # else a line in ~/.netrc would take the place of the header
+        return _as_it_is  # else a line in ~/.netrc would replace the header
     return None
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where an index is: `bundled`, an http(s) URL, or a file by URL or path."""
+"""The address of an index: `bundled`, an http(s) URL, or a file by URL or path."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _ORIGIN = "https://raw.githubusercontent.com/astral-sh/versions/main/v1/python-b
 
 @dataclass(frozen=True)
 class Address:
-    """One place of an index. `location` is the URL for http and the absolute path for the other kinds."""
+    """The address of an index. `location` is the URL for http and the absolute path for the other kinds."""
 
     kind: Literal["http", "file", "bundled"]
     location: str
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Raises `InvalidName` for a scheme that is none of ours."""
+        """Parse an address. Raises `InvalidName` for an unsupported scheme."""
         if text == "bundled":
             return cls("bundled", BUNDLED_PATH)
         if "://" not in text:
@@ -47,23 +47,23 @@ class Address:
         )
 
     def __str__(self) -> str:
-        """As messages show it, without secrets."""
+        """The address for messages, without secrets."""
         return {"http": shown_url(self.location), "file": self.location, "bundled": "bundled"}[self.kind]
 
     @property
     def directory(self) -> str:
-        """The name of the folder that the document lies in."""
+        """The name of the directory that holds the document."""
         path = urlsplit(self.location).path if self.kind == "http" else self.location
         return path.rpartition("/")[0].rpartition("/")[2]
 
     @property
     def cache_key(self) -> str:
-        """A file name for what is cached of this address."""
+        """The file name for the cached data of this address."""
         return hashlib.sha256(f"{self.kind} {self.location}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def default_addresses(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Where an index is when the user names none: uv's variables, else the two public places of one document."""
+    """The addresses used when the user names none: uv's variables, else the two public URLs of one document."""
     catalogue = environ.get("UV_PYTHON_DOWNLOADS_JSON_URL")
     if catalogue:
         return (catalogue,)

@@ -1,16 +1,16 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The catalogue that comes with the collection: its file format, written at a release and read without a network.
+"""The catalogue bundled with the collection: its file format, written at a release and read without a network.
 
 The file `bundled_catalog.dat` beside this one holds, in this order:
 
 * one line of JSON, the header;
 * the names, deflated: for each name without its tag one line, `cpython-3.13.5+-x86_64-….tar.gz 20250723 20250807`,
-  where the words after the name are its releases, and the `+` takes the tag back in (names of before 2022 have a time
-  stamp and no `+`);
-* the SHA-256 digests of all names in that order, 32 raw bytes each. They are most of the file: nothing makes a digest
-  smaller.
+  where the words after the name are its releases, and each tag is put back after the `+` (names from before 2022 have a
+  time stamp and no `+`);
+* the SHA-256 digests of all names in that order, 32 raw bytes each. They are most of the file, since digests do not
+  compress.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class PublicFile:
 
 @dataclass(frozen=True)
 class Header:
-    """What a bundled catalogue says about itself. `newest_release` is a tag, and so a date."""
+    """The header of a bundled catalogue. `newest_release` is a tag, and so a date."""
 
     format: int
     newest_release: str
@@ -69,7 +69,7 @@ def pack(files: Iterable[PublicFile]) -> bytes:
 
 @lru_cache(maxsize=1)
 def newest_bundled_release() -> str | None:
-    """The newest release of the catalogue that comes with the collection; None where the file is damaged."""
+    """The newest release of the catalogue bundled with the collection; None when the file is damaged."""
     try:
         with open(BUNDLED_PATH, "rb") as file:
             newest = _header(file.readline(_MOST_HEADER_BYTES))[0].newest_release
@@ -102,7 +102,7 @@ def unpack(content: bytes) -> Iterator[PublicFile]:
 
 
 def _header(content: bytes) -> tuple[Header, int]:
-    """The header and where what follows it begins."""
+    """The header, and the offset of what follows it."""
     line, _newline, _rest = content.partition(b"\n")
     try:
         fields = Fields(json.loads(line), "The bundled catalogue", IndexUnavailable)

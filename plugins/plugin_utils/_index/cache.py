@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The user's cache of indexes, shared by Ansible's forked workers and by runs side by side.
 
-For each address there are up to four files: the database, whose modification time says when its content was last known
-to be current; a lock, held by the worker that reads the document again; a note of the last failure, so that the other
-workers do not wait for the same dead server one after the other; and a note of the newest release that was ever seen.
-All of it is believed later, so it is kept in a directory that no other user can write to, and each file is checked when
-it is opened.
+Each address has up to four files: the database, whose modification time is when its content was last known to be
+current; a lock, held by the worker that reads the document again; a note of the last failure, so that the other workers
+do not wait for the same dead server one after the other; and a note of the newest release that was ever seen. Later
+runs trust these files, so they are kept in a directory that no other user can write to, and each is checked when it is
+opened.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ from .address import Address
 from .catalog import Catalog, Origin
 from .entry import IndexEntry
 
-# How long a failure speaks for all workers. Long enough for a batch of hosts, too short to hinder one who repairs.
+# How long a failure counts for all workers: long enough for a batch of hosts, too short to delay a user who fixed it.
 _FAILURE_COUNTS_S = 60
 _MOST_NOTE_BYTES = 64 * 1024
 _NOTED_OUTLOOKS = ("soon", "later")
-_SQLITE_COMPANIONS = ("-journal", "-wal", "-shm")  # which SQLite reads or writes beside a database
+_SQLITE_COMPANIONS = ("-journal", "-wal", "-shm")  # files that SQLite reads or writes beside a database
 
 
 def cache_folder(environ: Mapping[str, str]) -> str:
-    """Where the cache is: our own variable, else the XDG cache directory, else `~/.cache`."""
+    """The path of the cache: our own variable, else below the XDG cache directory, else below `~/.cache`."""
     own = environ.get("ANSIBLE_STANDALONE_PYTHON_CACHE")
     if own:
         return os.path.expanduser(own)
@@ -57,10 +57,10 @@ def cache_folder(environ: Mapping[str, str]) -> str:
 
 
 def cache_directory(environ: Mapping[str, str], *below: str, warn: Callable[[str], None]) -> str | None:
-    """The directory of the cache that has the relative path `below`, created where it is missing.
+    """The directory of the cache that has the relative path `below`, created if it is missing.
 
-    Where another user could have changed it, or where it cannot be created, calls `warn` and returns a directory that
-    all workers of the run share and Ansible removes at its end. None where that fails too.
+    If another user could have changed it, or if it cannot be created, calls `warn` and returns a directory that all
+    workers of the run share and Ansible removes at its end. None if that fails too.
     """
     directory = cache_folder(environ)
     try:
@@ -79,7 +79,10 @@ def cache_directory(environ: Mapping[str, str], *below: str, warn: Callable[[str
 
 
 def run_directory(*below: str) -> str | None:
-    """The same in the directory that Ansible creates for each run and removes when it ends; None where that fails."""
+    """A directory with the relative path `below` in the one that Ansible creates for each run and removes at its end.
+
+    None if it cannot be created.
+    """
     from ansible import constants
 
     try:
@@ -90,10 +93,10 @@ def run_directory(*below: str) -> str | None:
 
 @contextlib.contextmanager
 def held(path: str | None, wait_s: float) -> Iterator[int | None]:
-    """Holds the lock of a file in the cache, which is made where it is missing, and gives its descriptor.
+    """Lock a file in the cache, created if it is missing, and yield its descriptor.
 
-    None where there is no path, or it cannot be written. It goes on without the lock where the file system has none.
-    Raises `StoreError` where another run still holds it after `wait_s` seconds.
+    Yields None without a path, or when the file cannot be written. On a file system without locks the block runs
+    unlocked. Raises `StoreError` when another run still holds the lock after `wait_s` seconds.
     """
     descriptor = _opened(path)
     try:
@@ -114,16 +117,16 @@ def _opened(path: str | None) -> int | None:
 
 
 class Seen(NamedTuple):
-    """A release that an index had, and the day in ISO form on which it was seen there."""
+    """A release that an index had, and the day on which it was seen there (ISO 8601)."""
 
     release: str
     day: str
 
 
 class CacheEntry:
-    """What is kept of one address in `folder`, a private directory; None where nothing can be kept.
+    """The cached files of one address in a private directory, which is None when nothing can be kept.
 
-    Only `replace` minds a folder that cannot be written.
+    Only `replace` fails when the directory cannot be written.
     """
 
     def __init__(self, directory: str | None, address: Address) -> None:
@@ -136,7 +139,7 @@ class CacheEntry:
         return self._base + suffix
 
     def open(self) -> Catalog | None:
-        """The catalogue that is kept, or None when there is none or it cannot be used."""
+        """The cached catalogue; None when there is none or it cannot be used."""
         try:
             require_sealed(self._path(".sqlite3"))
             catalog = Catalog.open(self._path(".sqlite3"))
@@ -144,27 +147,27 @@ class CacheEntry:
             return None
         if catalog.origin.key == self._key:
             return catalog
-        catalog.close()  # that of another address, under this one's name
+        catalog.close()  # it belongs to another address with the same key
         return None
 
     def age_s(self) -> float:
-        """Seconds since the content was last known to be current; infinite when nothing is kept."""
+        """Seconds since the content was last known to be current; infinite when nothing is cached."""
         try:
             return time.time() - os.stat(self._path(".sqlite3")).st_mtime
         except OSError:
             return float("inf")
 
     def confirm(self) -> None:
-        """Notes that the content is current now."""
+        """Record that the content is current now."""
         with contextlib.suppress(OSError):
             os.utime(self._path(".sqlite3"))
         self._forget_failure()
 
     def replace(self, listed: Iterable[IndexEntry], origin: Origin) -> Catalog:
-        """Replaces the content, at once and whole. Raises `OSError` or `sqlite3.Error`."""
+        """Replace the content atomically. Raises `OSError` or `sqlite3.Error`."""
         database, new = self._path(".sqlite3"), self._path(".new")
         for suffix in ("", *_SQLITE_COMPANIONS):
-            remove_file(new + suffix)  # of a writer that was killed; SQLite would follow a symlink
+            remove_file(new + suffix)  # left by a writer that was killed; SQLite would follow a symlink
         os.close(open_private(new))
         Catalog.create(new, listed, replace(origin, key=self._key)).close()
         seal(new)
@@ -173,12 +176,12 @@ class CacheEntry:
         return Catalog.open(database)
 
     def discard(self) -> None:
-        """Removes a content that turned out to be damaged."""
+        """Remove content that has been found damaged."""
         with contextlib.suppress(OSError):
             remove_file(self._path(".sqlite3"))
 
     def recent_failure(self) -> FetchError | None:
-        """What another worker met a moment ago, so that its sentence can be used instead of a wait of our own."""
+        """The failure that another worker noted a moment ago, to raise instead of waiting again; None without one."""
         try:
             path = self._path(".failed")
             age_s = time.time() - os.lstat(path).st_mtime
@@ -188,11 +191,12 @@ class CacheEntry:
         return failure if 0 <= age_s < _FAILURE_COUNTS_S else None
 
     def note_failure(self, failure: FetchError) -> None:
+        """Record the failure for the other workers."""
         with contextlib.suppress(OSError):
             write_private(self._path(".failed"), json.dumps([str(failure), failure.outlook]).encode())
 
     def newest_seen(self) -> Seen | None:
-        """The newest release that this address ever had; None when nothing is known of it."""
+        """The newest release that this address ever had; None when unknown."""
         try:
             content = json.loads(read_private(self._path(".seen"), _MOST_NOTE_BYTES))
             release, day = content["release"], content["day"]
@@ -202,12 +206,12 @@ class CacheEntry:
         return Seen(release, day) if is_one else None
 
     def note_seen(self, release: str, day: str) -> None:
-        """Keep the newest release for later runs, whatever becomes of the database."""
+        """Record the newest release and the day (ISO 8601) for later runs, even if the database is removed."""
         with contextlib.suppress(OSError):
             write_private(self._path(".seen"), json.dumps({"release": release, "day": day}).encode())
 
     def locked(self, wait_s: float) -> contextlib.AbstractContextManager[int | None]:
-        """While one worker fetches, the others wait for it. Raises `StoreError` when `wait_s` seconds are over."""
+        """Hold the lock of the address while fetching. Raises `StoreError` after `wait_s` seconds."""
         return held(self._base and self._base + ".lock", wait_s)
 
     def _forget_failure(self) -> None:
@@ -216,7 +220,7 @@ class CacheEntry:
 
 
 def _failure(content: Any) -> FetchError | None:
-    """The failure in a note; None for content that no worker wrote."""
+    """The failure in a note; None for invalid content."""
     if not (isinstance(content, list) and len(content) == 2 and all(isinstance(text, str) for text in content)):
         return None
     message, outlook = content
@@ -225,7 +229,7 @@ def _failure(content: Any) -> FetchError | None:
 
 @dataclass(frozen=True)
 class OpenIndex:
-    """An index that answers. Close `catalog` after use; `entry` is what the cache keeps of it."""
+    """An open index. Close `catalog` after use; `entry` is its entry in the cache."""
 
     name: str
     catalog: Catalog

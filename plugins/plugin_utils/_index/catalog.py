@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An index as an SQLite database: written once and whole, then asked by every host's worker.
+"""An index as an SQLite database: written once, then queried by every host's worker.
 
-A database never changes after it stands in its place; a newer index is a new file. So readers open it as immutable,
-take no lock, and never see half of one.
+A database never changes once it has its final name; a newer index is a new file. So readers open it as immutable, take
+no lock, and never see a partial one.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _INDEXES = """
 CREATE INDEX by_variant ON asset (target, free_threaded, debug, major, minor, micro, pre, pre_number);
 CREATE INDEX by_release ON asset (release);
 """
-# Kept in the file's user_version. It changes with the tables, and with what counts as a name: then a database is made
-# anew, although its document has not changed.
+# Stored as the file's user_version. It changes with the tables and with the rules for names: a database of another
+# version is created again, although its document has not changed.
 _FORMAT = zlib.crc32(f"{_TABLES}{_INDEXES}{TRIPLE_PATTERN}{LEGACY_PATTERN}{OPTIONS_PATTERN}".encode()) & 0x7FFFFFFF
 
 _PRE_RELEASES = ("", "a", "b", "rc")
@@ -48,9 +48,9 @@ _LISTED = "major, minor, micro, pre, pre_number, release, target, flavor, build_
 
 @dataclass(frozen=True)
 class Origin:
-    """What the index was made from. `signature` is that of a local file, None for one that was fetched.
+    """The document that the index was made from. `signature` is that of a local file, None for a fetched one.
 
-    `key` stands for its address in the cache, without the secrets that an address can hold.
+    `key` identifies its address in the cache, without the secrets that an address can hold.
     """
 
     validators: Validators = Validators()
@@ -60,13 +60,13 @@ class Origin:
 
 @dataclass(frozen=True)
 class Variant:
-    """The two properties of a build that a name always decides, by asking for them or by not asking."""
+    """The two properties of a build that a name always decides, with or without a mark for them."""
 
     free_threaded: bool
     debug: bool
 
     def __str__(self) -> str:
-        """In words, such as `free-threaded debug builds`; "" for the usual variant."""
+        """The variant in words, such as `free-threaded debug builds`; "" for the usual one."""
         words = [word for word, has in (("free-threaded", self.free_threaded), ("debug", self.debug)) if has]
         return " ".join([*words, "builds"]) if words else ""
 
@@ -77,7 +77,7 @@ class Catalog:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         rows = self._rows("SELECT etag, last_modified, signature, key FROM origin")
-        # Without one, the pages that hold it did not reach the disk before the power went.
+        # Without one, its pages did not reach the disk before a power failure.
         if len(rows) != 1 or not all(isinstance(mark, (str, type(None))) for mark in rows[0]):
             raise sqlite3.DatabaseError("no origin")
         etag, last_modified, signature, key = rows[0]
@@ -85,7 +85,7 @@ class Catalog:
 
     @classmethod
     def open(cls, path: str) -> Catalog:
-        """Raises `sqlite3.Error` when the file is missing, damaged or of another format."""
+        """Open a database. Raises `sqlite3.Error` when the file is missing, damaged or of another format."""
         connection = sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)
         try:
             _require_format(connection)
@@ -96,7 +96,7 @@ class Catalog:
 
     @classmethod
     def create(cls, path: str, listed: Iterable[IndexEntry], origin: Origin) -> Catalog:
-        """A new database at `path`, which is a file that does not exist yet, or `:memory:`. Raises `sqlite3.Error`."""
+        """Create a database at `path`, a file that does not exist yet, or `:memory:`. Raises `sqlite3.Error`."""
         connection = sqlite3.connect(path)
         try:
             _fill(connection, listed, origin)
@@ -106,17 +106,20 @@ class Catalog:
             raise
 
     def close(self) -> None:
+        """Close the database."""
         self._connection.close()
 
     def targets(self) -> tuple[str, ...]:
+        """Every target that the index has assets for, sorted."""
         return tuple(_text(target) for (target,) in self._rows("SELECT DISTINCT target FROM asset ORDER BY target"))
 
     def newest_release(self, not_after: str = "99999999") -> str | None:
-        """The newest release, or the newest up to a tag; None when there is none."""
+        """The newest release up to the tag `not_after`; None when there is none."""
         ((release,),) = self._rows("SELECT max(release) FROM asset WHERE release <= ?", int(not_after))
         return None if release is None else _release_text(release)
 
     def has_release(self, release: str) -> bool:
+        """Whether the index has an asset of the release, a tag."""
         return bool(self._rows("SELECT 1 FROM asset WHERE release = ? LIMIT 1", int(release)))
 
     def versions(self, targets: Sequence[str], variant: Variant) -> tuple[Version, ...]:
@@ -135,7 +138,7 @@ class Catalog:
         return tuple(sorted(found, reverse=True))
 
     def assets(self, version: Version, target: str, variant: Variant) -> tuple[IndexEntry, ...]:
-        """Every asset of one version for one target, in no order."""
+        """Every asset of one version for one target, unordered."""
         rows = self._rows(
             f"SELECT {_LISTED} FROM asset WHERE target = ? AND free_threaded = ? AND debug = ?"  # noqa: S608  (ours)
             " AND major = ? AND minor = ? AND micro = ? AND pre = ? AND pre_number = ?",
@@ -147,7 +150,7 @@ class Catalog:
         return tuple(_from_row(*row) for row in rows)
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        """The answer of the database. Raises `sqlite3.DatabaseError`, also for text that is none."""
+        """The rows of a query. Raises `sqlite3.DatabaseError`, also for invalid text."""
         try:
             return self._connection.execute(query, values).fetchall()
         except (ValueError, OverflowError) as error:
@@ -155,7 +158,7 @@ class Catalog:
 
 
 def _fill(connection: sqlite3.Connection, listed: Iterable[IndexEntry], origin: Origin) -> None:
-    # A crash may spoil the file, which then does not stand in its place yet; so neither journal nor sync is needed.
+    # A crash can only damage a file that does not have its final name yet, so neither journal nor sync is needed.
     connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
     marks = origin.validators
     about = (marks.etag, marks.last_modified, origin.signature, origin.key)
@@ -191,7 +194,7 @@ def _as_row(listed: IndexEntry) -> tuple[object, ...]:
 
 
 def _from_row(*row: Any) -> IndexEntry:
-    """Raises `sqlite3.DatabaseError` for a row that contradicts the file name in it."""
+    """The entry of a row. Raises `sqlite3.DatabaseError` for a row that contradicts its file name."""
     release, _target, _flavor, _build_options, file_name, own_url, sha256 = row[5:]
     try:
         listed = IndexEntry.from_url(own_url or github_url(_release_text(release), file_name), sha256)
@@ -204,7 +207,7 @@ def _from_row(*row: Any) -> IndexEntry:
 
 
 def _version_columns(version: Version) -> tuple[int, int, int, str, int]:
-    """A final version has '' and 0 at the end, so that SQL compares without NULL."""
+    """The columns of a version. A final version ends with '' and 0, so that SQL compares without NULL."""
     return (version.major, version.minor, version.micro, *(version.pre or ("", 0)))
 
 
@@ -215,7 +218,7 @@ def _text(value: Any) -> str:
 
 
 def _version(major: int, minor: int, micro: int, pre: str, pre_number: int) -> Version:
-    """Raises `sqlite3.DatabaseError` for columns that no version has."""
+    """The version of the columns. Raises `sqlite3.DatabaseError` for an impossible one."""
     if not all(isinstance(number, int) for number in (major, minor, micro, pre_number)) or pre not in _PRE_RELEASES:
         raise sqlite3.DatabaseError("a version is none")
     return Version(major, minor, micro, (pre, pre_number) if pre else None)

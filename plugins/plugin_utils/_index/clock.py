@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How old a release is by the controller's clock, and which cannot exist yet.
+"""The age of a release by the controller's clock, and which releases cannot exist yet.
 
-A release of the future would be the newest for ever: nothing real would take its place again. So what is dated more
-than two days ahead is never chosen, which leaves room for time zones and for a clock that is a little late.
+A release dated in the future would stay the newest: no real one would replace it. So a release dated more than two days
+ahead is never chosen, which leaves room for time zones and for a clock that is slightly behind.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _LAST_MOMENT = datetime.max.replace(tzinfo=timezone.utc)
 
 @dataclass(frozen=True)
 class Clock:
-    """`now` is in UTC, and never before the newest release that this collection comes with."""
+    """A point in time. `now` is in UTC, and never before the newest release bundled with this collection."""
 
     now: datetime
 
     @classmethod
     def read(cls, warn: Callable[[str], None]) -> Clock:
-        """The time. Calls `warn` when the clock is certainly wrong, as without a battery or under faketime."""
+        """Read the clock. Calls `warn` when it is certainly wrong, as without a battery or under faketime."""
         now = _now()
         bundled = newest_bundled_release()
         day = day_of(bundled) if bundled else None
@@ -45,18 +45,18 @@ class Clock:
 
     @property
     def latest_release(self) -> str:
-        """The newest tag that is not of the future."""
+        """The newest tag that is not in the future."""
         return f"{min(self.now, _LAST_MOMENT - _AHEAD) + _AHEAD:%Y%m%d}"
 
     def newest_release(self, min_age_s: int) -> str | None:
-        """The newest tag that is old enough, a release being as old as the first moment (UTC) of its tag's day.
+        """The newest tag that is at least `min_age_s` seconds old, counted from the start (UTC) of its tag's day.
 
-        None when every release is.
+        None when every release is old enough.
         """
         return f"{self.now - timedelta(seconds=min_age_s):%Y%m%d}" if min_age_s else None
 
     def is_older(self, release: str, age_s: int) -> bool:
-        """Whether the release is older than that, by the same count."""
+        """Whether the release is more than `age_s` seconds old, counted likewise."""
         day = day_of(release)
         return day is not None and self.now - _first_moment(day) > timedelta(seconds=age_s)
 
@@ -66,12 +66,12 @@ class Clock:
         return max((self.now.date() - day).days, 0) if day else 0
 
     def require_released(self, build: Build) -> None:
-        """Raises `NoMatch` for a build that cannot exist yet, even when a task names it."""
+        """Raise `NoMatch` for a build that cannot exist yet, even when a task names it."""
         if build.release > self.latest_release:
             raise NoMatch(f"Cannot use {build.name}: {self.why_not_yet(build.release)}")
 
     def why_not_yet(self, releases: str) -> str:
-        """Why releases of the future are not chosen, and what to do."""
+        """The message why `releases`, dated in the future, are not chosen, and what to do."""
         return (
             f"{releases} is in the future, since the clock of the controller says {self.now:%Y-%m-%d}. Name a release "
             "that exists, find out who made the index or lock that has it, or set the clock."

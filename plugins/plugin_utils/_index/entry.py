@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One asset as an index lists it, read from its file name and never from what the index says about it.
+"""One asset as an index lists it, parsed from its file name and never from the index's other fields.
 
-The versions index has carried rows whose `platform` and `variant` were wrong (BUILDS 2.1); the name is what was built.
+The versions index has had rows whose `platform` and `variant` were wrong (docs/development/builds.md 2.1); the name
+says what was built.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download.mirror
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import file_name_of, with_escaped_plus
 
-# Built on 2026-03-23 and tagged with the wrong year: as a number it would stand among the releases of 2025.
+# Built on 2026-03-23 and tagged with the wrong year: as a number it would sort among the releases of 2025.
 MISDATED_RELEASE = "20250323"
 
 
@@ -27,7 +28,7 @@ MISDATED_RELEASE = "20250323"
 class IndexEntry:
     """An asset in an index. `sha256` is 32 raw bytes, or None when the index has no digest for it.
 
-    `own_url` is None for a file of a public release, whose address follows from the rest.
+    `own_url` is None for a file of a public release, whose URL follows from the other fields.
     """
 
     build: Build
@@ -37,19 +38,20 @@ class IndexEntry:
 
     @classmethod
     def from_url(cls, url: str, sha256: bytes | None) -> IndexEntry:
-        """Raises `InvalidName` when the file name is not that of a build, or its release cannot be told."""
+        """Parse an entry from its URL. Raises `InvalidName` when its file name is not a build's or lacks a release."""
         public = public_file(url)
         directory, file_name = public or (
             urlsplit(url).path.rpartition("/")[0].rpartition("/")[2],
             file_name_of(url),
         )
-        # Names of before 2022 do not tell their release; the folder that they lie in does.
+        # Names from before 2022 lack their release; the name of their directory has it.
         build = _build(file_name, directory if day_of(directory) else None)
         own_url = None if public and directory == build.release else with_escaped_plus(url)
         return cls(build=build, file_name=file_name, own_url=own_url, sha256=sha256)
 
     @property
     def url(self) -> str:
+        """The URL of the asset."""
         return self.own_url or github_url(self.build.release, self.file_name)
 
 
@@ -57,7 +59,7 @@ def _build(file_name: str, folder_release: str | None) -> Build:
     if is_asset_name(file_name):
         return Build.from_asset_name(AssetName.parse(file_name), release=folder_release)
     manual = ManualName.parse(file_name)
-    if manual is None:  # said without the search for the nearest name, since an index can hold hundreds of such names
+    if manual is None:  # raised without a search for the nearest name, since an index can hold hundreds of such names
         raise InvalidName(f"{file_name} is not the name of a build.")
     stem, _unused, compression = manual.file_name.rpartition(".tar.")
     return Build(

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The formats of an index, told apart by content, each read as rows: versions NDJSON, uv catalogue, SHA256SUMS.
+"""The formats of an index, recognized by content, each read as rows: versions NDJSON, uv catalogue, SHA256SUMS.
 
-BUILDS 2 describes the formats. Each reader is given the text and `where`, the name of the document in messages. A
-malformed document raises `IndexUnavailable` with the place inside the document.
+docs/development/builds.md 2 describes the formats. Each reader gets the text and `where`, the name of the document in
+messages. A malformed document raises `IndexUnavailable` with the position in the document.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Row:
 
 
 def rows_of_versions(text: str, where: str) -> Iterator[Row]:
-    """The versions index: one JSON object a line. Everything in it but `url` and `sha256` is passed over."""
+    """The rows of the versions index, which has one JSON object a line; only `url` and `sha256` of it are used."""
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             here = f"{where}, line {number}"
@@ -48,7 +48,7 @@ def rows_of_versions(text: str, where: str) -> Iterator[Row]:
 
 
 def rows_of_catalogue(text: str, where: str) -> Iterator[Row]:
-    """uv's catalogue. Other implementations are passed over, and Pyodide, which calls itself cpython too."""
+    """The rows of uv's catalogue, without other implementations and without Pyodide, which calls itself cpython too."""
     entries = _json(text, where)
     if "version" in entries:
         raise IndexUnavailable(f"{where} has a key `version` at its top, so it is of a format that is not known here.")
@@ -62,9 +62,9 @@ def rows_of_catalogue(text: str, where: str) -> Iterator[Row]:
 
 
 def rows_of_sums(text: str, where: str, directory: str) -> Iterator[Row]:
-    """The output of `sha256sum` for one release; its names get the public addresses, which mirrors can map.
+    """The rows of the `sha256sum` output for one release; its names get the public URLs, which mirrors can map.
 
-    `folder` is the release of the names that do not carry it, as those of before 2022.
+    `directory` is the release of names that lack it, those from before 2022.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -101,23 +101,23 @@ def _json(text: str, where: str) -> Any:
 
 @dataclass(frozen=True)
 class Reading:
-    """What an index holds. `unknown` are the file names that are not those of builds, in the index's order."""
+    """The content of an index. `unknown` are the file names that are not those of builds, in the index's order."""
 
     listed: tuple[IndexEntry, ...]
     unknown: tuple[str, ...]
 
 
 def read_index(body: bytes, *, where: str, directory: str) -> Reading:
-    """Everything that the document lists, apart from the misdated release.
+    """Everything that the document lists, except the misdated release.
 
-    `where` is what messages call the document, and `folder` the folder it lies in, which for a SHA256SUMS names the
-    release. Raises `IndexUnavailable` when the document is of no known kind or malformed; the message has the place.
+    `where` is the document's name in messages, and `directory` the name of its directory, which for a SHA256SUMS is
+    the release. Raises `IndexUnavailable`, with the position, when the document is malformed or of no known format.
     """
     return _reading(_rows(_text(body, where), where, directory), where)
 
 
 def read_bundled(content: bytes) -> Reading:
-    """The same for the catalogue that comes with the collection."""
+    """Everything that the bundled catalogue lists, except the misdated release. Raises `IndexUnavailable`."""
     rows = (Row(github_url(file.release, file.file_name), file.sha256) for file in unpack(content))
     return _reading(rows, "The bundled catalogue")
 
@@ -141,7 +141,7 @@ def _reading(rows: Iterable[Row], where: str) -> Reading:
 
 
 def _require_one_digest(one: IndexEntry, digests: dict[tuple[str, str], bytes], where: str) -> None:
-    """A published file never changes. Raises `IndexUnavailable` where one name has two digests, wherever they lie."""
+    """Raise `IndexUnavailable` when one name has two digests, even at two URLs: published files never change."""
     if one.sha256 is None:
         return
     first = digests.setdefault((one.build.release, one.file_name), one.sha256)
@@ -176,7 +176,7 @@ def _text(body: bytes, where: str) -> str:
 
 
 def _is_record(line: str) -> bool:
-    """Whether the first line is a record of the versions index, whole or broken off."""
+    """Whether the first line is a record of the versions index, complete or truncated."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):

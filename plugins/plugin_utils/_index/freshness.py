@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether an index is as new as it should be: not held back, not set back, not of the future.
+"""Check that an index is as new as it should be: not held back, not set back, not dated in the future.
 
 An index is not signed, so a mirror that withholds releases looks like a quiet month. A warning reports what can
 be seen: an index older than it was, or older than the catalogue that comes with this collection. `index_max_age`
-makes an error of an index whose newest release is too old.
+makes an index whose newest release is too old an error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ class IndexTooOld(IndexUnavailable):
 
 
 def require_fresh(found: OpenIndex, address: Address, max_age_s: int, warn: Callable[[str], None]) -> None:
-    """Raises `IndexTooOld`. An age of 0 allows every index. `warn` takes a sentence for each other doubt."""
+    """Raise `IndexTooOld` when the newest release is more than `max_age_s` seconds old; 0 allows every index.
+
+    `warn` gets a message for each other doubt.
+    """
     clock = Clock.read(warn)
     newest = found.catalog.newest_release(not_after=clock.latest_release)
     of_future = found.catalog.newest_release()
@@ -35,7 +38,7 @@ def require_fresh(found: OpenIndex, address: Address, max_age_s: int, warn: Call
             f"{of_future}, and the clock of the controller says {clock.now:%Y-%m-%d}."
         )
     if newest is None:
-        return  # nothing of it will be chosen
+        return  # no release of it will be chosen
     if max_age_s and clock.is_older(newest, max_age_s):
         raise IndexTooOld(
             f"Cannot use the index {found.name}: its newest release, {newest}, is {clock.days_since(newest)} days old, "
@@ -46,7 +49,7 @@ def require_fresh(found: OpenIndex, address: Address, max_age_s: int, warn: Call
 
 
 def _warn_of_older(found: OpenIndex, address: Address, newest: str, clock: Clock, warn: Callable[[str], None]) -> None:
-    if address.kind == "bundled" or address.directory == newest:  # the address itself says which release it is of
+    if address.kind == "bundled" or address.directory == newest:  # the address itself names the release
         return
     seen = found.entry.newest_seen()
     if seen is None or not newest <= seen.release <= clock.latest_release:

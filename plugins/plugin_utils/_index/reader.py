@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The index that answers: from the cache while that is current, else read by one worker for all.
+"""The index that a run uses: from the cache while that is current, else read by one worker for all.
 
 The first address that can be read counts, then a cached copy, then the bundled catalogue.
 """
@@ -32,9 +32,11 @@ _UNKNOWN_SHOWN = 3
 
 @dataclass(frozen=True)
 class IndexOptions:
-    """Where to look, and how. `index` is None when the user names none. What was fetched counts as current for
-    `max_age_s` seconds. An index whose newest release is older than `max_release_age_s` is refused; 0 refuses none.
-    `environ` is the controller's environment, with uv's variables and our own.
+    """Where to look for an index, and how.
+
+    `index` is None when the user names none. A fetched index counts as current for `max_age_s` seconds. An index whose
+    newest release is older than `max_release_age_s` seconds is refused; 0 refuses none. `environ` is the controller's
+    environment, with uv's variables and our own.
     """
 
     index: tuple[str, ...] | None = None
@@ -45,7 +47,7 @@ class IndexOptions:
 
 
 class IndexReader:
-    """Opens one address after the other, with the same options. `warn` takes a sentence."""
+    """Open one address after the other, with the same options. `warn` gets a message."""
 
     def __init__(self, options: IndexOptions, warn: Callable[[str], None]) -> None:
         self._options = options
@@ -53,7 +55,7 @@ class IndexReader:
         self._directory = cache_directory(options.environ, warn=warn)
 
     def current(self, address: Address) -> OpenIndex:
-        """Raises `IndexUnavailable`; as a `FetchError` it tells whether the server was reached."""
+        """The current index. Raises `IndexUnavailable`; a `FetchError` also shows whether the server was reached."""
         found = self._kept_and_current(address)
         if found is not None:
             return found
@@ -74,14 +76,14 @@ class IndexReader:
                 raise
 
     def _lock(self, entry: CacheEntry, address: Address, stack: ExitStack) -> None:
-        """Another worker that holds it for too long is as good as a server that does not answer."""
+        """Hold the entry's lock; another worker that holds it too long counts as a server that does not answer."""
         try:
             stack.enter_context(entry.locked(self._options.url_options.lock_timeout))
         except StoreError as error:
             raise FetchError(f"The index {address} could not be read. {error}", "later") from None
 
     def last_copy(self, address: Address) -> OpenIndex | None:
-        """What was fetched before, however old; None when there is nothing, and for files, which are their own copy."""
+        """The last fetched copy, however old; None when there is none, and for files, which need no copy."""
         entry = self._entry(address)
         catalog = entry.open() if address.kind == "http" else None
         return None if catalog is None else OpenIndex(str(address), catalog, entry)
@@ -125,7 +127,7 @@ class IndexReader:
     def _read(self, content: bytes, address: Address, where: str) -> Reading:
         reading = read_index(content, where=where, directory=address.directory)
         local = next((one for one in reading.listed if one.own_url and one.own_url.startswith("file:")), None)
-        if local and address.kind == "http":  # a server has no say in which files of a machine are read
+        if local and address.kind == "http":  # a server must not choose which local files are read
             raise IndexUnavailable(
                 f"{where} names a file of this machine, {shown_url(local.url)}, which an index from a server must not. "
                 "Use another index, or a copy of this one in a file."
@@ -145,10 +147,10 @@ class IndexReader:
 
 
 def _signature(path: str) -> str:
-    """Changes whenever the file does; "" when there is no file."""
+    """A text that changes whenever the file does; "" when there is no file."""
     try:
         status = os.stat(path)
-    except (OSError, ValueError):  # the latter for a path that none can be
+    except (OSError, ValueError):  # the latter for an impossible path
         return ""
     return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
 
@@ -161,12 +163,13 @@ def _file_content(path: str, where: str) -> bytes:
 
 
 def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
-    """Raises `IndexUnavailable` when no address can be read and no substitute is right.
+    """Open the first index that can be read, or a substitute.
 
-    The last copy stands in for whatever was fetched before. The bundled catalogue stands in for the default index, and
-    for one that the user names while its server cannot be reached. A wrong address, or a document that is no index, is
-    the user's to mend, and no reason to look elsewhere. A warning names each substitute. An index whose newest
-    release is older than the options allow is no answer, and nothing stands in for it but the next address.
+    The last copy replaces an index that was fetched before. The bundled catalogue replaces the default index, and one
+    that the user names while its server cannot be reached. A wrong address, or a document that is not an index, is for
+    the user to fix and gets no substitute. A warning names each substitute. An index whose newest release is older than
+    the options allow is replaced by the next address only. Raises `IndexUnavailable` when no address can be read and no
+    substitute applies.
     """
     texts = options.index or default_addresses(options.environ)
     addresses = [Address.parse(text) for text in texts]
@@ -197,13 +200,13 @@ def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
 
 
 def _fresh(found: OpenIndex, address: Address, options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
-    """The same index, open. Raises `IndexTooOld`, and closes it then."""
+    """The same index if it is fresh enough; else closes it and raises `IndexTooOld`."""
     try:
         require_fresh(found, address, options.max_release_age_s, warn)
     except IndexTooOld:
         found.catalog.close()
         raise
-    except sqlite3.DatabaseError:  # damaged; the next process makes it again
+    except sqlite3.DatabaseError:  # damaged; the next process creates it again
         found.catalog.close()
         found.entry.discard()
         raise
@@ -220,7 +223,7 @@ def _youngest_copy(reader: IndexReader, addresses: Sequence[Address]) -> tuple[A
 
 
 def _ago(age_s: float) -> str:
-    """In one unit, so that the workers of one run say the same."""
+    """The age in words and in one unit, so that the workers of one run report the same."""
     if age_s < 0:
         return "a time that is yet to come by this clock"
     for unit, length_s in (("day", 24 * 60 * 60), ("hour", 60 * 60), ("minute", 60)):

@@ -6,8 +6,8 @@
 Both keep a text file for each group: the mode, the link, two lines for each follower (its name and its link), an empty
 line, and then for each alternative its path, its priority, and the path for each follower or an empty line. RHEL's may
 put `@family@` before the priority and the name of an init script behind it. Source: update-alternatives.c of dpkg and
-alternatives.c of chkconfig. The record tells what the output of `--display` does not: links on RHEL, and priorities
-below zero as `community.general.alternatives` reads them.
+alternatives.c of chkconfig. The record has what the output of `--display` lacks: links on RHEL, and priorities below
+zero as `community.general.alternatives` reads them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-LINKS_DIRECTORY = "/etc/alternatives"  # where the links of all groups lead, on every system
+LINKS_DIRECTORY = "/etc/alternatives"  # the links of all groups point here, on every system
 RECORD_DIRECTORIES = (  # of Debian, of RHEL and newer SUSE, of older SUSE
     "/var/lib/dpkg/alternatives",
     "/var/lib/alternatives",
@@ -28,7 +28,7 @@ _PRIORITY = re.compile(r"(?:@[^@]+@)?(?P<number>-?\d+)(?:\s.*)?")
 
 @dataclass(frozen=True)
 class Follower:
-    """A link that goes with a group's own: the `link` named `name` leads to `path` while its alternative is chosen."""
+    """A secondary link of a group: `link`, named `name`, points to `path` while its alternative is chosen."""
 
     name: str
     link: str
@@ -37,7 +37,7 @@ class Follower:
 
 @dataclass(frozen=True)
 class Alternative:
-    """One of a group's choices. `followers` has those alone for which this choice has a path."""
+    """One of a group's choices. `followers` are only those for which this choice has a path."""
 
     path: str
     priority: int
@@ -46,7 +46,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Group:
-    """A group: its link, and what it may lead to."""
+    """A group: its link, and the alternatives that it may point to."""
 
     name: str
     link: str
@@ -54,7 +54,7 @@ class Group:
 
     @classmethod
     def parse(cls, name: str, lines: Sequence[str]) -> Group | None:
-        """The group in the lines of its record; None for what is no record that we understand."""
+        """Parse the lines of a group's record; None for lines in another format."""
         try:
             end = lines.index("")
             followers = tuple(zip(lines[2:end:2], lines[3:end:2]))
@@ -63,11 +63,12 @@ class Group:
             return None
 
     def choice(self, path: str) -> Alternative | None:
+        """The alternative with this path; None when there is none."""
         return next((alternative for alternative in self.alternatives if alternative.path == path), None)
 
 
 def _alternatives(lines: Sequence[str], names: Sequence[tuple[str, str]]) -> Iterator[Alternative]:
-    """Raises `IndexError` or `ValueError` for lines that break off or have no number for a priority."""
+    """The alternatives of a record. Raises `IndexError` or `ValueError` for truncated lines or a bad priority."""
     start = 0
     while start < len(lines) and lines[start]:
         priority = _PRIORITY.fullmatch(lines[start + 1])

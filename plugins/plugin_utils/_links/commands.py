@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of a build, under names of its own: python3.13, pip3.13; python3.13t, pip3.13t.
+"""The commands of a build, under names that no other kind of build has: python3.13, pip3.13; python3.13t, pip3.13t.
 
-A free-threaded or debug build can thus stand beside the usual one, whatever its own programs are called.
+So a free-threaded or debug build can be installed beside the usual one, whatever its programs are called.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _COMPANIONS = (
 )
 DEFAULT_NAMES = ("python3", "python")
 
-# Every name that this collection gives to a link.
+# The pattern of every name that this collection gives to a link.
 _OUR_NAME = re.compile(
     r"(?:python|pip|pydoc|idle)\d+\.\d+(?:td|t|d)?|python\d+\.\d+(?:td|t|d)?(?:-config|\.1)|python3?"
 )
@@ -30,7 +30,7 @@ _OUR_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Command:
-    """A link that is wanted: its file name, and what it is to lead to."""
+    """A wanted link: its file name, and its target."""
 
     name: str
     target: str
@@ -38,17 +38,18 @@ class Command:
 
 
 def is_our_name(name: str) -> bool:
+    """Whether this collection gives links this file name."""
     return _OUR_NAME.fullmatch(name) is not None
 
 
 def possible_names(executable: str) -> tuple[str, ...]:
-    """The names of every link that a build with this interpreter may be given."""
+    """The file names of all links that may be created for a build with this interpreter."""
     name, number = _name_and_number(executable)
     return (name, *(companion.format(number) for companion, _file, _is_manual in _COMPANIONS))
 
 
 def commands_of(path: str, executable: str, there: AbstractSet[str]) -> tuple[Command, ...]:
-    """The interpreter, and then what else the build at `path` has, given the files that are `there`."""
+    """The interpreter first, then the other commands of the build at `path` whose files are in `there`."""
     name, number = _name_and_number(executable)
     found = [Command(name, executable)]
     for companion, file, is_manual in _COMPANIONS:

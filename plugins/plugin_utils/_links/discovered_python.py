@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Python for Ansible's modules that is still on a host after links and builds went.
+"""An interpreter for Ansible's modules that stays on a host when links and builds are removed.
 
-Where no interpreter is set, Ansible takes the first of a list that is on the PATH and remembers it as a fact. That may
-well be `/usr/local/bin/python3.13`, which leads to a build of ours. Without it, every later task would fail.
+When no interpreter is set, Ansible uses the first of a list that is on the PATH and remembers it as a fact. That may
+be `/usr/local/bin/python3.13`, which points to a build of ours: once that is removed, every later task would fail.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from .._probe.shell import command_of
 
 _SCRIPT = Path(__file__).with_name("discovered_python.sh")
 
-DISCOVERED = "discovered_interpreter_python"  # the fact that Ansible remembers it by
+DISCOVERED = "discovered_interpreter_python"  # the fact in which Ansible remembers it
 _NAME = "standalone-python-search"
-# The path becomes a fact by which Ansible starts every module: what a shell or a template would act on is none.
+# The path becomes a fact by which Ansible starts every module, so nothing in it may mean anything to a shell or a
+# template.
 _PLAIN_PATH = repeated(r"/[\w./+@~:,=-]+")
 _KEYS = {"goes": _PLAIN_PATH, "stays": _PLAIN_PATH}
 _DISCOVERIES = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
@@ -39,28 +40,28 @@ class Going:
         return bool(self.links or self.builds)
 
     def command(self, pythons: Sequence[str]) -> str:
-        """The command for the host's `/bin/sh` that tells the first of `pythons` that stays; names are on the PATH."""
+        """The command for the host's `/bin/sh` that reports the first of `pythons`, names or paths, that stays."""
         lists = {"pythons": pythons, "links": self.links, "builds": self.builds}
         return command_of(_SCRIPT, values={name: "\n".join(words) for name, words in lists.items()})
 
 
 def candidates(configured: str | None, discoverable: Sequence[str]) -> Sequence[str]:
-    """The Pythons that modules may be run by: the one that is set, else those that Ansible looks for."""
+    """The interpreters that may run modules: the configured one, else those that Ansible looks for."""
     words = [word for word in (configured or "").split() if not word.startswith("-")]
     if not words or words[-1] in _DISCOVERIES:
         return discoverable
-    return words[-1:]  # of "/usr/bin/env python3", too
+    return words[-1:]  # python3 for "/usr/bin/env python3"
 
 
 def is_plain_path(value: object) -> bool:
-    """Whether it is a path that no shell and no template takes for more than that."""
+    """Whether it is a path without anything that a shell or a template would interpret."""
     return isinstance(value, str) and _PLAIN_PATH.pattern.fullmatch(value) is not None
 
 
 def lasting_python(stdout: str, pythons: Sequence[str], warn: Callable[[str], None], where: str) -> str | None:
-    """The Python that stays, one of `pythons`; None when the host `where` did not tell one.
+    """The interpreter that stays, one of `pythons`; None when the host named `where` reported none.
 
-    Raises `StandaloneError` when there is none but those that go.
+    Calls `warn` for unreadable output. Raises `StandaloneError` when every interpreter would be removed.
     """
     answer = Answer.parse(stdout, _NAME, _KEYS)
     if answer is None:

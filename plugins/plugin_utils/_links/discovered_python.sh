@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# Tells which Python of a host stays when links and builds go, as lines of key=value between two marker lines: `goes` for
-# each that is found and goes, and `stays` for the first that does not, which ends the answer.
+# Reports which interpreter of a host stays when links and builds are removed, as lines of key=value between two marker
+# lines: `goes` for each that is found and will be removed, and `stays` for the first other one, which ends the answer.
 #
-# _lasting_python.py takes out the lines that are comments (so no here-document, no comment behind code) and puts in
-# front, lists with one word a line:
-#   pythons   names to look for on the PATH, or paths, best first
-#   links     the paths of links that are to be removed
-#   builds    the paths of builds that are to be removed
+# discovered_python.py removes the comment lines (so no here-document, no comment behind code) and prepends these
+# variables, lists with one word a line:
+#   `pythons` names to look for on the PATH, or paths, best first
+#   links     the paths of links that will be removed
+#   builds    the paths of builds that will be removed
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 LC_ALL=C
@@ -32,7 +32,7 @@ goes() {
     return 1
 }
 
-# tell FILE: fails where the search has to go on.
+# `tell` FILE: report an interpreter; fails when the search must continue.
 tell() {
     [ -f "$1" ] && [ -x "$1" ] || return 1
     if goes "$1"; then

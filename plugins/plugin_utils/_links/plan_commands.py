@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides which links and alternatives a host needs for the commands of its builds, and which have to go."""
+"""Decide which links and alternatives a host needs for the commands of its builds, and which must be removed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROGRAM_OF_ALTERNATIVES = "update-alternatives"
 
 @dataclass(frozen=True)
 class Registration:
-    """An alternative to install. With `again` it has to be removed first, for what the module does not see."""
+    """An alternative to install. With `again` it must be removed first, since the module would see no difference."""
 
     name: str
     link: str
@@ -30,10 +30,10 @@ class Registration:
 
 @dataclass(frozen=True)
 class CommandPlan:
-    """What differs from what is wanted.
+    """The changes that lead from a host's state to the spec.
 
-    `unregister` are (group, path). `links` are paths with what they are to lead to, `unlink` paths. `left_out` and
-    `refused` are sentences: about what stays the system's own, and about what makes the task fail.
+    `unregister` are pairs of group and path. `links` are pairs of path and target, `unlink` paths. `left_out` and
+    `refused` are messages: about builds whose command a package owns, and about what makes the task fail.
     """
 
     register: tuple[Registration, ...] = ()
@@ -45,6 +45,7 @@ class CommandPlan:
 
 
 def plan_commands(spec: LinksSpec, state: LinksState) -> CommandPlan:
+    """The links and alternatives to create and to remove, with the messages about what cannot be."""
     system = _system(spec, state)
     builds = () if system == NONE else spec.present
     theirs = {build.path: owner for build in builds if (owner := state.owners.get(build.name))}
@@ -67,7 +68,7 @@ def plan_commands(spec: LinksSpec, state: LinksState) -> CommandPlan:
 
 
 def _foreign(spec: LinksSpec, state: LinksState) -> list[str]:
-    """Errors about what is to be absent and is none of ours: nothing that points there is ours to remove either."""
+    """Errors about paths that must be absent but are not our builds: links that point there are not ours either."""
     return [
         f"Cannot remove {build.path}: this collection did not make it. No link to it was removed either. Correct the "
         "path, or move away what is there."
@@ -83,7 +84,7 @@ def _system(spec: LinksSpec, state: LinksState) -> str:
 
 
 def _commands(build: LinkedBuild, state: LinksState) -> tuple[Command, ...]:
-    """What the build is to be reached by; a companion that a package has already is left to the package."""
+    """The commands of the build, without companions whose names a package owns."""
     found = commands_of(build.path, build.executable or "", build.programs | state.has)
     return tuple(command for command in found if command.name not in state.owners)
 
@@ -100,7 +101,7 @@ def _registration(spec: LinksSpec, commands: tuple[Command, ...]) -> Registratio
 
 
 def _differing(wanted: Registration, state: LinksState) -> Registration | None:
-    """None when the host has it as wanted."""
+    """The registration to install; None when the host has it as wanted."""
     group = state.groups.get(wanted.name)
     choice = group.choice(wanted.path) if group else None
     if group is None or choice is None:
@@ -112,7 +113,7 @@ def _differing(wanted: Registration, state: LinksState) -> Registration | None:
 
 
 def _leads(group: Group, wanted: Registration, state: LinksState) -> bool:
-    """Whether the links of a group are there: its own, and those that belong to the choice if that is ours."""
+    """Whether the links of a group exist: its main link, and the followers of the choice if that is ours."""
     chosen = state.links.get(f"{LINKS_DIRECTORY}/{group.name}", "")
     if state.links.get(group.link) != f"{LINKS_DIRECTORY}/{group.name}" or not group.choice(chosen):
         return False
@@ -160,7 +161,7 @@ def _leave(build: LinkedBuild, owner: Owner, spec: LinksSpec) -> str:
 def _obstacles(
     spec: LinksSpec, state: LinksState, links: list[tuple[str, str]], wanted: list[Registration]
 ) -> list[str]:
-    """What stands where links are wanted and was not made by this collection."""
+    """Errors about files at the paths of wanted links that this collection did not create."""
     advice = "Move it away, choose another interpreter_link_dir, or set interpreter_alternatives: none."
     problems = []
     for link, _target in links:
@@ -180,7 +181,7 @@ def _obstacles(
 
 
 def _belongs_to(link: str, spec: LinksSpec, state: LinksState, *, shared: bool) -> bool:
-    """Whether a link is that of alternatives which are ours alone, or which may be `shared` with others."""
+    """Whether a link belongs to alternatives that are ours alone, or that may be `shared` with others."""
     for group in state.groups.values():
         followers = {follower.link for choice in group.alternatives for follower in choice.followers}
         if link == group.link or link in followers:

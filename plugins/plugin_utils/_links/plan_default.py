@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides about `python3` and `python`: where they are to lead, and whether that is allowed."""
+"""Decide where `python3` and `python` point, and whether that is allowed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .spec import LinksSpec, saved_name
 
 @dataclass(frozen=True)
 class DefaultPlan:
-    """`links`, paths with targets, in the order in which to set them, and then `unlink`. `refused` are sentences."""
+    """The links to set in this order, as pairs of path and target; then the paths to unlink. `refused` are messages."""
 
     links: tuple[tuple[str, str], ...] = ()
     unlink: tuple[str, ...] = ()
@@ -22,6 +22,7 @@ class DefaultPlan:
 
 
 def plan_default(spec: LinksSpec, state: LinksState) -> DefaultPlan:
+    """The changes to `python3` and `python`; only `refused` when any of them is not allowed."""
     build = spec.default_build
     plans = [_plan_name(name, build.executable if build else None, spec, state) for name in DEFAULT_NAMES]
     refused = tuple(sentence for plan in plans for sentence in plan.refused)
@@ -50,7 +51,7 @@ def _plan_name(name: str, target: str | None, spec: LinksSpec, state: LinksState
 
 
 def _without_default(link: str, saved: str, kept: str | None, *, is_ours: bool) -> DefaultPlan:
-    """What we replaced comes back, unless something else has taken the place since."""
+    """Restore the link that our default replaced, unless something else has replaced ours since."""
     if not is_ours:
         return DefaultPlan(unlink=(saved,) if kept else ())
     if kept:
@@ -59,7 +60,7 @@ def _without_default(link: str, saved: str, kept: str | None, *, is_ours: bool) 
 
 
 def _refusal(name: str, link: str, now: str | None, spec: LinksSpec, state: LinksState) -> str | None:
-    """Why the link may not be made, None if it may."""
+    """Why the link may not be created; None if it may."""
     if link in state.occupied:
         return (
             f"interpreter_default wants the link {link}, but there is a file or directory that this role did not make. "

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides about environments for requirements, and about variables that login shells need for the builds."""
+"""Decide about environments for requirements, and about variables that login shells need for the builds."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _LOOKS_IN_PKI = 20260320
 
 @dataclass(frozen=True)
 class VenvPlan:
-    """An environment that differs: whether it has to be made, and whether over an old one of ours.
+    """An environment that differs: whether it must be created, and whether it replaces an old one of ours.
 
-    `requirements` names the file on the controller. Its text can hold the login of an index, and plans are shown; so
-    can records be read, and `record`, what is written when all is installed, has a digest of the text.
+    `requirements` names the file on the controller, since its text can hold the login of an index and plans are shown.
+    `record` is written into the environment once all is installed; it is readable too, so it has a digest of the text.
     """
 
     path: str
@@ -32,6 +32,7 @@ class VenvPlan:
 
 
 def plan_venvs(spec: LinksSpec, state: LinksState) -> tuple[VenvPlan, ...]:
+    """The environments to create or to fill, in the order of the builds."""
     plans = []
     for build in spec.present:
         if build.requirements is None:
@@ -46,7 +47,7 @@ def plan_venvs(spec: LinksSpec, state: LinksState) -> tuple[VenvPlan, ...]:
 
 
 def refused_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
-    """Sentences about what stands where an environment is wanted: none of ours, and none of this build's either."""
+    """Errors about directories in the way of an environment, which are neither ours nor this build's."""
     if spec.root:
         return _refused_in_root(spec, state)
     untrusted = tuple(
@@ -68,7 +69,7 @@ def refused_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
 
 
 def _refused_in_root(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
-    """Environments are made and filled by the build itself, which may not run here, with the image's own libraries."""
+    """Errors about environments in an image: the build itself creates and fills them, and it may not run here."""
     touched = [build.venv for build in spec.present if build.requirements is not None] + [*surplus_venvs(spec, state)]
     return tuple(
         f"{venv} is an environment with requirements, which cannot be made or removed in the directory {spec.root}. "
@@ -78,15 +79,15 @@ def _refused_in_root(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
 
 
 def surplus_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
-    """Environments that we made from builds that are to go. Others stay, since services may run from them.
+    """The environments that we created from builds that must be absent. Others stay, since services may run from them.
 
-    An environment that a build was given after another is that of the later one, whatever the former is to be.
+    An environment that two builds got in turn belongs to the later one, whatever becomes of the earlier.
     """
     return tuple(venv for venv in _left_venvs(spec, state) if venv not in state.untrusted)
 
 
 def kept_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
-    """Warnings about environments that are wanted no longer, but that a removal could be led elsewhere from."""
+    """Warnings about environments that are no longer wanted, but whose removal could be redirected to other files."""
     return tuple(
         f"{venv} is wanted no longer, but was not removed: {state.untrusted[venv]}, so another user could have this "
         "task remove other files. Remove it as that user."
@@ -103,7 +104,7 @@ def _left_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
 
 
 def needed_variables(spec: LinksSpec, state: LinksState) -> dict[str, str]:
-    """Variables without which the builds would not find what the host has elsewhere, or has not at all."""
+    """The variables that builds need to find files that the host has elsewhere, or lacks: name -> value."""
     if not spec.present:
         return {}
     variables = {}
@@ -112,12 +113,12 @@ def needed_variables(spec: LinksSpec, state: LinksState) -> dict[str, str]:
         variables["SSL_CERT_FILE"] = state.certificates
     if not state.terminals:
         build = spec.default_build or spec.present[0]
-        variables["TERMINFO_DIRS"] = f":{build.path}/share/terminfo"  # the empty entry stands for the usual places
+        variables["TERMINFO_DIRS"] = f":{build.path}/share/terminfo"  # the empty entry means the usual directories
     return variables
 
 
 def _fits(build: LinkedBuild, state: LinksState) -> bool:
-    """Whether the environment can be run, and is of this build and its minor version."""
+    """Whether the environment runs, and belongs to this build and its minor version."""
     libraries = {build.name, build.name.rstrip("td")}
     return (
         _is_of(build, state)
@@ -127,7 +128,7 @@ def _fits(build: LinkedBuild, state: LinksState) -> bool:
 
 
 def _is_of(build: LinkedBuild, state: LinksState) -> bool:
-    """Whether an environment was made from the build, through its path."""
+    """Whether an environment was created from the build, through its path."""
     settings = state.files.get(f"{build.venv}/pyvenv.cfg")
     return settings is not None and f"home = {build.path}/bin" in settings.content.splitlines()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one shell command that tells how a host leads to its builds. `probe.sh` says how."""
+"""The single shell command that reports a host's links, alternatives and profiles. `probe.sh` describes it."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be looked at.
+    """The paths and names to look at.
 
-    `root` is that of another system, in which all the rest is; empty for the running one.
+    `root` is that of another system, which contains all the other paths; empty for the running one.
     `names` are file names of links, `owner_names` those that package managers are asked about, which takes time.
-    `files` are patterns of files to read. `guarded` are environments of which it matters who may change them, and the
-    interpreters that fill them, one behind the other.
+    `files` are patterns of files to read. `guarded` are environments whose writers matter, each followed by the
+    interpreter that fills it.
     """
 
     link_dir: str
@@ -74,7 +74,7 @@ class Question:
     root: str = ""
 
     def command(self) -> str:
-        """The command for the host's `/bin/sh`, one line. Raises `InvalidName` for what no line can carry."""
+        """The command for the host's `/bin/sh`, on one line. Raises `InvalidName` for a path that no line can hold."""
         values = {
             **{name: "\n".join(_checked(name, getattr(self, name))) for name in _LISTS},
             "link_dir": self.link_dir,
@@ -89,7 +89,7 @@ _LISTS = ("paths", "names", "files", "directories", "venvs", "guarded", "stores"
 
 @dataclass(frozen=True)
 class File:
-    """A file on the host; `mode` as `ls` writes it, such as `-rw-r--r--`. The content ends with a line end."""
+    """A file on the host; `mode` as `ls` prints it, such as `-rw-r--r--`. The content ends with a newline."""
 
     mode: str
     content: str
@@ -97,7 +97,7 @@ class File:
 
 @dataclass(frozen=True)
 class Owner:
-    """A package, and its file that a link would replace or stand before."""
+    """A package, and its file that a link would replace or shadow."""
 
     file: str
     package: str
@@ -105,15 +105,15 @@ class Owner:
 
 @dataclass(frozen=True)
 class LinksState:
-    """What a host answered.
+    """The state of a host's links, alternatives and profiles.
 
-    `links` are symbolic links by their own path, with their text; `occupied` are paths of wanted links where something
-    else is. `has` are the programs and manual pages at the builds' paths. `owners` are by the name of the wanted link.
-    `roots` are the names of the files in `.roots` of all stores that were asked for. `venvs` are those that exist, with
-    the names of their library directories; `running_venvs` have an interpreter that can be run. `untrusted` says of
-    environments why root must not work in them. `foreign` are paths of builds where something else is.
-    `certificates` is where certificates are on a host that has none where builds look, else None; releases that also
-    look in /etc/pki find them there with `certificates_in_pki`.
+    `links` maps paths of symbolic links to their text; `occupied` are paths of wanted links with something else there.
+    `has` are the programs and manual pages at the builds' paths. `owners` maps names of wanted links to owners.
+    `roots` are the names of the history files in `.roots` of all requested stores. `venvs` maps the existing
+    environments to the names of their library directories; `running_venvs` have an interpreter that runs. `untrusted`
+    maps environments to the reason why root must not work in them. `foreign` are paths of builds where something else
+    exists. `certificates` is where certificates are on a host that has none where builds look, else None; releases that
+    also look in /etc/pki find them there with `certificates_in_pki`.
     """
 
     links: Mapping[str, str] = field(default_factory=dict)
@@ -138,9 +138,10 @@ class LinksState:
 
 
 def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> LinksState:
-    """The answer in what the command printed. Raises `StandaloneError` with the host's words when it is not whole.
+    """Parse the command's output. `rc` is its exit status.
 
-    Raises `StoreError` where `root` does not exist, or its links go in circles.
+    Raises `StandaloneError` with the host's output when the answer is incomplete, `StoreError` when `root` does not
+    exist or its links form a loop.
     """
     answer = Answer.parse(stdout, _NAME, _KEYS)
     if answer is None:
@@ -188,13 +189,13 @@ def _checked(name: str, values: Iterable[str]) -> Iterable[str]:
 
 
 def _link(text: str) -> tuple[str, str]:
-    """The path of a link and its target, which may hold an arrow itself."""
+    """The path of a link and its target, which may contain an arrow itself."""
     path, _arrow, target = text.partition(" -> ")
     return path, target
 
 
 def _owner(text: str) -> tuple[str, Owner]:
-    """The name of a wanted link, and whose file it concerns: `NAME DIRECTORY/FILE PACKAGE, …`, where FILE is NAME."""
+    """The name of a wanted link and the file's owner, from `NAME DIRECTORY/FILE PACKAGE, …`, where FILE is NAME."""
     name, _blank, rest = text.partition(" ")
     directory, _name, package = rest.partition(f"/{name} ")
     return name, Owner(f"{directory}/{name}", package)
@@ -206,7 +207,7 @@ def _groups(answer: Answer) -> dict[str, Group]:
 
 
 def _untrusted(answer: Answer) -> dict[str, str]:
-    """Why root must not work in environments. Another user who runs the task has nothing to give away."""
+    """Why root must not work in environments; empty when another user runs the task, who has no privilege to lose."""
     if answer.facts.get("user") != ["0"]:
         return {}
     reasons = ((venv, _who_may_change(lines)) for venv, lines in answer.sections("way_to", "way"))
@@ -214,13 +215,13 @@ def _untrusted(answer: Answer) -> dict[str, str]:
 
 
 def _who_may_change(way: list[str]) -> str | None:
-    """The first of the files and directories on a way that someone other than root may change, and who."""
+    """The first file or directory on a way that a user other than root may change, and who; None without one."""
     parts = [line.split(" ", 3) for line in way]
     for mode, user, group, path in parts:
         if user != "0":
             return f"{path} belongs to another user (number {user})"
         is_writable = mode[0] != "l" and (mode[8] == "w" or (mode[5] == "w" and group != "0"))
-        # In a directory such as /tmp nobody can exchange what is there, but anybody can make what is not.
+        # In a directory such as /tmp no user can replace another's file, but any user can create a missing one.
         is_safe = mode[9] in "tT" and any(other.startswith(f"{path}/") for *_unused, other in parts)
         if is_writable and not is_safe:
             return f"{path} may be written to by others ({mode[:10]})"

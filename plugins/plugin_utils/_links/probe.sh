@@ -3,25 +3,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# Tells how commands, manual pages and login shells of a host lead to builds, as lines of key=value between two markers.
+# Reports which commands, manual pages and profiles of a host point to builds, as lines of key=value between two markers.
 #
-# It needs a POSIX shell, ls, grep and sed; busybox's will do. It writes nothing. A process costs a host more than all
-# the rest, so each tool is started once for everything that it can tell.
-# links_probe.py takes out the lines that are comments (so no here-document, no comment behind code), and puts in front
-# the functions of in_root.sh or running.sh, and, lists with one word a line:
-#   root          the root of another system, which all the rest is in (nothing in it is run); empty for this one
+# It needs a POSIX shell, ls, grep and sed; busybox's will do. It writes nothing. Starting a process costs a host more
+# than all the rest, so each tool is started once for all its answers.
+# probe.py removes the comment lines (so no here-document, no comment behind code), and prepends the functions of
+# in_root.sh or running.sh and these variables, lists with one word a line:
+#   root          the root of another system that has all other paths (nothing in it is run); empty for this one
 #   link_dir      the directory for links to programs
 #   man_dir       the directory for links to manual pages
 #   paths         the paths of the builds
-#   names         the file names of links that may be wanted or have been made
-#   files         patterns of files whose content is asked for
+#   names         the file names of links that may be wanted or may exist
+#   files         patterns of files whose content is requested
 #   directories   directories that must exist for something to be written
 #   venvs         the environments to look at
-#   guarded       environments of which it matters who may change them, each followed by the interpreter that fills it
+#   guarded       environments whose writers matter, each followed by the interpreter that fills it
 #   stores        the stores of the builds
 #   records       directories of which the first that exists has the records of alternatives
-#   chosen_dir    the directory where the links of alternatives lead
-#   owner_names   those of the names that must not stand before, or take over, what a package owns
+#   chosen_dir    the directory that the links of alternatives point to
+#   owner_names   those of the names that must not shadow or replace a file of a package
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 LC_ALL=C
@@ -32,7 +32,7 @@ newline='
 IFS=$newline
 report=
 
-# say KEY VALUE: one fact; what is not so is not told. A value ends with its line, so that no file name can forge one.
+# say KEY VALUE: one fact; false ones are omitted. A value ends with its line, so that no file name can forge one.
 say() {
     report="$report$1=${2%%"$newline"*}$newline"
 }
@@ -44,13 +44,13 @@ is_one_of() {
     return 1
 }
 
-# say_links DIRECTORY: its links that have a wanted name or lead below a path, as "file -> target". What ls prints of a
-# name with blanks, arrows or line ends can look like the line of another link: so a name counts that is a link, and is
-# asked itself where its target has an arrow in it or two lines claim it.
+# say_links DIRECTORY: its links that have a wanted name or point below a path, as "file -> target". The output of ls for
+# a name with blanks, arrows or newlines can look like the line of another link. So a name counts only if it is a link,
+# and it is read individually when its target contains an arrow or two lines claim it.
 say_links() {
     find_in_root "$1"
     found=
-    # shellcheck disable=SC2045 # one process tells the targets of all links
+    # shellcheck disable=SC2045 # one process reports the targets of all links
     for line in $(ls -lA "$file/" 2>/dev/null); do
         case $line in
             l*" -> "*) ;;
@@ -78,7 +78,7 @@ leads_to_a_path() {
     return 1
 }
 
-# What is no link stands in the way of one.
+# A file that is not a link is in the way of one.
 say_occupied() {
     for directory in "$link_dir" "$man_dir"; do
         find_in_root "$directory"
@@ -88,12 +88,12 @@ say_occupied() {
     done
 }
 
-# head_of FILE MARK: its lines, each behind the mark, as far as a file of this kind can go.
+# head_of FILE MARK: its lines, each after the mark, up to the size that such a file can have.
 head_of() {
     dd bs=65536 count=1 <"$1" 2>/dev/null | sed "s/^/$2/"
 }
 
-# The records of groups with a wanted name, and of those that have an alternative below a path.
+# The records of groups that have a wanted name or an alternative below a path.
 say_groups() {
     below=
     for path in $paths; do
@@ -123,13 +123,13 @@ say_groups() {
     done
 }
 
-# A link is no record, and in an image it could have any file of this machine read.
+# A link is not a record, and in an image it could make this script read any file of this machine.
 is_record() {
     [ ! -L "$1" ] && is_text "$1"
 }
 
-# The names for which a package has a file that a link in the directory would replace or stand before, on the PATH of
-# this connection or on that of login shells. The connection's is none of another system's.
+# The names for which a package has a file that a link in the directory would replace or shadow, on the PATH of this
+# connection or on that of login shells. The connection's PATH does not apply to another system.
 say_owners() {
     searches=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     [ -n "$root" ] || searches=$PATH$newline$searches
@@ -163,8 +163,8 @@ say_first_owned() {
     return 1
 }
 
-# say_owner FILE: the package that has the file, or what the file is a link to. Of dpkg's answer the last line counts,
-# after those about diversions.
+# say_owner FILE: the package that has the file or the target of that link. In dpkg's answer the last line counts; the
+# lines before it are about diversions.
 say_owner() {
     if [ -n "$root" ]; then
         find_in_root "$1"
@@ -180,7 +180,7 @@ say_owner() {
     [ -n "$owner" ]
 }
 
-# package_of FILE: dpkg's lists tell it without dpkg, which a machine that makes images need not have.
+# package_of FILE: read from dpkg's lists, since a machine that builds images need not have dpkg.
 package_of() {
     if [ -z "$root" ]; then
         owner=$(dpkg-query -S "$1" 2>/dev/null | sed -n '$s/: .*//p')
@@ -215,7 +215,7 @@ say_builds() {
     done
 }
 
-# The paths of builds where something is that is none of ours: no link into one of the stores.
+# The paths of builds where something exists that is not ours, which means not a link into one of the stores.
 say_foreign() {
     for path in $paths; do
         find_in_root "$path"
@@ -258,7 +258,7 @@ say_venvs() {
     done
 }
 
-# Who may change what is run, read and written in an environment that something is to be done with.
+# Who may change the files that are run, read and written when an environment is changed.
 say_ways() {
     [ -n "$guarded" ] || return 0
     say user "$(id -u)"
@@ -278,7 +278,7 @@ say_ways() {
     done
 }
 
-# say_way VENV FILE: mode, user and group of every directory and link on the way to a file, as far as it exists.
+# say_way VENV FILE: mode, user and group of each existing directory and link on the way to a file.
 say_way() {
     say way_to "$1"
     way=
@@ -307,7 +307,7 @@ say_way() {
             way=$way/$part
         fi
     done
-    # shellcheck disable=SC2045,SC2086 # one process tells all of them, one in each line
+    # shellcheck disable=SC2045,SC2086 # one process reports all of them, one in each line
     for line in $(ls -ldn $visited 2>/dev/null); do
         name=/${line#*" /"}
         IFS=' '
@@ -318,7 +318,7 @@ say_way() {
     done
 }
 
-# The first of the usual bundles of certificates, on a host where OpenSSL's own places (/etc/ssl) have none.
+# The first of the usual bundles of certificates, on a host where OpenSSL's own paths (/etc/ssl) have none.
 say_certificates() {
     can_read /etc/ssl || can_read /etc/pki || return 0
     can_read /etc/ssl/cert.pem && return 0
@@ -349,7 +349,7 @@ say_terminals() {
     done
 }
 
-# No service manager runs in another system, and its package managers are found by where they are.
+# No service manager runs in another system, and its package managers are found by their paths.
 say_system() {
     find_in_root /usr/lib/python3/dist-packages
     set +f
@@ -373,7 +373,7 @@ say_system() {
     esac
 }
 
-# Mode and path, and then the content, which goes around the report since there may be much of it.
+# Mode and path, then the content, which is printed directly since it may be large.
 print_files() {
     set --
     for pattern in $files; do
@@ -395,7 +395,7 @@ print_files() {
     done
 }
 
-# A link is none of our files, and in an environment it could have any other file read.
+# A link is not one of our files, and in an environment it could make this script read any other file.
 print_file() {
     if [ -L "$file" ] || ! is_text "$file"; then
         return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that give shells and services the directory for links, and the variables that builds need on a host."""
+"""Files that set the directory for links, and the variables that builds need on a host, for shells and services."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ MODE = "-rw-r--r--"
 _HEAD = "# Made by the role standalone.python.interpreter, which overwrites changes.\n"
 
 _FOR_SERVICES = "60-standalone-python.conf"
-_OF_VENVS = (f"/{RECORD}", "/pyvenv.cfg")  # files that were asked for as well
+_OF_VENVS = (f"/{RECORD}", "/pyvenv.cfg")  # other files that the probe reads
 
-# The PATH that systemd gives to services that say nothing about it (systemd.exec(5), on hosts with a separate /bin).
+# The PATH of services that set none (systemd.exec(5), on hosts with a separate /bin).
 _SYSTEMD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A file; without the directory `reader`, if it has one, nobody would read it."""
+    """A file. Without the directory `reader` no program would read it; `reader` is empty when that does not apply."""
 
     path: str
     kind: str
@@ -35,14 +35,14 @@ class Profile:
 
 @dataclass(frozen=True)
 class Profiles:
-    """The files that are wanted, and patterns for all places where one may be from an earlier run."""
+    """The wanted files, and patterns for all paths where an earlier run may have left one."""
 
     wanted: tuple[Profile, ...]
     places: tuple[str, ...]
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Profiles:
-        """Raises `InvalidName` for units that are no services, and for what is no directory."""
+        """Parse the module's options. Raises `InvalidName` for units other than services and for bad directories."""
         names = ("profile_dir", "csh_dir", "fish_dir", "environment_dir", "systemd_dir")
         folder, csh_directory, fish_directory, environment, units = (
             absolute_path(params[name], name) for name in names
@@ -67,32 +67,33 @@ class Profiles:
 
     @property
     def directories(self) -> tuple[str, ...]:
-        """Those of which it matters whether they exist."""
+        """The directories whose existence matters."""
         readers = (profile.reader for profile in self.wanted if profile.reader)
         return tuple(dict.fromkeys([*readers, *(profile.path.rpartition("/")[0] for profile in self.wanted)]))
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a file sets: the directory, whether it comes `first` on the PATH, and variables."""
+    """The content of a file: the directory, whether it comes `first` on the PATH, and variables."""
 
     directory: str
     first: bool
     variables: Mapping[str, str]
 
     def path(self, others: str) -> str:
+        """The value of PATH, with the directory before or after `others`."""
         return f"{self.directory}:{others}" if self.first else f"{others}:{self.directory}"
 
 
 def plan_profiles(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str, str]:
-    """The files to write, by path, with their text."""
+    """The files to write: path -> text."""
     setting = Setting(spec.link_dir, spec.allow_system, needed_variables(spec, state))
     wanted = {profile.path: TEXTS[profile.kind](setting) for profile in _wanted(spec, state, profiles)}
     return {path: text for path, text in wanted.items() if state.files.get(path) != File(MODE, text)}
 
 
 def surplus_profiles(spec: LinksSpec, state: LinksState, profiles: Profiles, *, others: bool) -> tuple[str, ...]:
-    """The files that are there and wanted no longer; none while only `others`, who share a store, have builds."""
+    """The existing files that are no longer wanted; none while only `others`, which share a store, have builds."""
     if others and not spec.present:
         return ()
     wanted = {profile.path for profile in _wanted(spec, state, profiles)}
@@ -163,7 +164,7 @@ def _unit(setting: Setting) -> str:
     return f"{_HEAD}[Service]\n{''.join(lines)}"
 
 
-# The kinds of files, each with what makes its text.
+# The kinds of files, each with the function that renders its text.
 TEXTS: dict[str, Callable[[Setting], str]] = {
     "sh": _sh,
     "csh": _csh,

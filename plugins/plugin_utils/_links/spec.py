@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host is to lead to its builds by: one value for all that a task of `links_info` asks."""
+"""The links, alternatives and profiles that a host should have: all options of a `links_info` task as one value."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from ansible_collections.standalone.python.plugins.module_utils._store.store imp
 from .commands import DEFAULT_NAMES, possible_names
 from .probe import Question
 
-RECORD = "standalone-python-requirements.txt"  # in an environment: what was installed into it
+RECORD = "standalone-python-requirements.txt"  # in an environment: a record of what was installed into it
 
 
 @dataclass(frozen=True)
 class LinkedBuild:
-    """A build that commands are to lead to; one whose `executable` is None is to be led to no longer.
+    """A build that commands should point to; when `executable` is None, no command may point to it any more.
 
-    `programs` are those that it is known to have, beside those found on the host. `requirements` is the text of
-    `requirements_file`, which is to be installed into the environment at `venv`; None when there is to be none.
+    `programs` are those that it is known to have, in addition to those found on the host. `requirements` is the text of
+    `requirements_file`, which is installed into the environment at `venv`; None for no environment.
     """
 
     path: str
@@ -40,6 +40,7 @@ class LinkedBuild:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> LinkedBuild:
+        """Parse an item of the option `builds`. Raises `InvalidName`."""
         path = absolute_path(params["path"], "path")
         return cls(
             path=path,
@@ -55,15 +56,16 @@ class LinkedBuild:
 
     @property
     def name(self) -> str:
-        """What its interpreter is called, such as python3.13t; empty when it is to be led to no longer."""
+        """The name of its interpreter, such as python3.13t; empty when no command may point to it."""
         return (self.executable or "").rpartition("/")[2]
 
 
 @dataclass(frozen=True)
 class LinksSpec:
-    """`system` is the option `alternatives`; `default` is the path of the build that python3 is to be, or None.
+    """The options of a `links_info` task.
 
-    `root` is the directory of the system that all of it is in, empty for the running one.
+    `system` is the option `alternatives`. `default` is the path of the build that python3 points to, or None. `root` is
+    the directory of the system that contains all paths, empty for the running one.
     """
 
     builds: tuple[LinkedBuild, ...]
@@ -77,7 +79,7 @@ class LinksSpec:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> LinksSpec:
-        """Raises `InvalidName` for what cannot be."""
+        """Parse the options. Raises `InvalidName` for impossible ones."""
         link_dir = absolute_path(params["link_dir"], "link_dir")
         beside = f"{link_dir.rpartition('/')[0]}/share/man/man1"
         builds = tuple(LinkedBuild.from_params(build) for build in params["builds"])
@@ -100,7 +102,7 @@ class LinksSpec:
         return spec
 
     def _require_links_outside(self) -> None:
-        """Raises `InvalidName` where links would be made in a build, which never changes once it is published."""
+        """Raise `InvalidName` when links would be created in a build, which never changes once it is published."""
         if self.system == "none" and not self.default:
             return
         for option, directory in (("link_dir", self.link_dir), ("man_dir", self.man_dir)):
@@ -113,14 +115,16 @@ class LinksSpec:
 
     @property
     def present(self) -> tuple[LinkedBuild, ...]:
+        """The builds that commands should point to."""
         return tuple(build for build in self.builds if build.executable)
 
     @property
     def default_build(self) -> LinkedBuild | None:
+        """The build that python3 points to; None when there is none."""
         return next((build for build in self.present if build.path == self.default), None)
 
     def question(self, files: list[str], directories: list[str]) -> Question:
-        """What the host has to be asked, besides `files` and `directories`."""
+        """The question for the host, with these `files` and `directories` to look at as well."""
         names = [name for build in self.present for name in possible_names(build.executable or "")]
         checked = [] if self.allow_system else [*names, *(DEFAULT_NAMES if self.default else ())]
         venvs = tuple(build.venv for build in self.builds)
@@ -141,29 +145,29 @@ class LinksSpec:
 
     @property
     def _guarded(self) -> tuple[str, ...]:
-        """Environments that may be filled or removed, each followed by what runs in it."""
-        if self.root:  # where none is
+        """Environments that may be filled or removed, each followed by the interpreter that runs in it."""
+        if self.root:  # in an image there is none
             return ()
         asked = [build for build in self.builds if build.requirements is not None or not build.executable]
         return tuple(word for build in asked for word in (build.venv, build.executable or build.venv))
 
     def is_ours(self, target: str) -> bool:
-        """Whether a link with this text leads into one of the builds."""
+        """Whether a link with this text points into one of the builds."""
         return any(target.startswith(f"{build.path}/") for build in self.builds)
 
 
 def is_in(path: str, directory: str) -> bool:
-    """Whether a path is a directory or something below it, by their texts."""
+    """Whether a path is the directory or below it, judged by the texts alone."""
     return f"{path}/".startswith(f"{directory}/")
 
 
 def saved_name(name: str) -> str:
-    """The file name of the link that keeps what a default of ours took the place of."""
+    """The file name of the link that saves what our default replaced."""
     return f".{name}.before-standalone"
 
 
 def absolute_path(path: str, option: str) -> str:
-    """The path without needless slashes. Raises `InvalidName` for one that PATH or a login shell cannot carry."""
+    """The path without needless slashes. Raises `InvalidName` for one that PATH or a login shell cannot hold."""
     clean = "/" + posixpath.normpath(path).strip("/")
     is_below_root = path.startswith("/") and clean != "/" and ".." not in path.split("/")
     if not is_below_root or not clean.isprintable() or set(clean) & set("\"'\\$`:!*?[]{}()<>|;& #"):

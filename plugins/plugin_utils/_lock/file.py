@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock of a fleet: for each declared name and target one pinned archive, as a file that people review.
+"""The lock of a fleet: one pinned archive for each declared name and target, as a file that people review.
 
     format: 1
     builds:
@@ -14,8 +14,7 @@
           sha256: 506191be3ee7bd190a8834dcdc1b3bc70aab50608deccc711935aa007239cabd
           size: 34163738
 
-It is YAML, since each value then has a line of its own in a diff. It is sorted, so that the same builds are the same
-file.
+It is YAML, so that each value is a separate line in a diff. It is sorted, so that the same builds give the same file.
 """
 
 from __future__ import annotations
@@ -45,13 +44,15 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class InvalidLock(StandaloneError):
-    """A lock cannot be read, or what it says contradicts itself."""
+    """A lock cannot be read, or contradicts itself."""
 
 
 @dataclass(frozen=True)
 class LockedBuild:
-    """`size_bytes` is the archive's, None where no server told it. `libraries` has the versions of those among
-    `LIBRARIES` that are known to be in the build; people read them, nothing is decided by them.
+    """One entry of a lock.
+
+    `size_bytes` is the archive's size, None when no server reported it. `libraries` has the versions of those among
+    `LIBRARIES` that are known to be in the build; they are for readers, and nothing is decided by them.
     """
 
     asset: Asset
@@ -59,19 +60,20 @@ class LockedBuild:
     libraries: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
+        """The entry as it is written to the file."""
         known = {library: self.libraries[library] for library in LIBRARIES if library in self.libraries}
         return {
             "version": str(self.asset.build.version),
             "release": self.asset.build.release,
             **known,
-            "url": shown_url(self.asset.url),  # a lock is read by many, and a login or a token has its own options
+            "url": shown_url(self.asset.url),  # many people read a lock, and a login or a token has separate options
             "sha256": self.asset.sha256,
             "size": self.size_bytes,
         }
 
     @classmethod
     def from_dict(cls, mapping: Any, where: str) -> LockedBuild:
-        """What kind of build it is follows from the file name; version and release must agree with that."""
+        """Parse an entry, named `where` in messages. The file name decides the kind of build. Raises `InvalidLock`."""
         fields = Fields(mapping, where, InvalidLock)
         url, sha256 = fields.text("url"), fields.text("sha256")
         if _DIGEST.fullmatch(sha256) is None:
@@ -98,13 +100,13 @@ class LockedBuild:
 
 @dataclass(frozen=True)
 class LockFile:
-    """`builds` is name -> target -> build, where a name is as `RequestedName` renders it."""
+    """The content of a lock. `builds` is name -> target -> build, with names as `RequestedName` renders them."""
 
     builds: Mapping[str, Mapping[str, LockedBuild]]
 
     @classmethod
     def parse(cls, text: str, where: str) -> LockFile:
-        """Raises `InvalidLock` that names the place inside `where`, which is what messages call the file."""
+        """Parse a lock, named `where` in messages. Raises `InvalidLock` that names the position in it."""
         document = Fields(_yaml(text, where), where, InvalidLock)
         found = document.number("format")
         if found != FORMAT:
@@ -123,12 +125,12 @@ class LockFile:
         return cls(builds)
 
     def all_builds(self) -> Iterator[LockedBuild]:
-        """Every build, in the order of names and targets as they were given."""
+        """Every build, in the given order of names and targets."""
         for by_target in self.builds.values():
             yield from by_target.values()
 
     def render(self) -> str:
-        """The file's content; `parse` gives the same value back."""
+        """The content of the file; `parse` returns the same value from it."""
         import yaml
 
         builds = {
@@ -140,7 +142,7 @@ class LockFile:
 
 
 def _build(entry: Any, name: str, target: Any, where: str) -> LockedBuild:
-    """The build of one name and target, which has to be one of that name and target."""
+    """The build of an entry. Raises `InvalidLock` unless it has that name and target."""
     here = f"{where}: {name}: {target}"
     locked = LockedBuild.from_dict(entry, here)
     build = locked.asset.build
@@ -159,7 +161,7 @@ def _build(entry: Any, name: str, target: Any, where: str) -> LockedBuild:
 
 
 def _require_agreement(builds: Mapping[str, Mapping[str, LockedBuild]], where: str) -> None:
-    """Raises `InvalidLock` where two entries say different things about one file, or give two files one digest."""
+    """Raise `InvalidLock` when two entries contradict each other about one file, or two files have one digest."""
     by_file: dict[tuple[str, str], LockedBuild] = {}
     by_digest: dict[str, LockedBuild] = {}
     for locked in LockFile(builds).all_builds():

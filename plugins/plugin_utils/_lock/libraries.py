@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which OpenSSL and SQLite are in a build, as far as the table that comes with the collection knows.
+"""The versions of OpenSSL and SQLite in a build, as far as the bundled table knows them.
 
-No index says it: they have names, addresses and digests only. The table has ranges of releases; where a narrower range
-has the whole version, that counts, and beyond its last release nothing is known.
+Indexes have names, URLs and digests only. The table has ranges of releases; a narrower range with the full version
+takes precedence, and beyond its last release nothing is known.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TABLE = Path(__file__).with_name("libraries.json")
 
 
 class _Range(NamedTuple):
-    """`first` and `last` are releases, both within."""
+    """A range of releases; `first` and `last` are included."""
 
     first: str
     last: str
@@ -29,9 +29,9 @@ class _Range(NamedTuple):
 
 
 def libraries_of(build: Build) -> dict[str, str]:
-    """Library -> version, which may be a series such as 3.0; libraries that nothing is known of are left out.
+    """Library -> version, which may be a series such as 3.0; unknown libraries are left out.
 
-    Nothing is known of Windows builds, whose libraries are other ones.
+    Nothing is known of Windows builds, which have other libraries.
     """
     if Target.parse(build.target).os == "windows":
         return {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lock in use: which build it has for a host."""
+"""A lock in use: the build that it has for a host."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .file import InvalidLock, LockedBuild, LockFile
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock that was read; `where` is what messages call it."""
+    """A lock that was read; `where` is its name in messages."""
 
     content: LockFile
     where: str
 
     @classmethod
     def read(cls, path: str) -> Lock:
-        """The lock in a file of the controller. Raises `InvalidLock`."""
+        """Read the lock from a file on the controller. Raises `InvalidLock`."""
         where = f"The lock {path}"
         try:
             return cls(LockFile.parse(read_document(path).decode(), where), where)
@@ -35,7 +35,7 @@ class Lock:
             raise InvalidLock(f"{where} is no text. Make it anew.") from None
 
     def asset(self, request: BuildRequest, targets: Sequence[str]) -> Asset:
-        """What it has for the first of `targets` that it has anything for. Raises `NoMatch` that says what it has."""
+        """The asset for the first of `targets` that has one. Raises `NoMatch` that names what the lock has."""
         by_target = self._entry(request)
         found = next((by_target[target] for target in targets if target in by_target), None)
         if found is None:
@@ -46,7 +46,7 @@ class Lock:
         return self._agreeing(found, request)
 
     def assets(self, request: BuildRequest) -> tuple[Asset, ...]:
-        """What it has for the name, one for each target, in the order of the targets' names. Raises `NoMatch`."""
+        """The assets for the name, one for each target, sorted by target. Raises `NoMatch`."""
         if request.named_target:
             return (self.asset(request, (request.named_target,)),)
         by_target = self._entry(request)
@@ -62,9 +62,9 @@ class Lock:
         )
 
     def _agreeing(self, locked: LockedBuild, request: BuildRequest) -> Asset:
-        """The build's asset, when the options that narrow the name do not ask for another kind of build."""
+        """The build's asset. Raises `NoMatch` when the options that narrow the name ask for another kind of build."""
         build = locked.asset.build
-        # Which target and whether it is a pre-release was decided when the lock was made.
+        # Target and pre-release were decided when the lock was made.
         if replace(request, target=build.target, prerelease=True).satisfied_by(build):
             return locked.asset
         raise NoMatch(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a lock is taken further: what of it stays, what an index has better, and what must not happen in silence."""
+"""Renewal of a lock: which entries stay, which an index improves, and which changes must not happen silently."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .libraries import libraries_of
 
 @dataclass(frozen=True)
 class LockEntry:
-    """One name for one target. `offer` is what an index has for it; None when that is nothing, as `why_none` says."""
+    """One name for one target. `offer` is the index's asset for it, None without one; `why_none` is the reason."""
 
     request: BuildRequest
     target: str
@@ -28,10 +28,10 @@ class LockEntry:
 
 @dataclass(frozen=True)
 class Renewal:
-    """`former` is the lock so far, an empty one at first; `where` is what messages call it.
+    """A renewal of `former`, the lock so far, which is empty at first; `where` is its name in messages.
 
-    With `may_remove`, entries that are not declared go. `warn` takes a sentence, and `size_of` tells an archive's size
-    in bytes from its address, None where it cannot.
+    With `may_remove`, undeclared entries are removed. `warn` gets a message, and `size_of` returns an archive's size in
+    bytes from its URL, None when it is unknown.
     """
 
     former: LockFile
@@ -41,10 +41,10 @@ class Renewal:
     size_of: Callable[[str], int | None]
 
     def result(self, declared: list[LockEntry]) -> LockFile:
-        """The lock that takes the place of the former one.
+        """The lock that replaces the former one.
 
-        Raises `InvalidLock` when an entry would be lost without `may_remove`, or when a file that is locked already
-        has another digest now, and `NoMatch` when there is no build for what is declared.
+        Raises `InvalidLock` when an entry would be lost without `may_remove`, or when a locked file now has another
+        digest, and `NoMatch` when there is no build for a declared entry.
         """
         self._require_nothing_lost({(str(one.request.name), one.target) for one in declared})
         builds: dict[str, dict[str, LockedBuild]] = {}

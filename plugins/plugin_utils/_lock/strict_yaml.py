@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""YAML in which each key of a mapping comes once and nothing refers to anything else.
+"""YAML in which each key of a mapping occurs once, without aliases and merge keys.
 
-PyYAML takes the last of two values of one key, and a merge by git easily leaves two. Aliases and merge keys can make a
-small text a huge document, and what people review is then not what the text says.
+PyYAML uses the last of two values of one key, and a merge by git easily leaves two. Aliases and merge keys can expand a
+small text to a huge document, and reviewers then do not see what it contains.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 
 def load(text: str) -> Any:
-    """The document.
+    """Parse the document.
 
-    Raises `yaml.MarkedYAMLError` with the place of what is wrong, whose `note` says what where YAML itself has no
-    objection, `yaml.YAMLError` and `ValueError`.
+    Raises `yaml.MarkedYAMLError` with the position of the error, whose `note` is the reason when the text is valid YAML
+    otherwise; `yaml.YAMLError` and `ValueError`.
     """
     import yaml
 
@@ -27,14 +27,14 @@ def load(text: str) -> Any:
             return None
         _require_plain(node)
         return loader.construct_document(node)
-    except (TypeError, AttributeError, LookupError, OverflowError) as error:  # a value that is not of its tag
+    except (TypeError, AttributeError, LookupError, OverflowError) as error:  # a value that does not fit its tag
         raise ValueError(str(error)) from None
     finally:
         loader.dispose()
 
 
 def _require_plain(root: Any) -> None:
-    """Raises `yaml.MarkedYAMLError`. An alias is the same node in two places."""
+    """Raise `yaml.MarkedYAMLError` for an alias, which is the same node in two places."""
     import yaml
 
     seen: set[int] = set()

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a mirror is declared to hold, made into pinned assets.
+"""Resolve the declared entries of a mirror to pinned assets.
 
-An entry declares names, each for each of its targets and flavors, in their newest releases. For each of these the first
-asset is what the name stands for today, and those after it are what it stood for before: so hosts find in the mirror
-what they find in the whole index.
+An entry declares names, each for all of its targets and flavors, in their newest releases. The first asset of each is
+the one that the name resolves to today, followed by those that it resolved to before: so hosts find the same in the
+mirror as in the whole index.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .._resolve.select import Scope, choose
 
 @dataclass(frozen=True)
 class MirrorEntry:
-    """One entry. Without `targets`, all that the index has builds for; `releases` counts for each name and target."""
+    """One entry. Without `targets`, it is for all targets of the index; `releases` is a number per name and target."""
 
     requests: tuple[BuildRequest, ...]
     targets: tuple[str, ...]
@@ -36,7 +36,7 @@ class MirrorEntry:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any], where: str) -> MirrorEntry:
-        """Raises `InvalidName`; `where` is what messages call the entry."""
+        """Parse an entry, named `where` in messages. Raises `InvalidName`."""
         if params["releases"] < 1:
             raise InvalidName(
                 f"{where}: releases is {params['releases']}, but it counts those to hold: write 1 or more."
@@ -62,10 +62,10 @@ def resolve_declared(
     warn: Callable[[str], None],
     min_age_s: int = 0,
 ) -> tuple[Asset, ...]:
-    """Every asset that the declarations ask for, each once, in no order.
+    """Every asset that the entries declare, each once, unordered.
 
-    Raises `NoMatch` for a name that has no answer: for a target that is named, or for any target where none is. Raises
-    `InvalidName` and `IndexUnavailable` like `resolve`.
+    `min_age_s` is the least age of a release in seconds. Raises `NoMatch` for a name without an asset: for a named
+    target, or for every target when the entry names none; `InvalidName` and `IndexUnavailable` like `resolve`.
     """
     clock = Clock.read(warn)
     scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock)
@@ -90,7 +90,7 @@ def _answers(catalog: Catalog, request: BuildRequest, entry: MirrorEntry, scope:
 
 
 def _history(catalog: Catalog, request: BuildRequest, target: str, releases: int, scope: Scope) -> Iterator[Asset]:
-    """What the wish stood for, newest first, each time in an older release. Raises `NoMatch` when it never did."""
+    """The assets of the request, newest first, each from an older release. Raises `NoMatch` when there is none."""
     scope = replace(scope, targets=(target,))
     for number in range(releases):
         try:
@@ -100,5 +100,5 @@ def _history(catalog: Catalog, request: BuildRequest, target: str, releases: int
                 raise
             return
         yield asset
-        older = f"{int(asset.build.release) - 1:08d}"  # the newest tag that can be older
+        older = f"{int(asset.build.release) - 1:08d}"  # the newest possible tag before it
         scope = replace(scope, newest_release=older)

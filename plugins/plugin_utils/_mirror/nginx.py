@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks the settings of a mirror's server before they become a configuration of nginx, and reads that one again.
+"""Check the settings of a mirror's server before they become an nginx configuration, and read that configuration.
 
-nginx has no way to quote a dollar sign, ends a directive at a semicolon and starts a parameter at a blank. So a value
-with such a character would silently configure something else, and is refused.
+nginx cannot quote a dollar sign, ends a directive at a semicolon and starts a parameter at a blank. So a value with
+such a character would silently configure something else, and is refused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LAST_PORT = 65535
 
 
 def faults(settings: Mapping[str, Any]) -> list[str]:
-    """Why nginx cannot be configured by the variables of the role, a message each; none where it can."""
+    """The reasons why the role's variables cannot configure nginx, a message each; empty when they can."""
     certificate, key = settings.get("mirror_tls_certificate"), settings.get("mirror_tls_key")
     found = [
         *_fault("mirror_path", settings.get("mirror_path"), _is_path, "an absolute path", "serve"),
@@ -48,14 +48,14 @@ def faults(settings: Mapping[str, Any]) -> list[str]:
 
 
 def served(configuration: str) -> str:
-    """The directory that a configuration serves; "" for one that the role has not written."""
+    """The directory that a configuration serves; "" for one that the role did not write."""
     root = _ROOT.search(configuration)
     return root["path"] if root and _MARK in configuration.splitlines()[:8] else ""
 
 
 def _faults(settings: Mapping[str, Any], name: str, fits: Callable[[str], bool], what: str, example: str) -> list[str]:
     values = settings.get(name)
-    if not isinstance(values, list):  # else each of its characters would be one
+    if not isinstance(values, list):  # else each of its characters would be an item
         return [f"Cannot serve the mirror: {name} is {values!r}, which is no list. Write {name}: {example}."]
     return [fault for value in values for fault in _fault(name, value, fits, what, "use")]
 

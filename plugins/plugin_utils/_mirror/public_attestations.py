@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bundles that GitHub has of public archives, for a mirror to keep beside them."""
+"""The bundles that GitHub has for public archives, which a mirror stores beside them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from .._provenance.attestations import NoAttestation, Places
 from .._provenance.verify import Policy
 
-_FIRST_ATTESTED = "20250205"  # BUILDS 7: no release before has one for every file
+_FIRST_ATTESTED = "20250205"  # docs/development/builds.md 7: no earlier release has one for every file
 
 
 def public_bundles(assets: Iterable[Asset], options: UrlOptions, warn: Callable[[str], None]) -> dict[str, str]:
-    """The content of a bundle file by the digest of its archive, for those of the assets that have one.
+    """The content of bundle files by the digest of their archives, for those of the assets that have one.
 
-    A mirror without a bundle is still a mirror, so that one cannot be had is a warning. When GitHub cannot be asked,
-    the rest is not asked for either: the next run goes on.
+    A mirror works without bundles, so a missing one is a warning. When GitHub is unreachable, the remaining bundles are
+    left to the next run.
     """
     found: dict[str, str] = {}
     places = Places(Policy.repository, options=options)

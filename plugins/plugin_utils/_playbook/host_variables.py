@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of hosts as a task on the controller sees them, worked out only where somebody looks."""
+"""The variables of hosts as a task on the controller sees them, evaluated only when they are read."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ansible.errors import (
 
 from .settings import Unresolvable
 
-# What Ansible sets itself for each host, so that a difference says nothing about where a variable is from.
+# Variables that Ansible itself sets for each host, so a difference does not show where a variable is from.
 _OF_ANSIBLE = {"inventory_hostname", "inventory_hostname_short", "group_names", "groups", "hostvars", "omit", "vars"}
 
 Template = Callable[[Any, Mapping[str, Any]], Any]  # a value, and the variables that it may refer to
 
 
 class HostVariables(Mapping[str, Any]):
-    """Those of one host; `raw` has the templates as they were written. Looking at one raises `Unresolvable`."""
+    """The variables of one host; `raw` has the templates as they were written. Reading one raises `Unresolvable`."""
 
     def __init__(self, raw: Mapping[str, Any], template: Template) -> None:
         self._raw = raw
@@ -32,7 +32,7 @@ class HostVariables(Mapping[str, Any]):
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What answers of the host set, as it came."""
+        """The facts that the host's answers set, unchanged."""
         facts = self._raw.get("ansible_facts")
         return facts if isinstance(facts, Mapping) else {}
 
@@ -61,8 +61,8 @@ class HostVariables(Mapping[str, Any]):
 def variables_of_hosts(task_vars: Mapping[str, Any], template: Template) -> dict[str, HostVariables]:
     """Host -> variables, for all hosts of the play.
 
-    `hostvars` knows nothing of what was given to the play itself, such as the `vars` of an import_playbook. That is
-    told by what this task sees otherwise than `hostvars` does for the same host.
+    `hostvars` lacks the variables of the play itself, such as the `vars` of an import_playbook. They are found by
+    comparing the variables of this task with `hostvars` for the same host.
     """
     hostvars = task_vars["hostvars"]
     here = hostvars.raw_get(task_vars["inventory_hostname"])

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks the variables of a playbook on all hosts of a run, before anything else happens.
+"""Check the variables of a playbook on all hosts of a run, before anything else happens.
 
-Variables come from inventory, groups, hosts and extra variables alike, so a name that no playbook has, or a value that
-cannot be, is found wherever it was written. A variable that counts once for the whole run must be the same for all of
-its hosts, since a run can have only one.
+Variables come from inventory, groups, hosts and extra variables alike, so an unknown name or an impossible value is
+found wherever it was written. A variable that counts once for the whole run must have the same value on all of its
+hosts.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ FOREIGN = "standalone_python_foreign_variables"  # names, or patterns, of variab
 LOCALHOST = "localhost"
 _COMMON = "standalone_python_"  # variables that several playbooks read
 _NAMED_HOSTS = 5
-_UNKNOWN = object()  # a value that is set, and that cannot be worked out now
+_UNKNOWN = object()  # a value that is set, but cannot be evaluated yet
 
 
 class WrongSettings(StandaloneError):
-    """Variables of a playbook are unknown, missing, contradictory, or have values that they cannot have."""
+    """Variables of a playbook are unknown, missing or contradictory, or have impossible values."""
 
 
 class Unresolvable(Exception):
-    """A value that is a template, and cannot be worked out now; the text says why.
+    """A value is a template that cannot be evaluated yet; the text says why.
 
-    `may_work_later` is whether it refers to something that only the run makes known.
+    `may_work_later` is whether it refers to a value that is known only during the run.
     """
 
     def __init__(self, why: str, *, may_work_later: bool) -> None:
@@ -44,10 +44,10 @@ class Unresolvable(Exception):
 
 @dataclass(frozen=True)
 class Fleet:
-    """The hosts that a run could have, in order, and their variables; these raise `Unresolvable` when looked at.
+    """The possible hosts of a run, in order, and their variables; reading one may raise `Unresolvable`.
 
-    `matching` is the hosts that a pattern matches. `extra` are the names that were given with -e. `facts` are those of
-    the hosts, which answers of these set.
+    `matching` returns the hosts that a pattern matches. `extra` are the names that were given with -e. `facts` are the
+    facts of each host, which its answers set.
     """
 
     variables: Mapping[str, Mapping[str, Any]]
@@ -58,7 +58,7 @@ class Fleet:
 
 @dataclass(frozen=True)
 class Run:
-    """What the plays of a playbook need before they know any host: the pattern, and the waves where there are any."""
+    """The values that the plays of a playbook need before they know any host: the pattern, and the waves if any."""
 
     hosts: Any
     waves: list[int | str] | None
@@ -74,7 +74,7 @@ class _Check:
     fleet: Fleet
     faults: list[str] = field(default_factory=list)
     contradictions: list[str] = field(default_factory=list)
-    reported: set[str] = field(default_factory=set)  # variables that are missing somewhere, and told as contradictions
+    reported: set[str] = field(default_factory=set)  # variables that hosts lack, reported as contradictions
 
     def run(self) -> Run:
         self._find_facts()
@@ -99,7 +99,7 @@ class _Check:
     # --- who set them ------------------------------------------------------------------------------------------------
 
     def _find_facts(self) -> None:
-        """Facts outrank the inventory, and any answer of a host, also one of an earlier run, can hold any of them."""
+        """Find variables that are facts: these outrank the inventory, and any answer of a host can set them."""
         owners: dict[str, list[str]] = {}
         for host, facts in self.fleet.facts.items():
             for name in sorted({*facts} - {*self.fleet.extra}):
@@ -122,7 +122,7 @@ class _Check:
     # --- which hosts -------------------------------------------------------------------------------------------------
 
     def _pattern(self) -> Any:
-        """What hosts declare of it has to agree; those that declare nothing do not count."""
+        """The pattern of hosts. The hosts that set it must agree; the others do not count."""
         if self.spec.runs_on_localhost:
             return LOCALHOST
         setting = self.spec.settings[str(self.spec.hosts)]
@@ -135,7 +135,7 @@ class _Check:
         return groups[0][0] if groups else setting.default
 
     def _names_of(self, pattern: Any) -> tuple[str, ...]:
-        """The hosts of the run, of which there has to be one."""
+        """The hosts of the run, at least one."""
         matched = set(self.fleet.matching(pattern))
         names = tuple(name for name in self.fleet.variables if name in matched)
         if names:
@@ -151,7 +151,7 @@ class _Check:
     # --- names -------------------------------------------------------------------------------------------------------
 
     def _find_unknown(self, names: tuple[str, ...]) -> None:
-        """Names given with -e count in any case, and those of hosts that are in the run."""
+        """Find unknown variables: those given with -e, and those of the hosts in the run."""
         looked_at = self._readers(names)
         owners: dict[str, list[str]] = {}
         for host in looked_at:
@@ -185,7 +185,7 @@ class _Check:
     # --- values ------------------------------------------------------------------------------------------------------
 
     def _values(self, setting: Setting, readers: tuple[str, ...]) -> dict[str, Any]:
-        """Host -> value, without those that have none. What cannot be worked out becomes a fault, unless it is late."""
+        """Host -> value, for hosts that have one. A value that cannot be evaluated is a fault, unless it is late."""
         found: dict[str, Any] = {}
         failed: dict[str, list[str]] = {}
         for host in readers:
@@ -203,7 +203,7 @@ class _Check:
         return found
 
     def _readers(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Where variables are looked for: a playbook that runs on localhost must not miss what others have."""
+        """The hosts whose variables are read: for a playbook on localhost these include the other hosts."""
         return tuple(self.fleet.variables) if self.spec.runs_on_localhost else names
 
     def _find_bad(self, setting: Setting, groups: _Groups, readers: tuple[str, ...]) -> None:
@@ -250,7 +250,7 @@ class _Check:
     # --- messages ----------------------------------------------------------------------------------------------------
 
     def _where(self, name: str, hosts: Sequence[str], readers: Sequence[str]) -> str:
-        """Nothing where all have it, as by -e or for the group all."""
+        """The words for the hosts that have a variable; empty when all have it, as by -e or for the group all."""
         return "" if name in self.fleet.extra or len(hosts) == len(readers) else f" on {_listed(hosts)}"
 
     def _raise_if_any(self) -> None:
@@ -268,12 +268,12 @@ _Groups = list[tuple[Any, list[str]]]
 
 
 def checked(spec: PlaybookSpec, fleet: Fleet) -> Run:
-    """The pattern and waves that the plays need. Raises `WrongSettings`, whose message has all faults."""
+    """Check the variables, and return pattern and waves. Raises `WrongSettings`, whose message has all faults."""
     return _Check(spec, fleet).run()
 
 
 def _grouped(values: Mapping[str, Any]) -> _Groups:
-    """Each value that is known once, with the hosts that have it."""
+    """Each known value once, with the hosts that have it."""
     groups: _Groups = []
     for host, value in ((host, value) for host, value in values.items() if value is not _UNKNOWN):
         for known, hosts in groups:
@@ -286,7 +286,7 @@ def _grouped(values: Mapping[str, Any]) -> _Groups:
 
 
 def _contradiction(setting: Setting, groups: _Groups, missing: Sequence[str] = ()) -> str:
-    """Which hosts have which value; the values of secrets are not shown."""
+    """The message that says which hosts have which value; the values of secrets are not shown."""
     parts = [f"{_brief(setting, value)} on {_listed(hosts)}" for value, hosts in groups]
     if missing:
         parts.append(f"not set on {_listed(missing)}")

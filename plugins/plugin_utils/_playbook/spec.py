@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The argument specs of playbooks: which variables each has, and what may be in them.
+"""The argument specs of playbooks: the variables of each, and their possible values.
 
 A spec is `playbooks/argument_specs/NAME.yml`. `does` completes "Cannot ..."; `prefixes` are those of its variables, so
-that an unknown variable with one of them is an error; `prefixes_by_mistake` are those that somebody may think it has;
-`hosts` is the variable with the pattern of hosts; `localhost: true` says that the playbook runs only there; `role` is a
-role of this collection whose variables it takes as well. The keys of `options` are those of `Setting`.
+that an unknown variable with one of them is an error; `prefixes_by_mistake` are those that a user may assume; `hosts`
+is the variable with the pattern of hosts; `localhost: true` says that the playbook runs only there; `role` is a role of
+this collection whose variables it has as well. The keys of `options` are those of `Setting`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 _COLLECTION = Path(__file__).resolve().parents[3]
 SPECS = _COLLECTION / "playbooks" / "argument_specs"
 
-# What the roles leave for those who use them, by the same prefix.
+# Variables that the roles set for their users, with the same prefix.
 _RESULTS = {
     "interpreter": ("interpreter_installed", "interpreter_rolled_back", "interpreter_pruned"),
     "mirror": ("mirror_synced",),
@@ -34,11 +34,11 @@ _CLOSE = 0.75  # of difflib, between names without their prefix: helth_command a
 
 @dataclass(frozen=True)
 class Setting:
-    """One variable. `type`, `elements`, `choices` and `default` are Ansible's own words.
+    """One variable. `type`, `elements`, `choices` and `default` are as in Ansible's argument specs.
 
-    `form` is what the type does not say: one of the keys in `_playbook_values`. `scope` says whether hosts may differ,
-    or whether the value counts once for the whole run. `required` is the advice where it is missing, and `without` a
-    warning. A value that is `late` may need what is known only during the run. `secret` values are not shown.
+    `form` restricts the type further: one of the keys in `values`. `scope` says whether hosts may differ, or whether
+    the value counts once for the whole run. `required` is the advice when it is missing, and `without` a warning. A
+    value that is `late` may refer to values that are known only during the run. `secret` values are not shown.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class PlaybookSpec:
-    """What the file of a playbook says, with the variables of its role."""
+    """The spec in a playbook's file, with the variables of its role."""
 
     does: str
     page: str
@@ -69,18 +69,18 @@ class PlaybookSpec:
     runs_on_localhost: bool = False
 
     def unknown(self, names: Iterable[str]) -> list[str]:
-        """Those of `names` that look like variables of this playbook and are none."""
+        """The `names` that look like variables of this playbook but are not."""
         return sorted({name for name in names if self._is_unknown(name)})
 
     def nearest(self, name: str) -> str | None:
-        """The variable that was probably meant by an unknown one with a prefix of this playbook, or a mistaken one."""
+        """The variable probably meant by an unknown one with a right or mistaken prefix of this playbook; else None."""
         for prefix in (*self.prefixes, *self.prefixes_by_mistake):
             if name.startswith(prefix):
                 return _nearest_after_prefix(name[len(prefix) :], self.prefixes[0], self.settings)
         return None
 
     def misspelt(self, name: str) -> str | None:
-        """The variable that was probably meant by one with another prefix, such as uprgade_hosts; None for others."""
+        """The variable probably meant by one with another prefix, such as uprgade_hosts; else None."""
         import difflib
 
         close = next(iter(difflib.get_close_matches(name, self.settings, n=1, cutoff=0.85)), name)
@@ -91,17 +91,19 @@ class PlaybookSpec:
         if name in self.settings or name in self.results:
             return False
         if any(name.startswith(prefix) for prefix in self.prefixes):
-            # Names with two underscores are the playbook's own; they change from version to version.
+            # Names with two underscores are internal to the playbook and change from version to version.
             return not any(name.startswith(f"{prefix}_") for prefix in self.prefixes)
         return any(name.startswith(prefix) for prefix in self.prefixes_by_mistake) and self.nearest(name) is not None
 
 
 def playbooks() -> list[str]:
+    """The names of all playbooks with a spec, sorted."""
     return sorted(file.stem for file in SPECS.glob("*.yml"))
 
 
 @cache
 def spec_of(playbook: str) -> PlaybookSpec:
+    """The spec of a playbook."""
     content = _yaml(SPECS / f"{playbook}.yml")
     role = content.get("role")
     options = {**(_role_options(role) if role else {}), **content["options"]}
@@ -118,9 +120,9 @@ def spec_of(playbook: str) -> PlaybookSpec:
 
 
 def require_role_variables(role: str, names: Iterable[str]) -> None:
-    """Raises `InvalidName` for variables that are so close to one of the role's that nothing else can be meant.
+    """Raise `InvalidName` for variables so close to one of the role's that they must be misspelt.
 
-    Others with the role's prefix may belong to whoever uses the role, such as a registered `mirror_result`.
+    Others with the role's prefix may belong to the user of the role, such as a registered `mirror_result`.
     """
     prefix = f"{role}_"
     known = _role_names(role)
@@ -136,13 +138,13 @@ def require_role_variables(role: str, names: Iterable[str]) -> None:
 
 @cache
 def _role_names(role: str) -> frozenset[str]:
-    """Not by parsing YAML, which takes fifty times as long, and this is done for each host."""
+    """The names of the role's variables. This runs for each host, and parsing YAML would take fifty times as long."""
     text = (_COLLECTION / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
     return frozenset(re.findall(rf"^ +({role}_\w+):", text, re.MULTILINE)) | {*_RESULTS.get(role, ())}
 
 
 def _nearest_after_prefix(rest: str, prefix: str, known: Iterable[str]) -> str | None:
-    """Without the prefix, which would make all names alike."""
+    """The known name nearest to `rest`. Both are compared without the prefix, which would make all names similar."""
     import difflib
 
     rests = {name.removeprefix(prefix): name for name in known}
@@ -152,7 +154,7 @@ def _nearest_after_prefix(rest: str, prefix: str, known: Iterable[str]) -> str |
 
 @cache
 def _role_options(role: str) -> dict[str, Any]:
-    """The variables of all entry points, since one inventory has them all. What the role needs, it demands itself."""
+    """The variables of all entry points, since one inventory has them all. The role itself checks required ones."""
     found: dict[str, Any] = {}
     for entry_point in _yaml(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"].values():
         for name, option in entry_point["options"].items():
@@ -160,7 +162,7 @@ def _role_options(role: str) -> dict[str, Any]:
     return found
 
 
-_SECRETS = (*SECRET_OPTIONS, "source", "pip_args")  # two of roles, which the modules call otherwise or do not have
+_SECRETS = (*SECRET_OPTIONS, "source", "pip_args")  # the last two are variables of roles
 _OF_A_ROLE = ("type", "elements", "choices", "no_log")
 
 
@@ -170,7 +172,7 @@ def _setting(name: str, option: Mapping[str, Any]) -> Setting:
 
 
 def _may_hold_a_secret(name: str, option: Mapping[str, Any]) -> bool:
-    """By its nature, or in an address with a login."""
+    """Whether a value can hold a secret: always, or in a URL with a login."""
     return bool(option.get("no_log")) or any(name.endswith(f"_{secret}") for secret in _SECRETS)
 
 

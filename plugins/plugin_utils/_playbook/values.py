@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may be in one variable of a playbook: its type, as Ansible converts it, and its form."""
+"""Checks of the value of one variable of a playbook: its type, as Ansible converts it, and its form."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from ansible_collections.standalone.python.plugins.module_utils._os.paths import
 from .._options import age_seconds
 from .spec import Setting
 
-_SHOWN = 60  # characters of a value; the rest is for whoever wrote it
+_SHOWN = 60  # characters of a value; the user knows the rest
 _WAVE = re.compile(r"[1-9][0-9]{0,5}|(?:100|[1-9][0-9]?)%")
 _URL = re.compile(r"(?:https?|file)://\S+")
 _UNIT = re.compile(r"[^/\s\x00-\x1f]+")
 
-# What the playbook upgrade decides itself, so that an option of the same name would not count.
+# Options that the playbook upgrade sets itself, so a value of the user would not count.
 _DECIDED = (
     "asset",
     "path",
@@ -42,18 +42,18 @@ _DECIDED = (
 
 
 class BadValue(Exception):
-    """A value that a variable cannot have; the text is the advice."""
+    """A variable has an impossible value; the text is the advice."""
 
 
 class Fault(NamedTuple):
-    """What was found, to go on with the name of the variable in front, and what to do."""
+    """The problem, worded to follow the name of the variable, and the advice."""
 
     found: str
     advice: str
 
 
 def fault_in(setting: Setting, value: Any) -> Fault | None:
-    """What is wrong with the value; None where nothing is. None is a value that was not given."""
+    """The fault of a value; None when it has none. The value None means that it is not set."""
     if value is None or (value == "" and setting.may_be_empty):
         return None
     try:
@@ -66,7 +66,7 @@ def fault_in(setting: Setting, value: Any) -> Fault | None:
 
 
 def waves_of(value: Any) -> list[int | str]:
-    """The waves as the keyword `serial` takes them, from a number, a share, a list of them, or a text with commas.
+    """The waves as the keyword `serial` expects them, from a number, a percentage, a list, or a text with commas.
 
     Raises `BadValue`.
     """
@@ -119,7 +119,7 @@ def _list(setting: Setting, value: Any) -> list[Any]:
 
 
 def _items(setting: Setting, value: Any) -> list[Any]:
-    """Those of a text are words where names are wanted, which may have commas; else as Ansible itself has them."""
+    """The items of a list. A text is split into words when names are wanted, which may have commas; else by Ansible."""
     if isinstance(value, list):
         return list(value)
     if isinstance(value, str) and setting.form in ("names", "services"):
@@ -208,7 +208,7 @@ _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
 
 
 def _discard(_value: object) -> None:
-    """What was made of a value is not wanted here, only that it can be made."""
+    """Ignore a parsed value: the check only needs to know that it can be parsed."""
 
 
 def _one_of(choices: tuple[Any, ...]) -> str:
@@ -217,7 +217,7 @@ def _one_of(choices: tuple[Any, ...]) -> str:
 
 
 def _shown(setting: Setting, value: Any) -> str:
-    """Dictionaries may hold secrets in any case."""
+    """The value for a message. Dictionaries may always hold secrets, so they are not shown."""
     if setting.secret:
         return "has a wrong value"
     if isinstance(value, Mapping):

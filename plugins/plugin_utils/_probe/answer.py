@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a script of ours printed on a host: lines of key=value between two marker lines.
+"""The output of one of our scripts on a host: lines of key=value between two marker lines.
 
-The host may be broken or lie, and its users choose names of files and programs. So each key has a form, and a line that
-is of none is left out and kept for a warning. No value can add a line, since scripts cut values at their line ends.
+The host may be broken or may forge its output, and its users choose names of files and programs. So each key has a
+form, and a line that fits none is left out and kept for a warning. No value can add a line, since scripts cut values at
+the first newline.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-_SHOWN_CHARACTERS = 300  # of what a host prints instead of an answer
+_SHOWN_CHARACTERS = 300  # of the output of a host that gave no answer
 _SHOWN_OF_A_LINE = 80
 
 
 @dataclass(frozen=True)
 class Form:
-    """What the value of a key is like; a key that is not `repeated` counts the first time only."""
+    """The form of a key's value; of a key that is not `repeated` only the first line counts."""
 
     pattern: re.Pattern[str]
     repeated: bool = False
@@ -37,7 +38,7 @@ def repeated(pattern: str) -> Form:
 
 @dataclass(frozen=True)
 class Answer:
-    """The well-formed lines in their order, as keys with values; in place of each other line stands ("", "").
+    """The well-formed lines in their order, as pairs of key and value; each other line is replaced by ("", "").
 
     `malformed` are the lines that were left out.
     """
@@ -49,7 +50,7 @@ class Answer:
     def parse(cls, stdout: str, name: str, forms: Mapping[str, Form]) -> Answer | None:
         """The answer between the lines `NAME 1` and `NAME end`, whatever is printed around it; None without both.
 
-        The last beginning counts, up to the end that follows it. A terminal may have added carriage returns.
+        The last `NAME 1` counts, up to the `NAME end` that follows it. A terminal may have added carriage returns.
         """
         lines = [line.rstrip("\r") for line in stdout.split("\n")]
         begins = [position for position, line in enumerate(lines) if line == f"{name} 1"]
@@ -61,7 +62,7 @@ class Answer:
 
     @property
     def facts(self) -> dict[str, list[str]]:
-        """Every key with its values."""
+        """Key -> all its values."""
         facts: dict[str, list[str]] = {}
         for key, value in self.pairs:
             if key:
@@ -69,7 +70,7 @@ class Answer:
         return facts
 
     def sections(self, header: str, line: str) -> Iterator[tuple[str, list[str]]]:
-        """The value of each `header`, with those of every `line` right behind it. Others count as malformed."""
+        """The value of each `header`, with those of every `line` right after it. Others count as malformed."""
         section: tuple[str, list[str]] | None = None
         for key, value in self.pairs:
             if key == line and section:
@@ -84,7 +85,7 @@ class Answer:
             yield section
 
     def warn_of_malformed(self, warn: Callable[[str], None], where: str) -> None:
-        """Report what was left out, in one warning."""
+        """Report the malformed lines in one warning."""
         if not self.malformed:
             return
         first = self.malformed[0]
@@ -112,7 +113,7 @@ def _well_formed(lines: list[str], forms: Mapping[str, Form]) -> tuple[tuple[tup
 
 
 def printed(stdout: str, stderr: str) -> str:
-    """What a host printed instead of an answer, for an error message."""
+    """The output of a host that gave no answer, for an error message."""
     said = " ".join(f"{stderr}\n{stdout}".split())
     if not said:
         return "nothing"

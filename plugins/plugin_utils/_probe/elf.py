@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the first bytes of an ELF file tell about the system that it is made for. Layouts: elf(5)."""
+"""Facts about the system that an ELF file is made for, from its first bytes. Layouts: elf(5)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _PROGRAM_INTERPRETER = 3  # PT_INTERP
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where an ELF header and its program headers keep what is read here; `struct` formats without byte order."""
+    """The layout of the fields read from an ELF header and program headers: `struct` formats without byte order."""
 
     bits: int
     header: str  # e_phoff, e_phentsize, e_phnum, from byte 24 on
     program_type_and_offset: str  # p_type, p_offset
 
 
-# (e_entry), e_phoff, (e_shoff, e_flags, e_ehsize), e_phentsize, e_phnum; those in brackets are passed over
+# (e_entry), e_phoff, (e_shoff, e_flags, e_ehsize), e_phentsize, e_phnum; those in parentheses are skipped
 _LAYOUTS = {
     1: _Layout(bits=32, header="4xI10xHH", program_type_and_offset="II"),
     2: _Layout(bits=64, header="8xQ14xHH", program_type_and_offset="I4xQ"),
@@ -30,7 +30,7 @@ _LAYOUTS = {
 
 @dataclass(frozen=True)
 class Elf:
-    """`machine` is e_machine; `interpreter` is the loader's path, None when the program is static or names it later."""
+    """The facts. `machine` is e_machine; `interpreter` is the loader's path, None if static or named further on."""
 
     bits: int
     big_endian: bool
@@ -39,7 +39,7 @@ class Elf:
 
     @classmethod
     def parse(cls, start: bytes) -> Elf | None:
-        """Reads the start of a file, 1 KiB is ample; None when that is no ELF file, or cut off in its header."""
+        """Parse the start of a file; 1 KiB is enough. None when it is not an ELF file, or truncated in its header."""
         if len(start) < _HEADER_BYTES or start[:4] != b"\x7fELF" or start[4] not in _LAYOUTS:
             return None
         layout = _LAYOUTS[start[4]]

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# Functions of both probes, for a system that lies in the directory `root`; running.sh has them for the running one.
-# They report links that go in circles by `say`.
-# shellcheck disable=SC2034,SC2154 # the scripts that it is put in front of assign and use these
+# Functions of both probes for a system in the directory `root`; running.sh has those for the running system.
+# They report loops of links by `say`.
+# shellcheck disable=SC2034,SC2154 # the scripts that this one is prepended to assign and use these
 
-# find_in_root FILE: where a file of the system root really is, in $file. Links of another root must not lead into ours.
+# find_in_root FILE: set $file to the real path of a file of the system `root`. Its links must not point outside.
 find_in_root() {
     file=$root
     ahead=$1/
@@ -39,13 +39,13 @@ find_in_root() {
     done
 }
 
-# is_text FILE: whether a file can be read to its end. A named pipe or device in a system that somebody else made would
-# never end, nor would a sparse file of terabytes.
+# is_text FILE: whether a file can be read to its end. A named pipe or device in a system that another user created
+# would never end, nor would a sparse file of terabytes.
 is_text() {
     [ -f "$1" ] && [ -r "$1" ] && [ -z "$(find "$1" -prune -size +32768 2>/dev/null)" ]
 }
 
-# The root may be the running system by another name, where nothing of what is said about images is true.
+# The root may be the running system by another name, to which nothing said about images applies.
 say_root() {
     [ ! -d "$root/" ] || say root_is_there 1
     # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef

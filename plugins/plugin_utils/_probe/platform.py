@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host is, from the facts that the probe told.
+"""The platform of a host, from the facts that the probe reported.
 
-The programs decide, not the kernel: a 64-bit kernel may carry 32-bit programs, and then `uname` tells about the kernel.
+The programs decide, not the kernel: a 64-bit kernel may run 32-bit programs, and `uname` only describes the kernel.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.requir
 
 from .elf import Elf
 
-# e_machine (elf.h), 64 bits or not -> the architecture as in target triples; big-endian ppc64 is told apart below.
+# e_machine (elf.h), 64 bits or not -> the architecture as in target triples; big-endian ppc64 is distinguished below.
 _ARCHITECTURES = {
     (3, 32): "i686",
     (8, 32): "mips",
@@ -34,14 +34,14 @@ _ARCHITECTURES = {
     (258, 64): "loongarch64",
 }
 
-# The words that kernels use for the same.
+# The kernels' names for these architectures.
 _MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
 
 Facts = Mapping[str, Sequence[str]]
 
 
 def host_platform(facts: Facts) -> HostPlatform:
-    """The platform by the probe's facts, which are each key with all its values. What no fact tells is None in it."""
+    """The platform from the probe's facts, key -> all its values. Fields without a fact are None."""
     system, _unused, machine = first(facts, "system").partition(" ")
     if system == "Linux":
         return _linux(facts, machine)
@@ -59,9 +59,9 @@ def host_platform(facts: Facts) -> HostPlatform:
 
 
 def image_platform(facts: Facts) -> HostPlatform | None:
-    """The platform of a system in a directory of the host; None when its shell does not tell what machine it is for.
+    """The platform of a system in a directory of the host; None when its shell does not show its architecture.
 
-    The probe leaves out the processor, since this host's need not be the one that will run it.
+    The probe omits the processor, since another host's may run the system.
     """
     elf = Elf.parse(bytes.fromhex(first(facts, "elf")))
     if elf is None or (elf.machine, elf.bits) not in _ARCHITECTURES:
@@ -71,7 +71,7 @@ def image_platform(facts: Facts) -> HostPlatform | None:
 
 
 def first(facts: Facts, key: str) -> str:
-    """The first value of a key, empty when the probe did not tell it."""
+    """The first value of a key; empty when the probe did not report it."""
     values = facts.get(key)
     return values[0] if values else ""
 
@@ -95,7 +95,7 @@ def _linux(facts: Facts, machine: str) -> HostPlatform:
 
 
 def _architecture(elf: Elf | None, machine: str) -> str:
-    """`machine` is the kernel's word: it counts where the file says too little, as 32-bit ARM files do."""
+    """The architecture. `machine`, the kernel's name, decides when the file is ambiguous, as for 32-bit ARM."""
     if elf is None:
         return _MACHINES.get(machine, machine)
     arch = _ARCHITECTURES.get((elf.machine, elf.bits), machine)
@@ -107,7 +107,7 @@ def _architecture(elf: Elf | None, machine: str) -> str:
 
 
 def _libc_kind(loader: str | None, elf: Elf | None) -> str | None:
-    """The last word of the target triple; None when there is no C library that programs could be loaded with."""
+    """The last part of the target triple; None when there is no C library to load programs with."""
     name = loader.rpartition("/")[2] if loader else ""
     if name.startswith("ld-musl-"):
         return "musl"
@@ -119,6 +119,6 @@ def _libc_kind(loader: str | None, elf: Elf | None) -> str | None:
 
 
 def _version_in(text: str) -> tuple[int, int] | None:
-    """The last figure of the form A.B in what a C library says, since distributions put their own before it."""
+    """The last number of the form A.B in a C library's output, since distributions put their version before it."""
     found = re.findall(r"(?<![0-9.])([0-9]{1,6})\.([0-9]{1,6})(?![0-9])", text)
     return (int(found[-1][0]), int(found[-1][1])) if found else None

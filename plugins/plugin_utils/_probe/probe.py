@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The probe: the one shell command that tells what is at a path and what the host is. `probe.sh` says how."""
+"""The probe: the single shell command that reports on a path and on the host's platform. `probe.sh` describes it."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Ancestor:
-    """The nearest thing on the way up to a wanted place that exists; `writable` by the user of the connection.
+    """The nearest existing ancestor of a wanted path; `writable` by the user of the connection.
 
-    `in_build` is the directory of the build that it lies in, None when it lies in none.
+    `in_build` is the directory of the build that contains it, else None.
     """
 
     path: str
@@ -71,25 +71,26 @@ class Ancestor:
 
 @dataclass(frozen=True)
 class Probe:
-    """What a host answered.
+    """The state of a path and a store, and the host's platform.
 
-    `path_kind` is what is at the path; `link_target` is the link's text, and `target_exists` whether it leads anywhere.
-    `entry` is the build in the store that the link leads to, None when it leads elsewhere. `receipts` are those of the
-    complete builds in the store, by entry; None for one that is not JSON or whose seal is broken.
-    `newer` is the first thing in the build, relative to it, that is newer than the receipt or missing; None when there
-    is none or nobody asked. Newer is suspicious, not yet drift.
-    `parent` carries the path and `store_place` the store. `roots` are the files in `.roots` of the store by name; None
-    for one that is not JSON or whose seal is broken. `has_roots` is false where `.roots` is no directory.
-    `running` tells the processes of each build by number, and is looked for only where a build may have to go.
-    `has_litter` is whether an interrupted run left something in the store, which this user could remove: work in
-    staging other than a download to be taken up, or a store that nothing is in.
+    `path_kind` is the kind of file at the path; `link_target` is the link's text, and `target_exists` whether its
+    target exists. `entry` is the build in the store that the link points to, None when it points elsewhere. `receipts`
+    are those of the complete builds in the store, by entry; None for one that is not JSON or whose seal is broken.
+    `newer` is the first file of the build, relative to it, that is newer than the receipt or missing; None when there
+    is none or it was not requested. Newer is suspicious, not yet drift.
+    `parent` is the ancestor of the path and `store_place` that of the store. `roots` are the history files in `.roots`
+    of the store by name; None for one that is not JSON or whose seal is broken. `has_roots` is false when `.roots` is
+    not a directory.
+    `running` maps each build to the numbers of its processes, which are searched only when a build may be removed.
+    `has_litter` is whether an interrupted run left something in the store that this user could remove: work in staging
+    other than a resumable download, or an empty store.
     `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
-    With `root` in the command, places and platform are those of the system in it; `has_root` is whether that is there,
-    `root_is_running` whether it is the running system's by another name,
-    `platform` None where its shell does not tell what it is, and `in_circles` a directory whose links lead nowhere.
-    `distribution` is a Linux system's name for itself, such as debian, as os-release has it.
-    `answer` is what all this was read from.
-    `programs` are the names of those in `bin` of a directory at the path that look like an interpreter's.
+    With `root` in the command, paths and platform are those of the system in it; `has_root` is whether it exists,
+    `root_is_running` whether it is the running system by another name, `platform` is None when its shell does not show
+    the platform, and `in_circles` is a directory whose links form a loop.
+    `distribution` is a Linux system's ID in os-release, such as debian.
+    `answer` is the answer that all this was read from.
+    `programs` are the names in `bin` of a directory at the path that look like an interpreter's.
     """
 
     path_kind: PathKind
@@ -116,12 +117,11 @@ class Probe:
 
 
 def build_command(path: str, store: str, *, verify: str, will_remove: bool = False, root: str = "") -> str:
-    """The command for the host's `/bin/sh`, one line that passes through any login shell.
+    """The command for the host's `/bin/sh`, on one line that any login shell passes on unchanged.
 
-    `path` and `store` are absolute. Only with `verify="quick"` the build is searched for what is newer than its
-    receipt. With `will_remove` every build may have to go, so the processes of a single one are looked for as well.
-    `root` is that of another system, in which `path` and `store` are. Raises `InvalidName` for a path that no command
-    line can carry.
+    `path` and `store` are absolute. Only with `verify="quick"` the build is searched for files newer than its receipt.
+    With `will_remove` every build may be removed, so the processes of a single one are searched as well. `root` is that
+    of another system, which contains `path` and `store`. Raises `InvalidName` for a path that no command line can hold.
     """
     for what, value in (("path", path), ("store", store), ("root", root or "/")):
         if not value.startswith("/") or any(character in value for character in "\0\n\r"):
@@ -136,9 +136,9 @@ def build_command(path: str, store: str, *, verify: str, will_remove: bool = Fal
 
 
 def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
-    """The answer in what the command printed, whatever login scripts print around it.
+    """Parse the command's output, whatever login scripts print around it. `rc` is its exit status.
 
-    Raises `StandaloneError` with the host's own words when there is no whole answer.
+    Raises `StandaloneError` with the host's output when the answer is incomplete.
     """
     answer = Answer.parse(stdout, _NAME, _KEYS)
     facts = answer.facts if answer else {}
@@ -184,7 +184,7 @@ def _place(facts: Facts, key: str) -> Ancestor:
 
 
 def _contents(answer: Answer, header: str, line: str) -> dict[str, Mapping[str, Any] | None]:
-    """The JSON that follows each name. Of a name without exactly one nothing is known."""
+    """The JSON that follows each name; None for a name without exactly one."""
     found: dict[str, Mapping[str, Any] | None] = {}
     for name, texts in answer.sections(header, line):
         found[name] = _json_object(texts[0]) if len(texts) == 1 and name not in found else None

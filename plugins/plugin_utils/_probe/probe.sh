@@ -3,17 +3,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# The probe: tells what is at a path and what the host is, as lines of key=value between two marker lines.
+# The probe: reports on a path and on the host's platform, as lines of key=value between two marker lines.
 #
-# It needs a POSIX shell and no more tools than busybox has, writes nothing and leaves no file. Starting a process costs
-# a host more than all the rest, so files are read by `read` and each tool that is started answers once.
-# _probe.py takes out the lines that are comments (so no here-document, no comment behind code), and puts in front
-# the functions of in_root.sh or running.sh, and:
+# It needs a POSIX shell and the tools that busybox has, and it writes nothing. Starting a process costs a host more
+# than all the rest, so files are read by `read` and each tool is started once for all its answers.
+# probe.py removes the comment lines (so no here-document, no comment behind code), and prepends the functions of
+# in_root.sh or running.sh and these variables:
 #   path         where the interpreter is wanted, absolute
 #   store        the directory that holds the builds, absolute
-#   check_newer  1: look for whatever in the build is newer than its receipt
-#   builds_kept  how many builds stay in any case; where there are more, processes that run them are looked for
-#   root         the root of another system, which path and store are in (nothing in it is run); empty for this one
+#   check_newer  1: look for files of the build that are newer than its receipt
+#   builds_kept  how many builds stay in any case; if there are more, the processes that run them are searched
+#   root         the root of another system that has path and store (nothing in it is run); empty for this one
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 LC_ALL=C
@@ -23,13 +23,13 @@ newline='
 '
 report=
 
-# say KEY VALUE: one fact; what is not so is not told. A value ends with its line, so that no file name can forge one.
+# say KEY VALUE: one fact; false ones are omitted. A value ends with its line, so that no file name can forge one.
 say() {
     report="$report$1=${2%%"$newline"*}$newline"
 }
 
-# say_json KEY FILE: a JSON file of ours as one line, which is the same JSON since its strings hold no raw newline. What
-# is no regular file is not opened, since a named pipe would never end, and is told as an empty text.
+# say_json KEY FILE: a JSON file of ours as one line, which is the same JSON since its strings hold no raw newline.
+# Anything but a regular file is reported as an empty text and not opened, since a named pipe would never end.
 say_json() {
     text=
     if [ ! -L "$2" ] && is_text "$2"; then
@@ -44,7 +44,7 @@ exists() {
     [ -e "$1" ] || [ -L "$1" ]
 }
 
-# say_place KEY FILE: what carries a file or will have to, the nearest place on the way up to it that exists.
+# say_place KEY FILE: the nearest existing ancestor of a file, whether the file exists or not.
 say_place() {
     place=$2
     until exists "$place"; do
@@ -57,7 +57,8 @@ say_place() {
     say_build_around "$1"
 }
 
-# say_build_around KEY: the build, told by its receipt and manifest, that $place lies in: what is put there goes with it.
+# say_build_around KEY: the build that contains $place, recognized by its receipt and manifest. A file that is put there
+# would be removed with it.
 say_build_around() {
     cd -P "$place" 2>/dev/null || return 0
     around=$PWD
@@ -67,7 +68,7 @@ say_build_around() {
     [ -z "$around" ] || say "$1_in_build" "$around"
 }
 
-# find_place FILE: where a path or store is, in $file: the same, but for the last part, which may be a link of ours.
+# find_place FILE: as find_in_root, for a path or store; its last part, which may be a link of ours, is not followed.
 find_place() {
     find_in_root "${1%/*}"
     file=$file/${1##*/}
@@ -90,7 +91,7 @@ say_path() {
     [ ! -e "$file" ] || say target_exists 1
 }
 
-# Store and build are compared by their physical places: a path is ours however the links on the way to it are written.
+# Store and build are compared by their physical paths: a path is ours whatever links are on the way to it.
 say_store() {
     find_place "$store"
     store=$file
@@ -119,8 +120,8 @@ say_store() {
     [ "$kind" != link ] || say_build
 }
 
-# What an interrupted run left: work in staging, apart from a download that can be taken up, a build that is half
-# removed, or a store that holds nothing.
+# Litter of an interrupted run: work in staging other than a resumable download, a half-removed build, or an empty
+# store.
 say_litter() {
     for work in "$store"/.staging/* "$store"/.staging/.[!.]* "$store"/*/.build.gone; do
         case $work in
@@ -135,7 +136,7 @@ say_litter() {
     say litter .
 }
 
-# The build at the path. One without receipt was not made by us, or not to its end.
+# The build at the path. One without a receipt was not installed by us, or not completely.
 say_build() {
     find_in_root "$path"
     cd -P "$file" 2>/dev/null || return 0
@@ -147,9 +148,9 @@ say_build() {
     [ ! -f .build.json ] || [ "$check_newer" != 1 ] || say_newer
 }
 
-# The first thing that came, went or changed since the receipt was written. Bytecode does not count, and the directory
-# of the build counts by its mtime alone, since publishing renamed it. Busybox's find has no -cnewer and fails at once.
-# The receipt of another system has a time that was made up, so there its own last change counts for ctimes.
+# The first file that was added, removed or changed since the receipt was written. Bytecode does not count, and of the
+# directory of the build only the mtime counts, since publishing renamed it. Busybox's find lacks -cnewer and fails at
+# once. In another system the receipt's mtime is set artificially, so ctimes are compared with the receipt's own ctime.
 say_newer() {
     changed=-cnewer
     [ -z "$root" ] || changed=-newercc
@@ -160,8 +161,8 @@ say_newer() {
     [ -z "$newer" ] || say newer "${newer#./}"
 }
 
-# Which builds processes run from. Only root sees the executables of everyone's processes. A user may give a program a
-# name that makes ls print lines about other processes, so what ls prints is only asked about: each by its own link.
+# The builds that processes run from. Only root sees the executables of all processes. A user may give a program a name
+# that makes ls print lines about other processes, so each line of ls is checked against the link of that process.
 say_running() {
     processes=$(set +f && ls -ln /proc/[0-9]*/exe 2>/dev/null)
     IFS=$newline
@@ -181,7 +182,7 @@ say_running() {
     unset IFS
 }
 
-# say_free_space DIRECTORY: the figure before the first percentage, whatever the device is called.
+# say_free_space DIRECTORY: the number before the first percentage, whatever the name of the device.
 say_free_space() {
     free=
     for word in $(df -Pk "$1" 2>/dev/null); do
@@ -193,20 +194,20 @@ say_free_space() {
     say free_kib "$free"
 }
 
-# The start of the shell's file, where _probe.py reads the ELF header and the name of the loader: uname only knows the
-# kernel, which may be of another word size than the programs. e_machine is in bytes 18 and 19, on the second line.
+# The start of the shell's file, from which probe.py reads the ELF header and the name of the loader: uname only knows
+# the kernel, whose word size may differ from the programs'. e_machine is in bytes 18 and 19, on the second line.
 say_elf() {
     find_in_root /bin/sh
     IFS=$newline
-    # shellcheck disable=SC2046 # one argument for each line is the point
+    # shellcheck disable=SC2046 # each line must become one argument
     set -- $([ ! -f "$file" ] || od -An -v -tx1 -N1024 "$file" 2>/dev/null)
     unset IFS
     machine=${2#???????}
     say elf "$*"
 }
 
-# Every C library for such a machine, glibc before musl: which of them counts follows from the loader that the shell
-# names, or is the first one where the shell is static.
+# Every C library for such a machine, glibc before musl: the loader that the shell names decides which one counts; for a
+# static shell it is the first.
 say_libcs() {
     case $machine in
         "03 00"*) set -- ld-linux.so.2 ld-musl-i386.so.1 ;;
@@ -229,8 +230,9 @@ say_libcs() {
     done
 }
 
-# ask_libc LOADER: what a C library says about itself, in $libc. musl's loader tells when it is run, glibc's since 2.33;
-# before that getconf knows, or the name behind the loader's link (ld-2.31.so), which is all to go by in another root.
+# ask_libc LOADER: set $libc to the output of a C library about itself. musl's loader prints it when it is run, glibc's
+# since 2.33; before that it is from getconf, or from the target of the loader's link (ld-2.31.so), the only source in
+# another root.
 ask_libc() {
     libc=
     find_in_root "$1"
@@ -247,7 +249,7 @@ ask_libc() {
     esac
 }
 
-# say_line KEY FILE WORD: the rest of the first line of a file that begins with a word.
+# say_line KEY FILE WORD: the rest of the first line that begins with the word.
 say_line() {
     [ -r "$2" ] || return 0
     line=

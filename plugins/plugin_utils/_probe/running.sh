@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# What in_root.sh has, for the running system, whose links lead where the kernel follows them.
-# shellcheck disable=SC2034 # the scripts that it is put in front of use this
+# The functions of in_root.sh for the running system, whose links the kernel follows.
+# shellcheck disable=SC2034 # the scripts that this one is prepended to use this
 
 find_in_root() {
     file=$1

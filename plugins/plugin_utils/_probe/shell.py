@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shell scripts as one line that every login shell passes on unharmed.
+"""Shell scripts as one line that every login shell passes on unchanged.
 
-Ansible runs a command as `/bin/sh -c '...'`, and it is the user's login shell that takes that line apart, after ssh and
-perhaps once more after su. Between single quotes csh still acts on line ends and `!`, and fish on backslashes; a single
-quote itself doubles or worse with each round of quoting. So none of these characters stays in the script: a letter that
-the script does not use stands for each of them, and `tr` puts them back on the host.
+Ansible runs a command as `/bin/sh -c '...'`, and the user's login shell parses that line, after ssh and perhaps once
+more after su. Within single quotes csh still interprets newlines and `!`, and fish backslashes; a single quote itself
+doubles or worse with each round of quoting. So none of these characters stays in the script: a letter that the script
+does not use replaces each of them, and `tr` restores them on the host.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
-# Defines `find_in_root`, which the scripts that look at paths call.
+# Defines `find_in_root`, for the scripts that look at paths.
 _IN_ROOT = Path(__file__).with_name("in_root.sh")
 _RUNNING = Path(__file__).with_name("running.sh")
 
@@ -28,7 +28,7 @@ _TROUBLE_FOR_TR = r"\012\047\041\134"
 
 
 def command_of(*scripts: Path, values: Mapping[str, str]) -> str:
-    """The command that runs these scripts, one after the other, with these variables.
+    """The command, on one line, that runs these scripts one after the other with these variables.
 
     Raises `StandaloneError` as `shell_command` does.
     """
@@ -37,20 +37,20 @@ def command_of(*scripts: Path, values: Mapping[str, str]) -> str:
 
 
 def probe_of(script: Path, values: Mapping[str, str], root: str) -> str:
-    """The same for a script that looks at a system: the one in the directory `root`, which it calls so, or at ours."""
+    """The command for a script that probes the system in the directory `root`, or the running one if that is empty."""
     return command_of(_IN_ROOT if root else _RUNNING, script, values={**values, "root": root})
 
 
 def without_comments(script: str) -> str:
-    """The script without indent, empty lines and lines that are comments. It may hold no here-document."""
+    """The script without indentation, empty lines and comment lines. It must not contain a here-document."""
     lines = (line.strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("#"))
 
 
 def shell_command(script: str) -> str:
-    """A command that runs `script` in the POSIX shell that is given it.
+    """A command, on one line, with which a POSIX shell runs `script`.
 
-    Raises `StandaloneError` when the script uses nearly every letter and digit, so that too few can stand for others.
+    Raises `StandaloneError` when the script uses nearly every letter and digit, so that too few substitutes are left.
     """
     unused = [letter for letter in string.ascii_letters + string.digits if letter not in script]
     if len(unused) < len(_TROUBLE):

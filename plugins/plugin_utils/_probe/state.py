@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The probe's answer as the state that a plan is made from."""
+"""Conversion of the probe's answer to the state that a plan is based on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .probe import Probe
 
 
 def state_of(probe: Probe, path: str, store: str) -> State:
-    """What the module would read on the host. A receipt that does not make sense is damage, as there."""
+    """The state that the module would read on the host. An invalid receipt counts as damage, as there."""
     stored, damage = _receipts(probe, store)
     entry = probe.entry or _entry_that_is_gone(probe, path, store)
     state = State(
@@ -53,7 +53,7 @@ def _roots_of(probe: Probe, store: str) -> Roots:
 
 
 def _lost(*file: str) -> StoreError:
-    """For what the probe could not read, of which it does not say why."""
+    """The error for a file that the probe could not read, without the reason, which it does not report."""
     return StoreError(f"{posixpath.join(*file)} is damaged: it does not hold what was written there.")
 
 
@@ -74,7 +74,7 @@ def _receipts(probe: Probe, store: str) -> tuple[dict[str, Receipt], tuple[Damag
 
 
 def _entry_that_is_gone(probe: Probe, path: str, store: str) -> str | None:
-    """The entry that a dangling link names, told by the texts alone since there is nothing to resolve."""
+    """The entry that a dangling link names, from the texts alone, since its target does not exist."""
     if probe.link_target is None or probe.target_exists:
         return None
     directory, entry = posixpath.split(posixpath.normpath(posixpath.join(posixpath.dirname(path), probe.link_target)))

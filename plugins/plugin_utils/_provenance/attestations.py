@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the attestations of an archive are: in a file beside it, or with GitHub, which finds them by its digest.
+"""The attestations of an archive: in a file beside it, or at GitHub, which finds them by the archive's digest.
 
-A file `NAME.sigstore.json` beside the archive `NAME` has one bundle, or several, each on a line of its own, as
+A file `NAME.sigstore.json` beside the archive `NAME` has one bundle, or several, one on each line, as
 `gh attestation download` writes them.
 """
 
@@ -31,21 +31,21 @@ from .._http.fetch import Validators, fetch
 _GITHUB = "https://github.com/"
 _MOST_BUNDLES = 100
 _GITHUB_API = "https://api.github.com/repos"
-_MISSING_IN_MIRROR = frozenset({403, 404, 410})  # object stores answer 403 for what is not there
+_MISSING_IN_MIRROR = frozenset({403, 404, 410})  # object stores answer 403 for a missing file
 _TOO_MANY_QUESTIONS = frozenset({403, 429})
 
 
 class NoBundle(StandaloneError):
-    """An archive has no attestation where one was looked for."""
+    """An archive has no attestation in the places searched."""
 
 
 class NoAttestation(NoBundle):
-    """GitHub was asked, and has none."""
+    """GitHub has no attestation of an archive."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The JSON of a Sigstore bundle; `where` is what messages call its place."""
+    """The JSON of a Sigstore bundle; `where` is the name of its source in messages."""
 
     content: str
     where: str
@@ -53,8 +53,8 @@ class Bundle:
 
 @dataclass(frozen=True)
 class Places:
-    """Where bundles are looked for: beside `archive`, a file on the controller; else beside the archive in `mirrors`;
-    else beside an archive that has an address of its own, or with the GitHub `repository` that built it.
+    """The first source that applies: beside `archive`, a file on the controller; else beside the archive in `mirrors`;
+    else beside an archive with a separate URL, or at the GitHub `repository` that built it.
     """
 
     repository: str
@@ -63,7 +63,7 @@ class Places:
     options: UrlOptions = UrlOptions()
 
     def bundles_of(self, asset: Asset) -> list[Bundle]:
-        """At least one. Raises `NoBundle` that says where none was, and `FetchError`."""
+        """The bundles of an asset, at least one. Raises `NoBundle` that names the sources, and `FetchError`."""
         if self.archive:
             found, looked = _beside_file(self.archive), [self.archive + BUNDLE_SUFFIX]
         elif asset.url and (self.mirrors or not public_file(asset.url)):
@@ -131,12 +131,12 @@ def _beside_file(archive: str) -> list[Bundle]:
 
 
 def _limit(options: UrlOptions) -> Limit:
-    """All documents about one archive have as much time as an index."""
+    """The time limit for all documents about one archive: that of an index."""
     return Limit(options.index_timeout, "index_timeout")
 
 
 def _fetched(url: str, options: UrlOptions, whole: Limit, missing: frozenset[int] = frozenset({404})) -> bytes | None:
-    """The document, or None when the server says by one of the statuses `missing` that there is none.
+    """The document, or None when the server answers with one of the statuses `missing`.
 
     Raises `FetchError`.
     """
@@ -157,7 +157,7 @@ def _split(content: bytes, where: str) -> list[Bundle]:
 
 
 def _few(bundles: Iterable[Bundle], where: str) -> list[Bundle]:
-    """As many as anybody has time to check, or to fetch. Raises `NoBundle` for more."""
+    """The bundles as a list. Raises `NoBundle` for more than can be fetched and checked in reasonable time."""
     found = list(islice(bundles, _MOST_BUNDLES + 1))
     if len(found) > _MOST_BUNDLES:
         raise NoBundle(
@@ -168,7 +168,7 @@ def _few(bundles: Iterable[Bundle], where: str) -> list[Bundle]:
 
 
 def _of_answer(answer: bytes, url: str, options: UrlOptions, whole: Limit) -> Iterator[Bundle]:
-    """The bundles that GitHub has: in its answer, or at an address in it, which is open to anyone that has it."""
+    """The bundles that GitHub has: in its answer, or at a URL in it, which needs no login."""
     try:
         attestations = json.loads(answer)["attestations"]
         places = [(attestation.get("bundle"), attestation.get("bundle_url")) for attestation in attestations]
@@ -184,7 +184,7 @@ def _of_answer(answer: bytes, url: str, options: UrlOptions, whole: Limit) -> It
 
 
 def _unpacked(packed: bytes) -> str:
-    """What GitHub stores is a single block of snappy. What has gone wrong in it, the bundle's own check will tell."""
+    """The JSON in a single block of snappy, as GitHub stores it. Verifying the bundle detects a damaged one."""
     if packed.lstrip()[:1] == b"{" and packed.rstrip()[-1:] == b"}":
         return packed.decode("utf-8", "replace")
     try:
@@ -196,7 +196,7 @@ def _unpacked(packed: bytes) -> str:
         ) from None
     snappy: Any = cramjam.snappy
     try:
-        if snappy.decompress_raw_len(packed) > MAX_BYTES:  # the room is made before a byte is unpacked
+        if snappy.decompress_raw_len(packed) > MAX_BYTES:  # memory is allocated before a byte is unpacked
             return ""
         return bytes(snappy.decompress_raw(packed)).decode("utf-8", "replace")
     except (cramjam.DecompressionError, ValueError):

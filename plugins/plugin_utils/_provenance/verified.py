@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attestations that were checked already, kept in the user's cache: one worker asks and checks, the others wait.
+"""A cache of verified attestations for the user: one worker fetches and verifies, the others wait.
 
-That spares each host's worker the check, and GitHub requests, of which it answers few an hour. An attestation stays
-true, so only good verdicts are kept; what they depend on is in their name: the digest, the policy, the trusted root.
+This saves each host's worker the verification, and requests to GitHub, which answers few an hour. An attestation stays
+valid, so only good verdicts are cached. Their name has what they depend on: the digest, the policy, the trusted root.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from .verify import Policy, require_attested, require_library
 def require_provenance(
     asset: Asset, policy: Policy, places: Places, environ: Mapping[str, str], warn: Callable[[str], None]
 ) -> None:
-    """Raises `ProvenanceError`, `NoBundle` or `FetchError` unless the archive was built as the policy says."""
+    """Raise `ProvenanceError`, `NoBundle` or `FetchError` unless the archive was built as the policy requires."""
     key = hashlib.sha256(f"{asset.sha256} {policy.fingerprint()}".encode()).hexdigest()
     verdict = f"{key} {asset.file_name}\n".encode()
     directory = cache_directory(environ, "attested", warn=warn)
-    # The file of a verdict is empty while there is none.
+    # The file of a verdict is empty until there is one.
     with held(directory and os.path.join(directory, key), places.options.lock_timeout) as descriptor:
         if descriptor is not None and os.pread(descriptor, len(verdict) + 1, 0) == verdict:
             return

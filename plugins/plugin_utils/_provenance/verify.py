@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether an archive was built by whom it should have been: its attestation, checked with sigstore-python (BUILDS 7).
+"""Verify with sigstore-python who built an archive, by its attestation (docs/development/builds.md 7).
 
-sigstore is optional and heavy, so it is imported only where something has to be checked, on the controller.
+sigstore is optional and slow to import, so it is imported only to verify an attestation, on the controller.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from .attestations import Bundle
 
 _STATEMENT = "application/vnd.in-toto+json"
 _PREDICATE = "https://slsa.dev/provenance/v1"
-# What reading a document raises that is none, or nested beyond Python's recursion depth.
+# The errors for text that is not a document, or nested beyond Python's recursion depth.
 _DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 class ProvenanceError(StandaloneError):
-    """It could not be shown that the archive was built by whom the policy names."""
+    """The archive could not be verified as built by the workflow that the policy names."""
 
 
 def is_to_be_verified(verify_provenance: bool, provenance: Mapping[str, Any] | None) -> bool:
-    """Whether to check. Raises `InvalidName` for a policy that nobody would look at."""
+    """Whether to verify. Raises `InvalidName` for a policy without verification."""
     if provenance and not verify_provenance:
         raise InvalidName(
             "provenance says who must have made the build, but verify_provenance is false, so nobody would look. Set "
@@ -46,10 +46,10 @@ def is_to_be_verified(verify_provenance: bool, provenance: Mapping[str, Any] | N
 
 @dataclass(frozen=True)
 class Policy:
-    """Who must have built an archive. `repository` is an address, `workflow` a file in it with `@` and a ref.
+    """The required builder of an archive. `repository` is a URL, `workflow` a file in it with `@` and a ref.
 
-    `issuer` vouches for the identity that both make together. `trusted_root` is a file on the controller with the keys
-    of the Sigstore instance; None means the public instance's, as sigstore-python brings or keeps them.
+    `issuer` vouches for the identity that both form. `trusted_root` is a file on the controller with the keys of the
+    Sigstore instance; None means those of the public instance that sigstore-python bundles or caches.
     """
 
     repository: str = "https://github.com/astral-sh/python-build-standalone"
@@ -59,7 +59,7 @@ class Policy:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any] | None) -> Policy:
-        """From the option `provenance`. Raises `InvalidName` for what is no part of a policy."""
+        """Parse the option `provenance`. Raises `InvalidName` for an invalid part."""
         given = {name: value for name, value in (params or {}).items() if value is not None}
         unknown = sorted(set(given) - {item.name for item in fields(cls)})
         if unknown:
@@ -75,11 +75,11 @@ class Policy:
 
     @property
     def identity(self) -> str:
-        """What stands in the certificate of whoever signed, to the letter."""
+        """The exact identity in the certificate of the signer."""
         return f"{self.repository.rstrip('/')}/{self.workflow}"
 
     def fingerprint(self) -> str:
-        """Differs when the policy or the content of its trusted root does. Raises `ProvenanceError`."""
+        """A text that changes with the policy or the content of its trusted root. Raises `ProvenanceError`."""
         return json.dumps({**asdict(self), "trusted_root": self._root_content()}, sort_keys=True)
 
     def _root_content(self) -> str | None:
@@ -96,7 +96,7 @@ class Policy:
 
 
 def require_library() -> None:
-    """Raises `ProvenanceError` when sigstore-python is missing."""
+    """Raise `ProvenanceError` when sigstore-python is missing."""
     try:
         import sigstore.verify  # noqa: F401
     except ImportError as error:
@@ -107,9 +107,9 @@ def require_library() -> None:
 
 
 def require_attested(asset: Asset, bundles: Sequence[Bundle], policy: Policy, warn: Callable[[str], None]) -> None:
-    """Raises `ProvenanceError` unless one of the bundles shows that the archive was built as the policy says.
+    """Raise `ProvenanceError` unless one of the bundles shows that the archive was built as the policy requires.
 
-    One is enough: full archives have two attestations, of which the policy names one workflow.
+    One is enough: full archives have two attestations, and the policy names the workflow of one.
     """
     verifier = _verifier(policy, warn)
     objections = [_objection(asset, bundle, policy, verifier) for bundle in bundles]
@@ -122,8 +122,8 @@ def _verifier(policy: Policy, warn: Callable[[str], None]) -> Any:
     from sigstore.models import TrustedRoot
     from sigstore.verify import Verifier
 
-    logging.getLogger("sigstore").setLevel(logging.ERROR)  # else it says at each check that it does no update
-    # Without a network, also for the public instance: what sigstore-python has at hand must do.
+    logging.getLogger("sigstore").setLevel(logging.ERROR)  # else it reports at each verification that it does no update
+    # Offline, also for the public instance: the keys that sigstore-python bundles or caches must suffice.
     name = policy.trusted_root or "of the public Sigstore instance"
     try:
         if policy.trusted_root is None:
@@ -139,10 +139,10 @@ def _verifier(policy: Policy, warn: Callable[[str], None]) -> Any:
 
 @contextmanager
 def _trusted_cache(warn: Callable[[str], None]) -> Iterator[None]:
-    """Within the block sigstore-python has a cache that no other user can have written.
+    """Give sigstore-python, within the block, a cache that no other user can have written.
 
-    Offline, it believes the trusted root that it finds there without a check. Where its own cache is not safe, the run
-    has one in which sigstore-python puts the trusted root that comes with it. Raises `ProvenanceError`.
+    Offline, it trusts the root that it finds there without a check. When its own cache is not safe, the run has another
+    one, in which sigstore-python puts its bundled trusted root. Raises `ProvenanceError`.
     """
     import platformdirs
 
@@ -172,7 +172,7 @@ def _trusted_cache(warn: Callable[[str], None]) -> Iterator[None]:
 
 
 def _require_private_tree(directory: str) -> None:
-    """Raises `OSError` where another user can have written anything in it."""
+    """Raise `OSError` when another user can have written anything in the directory."""
     for folder, directories, files in os.walk(private_directory(directory)):
         for name in directories:
             private_directory(os.path.join(folder, name))
@@ -206,7 +206,10 @@ def _objection(asset: Asset, bundle: Bundle, policy: Policy, verifier: Any) -> s
 
 
 def _objection_to_statement(asset: Asset, bundle: Bundle, kind: str, payload: bytes) -> str | None:
-    """The statement is genuine, and may be about anything. Names in it are not those of assets, so digests count."""
+    """Why the statement, though genuine, is not about the archive; None when it is.
+
+    Names in it are not those of assets, so only digests are compared.
+    """
     try:
         statement = json.loads(payload) if kind == _STATEMENT else {}
         predicate = statement.get("predicateType")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why nothing answers, and what there is instead: one sentence for each way in which a wish can miss."""
+"""Build the `NoMatch` error for a request that no asset satisfies, with the nearest builds that exist."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OLDER_SHOWN = 3
 
 @dataclass
 class Obstacles:
-    """What was met on the way: answers that may not be taken, and the host's objections to those that may."""
+    """The obstacles found: assets that are excluded by an option, and the host's objections to the others."""
 
     excluded: list[IndexEntry] = field(default_factory=list)
     of_future: list[IndexEntry] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Obstacles:
 
 
 def require_agreement(request: BuildRequest) -> None:
-    """Raises `InvalidName` when an option asks for something else than a full name already does."""
+    """Raise `InvalidName` when an option contradicts a full name."""
     name = request.name
     for option, in_name, given in (
         ("flavor", name.flavor, request.flavor),
@@ -49,14 +49,14 @@ def require_agreement(request: BuildRequest) -> None:
 def refusal(
     catalog: Catalog, request: BuildRequest, targets: Sequence[str], obstacles: Obstacles, clock: Clock | None
 ) -> NoMatch:
-    """The error for a wish that the index cannot fulfil, with the nearest that it could."""
+    """The error for a request that the index cannot satisfy, with the nearest builds that it has."""
     variant = Variant(request.name.free_threaded, request.name.debug)
     reason = _obstacle(obstacles, clock) or _reason(catalog, request, targets, variant)
     return NoMatch(f"{request.name} for {' or '.join(targets)}: {reason}")
 
 
 def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:
-    """Why what answers may not be taken; None where nothing answers."""
+    """Why the matching assets are excluded; None when there are none."""
     if obstacles.without_digest:
         return (
             f"no digest is known of {obstacles.without_digest[0].file_name}, and nothing is installed without one. Use "
@@ -108,7 +108,7 @@ def _no_such_version(request: BuildRequest, versions: Sequence[Version], variant
 
 
 def _nearest(request: BuildRequest, versions: Sequence[Version]) -> list[Version]:
-    """Some of `versions`, which are newest first, around the one that the request is about."""
+    """Some of `versions`, which are newest first, around the requested one."""
     name = request.name
     about = name.version or (name.specifier.clauses[0].version if name.specifier else versions[0])
     useful = [version for version in versions if not version.is_prerelease or version.numbers == about.numbers]
@@ -118,7 +118,7 @@ def _nearest(request: BuildRequest, versions: Sequence[Version]) -> list[Version
 
 
 def _no_such_build(catalog: Catalog, request: BuildRequest, assets: Sequence[IndexEntry]) -> str:
-    """`assets` are those of the versions that answer. The first wish that none of them fulfils is the reason."""
+    """The message with the first property of the request that none of `assets`, those of the matching versions, has."""
     name = request.name
     release, flavor = name.release, request.flavor or name.flavor
     options = request.build_options if request.build_options is not None else name.build_options
@@ -136,7 +136,7 @@ def _no_such_build(catalog: Catalog, request: BuildRequest, assets: Sequence[Ind
 
 
 def _kinds(assets: Iterable[IndexEntry]) -> list[str]:
-    """Flavors with their build options, as in `full (pgo+lto)`."""
+    """The flavors with their build options, as in `full (pgo+lto)`."""
     kinds = {(asset.build.flavor, asset.build.build_options) for asset in assets}
     return [f"{flavor} ({options})" if options else flavor for flavor, options in sorted(kinds)]
 

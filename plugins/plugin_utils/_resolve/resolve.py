@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A name made into a pinned asset: the one door to index and choice for the action plugin and the lookup."""
+"""Resolve a name to a pinned asset: the single entry to index and selection for the action plugin and the lookup."""
 
 from __future__ import annotations
 
@@ -41,11 +41,12 @@ def resolve(
     sha256: str | None = None,
     exclude: tuple[str, ...] = (),
 ) -> Asset:
-    """The asset that answers to `wanted` on a host.
+    """The asset that satisfies `request` on a host.
 
     With a target in the name or among the options, `platform` may be None; then nothing is checked against a host.
-    `warn` takes a sentence, such as how old the index is. `sha256` is the digest that the asset must have; where the
-    index knows none, it is taken. Builds that `exclude` names are not chosen.
+    `warn` gets messages, such as the age of the index. `min_age_s` is the least age of a release in seconds. `sha256`
+    is the digest that the asset must have, also when the index has none for it. Builds named in `exclude` are not
+    chosen.
 
     Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and `IndexUnavailable`.
     """
@@ -60,10 +61,10 @@ def resolve(
 
 
 def resolve_installed(installed: Asset, path: str, *, index: IndexOptions, warn: Callable[[str], None]) -> Asset:
-    """The asset of a build that is at `path` of a host and changed, to be fetched again.
+    """The asset of a changed build at `path` on a host, to fetch it again.
 
-    Of what the host says about it, the name alone is used: address and digest are the index's. Raises `NoMatch` where
-    the index does not have the build of that name, or has it with another digest than the host's receipt.
+    Of the host's receipt only the name is used: URL and digest are the index's. Raises `NoMatch` when the index lacks a
+    build of that name, or has another digest for it than the host's receipt.
     """
     name = installed.build.name
     refused = f"{name} at {path} changed since it was installed and cannot be installed again"
@@ -95,9 +96,9 @@ def resolve_for_all_targets(
     min_age_s: int = 0,
     exclude: tuple[str, ...] = (),
 ) -> tuple[Asset, ...]:
-    """What `resolve` would say for each target that the index has an answer for, in the order of their names.
+    """The assets that `resolve` would return for each target, sorted by target; targets without one are left out.
 
-    The versions differ where a target does not have the newest. Raises like `resolve` when no target has an answer.
+    The versions differ when a target lacks the newest. Raises like `resolve` when no target has an asset.
     """
     clock = Clock.read(warn)
     scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock, exclude=exclude)
@@ -113,7 +114,7 @@ def _choices(catalog: Catalog, request: BuildRequest, scope: Scope) -> tuple[Ass
 
 
 def of_each_target(targets: Iterable[str], answers: Callable[[str], Iterable[Asset]]) -> tuple[Asset, ...]:
-    """The answers for every target that has any. Raises `NoMatch`, that of the first target, when none has."""
+    """The assets for every target that has any. Raises the `NoMatch` of the first target when none has."""
     found: list[Asset] = []
     refusals: list[NoMatch] = []
     for target in targets:
@@ -127,9 +128,9 @@ def of_each_target(targets: Iterable[str], answers: Callable[[str], Iterable[Ass
 
 
 def with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[Catalog], _T]) -> _T:
-    """What `use` makes of the index. Raises `IndexUnavailable`.
+    """The result of `use` with the open index. Raises `IndexUnavailable`.
 
-    A database that turns out to be damaged half way is made anew, once.
+    A database that turns out to be damaged during use is created again, once.
     """
     for _attempt in range(2):
         with contextlib.suppress(sqlite3.DatabaseError):

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which asset answers to what is wanted.
+"""Select the asset that satisfies a request.
 
-The newest version first, then the first target, then the best flavor, then the newest release, as in BUILDS 6. Whatever
-is chosen satisfies `BuildRequest.satisfied_by`, so that a second run finds nothing to do.
+The newest version counts first, then the first target, the best flavor, and the newest release, as in
+docs/development/builds.md 6. The chosen asset satisfies `BuildRequest.satisfied_by`, so that a second run changes
+nothing.
 """
 
 from __future__ import annotations
@@ -26,13 +27,12 @@ from .no_match import Obstacles, refusal, require_agreement
 
 @dataclass(frozen=True)
 class Scope:
-    """What bounds the choice beside what is wanted.
+    """The limits of the selection, in addition to the request.
 
-    `targets` are tried in this order for each version. `platform` is None when the host is not known or does not
-    matter. Releases after `newest_release`, a tag, are too young, and those after the time of
-    `clock` cannot exist; None admits all. `sha256` is the digest that the
-    archive must have, in lower case; it also stands in for one that the index does not know. `exclude` are builds that
-    are not to be chosen, each named outright.
+    `targets` are tried in this order for each version. `platform` is None when the host is unknown or does not matter.
+    Releases after `newest_release`, a tag, are too young, and those after the time of `clock` cannot exist; None allows
+    all. `sha256` is the digest that the archive must have, in lower case, also when the index has none for it.
+    `exclude` are full names of builds that must not be chosen.
     """
 
     targets: tuple[str, ...]
@@ -44,11 +44,11 @@ class Scope:
 
 
 def choose(catalog: Catalog, request: BuildRequest, scope: Scope) -> Asset:
-    """The best answer that the index has.
+    """The best asset that the index has for the request.
 
-    Raises `NoMatch` when there is none, or its digest is another than the one asked for, `InvalidName` when the name
-    and the options contradict each other, and `UnsupportedHost` when the host cannot run the best answer: another
-    target of `scope` may take its place, but an older version or another flavor in silence would be a surprise.
+    Raises `NoMatch` when there is none, or when its digest differs from the required one; `InvalidName` when name and
+    options contradict each other; `UnsupportedHost` when the host cannot run the best asset: another target of `scope`
+    may replace it, but an older version or another flavor would be a silent surprise.
     """
     require_agreement(request)
     obstacles = Obstacles()
@@ -70,7 +70,7 @@ def choose(catalog: Catalog, request: BuildRequest, scope: Scope) -> Asset:
 
 
 def _best(assets: Iterable[IndexEntry], request: BuildRequest, scope: Scope, obstacles: Obstacles) -> IndexEntry | None:
-    """The best that can be taken; what stands in the way of the others goes to `obstacles`."""
+    """The best asset that may be chosen; the reasons against the others are added to `obstacles`."""
     takeable = []
     for asset in assets:
         if not request.satisfied_by(asset.build):
@@ -90,7 +90,7 @@ def _best(assets: Iterable[IndexEntry], request: BuildRequest, scope: Scope, obs
 
 
 def _pinned(listed: IndexEntry, expected_sha256: str | None) -> Asset:
-    """The asset with its digest, which `_best` made sure of: the index's own, or the one that is expected."""
+    """The asset with its digest: the index's, or else the expected one; `_best` has checked that there is one."""
     known_sha256 = listed.sha256.hex() if listed.sha256 else str(expected_sha256)
     if expected_sha256 not in (None, known_sha256):
         raise NoMatch(
@@ -101,5 +101,5 @@ def _pinned(listed: IndexEntry, expected_sha256: str | None) -> Asset:
 
 
 def _rank(asset: IndexEntry) -> tuple[object, ...]:
-    """Smaller is better. The file name at the end decides between files of the same build."""
+    """A sort key; smaller is better. The file name at the end decides between files of the same build."""
     return (*preference(asset.build), asset.file_name)
