@@ -196,13 +196,23 @@ step_per_core(sanity, name="sanity")
 def unit(session: nox.Session, core: str) -> None:
     """All unit tests and short fuzzing with the newest ansible-core, with each other those that can tell it from that.
 
-    With the oldest, whose controller has the oldest Python and requests, that is also what tests the controller's code.
+    With the oldest, whose controller has the oldest Python, that is also what tests the controller's code.
     """
-    oldest = ("-r", str(REQUIREMENTS / "oldest.txt")) if core == USABLE_CORES[0] else ()
-    session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"), *oldest)
+    session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
     telling = (reach.ANSIBLE, *reach.CONTROLLER) if core == USABLE_CORES[0] else (reach.ANSIBLE,)
     tests = ["tests/unit", "tests/fuzz"] if core == USABLE_CORES[-1] else map(str, reach.reaching(*telling))
     pytest(session, *tests, workers=0)
+
+
+def unit_with_old_libraries(session: nox.Session) -> None:
+    """The controller's HTTP client and caches with requests and urllib3 of long-lived distributions.
+
+    An environment of their own, since sigstore-python needs a newer urllib3.
+    """
+    session.install("--quiet", f"ansible-core~={USABLE_CORES[0]}.0", "-r", str(REQUIREMENTS / "pytest.txt"))
+    session.install("--quiet", "-r", str(REQUIREMENTS / "oldest.txt"))
+    packages = ("_http", "_archives")
+    pytest(session, *(f"tests/unit/plugins/plugin_utils/{package}" for package in packages), workers=0)
 
 
 def unit_on_host(session: nox.Session) -> None:
@@ -212,6 +222,12 @@ def unit_on_host(session: nox.Session) -> None:
 
 
 step_per_core(unit, name="unit")
+step_under(
+    CORES[USABLE_CORES[0]] if USABLE_CORES else None,
+    unit_with_old_libraries,
+    name="unit-old-libraries",
+    missing="no Python here runs an ansible-core",
+)
 for _minor in HOSTS_ALONE:
     step_under(_minor, unit_on_host, name=f"unit-py{_minor}", missing=f"no Python {_minor} here")
 

@@ -81,7 +81,7 @@ def make(
 
 
 def make_for_windows(mirror: Path, release: str) -> FakeBuild:
-    """The same for a build in the layout of BUILDS.md 3.3, whose programs are no programs."""
+    """The same for a build in the layout of docs/development/builds.md 3.3, whose programs are no programs."""
     files = {
         "python.exe": "MZ\n",
         "pythonw.exe": "MZ\n",

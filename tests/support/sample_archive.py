@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The members of an archive, and writing them as python-build-standalone does (BUILDS.md 3.4).
+"""The members of an archive, and writing them as python-build-standalone does (docs/development/builds.md 3.4).
 
 No directory members, modes 0664 or 0775, owner root, one modification time. Gzip with time 0 over plain ustar;
 zstd with a window of 128 MiB over pax.

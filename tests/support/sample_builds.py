@@ -107,7 +107,7 @@ def make_sample(spec: SampleSpec, cache: Path | None = None) -> Sample:
 
 
 def asset_name(spec: SampleSpec, version: str) -> str:
-    """The file name under which upstream would publish this build (BUILDS.md 1.1, eras C and C+)."""
+    """The file name under which upstream would publish this build (docs/development/builds.md 1.1, eras C and C+)."""
     words = [f"cpython-{version}+{spec.release}", spec.target, spec.published_options, spec.flavor]
     return "-".join(word for word in words if word) + (".tar.zst" if spec.flavor == "full" else ".tar.gz")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The indexes that upstream and uv publish, for sample builds (BUILDS.md 2.1, 2.3 and 2.6)."""
+"""The indexes that upstream and uv publish, for sample builds (docs/development/builds.md 2.1, 2.3 and 2.6)."""
 
 from __future__ import annotations
 

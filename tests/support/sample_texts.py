@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The files of a sample build that are written rather than copied: all that names the prefix `/install`.
 
-Real builds were configured with that prefix by clang on another machine (BUILDS.md 5.2); the texts here say so too,
+Real builds were configured with that prefix by clang on another machine (docs/development/builds.md 5.2); the texts
+here say so too,
 so that fix-ups have the work that a real build gives them.
 """
 
@@ -126,7 +127,10 @@ def pkg_config(source: SourcePython, embed: bool) -> bytes:
 
 
 def python_json(source: SourcePython, target: str, options: str, suffix: str) -> bytes:
-    """The first member of a full archive (BUILDS.md 3.1). `suffix` is the ABI tag: '', 't', 'd' or 'td'."""
+    """The first member of a full archive. `suffix` is the ABI tag: '', 't', 'd' or 'td'.
+
+    The facts: docs/development/builds.md 3.1.
+    """
     stdlib = f"install/lib/python{source.minor}"
     facts = {
         "version": "8",

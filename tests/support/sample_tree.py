@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tree of a sample build, in the layout of BUILDS.md 3.2."""
+"""The tree of a sample build, in the layout of docs/development/builds.md 3.2."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A build's archive unpacked into an empty directory. The archive is hostile until proven otherwise.
 
-BUILDS.md 3 describes the shape of archives: `python/` contains either the build itself, or (flavor `full`)
+docs/development/builds.md 3 describes the shape of archives: `python/` contains either the build itself, or (flavor
+`full`)
 `PYTHON.json`, `install/` with the build, and other content that is skipped.
 """
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 
-# Full archives are packed at level 22 with a window of this size (BUILDS.md 3.4). By default decoders allow 8 MiB.
+# Full archives are packed at level 22 with a window of this size (docs/development/builds.md 3.4). By default
+# decoders allow 8 MiB.
 WINDOW_LOG = 27
 WINDOW_BYTES = 1 << WINDOW_LOG
 

@@ -23,7 +23,8 @@ from .version import Version
 _OPTIMIZATION = r"(?:debug|noopt|pgo\+lto|pgo|lto)"
 OPTIONS_PATTERN = rf"(?:freethreaded(?:\+{_OPTIMIZATION})?|{_OPTIMIZATION}(?:\+static)?)"
 
-# What all published names have in common (BUILDS 1.1): a tag or a time stamp, never both; .tar.gz if and only if the
+# What all published names have in common (docs/development/builds.md 1.1): a tag or a time stamp, never both; .tar.gz
+# if and only if the
 # flavor is an install_only; a flavor word whenever there is a tag.
 _TAGGED = rf"""
     \+(?P<tag>[0-9]{{8}})-(?P<platform>{TRIPLE_PATTERN})

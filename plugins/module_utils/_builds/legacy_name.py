@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The flavor words of older manuals, `install_pgo+lto`, `install_debug` and `install_shared`, and what they mean.
 
-No asset was ever published under such a name, so each is translated to the build that it describes (BUILDS 1.4).
+No asset was ever published under such a name, so each is translated to the build that it describes
+(docs/development/builds.md 1.4).
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ _NAME = re.compile(
     r"-(?P<platform>[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*)-install_(?P<word>(?!only)[a-z]+(?:\+[a-z]+)*)"
     r"(?P<extension>\.tar\.(?:zst|gz))?"
 )
-# Architectures whose builds are optimized by lto alone, as those for musl are (BUILDS 1.3).
+# Architectures whose builds are optimized by lto alone, as those for musl are (docs/development/builds.md 1.3).
 _LTO_ONLY = ("armv7", "ppc64le", "riscv64", "s390x")
 # The last release whose shared Windows builds have the link word in every flavor; the plain triple, published from
-# 20240415 on, is the same build (BUILDS 1.3, 1.4).
+# 20240415 on, is the same build (docs/development/builds.md 1.3, 1.4).
 _LAST_LINK_WORD = "20240224"
-# The first release whose musl builds are not static throughout (BUILDS 4.4).
+# The first release whose musl builds are not static throughout (docs/development/builds.md 4.4).
 _FIRST_DYNAMIC_MUSL = "20250311"
 
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from .._errors import InvalidName
 
-# Every target with at least one published build, triples first (BUILDS 1.3, counted over all known names).
+# Every target with at least one published build, triples first (docs/development/builds.md 1.3, counted over all
+# known names).
 KNOWN_TARGETS = (
     "x86_64-unknown-linux-gnu",
     "x86_64_v2-unknown-linux-gnu",
@@ -38,7 +39,7 @@ KNOWN_TARGETS = (
     "x86_64-pc-windows-msvc-shared",
 )
 
-# The platform words of 2018 to 2020 and their meaning today (BUILDS 1.1, era A).
+# The platform words of 2018 to 2020 and their meaning today (docs/development/builds.md 1.1, era A).
 LEGACY_PLATFORMS = {
     "linux64": "x86_64-unknown-linux-gnu",
     "linux64-musl": "x86_64-unknown-linux-musl",

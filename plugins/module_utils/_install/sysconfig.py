@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rewrites what a build records about how it was built: `/install` becomes the real prefix, clang becomes `cc`.
 
-The rules are those of BUILDS 5.2 (what uv does to `_sysconfigdata`), applied to the config Makefile as well, which uv
+The rules are those of docs/development/builds.md 5.2 (what uv does to `_sysconfigdata`), applied to the config
+Makefile as well, which uv
 leaves wrong. Extension builds, `sysconfig` and `python3-config` read these files.
 """
 
@@ -56,7 +57,7 @@ def rewrite_makefile(text: str, prefix: str) -> str:
 
 
 def rewrite_pkg_config(text: str) -> str:
-    """The text of a `.pc` file whose `NAME=/install` becomes relative to the file (BUILDS 5.3)."""
+    """The text of a `.pc` file whose `NAME=/install` becomes relative to the file (docs/development/builds.md 5.3)."""
     return re.sub(rf"(?m)^(\w+)={BUILD_PREFIX}[ \t]*$", r"\1=${pcfiledir}/../..", text)
 
 

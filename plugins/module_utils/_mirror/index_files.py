@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The indexes of a mirror, in upstream's and uv's formats (BUILDS 2.1, 2.3, 2.6).
+"""The indexes of a mirror, in upstream's and uv's formats (docs/development/builds.md 2.1, 2.3, 2.6).
 
 Addresses in them are the public ones, wherever the archives came from: these are what a mirror's base replaces, in this
 collection and in uv.

@@ -9,7 +9,8 @@ import os
 
 from .._errors import StoreError
 
-# A stripped archive of 32 MB unpacks to 86 MB (SPEED), bytecode adds about a fifth: the archive and 3.3 times its size.
+# A stripped archive of 32 MB unpacks to 86 MB (docs/development/performance.md), bytecode adds about a fifth: the
+# archive and 3.3 times its size.
 ARCHIVE_TO_TOTAL = 4.3
 _MEGABYTE = 1_000_000
 _MARGIN = 1.25  # bytecode, and the last block of thousands of files

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What builds require of a host: the oldest C library and system, and the processor level (BUILDS 4.3 and 4.4)."""
+"""What builds require of a host: the oldest C library and system, and the processor level.
+
+The facts: docs/development/builds.md 4.3 and 4.4.
+"""
 
 from __future__ import annotations
 

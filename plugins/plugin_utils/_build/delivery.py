@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import (CREDENTIALS, URL_ARGUMENTS)
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import (Asset)
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
-from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import (options_for)
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import (InstallSpec)
-from ansible_collections.standalone.python.plugins.module_utils._install.plan import (Plan)
-from ansible_collections.standalone.python.plugins.module_utils._store.state import (State)
-from ansible_collections.standalone.python.plugins.module_utils._http.urls import (shown_url)
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import options_for
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import Plan
+from ansible_collections.standalone.python.plugins.module_utils._store.state import State
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 
-from .._archives.cache import (cached_archive)
+from .._archives.cache import cached_archive
 from .._archives.recompress import (PackedArchive, recompressed)
-from .progress import (fetching)
+from .progress import fetching
 
 # Arguments that the host needs to fetch an archive itself. Any can hold a secret, so no other module run gets them.
 _FOR_FETCHING = ("mirror", *(option for option in URL_ARGUMENTS if option != "lock_timeout"))

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
-from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import (EPOCH_VARIABLE)
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import (InstallSpec)
+from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import EPOCH_VARIABLE
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (TargetRoot, in_circles, missing, not_another)
 
-from .._probe.probe import (Probe)
+from .._probe.probe import Probe
 
 # Distributions whose ELF headers look like those of ARMv7 systems: Debian's armhf with its loader, rebuilt for ARMv6.
 _FOR_ARMV6 = ("raspbian",)

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import (AssetName)
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import (FLAVORS, Asset, Build)
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._platform.host import (HostPlatform)
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import (BuildRequest)
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import (Asset)
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import (InstallSpec)
-from .._lock.lock import (Lock)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
+from .._lock.lock import Lock
 
 
 def asset_of_archive(request: BuildRequest, sha256: str, platform: HostPlatform | None) -> Asset:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ansible_collections.standalone.python.plugins.module_utils._os import disk_space
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import (InstallSpec)
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import (REMOVE, Plan)
 
 from .._probe.probe import (Ancestor, Probe)

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import (EPOCH_VARIABLE)
+from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import EPOCH_VARIABLE
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (RUNNING, TargetRoot)
-from ansible_collections.standalone.python.plugins.plugin_utils._build.image import (exported_epoch)
+from ansible_collections.standalone.python.plugins.plugin_utils._build.image import exported_epoch
 
 OWN = [{"HTTP_PROXY": "x"}]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._install.plan import (Plan)
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import Plan
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
-from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import (preflight)
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (Ancestor, Probe)
 from tests.unit.orders import spec
 
