@@ -222,6 +222,16 @@ def test_a_circle_is_found() -> None:
     assert circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("package", packages(), ids=lambda path: str(path.relative_to(PLUGINS)))
+def test_the_map_names_every_file(package: Path) -> None:
+    architecture = (REPOSITORY / "docs" / "development" / "architecture.md").read_text(encoding="utf-8")
+    part = architecture.partition(f"`plugins/{package.relative_to(PLUGINS).parts[0]}`\n")[2].partition("\n## ")[0]
+    row = f"| `{package.name}` |" if package.parent != PLUGINS else "Beside the packages:"
+    (line,) = [line for line in part.splitlines() if line.startswith(row)]
+    named = re.findall(r"`(\w+)`", line.rpartition("|")[0].rpartition("|")[2] if package.parent != PLUGINS else line)
+    assert sorted(named) == sorted(file.stem for file in package.glob("*.py"))
+
+
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
     "build": (76, 368),
