@@ -77,7 +77,7 @@ class Fleet:
     def prepare(cls, scratch: Path, hosts: Mapping[str, Host], spec: InstallSpec) -> Fleet:
         python = {"ansible_python_interpreter": "/usr/bin/python3"}
         known = {name: {**host.connection("deploy"), **python} for name, host in hosts.items()}
-        known_hosts = next(iter(hosts.values())).folder.parent / "known_hosts"
+        known_hosts = next(iter(hosts.values())).directory.parent / "known_hosts"
         return cls(Controller.over(scratch, known, known_hosts), hosts, spec)
 
     def play(self, name: str, *arguments: str) -> str:

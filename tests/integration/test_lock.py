@@ -56,19 +56,19 @@ class Locker:
             "lock_mirror": self.mirror.directory.as_uri(),
         }
         given = {**declared, **variables}
-        env = {"PWD": str(self.player.folder), **(env or {})}
+        env = {"PWD": str(self.player.directory), **(env or {})}
         return self.player.play(PLAYBOOKS / "lock.yml", *arguments, variables=given, env=env)
 
     def build(self, *arguments: str, **options: Any) -> Played:
         task = {
             "name": self.minor,
-            "path": str(self.player.folder / "opt" / self.minor),
+            "path": str(self.player.directory / "opt" / self.minor),
             "mirror": self.mirror.directory.as_uri(),
             "lock": "python.lock.yml",  # beside the playbook
             **options,
         }
         play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"standalone.python.build": task}]}
-        playbook = self.player.folder / "site.yml"
+        playbook = self.player.directory / "site.yml"
         playbook.write_text(yaml.safe_dump([play]))
         return self.player.play(playbook, *arguments, env={"ANSIBLE_STANDALONE_PYTHON_INDEX": "/nowhere"})
 
@@ -77,7 +77,7 @@ class Locker:
         return build.as_dict()
 
     def installed(self) -> str:
-        return (self.player.folder / "opt" / self.minor).resolve().name
+        return (self.player.directory / "opt" / self.minor).resolve().name
 
 
 # In every Python of a run: before the change below FOLDER with this number it kills itself and the controller.

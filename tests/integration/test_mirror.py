@@ -63,7 +63,7 @@ def declared(source: SampleMirror, mirror: Path, url: str, **options: Any) -> di
 
 def play(operator: Player, options: dict[str, Any], *arguments: str) -> tuple[Played, dict[str, Any]]:
     """The run, and the task's result: what a copy of it in a file says."""
-    kept = operator.folder / "result.json"
+    kept = operator.directory / "result.json"
     kept.unlink(missing_ok=True)
     tasks = [
         {"name": "The mirror", "standalone.python.mirror": options, "register": "mirrored"},
@@ -73,7 +73,7 @@ def play(operator: Player, options: dict[str, Any], *arguments: str) -> tuple[Pl
             "check_mode": False,
         },
     ]
-    playbook = operator.folder / "playbook.yml"
+    playbook = operator.directory / "playbook.yml"
     playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
     played = operator.play(playbook, *arguments)
     return played, json.loads(kept.read_text()) if kept.exists() else {}

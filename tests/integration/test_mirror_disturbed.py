@@ -33,13 +33,13 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply as _mirror_sync
 from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorOrder
+from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 params = dict((option, spec.get("default")) for option, spec in MIRROR_ARGUMENTS.items())
 params.update(json.loads(sys.argv[2]))
 {before}
 print("ready", flush=True)
 sys.stdin.readline()
-_mirror_sync.run(MirrorOrder.from_params(params))
+_mirror_sync.run(MirrorSpec.from_params(params))
 {after}
 """
 

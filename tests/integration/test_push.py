@@ -60,11 +60,11 @@ class Hosts(Player):
     count: int = HOSTS
 
     def inventory(self) -> Path:
-        file = self.folder / "inventory.json"
+        file = self.directory / "inventory.json"
         here = {
             "ansible_connection": "local",
             "ansible_python_interpreter": self.host_python,
-            "ansible_remote_tmp": str(self.folder / "remote"),
+            "ansible_remote_tmp": str(self.directory / "remote"),
         }
         hosts = {f"host{number}": here for number in range(self.count)}
         file.write_text(json.dumps({"all": {"hosts": hosts}}))
@@ -85,11 +85,11 @@ def play(
     env: dict[str, str] | None = None,
     **variables: object,
 ) -> Played:
-    playbook = hosts.folder / "push.yml"
+    playbook = hosts.directory / "push.yml"
     playbook.write_text(json.dumps(PLAY))
     given = {
         "wanted": f"{samples.samples[0].version}+{NEW}",
-        "root": str(hosts.folder / "opt"),
+        "root": str(hosts.directory / "opt"),
         "index": str(samples.index),
         "mirror": server.url,
         "way_out": NO_WAY_OUT if cut_off else {},
@@ -110,7 +110,7 @@ def assert_intact(hosts: Hosts, paths: list[Path]) -> None:
         {"name": "Look", "standalone.python.build_info": asked, "register": "found"},
         {"name": "All are intact", "ansible.builtin.assert": {"that": told}},
     ]
-    playbook = hosts.folder / "look.yml"
+    playbook = hosts.directory / "look.yml"
     playbook.write_text(json.dumps([{"hosts": "host0", "gather_facts": False, "tasks": tasks}]))
     played = hosts.play(playbook)
     assert played.rc == 0, played.output
@@ -126,7 +126,7 @@ def test_the_archive_is_fetched_once_where_the_controller_sends_it(
     done = play(hosts, samples, server, cut_off=cut_off, delivery=delivery)
     assert recap(done, 1), done.output
     assert len(server.requests) == (1 if cut_off else HOSTS)
-    assert not list((hosts.folder / "remote").glob("**/archive"))
+    assert not list((hosts.directory / "remote").glob("**/archive"))
 
     again = play(hosts, samples, server, cut_off=cut_off, delivery=delivery)
     assert recap(again, 0), again.output
@@ -135,7 +135,7 @@ def test_the_archive_is_fetched_once_where_the_controller_sends_it(
 def test_a_repair_gets_it_from_the_cache(hosts: Hosts, samples: SampleMirror, server: Server) -> None:
     assert recap(play(hosts, samples, server, delivery="push"), 1)
     for number in range(HOSTS):
-        (hosts.folder / "opt" / f"host{number}" / "python" / "bin" / "python3").unlink()
+        (hosts.directory / "opt" / f"host{number}" / "python" / "bin" / "python3").unlink()
     done = play(hosts, samples, server, delivery="push", verify="full")
     assert recap(done, 1), done.output
     assert recap(play(hosts, samples, server, delivery="push", verify="full"), 0)
@@ -144,17 +144,17 @@ def test_a_repair_gets_it_from_the_cache(hosts: Hosts, samples: SampleMirror, se
 
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="the program zstd is what the first look at a host finds")
 def test_many_hosts_get_a_copy_that_was_packed_anew(hosts: Hosts, samples: SampleMirror, server: Server) -> None:
-    many = Hosts(hosts.folder, hosts.host_python, MANY_HOSTS)
+    many = Hosts(hosts.directory, hosts.host_python, MANY_HOSTS)
     done = play(many, samples, server, delivery="push")
     assert recap(done, 1, MANY_HOSTS), done.output
-    (copy,) = (many.folder / "cache" / "archives").glob(f"*.zst.{64 * '?'}")
+    (copy,) = (many.directory / "cache" / "archives").glob(f"*.zst.{64 * '?'}")
     sample = next(sample for sample in samples.samples if sample.spec.release == NEW)
     assert copy.name.startswith(sample.sha256)
-    receipts = [json.loads(file.read_text()) for file in many.folder.glob("opt/*/python/.build.json")]
+    receipts = [json.loads(file.read_text()) for file in many.directory.glob("opt/*/python/.build.json")]
     assert [receipt["asset"]["sha256"] for receipt in receipts] == [sample.sha256] * MANY_HOSTS
     looked = play(many, samples, server, "--limit", "host0,host19", delivery="push", verify="full")
     assert recap(looked, 0, 2), looked.output
-    assert_intact(many, [many.folder / "opt" / f"host{number}" / "python" for number in range(MANY_HOSTS)])
+    assert_intact(many, [many.directory / "opt" / f"host{number}" / "python" for number in range(MANY_HOSTS)])
 
 
 @pytest.mark.parametrize("delivery", ["push", "auto"])
@@ -169,7 +169,7 @@ def test_another_file_in_the_mirror_is_refused(
         played = play(hosts, samples, server, cut_off=True, delivery=delivery)
     assert played.output.count("is not the expected one, so nothing was unpacked.") >= HOSTS
     assert played.rc == 2
-    assert not (hosts.folder / "opt").exists() or not list((hosts.folder / "opt").glob("*/python"))
+    assert not (hosts.directory / "opt").exists() or not list((hosts.directory / "opt").glob("*/python"))
 
 
 @pytest.mark.parametrize("name", SHOWN)

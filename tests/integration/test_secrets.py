@@ -36,11 +36,12 @@ ALIASES = {"source": "mirror", "cycle_url": "index", "url_options": "headers"}
 OPEN = frozenset(
     """
     allow archive attestations build_options builds builds_dir ca_path checksum client_cert client_key csh_dir
-    default dest dir environment_dir exclude file fish_dir flavors from group health_command health_imports hosts
+    default dest dir environment_dir exclude file fish_dir flavors from from_build group health_command health_imports
+    hosts
     index_max_age link_dir listen lock man_dir min_age name names nginx_config nginx_package owner path profile_dir
     provenance query reason release releases requirements restart_services rollback_from_build rollback_reason
-    root serial
-    serve server_names state store stores systemd_dir systemd_units target targets terms tls_certificate tls_key venv
+    root serial serve server_names state store stores systemd_dir systemd_units target targets terms tls_certificate
+    tls_key venv
     """.split()  # noqa: SIM905 - a line for each name would be a page
 )
 
@@ -161,7 +162,7 @@ class Trial:
 def trial(tmp_path: Path, samples: SampleMirror, server: Server) -> Trial:
     sample = samples.samples[2]
     host = f"127.0.0.1:{server.port}"
-    folder = tmp_path / "provisional"
+    folder = tmp_path / "trial"
     inputs = folder / "inputs"
     inputs.mkdir(parents=True)
     make_wheel(folder / "wheels", "tiny", "1.0")
@@ -200,7 +201,7 @@ LOGIN = ("headers", "url_username", "url_password")
 USUAL = ("index", "mirror", *LOGIN)
 
 
-def tasks_of_modules(provisional: Trial) -> dict[str, dict[str, Any]]:
+def tasks_of_modules(trial: Trial) -> dict[str, dict[str, Any]]:
     """Tasks by their names; one that is to fail has `fails` at the beginning of its name."""
     opt = str(trial.folder / "opt")
     quick = {"compile_bytecode": False, "health_imports": []}
@@ -244,7 +245,7 @@ def tasks_of_modules(provisional: Trial) -> dict[str, dict[str, Any]]:
     }
 
 
-def runs_of_roles(provisional: Trial) -> dict[str, tuple[str, dict[str, Any]]]:
+def runs_of_roles(trial: Trial) -> dict[str, tuple[str, dict[str, Any]]]:
     """Roles and their variables, likewise."""
     item = {"name": trial.minor, "path": f"{trial.folder}/opt/r/1"}
     good = of("good", *USUAL)
@@ -301,9 +302,7 @@ def play_of(runs: Mapping[str, dict[str, Any]], variables: dict[str, Any]) -> st
     return yaml.safe_dump([{**play, "tasks": [first, *tasks, last]}], width=10_000)
 
 
-def require_no_leak(
-    provisional: Trial, runs: Mapping[str, dict[str, Any]], target: str, foreseen: Iterable[str]
-) -> None:
+def require_no_leak(trial: Trial, runs: Mapping[str, dict[str, Any]], target: str, foreseen: Iterable[str]) -> None:
     """In check mode, of those that are `foreseen`, and without, where those fail that are to fail."""
     playbook = trial.folder / "playbook.yml"
     new_lock = str(trial.folder / "new.lock.yml")
@@ -316,15 +315,15 @@ def require_no_leak(
     assert failed == [name for name in runs if name.startswith("fails")], played.output
 
 
-def test_modules_and_lookups_keep_secrets(provisional: Trial, samples: SampleMirror, server: Server) -> None:
-    runs = tasks_of_modules(provisional)
+def test_modules_and_lookups_keep_secrets(trial: Trial, samples: SampleMirror, server: Server) -> None:
+    runs = tasks_of_modules(trial)
     require_no_leak(trial, runs, samples.samples[0].spec.target, foreseen=runs)
     sent = {value for request in server.requests for value in request.headers.values()}
     assert {marked("header"), marked("cookie")} <= sent
 
 
-def test_roles_and_their_modules_keep_secrets(provisional: Trial, samples: SampleMirror) -> None:
-    runs = {name: as_role(role, variables) for name, (role, variables) in runs_of_roles(provisional).items()}
+def test_roles_and_their_modules_keep_secrets(trial: Trial, samples: SampleMirror) -> None:
+    runs = {name: as_role(role, variables) for name, (role, variables) in runs_of_roles(trial).items()}
     foreseen = ("installs by items", "fails in an item", "fails by the type in an item", "keeps a mirror")
     require_no_leak(trial, runs, samples.samples[0].spec.target, foreseen)
 
@@ -332,7 +331,7 @@ def test_roles_and_their_modules_keep_secrets(provisional: Trial, samples: Sampl
 PLAYBOOKS = "standalone.python"
 
 
-def playbooks_that_work(provisional: Trial) -> dict[str, Any]:
+def playbooks_that_work(trial: Trial) -> dict[str, Any]:
     """Variables for all playbooks, one after the other, on one host."""
     path = str(trial.folder / "opt" / "p" / "1")
     login = of("good", *LOGIN)
@@ -365,15 +364,15 @@ def playbooks_that_work(provisional: Trial) -> dict[str, Any]:
     }
 
 
-def chain(provisional: Trial, *names: str) -> Path:
+def chain(trial: Trial, *names: str) -> Path:
     """One playbook of several of the collection."""
     file = trial.folder / "chain.yml"
     file.write_text(yaml.safe_dump([{"ansible.builtin.import_playbook": f"{PLAYBOOKS}.{name}"} for name in names]))
     return file
 
 
-def test_playbooks_keep_secrets(provisional: Trial, samples: SampleMirror) -> None:
-    variables = {**playbooks_that_work(provisional), "lock_targets": [samples.samples[0].spec.target]}
+def test_playbooks_keep_secrets(trial: Trial, samples: SampleMirror) -> None:
+    variables = {**playbooks_that_work(trial), "lock_targets": [samples.samples[0].spec.target]}
     cycle = samples.directory / "cycle.json"
     cycle.write_text(json.dumps({trial.minor: {"end_of_life": "2030-10"}}))
     trial.set(variables)

@@ -29,7 +29,7 @@ class InventoryPlayer(Player):
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def inventory(self) -> Path:
-        directory = self.folder / "inventory"
+        directory = self.directory / "inventory"
         for name in ("group_vars", "host_vars"):
             (directory / name).mkdir(parents=True, exist_ok=True)
         lines = [line for group, hosts in HOSTS.items() for line in (f"[{group}]", *hosts)]
