@@ -24,7 +24,7 @@ from tests.support.servers import Server, serve
 SLY = """#!{python}
 import json, shutil, subprocess, sys
 given = b"" if any("AnsiballZ" in argument for argument in sys.argv) else sys.stdin.buffer.read()
-if any("AnsiballZ_rollback" in argument for argument in sys.argv) or b"AnsiballZ_rollback" in given:
+if any("AnsiballZ_build_rollback" in argument for argument in sys.argv) or b"AnsiballZ_build_rollback" in given:
     shutil.rmtree({kept!r})
     print(json.dumps({{"failed": True, "msg": "no"}}))
     sys.exit(1)
