@@ -47,7 +47,12 @@ from ansible_collections.standalone.python.plugins.plugin_utils._index.clock imp
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._module_result import require_build_answer
-from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds, parse_checksum
+from ansible_collections.standalone.python.plugins.plugin_utils._options import (
+    URL_FILES,
+    age_seconds,
+    parse_checksum,
+    with_local_files,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
@@ -58,7 +63,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve
 
 MODULE = "standalone.python.build"
 COMMAND_NOT_FOUND = 127  # a shell's status where there is no interpreter
-_HOST_PATHS = ("archive", "ca_path", "client_cert", "client_key")
+_HOST_PATHS = ("archive", *URL_FILES)
 _MANY_HOSTS = 20  # with this many hosts, a recompressed archive saves more time than recompressing takes
 _CONTROLLER_ONLY = (
     "index",
@@ -79,7 +84,7 @@ class ActionModule(CollectionAction):
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         params = self._validated_params()
-        spec = InstallSpec.from_params(params)
+        spec = InstallSpec.from_params(with_local_files(params))
         is_verified = is_to_be_verified(params["verify_provenance"], params["provenance"])
         lock = self._lock(params) if spec.request else None
         probe = described(self._probe(spec), spec)

@@ -22,10 +22,9 @@ from ansible_collections.standalone.python.plugins.plugin_utils._index.reader im
 from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import MirrorEntry, resolve_declared
 from ansible_collections.standalone.python.plugins.plugin_utils._mirror.public_attestations import public_bundles
 from ansible_collections.standalone.python.plugins.plugin_utils._module_result import require_mirror_answer
-from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._options import URL_FILES, age_seconds, with_local_files
 
 MODULE = "standalone.python.mirror"
-_HOST_PATHS = ("ca_path", "client_cert", "client_key")
 _CONTROLLER_ONLY = ("builds", "index", "index_max_age", "index_timeout", "min_age")
 
 
@@ -37,7 +36,7 @@ class ActionModule(CollectionAction):
         arguments = {name: value for name, value in params.items() if name not in _CONTROLLER_ONLY}
         if params["state"] == "present":
             arguments["assets"] = self._assets(params, task_vars)
-        spec = MirrorSpec.from_params(arguments)  # reports impossible options before anything is sent
+        spec = MirrorSpec.from_params(with_local_files(arguments))  # reports impossible options before anything is sent
         clock = Clock.read(_console.warn)
         for asset in spec.assets.values():
             clock.require_released(asset.build)
@@ -74,7 +73,7 @@ class ActionModule(CollectionAction):
 
     def _validated_params(self) -> dict[str, Any]:
         # A path on the host stays as it is: the controller's home and variables do not apply to it.
-        as_text = {name: {**MIRROR_ARGUMENTS[name], "type": "str"} for name in _HOST_PATHS}
+        as_text = {name: {**MIRROR_ARGUMENTS[name], "type": "str"} for name in URL_FILES}
         _unused, params = self.validate_argument_spec(
             {**MIRROR_ARGUMENTS, **as_text}, required_if=[("state", "present", ("builds", "assets"), True)]
         )
@@ -120,7 +119,7 @@ def _index_options(params: Mapping[str, Any], max_age_s: int) -> IndexOptions:
     The defaults of hosts, and uv's, mostly name a mirror such as this one: a mirror that reads its own index never sees
     a new release.
     """
-    url = UrlOptions.from_params(params)
+    url = UrlOptions.from_params(with_local_files(params))
     environ = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}
     if params["index"]:
         return IndexOptions(tuple(params["index"]), url, max_release_age_s=max_age_s, environ=environ)

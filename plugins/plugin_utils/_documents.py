@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read a document that the user names on the controller, such as an index, a lock or a bundle, with bounded size."""
+"""Files that the user names on the controller: their absolute path, and the content of a document, of bounded size."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ import stat
 
 # The whole history of releases is about 10 MB in 2026. A file ten times larger is not such a document.
 MAX_BYTES = 100 * 1024 * 1024
+
+
+class UnknownHome(OSError):
+    """A path begins with `~`, and the system knows no such home directory."""
+
+
+def local_path(path: str) -> str:
+    """The absolute path of a file on the controller. A relative one is relative to the working directory.
+
+    Raises `UnknownHome` where Python leaves a `~` as it is, so that no directory of that name is created, and `OSError`
+    if the working directory was removed.
+    """
+    expanded = os.path.expanduser(path)
+    if path.startswith("~") and not os.path.isabs(expanded):
+        raise UnknownHome(errno.ENOENT, "the home directory that it names is unknown", path)
+    return os.path.join(os.getcwd(), expanded) if not os.path.isabs(expanded) else expanded
 
 
 def read_document(path: str) -> bytes:

@@ -1,16 +1,28 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options in the spelling of `get_url` and of periods: `checksum` and `min_age`."""
+"""Options in the spelling of `get_url` and of periods, such as `checksum` and `min_age`, and files of URL options."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_OF_NOTHING
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
+URL_FILES = ("ca_path", "client_cert", "client_key")
 _CHECKSUM = re.compile(r"(?:sha256:)?(?P<digest>[0-9a-fA-F]{64})")
+
+
+def with_local_files(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters with the files of URL options as the controller reads them: `~` is the home of its own user.
+
+    A module gets the parameters as they were written, so that `~` is the home of the user there.
+    """
+    return {name: os.path.expanduser(value) if name in URL_FILES and value else value for name, value in params.items()}
 
 
 def parse_checksum(text: str) -> str:

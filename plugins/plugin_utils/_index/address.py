@@ -16,6 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download.mirror
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url, split_url
 
+from .._documents import local_path
 from .bundled import BUNDLED_PATH
 
 _ON_ASTRAL = "/github/versions/main/v1/python-build-standalone.ndjson"
@@ -31,11 +32,16 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Parse an address. Raises `InvalidName` for an unsupported scheme."""
+        """Parse an address. Raises `InvalidName` for an unsupported scheme or an unknown `~`."""
         if text == "bundled":
             return cls("bundled", BUNDLED_PATH)
         if "://" not in text:
-            return cls("file", os.path.abspath(os.path.expanduser(text)))
+            try:
+                return cls("file", os.path.abspath(local_path(text)))
+            except OSError as error:
+                raise InvalidName(
+                    f"The index {text} cannot be read: {error.strerror}. Write its path from the root."
+                ) from None
         parts = split_url(text)
         if parts and parts.scheme in ("http", "https") and parts.hostname:
             return cls("http", text)

@@ -35,6 +35,7 @@ from .._cache.private_directory import (
     remove_file,
     write_private,
 )
+from .._documents import UnknownHome, local_path
 from .._http.errors import FetchError
 from .address import Address
 from .catalog import Catalog, Origin
@@ -48,34 +49,43 @@ _SQLITE_COMPANIONS = ("-journal", "-wal", "-shm")  # files that SQLite reads or 
 
 
 def cache_folder(environ: Mapping[str, str]) -> str:
-    """The path of the cache: our own variable, else below the XDG cache directory, else below `~/.cache`."""
-    own = environ.get("ANSIBLE_STANDALONE_PYTHON_CACHE")
-    if own:
-        return os.path.expanduser(own)
-    base = environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "standalone-python")
+    """The cache as the environment names it: our own variable, else below the XDG cache directory, else `~/.cache`.
+
+    The XDG Base Directory Specification says that a relative `XDG_CACHE_HOME` is invalid and ignored.
+    """
+    base = environ.get("XDG_CACHE_HOME", "")
+    default = os.path.join(base if os.path.isabs(base) else "~/.cache", "standalone-python")
+    return environ.get("ANSIBLE_STANDALONE_PYTHON_CACHE") or default
 
 
 def cache_directory(environ: Mapping[str, str], *below: str, warn: Callable[[str], None]) -> str | None:
     """The directory of the cache that has the relative path `below`, created if it is missing.
 
-    If another user could have changed it, or if it cannot be created, calls `warn` and returns a directory that all
-    workers of the run share and Ansible removes at its end. None if that fails too.
+    If another user could have changed it, if it cannot be created, or if its `~` is unknown, calls `warn` and returns a
+    directory that all workers of the run share and Ansible removes at its end. None if that fails too.
     """
     directory = cache_folder(environ)
     try:
+        directory = local_path(directory)
         private_directory(directory)
         return private_directory(os.path.join(directory, *below))
     except OSError as error:
         substitute = run_directory(*below)
         instead = "uses a temporary directory instead" if substitute else "does without a cache"
+        reason, advice = _objection(error, directory)
         warn(
-            f"Cannot use the cache {directory}: {error.filename or directory} "
-            f"{error.strerror if isinstance(error, Untrusted) else f'cannot be used ({error.strerror})'}. This run "
-            f"{instead}, so the next one fetches and checks everything again. Give the directory to this user alone "
-            "(chown, chmod go-w), or set ANSIBLE_STANDALONE_PYTHON_CACHE to another one."
+            f"Cannot use the cache {directory}: {reason}. This run {instead}, so the next one fetches and checks "
+            f"everything again. {advice}, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another one."
         )
         return substitute
+
+
+def _objection(error: OSError, directory: str) -> tuple[str, str]:
+    """Why the cache cannot be used, and the beginning of the advice."""
+    if isinstance(error, UnknownHome):
+        return str(error.strerror), "Set HOME to the home directory of this user"
+    reason = error.strerror if isinstance(error, Untrusted) else f"cannot be used ({error.strerror})"
+    return f"{error.filename or directory} {reason}", "Give the directory to this user alone (chown, chmod go-w)"
 
 
 def run_directory(*below: str) -> str | None:

@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 
 from .._cache.private_directory import Untrusted, has_private_file, private_directory
-from .._documents import read_document
+from .._documents import local_path, read_document
 from .._index.cache import run_directory
 from .attestations import Bundle
 
@@ -86,7 +86,7 @@ class Policy:
         if self.trusted_root is None:
             return None
         try:
-            return read_document(self.trusted_root).decode()
+            return read_document(local_path(self.trusted_root)).decode()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is no text"
             raise ProvenanceError(
@@ -129,7 +129,7 @@ def _verifier(policy: Policy, warn: Callable[[str], None]) -> Any:
         if policy.trusted_root is None:
             with _trusted_cache(warn):
                 return Verifier.production(offline=True)
-        return Verifier(trusted_root=TrustedRoot.from_file(policy.trusted_root))
+        return Verifier(trusted_root=TrustedRoot.from_file(local_path(policy.trusted_root)))
     except (Error, OSError, *_DAMAGED) as error:
         raise ProvenanceError(
             f"The trusted root {name} cannot be used: {_first_line(error)}. Provenance was not checked; give a "
@@ -148,6 +148,8 @@ def _trusted_cache(warn: Callable[[str], None]) -> Iterator[None]:
 
     cache = platformdirs.user_cache_dir("sigstore-python", "sigstore")
     try:
+        if not os.path.isabs(cache):  # HOME is unknown, or XDG_CACHE_HOME invalid
+            raise Untrusted(cache, "is no absolute path")
         _require_private_tree(cache)
     except OSError as error:
         substitute = run_directory("sigstore")

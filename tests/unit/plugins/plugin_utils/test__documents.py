@@ -16,7 +16,7 @@ pytest.importorskip("ansible", reason="the cache of indexes is the controller's"
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils import _documents
-from ansible_collections.standalone.python.plugins.plugin_utils._documents import read_document
+from ansible_collections.standalone.python.plugins.plugin_utils._documents import UnknownHome, local_path, read_document
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions, IndexReader
@@ -70,3 +70,35 @@ def test_a_regular_file_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "document").write_bytes(b"content")
     (tmp_path / "link").symlink_to("document")
     assert read_document(str(tmp_path / "link")) == b"content"
+
+
+@pytest.mark.parametrize(
+    ("home", "path", "absolute"),
+    [
+        ("/home/me", "~/c", "/home/me/c"),
+        ("/home/me", "c/d", "CWD/c/d"),
+        ("/home/me", "./~/c", "CWD/./~/c"),
+        ("/home/me", "/c", "/c"),
+        ("home", "c", "CWD/c"),
+    ],
+)
+def test_a_path_of_the_controller_is_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str, path: str, absolute: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", home)
+    assert local_path(path) == absolute.replace("CWD", str(tmp_path))
+
+
+@pytest.mark.parametrize(("home", "path"), [("/home/me", "~nobody-knows/c"), ("home", "~/c"), ("~", "~/c")])
+def test_an_unknown_home_is_no_directory_of_that_name(monkeypatch: pytest.MonkeyPatch, home: str, path: str) -> None:
+    monkeypatch.setenv("HOME", home)
+    with pytest.raises(UnknownHome, match="the home directory that it names is unknown"):
+        local_path(path)
+
+
+def test_an_unknown_user_without_home_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000)
+    with pytest.raises(UnknownHome):
+        local_path("~/c")

@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._options import parse_checksum
+from ansible_collections.standalone.python.plugins.plugin_utils._options import parse_checksum, with_local_files
 
 DIGEST = "0123456789abcdef" * 4
 
@@ -37,3 +37,9 @@ def test_the_digest_of_nothing_is_refused() -> None:
     assert str(caught.value) == (
         f"checksum is {nothing!r}, the digest of an empty file. Whoever computed it had no archive: fetch it again."
     )
+
+
+def test_the_controller_reads_files_below_its_own_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    given = {"ca_path": "~/ca.pem", "client_cert": "/c.pem", "client_key": None, "path": "~/python", "timeout": 3}
+    assert with_local_files(given) == {**given, "ca_path": "/home/me/ca.pem"}

@@ -83,3 +83,12 @@ def test_an_address_that_cannot_be_taken_apart_is_refused() -> None:
 )
 def test_the_environment_names_indexes_as_for_uv(environ: dict[str, str], addresses: tuple[str, ...]) -> None:
     assert default_addresses(environ) == addresses
+
+
+def test_an_unknown_home_directory_is_refused() -> None:
+    with pytest.raises(InvalidName) as caught:
+        Address.parse("~nobody-knows/i.ndjson")
+    assert str(caught.value) == (
+        "The index ~nobody-knows/i.ndjson cannot be read: the home directory that it names is unknown. Write its path "
+        "from the root."
+    )

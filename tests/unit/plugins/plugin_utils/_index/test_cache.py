@@ -23,6 +23,7 @@ from ansible import constants
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.plugin_utils._http import fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
+from ansible_collections.standalone.python.plugins.plugin_utils._index.cache import cache_directory
 from ansible_collections.standalone.python.plugins.plugin_utils._index.catalog import Catalog, Variant
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import with_index
@@ -259,3 +260,45 @@ def test_a_run_may_be_killed_at_any_step_of_filling_it(controller: Controller, s
     assert controller.digests() == [TRUE]
     assert not controller.warnings
     assert not list(controller.cache.glob("*.new*"))
+
+
+@pytest.mark.parametrize(
+    ("xdg", "own", "folder"),
+    [
+        (None, None, "home/.cache/standalone-python"),
+        ("", None, "home/.cache/standalone-python"),
+        ("x", None, "home/.cache/standalone-python"),
+        ("~/x", None, "home/.cache/standalone-python"),
+        ("{tmp}/x", None, "x/standalone-python"),
+        ("{tmp}/x", "c", "cwd/c"),
+        ("{tmp}/x", "~/c", "home/c"),
+        ("{tmp}/x", "{tmp}/c", "c"),
+    ],
+)
+def test_the_cache_is_one_absolute_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, xdg: str | None, own: str | None, folder: str
+) -> None:
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    given = {"XDG_CACHE_HOME": xdg, "ANSIBLE_STANDALONE_PYTHON_CACHE": own}
+    environ = {name: value.format(tmp=tmp_path) for name, value in given.items() if value is not None}
+    assert cache_directory(environ, "below", warn=pytest.fail) == f"{tmp_path}/{folder}/below"
+
+
+@pytest.mark.parametrize("name", ["XDG_CACHE_HOME", "ANSIBLE_STANDALONE_PYTHON_CACHE"])
+def test_without_a_home_directory_the_run_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000)
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+    warnings: list[str] = []
+    environ = {name: "" if name == "XDG_CACHE_HOME" else "~/c"}
+    assert cache_directory(environ, "below", warn=warnings.append) == f"{tmp_path}/run/standalone-python/below"
+    assert [file.name for file in tmp_path.iterdir()] == ["run"]
+    shown = "~/c" if environ[name] else "~/.cache/standalone-python"
+    assert warnings == [
+        f"Cannot use the cache {shown}: the home directory that it names is unknown. This run uses a temporary "
+        "directory instead, so the next one fetches and checks everything again. Set HOME to the home directory of "
+        "this user, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another one."
+    ]

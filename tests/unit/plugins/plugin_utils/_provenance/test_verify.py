@@ -167,6 +167,19 @@ def test_a_trusted_root_that_another_user_can_have_written_is_not_believed(
     assert os.environ["XDG_CACHE_HOME"] == str(tmp_path)
 
 
+def test_no_relative_directory_is_a_cache_of_sigstore(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_names: "relative/sigstore-python")  # older ones do
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+    warnings: list[str] = []
+    with pytest.raises(ProvenanceError, match="does not show that"):
+        require_attested(ASSET, [Bundle(attested(), "/b.json")], Policy(), warnings.append)
+    assert [warning.split(".")[0] for warning in warnings] == [
+        "Cannot use the cache of sigstore-python: relative/sigstore-python is no absolute path"
+    ]
+    assert [file.name for file in tmp_path.iterdir()] == ["run"]
+
+
 @pytest.mark.parametrize("content", ["[" * 100_000, '{"a":' * 100_000, "null", "[]", '{"dsseEnvelope": 1}'])
 def test_a_bundle_that_is_none_is_an_error(root: str, content: str) -> None:
     with pytest.raises(ProvenanceError, match="does not show that"):
