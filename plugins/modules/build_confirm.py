@@ -19,16 +19,18 @@ description:
 author:
   - The standalone.python authors (!UNKNOWN)
 options:
-  path:
+  paths:
     description:
       - The paths whose builds to confirm. Without it, all paths that use one of the stores.
     type: list
     elements: path
-  store:
+    aliases: [path]
+  stores:
     description:
-      - The stores. Without it, those beside O(path), or without that the store of V(/opt/python).
+      - The stores. Without it, those beside O(paths), or without that the store of V(/opt/python).
     type: list
     elements: path
+    aliases: [store]
   lock_timeout:
     description:
       - How many seconds to wait while another run holds the lock of a store.
@@ -70,7 +72,7 @@ EXAMPLES = r"""
 
 - name: Confirm it
   standalone.python.build_confirm:
-    path: [/opt/python/3.13]
+    paths: [/opt/python/3.13]
 """
 
 RETURN = r"""
@@ -96,15 +98,15 @@ from ..module_utils._store.inventory import stores_of
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "path": {"type": "list", "elements": "path"},
-            "store": {"type": "list", "elements": "path"},
+            "paths": {"type": "list", "elements": "path", "aliases": ["path"]},
+            "stores": {"type": "list", "elements": "path", "aliases": ["store"]},
             "lock_timeout": {"type": "int", "default": 900},
         },
         supports_check_mode=True,
     )
     try:
-        paths = [checked_path(path, "path") for path in module.params["path"] or ()]
-        stores = stores_of(paths, module.params["store"] or [])
+        paths = [checked_path(path, "paths") for path in module.params["paths"] or ()]
+        stores = stores_of(paths, module.params["stores"] or [])
         wait_s = UrlOptions.from_params({"lock_timeout": module.params["lock_timeout"]}).lock_timeout
         accepted = [
             path

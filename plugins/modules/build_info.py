@@ -17,19 +17,21 @@ description:
 author:
   - The standalone.python authors (!UNKNOWN)
 options:
-  path:
+  paths:
     description:
       - Paths as given to M(standalone.python.build). All of the stores beside them is listed.
     type: list
     elements: path
-  store:
+    aliases: [path]
+  stores:
     description:
-      - Stores to list. Without this and O(path), the store of V(/opt/python).
+      - Stores to list. Without this and O(paths), the store of V(/opt/python).
     type: list
     elements: path
+    aliases: [store]
   root:
     description:
-      - A directory to treat as the root of the system, as for M(standalone.python.build). O(path) and O(store) are
+      - A directory to treat as the root of the system, as for M(standalone.python.build). O(paths) and O(stores) are
         inside it.
     type: path
   verify:
@@ -68,7 +70,7 @@ EXAMPLES = r"""
 
 - name: Check that every build is as it was published
   standalone.python.build_info:
-    path:
+    paths:
       - /opt/python/3.13
       - /srv/app/python
     verify: full
@@ -239,15 +241,15 @@ from ..module_utils._store import inventory, known
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "path": {"type": "list", "elements": "path"},
-            "store": {"type": "list", "elements": "path"},
+            "paths": {"type": "list", "elements": "path", "aliases": ["path"]},
+            "stores": {"type": "list", "elements": "path", "aliases": ["store"]},
             "root": {"type": "path"},
             "verify": {"type": "str", "choices": ["none", "quick", "full"], "default": "none"},
         },
         supports_check_mode=True,
     )
     try:
-        stores = inventory.stores_of(module.params["path"] or [], module.params["store"] or [])
+        stores = inventory.stores_of(module.params["paths"] or [], module.params["stores"] or [])
         system = TargetRoot.of(module.params["root"])
         found = [inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
         warnings = [warning for store in stores for warning in known.warnings(store, system)]

@@ -36,16 +36,18 @@ options:
         playbooks C(audit) and C(upgrade) show it. Do not put secrets in it.
     type: str
     default: ''
-  path:
+  paths:
     description:
       - The paths to roll back. Without it, all paths that use one of the stores.
     type: list
     elements: path
-  store:
+    aliases: [path]
+  stores:
     description:
-      - The stores. Without it, those beside O(path), or without that the store of V(/opt/python).
+      - The stores. Without it, those beside O(paths), or without that the store of V(/opt/python).
     type: list
     elements: path
+    aliases: [store]
   lock_timeout:
     description:
       - How many seconds to wait while another run holds the lock of a store.
@@ -53,7 +55,7 @@ options:
     default: 900
   root:
     description:
-      - A directory to treat as the root of the system, as for M(standalone.python.build). O(path) and O(store) are
+      - A directory to treat as the root of the system, as for M(standalone.python.build). O(paths) and O(stores) are
         inside it.
     type: path
 attributes:
@@ -85,13 +87,13 @@ EXAMPLES = r"""
 - name: Roll back one path, with a reason
   standalone.python.build_rollback:
     from_build: "20250807"
-    path: [/opt/python/3.13]
+    paths: [/opt/python/3.13]
     reason: The payment service does not start with it.
 
 - name: Roll back one path from any build
   standalone.python.build_rollback:
     from_build: any
-    path: [/opt/python/3.13]
+    paths: [/opt/python/3.13]
 """
 
 RETURN = r"""
@@ -139,8 +141,8 @@ def main() -> None:
         argument_spec={
             "from_build": {"type": "str", "required": True},
             "reason": {"type": "str", "default": ""},
-            "path": {"type": "list", "elements": "path"},
-            "store": {"type": "list", "elements": "path"},
+            "paths": {"type": "list", "elements": "path", "aliases": ["path"]},
+            "stores": {"type": "list", "elements": "path", "aliases": ["store"]},
             "root": {"type": "path"},
             "lock_timeout": {"type": "int", "default": 900},
         },
@@ -149,8 +151,8 @@ def main() -> None:
     params = module.params
     try:
         rollback.require_from_build(params["from_build"])
-        paths = [checked_path(path, "path") for path in params["path"] or ()]
-        stores = stores_of(paths, params["store"] or [])
+        paths = [checked_path(path, "paths") for path in params["paths"] or ()]
+        stores = stores_of(paths, params["stores"] or [])
         asked = {
             "from_build": params["from_build"],
             "reason": params["reason"],

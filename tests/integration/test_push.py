@@ -104,7 +104,7 @@ def recap(played: Played, changed: int, hosts: int = HOSTS) -> bool:
 
 def assert_intact(hosts: Hosts, paths: list[Path]) -> None:
     """Every file of these builds is as it was unpacked; by one run of a module, since all hosts are this machine."""
-    asked = {"path": [str(path) for path in paths], "verify": "full"}
+    asked = {"paths": [str(path) for path in paths], "verify": "full"}
     told = f"found.builds | map(attribute='intact') == {[True] * len(paths)}"
     tasks = [
         {"name": "Look", "standalone.python.build_info": asked, "register": "found"},

@@ -11,7 +11,6 @@ import stat
 from .._errors import StoreError
 
 BUILD_PREFIX = "/install"  # what upstream configures builds with
-_EXAMPLES = {"store": "/opt/python/.builds"}
 
 
 def checked_absolute(path: str, option: str, example: str) -> str:
@@ -41,7 +40,8 @@ def kind_of(place: str) -> str:
 
 def checked_path(path: str, option: str) -> str:
     """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
-    clean = checked_absolute(path, option, _EXAMPLES.get(option, "/opt/python/3.13"))
+    is_store = option.endswith(("store", "stores"))
+    clean = checked_absolute(path, option, "/opt/python/.builds" if is_store else "/opt/python/3.13")
     if clean.startswith(BUILD_PREFIX):
         raise StoreError(
             f"{option} is {path!r}, but paths that begin with {BUILD_PREFIX} cannot be told from the prefix that "

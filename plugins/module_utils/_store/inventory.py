@@ -28,8 +28,8 @@ _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own bloc
 
 def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
     """The stores that a task names, and those beside the paths that it names, each once; else the default store."""
-    given = [checked_path(store, "store") for store in stores]
-    beside = [default_store(checked_path(path, "path")) for path in paths]
+    given = [checked_path(store, "stores") for store in stores]
+    beside = [default_store(checked_path(path, "paths")) for path in paths]
     return list(dict.fromkeys(given + beside)) or [USUAL_STORE]
 
 

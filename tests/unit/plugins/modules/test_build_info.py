@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ pytest.importorskip("ansible", reason="modules use ansible-core")
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
-from ansible_collections.standalone.python.plugins.modules import build_info
+from ansible_collections.standalone.python.plugins.modules import build_confirm, build_info, build_rollback
 from tests.unit.receipts import make_entry, receipt
 
 RunModule = Callable[..., dict[str, Any]]
@@ -47,7 +48,7 @@ def found(result: dict[str, Any]) -> tuple[list[str], list[str]]:
 
 def test_what_is_returned_is_what_is_documented(run_module: RunModule, tmp_path: Path) -> None:
     path = install(tmp_path)
-    result = run_module(build_info, path=[str(path)], verify="quick")
+    result = run_module(build_info, paths=[str(path)], verify="quick")
     assert result["changed"] is False
     (one_path,), (one_build,) = result["paths"], result["builds"]
     assert set(one_path) == set(DOCUMENTED["paths"]["contains"])
@@ -60,7 +61,7 @@ def test_what_is_returned_is_what_is_documented(run_module: RunModule, tmp_path:
 def test_nothing_is_changed(run_module: RunModule, tmp_path: Path, check_mode: bool) -> None:
     install(tmp_path)
     before = {item: (item.lstat().st_mtime_ns, item.lstat().st_ctime_ns) for item in tmp_path.rglob("*")}
-    run_module(build_info, store=[str(tmp_path / ".builds")], verify="full", check_mode=check_mode)
+    run_module(build_info, stores=[str(tmp_path / ".builds")], verify="full", check_mode=check_mode)
     assert {item: (item.lstat().st_mtime_ns, item.lstat().st_ctime_ns) for item in tmp_path.rglob("*")} == before
 
 
@@ -70,8 +71,8 @@ def test_stores_are_listed_once_however_they_are_named(run_module: RunModule, tm
     first, second = install(tmp_path / "a"), install(tmp_path / "b", store="builds")
     result = run_module(
         build_info,
-        path=[str(first), f"{first}/", str(first.with_name("another"))],
-        store=[str(tmp_path / "b" / "builds"), str(tmp_path / "a" / ".builds/")],
+        paths=[str(first), f"{first}/", str(first.with_name("another"))],
+        stores=[str(tmp_path / "b" / "builds"), str(tmp_path / "a" / ".builds/")],
     )
     assert found(result) == (
         [str(second), str(first)],
@@ -86,26 +87,38 @@ def test_the_default_is_the_usual_store(run_module: RunModule, tmp_path: Path, m
     assert found(run_module(build_info)) == ([str(path)], [str(tmp_path / ".builds")])
 
 
-def test_where_nothing_is_installed_nothing_is_told(run_module: RunModule, tmp_path: Path) -> None:
-    assert found(run_module(build_info, path=[str(tmp_path / "3.13")])) == ([], [])
+def test_where_nothing_is_installed_both_lists_are_empty(run_module: RunModule, tmp_path: Path) -> None:
+    assert found(run_module(build_info, paths=[str(tmp_path / "3.13")])) == ([], [])
 
 
-@pytest.mark.parametrize("option", ["path", "store"])
-def test_a_relative_place_is_refused(run_module: RunModule, option: str) -> None:
-    result = run_module(build_info, **{option: ["python"]})
-    assert (result["failed"], result["msg"].startswith(f"{option} is 'python', which is relative.")) == (True, True)
+@pytest.mark.parametrize(
+    ("option", "name", "example"),
+    [
+        ("paths", "paths", "/opt/python/3.13"),
+        ("path", "paths", "/opt/python/3.13"),
+        ("stores", "stores", "/opt/python/.builds"),
+        ("store", "stores", "/opt/python/.builds"),
+    ],
+)
+@pytest.mark.parametrize("module", [build_confirm, build_info, build_rollback])
+def test_a_relative_path_is_refused(
+    run_module: RunModule, module: ModuleType, option: str, name: str, example: str
+) -> None:
+    others = {"from_build": "any"} if module is build_rollback else {}
+    result = run_module(module, **others, **{option: ["python"]})
+    assert result["msg"] == f"{name} is 'python', which is relative. Write it from the root: {name}: {example}"
 
 
 def test_a_damaged_root_is_listed(run_module: RunModule, tmp_path: Path) -> None:
     path = install(tmp_path)
     file = tmp_path / ".builds" / ".roots" / history.file_name(str(path))
     file.write_text("{")
-    result = run_module(build_info, path=[str(path)])
+    result = run_module(build_info, paths=[str(path)])
     assert [damage["file"] for damage in result["damaged"]] == [str(file)]
     assert [one["path"] for one in result["paths"]] == [str(path)]
 
 
-def test_what_the_system_refuses_is_one_sentence(
+def test_what_the_system_refuses_is_one_message(
     run_module: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = install(tmp_path)
@@ -115,5 +128,5 @@ def test_what_the_system_refuses_is_one_sentence(
         raise PermissionError(13, "Permission denied", str(tmp_path / ".builds"))
 
     monkeypatch.setattr(os, "scandir", refuse)
-    result = run_module(build_info, path=[str(path)])
+    result = run_module(build_info, paths=[str(path)])
     assert result["msg"] == f"Could not read {tmp_path}/.builds: permission was denied. Use `become: true`."
