@@ -1,22 +1,11 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the option that pins one archive."""
+"""Documentation of the options that pin archives."""
 
 from __future__ import annotations
 
-
-class ModuleDocFragment:
-    """The asset that the lookup `release` returns, as an option."""
-
-    DOCUMENTATION = r"""
-options:
-  asset:
-    description:
-      - A pinned asset, as returned by P(standalone.python.release#lookup). No index is read then, and only this asset
-        is accepted. Mutually exclusive with O(name).
-    type: dict
-    suboptions:
+_ASSET = r"""    suboptions:
       name:
         description: The asset's file name without C(.tar.gz) or C(.tar.zst).
         type: str
@@ -42,8 +31,7 @@ options:
         type: str
         default: ''
       url:
-        description: The address of the archive. Mirrors are applied to it. The receipt of the build omits a login and a
-          query in it. If the server needs these, a repair needs the asset again.
+        description: The address of the archive. O(mirror) is applied to it.
         type: str
         required: true
       sha256:
@@ -54,3 +42,34 @@ options:
         description: Whether the version is a pre-release.
         type: bool
 """
+
+
+class ModuleDocFragment:
+    """The asset that the lookup `release` returns, as an option; in another variant, a list of assets."""
+
+    DOCUMENTATION = (
+        r"""
+options:
+  asset:
+    description:
+      - A pinned asset, as returned by P(standalone.python.release#lookup). No index is read then, and only this asset
+        is accepted. Mutually exclusive with O(name).
+      - The receipt of the build omits a login and a query in its address. If the server needs these, a repair needs the
+        asset again.
+    type: dict
+"""
+        + _ASSET
+    )
+
+    ASSETS = (
+        r"""
+options:
+  assets:
+    description:
+      - Pinned assets to hold beside O(builds), as returned by P(standalone.python.release#lookup). No index is read for
+        them.
+    type: list
+    elements: dict
+"""
+        + _ASSET
+    )

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the options by which both lookups choose builds."""
+"""Documentation of the options that choose builds."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The choice between builds that satisfy a name, and the indexes to search."""
+    """The choice between builds that satisfy a name, and the indexes to search; in another variant, that of lookups."""
 
     DOCUMENTATION = r"""
 options:
@@ -43,13 +43,6 @@ options:
         catalogue.
     type: list
     elements: str
-    env:
-      - name: ANSIBLE_STANDALONE_PYTHON_INDEX
-    ini:
-      - section: standalone_python
-        key: index
-    vars:
-      - name: standalone_python_index
   index_max_age:
     description:
       - Refuses an index whose newest release is older than this, for example V(45d), in the units of O(min_age). This
@@ -58,6 +51,28 @@ options:
       - Without it, or with V(0), every age is accepted. An index that is older than in an earlier run, or older than
         the bundled catalogue, causes a warning in any case.
     type: str
+"""
+
+    # Lookups have no default of a task or an action plugin, so Ansible reads these from variables and configuration.
+    LOOKUP = r"""
+options:
+  _terms:
+    description:
+      - Names of builds, each of them as the option O(standalone.python.build#module:name) takes it, such as V(3.13),
+        V(3.13t), V(3.13.5), V(3.13.5+20250723), V(3.15.0rc1), V(>=3.12,<3.14), V(latest), or the full name of an asset.
+      - Write them in quotes. Without quotes, YAML reads V(3.10) as the number 3.1.
+    type: list
+    elements: str
+    required: true
+  index:
+    env:
+      - name: ANSIBLE_STANDALONE_PYTHON_INDEX
+    ini:
+      - section: standalone_python
+        key: index
+    vars:
+      - name: standalone_python_index
+  index_max_age:
     env:
       - name: ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE
     ini:
@@ -65,4 +80,14 @@ options:
         key: index_max_age
     vars:
       - name: standalone_python_index_max_age
+  mirror:
+    type: list
+    elements: str
+    env:
+      - name: ANSIBLE_STANDALONE_PYTHON_MIRROR
+    ini:
+      - section: standalone_python
+        key: mirror
+    vars:
+      - name: standalone_python_mirror
 """

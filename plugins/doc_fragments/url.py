@@ -7,7 +7,10 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Names and meanings are those of M(ansible.builtin.get_url) and M(ansible.builtin.uri)."""
+    """Names and meanings are those of M(ansible.builtin.get_url) and M(ansible.builtin.uri).
+
+    In another variant, the internal argument that carries secrets to the module.
+    """
 
     DOCUMENTATION = r"""
 options:
@@ -89,4 +92,13 @@ options:
     description:
       - A file in PEM format with the key of O(client_cert). Not needed if O(client_cert) has the key.
     type: path
+"""
+
+    SEALED = r"""
+options:
+  sealed:
+    description:
+      - An internal argument, which tasks cannot set. The action plugin puts into it all options that hold a secret, so
+        that Ansible keeps them out of its logs and yet leaves the results as they are.
+    type: str
 """

@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Resolves each declared name for each declared target, and returns the text of a lock file with these builds, to
     overwrite the current one with. Writes no file; the playbook C(standalone.python.lock) does.
+  - Tasks that use the lock must use exactly the declared names.
   - A build in the lock that is newer than those in the index is kept, with a warning.
   - Fails if an entry of the lock would be lost, if no build satisfies a name, or if the index now has another digest
     for an archive in the lock.
@@ -20,16 +21,9 @@ author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
   - standalone.python.choice
+  - standalone.python.choice.lookup
   - standalone.python.url
 options:
-  _terms:
-    description:
-      - Names of builds, each of them as the option O(standalone.python.build#module:name) takes it. Tasks that use the
-        lock must use the same names.
-      - Write them in quotes. Without quotes, YAML reads V(3.10) as the number 3.1.
-    type: list
-    elements: str
-    required: true
   targets:
     description:
       - The triples to lock each name for. A name that states its target is locked for that target only.
@@ -66,15 +60,6 @@ options:
     description:
       - The base URLs to request sizes and attestations from, instead of the public addresses. The lock always has the
         public addresses, and tasks apply their own mirror settings to them.
-    type: list
-    elements: str
-    env:
-      - name: ANSIBLE_STANDALONE_PYTHON_MIRROR
-    ini:
-      - section: standalone_python
-        key: mirror
-    vars:
-      - name: standalone_python_mirror
 notes:
   - The lock records the OpenSSL and SQLite versions of a build if the table in the collection has them. No index has
     them.

@@ -20,16 +20,9 @@ author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
   - standalone.python.choice
+  - standalone.python.choice.lookup
   - standalone.python.url
 options:
-  _terms:
-    description:
-      - Names of builds, each of them as the option O(standalone.python.build#module:name) takes it, such as V(3.13),
-        V(3.13t), V(3.13.5), V(3.13.5+20250723), V(3.15.0rc1), V(>=3.12,<3.14), V(latest), or the full name of an asset.
-      - Write them in quotes. Without quotes, YAML reads V(3.10) as the number 3.1.
-    type: list
-    elements: str
-    required: true
   target:
     description:
       - The triple of the build, for example V(aarch64-unknown-linux-gnu).
@@ -43,15 +36,6 @@ options:
         RV(_raw[].url). If a list is given, the first one is used.
       - Without it, RV(_raw[].url) is the public address. C(UV_PYTHON_INSTALL_MIRROR) does not change it, because
         M(standalone.python.build) applies that variable itself when it fetches the asset.
-    type: list
-    elements: str
-    env:
-      - name: ANSIBLE_STANDALONE_PYTHON_MIRROR
-    ini:
-      - section: standalone_python
-        key: mirror
-    vars:
-      - name: standalone_python_mirror
   exclude:
     description:
       - Builds that must not be chosen, for example because they failed on a host. Each is a whole version, V(3.13.6), a

@@ -24,6 +24,8 @@ author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
   - standalone.python.asset
+  - standalone.python.attributes
+  - standalone.python.attributes.changes
   - standalone.python.provenance
   - standalone.python.url
 options:
@@ -124,11 +126,9 @@ options:
     default: false
 attributes:
   check_mode:
-    support: full
     description: Reports the same result and the same diff, and changes nothing. For a build that may have drifted it
       reports that, and does not compare the content, since this needs an interpreter.
   diff_mode:
-    support: full
     description: Shows the build at the path before and after.
   action:
     support: full
@@ -136,10 +136,6 @@ attributes:
   async:
     support: none
     description: An installation takes seconds.
-  platform:
-    support: full
-    platforms: posix
-    description: Hosts with Linux or macOS.
 requirements:
   - "Controller: the requests library, to fetch an index. For O(verify_provenance) sigstore, and cramjam where GitHub is
     asked."

@@ -21,8 +21,12 @@ author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
   - standalone.python.asset
+  - standalone.python.attributes
+  - standalone.python.attributes.changes
+  - standalone.python.choice
   - standalone.python.provenance
   - standalone.python.url
+  - standalone.python.url.sealed
 options:
   name:
     description:
@@ -78,13 +82,10 @@ options:
     description:
       - The form of the build. Without it, the first of V(install_only_stripped), V(install_only) and V(full) that
         exists. Debug builds exist as V(full) only.
-    type: str
-    choices: [install_only_stripped, install_only, full]
   build_options:
     description:
       - Build options as written in asset names, for example V(pgo+lto) or V(noopt). Except for V(freethreaded), only
         the names of V(full) archives have them. Without it, V(pgo+lto) is preferred to V(pgo), V(lto) and V(noopt).
-    type: str
   target:
     description:
       - The triple of the build, for example V(x86_64-unknown-linux-musl). Without it, the host's own.
@@ -100,16 +101,6 @@ options:
     type: str
     choices: [baseline, auto, v2, v3, v4]
     default: baseline
-  prerelease:
-    description:
-      - Whether a name that does not state a pre-release may resolve to one.
-    type: bool
-    default: false
-  min_age:
-    description:
-      - Refuses releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. The age of a
-        release is counted from the date in its tag.
-    type: str
   index:
     description:
       - The indexes to read names and digests from, on the controller only. A list is tried in order.
@@ -120,18 +111,8 @@ options:
         C(index) in the section C(standalone_python) of C(ansible.cfg), as for P(standalone.python.release#lookup). Then
         C(UV_PYTHON_DOWNLOADS_JSON_URL) or C(UV_ASTRAL_MIRROR_URL), then the two public versions indexes. If none can be
         reached, the copy of the last run is used, with a warning, or without such a copy the bundled catalogue.
-    type: list
-    elements: str
-  index_max_age:
-    description:
-      - Refuses an index whose newest release is older than this, for example V(45d), in the units of O(min_age). This
-        detects an index that is no longer updated, or that an attacker holds back. It applies to the copy of the last
-        run and the bundled catalogue too.
-      - Without it, or with V(0), every age is accepted. An index that is older than in an earlier run, or older than
-        the bundled catalogue, causes a warning in any case.
-      - The variable C(standalone_python_index_max_age), C(ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE) in the environment
-        and C(index_max_age) in the section C(standalone_python) of C(ansible.cfg) give a default.
-    type: str
+      - In the same three places, C(standalone_python_index_max_age), C(ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE) and
+        C(index_max_age) give the default of O(index_max_age).
   lock:
     description:
       - A lock file of the playbook C(standalone.python.lock), on the controller, searched for like other files of a
@@ -267,18 +248,11 @@ options:
       - An internal argument, which tasks cannot set. The action plugin passes the platform of the host in it, so that
         the module checks builds by the same rules.
     type: dict
-  sealed:
-    description:
-      - An internal argument, which tasks cannot set. The action plugin puts into it all options that hold a secret, so
-        that Ansible keeps them out of its logs and yet leaves the results as they are.
-    type: str
 attributes:
   check_mode:
-    support: full
     description: Reports the same result and the same diff, and changes nothing. The index may be read. A request that
       the first check of the host rules out fails here too.
   diff_mode:
-    support: full
     description: Shows the build at the path before and after, drift, and the builds that are pruned.
   action:
     support: full
@@ -287,8 +261,6 @@ attributes:
     support: none
     description: An installation takes seconds.
   platform:
-    support: full
-    platforms: posix
     description: Hosts with Linux or macOS. Needs Python 3.9 or newer on the host when there is something to change.
 requirements:
   - "Controller: the requests library, to fetch an index. For O(verify_provenance) sigstore, and cramjam where GitHub is

@@ -18,24 +18,10 @@ description:
   - Paths without a provisional build, and hosts without a store, are not changed.
 author:
   - The standalone.python authors (!UNKNOWN)
-options:
-  paths:
-    description:
-      - The paths whose builds to confirm. Without it, all paths that use one of the stores.
-    type: list
-    elements: path
-    aliases: [path]
-  stores:
-    description:
-      - The stores. Without it, those beside O(paths), or without that the store of V(/opt/python).
-    type: list
-    elements: path
-    aliases: [store]
-  lock_timeout:
-    description:
-      - How many seconds to wait while another run holds the lock of a store.
-    type: int
-    default: 900
+extends_documentation_fragment:
+  - standalone.python.attributes.host
+  - standalone.python.stores
+  - standalone.python.stores.lock
 attributes:
   check_mode:
     support: full
@@ -46,12 +32,6 @@ attributes:
   idempotent:
     support: full
     description: A second run finds nothing provisional.
-  platform:
-    support: full
-    platforms: posix
-    description: Hosts with Linux or macOS.
-requirements:
-  - "Host: Python 3.9 or newer."
 seealso:
   - module: standalone.python.build
   - module: standalone.python.build_rollback

@@ -16,24 +16,15 @@ description:
     with their history, their disk use, whether they are intact, and the processes that run them.
 author:
   - The standalone.python authors (!UNKNOWN)
+extends_documentation_fragment:
+  - standalone.python.attributes.host
+  - standalone.python.attributes.info
+  - standalone.python.stores
+  - standalone.python.stores.root
 options:
   paths:
     description:
-      - Paths as given to M(standalone.python.build). All of the stores beside them is listed.
-    type: list
-    elements: path
-    aliases: [path]
-  stores:
-    description:
-      - Stores to list. Without this and O(paths), the store of V(/opt/python).
-    type: list
-    elements: path
-    aliases: [store]
-  root:
-    description:
-      - A directory to treat as the root of the system, as for M(standalone.python.build). O(paths) and O(stores) are
-        inside it.
-    type: path
+      - Paths as given to O(standalone.python.build#module:path). The whole stores beside them are listed.
   verify:
     description:
       - V(none) compares no content. V(quick) compares files that are newer than the receipt of their build, V(full)
@@ -42,18 +33,8 @@ options:
     choices: [none, quick, full]
     default: none
 attributes:
-  check_mode:
-    support: full
-    description: Changes nothing in any mode.
-  diff_mode:
-    support: none
-    description: There is nothing to change.
   platform:
-    support: full
-    platforms: posix
     description: Hosts with Linux or macOS. Processes are known on Linux only.
-requirements:
-  - "Host: Python 3.9 or newer."
 seealso:
   - module: standalone.python.build
   - module: standalone.python.build_confirm

@@ -22,6 +22,12 @@ description:
     build changed since it was installed. A rollback fetches nothing, so it cannot repair a build.
 author:
   - The standalone.python authors (!UNKNOWN)
+extends_documentation_fragment:
+  - standalone.python.attributes.host
+  - standalone.python.attributes.changes
+  - standalone.python.stores
+  - standalone.python.stores.lock
+  - standalone.python.stores.root
 options:
   from_build:
     description:
@@ -36,44 +42,12 @@ options:
         playbooks C(audit) and C(upgrade) show it. Do not put secrets in it.
     type: str
     default: ''
-  paths:
-    description:
-      - The paths to roll back. Without it, all paths that use one of the stores.
-    type: list
-    elements: path
-    aliases: [path]
-  stores:
-    description:
-      - The stores. Without it, those beside O(paths), or without that the store of V(/opt/python).
-    type: list
-    elements: path
-    aliases: [store]
-  lock_timeout:
-    description:
-      - How many seconds to wait while another run holds the lock of a store.
-    type: int
-    default: 900
-  root:
-    description:
-      - A directory to treat as the root of the system, as for M(standalone.python.build). O(paths) and O(stores) are
-        inside it.
-    type: path
 attributes:
-  check_mode:
-    support: full
-    description: Reports the same result and the same diff, and changes nothing.
   diff_mode:
-    support: full
     description: Shows each path before and after.
   idempotent:
     support: partial
     description: If O(from_build) names a build. With V(any), each run rolls back by one more build.
-  platform:
-    support: full
-    platforms: posix
-    description: Hosts with Linux or macOS.
-requirements:
-  - "Host: Python 3.9 or newer."
 seealso:
   - module: standalone.python.build
   - module: standalone.python.build_info

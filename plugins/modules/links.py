@@ -19,6 +19,9 @@ description:
   - Fails before anything is changed if it would overwrite something that the role does not create.
 author:
   - The standalone.python authors (!UNKNOWN)
+extends_documentation_fragment:
+  - standalone.python.attributes
+  - standalone.python.attributes.changes
 options:
   directories:
     description:
@@ -136,19 +139,11 @@ options:
         type: bool
         default: false
 attributes:
-  check_mode:
-    support: full
-    description: Reports the same result and the same diff, and changes nothing.
   diff_mode:
-    support: full
     description: Shows each link, file and directory before and after.
   idempotent:
     support: partial
     description: All but O(register) and O(unregister). M(standalone.python.links_info) reports which are missing.
-  platform:
-    support: full
-    platforms: posix
-    description: Hosts with Linux or macOS.
 requirements:
   - "Host: Python 3.9 or newer. For O(register) and O(unregister), update-alternatives of dpkg."
 seealso:

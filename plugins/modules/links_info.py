@@ -18,6 +18,9 @@ description:
   - With it, the role knows after one shell command whether it has anything to do.
 author:
   - The standalone.python authors (!UNKNOWN)
+extends_documentation_fragment:
+  - standalone.python.attributes
+  - standalone.python.attributes.info
 options:
   builds:
     description:
@@ -118,27 +121,17 @@ options:
     type: str
     default: /etc/systemd/system
 attributes:
-  check_mode:
-    support: full
-    description: Changes nothing in any mode.
   facts:
     support: partial
     description: >-
       If the role removes the Python that Ansible discovered on the host, the fact C(discovered_interpreter_python) is
       set to the one that Ansible would discover afterwards.
-  diff_mode:
-    support: none
-    description: There is nothing to change.
   action:
     support: full
     description: An action plugin runs one shell command on the host, which needs no Python.
   async:
     support: none
     description: The task is a single short command.
-  platform:
-    support: full
-    platforms: posix
-    description: Hosts with Linux or macOS.
 seealso:
   - module: standalone.python.build
   - module: standalone.python.links

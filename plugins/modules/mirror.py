@@ -24,7 +24,11 @@ description:
 author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:
+  - standalone.python.asset.assets
+  - standalone.python.attributes
+  - standalone.python.attributes.changes
   - standalone.python.url
+  - standalone.python.url.sealed
 options:
   path:
     description:
@@ -86,48 +90,6 @@ options:
             controller keeps an index for an hour.
         type: int
         default: 2
-  assets:
-    description:
-      - Pinned assets to hold beside O(builds), as returned by P(standalone.python.release#lookup). No index is read for
-        them.
-    type: list
-    elements: dict
-    suboptions:
-      name:
-        description: The asset's file name without C(.tar.gz) or C(.tar.zst).
-        type: str
-        required: true
-      version:
-        description: The version of Python.
-        type: str
-        required: true
-      release:
-        description: The release tag.
-        type: str
-        required: true
-      target:
-        description: The triple.
-        type: str
-        required: true
-      flavor:
-        description: The form of the build.
-        type: str
-        required: true
-      build_options:
-        description: The build options.
-        type: str
-        default: ''
-      url:
-        description: The address of the archive. O(mirror) is applied to it.
-        type: str
-        required: true
-      sha256:
-        description: The digest of the archive.
-        type: str
-        required: true
-      prerelease:
-        description: Whether the version is a pre-release.
-        type: bool
   index:
     description:
       - The indexes to read names and digests from, on the controller only. A list is tried in order.
@@ -185,18 +147,11 @@ options:
     type: str
     choices: [quick, full]
     default: quick
-  sealed:
-    description:
-      - An internal argument, which tasks cannot set. The action plugin puts into it all options that hold a secret, so
-        that Ansible keeps them out of its logs and yet leaves the results as they are.
-    type: str
 attributes:
   check_mode:
-    support: full
     description: >-
       Changes nothing, and reports what would be fetched and removed. The sizes are requested from the source.
   diff_mode:
-    support: full
     description: Lists the archives with their sizes, before and after.
   action:
     support: full
@@ -204,10 +159,6 @@ attributes:
   async:
     support: none
     description: The next run resumes a run that was interrupted.
-  platform:
-    support: full
-    platforms: posix
-    description: Hosts with Linux or macOS.
 requirements:
   - "Controller: the requests library, to fetch an index."
   - "Host: Python 3.9 or newer."

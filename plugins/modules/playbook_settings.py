@@ -19,6 +19,9 @@ description:
     C(standalone_python_foreign_variables) lists them.
 author:
   - The standalone.python authors (!UNKNOWN)
+extends_documentation_fragment:
+  - standalone.python.attributes
+  - standalone.python.attributes.info
 options:
   playbook:
     description: The name of the playbook.
@@ -26,18 +29,7 @@ options:
     choices: [audit, bootstrap, install, lock, rollback, upgrade]
     required: true
 attributes:
-  check_mode:
-    support: full
-    description: Changes nothing in any mode.
-  diff_mode:
-    support: none
-    description: There is nothing to change.
-  idempotent:
-    support: full
-    description: Changes nothing.
   platform:
-    support: full
-    platforms: posix
     description: Runs on the controller only.
 """
 

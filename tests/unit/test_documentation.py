@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -244,14 +245,19 @@ def constant_in(file: Path, name: str) -> Any:
 
 @cache
 def documented_options(plugin: str) -> dict[str, Any]:
-    """The options of a plugin with those of the collection's fragments that it extends."""
+    """The options of a plugin with those of the collection's fragments that it extends, merged as Ansible does."""
     documentation = constant_in(PLUGINS / plugin, "DOCUMENTATION")
     options = dict(documentation.get("options", {}))
     for fragment in documentation.get("extends_documentation_fragment", []):
         file, _dot, variant = fragment.removeprefix("standalone.python.").partition(".")
-        extended = constant_in(PLUGINS / "doc_fragments" / f"{file}.py", (variant or "documentation").upper())
-        options.update(extended.get("options", {}))
+        for name, option in fragment_options(file, variant or "documentation").items():
+            options[name] = {**option, **options.get(name, {})}
     return options
+
+
+def fragment_options(file: str, variant: str) -> dict[str, Any]:
+    fragment = import_module(f"ansible_collections.standalone.python.plugins.doc_fragments.{file}").ModuleDocFragment
+    return dict(yaml.safe_load(getattr(fragment, variant.upper())).get("options", {}))
 
 
 SPECS = {
@@ -294,8 +300,7 @@ def test_documentation_and_argument_spec_of_bootstrap_agree() -> None:
 
 
 def test_the_fragment_of_url_options_documents_all_of_them() -> None:
-    fragment = constant_in(PLUGINS / "doc_fragments" / "url.py", "DOCUMENTATION")
-    assert set(fragment["options"]) == set(URL_ARGUMENTS)
+    assert set(fragment_options("url", "documentation")) == set(URL_ARGUMENTS)
 
 
 @pytest.mark.parametrize("page", GUIDE, ids=name_of)
