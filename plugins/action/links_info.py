@@ -10,11 +10,12 @@ from typing import Any
 
 from ansible import constants
 
+from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
 from ansible_collections.standalone.python.plugins.module_utils._store import history
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._links import probe
-from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import LINKS_DIRECTORY, Group
+from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Group
 from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import (
     DISCOVERED,
     Going,

@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_OF_NOTHING
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_OF_NOTHING, SHA256_PATTERN
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
 URL_FILES = ("ca_path", "client_cert", "client_key")
-_CHECKSUM = re.compile(r"(?:sha256:)?(?P<digest>[0-9a-fA-F]{64})")
+_CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
 
 
 def with_local_files(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from .version import Version
 # A build's name becomes a store directory, its archive's name a file in a mirror, its release a part of URLs.
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _RELEASE = re.compile(r"[0-9]{8}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256_PATTERN = "[0-9a-f]{64}"
+SHA256 = re.compile(SHA256_PATTERN)
 _OPTIONS = re.compile(OPTIONS_PATTERN)
 SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -63,6 +64,11 @@ class Build:
             flavor=asset_name.flavor or "full",
             build_options="+".join(asset_name.options),
         )
+
+    @property
+    def recency(self) -> tuple[int, int]:
+        """A sort key: greater for a newer version, and for a newer release of the same version."""
+        return self.version.sort_key, int(self.release)
 
     @property
     def optimization(self) -> str:
@@ -182,7 +188,7 @@ class Asset:
         """Read JSON. Raises `error`, naming the missing, mistyped or impossible field inside `where`."""
         build = Build.from_dict(mapping, where, error)
         fields = Fields(mapping, where, error)
-        sha256 = _matching(_SHA256, "sha256", fields.text("sha256").lower(), where, error)
+        sha256 = _matching(SHA256, "sha256", fields.text("sha256").lower(), where, error)
         if sha256 == SHA256_OF_NOTHING:
             raise error(f"{where} is damaged: sha256 is {sha256}, the digest of an empty file, which no build is.")
         return cls.from_build(build, fields.text("url"), sha256)

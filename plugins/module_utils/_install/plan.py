@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._builds.build import Build
 from .._errors import StoreError
 from .._store.receipt import Receipt
 from .._store.state import State
@@ -133,17 +132,13 @@ def _serves(spec: InstallSpec, receipt: Receipt) -> bool:
     if not spec.request.satisfied_by(build) or (spec.request.named_target is None and spec.why_not(build)):
         return False
     if _follows_index(spec):
-        return spec.asset is not None and not _is_upgrade(spec.asset.build, build)
+        return spec.asset is not None and spec.asset.build.recency <= build.recency
     return True
 
 
 def _follows_index(spec: InstallSpec) -> bool:
     """Whether an index has to give the newest match. A name with version and release has no newer one."""
     return spec.state == "latest" and spec.request is not None and not spec.request.name.is_exact
-
-
-def _is_upgrade(offered: Build, installed: Build) -> bool:
-    return (offered.version, int(offered.release)) > (installed.version, int(installed.release))
 
 
 def _stored_that_serves(spec: InstallSpec, state: State) -> str | None:

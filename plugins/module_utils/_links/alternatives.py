@@ -20,7 +20,8 @@ from .._os.target_root import TargetRoot
 
 _PROGRAM = "update-alternatives"
 _TIMEOUT_S = 60
-_RECORDS, _CHOSEN = "/var/lib/dpkg/alternatives", "/etc/alternatives"
+DPKG_RECORDS = "/var/lib/dpkg/alternatives"
+LINKS_DIRECTORY = "/etc/alternatives"  # the links of all groups point here, on every system
 _LOG = ".standalone-python-"  # in the root, as the program requires; it contains the time, so it is removed again
 _MOST_RECORD_BYTES = 1024 * 1024
 
@@ -49,8 +50,8 @@ class Choice:
     def places(self) -> tuple[str, ...]:
         """The paths of the system that its registration writes."""
         links = [self.link, *(link for link, _name, _path in self.followers)]
-        chosen = [f"{_CHOSEN}/{name}" for name in (self.name, *(name for _link, name, _path in self.followers))]
-        return (*links, *chosen, f"{_RECORDS}/{self.name}")
+        chosen = [f"{LINKS_DIRECTORY}/{name}" for name in (self.name, *(name for _link, name, _path in self.followers))]
+        return (*links, *chosen, f"{DPKG_RECORDS}/{self.name}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Change:
     @property
     def path(self) -> str:
         """The group's link."""
-        return f"{_CHOSEN}/{self.choice.name}"
+        return f"{LINKS_DIRECTORY}/{self.choice.name}"
 
     def diff(self) -> dict[str, str]:
         """The change as a diff."""
@@ -137,9 +138,14 @@ def _require_inside(system: TargetRoot, choice: Choice) -> None:
 
     It prepends the root to each path, but follows links as the running system does.
     """
-    record = os.path.join(system.followed(_RECORDS), choice.name)
+    record = os.path.join(system.followed(DPKG_RECORDS), choice.name)
     recorded = _recorded_paths(record)
-    for path in (f"{_RECORDS}/{choice.name}", f"{_CHOSEN}/{choice.name}", *filter(None, choice.places), *recorded):
+    for path in (
+        f"{DPKG_RECORDS}/{choice.name}",
+        f"{LINKS_DIRECTORY}/{choice.name}",
+        *filter(None, choice.places),
+        *recorded,
+    ):
         followed = os.path.realpath(os.path.dirname(f"{system.root}/{path}"))
         if followed != os.path.dirname(system.place_of(path)):
             raise StoreError(
@@ -165,4 +171,4 @@ def _recorded_paths(record: str) -> list[str]:
             f"{record} is damaged: it has a link or a name that no package registers. Remove the file, or use plain "
             "links: interpreter_alternatives: links."
         )
-    return [*links, *(f"{_CHOSEN}/{name}" for name in names)]
+    return [*links, *(f"{LINKS_DIRECTORY}/{name}" for name in names)]

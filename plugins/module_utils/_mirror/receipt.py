@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._builds.build import SHA256
 from .._errors import StoreError
 from .._json import Fields, content_of, rendered
 from .._os.atomic import replace_file
@@ -18,7 +19,6 @@ from .._os.atomic import replace_file
 STATE_DIRECTORY = ".mirror"
 _RECEIPT = "receipt.json"
 _FORMAT = 1
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLACE = re.compile(r"[0-9]{8}/[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
@@ -52,7 +52,7 @@ class Held:
         size_bytes, mtime_ns = fields.optional_count("size_bytes"), fields.optional_count("mtime_ns")
         if _PLACE.fullmatch(place) is None:
             raise StoreError(f"{place!r} is no place in a mirror.")
-        if _SHA256.fullmatch(sha256) is None or (size_bytes is None) != (mtime_ns is None):
+        if SHA256.fullmatch(sha256) is None or (size_bytes is None) != (mtime_ns is None):
             raise StoreError(f"What is said of {place!r} cannot be.")
         return cls(place, sha256, size_bytes, mtime_ns)
 

@@ -24,8 +24,8 @@ _ARCHITECTURES = {
     ("riscv64", 64): "riscv64",
     ("s390x", 64): "s390x",
 }
-# Other words that kernels use for the same machine.
-_MACHINES = {
+# Other words that kernels use for the same machine -> the word in the table above.
+MACHINES = {
     "amd64": "x86_64",
     "arm64": "aarch64",
     "armv7l": "armv7",
@@ -53,7 +53,7 @@ def platform_of_facts(facts: Mapping[str, Any]) -> HostPlatform:
     _require(facts, "system", "architecture")
     system = str(facts["system"])
     machine = str(facts["architecture"])
-    machine = _MACHINES.get(machine, machine)
+    machine = MACHINES.get(machine, machine)
     bits = int(facts.get("userspace_bits") or (32 if machine in _THIRTY_TWO_BITS else 64))
     arch = _ARCHITECTURES.get((machine, bits), machine)
     if system == "Darwin":

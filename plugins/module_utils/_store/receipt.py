@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
-from .._builds.build import Asset, Build
+from .._builds.build import SHA256, Asset, Build
 from .._errors import StoreError
 from .._http.urls import shown_url
 from .._json import Fields, content_of, rendered
@@ -32,7 +31,6 @@ _KEYS = (
     "installed_at",
     "manifest_sha256",
 )
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -142,7 +140,7 @@ def _executables(fields: Fields, where: str) -> tuple[str, ...]:
 
 def _manifest_sha256(fields: Fields, where: str) -> str | None:
     digest = fields.optional_text("manifest_sha256")
-    if digest is not None and not _SHA256.fullmatch(digest):
+    if digest is not None and not SHA256.fullmatch(digest):
         raise StoreError(f"{where} is damaged: manifest_sha256 should be 64 hexadecimal digits.")
     return digest
 

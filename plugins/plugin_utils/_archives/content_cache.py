@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TypeVar
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_PATTERN
 from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import DEFAULT_LOCK_TIMEOUT_S
@@ -32,7 +33,7 @@ from .._cache.private_directory import has_private_file, open_private, private_d
 
 _T = TypeVar("_T")
 
-_OURS = re.compile(r"([0-9a-f]{64})(?:\..+)?")
+_OURS = re.compile(rf"({SHA256_PATTERN})(?:\..+)?")
 _LOCK = ".lock"
 _MOST_NOTE_BYTES = 64 * 1024
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._archive.decompress import gunzip, is_gzip
 from ansible_collections.standalone.python.plugins.module_utils._archive.errors import UnsafeArchive
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_PATTERN
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
 
@@ -63,7 +64,7 @@ def recompressed(archive: str, environ: Mapping[str, str], *, may_make: bool) ->
 
 def _copy_of(directory: str, name: str) -> PackedArchive | None:
     """The copy, whose name holds its digest; None when no intact one exists."""
-    named = re.compile(re.escape(name) + r"\.zst\.([0-9a-f]{64})")
+    named = re.compile(rf"{re.escape(name)}\.zst\.({SHA256_PATTERN})")
     for file in os.listdir(directory):
         match = named.fullmatch(file)
         if match and is_intact(os.path.join(directory, file), match[1]):

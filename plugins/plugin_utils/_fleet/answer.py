@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.version import Version
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._readable import message
@@ -61,23 +60,11 @@ class FoundBuild:
 
 @dataclass(frozen=True)
 class LeftBuild:
-    """A build that a path was rolled back from: its asset's name, what it is, when (UTC, ISO 8601), and why."""
+    """A build that a path was rolled back from, when (UTC, ISO 8601), and why."""
 
-    name: str
-    version: Version
-    release: str
+    build: Build
     since: str
     reason: str
-
-    @property
-    def short_name(self) -> str:
-        """Version and release, such as `3.13.5+20250723`."""
-        return f"{self.version}+{self.release}"
-
-    @property
-    def age(self) -> tuple[int, int]:
-        """A key that is greater for a newer build."""
-        return self.version.sort_key, int(self.release)
 
 
 @dataclass(frozen=True)
@@ -171,14 +158,11 @@ def _path(found: Any, where: str) -> FoundPath:
 
 
 def _left(fields: Fields) -> LeftBuild:
-    name = fields.text("build")
     try:
-        asset = AssetName.from_stem(name)
+        build = Build.from_asset_name(AssetName.from_stem(fields.text("build")))
     except InvalidName:
-        asset = None
-    if asset is None or asset.release is None:
-        raise DamagedAnswer(f"{_ANSWER} is damaged: left should name builds that a path had.")
-    return LeftBuild(name, asset.version, asset.release, fields.text("since"), fields.text("reason"))
+        raise DamagedAnswer(f"{_ANSWER} is damaged: left should name builds that a path had.") from None
+    return LeftBuild(build, fields.text("since"), fields.text("reason"))
 
 
 def _require_bounded(value: Any) -> None:

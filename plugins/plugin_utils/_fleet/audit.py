@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
+from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
 
 from .._systemd import units_of
 from .advice import advice
@@ -132,7 +133,7 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
         "drift": found.drift(),
         "does_not_run": found.fields.optional_text("does_not_run"),
         "newest": f"{newest.version}+{newest.release}" if newest else None,
-        "outdated": _age(newest) > _age(build) if newest else None,
+        "outdated": newest.recency > build.recency if newest else None,
         "end_of_life": end.isoformat() if end else None,
         "past_end_of_life": end is not None and end < baseline.today,
         "run_by": units_of(groups, pids),
@@ -144,19 +145,19 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
 
 def _provisional(found: FoundBuild, paths: Iterable[FoundPath]) -> list[str]:
     """The paths that would return to another build if this one does not work."""
-    place = (found.store, found.entry)
-    return [one.path for one in paths if one.fallback and (one.store, one.entry) == place]
+    entry = (found.store, found.entry)
+    return [one.path for one in paths if one.fallback and (one.store, one.entry) == entry]
 
 
 def _left(found: FoundBuild, paths: Iterable[FoundPath]) -> list[dict[str, str]]:
     """Newer builds that paths with this one were rolled back from; an upgrade would choose them again."""
-    place, age = (found.store, found.entry), _age(found.asset.build)
+    entry, recency = (found.store, found.entry), found.asset.build.recency
     return [
-        {"path": path.path, "build": one.short_name, "since": one.since, "reason": one.reason}
+        {"path": path.path, "build": short_name(one.build), "since": one.since, "reason": one.reason}
         for path in paths
-        if (path.store, path.entry) == place
+        if (path.store, path.entry) == entry
         for one in path.left
-        if one.age > age
+        if one.build.recency > recency
     ]
 
 
@@ -169,10 +170,6 @@ def _stdout(registered: Any) -> str:
 def _newest(build: Build, baseline: Baseline) -> Build | None:
     offered = baseline.newest.get(build.series) or ()
     return next((Asset.from_dict(one).build for one in offered if one["target"] == build.target), None)
-
-
-def _age(build: Build) -> tuple[int, int]:
-    return build.version.sort_key, int(build.release)
 
 
 def _series(name: str, builds: Iterable[Mapping[str, Any]], baseline: Baseline) -> dict[str, Any]:

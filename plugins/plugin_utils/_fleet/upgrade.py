@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 from ansible_collections.standalone.python.plugins.module_utils._install.series import is_allowed
@@ -98,13 +99,13 @@ def _version(build: Mapping[str, Any]) -> str:
 
 
 def _left(used: FoundPath, chosen: Asset | None) -> str:
-    left = next((one for one in used.left if chosen and one.name == chosen.build.name), None)
+    left = next((one for one in used.left if chosen and one.build.name == chosen.build.name), None)
     if left is None:
         return ""
-    why = message(left.reason).rstrip(".") or "no reason was given"
+    build, why = short_name(left.build), message(left.reason).rstrip(".") or "no reason was given"
     return (
-        f"{used.path} was taken back from {left.short_name} on {message(left.since[:10])}: {why}. This run tries it "
-        f"again. To leave it out, set upgrade_exclude to {left.short_name}."
+        f"{used.path} was taken back from {build} on {message(left.since[:10])}: {why}. This run tries it "
+        f"again. To leave it out, set upgrade_exclude to {build}."
     )
 
 
@@ -113,8 +114,4 @@ def _action(chosen: Asset | None, installed: Asset, *, is_provisional: bool) -> 
         return NO_BUILD
     if chosen.sha256 == installed.sha256:
         return PROVISIONAL if is_provisional else CURRENT
-    return NEWER if _age(chosen) < _age(installed) else UPGRADE
-
-
-def _age(asset: Asset) -> tuple[int, int]:
-    return asset.build.version.sort_key, int(asset.build.release)
+    return NEWER if chosen.build.recency < installed.build.recency else UPGRADE

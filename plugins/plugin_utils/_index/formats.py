@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256, SHA256_PATTERN
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url, public_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import file_name_of, split_url
@@ -23,8 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._json import Fie
 from .bundled import unpack
 from .entry import MISDATED_RELEASE, IndexEntry
 
-SUM_LINE = re.compile(r"(?P<digest>[0-9A-Fa-f]{64})\s+\*?(?P<name>\S+)")
-_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
+SUM_LINE = re.compile(rf"(?P<digest>(?i:{SHA256_PATTERN}))\s+\*?(?P<name>\S+)")
 _URL = re.compile(r"(?:https?|file)://\S+/\S+")
 _RELEASE_IN_NAME = re.compile(r"\+(\d{8})-")
 
@@ -84,7 +84,7 @@ def _row(fields: Fields, where: str) -> Row:
     digest = fields.optional_text("sha256")
     if digest is None:
         return Row(url, None)
-    if _DIGEST.fullmatch(digest) is None:
+    if SHA256.fullmatch(digest.lower()) is None:
         raise IndexUnavailable(f"{where} is damaged: sha256 should be 64 hexadecimal digits.")
     return Row(url, bytes.fromhex(digest))
 

@@ -16,12 +16,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-LINKS_DIRECTORY = "/etc/alternatives"  # the links of all groups point here, on every system
-RECORD_DIRECTORIES = (  # of Debian, of RHEL and newer SUSE, of older SUSE
-    "/var/lib/dpkg/alternatives",
-    "/var/lib/alternatives",
-    "/var/lib/rpm/alternatives",
-)
+from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import DPKG_RECORDS
+
+RECORD_DIRECTORIES = (DPKG_RECORDS, "/var/lib/alternatives", "/var/lib/rpm/alternatives")  # of RHEL and SUSE, old SUSE
 
 _PRIORITY = re.compile(r"(?:@[^@]+@)?(?P<number>-?\d+)(?:\s.*)?")
 

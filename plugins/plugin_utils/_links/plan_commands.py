@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .alternatives import LINKS_DIRECTORY, Follower, Group
+from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
+
+from .alternatives import Follower, Group
 from .commands import DEFAULT_NAMES, Command, commands_of, is_our_name
 from .probe import LinksState, Owner
 from .spec import LinkedBuild, LinksSpec

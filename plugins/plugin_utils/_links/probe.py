@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import in_circles, missing, not_another
 
 from .._probe.answer import Answer, once, printed, repeated
 from .._probe.shell import probe_of
-from .alternatives import LINKS_DIRECTORY, RECORD_DIRECTORIES, Group
+from .alternatives import RECORD_DIRECTORIES, Group
 
 _SCRIPT = Path(__file__).with_name("probe.sh")
 

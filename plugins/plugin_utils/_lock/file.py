@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_OF_NOTHING, Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256, SHA256_OF_NOTHING, Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
 from ansible_collections.standalone.python.plugins.module_utils._download.download import MAX_BYTES
@@ -40,7 +40,6 @@ LIBRARIES = ("openssl", "sqlite")
 _HEADER = (
     "# What each name stands for. Made by `ansible-playbook standalone.python.lock`; run it again to update.\n---\n"
 )
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class InvalidLock(StandaloneError):
@@ -76,7 +75,7 @@ class LockedBuild:
         """Parse an entry, named `where` in messages. The file name decides the kind of build. Raises `InvalidLock`."""
         fields = Fields(mapping, where, InvalidLock)
         url, sha256 = fields.text("url"), fields.text("sha256")
-        if _DIGEST.fullmatch(sha256) is None:
+        if SHA256.fullmatch(sha256) is None:
             raise InvalidLock(f"{where} is damaged: sha256 should be 64 hexadecimal digits in lower case.")
         if sha256 == SHA256_OF_NOTHING:
             raise InvalidLock(f"{where} is damaged: sha256 is the digest of an empty file, which no archive is.")

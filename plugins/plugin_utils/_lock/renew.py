@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 
@@ -85,7 +85,7 @@ class Renewal:
                 f"{one.offer.sha256}. A published file does not change, so find out which of them is right before you "
                 "trust either. To take the index's, remove the entry from the lock."
             )
-        if _age(locked.build) > _age(one.offer.build):
+        if locked.build.recency > one.offer.build.recency:
             self.warn(
                 f"The index offers {one.offer.build.name}, which is older than {locked.build.name} in the lock, so "
                 "that stays. To go back, restore an earlier lock, or remove the entry."
@@ -97,7 +97,3 @@ class Renewal:
         asset = locked.asset
         size = self.size_of(asset.url) if locked.size_bytes is None else locked.size_bytes
         return replace(locked, size_bytes=size, libraries=libraries_of(asset.build) or locked.libraries)
-
-
-def _age(build: Build) -> tuple[int, int]:
-    return build.version.sort_key, int(build.release)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.standalone.python.plugins.module_utils._platform.facts import MACHINES
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._platform.requirements import cpu_level_of
 
@@ -34,9 +35,6 @@ _ARCHITECTURES = {
     (258, 64): "loongarch64",
 }
 
-# The kernels' names for these architectures.
-_MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
-
 Facts = Mapping[str, Sequence[str]]
 
 
@@ -49,7 +47,7 @@ def host_platform(facts: Facts) -> HostPlatform:
         machine = "arm64"
     return HostPlatform(
         os=system.lower(),
-        arch=_MACHINES.get(machine, machine),
+        arch=MACHINES.get(machine, machine),
         bits=64,
         libc=None,
         libc_version=None,
@@ -97,7 +95,7 @@ def _linux(facts: Facts, machine: str) -> HostPlatform:
 def _architecture(elf: Elf | None, machine: str) -> str:
     """The architecture. `machine`, the kernel's name, decides when the file is ambiguous, as for 32-bit ARM."""
     if elf is None:
-        return _MACHINES.get(machine, machine)
+        return MACHINES.get(machine, machine)
     arch = _ARCHITECTURES.get((elf.machine, elf.bits), machine)
     if arch == "ppc64le" and elf.big_endian:
         return "ppc64"
