@@ -62,7 +62,7 @@ Name: Python
 Description: {description}
 Requires:
 Version: {minor}
-Libs.private: -ldl -lpthread -lm
+Libs.private: -L{prefix}/lib -ldl -lpthread -lm
 Libs: -L${{libdir}}{libraries}
 Cflags: -I${{includedir}}/python{minor}
 """
@@ -109,6 +109,40 @@ def makefile(variables: dict[str, Any]) -> bytes:
     """The `Makefile` of the config directory, as far as sysconfig and extension builders read it."""
     lines = [f"{key}=\t{value}" for key, value in sorted(variables.items()) if "\n" not in str(value)]
     return ("# Generated automatically from Makefile.pre by makesetup.\n" + "\n".join(lines) + "\n\nall:\n").encode()
+
+
+def sysconfig_vars(variables: dict[str, Any]) -> bytes:
+    """`_sysconfig_vars_*.json` of 3.14 and later: sysconfigdata again."""
+    return json.dumps(variables, indent=2, sort_keys=True).encode()
+
+
+def build_details(source: SourcePython) -> bytes:
+    """`build-details.json` (PEP 739) of 3.14 and later, as far as it names paths."""
+    lib = f"{PREFIX}/lib"
+    return json.dumps(
+        {
+            "schema_version": "1.0",
+            "base_prefix": PREFIX,
+            "base_interpreter": f"{PREFIX}/bin/python{source.minor}",
+            "platform": f"linux-{source.multiarch.partition('-')[0]}",
+            "language": {"version": source.minor},
+            "libpython": {"dynamic": f"{lib}/libpython{source.minor}.so.1.0", "link_extensions": True},
+            "c_api": {"headers": f"{PREFIX}/include/python{source.minor}", "pkgconfig_path": f"{lib}/pkgconfig"},
+        },
+        indent=2,
+    ).encode()
+
+
+def python_config(source: SourcePython) -> bytes:
+    """`config-*/python-config.py`."""
+    return (
+        f"#!{PREFIX}/bin/python{source.minor}\nimport sysconfig\nprint(sysconfig.get_config_var('prefix'))\n".encode()
+    )
+
+
+def tcl_config() -> bytes:
+    """A file that no rule names: what configure wrote for another library."""
+    return f"TCL_PREFIX='{PREFIX}'\nTCL_LIB_SPEC='-L{PREFIX}/lib -ltcl8.6'\n".encode()
 
 
 def config_script(source: SourcePython) -> bytes:

@@ -69,6 +69,14 @@ def _written(source: SourcePython, release: str) -> Iterator[Member]:
     variables = texts.build_time_vars(source, release)
     yield Member(f"{lib}/{source.sysconfigdata}.py", texts.sysconfigdata(variables))
     yield Member(f"{lib}/config-{minor}-{source.multiarch}/Makefile", texts.makefile(variables))
+    yield Member(
+        f"{lib}/config-{minor}-{source.multiarch}/python-config.py", texts.python_config(source), executable=True
+    )
+    yield Member(
+        f"{lib}/{source.sysconfigdata.replace('configdata', 'config_vars')}.json", texts.sysconfig_vars(variables)
+    )
+    yield Member(f"{lib}/build-details.json", texts.build_details(source))
+    yield Member("lib/tclConfig.sh", texts.tcl_config())
     yield Member(f"{lib}/{RELEASE_MODULE}", f'RELEASE = "{release}"\n'.encode())
     yield Member(f"{lib}/lib-dynload/.empty")
     yield Member(f"{lib}/site-packages/README.txt", b"This directory is for packages that are installed later.\n")

@@ -25,7 +25,7 @@ NEVER = frozenset(
 )
 # Test extensions, static libraries and objects, and what is written anew.
 NEVER_NAMED = re.compile(
-    r"_test|_ctypes_test|_xxtestfuzz|xxlimited|xxsubtype|libpython|_sysconfigdata_|Makefile$|.*\.[ao]$"
+    r"_test|_ctypes_test|_xxtestfuzz|xxlimited|xxsubtype|libpython|_sysconfigdata_|_sysconfig_vars_|build-details|python-config|Makefile$|.*\.[ao]$"
 )
 
 # What the small size leaves out besides: nothing that an import of the usual modules needs.

@@ -23,8 +23,12 @@ _STDLIB = re.compile(r"lib/python(?P<minor>\d+\.\d+)t?/os\.py\Z")
 _INTERPRETER = re.compile(r"bin/python(?P<minor>\d+\.\d+)(?P<suffix>t?d?)\Z")
 _WINDOWS_INTERPRETER = "python.exe"
 _SYSCONFIGDATA = re.compile(r"lib/python\d+\.\d+t?/_sysconfigdata_[^/]*\.py\Z")
+_JSON = re.compile(r"lib/python\d+\.\d+t?/[^/]+\.json\Z")
 _MAKEFILE = re.compile(r"lib/python\d+\.\d+t?/config-[^/]*/Makefile\Z")
-_PKG_CONFIG = re.compile(r"lib/pkgconfig/[^/]+\.pc\Z")
+_PKG_CONFIG = re.compile(r"(lib|share)/pkgconfig/[^/]+\.pc\Z")
+# Programs, and what configure wrote: of the interpreter, and of libraries such as lib/tclConfig.sh.
+_SCRIPT = re.compile(r"bin/|lib/python\d+\.\d+t?/config-[^/]*/(?!Makefile\Z)|lib/([^/]+/)?[^/]+\.sh\Z")
+_MOST_TEXT_BYTES = 1024 * 1024  # a longer file is an interpreter or a library
 
 EXTERNALLY_MANAGED = """\
 [externally-managed]
@@ -99,8 +103,10 @@ def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system
         _link_python(stage)
         program = "bin/python3"
     _rewrite(stage, _SYSCONFIGDATA, lambda text, where: sysconfig.rewrite_sysconfigdata(text, prefix, where))
+    _rewrite(stage, _JSON, lambda text, where: sysconfig.rewrite_json(text, prefix, where))
     _rewrite(stage, _MAKEFILE, lambda text, _where: sysconfig.rewrite_makefile(text, prefix))
     _rewrite(stage, _PKG_CONFIG, lambda text, _where: sysconfig.rewrite_pkg_config(text))
+    _rewrite(stage, _SCRIPT, lambda text, _where: _script(stage, text, prefix))
     marker = f"{library}/EXTERNALLY-MANAGED"
     if externally_managed:
         stage.write(marker, EXTERNALLY_MANAGED.replace("PYTHON", f"{prefix}/{program}"))
@@ -158,8 +164,17 @@ def _link_python(stage: Stage) -> None:
             stage.link(f"bin/{link}", name)
 
 
+def _script(stage: Stage, text: str, prefix: str) -> str:
+    def program(name: str) -> str:
+        return name if f"bin/{name}" in stage.entries else os.path.basename(interpreter(stage))
+
+    return text if "\0" in text else sysconfig.rewrite_script(text, prefix, program)
+
+
 def _rewrite(stage: Stage, pattern: re.Pattern[str], rewrite: Callable[[str, str], str]) -> None:
     for path in list(stage.matching(pattern)):
+        if pattern is _SCRIPT and stage.entries[path].size_bytes > _MOST_TEXT_BYTES:
+            continue
         before = stage.read(path)
         after = rewrite(before, path)
         if after != before:

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._archive.extract import extract
 from ansible_collections.standalone.python.plugins.module_utils._errors import ArchiveError
 from ansible_collections.standalone.python.plugins.module_utils._install import fixups
 from ansible_collections.standalone.python.plugins.module_utils._install.fixups import Stage
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import find_drift
+from tests.support.sample_builds import SampleSpec, make_sample
 from tests.unit.receipts import entries_of, fill
 
 PREFIX = "/opt/my python/3.13"
@@ -216,3 +219,30 @@ def test_programs_are_what_can_be_run_from_bin(tmp_path: Path) -> None:
     os.chmod(stage.full("bin/readme"), 0o644)
     stage.entries.update(entries_of(tmp_path / "stage"))
     assert fixups.executables(stage) == ("bin/pip3.13", "bin/python3", "bin/python3.13", "bin/sub/tool")
+
+
+# Where a build still names the prefix that it was made with: file, the line that does, and why that is right.
+STILL_NAMED = [
+    (
+        r"bin/python[\d.]+|lib/.*\.so(\.[\d.]+)?",
+        rb"",
+        "compiled in; the interpreter finds its prefix from its own path",
+    ),
+    (r"lib/python[^/]+/_sysconfig(data|_vars)_[^/]+", rb"CONFIG_ARGS", "how the build was configured"),
+]
+
+
+@pytest.mark.parametrize("flavor", ["install_only", "full"])
+def test_nothing_else_of_a_build_names_the_prefix_of_upstream(tmp_path: Path, flavor: str) -> None:
+    sample = make_sample(SampleSpec(flavor=flavor))
+    stage = Stage(str(tmp_path), dict(extract(str(sample.path), str(tmp_path)).entries))
+    fixups.apply(stage, PREFIX, externally_managed=True)
+    found = [
+        f"{path}: {line[:200]!r}"
+        for path, entry in sorted(stage.entries.items())
+        if entry.kind == "file"
+        for line in Path(stage.full(path)).read_bytes().splitlines()
+        if re.search(rb"(?<![\w.$)}])/install(?![\w.-])", line)
+        and not any(re.fullmatch(file, path) and named in line for file, named, _why in STILL_NAMED)
+    ]
+    assert found == []

@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import ArchiveError
 from ansible_collections.standalone.python.plugins.module_utils._install.sysconfig import (
+    rewrite_json,
     rewrite_makefile,
     rewrite_pkg_config,
+    rewrite_script,
     rewrite_sysconfigdata,
 )
 
@@ -28,7 +34,9 @@ def rewritten(variables: dict[str, object], prefix: str = PREFIX) -> dict[str, o
         ("prefix", "/install", PREFIX),
         ("LIBDIR", "/install/lib", f"{PREFIX}/lib"),
         ("CONFIG_ARGS", "'--prefix=/install'  -O2", "'--prefix=/install' -O2"),
-        ("INCLUDES", "-I/install/include /install/x", f"-I/install/include {PREFIX}/x"),
+        ("INCLUDES", "-I/install/include /install/x", f"-I{PREFIX}/include {PREFIX}/x"),
+        ("LDFLAGS", "-L/install/lib -Wl,-rpath,/install/lib", f"-L{PREFIX}/lib -Wl,-rpath,{PREFIX}/lib"),
+        ("OTHERS", "/installed /opt/install a/install", "/installed /opt/install a/install"),
         ("CFLAGS", "-isysroot /Applications/SDK -O3 -fPIC", "-O3 -fPIC"),
         ("CC", "clang -pthread", "cc -pthread"),
         ("CC", "/usr/bin/aarch64-linux-gnu-gcc", "cc"),
@@ -100,5 +108,102 @@ def test_a_prefix_may_hold_what_looks_like_a_group() -> None:
 
 
 def test_pkg_config_follows_its_own_place() -> None:
-    text = "prefix=/install\nexec_prefix=${prefix}\nlibdir=/install/lib\n"
-    assert rewrite_pkg_config(text) == "prefix=${pcfiledir}/../..\nexec_prefix=${prefix}\nlibdir=/install/lib\n"
+    text = (
+        "prefix=/install\nexec_prefix=${prefix}\nlibdir=/install/lib\nLibs.private: -L/install/lib -lm /install/l.a\n"
+    )
+    assert rewrite_pkg_config(text) == (
+        "prefix=${pcfiledir}/../..\nexec_prefix=${prefix}\nlibdir=${pcfiledir}/../../lib\n"
+        "Libs.private: -L${pcfiledir}/../../lib -lm ${pcfiledir}/../../l.a\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "expected"),
+    [
+        (
+            "_sysconfig_vars__linux_x86_64-linux-gnu.json",
+            {"AR": "/tools/llvm-ar", "CC": "clang -pthread", "LIBDIR": "/install/lib", "SIZE": 8},
+            {"AR": "ar", "CC": "cc -pthread", "LIBDIR": f"{PREFIX}/lib", "SIZE": 8, "PYTHON_BUILD_STANDALONE": 1},
+        ),
+        (
+            "build-details.json",
+            {"base_prefix": "/install", "c_api": {"headers": "/install/include"}, "suffixes": [".so", "/install/x"]},
+            {"base_prefix": PREFIX, "c_api": {"headers": f"{PREFIX}/include"}, "suffixes": [".so", f"{PREFIX}/x"]},
+        ),
+    ],
+)
+def test_json(file: str, content: dict[str, object], expected: dict[str, object]) -> None:
+    once = rewrite_json(json.dumps(content), PREFIX, f"lib/python3.14/{file}")
+    assert json.loads(once) == expected
+    assert rewrite_json(once, PREFIX, f"lib/python3.14/{file}") == once
+
+
+@pytest.mark.parametrize("text", ['{"a":   "/usr"}', "[1]", "{", ""])
+def test_other_json_stays_as_it_is(text: str) -> None:
+    assert rewrite_json(text, PREFIX, "lib/python3.14/build-details.json") == text
+
+
+UPSTREAM = """#!/bin/sh
+\'\'\'exec' "$(dirname -- "$(realpath -- "$0")")/python3.13" "$0" "$@"
+' \'\'\'
+"""
+LONG = "/opt/" + "long/" * 30 + "3.13"
+
+
+def of_sh(path: str, options: str = "") -> str:
+    return f"#!/bin/sh\n'''exec' '{path}'{options} \"$0\" \"$@\"\n' '''\n"
+
+
+@pytest.mark.parametrize("body", ["import sys\n", ""])
+@pytest.mark.parametrize(
+    ("head", "prefix", "expected"),
+    [
+        (UPSTREAM, PREFIX, f"#!{PREFIX}/bin/python3.13\n"),
+        ('#!/bin/sh\n"exec" "$(dirname $0)/python3.13" "$0" "$@"\n', PREFIX, f"#!{PREFIX}/bin/python3.13\n"),
+        ("#!/install/bin/python3.13\n", PREFIX, f"#!{PREFIX}/bin/python3.13\n"),
+        ("#!/install/bin/python3\n", PREFIX, f"#!{PREFIX}/bin/python3\n"),
+        ("#! /usr/bin/env python3.13\n", PREFIX, f"#!{PREFIX}/bin/python3.13\n"),
+        ("#!/install/bin/python3.9 -E\n", PREFIX, f"#!{PREFIX}/bin/python3.13 -E\n"),
+        ("#!/opt/python/3.12/bin/python3.12\n", PREFIX, f"#!{PREFIX}/bin/python3.13\n"),
+        ("#!/usr/bin/env -S python3.13 -E -s\n", PREFIX, of_sh(f"{PREFIX}/bin/python3.13", " -E -s")),
+        (of_sh("/opt/a python/bin/python3.13", " -I"), PREFIX, f"#!{PREFIX}/bin/python3.13 -I\n"),
+        (of_sh(f"{LONG}/bin/python3.13").replace(f"'{LONG}", LONG).replace("3.13' ", "3.13 "), LONG, None),
+        (UPSTREAM, "/opt/my $python", of_sh("/opt/my $python/bin/python3.13")),
+        (UPSTREAM, "/opt/it's", of_sh("/opt/it's/bin/python3.13").replace("'/opt", '"/opt').replace("13'", '13"')),
+        (UPSTREAM, "/opt/back\\slash", UPSTREAM),
+        ("#!/bin/sh\necho python3.13\n", PREFIX, "#!/bin/sh\necho python3.13\n"),
+        ("#!/usr/bin/perl\n", PREFIX, "#!/usr/bin/perl\n"),
+        ("#!/install/bin/python3.13-config\n", PREFIX, f"#!{PREFIX}/bin/python3.13-config\n"),
+    ],
+)
+def test_launchers(head: str, prefix: str, expected: str | None, body: str) -> None:
+    def program(name: str) -> str:
+        return name if name in ("python3", "python3.13") else "python3.13"
+
+    once = rewrite_script(head + body, prefix, program)
+    assert once == (of_sh(f"{LONG}/bin/python3.13") if expected is None else expected) + body
+    assert rewrite_script(once, prefix, program) == once
+
+
+@pytest.mark.parametrize("name", ["3.13", "my python's", "my $HOME", "l" * 130])
+def test_a_launcher_starts_the_interpreter_at_the_path(tmp_path: Path, name: str) -> None:
+    """The one beside the launcher is that of one build, which an upgrade removes."""
+    prefix, store = tmp_path / name, tmp_path / "store"
+    for directory, answer in ((prefix / "bin", "path"), (store, "store")):
+        directory.mkdir(parents=True)
+        (directory / "python3.13").write_text(f'#!/bin/sh\necho {answer} "$@"\n')
+        (directory / "python3.13").chmod(0o755)
+    script = store / "pip3.13"
+    script.write_text(rewrite_script(UPSTREAM, str(prefix), lambda name: name))
+    script.chmod(0o755)
+    run = subprocess.run([script, "a b"], capture_output=True, text=True, check=True)
+    assert run.stdout == f"path {script} a b\n"
+    compiled = subprocess.run([sys.executable, "-W", "error", script], capture_output=True, text=True, check=False)
+    assert (compiled.returncode, compiled.stderr) == (0, "")
+
+
+def test_the_config_script_names_the_path() -> None:
+    text = 'installed_prefix() { readlink -f "$1"; }\nprefix_build="/install"\nprefix_real=$(installed_prefix "$0")\n'
+    assert rewrite_script(text, PREFIX, str) == (
+        f'installed_prefix() {{ readlink -f "$1"; }}\nprefix_build="{PREFIX}"\nprefix_real=\'{PREFIX}\'\n'
+    )
