@@ -21,7 +21,7 @@ from tests.fleet.hosts import Host, HostSpec
 from tests.fleet.roots import ROOTS
 from tests.fleet.samples import OLD, SPECS, HostSample, fill_mirror
 from tests.fleet.workshop import Workshop, image_of
-from tests.support.places import Ancestor
+from tests.support.host_view import Ancestor
 from tests.support.servers import serve
 
 TARGET = "aarch64-unknown-linux-gnu"

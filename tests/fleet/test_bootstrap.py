@@ -29,7 +29,7 @@ from tests.fleet.old_pythons import OLD_PYTHONS, give, starts
 from tests.fleet.roots import ROOTS
 from tests.fleet.samples import OLD
 from tests.integration.playbooks import Played
-from tests.support.places import Ancestor, contents
+from tests.support.host_view import Ancestor, contents
 
 PATH = "/opt/python/3.11"
 INSTANTS = 20

@@ -18,7 +18,7 @@ from tests.fleet.conftest import FleetPlayer, extra_hosts, player
 from tests.fleet.hosts import Host, HostSpec
 from tests.fleet.roots import ROOTS
 from tests.integration.playbooks import Played
-from tests.support.mirror_trials import complaints, fill_source
+from tests.support.mirror_specs import complaints, fill_source
 from tests.support.sample_mirror import NDJSON
 from tests.support.servers import serve
 

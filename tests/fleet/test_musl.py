@@ -17,7 +17,7 @@ from tests.fleet.conftest import BOOTSTRAP_PLAY, PIPELINED, REMOTE_CALL, extra_h
 from tests.fleet.hosts import Host, HostSpec
 from tests.fleet.musl import make_musl_host, obtain_sample
 from tests.fleet.roots import ROOTS, RootUnavailable
-from tests.support.places import Ancestor
+from tests.support.host_view import Ancestor
 from tests.support.sample_builds import Sample, asset_name
 from tests.support.sample_indexes import versions_ndjson
 from tests.support.sample_mirror import NDJSON

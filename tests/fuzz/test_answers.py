@@ -37,7 +37,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._systemd import 
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_bytes, mutated_text
 from tests.support.probe_roots import minimal_elf
-from tests.unit.receipts import asset, receipt
+from tests.support.receipts import asset, receipt
 
 PATH, STORE = "/opt/python/3.13", "/opt/python/.builds"
 PRESENT, EARLIER = asset(), asset("3.13.4", "20250604")

@@ -32,11 +32,11 @@ from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.inter
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.fuzzing import VARIABLE
+from tests.support.install_specs import spec
+from tests.support.installed_builds import litter, release_at, store_of
 from tests.support.killed import kills
-from tests.support.mirror_trials import complaints, fill_source
+from tests.support.mirror_specs import complaints, fill_source
 from tests.support.probe_runs import program
-from tests.unit.installed import litter, release_at, store_of
-from tests.unit.orders import spec
 
 MOST = max(40, int(os.environ.get(VARIABLE) or 0) // 10)
 TOOLS = ("cat", "chmod", "gzip", "id", "ls", "mkdir", "rm", "sha256sum", "tar", "tr")

@@ -29,9 +29,9 @@ from ansible_collections.standalone.python.plugins.module_utils._store import hi
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from tests.support.fuzzing import costly
-from tests.support.mirror_trials import fill_source, place_of
+from tests.support.mirror_specs import fill_source, place_of
 from tests.support.mutations import mutated_bytes, mutated_json
-from tests.unit.receipts import asset, make_entry, receipt
+from tests.support.receipts import asset, make_entry, receipt
 
 OLD, NEW, OTHER = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), asset("3.12.9", "20250212")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

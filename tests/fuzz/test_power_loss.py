@@ -37,11 +37,11 @@ from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.fuzzing import VARIABLE
 from tests.support.index_documents import versions_index
-from tests.support.mirror_trials import complaints, contents, fill_source
+from tests.support.install_specs import spec
+from tests.support.installed_builds import litter, release_at, store_of, stored
+from tests.support.mirror_specs import complaints, contents, fill_source
 from tests.support.power_loss import crashes
 from tests.support.servers import serve
-from tests.unit.installed import litter, release_at, store_of, stored
-from tests.unit.orders import spec
 
 # Each costs as much as a hundred parses or more.
 INSTANTS = max(6, int(os.environ.get(VARIABLE) or 0) // 100)

@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.conftest import HOST_PYTHONS, OLD
 from tests.integration.playbooks import REPOSITORY, Played, Player
-from tests.support.places import Ancestor
+from tests.support.host_view import Ancestor
 from tests.support.probe_runs import applets, program
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror

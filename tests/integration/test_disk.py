@@ -19,8 +19,8 @@ import pytest
 
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.support.order_runs import Runner, order_for, order_runner
-from tests.support.places import Ancestor
+from tests.support.host_view import Ancestor
+from tests.support.install_runs import Runner, order_for, order_runner
 from tests.support.servers import Answering, serve
 from tests.support.small_disks import MountRefused, SmallDisk, small_disk
 

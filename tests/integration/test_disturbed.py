@@ -20,11 +20,11 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import NOTHING, Plan, plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
-from tests.support.order_runs import Answer, Runner, order_runner
+from tests.support.disturbed_runs import SCENARIOS, Builds, Trial
+from tests.support.install_runs import Answer, Runner, order_runner
 from tests.support.probe_runs import ask
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
-from tests.support.trials import SCENARIOS, Builds, Trial
 
 DEFAULTS = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
 SEED = random.SystemRandom().randrange(1_000_000)

@@ -15,9 +15,9 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import A
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
+from tests.support.host_view import Ancestor, contents
 from tests.support.hostile_archives import HOSTILE
-from tests.support.places import Ancestor, contents
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
 
 # Where archives of `hostile_archives` want to write or link to; what is there must not be another afterwards.
 COVETED = ("/etc/cron.d/x", "/etc/x", "/etc/passwd", "/etc/shadow", "/tmp/x")

@@ -18,7 +18,7 @@ import yaml
 from benchmarks.peers import NoPeer, find_uv, uv_install, uv_prefix
 from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import Played, Player
-from tests.support.mirror_trials import complaints, named
+from tests.support.mirror_specs import complaints, named
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_mirror import NDJSON, SampleMirror, make_mirror
 from tests.support.servers import Server, serve

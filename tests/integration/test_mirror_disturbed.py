@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.integration.playbooks import REPOSITORY
-from tests.support.mirror_trials import TARGETS, complaints, fill_source, make_archive, named, place_of
+from tests.support.mirror_specs import TARGETS, complaints, fill_source, make_archive, named, place_of
 from tests.support.servers import serve
 
 SEED = random.SystemRandom().randrange(1_000_000)
@@ -126,7 +126,7 @@ def test_killed_at_random_instants(tmp_path: Path, releases: dict[str, list[dict
 WATCHED = """
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
-from tests.support.mirror_trials import complaints, named_by_sums, named_by_versions
+from tests.support.mirror_specs import complaints, named_by_sums, named_by_versions
 looks, wrong = 0, []
 def look(event, arguments):
     global looks

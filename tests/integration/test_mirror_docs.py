@@ -15,7 +15,7 @@ import yaml
 
 from tests.integration.conftest import HOST_PYTHONS, OLD
 from tests.integration.playbooks import REPOSITORY, Player
-from tests.support.mirror_trials import complaints
+from tests.support.mirror_specs import complaints
 from tests.support.sample_builds import Sample
 from tests.support.sample_mirror import NDJSON, SampleMirror
 from tests.support.servers import serve

@@ -21,7 +21,7 @@ import pytest
 
 from tests.integration.playbooks import REPOSITORY
 from tests.support.authority import Authority
-from tests.support.mirror_trials import TARGETS, make_archive, request_path
+from tests.support.mirror_specs import TARGETS, make_archive, request_path
 from tests.support.nginx import NginxUnavailable, nginx
 from tests.support.sample_mirror import NDJSON
 

@@ -15,9 +15,9 @@ import pytest
 
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.support.order_runs import Runner, order_for, order_runner
+from tests.support.host_view import Ancestor
+from tests.support.install_runs import Runner, order_for, order_runner
 from tests.support.overlays import Overlay, overlay
-from tests.support.places import Ancestor
 from tests.support.small_disks import MountRefused
 
 _EVERY, _LAST = 11, 6  # the steps that a run is killed before

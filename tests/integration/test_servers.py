@@ -26,11 +26,11 @@ from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import Player
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
+from tests.support.host_view import Ancestor
+from tests.support.install_specs import spec
 from tests.support.misbehaviours import HTML_PAGE, break_off, html_page, raw, stall, wrong_length
-from tests.support.places import Ancestor
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Behaviour, files, redirect, serve, status
-from tests.unit.orders import spec
 
 OLD, NEW = "20260101", "20260201"
 HOST = "127.0.0.1"

@@ -15,8 +15,8 @@ import pytest
 from tests.integration.conftest import HOST_PYTHONS
 from tests.support import fake_builds, unprivileged
 from tests.support.fake_builds import MINOR
-from tests.support.order_runs import Runner, order_for, order_runner, order_runner_of
-from tests.support.places import Ancestor
+from tests.support.host_view import Ancestor
+from tests.support.install_runs import Runner, order_for, order_runner, order_runner_of
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.unprivileged import NOBODY

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.integration.conftest import NEW, OLD
 from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet, everywhere
 from tests.integration.playbooks import ANSIBLE_PLAYBOOK, TIMEOUT_S
-from tests.support.places import Ancestor
+from tests.support.host_view import Ancestor
 
 
 def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> None:

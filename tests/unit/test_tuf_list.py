@@ -23,8 +23,8 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 )
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support.fake_builds import MINOR, FakeBuild, make
-from tests.unit.installed import litter, release_at, stored
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
+from tests.support.installed_builds import litter, release_at, stored
 
 UNIT = Path(__file__).parent
 ATTACKS = ("rollback", "freeze", "fast-forward", "endless data", "slow retrieval", "mix-and-match", "wrong key")

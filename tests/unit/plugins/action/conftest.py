@@ -13,12 +13,12 @@ from tests.support.fake_builds import MINOR
 from tests.support.index_documents import versions_index
 
 if TYPE_CHECKING:  # without Ansible, nothing here is used
-    from tests.unit.action_host import Host
+    from tests.support.action_host import Host
 
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Host:
-    from tests.unit.action_host import Host
+    from tests.support.action_host import Host
 
     if platform.machine() != "x86_64":
         pytest.skip("the made-up builds are for x86-64")
@@ -38,7 +38,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def index(tmp_path: Path) -> str:
     """Two releases of the version that these tests know a build of."""
-    from tests.unit.action_host import NEW, OLD, file_name
+    from tests.support.action_host import NEW, OLD, file_name
 
     file = tmp_path / "index.ndjson"
     file.write_bytes(versions_index(file_name(OLD), file_name(NEW)))

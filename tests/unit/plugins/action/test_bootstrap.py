@@ -15,11 +15,11 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from tests.support.action_host import OLD, BootstrapAction, Host, act
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.index_documents import index_of
+from tests.support.install_specs import spec
 from tests.support.probe_runs import age
-from tests.unit.action_host import OLD, BootstrapAction, Host, act
-from tests.unit.orders import spec
 
 VANISHED = {"failed": True, "rc": 127, "msg": "The module interpreter was not found."}
 

@@ -18,10 +18,10 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from tests.support import fake_builds
+from tests.support.action_host import NEW, OLD, Action, Host, act, failure, file_name
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
 from tests.support.index_documents import digest_of, url_of, versions_index
-from tests.unit.action_host import NEW, OLD, Action, Host, act, failure, file_name
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
 
 
 class TestNothingToDo:

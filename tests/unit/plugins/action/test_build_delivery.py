@@ -20,9 +20,9 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
 from tests.support import fake_builds, index_documents
+from tests.support.action_host import NEW, OLD, BootstrapAction, Host, act
 from tests.support.fake_builds import VERSION, FakeBuild
-from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
 
 REMOTE = "/host/tmp/archive"
 

@@ -13,10 +13,10 @@ pytest.importorskip("ansible")
 
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support import fake_builds
+from tests.support.action_host import OLD, Host, act, failure
 from tests.support.images import make_root
 from tests.support.index_documents import digest_of, versions_index
-from tests.unit.action_host import OLD, Host, act, failure
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
 
 PATH = "/opt/python/3.13"
 

@@ -15,10 +15,10 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.support import fake_builds
+from tests.support.action_host import NEW, OLD, Host, act, failure, file_name
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
+from tests.support.install_specs import spec
 from tests.support.locks import MUSL, lock_of, stripped
-from tests.unit.action_host import NEW, OLD, Host, act, failure, file_name
-from tests.unit.orders import spec
 
 
 @pytest.fixture

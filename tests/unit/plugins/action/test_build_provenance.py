@@ -15,11 +15,11 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support import fake_builds
+from tests.support.action_host import NEW, OLD, BootstrapAction, Host, act, failure
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.support.index_documents import index_of
+from tests.support.install_specs import spec
 from tests.support.sigstore_instance import SigstoreInstance
-from tests.unit.action_host import NEW, OLD, BootstrapAction, Host, act, failure
-from tests.unit.orders import spec
 
 SIGSTORE = SigstoreInstance()
 

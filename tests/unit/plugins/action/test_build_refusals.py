@@ -14,8 +14,8 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible.errors import AnsibleActionFail
 
+from tests.support.action_host import OLD, Action, Host, act, failure
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
-from tests.unit.action_host import OLD, Action, Host, act, failure
 
 
 class TestRefusal:

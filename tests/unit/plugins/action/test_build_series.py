@@ -14,9 +14,9 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
+from tests.support.action_host import OLD, BootstrapAction, Host, act, failure
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
-from tests.unit.action_host import OLD, BootstrapAction, Host, act, failure
-from tests.unit.receipts import asset, make_entry, receipt
+from tests.support.receipts import asset, make_entry, receipt
 
 PRESENT = asset("3.8.19", "20240814")
 

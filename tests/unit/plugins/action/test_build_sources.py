@@ -21,9 +21,9 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from tests.support import fake_builds
+from tests.support.action_host import NEW, OLD, Host, act, failure
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
-from tests.unit.action_host import NEW, OLD, Host, act, failure
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
 
 DAY_S = 24 * 60 * 60
 SECRETS = {"url_username": "me", "url_password": "s3cret", "headers": {"X-Token": "s3cret"}, "client_cert": "/c.pem"}

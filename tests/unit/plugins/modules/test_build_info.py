@@ -17,7 +17,7 @@ pytest.importorskip("ansible", reason="modules use ansible-core")
 from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.modules import build_confirm, build_info, build_rollback
-from tests.unit.receipts import make_entry, receipt
+from tests.support.receipts import make_entry, receipt
 
 RunModule = Callable[..., dict[str, Any]]
 

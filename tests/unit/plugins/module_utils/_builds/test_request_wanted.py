@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
-from tests.unit.receipts import GNU, asset
+from tests.support.receipts import GNU, asset
 
 V2, V3 = "x86_64_v2-unknown-linux-gnu", "x86_64_v3-unknown-linux-gnu"
 MUSL = "x86_64-unknown-linux-musl"

@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._install import adopt
 from ansible_collections.standalone.python.plugins.module_utils._install.fixups import Stage
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
-from tests.unit.receipts import entries_of, fill
+from tests.support.receipts import entries_of, fill
 
 FILES = {"bin/python3.13": "ELF", **{f"lib/{letter}.py": "x" for letter in "abcdef"}}
 

@@ -21,8 +21,8 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.unit.installed import litter, release_at, store_of, stored
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
+from tests.support.installed_builds import litter, release_at, store_of, stored
 
 OLD, NEW, NEWEST = "20260101", "20260201", "20260301"
 

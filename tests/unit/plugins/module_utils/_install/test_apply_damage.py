@@ -25,8 +25,8 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
-from tests.unit.installed import history, litter, store_of, stored
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
+from tests.support.installed_builds import history, litter, store_of, stored
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
 from ansible_collections.standalone.python.plugins.module_utils._store.inspect import first_newer
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.unit.installed import release_at, store_of, stored
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
+from tests.support.installed_builds import release_at, store_of, stored
 
 OLD, NEW = "20260101", "20260201"
 

@@ -23,8 +23,8 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.unit.installed import litter, release_at
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
+from tests.support.installed_builds import litter, release_at
 
 NEW = "20260201"
 

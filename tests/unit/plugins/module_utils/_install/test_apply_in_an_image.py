@@ -26,7 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.inventory
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.images import everything, make_root, make_runnable_root
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
 
 OLD = "20260101"
 PATH = Path("/opt/python/3.13")

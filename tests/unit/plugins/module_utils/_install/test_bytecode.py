@@ -22,7 +22,7 @@ from typing import NoReturn
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._install import bytecode
-from tests.unit.receipts import fill
+from tests.support.receipts import fill
 
 PREFIX = "/opt/my pythön/3.13"
 INTERPRETER = f'exec "{os.path.realpath(sys.executable)}" "$@"\n'

@@ -11,8 +11,8 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from tests.support.fake_builds import FakeBuild
-from tests.unit.installed import store_of, stored
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
+from tests.support.installed_builds import store_of, stored
 
 
 def with_fallback(store: str) -> list[str]:

@@ -15,8 +15,8 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import A
 from ansible_collections.standalone.python.plugins.module_utils._install import fixups
 from ansible_collections.standalone.python.plugins.module_utils._install.fixups import Stage
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import find_drift
+from tests.support.receipts import entries_of, fill
 from tests.support.sample_builds import SampleSpec, make_sample
-from tests.unit.receipts import entries_of, fill
 
 PREFIX = "/opt/my python/3.13"
 MTIME = 1704067200

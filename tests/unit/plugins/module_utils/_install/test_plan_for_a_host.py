@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
-from tests.unit.receipts import asset, receipt
+from tests.support.receipts import asset, receipt
 
 PATH = "/opt/python/3.13"
 DEBIAN = HostPlatform("linux", "x86_64", 64, "gnu", (2, 36), 2, "12")

@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
-from tests.unit.installed import history, release_at, store_of, stored
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
+from tests.support.installed_builds import history, release_at, store_of, stored
 
 
 @pytest.fixture

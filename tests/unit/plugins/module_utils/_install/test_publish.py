@@ -25,7 +25,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.receipt i
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
 
 RELEASE = "20260101"
 

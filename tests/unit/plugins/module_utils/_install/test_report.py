@@ -32,8 +32,8 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import Drift
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
-from tests.unit.orders import spec
-from tests.unit.receipts import asset, receipt
+from tests.support.install_specs import spec
+from tests.support.receipts import asset, receipt
 
 PATH = "/opt/python/3.13"
 OLD, NOW, NEW = asset("3.13.4", "20250604"), asset("3.13.5", "20250723"), asset("3.13.6", "20250807")

@@ -26,7 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, Left, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Settings
-from tests.unit.receipts import asset, make_entry, receipt
+from tests.support.receipts import asset, make_entry, receipt
 
 OLDEST, OLD, NEW = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), asset("3.13.6", "20250807")
 NAMES = [ANY, "3.13.6", "20250807", "3.13.6+20250807", NEW.build.name, f"{NEW.build.name}.tar.gz"]

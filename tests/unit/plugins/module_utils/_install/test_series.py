@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State, series_of_programs
-from tests.unit.receipts import asset, receipt
+from tests.support.receipts import asset, receipt
 
 PATH = "/opt/python/3.12"
 PRESENT, NEXT_MINOR = asset("3.12.11"), asset("3.13.5")

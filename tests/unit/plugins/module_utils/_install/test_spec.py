@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from tests.unit.receipts import asset
+from tests.support.receipts import asset
 
 
 def spec(**params: Any) -> InstallSpec:

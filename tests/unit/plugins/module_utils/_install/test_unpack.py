@@ -31,8 +31,8 @@ from ansible_collections.standalone.python.plugins.module_utils._install.report 
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
+from tests.support.install_specs import spec
 from tests.support.servers import serve, status
-from tests.unit.orders import spec
 
 RELEASE = "20260101"
 

@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download import
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply, state
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
-from tests.support.mirror_trials import (
+from tests.support.mirror_specs import (
     TARGETS,
     complaints,
     contents,

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
-from tests.support.mirror_trials import TARGETS, make_archive, place_of
+from tests.support.mirror_specs import TARGETS, make_archive, place_of
 
 OTHER_DIGEST = "0" * 64
 

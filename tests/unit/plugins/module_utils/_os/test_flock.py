@@ -26,8 +26,8 @@ from ansible_collections.standalone.python.plugins.module_utils._mirror.spec imp
 from ansible_collections.standalone.python.plugins.module_utils._os.flock import open_lock, wait_for_lock
 from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
 from tests.support.fake_builds import FakeBuild
-from tests.unit.installed import store_of, stored
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
+from tests.support.installed_builds import store_of, stored
 
 AT_ONCE = UrlOptions(lock_timeout=0)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._os import selinux
-from tests.unit.receipts import fill
+from tests.support.receipts import fill
 
 COMPILER = shutil.which("cc") or shutil.which("gcc")
 FINAL = "/opt/python/.builds/x"

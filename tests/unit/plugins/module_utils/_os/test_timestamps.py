@@ -13,7 +13,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import EPOCH_VARIABLE, SourceDate
-from tests.unit.receipts import asset, fill
+from tests.support.receipts import asset, fill
 
 IMAGE = TargetRoot("/mnt/image")
 BUILD: Build = asset().build

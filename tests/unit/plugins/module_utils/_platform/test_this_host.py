@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._platform import this_host
 from ansible_collections.standalone.python.plugins.module_utils._platform.requirements import CPU_LEVEL_FLAGS
 from ansible_collections.standalone.python.plugins.module_utils._platform.this_host import platform_here
-from tests.unit.receipts import asset
+from tests.support.receipts import asset
 
 LEVEL_2 = f"flags\t\t: fpu {CPU_LEVEL_FLAGS[2]}\n"
 

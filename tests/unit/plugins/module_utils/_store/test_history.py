@@ -15,8 +15,8 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory, Roots
-from tests.unit.installed import history
-from tests.unit.receipts import receipt
+from tests.support.installed_builds import history
+from tests.support.receipts import receipt
 
 PATH = "/opt/python/3.13"
 

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._store.inspect import first_newer, inspect, settle
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import Drift
-from tests.unit.receipts import fill, make_entry, receipt
+from tests.support.receipts import fill, make_entry, receipt
 
 LATER_S = 2_000_000_000
 

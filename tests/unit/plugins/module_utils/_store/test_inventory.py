@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store import hi
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from ansible_collections.standalone.python.plugins.module_utils._store.known import warnings
-from tests.unit.receipts import GNU, asset, make_entry, receipt
+from tests.support.receipts import GNU, asset, make_entry, receipt
 
 JANUARY, MAY = "2026-01-01T00:00:00Z", "2026-05-01T00:00:00Z"
 

@@ -15,7 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._archive.extract
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._store import manifest
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import Drift, find_drift, parse, render
-from tests.unit.receipts import entries_of, fill
+from tests.support.receipts import entries_of, fill
 
 SHA256 = "0123456789abcdef" * 4
 ODD = [

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._store import ownership
-from tests.unit.receipts import fill
+from tests.support.receipts import fill
 
 ROOT_GROUP = grp.getgrgid(0).gr_name  # wheel on macOS
 

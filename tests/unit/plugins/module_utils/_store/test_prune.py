@@ -14,8 +14,8 @@ from ansible_collections.standalone.python.plugins.module_utils._store import hi
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.prune import prune
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
-from tests.unit.installed import history
-from tests.unit.receipts import make_entry, receipt
+from tests.support.installed_builds import history
+from tests.support.receipts import make_entry, receipt
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._store import receipt as _receipts
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt, Settings
-from tests.unit.receipts import asset, receipt
+from tests.support.receipts import asset, receipt
 
 PATH = "/opt/python/3.13"
 

@@ -14,7 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store import hi
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.state import State
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
-from tests.unit.receipts import make_entry, named, receipt
+from tests.support.receipts import make_entry, named, receipt
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.plan im
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (Ancestor, Probe)
-from tests.unit.orders import spec
+from tests.support.install_specs import spec
 
 ORDER = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
 GOOD = replace(

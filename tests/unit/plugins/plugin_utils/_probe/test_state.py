@@ -14,7 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.state imp
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
-from tests.unit.receipts import asset, named, receipt
+from tests.support.receipts import asset, named, receipt
 
 PATH, STORE = "/opt/python/3.13", "/opt/python/.builds"
 NOW, OLD = named(receipt(PATH), "now"), named(receipt(PATH, asset("3.13.4", "20250604")), "old")

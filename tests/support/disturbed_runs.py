@@ -16,8 +16,8 @@ from typing import Any
 
 from . import fake_builds
 from .fake_builds import MINOR
-from .order_runs import Runner
-from .places import Ancestor
+from .host_view import Ancestor
+from .install_runs import Runner
 
 
 def _spoil(path: Path, _archive: Path) -> None:

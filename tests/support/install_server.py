@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out orders as the module does, each in a process group of its own. `order_runs` starts and talks to it.
+"""Carries out orders as the module does, each in a process group of its own. `install_runs` starts and talks to it.
 
-    python order_server.py TREE
+    python install_server.py TREE
 
 TREE holds `ansible_collections`. Each line of standard input is a job:
 

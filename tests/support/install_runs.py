@@ -29,7 +29,7 @@ from .unprivileged import copy_for_all, identity
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TREE = REPOSITORY / ".collection"
-SERVER = Path(__file__).with_name("order_server.py")
+SERVER = Path(__file__).with_name("install_server.py")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Answer:
 
 
 class Runner:
-    """Runs one order after the other through `order_server`."""
+    """Runs one order after the other through `install_server`."""
 
     def __init__(self, server: subprocess.Popen[str]) -> None:
         self._server = server
