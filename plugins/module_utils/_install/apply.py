@@ -17,6 +17,7 @@ from .._builds.build import Asset
 from .._errors import StoreError
 from .._os.errors import sentence
 from .._os.timestamps import SourceDate
+from .._readable import readable
 from .._store import history, link
 from .._store import state as _state
 from .._store.history import PathHistory
@@ -52,11 +53,20 @@ def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
 
 
 def _look(spec: InstallSpec) -> dict[str, Any]:
-    """The result of check mode, which reads without the lock, since it writes nothing."""
+    """The result without a change, for check mode and where this user may only read: no lock is needed for that.
+
+    Raises `StoreError` when only a repair would help and the store cannot be written.
+    """
     store = Store(spec.store, spec.system)
     state = _state.read(spec.path, store)
     decided = plan(spec, state)
     drift = _inspect_current(spec, state, store) if decided.step == INSPECT else None
+    why_not = store.why_not_writable()
+    if drift and why_not:
+        changed = next(iter((*drift.changed, *drift.missing, *drift.added)))
+        raise StoreError(
+            readable(f"Cannot repair {spec.path}, where {changed} changed, in the store {store.directory}: {why_not}")
+        )
     return report.report(report.outcome_of(decided, spec, state, drift), spec, state)
 
 
@@ -64,6 +74,10 @@ def _act(spec: InstallSpec) -> dict[str, Any]:
     store = Store(spec.store, spec.system)
     if spec.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(spec.place):
         return _look(spec)  # nothing to remove, so do not make a store only for its lock
+    if store.why_not_writable():
+        looked = _look(spec)
+        if not looked["changed"]:
+            return looked
     timings, began_at_s = Timings(), time.time()
     with timings.measure("total_s"), store.locked(spec.url.lock_timeout):
         state = _state.read(spec.path, store)

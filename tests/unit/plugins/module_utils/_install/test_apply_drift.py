@@ -10,7 +10,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.inspect i
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.install_specs import spec
 from tests.support.installed_builds import release_at, store_of, stored
+from tests.support.small_disks import MountRefused, SmallDisk, small_disk
 
 OLD, NEW = "20260101", "20260201"
 
@@ -186,3 +187,57 @@ def test_a_file_whose_name_is_no_utf8_is_told_and_repaired(path: Path, old: Fake
     assert result["drift"]["added"] == ["lib/n\\udcff"]
     assert json.dumps(result, ensure_ascii=False).encode()
     assert not os.path.exists(stranger)
+
+
+@pytest.fixture
+def disk(path: Path) -> Iterator[SmallDisk]:
+    """One that has the path and its store."""
+    try:
+        with small_disk(path.parent, 20_000_000) as mounted:
+            yield mounted
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))
+
+
+class TestReadOnly:
+    """Where nothing can be written, a task fails only when something must change."""
+
+    @pytest.mark.parametrize("verify", ["quick", "full"])
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_an_intact_build_is_looked_at_without_a_lock(
+        self, path: Path, old: FakeBuild, disk: SmallDisk, verify: str, check_mode: bool
+    ) -> None:
+        run(spec(path, old, keep=0))
+        time.sleep(0.01)
+        os.utime(path / "bin" / "python3", follow_symlinks=False)  # suspicious, as each file of a copied tree is
+        disk.make_read_only()
+        result = run(spec(path, old, verify=verify, keep=0), check_mode=check_mode)
+        assert result["changed"] is False
+        assert result["build"]["release"] == OLD
+
+    def test_what_is_not_recorded_can_stay_so(self, path: Path, old: FakeBuild, disk: SmallDisk) -> None:
+        run(spec(path, old, keep=0))
+        disk.make_read_only()
+        assert run(spec(path, old, keep=2))["changed"] is False
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_a_repair_is_refused_in_check_mode_too(
+        self, path: Path, old: FakeBuild, disk: SmallDisk, check_mode: bool
+    ) -> None:
+        run(spec(path, old))
+        time.sleep(0.01)
+        DAMAGE["added"](path)
+        disk.make_read_only()
+        with pytest.raises(StoreError) as caught:
+            run(spec(path, old), check_mode=check_mode)
+        assert str(caught.value) == (
+            f"Cannot repair {path}, where lib/python{MINOR}/ssl.py changed, in the store {store_of(path)}: the file "
+            "system is mounted read-only. Remount it, or choose another path."
+        )
+
+    def test_an_upgrade_fails(self, path: Path, old: FakeBuild, new: FakeBuild, disk: SmallDisk) -> None:
+        run(spec(path, old))
+        disk.make_read_only()
+        with pytest.raises(StoreError, match="the file system is mounted read-only"):
+            run(spec(path, new))
+        assert release_at(path) == OLD

@@ -29,6 +29,7 @@ from tests.support.mirror_specs import (
 )
 from tests.support.misbehaviours import break_off, html_page
 from tests.support.servers import files, serve, status
+from tests.support.small_disks import MountRefused, small_disk
 
 OLD, NEW = "20260101", "20260201"
 Assets = list[dict[str, Any]]
@@ -106,6 +107,19 @@ def test_a_second_run_changes_nothing_and_reads_no_archive(source: Path, mirror:
         assert server.requests == []
     assert (result["changed"], opened) == (False, [])
     assert contents(mirror) == before
+
+
+def test_a_mirror_that_cannot_be_written_is_looked_at(source: Path, mirror: Path) -> None:
+    assets = fill_source(source, (OLD,))
+    try:
+        with small_disk(mirror, 20_000_000) as disk:
+            sync(mirror, source, assets)
+            disk.make_read_only()
+            assert sync(mirror, source, assets)["changed"] is False
+            with pytest.raises(StoreError, match="Read-only file system"):
+                sync(mirror, source, [])
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))
 
 
 def test_damage_that_keeps_size_and_time_is_found_by_a_full_verification_only(
