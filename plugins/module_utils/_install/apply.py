@@ -15,7 +15,7 @@ from typing import Any
 
 from .._builds.build import Asset
 from .._errors import StoreError
-from .._os.errors import sentence
+from .._os.errors import sentence, why_not_writable
 from .._os.timestamps import SourceDate
 from .._readable import readable
 from .._store import history, link
@@ -61,7 +61,7 @@ def _look(spec: InstallSpec) -> dict[str, Any]:
     state = _state.read(spec.path, store)
     decided = plan(spec, state)
     drift = _inspect_current(spec, state, store) if decided.step == INSPECT else None
-    why_not = store.why_not_writable()
+    why_not = why_not_writable(store.directory)
     if drift and why_not:
         changed = next(iter((*drift.changed, *drift.missing, *drift.added)))
         raise StoreError(
@@ -74,7 +74,7 @@ def _act(spec: InstallSpec) -> dict[str, Any]:
     store = Store(spec.store, spec.system)
     if spec.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(spec.place):
         return _look(spec)  # nothing to remove, so do not make a store only for its lock
-    if store.why_not_writable():
+    if why_not_writable(store.directory):
         looked = _look(spec)
         if not looked["changed"]:
             return looked

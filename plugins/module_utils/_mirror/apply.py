@@ -21,7 +21,7 @@ from .._download.digest import sha256_of
 from .._errors import DownloadError, StoreError
 from .._os.disk_space import require_for_files
 from .._os.flock import is_still_there, open_lock, wait_for_lock
-from .._os.permissions import require_ours, why_not_writable
+from .._os.permissions import require_ours
 from .._os.sync import sync_file_system
 from .._os.time_limit import Limit
 from .._store.store import make_directory
@@ -64,7 +64,7 @@ def _look(spec: MirrorSpec) -> dict[str, Any]:
 def _act(spec: MirrorSpec) -> dict[str, Any]:
     if spec.is_absent and receipt.read(spec.path) is None:
         return _look(spec)  # nothing to remove, so do not make a directory only for its lock
-    if why_not_writable(spec.path):
+    if os.path.isdir(spec.path) and not os.access(spec.path, os.W_OK):
         looked = _look(spec)
         if not looked["changed"]:
             return looked

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 from .._readable import readable
 
@@ -45,3 +46,14 @@ def reading_sentence(error: OSError, path: str) -> str:
 def advice(error: OSError) -> str:
     """What happened and what to do, without the file."""
     return _ADVICE.get(error.errno or 0, f"{error.strerror or error}.")
+
+
+def why_not_writable(directory: str) -> str | None:
+    """Why this user cannot change what an existing directory contains, and what to do; else None.
+
+    Where nothing has to be changed, such a directory can still be read, without a lock.
+    """
+    if not os.path.isdir(directory) or os.access(directory, os.W_OK):
+        return None
+    is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
+    return advice(OSError(errno.EROFS if is_read_only else errno.EACCES, ""))

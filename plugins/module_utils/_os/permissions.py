@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 
 from .._errors import StoreError
-from .errors import advice
 
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
@@ -32,17 +30,6 @@ def require_ours(*directories: str, option: str = "store") -> None:
                 f"{directory} {problem}, so whoever that is could make this task change or remove other files. "
                 f"Put that right, or set `{option}` to another place."
             )
-
-
-def why_not_writable(directory: str) -> str | None:
-    """Why this user cannot change what an existing directory contains, and what to do; else None.
-
-    Where nothing has to be changed, such a directory can still be read, without a lock.
-    """
-    if not os.path.isdir(directory) or os.access(directory, os.W_OK):
-        return None
-    is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
-    return advice(OSError(errno.EROFS if is_read_only else errno.EACCES, ""))
 
 
 def require_way_of_root(directory: str) -> None:

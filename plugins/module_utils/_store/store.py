@@ -24,7 +24,7 @@ from .._http.options import DEFAULT_LOCK_TIMEOUT_S
 from .._os.atomic import make_open_directory
 from .._os.flock import is_still_there, open_lock, wait_for_lock
 from .._os.paths import kind_of
-from .._os.permissions import require_ours, require_way_of_root, why_not_writable
+from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
 from .._os.sync import sync_directory, sync_file_system
 from .._os.target_root import RUNNING, TargetRoot
@@ -91,10 +91,6 @@ class Store:
         if receipt:
             receipt.require_entry(entry, self._file(entry, RECEIPT))
         return receipt
-
-    def why_not_writable(self) -> str | None:
-        """Why nothing in the existing store can be changed by this user, and what to do; else None."""
-        return why_not_writable(self.directory)
 
     @contextlib.contextmanager
     def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
