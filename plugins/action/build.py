@@ -22,6 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download.mirror
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     InvalidName,
     NoMatch,
+    StoreError,
     UnsupportedHost,
 )
 from ansible_collections.standalone.python.plugins.module_utils._install import report
@@ -54,6 +55,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._options import 
     with_local_files,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.answer import printed
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
@@ -335,11 +337,24 @@ class ActionModule(CollectionAction):
         return local
 
     def _transferred(self, local: str) -> str:
-        """Send an archive and return its path on the host."""
+        """Send an archive and return its path on the host, where the user who runs the module may read it.
+
+        With pipelining, the temporary directory holds nothing but the archive, which is no secret. So if another user
+        without privileges runs the module, everyone may read it. Without pipelining the directory gets the module too,
+        and Ansible's own ways to hand a file to one user have to do.
+        """
         shell = self._connection._shell
         if shell.tmpdir is None:
             self._make_tmp_path()
         remote = str(shell.join_path(shell.tmpdir, "archive"))
         self._transfer_file(local, remote)
-        self._fixup_perms2((shell.tmpdir, remote), execute=False)  # saves the call that would make it executable
+        if self._connection.is_pipelining_enabled() and self._is_become_unprivileged():
+            answer = self._remote_chmod((shell.tmpdir, remote), "a+rX")
+            if answer["rc"] != 0:
+                raise StoreError(
+                    f"Cannot let the user who installs read {remote}: {printed(answer['stdout'], answer['stderr'])}. "
+                    "Nothing was installed. Set remote_tmp to a directory in which chmod works, or delivery to pull."
+                )
+        else:
+            self._fixup_perms2((shell.tmpdir, remote), execute=False)  # saves the call that would make it executable
         return remote

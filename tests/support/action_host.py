@@ -42,6 +42,9 @@ class Host:
     received: dict[str, bytes] = field(default_factory=dict)
     interpreters: list[str | None] = field(default_factory=list)
     pipelining: bool = True
+    becomes_unprivileged: bool = False
+    chmod_fails: bool = False
+    readable: list[str] = field(default_factory=list)  # files that every user was allowed to read
     answer: Mapping[str, Any] = field(default_factory=lambda: {**MODULE_RESULT, **ADDED_BY_ANSIBLE})
     first_answers: list[Mapping[str, Any]] = field(default_factory=list)  # of the first module runs
 
@@ -91,6 +94,16 @@ class OnHost(action.ActionModule):
     def _transfer_file(self, local_path: str, remote_path: str) -> str:
         self._host.received[remote_path] = Path(local_path).read_bytes()
         return remote_path
+
+    def _is_become_unprivileged(self) -> bool:
+        return self._host.becomes_unprivileged
+
+    def _remote_chmod(self, paths: Any, mode: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
+        assert mode == "a+rX"
+        if self._host.chmod_fails:
+            return {"rc": 1, "stdout": "", "stderr": "chmod: not supported"}
+        self._host.readable += paths
+        return {"rc": 0, "stdout": "", "stderr": ""}
 
     def _fixup_perms2(self, remote_paths: Any, *_args: Any, **_kwargs: Any) -> None:
         assert set(remote_paths) == {"/host/tmp", *self._host.received}

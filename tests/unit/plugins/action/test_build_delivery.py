@@ -87,6 +87,33 @@ class TestPush:
         assert [module.get("archive") for module in host.modules] == [None, REMOTE]
         assert host.modules[1]["asset"]["sha256"] == old.sha256
 
+    @pytest.mark.parametrize(
+        ("becomes_unprivileged", "pipelining", "readable"),
+        [(True, True, ["/host/tmp", REMOTE]), (True, False, []), (False, True, [])],
+    )
+    def test_another_user_may_read_it(
+        self,
+        host: Host,
+        path: Path,
+        old: FakeBuild,
+        address: str,
+        becomes_unprivileged: bool,
+        pipelining: bool,
+        readable: list[str],
+    ) -> None:
+        """Without pipelining the directory holds modules too, so Ansible's own ways have to do."""
+        host.becomes_unprivileged, host.pipelining = becomes_unprivileged, pipelining
+        act(host, path, asset=old.asset(), mirror=address, delivery="push")
+        assert (host.readable, len(host.modules)) == (readable, 1)
+
+    def test_another_user_may_not_read_it(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
+        host.becomes_unprivileged = host.chmod_fails = True
+        assert act(host, path, asset=old.asset(), mirror=address, delivery="push")["msg"] == (
+            "Cannot let the user who installs read /host/tmp/archive: 'chmod: not supported'. Nothing was installed. "
+            "Set remote_tmp to a directory in which chmod works, or delivery to pull."
+        )
+        assert host.modules == []
+
     def test_an_archive_that_is_nowhere(self, host: Host, path: Path, old: FakeBuild) -> None:
         result = act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="push")
         assert result["msg"].startswith("On the controller: The archive could not be downloaded. file:///nowhere/")
