@@ -40,6 +40,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles 
     plan_profiles,
     surplus_profiles,
 )
+from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements import read_requirements
 from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinksSpec
 
 _BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -107,12 +108,12 @@ class ActionModule(CollectionAction):
         return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
 
     def _with_requirements(self, build: dict[str, Any]) -> dict[str, Any]:
-        """The build with the text of its requirements file in addition to the file's name."""
+        """The build with the content of its requirements file in addition to the file's name."""
         if build["requirements"] is None:
             return build
         file = self._find_needle("files", build["requirements"])
-        text = self._loader.get_text_file_contents(file)
-        return {**build, "requirements": text, "requirements_file": build["requirements"]}
+        content = read_requirements(file, self._loader.get_text_file_contents).content
+        return {**build, "requirements": content, "requirements_file": build["requirements"]}
 
 
 def _decided(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requirements files with what they include. The decisions are in plugin_utils."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+name: requirements_content
+short_description: Internal to the role interpreter, reads requirements files with the files they include
+version_added: 0.1.0
+description:
+  - Serves the role P(standalone.python.interpreter#role). Reads requirements files of pip on the controller, and in
+    their place the files that their lines C(-r) and C(-c) name.
+  - Fails for a line that pip could not follow on a host, such as C(-e .) or a wheel beside the file.
+author:
+  - The standalone.python authors (!UNKNOWN)
+options:
+  _terms:
+    description: The files, found as those of the lookup P(ansible.builtin.file#lookup).
+    type: list
+    elements: str
+    required: true
+seealso:
+  - plugin: standalone.python.interpreter
+    plugin_type: role
+"""
+
+EXAMPLES = r"""
+- name: Show what pip on a host would read
+  ansible.builtin.debug:
+    msg: "{{ lookup('standalone.python.requirements_content', 'requirements.txt') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: For each file, the texts of its requirements and constraints.
+  type: list
+  elements: dict
+  contains:
+    requirements:
+      description: The requirements, with those of included files.
+      returned: always
+      type: str
+    constraints:
+      description: The constraints, empty without any.
+      returned: always
+      type: str
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements import read_requirements
+from ansible_collections.standalone.python.plugins.plugin_utils._lookup import failing_as_lookup, take_options
+
+
+class LookupModule(LookupBase):
+    """`standalone.python.requirements_content` as templates see it."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, str]]:
+        take_options(self, variables, kwargs)
+        with failing_as_lookup():
+            return [self._content(str(term), variables or {}) for term in terms]
+
+    def _content(self, name: str, variables: dict[str, Any]) -> dict[str, str]:
+        file = self.find_file_in_search_path(variables, "files", name, ignore_missing=True)
+        if not file:
+            raise AnsibleLookupError(
+                f"Cannot install the requirements in {name}: the controller has no such file. Correct its path."
+            )
+        return asdict(read_requirements(str(file), self._loader.get_text_file_contents))

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requirements files as pip reads them: what is sent along, and which lines are refused before anything is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements import (
+    Requirements,
+    read_requirements,
+)
+
+HASH = "--hash=sha256:" + "0" * 64
+
+
+def read(directory: Path, files: dict[str, str]) -> Requirements:
+    for name, text in files.items():
+        file = directory / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return read_requirements(str(directory / next(iter(files))), lambda path: Path(path).read_text())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "app==1.0",
+        "app[extra]>=1.0,<2 ; python_version < '3.9' and platform_machine != 'a/b'",
+        f"app==1.0 \\\n    {HASH} \\\n    {HASH}",
+        "# -e .",
+        "app==1.0  # or ./app.whl",
+        "app @ https://e.org/app-1.0-py3-none-any.whl",
+        "https://user:secret@e.org/app-1.0.tar.gz#sha256=00",
+        "git+https://e.org/app.git@v1#egg=app",
+        "-e git+ssh://git@e.org/app.git#egg=app",
+        "--editable=git+https://e.org/app.git",
+        "-e ${REPOSITORY}/app",
+        "${SERVER}/app-1.0.tar.gz",
+        "-i https://user:secret@e.org/simple",
+        "--index-url ${INDEX}",
+        "--extra-index-url=https://e.org/simple",
+        "--no-index",
+        "--find-links /srv/wheels",
+        "-f https://e.org/wheels",
+        "--find-links=file:///srv/wheels",
+        "-r https://e.org/base.txt",
+        "-c https://e.org/limits.txt",
+        "--require-hashes",
+        "--only-binary :all:",
+    ],
+)
+def test_what_is_for_pip_on_the_host_stays_as_it_is(tmp_path: Path, line: str) -> None:
+    assert read(tmp_path, {"r.txt": f"first\n{line}\nlast\n"}) == Requirements(f"first\n{line}\nlast")
+
+
+@pytest.mark.parametrize(
+    ("files", "requirements", "constraints"),
+    [
+        ({"r": "a\n-r b\nc", "b": "b"}, "a b c", ""),
+        ({"r": "-rb", "b": "b"}, "b", ""),
+        ({"r": "--requirement=b", "b": "b"}, "b", ""),
+        ({"r": "--requirement 'b c'", "b c": "b"}, "b", ""),
+        ({"r": "-r \\\n  b  # base", "b": "b"}, "b", ""),
+        ({"r": "a\n-c limits", "limits": "a<2\n--pre"}, "a", "a<2 --pre"),
+        ({"r": "--constraint=limits\na", "limits": "a<2"}, "a", "a<2"),
+        ({"r": "-r in/b", "in/b": "b\n-r deep/c\n-c ../l", "in/deep/c": "c", "l": "d<2"}, "b c", "d<2"),
+        ({"r": "-c l", "l": "a<2\n-r b\n-c m", "b": "b", "m": "c<2"}, "b", "a<2 c<2"),
+        ({"r": "-r b\n-r c", "b": "-r d", "c": "-r d\nc", "d": "d"}, "d c", ""),
+        ({"r": "-r b\na", "b": "b \\"}, "b  a", ""),
+        ({"r": "-r b\r\na\r\n", "b": "\ufeffb\r\n"}, "b a", ""),
+        ({"r": ""}, "", ""),
+    ],
+)
+def test_included_files_are_sent_along(
+    tmp_path: Path, files: dict[str, str], requirements: str, constraints: str
+) -> None:
+    found = read(tmp_path, files)
+    assert found == Requirements(requirements.replace(" ", "\n").replace("\n\n", " \n"), constraints.replace(" ", "\n"))
+
+
+def test_a_change_of_an_included_file_shows(tmp_path: Path) -> None:
+    contents = {
+        read(tmp_path, {"r": "a\n-r b\n-c c\n", "b": b, "c": c}).content for b in ("b", "b==1") for c in ("", "a<2")
+    }
+    assert len(contents) == 4
+
+
+@pytest.mark.parametrize(
+    ("files", "number", "file", "words"),
+    [
+        ({"r": "a\n-r b"}, 2, "r", "includes b, and the controller has no file {here}/b. Included"),
+        ({"r": "-r b", "b": "\n\n-c no/l"}, 3, "b", "includes no/l, and the controller has no file {here}/no/l. In"),
+        ({"r": "-r ."}, 1, "r", "includes ., and the controller has no file {here}/."),
+        ({"r": "-c file:///l"}, 1, "r", "includes file:///l, and the controller has no file"),
+        ({"r": "-r ${NAME}.txt"}, 1, "r", "includes a file whose name has a variable"),
+        ({"r": "-r b -c b", "b": ""}, 1, "r", "includes several files"),
+        ({"r": "-r r"}, 1, "r", "includes r, which includes this file again. Remove one of the lines."),
+        ({"r": "-r b", "b": "a\n-r in/../r", "in/x": ""}, 2, "b", "includes in/../r, which includes this file again."),
+        ({"r": "a\n-e ."}, 2, "r", "names the local path ., but pip runs on the host"),
+        ({"r": "--editable=app"}, 1, "r", "names the local path app, but"),
+        ({"r": "-e file:///app"}, 1, "r", "names the local path file:///app, but"),
+        ({"r": ".[dev]"}, 1, "r", "names the local path .[dev], but"),
+        ({"r": "./app"}, 1, "r", "names the local path ./app, but"),
+        ({"r": "../wheels/app-1.0-py3-none-any.whl"}, 1, "r", "names the local path ../wheels/app-1.0-py3"),
+        ({"r": "app-1.0.tar.gz ; python_version > '3'"}, 1, "r", "names the local path app-1.0.tar.gz ;"),
+        ({"r": "/srv/app.zip"}, 1, "r", "names the local path /srv/app.zip, but"),
+        ({"r": "app @ file:///srv/app.whl"}, 1, "r", "names a local path, but"),
+        ({"r": f"# x\n\n./app.whl \\\n {HASH}"}, 3, "r", "names the local path ./app.whl, but"),
+        ({"r": "-c l", "l": "x\n./app.whl"}, 2, "l", "names the local path ./app.whl, but"),
+        ({"r": "https//user:secret@e.org/app.whl"}, 1, "r", "names a local path, but"),
+        ({"r": "-f wheels"}, 1, "r", "gives the local path wheels to --find-links, but pip runs on the host."),
+        ({"r": "--index-url ./simple"}, 1, "r", "gives the local path ./simple to --index-url, but"),
+    ],
+)
+def test_what_no_host_can_follow_is_refused(
+    tmp_path: Path, files: dict[str, str], number: int, file: str, words: str
+) -> None:
+    with pytest.raises(InvalidName) as error:
+        read(tmp_path, files)
+    begin = f"Cannot install the requirements in {tmp_path}/r: line {number} of {tmp_path}/{file} "
+    assert str(error.value).startswith(begin + words.format(here=tmp_path))
+    assert "secret" not in str(error.value)
