@@ -64,11 +64,15 @@ class DigestMismatch(DownloadError):
 
 
 class ArchiveNeeded(DownloadError):
-    """The controller has to send the archive with the digest `sha256`: the host may not or cannot fetch it."""
+    """The controller has to send the archive of the build named `build`: the host may not or cannot fetch it.
 
-    def __init__(self, message: str, sha256: str) -> None:
+    The digest alone does not say which build is meant: two releases can be the same bytes.
+    """
+
+    def __init__(self, message: str, sha256: str, build: str) -> None:
         super().__init__(message)
         self.sha256 = sha256
+        self.build = build
 
 
 class ArchiveError(StandaloneError):

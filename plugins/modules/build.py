@@ -492,7 +492,7 @@ def main() -> None:
     try:
         result = apply.run(InstallSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except ArchiveNeeded as wanted:  # the action plugin sends the archive and runs the module again
-        module.fail_json(msg=str(wanted), archive_needed=wanted.sha256)
+        module.fail_json(msg=str(wanted), archive_needed=wanted.sha256, build_needed=wanted.build)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     for warning in result.pop("warnings", ()):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -165,12 +165,12 @@ class Asset:
         return cls(build=build, url=url, sha256=sha256, file_name=file_name)
 
     def is_same_as(self, other: Asset) -> bool:
-        """Whether both are the same published archive: the same digest, version and release.
+        """Whether both are the same published archive: the same digest and build, whatever the file is called.
 
-        An index that gives a new release the digest of an old one must not make the old build count as the new one.
+        Two releases, or two flavors of one, can be the same bytes. They are different builds nevertheless, or an older
+        one in the store would count as the newest.
         """
-        mine, others = self.build, other.build
-        return (self.sha256, mine.version, mine.release) == (other.sha256, others.version, others.release)
+        return self.sha256 == other.sha256 and self.build == replace(other.build, name=self.build.name)
 
     def as_dict(self) -> dict[str, Any]:
         """What the `release` lookup returns and the `asset` option accepts."""

@@ -39,7 +39,9 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
         return _extracted(spec.archive, store.new_stage(), timings)
     if spec.delivery == "push" or asset != spec.asset:  # its address is then from a receipt, which proves nothing
         raise ArchiveNeeded(
-            f"The archive of {asset.build.name} is needed, and is to come from the controller.", asset.sha256
+            f"The archive of {asset.build.name} is needed, and is to come from the controller.",
+            asset.sha256,
+            asset.build.name,
         )
     make_directory(store.staging)
     part = os.path.join(store.staging, part_name(asset))
@@ -75,7 +77,7 @@ def _fetch(part: str, spec: InstallSpec, asset: Asset, store: Store, timings: Ti
         except NoSource as error:
             if is_last_resort or error.is_hopeless:
                 raise
-            raise ArchiveNeeded(str(error), asset.sha256) from error
+            raise ArchiveNeeded(str(error), asset.sha256, asset.build.name) from error
 
 
 def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None) -> Stage:

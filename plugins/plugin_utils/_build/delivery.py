@@ -78,15 +78,19 @@ class Delivery:
         return {**arguments, "asset": asset.as_dict()}
 
     def asked_for(self, result: Mapping[str, Any]) -> Asset | None:
-        """The asset whose archive the module asks for by its digest: the spec's, or that of a changed build.
+        """The asset whose archive the module asks for by digest and name: the spec's, or that of a changed build.
 
         None when it asks for nothing, or for an archive that is unrelated to this spec. Raises what `trusted` raises.
         """
-        digest = result.get("archive_needed")
-        if self.spec.asset and self.spec.asset.sha256 == digest:
+
+        def is_it(asset: Asset) -> bool:
+            named = result.get("build_needed", asset.build.name)
+            return asset.sha256 == result.get("archive_needed") and asset.build.name == named
+
+        if self.spec.asset and is_it(self.spec.asset):
             return self.spec.asset
         request = self.spec.request
-        described = (receipt.asset for receipt in self.state.stored.values() if receipt.asset.sha256 == digest)
+        described = (receipt.asset for receipt in self.state.stored.values() if is_it(receipt.asset))
         asset = next((one for one in described if request and request.satisfied_by(one.build)), None)
         return self.trusted(asset) if asset else None
 

@@ -112,6 +112,6 @@ def _left(used: FoundPath, chosen: Asset | None) -> str:
 def _action(chosen: Asset | None, installed: Asset, *, is_provisional: bool) -> str:
     if chosen is None:
         return NO_BUILD
-    if chosen.sha256 == installed.sha256:
+    if chosen.is_same_as(installed):
         return PROVISIONAL if is_provisional else CURRENT
     return NEWER if chosen.build.recency < installed.build.recency else UPGRADE

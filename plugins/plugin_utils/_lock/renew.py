@@ -77,7 +77,7 @@ class Renewal:
         if stays is None:
             return LockedBuild(one.offer)
         locked = stays.asset
-        if locked.sha256 == one.offer.sha256:
+        if locked.is_same_as(one.offer):
             return replace(stays, asset=one.offer)
         if locked.file_name == one.offer.file_name:
             raise InvalidLock(

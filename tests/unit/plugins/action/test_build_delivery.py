@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -305,6 +306,20 @@ class TestAHostThatLies:
         host.first_answers = [wanted(old)]
         result = act(host, path, asset=new.asset(), mirror=address, delivery="auto", index=index_of(old, tmp_path))
         assert (result["msg"], asked, host.received) == ("The host got nowhere.", [], {})
+
+    def test_of_two_releases_with_the_same_bytes_the_one_that_is_asked_for_is_fetched(
+        self, host: Host, path: Path, old: FakeBuild, address: str, tmp_path: Path
+    ) -> None:
+        """The other one is in the store, too, and comes first there."""
+        archive = tmp_path / old.archive.name.replace(OLD, NEW)
+        shutil.copy(old.archive, archive)
+        twin = replace(old, archive=archive, name=old.name.replace(OLD, NEW), release=NEW)
+        run(spec(path, old))
+        run(spec(path, twin))
+        host.first_answers = [{**wanted(twin), "build_needed": twin.name}]
+        args = {"name": fake_builds.MINOR, "verify": "full", "delivery": "pull", "index": index_of(twin, tmp_path)}
+        act(host, path, mirror=address, **args)
+        assert [module.get("asset", {}).get("release") for module in host.modules] == [None, NEW]
 
     @pytest.mark.parametrize("digest", [None, 5, ["x"], {"a": 1}, "", "f" * 64, True])
     def test_a_digest_that_is_none_is_no_error_of_ours(

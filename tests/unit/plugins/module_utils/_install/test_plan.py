@@ -209,3 +209,19 @@ def test_what_is_not_ours_is_refused(asked: InstallSpec, there: State, message: 
     with pytest.raises(StoreError) as caught:
         plan(asked, there)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("newest", ["20250807", "20250723"])
+def test_of_releases_with_the_same_bytes_latest_takes_the_newest(newest: str) -> None:
+    """Each of them is in the store, and comes first there."""
+    twins = [{**asset("3.13.5", release), "sha256": OLD["sha256"]} for release in ("20250723", "20250807")]
+    offered = next(twin for twin in twins if twin["release"] == newest)
+    assert plan(spec("3.13", state="latest", asset=offered), installed(OLD, *twins)).entry == offered["name"]
+    after = plan(spec("3.13", state="latest", asset=offered), installed(offered, OLD, *twins))
+    assert (after.step, after.entry) == ("nothing", None)
+
+
+def test_flavors_of_the_same_bytes_are_different_builds() -> None:
+    plain = {**NOW, "name": NOW["name"].replace("_stripped", ""), "flavor": "install_only"}
+    asked = spec("3.13.5", flavor="install_only_stripped", asset=NOW)
+    assert plan(asked, installed(OLD, plain, NOW)).entry == NOW["name"]

@@ -59,6 +59,12 @@ def info(
     }
 
 
+@pytest.mark.parametrize(("installed", "chosen", "action"), [(OLD, NEW, "upgrade"), (NEW, OLD, "newer")])
+def test_releases_of_the_same_bytes_are_different_builds(installed: str, chosen: str, action: str) -> None:
+    same = {**asset(chosen), "sha256": asset(installed)["sha256"]}
+    assert upgrade_step(info(installed), PATH, [same])["action"] == action
+
+
 @pytest.mark.parametrize(
     ("installed", "chosen", "action"),
     [

@@ -78,6 +78,12 @@ def test_nothing_goes_backwards(offer: LockEntry, warning: str) -> None:
     assert (result.builds["3.13"][GNU].asset, warnings) == (asset(NEW), [warning])
 
 
+def test_an_older_release_of_the_same_bytes_is_older() -> None:
+    same = replace(declared(OLD), offer=replace(asset(OLD), sha256=asset(NEW).sha256))
+    result, warnings = renewed(locked(NEW), same)
+    assert (result.builds["3.13"][GNU].asset, len(warnings)) == (asset(NEW), 1)
+
+
 LOSS = (
     f"The lock l has entries that are not declared any more: 3.12 for {GNU}, 3.13 for {MUSL}. Declare their names and "
     "targets, or let them go with lock_may_remove=true; hosts that need them are refused then."
