@@ -1,17 +1,24 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs `ansible-playbook` on this machine as an operator would, away from the operator's own configuration."""
+"""Runs `ansible-playbook` on this machine as an operator would, away from the operator's own configuration.
+
+Runs of one environment share the process that starts them, as `tests.support.play_server` says.
+"""
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.support.play_server import PlayServer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
@@ -43,9 +50,13 @@ class Player:
         command = [str(ANSIBLE_PLAYBOOK), "-i", str(self.inventory()), str(playbook), *arguments]
         if variables:
             command += ["-e", json.dumps(variables)]
+        environment = {**self.environment(), **(env or {})}
+        server = server_for(environment)
+        if server:
+            return Played(*server.run(command[1:], environment, timeout_s=TIMEOUT_S))
         done = subprocess.run(
             command,
-            env={**self.environment(), **(env or {})},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -70,3 +81,17 @@ class Player:
             "ANSIBLE_NOCOLOR": "1",
             "NO_PROXY": "127.0.0.1,localhost",
         }
+
+
+def server_for(environment: dict[str, str]) -> PlayServer | None:
+    """The server of this test process, where a run with this environment is the same as one of a new process."""
+    usual = Player(Path(), "").environment()
+    server = _server(tuple(usual.items()))
+    return server if server.fits(environment) else None
+
+
+@cache
+def _server(environment: tuple[tuple[str, str], ...]) -> PlayServer:
+    server = PlayServer(dict(environment))
+    atexit.register(server.close)
+    return server

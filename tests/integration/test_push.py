@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.integration import playbooks
 from tests.integration.conftest import HOST_PYTHONS, NEW
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.sample_mirror import SampleMirror
@@ -95,7 +96,7 @@ def play(
         "way_out": NO_WAY_OUT if cut_off else {},
         **variables,
     }
-    return hosts.play(playbook, *arguments, variables=given, env={"ANSIBLE_FORKS": str(HOSTS), **(env or {})})
+    return hosts.play(playbook, "--forks", str(HOSTS), *arguments, variables=given, env=env)
 
 
 def recap(played: Played, changed: int, hosts: int = HOSTS) -> bool:
@@ -202,6 +203,7 @@ def test_who_sits_at_a_terminal_sees_a_slow_download(
         return run([*ON_A_TERMINAL, *command], **options)  # pylint: disable=subprocess-run-check # the caller says
 
     monkeypatch.setattr(subprocess, "run", on_a_terminal)
+    monkeypatch.setattr(playbooks, "server_for", lambda environment: None)
     with serve(samples.directory, latency_s=2.5) as slow:
         played = play(hosts, samples, slow, delivery="push", env={"CI": ci})
     assert (recap(played, 1), played.output.count(".tar.gz: fetched, ")) == (True, lines)

@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`ansible-playbook` from a process that has imported it already, since that is most of what a short play costs.
+
+    rc, output = PlayServer(environment).run(arguments, environment, timeout_s=300)
+
+Each run is a fork of that process, in which `main` of ansible-playbook is called as its script does. What ansible-core
+reads while it is imported is that of the server: `fits` says whether an environment agrees with that.
+"""
+
+from __future__ import annotations
+
+import array
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+_MOST_BYTES = 1 << 20
+_OWN = "ANSIBLE_STANDALONE_PYTHON_"  # what the collection reads itself, while it runs
+# What nearly each run imports later.
+_LATE = (
+    "ansible.executor.playbook_executor",
+    "ansible.plugins.callback.default",
+    "ansible.plugins.connection.local",
+    "ansible.plugins.connection.ssh",
+    "ansible.plugins.inventory.auto",
+    "ansible.plugins.inventory.ini",
+    "ansible.plugins.inventory.yaml",
+    "ansible.plugins.shell.sh",
+    "ansible.plugins.strategy.linear",
+    "ansible.plugins.vars.host_group_vars",
+    "requests",
+)
+_READ_AT_IMPORT = ("ANSIBLE_", "HOME", "LANG", "LC_", "PYTHON", "TMPDIR")
+
+
+def fits_import(environment: Mapping[str, str], imported: Mapping[str, str]) -> bool:
+    """Whether ansible-core that was imported with `imported` runs with `environment` as a new process would."""
+
+    def seen(variables: Mapping[str, str]) -> dict[str, str]:
+        names = (name for name in variables if name.startswith(_READ_AT_IMPORT) and not name.startswith(_OWN))
+        return {name: variables[name] for name in names}
+
+    return seen(environment) == seen(imported)
+
+
+class PlayServer:
+    """The process, and the way to ask it for runs; several threads may do so at a time."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._control, given = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MOST_BYTES)
+        with given:
+            command = [sys.executable, __file__, str(given.fileno())]
+            self._process = subprocess.Popen(
+                command, env={**environment}, stdin=subprocess.DEVNULL, pass_fds=[given.fileno()]
+            )
+
+    def fits(self, environment: Mapping[str, str]) -> bool:
+        """Whether a run with this environment is the same as one of a new process."""
+        return fits_import(environment, self._environment)
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str], *, timeout_s: float) -> tuple[int, str]:
+        """Run `ansible-playbook` with `arguments`; the exit status, and both streams. Raises `TimeoutExpired`."""
+        output, given_output = os.pipe()
+        status, given_status = os.pipe()
+        job = {"arguments": list(arguments), "environment": dict(environment), "directory": os.getcwd()}
+        try:
+            fds = array.array("i", [given_output, given_status])
+            self._control.sendmsg([json.dumps(job).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
+        finally:
+            os.close(given_output)
+            os.close(given_status)
+        with open(output, "rb") as stream, open(status, encoding="ascii") as answer:
+            pid = int(answer.readline())
+            text = self._read(stream.fileno(), pid, arguments, timeout_s)
+            return int(answer.readline()), text
+
+    @staticmethod
+    def _read(stream: int, pid: int, arguments: Sequence[str], timeout_s: float) -> str:
+        until = time.monotonic() + timeout_s
+        pieces = []
+        while select.select([stream], [], [], max(0, until - time.monotonic()))[0]:
+            piece = os.read(stream, 1 << 16)
+            if not piece:
+                return b"".join(pieces).decode()
+            pieces.append(piece)
+        os.kill(pid, signal.SIGKILL)
+        raise subprocess.TimeoutExpired([*arguments], timeout_s, b"".join(pieces))
+
+    def close(self) -> None:
+        """End the process."""
+        self._control.close()
+        self._process.wait()
+
+
+def _serve(control: socket.socket) -> None:
+    """Fork for each job, until nobody is left who could send one; returns in the forks, which are to play."""
+    while True:
+        fds = array.array("i")
+        message, ancillary, _flags, _address = control.recvmsg(_MOST_BYTES, socket.CMSG_LEN(2 * fds.itemsize))
+        if not message:
+            sys.exit()
+        for _level, _kind, data in ancillary:
+            fds.frombytes(data)
+        output, status = fds
+        if os.fork() == 0:
+            control.close()
+            _watch(status, output)
+            _become(json.loads(message), output)
+            return
+        os.close(output)
+        os.close(status)
+        _reap()
+
+
+def _reap() -> None:
+    while True:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                return
+        except ChildProcessError:
+            return
+
+
+def _watch(status: int, output: int) -> None:
+    """Fork again, and tell the number and the exit status of that child; returns in the child only."""
+    child = os.fork()
+    if child == 0:
+        os.close(status)
+        return
+    os.close(output)
+    os.write(status, f"{child}\n".encode())
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.write(status, f"{code}\n".encode())
+    os._exit(0)
+
+
+def _become(job: Mapping[str, object], output: int) -> None:
+    import atexit
+    import random
+
+    from ansible import constants
+
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    os.close(output)
+    os.chdir(str(job["directory"]))
+    os.environ.clear()
+    os.environ.update(job["environment"])  # type: ignore[call-overload]
+    sys.argv[1:] = job["arguments"]  # type: ignore[call-overload]
+    random.seed()
+    atexit._clear()  # what the server would clean up
+    constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP")
+
+
+def main() -> None:
+    """Import all that a play needs, and serve the socket that the command line names."""
+    control = socket.socket(fileno=int(sys.argv.pop(1)))
+    sys.argv[0] = os.path.join(os.path.dirname(sys.executable), "ansible-playbook")
+    del sys.path[0]  # the folder of this file
+    from ansible.cli import playbook
+
+    for module in _LATE:
+        importlib.import_module(module)
+    _serve(control)
+    sys.exit(playbook.main())
+
+
+if __name__ == "__main__":
+    main()
