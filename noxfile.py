@@ -50,6 +50,9 @@ USABLE_CORES = [core for core, minor in CORES.items() if minor]  # the oldest fi
 PYTHON_OF_VENV = f"{sys.version_info.major}.{sys.version_info.minor}"
 LITTER = {"HOME": str(CACHE / "home")}  # for tools that leave logs and folders in HOME
 HOSTS_ALONE = ("3.9", "3.14")  # the ends of what hosts may have, tested without ansible
+# What ansible-test asks of an ansible-core's own code. It reads form alone in all its other tests (pep8, pylint without
+# names that need an import, compile, ...), which is the same with each core.
+CHECKS_OF_A_CORE = ("action-plugin-docs", "ansible-doc", "import", "runtime-metadata", "validate-modules")
 
 
 def step(**options: object) -> Callable:
@@ -84,29 +87,46 @@ def pytest(session: nox.Session, *tests: str, workers: int) -> None:
     session.run("python", "-m", "pytest", "-q", f"-n{workers}", "-o", cache, report, *(session.posargs or tests))
 
 
+# --- the longest steps: first, so that the others run beside them ---------------------------------------------------
+
+
+@step()
+def integration(session: nox.Session) -> None:
+    """Plays against this machine, through ansible-playbook."""
+    if not session.posargs and not list((ROOT / "tests" / "integration").glob("test_*.py")):
+        session.skip("tests/integration holds no test_*.py yet")
+    pytest(session, "tests/integration", workers=2)
+
+
+@step(tags=["check"])
+def check(session: nox.Session) -> None:
+    """Unit tests with the ansible-core of `.venv`, for `make check`."""
+    pytest(session, "tests/unit", workers=2)
+
+
 # --- form ------------------------------------------------------------------------------------------------------------
 
 
-@step(tags=["test", "lint"])
+@step(tags=["test", "lint", "check"])
 def ruff(session: nox.Session) -> None:
     """Lint and format of Python."""
     session.run("ruff", "check", "--quiet")
     session.run("ruff", "format", "--check", "--quiet")
 
 
-@step(tags=["test", "lint"])
+@step(tags=["test", "lint", "check"])
 def mypy(session: nox.Session) -> None:
     """Types of the plugins."""
     session.run("mypy", "--package", "ansible_collections.standalone.python.plugins")
 
 
-@step(tags=["test", "lint"])
+@step(tags=["test", "lint", "check"])
 def yamllint(session: nox.Session) -> None:
     """Form of YAML."""
     session.run("yamllint", "--strict", ".")
 
 
-@step(tags=["test", "lint"])
+@step(tags=["test", "lint", "check"])
 def shellcheck(session: nox.Session) -> None:
     """Shell scripts, the probe above all."""
     if not shutil.which("shellcheck"):
@@ -114,13 +134,13 @@ def shellcheck(session: nox.Session) -> None:
     session.run("shellcheck", *map(str, clone.shell_scripts()))
 
 
-@step(tags=["test", "lint"])
+@step(tags=["test", "lint", "check"])
 def reuse(session: nox.Session) -> None:
     """Every file names its licence; on a copy, since reuse takes what git ignores in a new folder for a new file."""
     session.run("reuse", "--root", str(clone.copy("reuse")), "lint", "--lines")
 
 
-@step(tags=["test", "lint"])
+@step(tags=["test", "lint", "check"])
 def changelog(session: nox.Session) -> None:
     """Changelog fragments."""
     session.run("antsibull-changelog", "lint")
@@ -132,7 +152,7 @@ def release(session: nox.Session) -> None:
     session.run("antsibull-changelog", "release", *session.posargs, env=LITTER)
 
 
-@step(name="ansible-lint", tags=["test", "lint"])
+@step(name="ansible-lint", tags=["test", "lint", "check"])
 def ansible_lint(session: nox.Session) -> None:
     """Roles, playbooks and metadata, by the production profile."""
     session.run("ansible-lint", env=LITTER)
@@ -172,16 +192,16 @@ step_under(PYTHON_OF_VENV, galaxy, name="galaxy", missing=f"no Python {PYTHON_OF
 
 
 def sanity(session: nox.Session, core: str) -> None:
-    """Ansible's own checks, compiling and importing under every Python here; on a copy, since links will not do.
+    """Ansible's own checks, importing under every Python here; on a copy, since links will not do.
 
-    The form of tests is the same with each ansible-core, so only the newest looks at them.
+    With the newest ansible-core all of them, with each other those whose verdict comes from its code.
     """
     session.install("--quiet", f"ansible-core~={core}.0")
     python = Path(session.bin) / "python"
     home = ansible_test.private_home(python, f"home-{core}")
     copy = clone.copy(f"sanity-{core}")
     session.chdir(copy)
-    what = session.posargs or ([] if core == USABLE_CORES[-1] else ["--exclude", "tests/"])
+    what = session.posargs or ([] if core == USABLE_CORES[-1] else [f"--test={test}" for test in CHECKS_OF_A_CORE])
     session.run("ansible-test", "sanity", "--color", "no", "--junit", *what, env={"HOME": str(home)}, silent=True)
     if not list(copy.glob("tests/output/junit/*.xml")):
         session.error("ansible-test found nothing to check, which it takes for a success")
@@ -196,12 +216,15 @@ step_per_core(sanity, name="sanity")
 def unit(session: nox.Session, core: str) -> None:
     """All unit tests and short fuzzing with the newest ansible-core, with each other those that can tell it from that.
 
-    With the oldest, whose controller has the oldest Python, that is also what tests the controller's code.
+    With the oldest, whose controller has the oldest Python, that is also what tests the controller's code. Scripts for
+    shells are the same under each.
     """
     session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
+    if core == USABLE_CORES[-1]:
+        pytest(session, "tests/unit", "tests/fuzz", workers=2)
+        return
     telling = (reach.ANSIBLE, *reach.CONTROLLER) if core == USABLE_CORES[0] else (reach.ANSIBLE,)
-    tests = ["tests/unit", "tests/fuzz"] if core == USABLE_CORES[-1] else map(str, reach.reaching(*telling))
-    pytest(session, *tests, workers=0)
+    pytest(session, *(str(test) for test in reach.reaching(*telling) if "probe_sh" not in test.stem), workers=0)
 
 
 def unit_with_old_libraries(session: nox.Session) -> None:
@@ -230,14 +253,6 @@ step_under(
 )
 for _minor in HOSTS_ALONE:
     step_under(_minor, unit_on_host, name=f"unit-py{_minor}", missing=f"no Python {_minor} here")
-
-
-@step(allow_parallel=False)
-def integration(session: nox.Session) -> None:
-    """Plays against this machine, through ansible-playbook. They interrupt and measure, so nothing runs beside them."""
-    if not session.posargs and not list((ROOT / "tests" / "integration").glob("test_*.py")):
-        session.skip("tests/integration holds no test_*.py yet")
-    pytest(session, "tests/integration", workers=2)
 
 
 @step(allow_parallel=False, tags=[])
