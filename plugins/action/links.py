@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import LINKS_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
-from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction, own_results
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._build.image import exported_epoch
 
 
@@ -18,5 +18,5 @@ class ActionModule(CollectionAction):
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         _unused, params = self.validate_argument_spec(LINKS_ARGUMENTS)
-        with exported_epoch(self._task, TargetRoot.of(params["root"])):
-            return own_results(self._execute_module(module_args=self._task.args, task_vars=task_vars))
+        environment = exported_epoch(TargetRoot.of(params["root"]))
+        return self.host(task_vars).run_module("links", self._task.args, environment=environment)

@@ -14,23 +14,18 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._http.sealed import has_secret_url, sealed
+from ansible_collections.standalone.python.plugins.module_utils._http.sealed import has_secret_url
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 
+from ._ansible_host import AnsibleController, AnsibleHost
 from ._fleet.answer import DamagedAnswer
-from ._links.discovered_python import DISCOVERED, is_plain_path
-from ._module_result import readable_output
-
-# Keys that AnsibleModule adds to a result because of `path`; the invocation, which shows secrets in addresses; facts,
-# which become variables that outrank the inventory, so that a host could set settings of the playbook; and keys that
-# ansible-core 2.19 obeys in the result of any module, with which a host could redefine other hosts of the inventory.
-_NOT_OURS = (
-    *("ansible_facts", "invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext"),
-    *("add_host", "add_group", "ansible_stats", "ansible_included_var_files"),
-)
+from ._host import Controller, Host
+from ._module_result import own_results, readable_output
+from ._options import URL_FILES
 
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
+_HOST_PATHS = ("archive", *URL_FILES)
 
 
 class CollectionAction(ActionBase):
@@ -39,7 +34,7 @@ class CollectionAction(ActionBase):
     _supports_check_mode = True
     _supports_async = False
     _requires_connection = True
-    _fetches = False  # whether the current module run fetches anything on the host
+    fetches = False  # whether the current module run fetches anything on the host
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result, as Ansible asks for it; a `StandaloneError` becomes a failed result with its message."""
@@ -57,17 +52,28 @@ class CollectionAction(ActionBase):
         """The environment on the module's command line, without the variables that only a run that fetches needs."""
         environment: dict[str, Any] = {}
         whole: str = super()._compute_environment_string(environment)
-        kept = environment if self._fetches else without_proxies(environment)
+        kept = environment if self.fetches else without_proxies(environment)
         if raw_environment_out is not None:
             raw_environment_out.clear()
             raw_environment_out.update(kept)
         return whole if kept == environment else str(self._connection._shell.env_prefix(**kept))
 
-    def _own_module(
-        self, name: str, arguments: Mapping[str, Any], spec: Mapping[str, Any], task_vars: dict[str, Any]
-    ) -> dict[str, Any]:
-        """The result of this collection's module `name`, whose argument spec is `spec`, with the secrets sealed."""
-        return dict(self._execute_module(module_name=name, module_args=sealed(arguments, spec), task_vars=task_vars))
+    def _validated(self, arguments: Mapping[str, Any], **constraints: Any) -> dict[str, Any]:
+        """The task's options by the argument spec. Raises Ansible's error.
+
+        A path on the host stays as it is: the controller's home and variables do not apply to it.
+        """
+        as_text = {name: {**arguments[name], "type": "str"} for name in _HOST_PATHS if name in arguments}
+        _unused, params = self.validate_argument_spec({**arguments, **as_text}, **constraints)
+        return dict(params)
+
+    def host(self, task_vars: Mapping[str, Any]) -> Host:
+        """The managed host of this task."""
+        return AnsibleHost(self, task_vars)
+
+    def controller(self, task_vars: Mapping[str, Any]) -> Controller:
+        """This machine, as this task sees it."""
+        return AnsibleController(self, task_vars)
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The task's result. Raises a `StandaloneError` when there is none."""
@@ -102,18 +108,6 @@ def without_proxies(environment: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in environment.items()
         if not name.lower().endswith("_proxy") and not has_secret_url(value)
     }
-
-
-def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of a module of this collection, without the keys that Ansible or the host added.
-
-    The only fact that stays is the interpreter that Ansible found for modules, which concerns that host alone.
-    """
-    own = {name: value for name, value in result.items() if name not in _NOT_OURS}
-    facts = result.get("ansible_facts")
-    if isinstance(facts, Mapping) and is_plain_path(facts.get(DISCOVERED)):
-        own["ansible_facts"] = {DISCOVERED: facts[DISCOVERED]}
-    return own
 
 
 def presentable(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of results of this collection's modules before they are used: a host may have forged them.
+"""What is kept of results of this collection's modules, and checks before they are used: a host may have forged them.
 
 Only existing keys are checked: a value must have its documented type, and must not describe another path than the
 requested one.
@@ -19,8 +19,29 @@ from ansible_collections.standalone.python.plugins.module_utils._json import Fie
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 
 from ._fleet.answer import DamagedAnswer
+from ._links.discovered_python import DISCOVERED, is_plain_path
 
 _Check = Callable[[Fields, str], object]
+
+# Keys that AnsibleModule adds to a result because of `path`; the invocation, which shows secrets in addresses; facts,
+# which become variables that outrank the inventory, so that a host could set settings of the playbook; and keys that
+# ansible-core 2.19 obeys in the result of any module, with which a host could redefine other hosts of the inventory.
+_NOT_OURS = (
+    *("ansible_facts", "invocation", "uid", "gid", "owner", "group", "mode", "state", "size", "secontext"),
+    *("add_host", "add_group", "ansible_stats", "ansible_included_var_files"),
+)
+
+
+def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of a module of this collection, without the keys that Ansible or the host added.
+
+    The only fact that stays is the interpreter that Ansible found for modules, which concerns that host alone.
+    """
+    own = {name: value for name, value in result.items() if name not in _NOT_OURS}
+    facts = result.get("ansible_facts")
+    if isinstance(facts, Mapping) and is_plain_path(facts.get(DISCOVERED)):
+        own["ansible_facts"] = {DISCOVERED: facts[DISCOVERED]}
+    return own
 
 
 def require_build_answer(result: Mapping[str, Any], spec: InstallSpec) -> None:

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.standalone.python.plugins.action import links_info
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install import report
@@ -28,7 +27,12 @@ from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight
 from ansible_collections.standalone.python.plugins.plugin_utils._links import probe as links_probe
 from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Group
 from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import lasting_python
+from ansible_collections.standalone.python.plugins.plugin_utils._links.options import (
+    LINKED_BUILD_ARGUMENTS,
+    LINKS_INFO_ARGUMENTS,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles import Profiles
+from ansible_collections.standalone.python.plugins.plugin_utils._links.report import decided, going
 from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinksSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.elf import Elf
@@ -180,8 +184,8 @@ WIRING = "\n".join(
 
 
 def requests() -> list[tuple[LinksSpec, Profiles]]:
-    options = {name: spec.get("default") for name, spec in links_info._ARGUMENTS.items()}
-    build = {name: spec.get("default") for name, spec in links_info._BUILD_ARGUMENTS.items()}
+    options = {name: spec.get("default") for name, spec in LINKS_INFO_ARGUMENTS.items()}
+    build = {name: spec.get("default") for name, spec in LINKED_BUILD_ARGUMENTS.items()}
     present = {
         **build,
         "path": PATH,
@@ -211,12 +215,11 @@ def test_the_answer_about_what_leads_to_builds(stdout: str) -> None:
         return
     for spec, profiles in WISHES:
         try:
-            decided = links_info._decided(spec, wiring, profiles)
-            going = links_info._going(decided, wiring)
-            going.command(["python3"])
+            result = decided(spec, wiring, profiles)
+            going(result, wiring).command(["python3"])
         except StandaloneError:
             continue
-        json.dumps(decided)
+        json.dumps(result)
 
 
 @costly(3)

@@ -17,6 +17,7 @@ from ansible_collections.standalone.python.plugins.action import bootstrap, buil
 from ansible_collections.standalone.python.plugins.filter import interpreter
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoSource
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
+from ansible_collections.standalone.python.plugins.plugin_utils._mirror import task as mirror_task
 from tests.fuzz.test_answers import EARLIER, PATH, PRESENT, PROBE, STORE
 from tests.support import index_documents
 from tests.support.fuzzing import costly
@@ -75,7 +76,7 @@ class Mirror(AnsweringHost, mirror.ActionModule):
 
 
 def run(kind: type[Any], args: dict[str, Any], answers: list[Any], *, check_mode: bool = False) -> dict[str, Any]:
-    module = {Mirror: mirror.MODULE}.get(kind, build.MODULE)
+    module = f"standalone.python.{'mirror' if kind is Mirror else 'build'}"
     task = SimpleNamespace(args=args, async_val=0, check_mode=check_mode, action=module, delegate_to=None)
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"), is_pipelining_enabled=lambda: True)
     action = kind(task, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None)
@@ -135,7 +136,7 @@ FETCHED = {
 def test_answers_of_mirror(answers: Any) -> None:
     given_answers = answers if isinstance(answers, list) and answers else [answers]
     args = {"path": "/srv/python", "assets": [PRESENT.as_dict()], "bundles": True}
-    with mock.patch.object(mirror, "public_bundles", lambda assets, *_more: {one.sha256: "{}" for one in assets}):
+    with mock.patch.object(mirror_task, "public_bundles", lambda assets, *_more: {one.sha256: "{}" for one in assets}):
         run(Mirror, args, given_answers)
 
 

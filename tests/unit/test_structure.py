@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "module_utils": {"module_utils"},
     "plugin_utils": {"module_utils", "plugin_utils"},
     "modules": {"module_utils"},
-    "action": {"action", "module_utils", "plugin_utils"},
+    "action": {"module_utils", "plugin_utils"},
     "lookup": {"module_utils", "plugin_utils"},
     "filter": {"module_utils", "plugin_utils"},
     "doc_fragments": set(),

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
-from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import EPOCH_VARIABLE
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (TargetRoot, in_circles, missing, not_another)
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (
+    TargetRoot,
+    in_circles,
+    missing,
+    not_another,
+)
+from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import EPOCH_VARIABLE
 
 from .._probe.probe import Probe
 
@@ -53,16 +55,7 @@ def described(probe: Probe, spec: InstallSpec) -> Probe:
     return probe
 
 
-@contextmanager
-def exported_epoch(task: Any, system: TargetRoot) -> Iterator[None]:
-    """Pass the controller's SOURCE_DATE_EPOCH to the module of a task with a root, unless the task sets its own."""
+def exported_epoch(system: TargetRoot) -> dict[str, str]:
+    """The controller's SOURCE_DATE_EPOCH as environment of a module that works in an image; else nothing."""
     epoch = os.environ.get(EPOCH_VARIABLE)
-    if not (epoch and system.is_image):
-        yield
-        return
-    before = task.environment
-    task.environment = [{EPOCH_VARIABLE: epoch}, *(before or [])]
-    try:
-        yield
-    finally:
-        task.environment = before
+    return {EPOCH_VARIABLE: epoch} if epoch and system.is_image else {}

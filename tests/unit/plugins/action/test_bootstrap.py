@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
-from tests.support.action_host import OLD, BootstrapAction, Host, act
+from tests.support.action_host import OLD, Host, act, bootstrap_on
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.index_documents import index_of
 from tests.support.install_specs import spec
@@ -24,12 +24,8 @@ from tests.support.probe_runs import age
 VANISHED = {"failed": True, "rc": 127, "msg": "The module interpreter was not found."}
 
 
-def bootstrap(host: Host, path: Path, *, check_mode: bool = False, **args: Any) -> dict[str, Any]:
-    return BootstrapAction(host, {"path": str(path), **args}, check_mode).run(task_vars={})
-
-
 def failure(host: Host, path: Path, **args: Any) -> str:
-    result = bootstrap(host, path, **args)
+    result = bootstrap_on(host, path, **args)
     assert (result["failed"], result["changed"]) == (True, False)
     return str(result["msg"])
 
@@ -47,7 +43,7 @@ class TestFirstRun:
     def test_the_interpreter_of_the_archive_runs_the_module_with_it(
         self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
     ) -> None:
-        result = bootstrap(host, path, asset=old.asset(), mirror=mirrors)
+        result = bootstrap_on(host, path, asset=old.asset(), mirror=mirrors)
         (module,), (program,) = host.modules, host.interpreters
         assert len(host.commands) == 2
         assert program is not None
@@ -60,25 +56,25 @@ class TestFirstRun:
     def test_the_temporary_interpreter_goes_with_its_first_use(
         self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
     ) -> None:
-        bootstrap(host, path, asset=old.asset(), mirror=mirrors)
+        bootstrap_on(host, path, asset=old.asset(), mirror=mirrors)
         assert os.waitstatus_to_exitcode(os.system(f"'{host.interpreters[0]}' -c 'import sys; sys.exit(7)'")) == 7
         assert list(staging(path).iterdir()) == []
 
     def test_without_pipelining_the_archive_goes_as_a_file(
         self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
     ) -> None:
-        host.pipelining = False
+        host.commands_take_input = False
         message = failure(host, path, asset=old.asset(), mirror=mirrors)
         assert message.startswith("The archive /host/tmp/archive is not there")  # since nobody puts it there
         assert host.received == {"/host/tmp/archive": old.archive.read_bytes()}
         assert list(staging(path).iterdir()) == []
 
     def test_an_archive_of_the_tasks_own(self, host: Host, path: Path, old: FakeBuild) -> None:
-        bootstrap(host, path, name=f"{VERSION}+{OLD}", archive=str(old.archive), checksum=old.sha256)
+        bootstrap_on(host, path, name=f"{VERSION}+{OLD}", archive=str(old.archive), checksum=old.sha256)
         assert Path(host.modules[0]["archive"]).read_bytes() == old.archive.read_bytes()
 
     def test_check_mode_foresees_it(self, host: Host, path: Path, index: str) -> None:
-        result = bootstrap(host, path, name=f"{VERSION}+{OLD}", index=[index], check_mode=True)
+        result = bootstrap_on(host, path, name=f"{VERSION}+{OLD}", index=[index], check_mode=True)
         assert (result["changed"], result["build"]["release"], len(host.commands)) == (True, OLD, 1)
         assert not path.parent.exists()
 
@@ -93,7 +89,7 @@ class TestFirstRun:
 class TestWhatIsThere:
     def test_a_build_that_answers_is_one_command(self, host: Host, path: Path, old: FakeBuild) -> None:
         done = run(spec(path, old))
-        result = bootstrap(host, path, name=MINOR, index=["/nowhere"])
+        result = bootstrap_on(host, path, name=MINOR, index=["/nowhere"])
         assert (result["changed"], result["build"], len(host.commands), host.modules) == (False, done["build"], 1, [])
 
     @pytest.mark.parametrize("check_mode", [False, True])
@@ -102,7 +98,7 @@ class TestWhatIsThere:
     ) -> None:
         run(spec(path, old))
         (staging(path) / "bootstrap-0-1").mkdir(parents=True)
-        bootstrap(host, path, name=MINOR, check_mode=check_mode)
+        bootstrap_on(host, path, name=MINOR, check_mode=check_mode)
         assert host.interpreters == [] if check_mode else [f"{path}/bin/python{MINOR}"]
 
     def test_what_looks_changed_is_judged_by_an_interpreter_from_the_archive(
@@ -112,7 +108,7 @@ class TestWhatIsThere:
         age(path / "lib" / f"python{MINOR}" / "os.py")
         index = tmp_path / "index_of_one.ndjson"
         index.write_bytes(index_of(old.asset()))
-        bootstrap(host, path, name=MINOR, mirror=mirrors, index=[str(index)])
+        bootstrap_on(host, path, name=MINOR, mirror=mirrors, index=[str(index)])
         assert "bootstrap-" in str(host.interpreters[0])
         assert host.modules[0]["asset"]["sha256"] == old.sha256
         assert Path(host.modules[0]["archive"]).read_bytes() == old.archive.read_bytes()
@@ -120,7 +116,7 @@ class TestWhatIsThere:
     def test_check_mode_does_not_judge_it(self, host: Host, path: Path, old: FakeBuild) -> None:
         run(spec(path, old))
         age(path / "lib" / f"python{MINOR}" / "os.py")
-        assert bootstrap(host, path, name=MINOR, check_mode=True)["changed"] is False
+        assert bootstrap_on(host, path, name=MINOR, check_mode=True)["changed"] is False
         assert host.modules == []
 
 
@@ -149,7 +145,7 @@ class TestRefusals:
 
     def test_options_that_only_build_has(self, host: Host, path: Path) -> None:
         with pytest.raises(Exception, match="state"):
-            bootstrap(host, path, name=MINOR, state="latest")
+            bootstrap_on(host, path, name=MINOR, state="latest")
 
 
 def test_build_names_bootstrap_where_there_is_no_python(host: Host, path: Path, old: FakeBuild) -> None:

@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from tests.support import fake_builds
-from tests.support.action_host import NEW, OLD, Action, Host, act, failure, file_name
+from tests.support.action_host import NEW, OLD, Host, act, failure, file_name, run_on
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
 from tests.support.index_documents import digest_of, url_of, versions_index
 from tests.support.install_specs import spec
@@ -180,7 +180,7 @@ class TestModule:
 
     @pytest.mark.parametrize("option", ["path", "dest"])
     def test_the_path_has_two_names(self, host: Host, path: Path, old: FakeBuild, option: str) -> None:
-        Action(host, {option: str(path), "asset": old.asset()}, check_mode=False).run(task_vars={})
+        run_on(host, {option: str(path), "asset": old.asset()})
         assert host.modules[0]["path"] == str(path)
         assert "dest" not in host.modules[0]
 
@@ -213,7 +213,7 @@ class TestModule:
         assert host.modules[0]["mirror"] == mirrors
 
     def test_failure_on_the_host_is_handed_back(self, host: Host, path: Path, old: FakeBuild) -> None:
-        host.answer = {"failed": True, "msg": "There is not enough space.", "invocation": {}}
+        host.answer = {"failed": True, "msg": "There is not enough space."}
         assert act(host, path, asset=old.asset()) == {"failed": True, "msg": "There is not enough space."}
 
 

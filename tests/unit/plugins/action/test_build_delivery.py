@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.apply i
 from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
 from tests.support import fake_builds, index_documents
-from tests.support.action_host import NEW, OLD, BootstrapAction, Host, act
+from tests.support.action_host import NEW, OLD, Host, act, bootstrap_on
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.support.install_specs import spec
 
@@ -87,33 +87,6 @@ class TestPush:
         assert host.received == {REMOTE: old.archive.read_bytes()}
         assert [module.get("archive") for module in host.modules] == [None, REMOTE]
         assert host.modules[1]["asset"]["sha256"] == old.sha256
-
-    @pytest.mark.parametrize(
-        ("becomes_unprivileged", "pipelining", "readable"),
-        [(True, True, ["/host/tmp", REMOTE]), (True, False, []), (False, True, [])],
-    )
-    def test_another_user_may_read_it(
-        self,
-        host: Host,
-        path: Path,
-        old: FakeBuild,
-        address: str,
-        becomes_unprivileged: bool,
-        pipelining: bool,
-        readable: list[str],
-    ) -> None:
-        """Without pipelining the directory holds modules too, so Ansible's own ways have to do."""
-        host.becomes_unprivileged, host.pipelining = becomes_unprivileged, pipelining
-        act(host, path, asset=old.asset(), mirror=address, delivery="push")
-        assert (host.readable, len(host.modules)) == (readable, 1)
-
-    def test_another_user_may_not_read_it(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
-        host.becomes_unprivileged = host.chmod_fails = True
-        assert act(host, path, asset=old.asset(), mirror=address, delivery="push")["msg"] == (
-            "Cannot let the user who installs read /host/tmp/archive: 'chmod: not supported'. Nothing was installed. "
-            "Set remote_tmp to a directory in which chmod works, or delivery to pull."
-        )
-        assert host.modules == []
 
     def test_an_archive_that_is_nowhere(self, host: Host, path: Path, old: FakeBuild) -> None:
         result = act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="push")
@@ -221,9 +194,7 @@ class TestWhatAModuleRunGets:
         assert not any(secret in repr(host.modules[-1]) for secret in ("s3cret", "t0ken", "t0p"))
 
     def test_bootstrap_fetches_nothing_on_the_host(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
-        BootstrapAction(host, {"path": str(path), "asset": old.asset(), "mirror": address, **LOGIN}, False).run(
-            task_vars={}
-        )
+        bootstrap_on(host, path, asset=old.asset(), mirror=address, **LOGIN)
         assert FETCHING.isdisjoint(host.modules[-1])
 
 
@@ -338,7 +309,7 @@ class TestAHostThatLies:
         if step == "switch":
             run(spec(path, fake_builds.make(tmp_path / "mirror", NEW)))
         args = {"name": f"{fake_builds.VERSION}+{OLD}", "verify": "full", "index": [index_of(old, tmp_path)], **LOGIN}
-        result = BootstrapAction(host, {"path": str(path), **args}, False).run(task_vars={})
+        result = bootstrap_on(host, path, **args)
         assert "Addresses and digests that a host has are not used" in result["msg"]
         assert (asked, host.modules, len(host.commands)) == ([], [], 1)
 

@@ -39,12 +39,16 @@ def test_nothing_to_do_is_one_command(host: Host, root: Path, tmp_path: Path) ->
     assert (result["path"], result["store"], result["health"]) == (PATH, "/opt/python/.builds", None)
 
 
-def test_the_module_is_told_the_root(host: Host, root: Path, tmp_path: Path) -> None:
+def test_the_module_is_told_the_root_and_the_date(
+    host: Host, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
     build = fake_builds.make(tmp_path / "mirror", OLD)
     host.answer = {"changed": True, "health": {"result": "not_run", "reason": "Exec format error."}}
     act(host, PATH, root=str(root), asset=build.asset())
-    (arguments,) = host.modules
+    (arguments,), (environment,) = host.modules, host.environments
     assert (arguments["root"], arguments["path"]) == (str(root), PATH)
+    assert environment == {"SOURCE_DATE_EPOCH": "7"}
 
 
 def test_the_home_of_the_host_is_for_the_root_alone(host: Host, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from tests.support import fake_builds
-from tests.support.action_host import NEW, OLD, BootstrapAction, Host, act, failure
+from tests.support.action_host import NEW, OLD, Host, act, bootstrap_on, failure
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.support.index_documents import index_of
 from tests.support.install_specs import spec
@@ -114,10 +114,9 @@ def test_a_policy_that_nobody_would_look_at_is_told(
 def test_bootstrap_sends_only_what_has_an_attestation(
     host: Host, path: Path, old: FakeBuild, options: dict[str, Any], check_mode: bool
 ) -> None:
-    task = {"path": str(path), "asset": old.asset(), **options}
-    refused = BootstrapAction(host, task, check_mode).run(task_vars={})
+    refused = bootstrap_on(host, path, asset=old.asset(), check_mode=check_mode, **options)
     assert (refused["failed"], len(host.commands), host.modules) == (True, 1, [])
     assert "there is no bundle at file://" in refused["msg"]
     attest(old)
-    assert BootstrapAction(host, task, check_mode).run(task_vars={})["changed"]
+    assert bootstrap_on(host, path, asset=old.asset(), check_mode=check_mode, **options)["changed"]
     assert {"verify_provenance", "provenance"} & {option for module in host.modules for option in module} == set()

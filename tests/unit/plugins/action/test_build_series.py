@@ -14,7 +14,7 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
-from tests.support.action_host import OLD, BootstrapAction, Host, act, failure
+from tests.support.action_host import OLD, Host, act, bootstrap_on, failure
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.receipts import asset, make_entry, receipt
 
@@ -66,7 +66,7 @@ def test_it_is_refused_by_one_look_at_the_host(
 
 
 def test_bootstrap_refuses_it_as_well(host: Host, path: Path) -> None:
-    result = BootstrapAction(host, {"path": str(path), "name": MINOR}, check_mode=False).run(task_vars={})
+    result = bootstrap_on(host, path, name=MINOR)
     assert (result["failed"], host.modules) == (True, [])
     assert "`allow_minor_change: true`" in result["msg"]
 

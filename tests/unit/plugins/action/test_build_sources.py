@@ -15,10 +15,10 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 
 from ansible.utils.display import Display
 
-from ansible_collections.standalone.python.plugins.action import build as action
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.plugin_utils._build import sources
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from tests.support import fake_builds
 from tests.support.action_host import NEW, OLD, Host, act, failure
@@ -38,7 +38,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[IndexOptions]:
         options.append(index)
         raise IndexUnavailable("enough")
 
-    monkeypatch.setattr(action, "resolve", resolve)
+    monkeypatch.setattr(sources, "resolve", resolve)
     return options
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 from ansible_collections.standalone.python.plugins.action import mirror
-from ansible_collections.standalone.python.plugins.module_utils._http.sealed import unsealed
+from ansible_collections.standalone.python.plugins.plugin_utils._mirror import task
 from tests.support.locks import asset, stripped
 
 ASSET = asset(stripped("3.13.5+20250723"))
@@ -23,32 +24,41 @@ FETCHED = {"changed": False, "fetched": [PLACE], "bundles": [], "without_bundle"
 KEPT = {"changed": True, "fetched": [], "bundles": [BUNDLE], "without_bundle": [], "diff": {"after": "new"}}
 
 
-class Action(mirror.ActionModule):
-    """The plugin with a module that answers what it is told to."""
+class Host:
+    """A host whose module answers what it is told to. `modules` are the arguments that it got."""
 
-    def __init__(self, args: dict[str, Any], answers: list[dict[str, Any]], *, check_mode: bool = False) -> None:
-        task = SimpleNamespace(args=args, async_val=0, check_mode=check_mode, action=mirror.MODULE)
-        connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
-        super().__init__(task, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None)
-        self._load_name = mirror.MODULE
+    name = "web1"
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
         self._answers = answers
         self.modules: list[dict[str, Any]] = []
 
-    def _execute_module(self, *, module_name: str, module_args: dict[str, Any], **_more: Any) -> dict[str, Any]:
-        self.modules.append({"name": module_name, **module_args})
+    def run_module(self, name: str, arguments: Mapping[str, Any], **_options: Any) -> dict[str, Any]:
+        assert name == "mirror"
+        self.modules.append(dict(arguments))
         return dict(self._answers[len(self.modules) - 1])
+
+
+def run_on(host: Host, args: Mapping[str, Any], *, check_mode: bool = False) -> dict[str, Any]:
+    name = "standalone.python.mirror"
+    it = SimpleNamespace(args=dict(args), async_val=0, check_mode=check_mode, action=name)
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
+    plugin = mirror.ActionModule(it, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None)
+    plugin._load_name = name
+    plugin.host = lambda _task_vars: host
+    result: dict[str, Any] = plugin.run(task_vars={})
+    return result
 
 
 @pytest.fixture(autouse=True)
 def github(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mirror, "public_bundles", lambda assets, *_more: {one.sha256: "{}" for one in assets})
+    monkeypatch.setattr(task, "public_bundles", lambda assets, *_more: {one.sha256: "{}" for one in assets})
 
 
-def act(**options: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    check_mode = options.pop("check_mode", False)
-    args = {"path": "/srv/python", "assets": [ASSET.as_dict()], **options}
-    action = Action(args, [FETCHED, KEPT], check_mode=check_mode)
-    return action.run(task_vars={}), action.modules
+def act(*, check_mode: bool = False, **options: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    host = Host(FETCHED, KEPT)
+    result = run_on(host, {"path": "/srv/python", "assets": [ASSET.as_dict()], **options}, check_mode=check_mode)
+    return result, host.modules
 
 
 def test_what_no_source_has_is_handed_to_a_second_run() -> None:
@@ -82,15 +92,13 @@ LOGIN = {"url_username": "me", "url_password": "s3cret", "headers": {"X-Token": 
 )
 def test_a_login_is_handed_only_where_a_server_is_to_get_it(options: dict[str, Any], is_handed: bool) -> None:
     _result, (module,) = act(**LOGIN, **options)
-    handed = unsealed(module)
-    assert (LOGIN.keys() <= handed.keys(), LOGIN.keys().isdisjoint(handed)) == (is_handed, not is_handed)
-    assert is_handed or "s3cret" not in repr(handed)
+    assert (LOGIN.keys() <= module.keys(), LOGIN.keys().isdisjoint(module)) == (is_handed, not is_handed)
+    assert is_handed or "s3cret" not in repr(module)
 
 
 @pytest.mark.parametrize("without", [["../../etc/passwd"], ["20250723/other.tar.gz"], [], None])
 def test_a_host_asks_for_no_bundle_but_those_of_its_assets(without: list[str] | None) -> None:
-    action = Action(
-        {"path": "/srv/python", "assets": [ASSET.as_dict()], "bundles": True}, [{**FETCHED, "without_bundle": without}]
-    )
-    assert not action.run(task_vars={}).get("failed")
-    assert len(action.modules) == 1
+    host = Host({**FETCHED, "without_bundle": without})
+    args = {"path": "/srv/python", "assets": [ASSET.as_dict()], "bundles": True}
+    assert not run_on(host, args).get("failed")
+    assert len(host.modules) == 1

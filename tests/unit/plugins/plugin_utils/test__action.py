@@ -17,10 +17,10 @@ pytest.importorskip("ansible")
 from ansible_collections.standalone.python.plugins.plugin_utils._action import (
     CollectionAction,
     OwnModule,
-    own_results,
     presentable,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import DISCOVERED
+from ansible_collections.standalone.python.plugins.plugin_utils._module_result import own_results
 from tests.support.audited_fleets import build, host
 
 HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
@@ -128,7 +128,7 @@ def test_only_a_run_that_fetches_gets_proxies_and_addresses_with_a_login(fetches
     connection = SimpleNamespace(_shell=SimpleNamespace(env_prefix=env_prefix))
     templar = SimpleNamespace(template=lambda value: value)
     plugin = CollectionAction(task, connection, play_context=None, loader=None, templar=templar, shared_loader_obj=None)
-    plugin._fetches = fetches
+    plugin.fetches = fetches
     raw: dict[str, str] = {"old": "1"}
     shown = plugin._compute_environment_string(raw)
     assert raw == (ENVIRONMENT if fetches else {name: ENVIRONMENT[name] for name in ("LANG", "HOMEPAGE")})

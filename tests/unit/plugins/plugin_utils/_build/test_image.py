@@ -5,28 +5,23 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import EPOCH_VARIABLE
-from ansible_collections.standalone.python.plugins.module_utils._os.target_root import (RUNNING, TargetRoot)
 from ansible_collections.standalone.python.plugins.plugin_utils._build.image import exported_epoch
 
-OWN = [{"HTTP_PROXY": "x"}]
 
-
-def test_the_controllers_epoch_is_handed_on_and_gives_way_to_the_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(EPOCH_VARIABLE, "7")
-    task = SimpleNamespace(environment=OWN)
-    with exported_epoch(task, TargetRoot("/mnt/image")):
-        assert task.environment == [{EPOCH_VARIABLE: "7"}, *OWN]
-    assert task.environment is OWN
-
-
-@pytest.mark.parametrize(("epoch", "system"), [("7", RUNNING), ("", TargetRoot("/mnt/image"))])
-def test_else_nothing_is(monkeypatch: pytest.MonkeyPatch, epoch: str, system: TargetRoot) -> None:
+@pytest.mark.parametrize(
+    ("epoch", "system", "exported"),
+    [
+        ("7", TargetRoot("/mnt/image"), {EPOCH_VARIABLE: "7"}),
+        ("7", RUNNING, {}),
+        ("", TargetRoot("/mnt/image"), {}),
+    ],
+)
+def test_the_controllers_epoch_is_for_images(
+    monkeypatch: pytest.MonkeyPatch, epoch: str, system: TargetRoot, exported: dict[str, str]
+) -> None:
     monkeypatch.setenv(EPOCH_VARIABLE, epoch)
-    task = SimpleNamespace(environment=OWN)
-    with exported_epoch(task, system):
-        assert task.environment is OWN
+    assert exported_epoch(system) == exported

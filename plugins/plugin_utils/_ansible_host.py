@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`Host` and `Controller` of an action plugin's task, by Ansible's own means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ansible import constants
+
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, MIRROR_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._http.sealed import sealed
+
+from ._defaults import default_max_age_s, default_of
+from ._host import CommandResult
+from ._module_result import own_results
+from ._probe.answer import printed
+
+# The argument specs of the modules that read sealed arguments.
+_SEALED = {"build": BUILD_ARGUMENTS, "mirror": MIRROR_ARGUMENTS}
+
+
+class AnsibleHost:
+    """The managed host, reached by the methods that Ansible gives to the plugin `action`."""
+
+    def __init__(self, action: Any, task_vars: Mapping[str, Any]) -> None:
+        self._action = action
+        self._task_vars = task_vars
+
+    @property
+    def name(self) -> str:
+        """The host's name in the inventory."""
+        return str(self._task_vars.get("inventory_hostname"))
+
+    @property
+    def commands_take_input(self) -> bool:
+        """Whether pipelining is on, so that a command can have input."""
+        return bool(self._action._connection.is_pipelining_enabled())
+
+    def run_command(self, command: str, *, input_bytes: bytes | None = None, become: bool = True) -> CommandResult:
+        """Run a command by the host's `/bin/sh`."""
+        answer = self._action._low_level_execute_command(command, in_data=input_bytes, sudoable=become)
+        return CommandResult(answer["rc"], answer["stdout"], answer["stderr"])
+
+    def run_module(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        fetches: bool = False,
+        interpreter: str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The module's result without the keys that are not its own. Secrets among the arguments are sealed."""
+        handed = sealed(arguments, _SEALED[name]) if name in _SEALED else dict(arguments)
+        with self._environment(environment or {}, fetches=fetches):
+            result = self._action._execute_module(
+                module_name=f"standalone.python.{name}",
+                module_args=handed,
+                task_vars=self._variables(interpreter),
+            )
+        return own_results(result)
+
+    def send_file(self, path: str) -> str:
+        """Send a file to the task's temporary directory, where the user who runs the module may read it.
+
+        With pipelining, that directory holds nothing but such files, which are no secrets. So if another user without
+        privileges runs the module, everyone may read them. Without pipelining the directory gets the module too, and
+        Ansible's own ways to hand a file to one user have to do. Raises `StoreError`.
+        """
+        action, shell = self._action, self._action._connection._shell
+        if shell.tmpdir is None:
+            action._make_tmp_path()
+        remote = str(shell.join_path(shell.tmpdir, "archive"))
+        action._transfer_file(path, remote)
+        if self.commands_take_input and action._is_become_unprivileged():
+            self._let_all_read(shell.tmpdir, remote)
+        else:
+            action._fixup_perms2((shell.tmpdir, remote), execute=False)  # saves the call that would make it executable
+        return remote
+
+    def _let_all_read(self, directory: str, file: str) -> None:
+        answer = self._action._remote_chmod((directory, file), "a+rX")
+        if answer["rc"] != 0:
+            raise StoreError(
+                f"Cannot let the user who installs read {file}: {printed(answer['stdout'], answer['stderr'])}. "
+                "Nothing was installed. Set remote_tmp to a directory in which chmod works, or delivery to pull."
+            )
+
+    def expand_user(self, path: str) -> str:
+        """The path with the home of the host's user for `~`."""
+        return str(self._action._remote_expand_user(path))
+
+    def _variables(self, interpreter: str | None) -> dict[str, Any]:
+        """The task's variables with the interpreter of modules, where they are read: a delegate has its own."""
+        if interpreter is None:
+            return dict(self._task_vars)
+        by_us = {"ansible_python_interpreter": interpreter}
+        delegate = self._action._task.delegate_to
+        if not delegate:
+            return {**self._task_vars, **by_us}
+        delegated = self._task_vars["ansible_delegated_vars"]
+        return {
+            **self._task_vars,
+            "ansible_delegated_vars": {**delegated, delegate: {**delegated[delegate], **by_us}},
+        }
+
+    @contextmanager
+    def _environment(self, variables: Mapping[str, str], *, fetches: bool) -> Iterator[None]:
+        """Set the environment of the module that runs meanwhile."""
+        task = self._action._task
+        before = task.environment if variables else None
+        if variables:
+            task.environment = [dict(variables), *(before or [])]
+        self._action.fetches = fetches
+        try:
+            yield
+        finally:
+            self._action.fetches = False
+            if variables:
+                task.environment = before
+
+
+class AnsibleController:
+    """The machine that runs the plugin `action`."""
+
+    def __init__(self, action: Any, task_vars: Mapping[str, Any]) -> None:
+        self._action = action
+        self._task_vars = task_vars
+
+    @property
+    def check_mode(self) -> bool:
+        """Whether the task must not change anything."""
+        return bool(self._action._task.check_mode)
+
+    @property
+    def host_count(self) -> int:
+        """The number of hosts that run this task."""
+        return len(self._task_vars.get("ansible_play_hosts", ()))
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether another host than the one in the inventory does the task."""
+        return bool(self._action._task.delegate_to)
+
+    def find_file(self, name: str) -> str:
+        """The path of a file that the task names. Raises Ansible's error when there is none."""
+        return str(self._action._find_needle("files", name))
+
+    def read_file(self, path: str) -> str:
+        """The text of a file on this machine; decrypted, if Ansible Vault encrypted it."""
+        return str(self._action._loader.get_text_file_contents(path))
+
+    def module_interpreters(self) -> tuple[str | None, Sequence[str]]:
+        """The interpreter of modules that is configured, and those that Ansible looks for when none is."""
+        setting = constants.config.get_config_value("INTERPRETER_PYTHON", variables=self._task_vars)
+        discoverable = constants.config.get_config_value("INTERPRETER_PYTHON_FALLBACK", variables=self._task_vars)
+        return self._action._templar.template(setting), discoverable
+
+    def default_addresses(self, option: str) -> list[str]:
+        """The default of `index` or `mirror`; empty without one."""
+        return default_of(option, self._task_vars, self._action._templar)
+
+    def default_max_age_s(self) -> int:
+        """The default of `index_max_age` in seconds; 0 without one. Raises `InvalidName`."""
+        return default_max_age_s(self._task_vars, self._action._templar)

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`build` for a host without a usable Python: send the archive, and let its own interpreter run the ordinary module.
+
+A host that has the build costs one shell command, the probe. Any other host costs the probe, one command that unpacks
+the archive in the staging directory, which later runs sweep, and the module.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, RECORD, TIDY
+
+from .. import _console
+from .._build import sources
+from .._build.apply import lacks_interpreter
+from .._build.decision import Decision
+from .._build.delivery import Delivery
+from .._build.preflight import preflight
+from .._build.task import BuildTask
+from . import interpreter as _interpreter
+from .interpreter import TemporaryInterpreter, Unpacking
+
+_UNPACKED_TWICE = 2  # for the temporary interpreter, and for the build
+
+
+class BootstrapTask(BuildTask):
+    """A `BuildTask` whose module is run by an interpreter that the task brings along."""
+
+    def run(self) -> dict[str, Any]:
+        """The task's result. Raises a `StandaloneError` when there is none."""
+        try:
+            return super().run()
+        except _InterpreterVanished:  # another run removed it before the module started; that run has ended, or waits
+            return super().run()
+
+    def is_settled(self, decision: Decision) -> bool:
+        """Whether the probe settled the task. In check mode there is no interpreter to look closer with."""
+        if not self.options.controller.check_mode:
+            return super().is_settled(decision)
+        if decision.plan.step == INSPECT:
+            _console.warn(
+                "The build at the path may have changed since it was installed. Without check mode its content is "
+                "compared, and the build installed anew if that differs."
+            )
+        return True
+
+    def apply(self, delivery: Delivery) -> dict[str, Any]:
+        """The result of the module, run by the build at the path if that works, else by one from the archive."""
+        decision = delivery.decision
+        if decision.plan.step in (NOTHING, RECORD, TIDY):
+            return self._run_module(_own_interpreter(decision), delivery.to_work())
+        asset = self._asset_to_run(decision)
+        _interpreter.require_suitable(asset)
+        with delivery.archive(asset, as_published=True) as packed:  # the host's own tar and gzip have to read it
+            size_bytes = os.path.getsize(packed.path) * _UNPACKED_TWICE
+            preflight(decision.spec, decision.plan, decision.probe, archive_bytes=size_bytes)
+            temporary = self._unpacked(asset, packed.path)
+        sent = {"archive": temporary.archive, "asset": asset.as_dict()}
+        return self._run_module(temporary.program, {**delivery.to_work(), **sent})
+
+    def _asset_to_run(self, decision: Decision) -> Asset:
+        """The asset whose archive has the interpreter, which is also the one that the module may need."""
+        spec, receipt = decision.spec, decision.state.receipt
+        described = receipt.asset if decision.plan.step == INSPECT and receipt else decision.stored
+        if described:
+            return sources.trusted(described, spec, self.options)
+        if spec.asset is None:
+            raise InvalidName("Neither a name nor an asset says what is wanted.")
+        return spec.asset
+
+    def _unpacked(self, asset: Asset, path: str) -> TemporaryInterpreter:
+        """Send the archive the way that modules are sent: as a command's input where pipelining is on, else as a file.
+
+        The user who runs the command receives its input, so no other user and no other directory matters then.
+        """
+        _interpreter.require_gzip(path)
+        by_input = self.host.commands_take_input
+        unpacking = Unpacking(self.spec.store, asset, None if by_input else self.host.send_file(path))
+        content = Path(path).read_bytes() if by_input else None
+        answer = self.host.run_command(unpacking.command(), input_bytes=content)
+        return unpacking.parse(answer.stdout, rc=answer.rc, stderr=answer.stderr)
+
+    def _run_module(self, program: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        result = self.host.run_module("build", arguments, interpreter=program)
+        if lacks_interpreter(result):
+            raise _InterpreterVanished(
+                f"The interpreter {program}, which was there a moment ago, is gone. Look what else works in that store."
+            )
+        return result
+
+
+class _InterpreterVanished(StoreError):
+    """The temporary interpreter has been removed since it was unpacked."""
+
+
+def _own_interpreter(decision: Decision) -> str:
+    receipt = decision.state.receipt
+    name = receipt.asset.build.interpreter if receipt else "python"
+    return posixpath.join(decision.spec.path, "bin", name)

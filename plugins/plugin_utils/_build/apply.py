@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the module for a decision: once where it is certain who fetches the archive, else again with the archive."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
+
+from .. import _console
+from .._host import Host
+from .delivery import Delivery
+from .image import exported_epoch
+from .preflight import preflight
+from .progress import sending
+
+_COMMAND_NOT_FOUND = 127  # a shell's status where there is no interpreter
+
+
+def apply(delivery: Delivery, host: Host) -> dict[str, Any]:
+    """The module's result. An archive that is certainly needed is sent first, any other on request.
+
+    Raises `StoreError` when the host has no space for the archive, `UnsupportedHost` when it cannot run modules, and
+    what `Delivery.archive` raises.
+    """
+    asset, why = delivery.certain, ""
+    if asset is None:
+        asset, result = _left_to_send(delivery, host)
+        why = str(result.get("msg", ""))
+        if asset is None:
+            return result
+    decision = delivery.decision
+    with delivery.archive(asset, why=why) as packed:
+        size_bytes = os.path.getsize(packed.path)
+        preflight(decision.spec, decision.plan, decision.probe, archive_bytes=size_bytes)
+        with sending(f"{host.name}: {asset.file_name}", size_bytes, _console.say):
+            sent = {"archive": host.send_file(packed.path), "asset": asset.as_dict()}
+        if packed.sha256:
+            sent["checksum"] = packed.sha256  # of the file; the asset has the digest of the published archive
+        return _run_module(delivery, host, {**delivery.to_work(), **sent})
+
+
+def lacks_interpreter(result: Mapping[str, Any]) -> bool:
+    """Whether the module could not start, because the host does not have the interpreter."""
+    return bool(result.get("failed")) and result.get("rc") == _COMMAND_NOT_FOUND
+
+
+def _left_to_send(delivery: Delivery, host: Host) -> tuple[Asset | None, dict[str, Any]]:
+    """The module's result and, where it needs one, the asset whose archive the controller has to send.
+
+    Only the module can find a changed build. The controller then fetches what it knows itself about that build.
+    """
+    fetched = delivery.certain_there
+    result = _fetch_there(delivery, host, fetched) if fetched else _run_module(delivery, host, delivery.to_work())
+    asset = delivery.asked_for(result)
+    if asset and not fetched and delivery.way != "push":
+        result = _fetch_there(delivery, host, asset)
+        asset = delivery.asked_for(result)
+    return (asset if delivery.way != "pull" else None), result
+
+
+def _fetch_there(delivery: Delivery, host: Host, asset: Asset) -> dict[str, Any]:
+    """The result of a module run that fetches the archive on the host."""
+    return _run_module(delivery, host, delivery.to_fetch(asset), fetches=True)
+
+
+def _run_module(
+    delivery: Delivery, host: Host, arguments: Mapping[str, Any], *, fetches: bool = False
+) -> dict[str, Any]:
+    environment = exported_epoch(delivery.decision.spec.system)
+    result = host.run_module("build", arguments, fetches=fetches, environment=environment)
+    if lacks_interpreter(result):
+        raise UnsupportedHost(
+            "This host has no Python where Ansible looks for one, and to change something takes one. Play "
+            "standalone.python.bootstrap first, which needs none, or set ansible_python_interpreter."
+        )
+    return result

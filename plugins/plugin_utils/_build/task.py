@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One task on one host, step by step: spec, state, plan, apply, report.
+
+The host answers one shell command. The module runs only when the host must be changed or inspected more closely.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, Plan
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
+
+from .. import _console
+from .._host import Controller, Host
+from .._index.clock import Clock
+from .._module_result import require_build_answer
+from .._options import with_local_files
+from .._probe import probe as _probe
+from .._probe.probe import Probe
+from . import sources
+from .apply import apply
+from .decision import Decision
+from .delivery import Delivery
+from .image import described
+from .options import BuildOptions, parsed_params
+from .pinned import pinned
+from .preflight import preflight
+
+
+class BuildTask:
+    """What `spec` asks for, brought about on `host`."""
+
+    def __init__(self, spec: InstallSpec, options: BuildOptions, host: Host) -> None:
+        self.spec = spec
+        self.options = options
+        self.host = host
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any], controller: Controller, host: Host) -> BuildTask:
+        """The task in validated options. Raises a `StandaloneError` for options that make no sense together."""
+        parsed = parsed_params(params, host)
+        spec = InstallSpec.from_params(with_local_files(parsed))
+        return cls(spec, BuildOptions.from_params(parsed, spec, controller), host)
+
+    def run(self) -> dict[str, Any]:
+        """The task's result. Raises a `StandaloneError` when there is none."""
+        decision = self._plan(self._state())
+        self._check(decision)
+        if self.is_settled(decision):
+            return decision.report()
+        result = self.apply(Delivery(decision, self.options))
+        self._require_true_result(result, decision)
+        return result
+
+    def is_settled(self, decision: Decision) -> bool:
+        """Whether the result is known without the module, which is needed to inspect content that looks suspicious."""
+        if self.options.controller.check_mode:
+            return decision.plan.step != INSPECT
+        return decision.plan == Plan(NOTHING)
+
+    def apply(self, delivery: Delivery) -> dict[str, Any]:
+        """The module's result, once the host has the archive that it needs."""
+        return apply(delivery, self.host)
+
+    def _state(self) -> Probe:
+        """What the host reports about itself, the path and the store."""
+        spec = self.spec
+        command = _probe.build_command(
+            spec.path, spec.store, verify=spec.verify, will_remove=spec.state == "absent", root=spec.system.root
+        )
+        answer = self.host.run_command(command)
+        probe = described(_probe.parse(answer.stdout, rc=answer.rc, stderr=answer.stderr), spec)
+        if probe.answer:
+            probe.answer.warn_of_malformed(_console.warn, f"{self.host.name} to the probe")
+        return probe
+
+    def _plan(self, probe: Probe) -> Decision:
+        """What has to happen. An index is read only if the plan needs a build that the task does not pin."""
+        spec, options = self.spec.on_platform(probe.platform), self.options
+        if spec.state != "absent":
+            spec = pinned(spec, lock=options.lock, checksum=options.sha256, platform=probe.platform)
+        decision = Decision.of(spec, probe)
+        needs_index = decision.plan.needs_asset and spec.asset is None
+        return sources.resolved(decision, options) if needs_index else decision
+
+    def _check(self, decision: Decision) -> None:
+        """Raise for a change that is not permitted or known to be impossible, so that check mode does not promise it."""
+        asset, spec, options = decision.asset, decision.spec, self.options
+        if asset:
+            Clock.read(_console.warn).require_released(asset.build)
+            sources.require_verified(asset, spec, options)
+        elif decision.stored and options.is_verified:
+            sources.require_verified(sources.trusted(decision.stored, spec, options), spec, options)
+        archive = options.checked_archive(asset) if options.archive and asset else None
+        size_bytes = os.path.getsize(archive) if archive else None
+        preflight(spec, decision.plan, decision.probe, archive_bytes=size_bytes)
+        if asset and asset.url and not spec.archive:
+            candidate_urls(asset.url, options.mirrors)  # raises for an address that the host could not use
+
+    def _require_true_result(self, result: Mapping[str, Any], decision: Decision) -> None:
+        """Raise for a result that the module never returns, and for a change in check mode that a run could not make."""
+        spec, receipt = decision.spec, decision.state.receipt
+        require_build_answer(result, spec)
+        if result.get("failed"):
+            return
+        is_foreseen = self.options.controller.check_mode and decision.plan.step == INSPECT and result.get("changed")
+        if is_foreseen and receipt:
+            sources.trusted(receipt.asset, spec, self.options)  # raises where the repair would
+        health = result.get("health")
+        if health and health["result"] != "passed" and spec.health_imports:
+            _console.warn(f"The new interpreter at {spec.path} was not tried out. {health.get('reason')}")

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One task of `links_info` on one host, step by step: spec, state, plan, report. It changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import _console
+from .._host import Controller, Host
+from . import probe
+from .discovered_python import DISCOVERED, Going, candidates, lasting_python
+from .probe import LinksState
+from .profiles import Profiles
+from .report import decided, going
+from .requirements import read_requirements
+from .spec import LinksSpec
+
+
+class LinksTask:
+    """The comparison of `host` with the links, alternatives and profiles of the spec."""
+
+    def __init__(self, spec: LinksSpec, profiles: Profiles, controller: Controller, host: Host) -> None:
+        self._spec = spec
+        self._profiles = profiles
+        self._controller = controller
+        self._host = host
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any], controller: Controller, host: Host) -> LinksTask:
+        """The task in validated options. Raises `InvalidName` for impossible ones."""
+        builds = [_with_requirements(build, controller) for build in params["builds"]]
+        whole = {**params, "builds": builds}
+        profiles = Profiles.from_params(whole)
+        return cls(LinksSpec.from_params(whole), profiles, controller, host)
+
+    def run(self) -> dict[str, Any]:
+        """The task's result. Raises a `StandaloneError` when there is none."""
+        state = self._state()
+        result = {"changed": False, **decided(self._spec, state, self._profiles)}
+        removed = going(result, state)
+        # the facts would belong to another host, or to a system that is not running
+        if not removed or self._controller.is_delegated or self._spec.root:
+            return result
+        return {**result, **self._lasting_python(removed)}
+
+    def _state(self) -> LinksState:
+        spec, profiles = self._spec, self._profiles
+        question = spec.question(list(profiles.places), list(profiles.directories))
+        answer = self._host.run_command(question.command())
+        state = probe.parse(answer.stdout, rc=answer.rc, stderr=answer.stderr, root=spec.root)
+        if state.answer:
+            state.answer.warn_of_malformed(_console.warn, f"{self._host.name} to what it has that leads to builds")
+        return state
+
+    def _lasting_python(self, removed: Going) -> dict[str, Any]:
+        """The fact that makes Ansible run modules by an interpreter that stays, if its present one will be removed."""
+        configured, discoverable = self._controller.module_interpreters()
+        pythons = candidates(configured, discoverable)
+        # as Ansible itself looks for it, without become
+        answer = self._host.run_command(removed.command(pythons), become=False)
+        lasting = lasting_python(answer.stdout, pythons, _console.warn, self._host.name)
+        is_discovered = pythons is discoverable and lasting
+        return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
+
+
+def _with_requirements(build: Mapping[str, Any], controller: Controller) -> dict[str, Any]:
+    """The build with the content of its requirements file in addition to the file's name."""
+    name = build["requirements"]
+    if name is None:
+        return dict(build)
+    content = read_requirements(controller.find_file(name), controller.read_file).content
+    return {**build, "requirements": content, "requirements_file": name}

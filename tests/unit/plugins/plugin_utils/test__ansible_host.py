@@ -1,0 +1,175 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `AnsibleHost` and `AnsibleController` make of the methods that Ansible gives to action plugins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="action plugins run on the controller")
+
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._http.sealed import unsealed
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+from ansible_collections.standalone.python.plugins.plugin_utils._ansible_host import AnsibleController, AnsibleHost
+from ansible_collections.standalone.python.plugins.plugin_utils._host import CommandResult
+
+ADDED_BY_ANSIBLE = {"uid": 0, "gid": 0, "owner": "root", "group": "root", "mode": "0777", "state": "link", "size": 9}
+TASK_VARS = {"inventory_hostname": "web1", "ansible_play_hosts": ["web1", "web2"]}
+
+
+class Action(CollectionAction):
+    """A plugin with Ansible's ways to the host replaced by lists of what was asked of them."""
+
+    def __init__(
+        self,
+        *,
+        tmpdir: str | None = "/host/tmp",
+        delegate_to: str | None = None,
+        pipelining: bool = True,
+        becomes_unprivileged: bool = False,
+        chmod_rc: int = 0,
+    ) -> None:
+        task = SimpleNamespace(
+            args={}, async_val=0, check_mode=True, delegate_to=delegate_to, environment=["before"],
+            get_search_path=list,
+        )  # fmt: skip
+        shell = SimpleNamespace(tmpdir=tmpdir, join_path=os.path.join)
+        connection = SimpleNamespace(_shell=shell, is_pipelining_enabled=lambda: pipelining)
+        templar = SimpleNamespace(template=lambda value: value)
+        super().__init__(
+            task, connection, play_context=None, loader=DataLoader(), templar=templar, shared_loader_obj=None
+        )
+        self.asked: list[Any] = []
+        self.becomes_unprivileged = becomes_unprivileged
+        self.chmod_rc = chmod_rc
+
+    def _low_level_execute_command(self, cmd: str, *, in_data: Any, sudoable: bool) -> dict[str, Any]:
+        self.asked.append((cmd, in_data, sudoable))
+        return {"rc": 3, "stdout": "out", "stderr": "err", "stdout_lines": ["out"]}
+
+    def _execute_module(self, **options: Any) -> dict[str, Any]:
+        self.asked.append({**options, "environment": self._task.environment, "fetches": self.fetches})
+        return {"changed": True, "rc": 0, "invocation": {"module_args": {}}, **ADDED_BY_ANSIBLE}
+
+    def _make_tmp_path(self, *_unused: Any) -> None:
+        self._connection._shell.tmpdir = "/host/made"
+
+    def _transfer_file(self, local: str, remote: str) -> None:
+        self.asked.append((local, remote))
+
+    def _is_become_unprivileged(self) -> bool:
+        return self.becomes_unprivileged
+
+    def _remote_chmod(self, paths: Any, mode: str, *_unused: Any) -> dict[str, Any]:
+        self.asked.append((list(paths), mode))
+        return {"rc": self.chmod_rc, "stdout": "", "stderr": "chmod: not supported"}
+
+    def _fixup_perms2(self, paths: Any, **options: Any) -> None:
+        self.asked.append((paths, options))
+
+
+def test_a_command() -> None:
+    action = Action()
+    host = AnsibleHost(action, TASK_VARS)
+    assert host.run_command("id") == CommandResult(3, "out", "err")
+    host.run_command("cat", input_bytes=b"x", become=False)
+    assert action.asked == [("id", None, True), ("cat", b"x", False)]
+    assert (host.name, host.commands_take_input) == ("web1", True)
+
+
+def test_a_module_gets_its_secrets_sealed_and_its_result_is_its_own() -> None:
+    action = Action()
+    arguments = {"path": "/opt/python", "url_password": "s3cret", "mirror": ["https://me:s3cret@mirror.example.com"]}
+    assert AnsibleHost(action, TASK_VARS).run_module("build", arguments) == {"changed": True, "rc": 0}
+    (asked,) = action.asked
+    assert (asked["module_name"], asked["task_vars"]) == ("standalone.python.build", TASK_VARS)
+    assert "s3cret" not in str(asked)
+    assert unsealed(asked["module_args"]) == arguments
+
+
+def test_the_environment_and_the_proxies_are_for_one_run() -> None:
+    action = Action()
+    host = AnsibleHost(action, TASK_VARS)
+    host.run_module("links", {"links": []}, environment={"A": "1"})
+    host.run_module("build", {}, fetches=True)
+    host.run_module("build", {})
+    assert [(one["environment"], one["fetches"]) for one in action.asked] == [
+        ([{"A": "1"}, "before"], False),
+        (["before"], True),
+        (["before"], False),
+    ]
+    assert (action._task.environment, action.fetches) == (["before"], False)
+
+
+@pytest.mark.parametrize(
+    ("delegate", "given", "expected"),
+    [
+        (None, {}, {"ansible_python_interpreter": "/p"}),
+        (
+            "web2",
+            {"ansible_delegated_vars": {"web2": {"a": 1}, "web3": {}}},
+            {"ansible_delegated_vars": {"web2": {"a": 1, "ansible_python_interpreter": "/p"}, "web3": {}}},
+        ),
+    ],
+)
+def test_the_interpreter_is_set_where_ansible_reads_it(
+    delegate: str | None, given: Mapping[str, Any], expected: Mapping[str, Any]
+) -> None:
+    action = Action(delegate_to=delegate)
+    AnsibleHost(action, {**TASK_VARS, **given}).run_module("build", {}, interpreter="/p")
+    assert action.asked[0]["task_vars"] == {**TASK_VARS, **expected}
+
+
+@pytest.mark.parametrize(("tmpdir", "used"), [("/host/tmp", "/host/tmp"), (None, "/host/made")])
+def test_a_file_goes_to_the_temporary_directory_of_the_task(tmpdir: str | None, used: str) -> None:
+    action = Action(tmpdir=tmpdir)
+    assert AnsibleHost(action, TASK_VARS).send_file("/x.tar.gz") == f"{used}/archive"
+    assert action.asked == [("/x.tar.gz", f"{used}/archive"), ((used, f"{used}/archive"), {"execute": False})]
+
+
+@pytest.mark.parametrize(
+    ("becomes_unprivileged", "pipelining", "is_for_all"),
+    [(True, True, True), (True, False, False), (False, True, False)],
+)
+def test_another_user_may_read_it(becomes_unprivileged: bool, pipelining: bool, is_for_all: bool) -> None:
+    """Without pipelining the directory holds modules too, so Ansible's own ways have to do."""
+    action = Action(becomes_unprivileged=becomes_unprivileged, pipelining=pipelining)
+    AnsibleHost(action, TASK_VARS).send_file("/x.tar.gz")
+    handed = ["/host/tmp", "/host/tmp/archive"]
+    assert action.asked[1] == ((handed, "a+rX") if is_for_all else (tuple(handed), {"execute": False}))
+
+
+def test_another_user_may_not_read_it() -> None:
+    action = Action(becomes_unprivileged=True, chmod_rc=1)
+    with pytest.raises(StoreError) as error:
+        AnsibleHost(action, TASK_VARS).send_file("/x.tar.gz")
+    assert str(error.value) == (
+        "Cannot let the user who installs read /host/tmp/archive: 'chmod: not supported'. Nothing was installed. "
+        "Set remote_tmp to a directory in which chmod works, or delivery to pull."
+    )
+
+
+def test_the_controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text("requests\n")
+    monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_MIRROR", "https://mirror.example.com")
+    monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE", "1h")
+    controller = AnsibleController(Action(), {**TASK_VARS, "ansible_python_interpreter": "/usr/bin/python3.12"})
+    assert (controller.check_mode, controller.host_count, controller.is_delegated) == (True, 2, False)
+    assert (controller.find_file(str(file)), controller.read_file(str(file))) == (str(file), "requests\n")
+    assert controller.default_addresses("mirror") == ["https://mirror.example.com"]
+    assert controller.default_max_age_s() == 60 * 60
+    configured, discoverable = controller.module_interpreters()
+    assert configured == "/usr/bin/python3.12"
+    assert "/usr/bin/python3" in discoverable
+    assert AnsibleController(Action(delegate_to="web2"), TASK_VARS).is_delegated
