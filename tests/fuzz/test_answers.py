@@ -235,8 +235,9 @@ UNPACKED = f"{STORE}/.staging/bootstrap-0f0f0f0f-4711/run-once"
 @costly(2)
 @given(
     mutated_text(
-        f"motd\nstandalone-python-bootstrap runs {UNPACKED}\nbye\n",
-        "standalone-python-bootstrap failed This host has no tar, which unpacks the archive.\n",
+        f"motd\nstandalone-python-bootstrap 1\nruns={UNPACKED}\nstandalone-python-bootstrap end\nbye\n",
+        "standalone-python-bootstrap 1\nfailed=This host has no tar, which unpacks the archive.\n"
+        "standalone-python-bootstrap end\n",
     )
 )
 def test_the_answer_of_an_unpacked_archive(stdout: str) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -20,13 +19,12 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 )
 from ansible_collections.standalone.python.plugins.module_utils._store.store import STAGING_DIRECTORY, TEMPORARY_PREFIX
 
-from .._probe.answer import printed
+from .._probe.answer import Answer, once, printed
 from .._probe.shell import command_of
 
 _SCRIPT = Path(__file__).with_name("interpreter.sh")
 
-_ANSWER = "standalone-python-bootstrap "
-_RUNS, _FAILED = "runs ", "failed "
+_NAME = "standalone-python-bootstrap"
 _OLDEST = (3, 9, 0)  # oldest Python for this collection's modules and ansible-core
 
 
@@ -88,18 +86,16 @@ class Unpacking:
         Only a program that this very command can have created is accepted, since Ansible is about to start it. Raises
         `StandaloneError` when the command failed.
         """
-        answers = [line.rstrip("\r") for line in stdout.split("\n") if line.startswith(_ANSWER)]
-        answer = answers[-1][len(_ANSWER) :] if answers else ""
-        program = answer[len(_RUNS) :]
-        if answer.startswith(_RUNS) and self._can_have_made(program):
-            return TemporaryInterpreter(program, self.archive or posixpath.join(posixpath.dirname(program), "archive"))
-        if answer.startswith(_FAILED):
-            raise StandaloneError(f"{answer[len(_FAILED) :].strip()} Nothing was installed.")
+        begin = re.escape(f"{self.store}/{STAGING_DIRECTORY}/{TEMPORARY_PREFIX}{self.token}-")
+        forms = {"runs": once(f"(?P<directory>{begin}[0-9]{{1,10}})/run-once"), "failed": once(".+")}
+        answer = Answer.parse(stdout, _NAME, forms)
+        facts = answer.facts if answer else {}
+        if answer and "runs" in facts:
+            (parts,) = answer.parts("runs")
+            return TemporaryInterpreter(facts["runs"][0], self.archive or f"{parts['directory']}/archive")
+        if "failed" in facts:
+            raise StandaloneError(f"{facts['failed'][0].strip()} Nothing was installed.")
         raise StandaloneError(
             f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
             f"{printed(stdout, stderr)}. Nothing was installed; run again when the host is well."
         )
-
-    def _can_have_made(self, program: str) -> bool:
-        begin = f"{self.store}/{STAGING_DIRECTORY}/{TEMPORARY_PREFIX}{self.token}-"
-        return re.fullmatch(re.escape(begin) + r"[0-9]{1,10}/run-once", program) is not None

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# Unpacks an archive in the staging directory of a store, so that its interpreter can run a module once.
+# Unpacks an archive in the staging directory of a store, so that its interpreter can run a module once. The answer is
+# one line of key=value between two marker lines: `runs` with the program, or `failed` with the error.
 #
 # It needs a POSIX shell, tar and gzip; busybox's will do. While it works, its working directory is the temporary
 # directory, which shows other runs that the directory is in use. interpreter.py prepends these variables:
@@ -20,12 +21,17 @@ export LC_ALL
 umask 022
 stage=
 
+# answer KEY VALUE: a value is one line, so that nothing in it can forge another.
+answer() {
+    printf "%s\n" "standalone-python-bootstrap 1" "$1=$(printf "%s" "$2" | tr "\n" " ")" "standalone-python-bootstrap end"
+}
+
 # fail WORDS: print the error and end. It reads the remaining input, else the sender reports a broken pipe instead.
 fail() {
     cd /
     [ -z "$stage" ] || rm -rf "$stage"
     [ "$from_input" != 1 ] || cat >/dev/null
-    printf "%s\n" "standalone-python-bootstrap failed $(printf "%s" "$1" | tr "\n" " ")"
+    answer failed "$1"
     exit 1
 }
 
@@ -158,4 +164,4 @@ unpack
 words=$("$stage/$program" -c "" 2>&1) ||
     fail "The new interpreter does not run in $store: ${words:-it ended with $? and said nothing}"
 write_runner
-printf "%s\n" "standalone-python-bootstrap runs $stage/run-once"
+answer runs "$stage/run-once"

@@ -9,13 +9,14 @@ be `/usr/local/bin/python3.13`, which points to a build of ours: once that is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
-from .._probe.answer import Answer, repeated
+from .._probe.answer import Answer, Form, repeated
 from .._probe.shell import command_of
 
 _SCRIPT = Path(__file__).with_name("discovered_python.sh")
@@ -24,8 +25,8 @@ DISCOVERED = "discovered_interpreter_python"  # the fact in which Ansible rememb
 _NAME = "standalone-python-search"
 # The path becomes a fact by which Ansible starts every module, so nothing in it may mean anything to a shell or a
 # template.
-_PLAIN_PATH = repeated(r"/[\w./+@~:,=-]+")
-_KEYS = {"goes": _PLAIN_PATH, "stays": _PLAIN_PATH}
+_PLAIN = r"[\w./+@~:,=-]"
+_PLAIN_PATH = re.compile(f"/{_PLAIN}+")
 _DISCOVERIES = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
 
 
@@ -55,7 +56,7 @@ def candidates(configured: str | None, discoverable: Sequence[str]) -> Sequence[
 
 def is_plain_path(value: object) -> bool:
     """Whether it is a path without anything that a shell or a template would interpret."""
-    return isinstance(value, str) and _PLAIN_PATH.pattern.fullmatch(value) is not None
+    return isinstance(value, str) and _PLAIN_PATH.fullmatch(value) is not None
 
 
 def lasting_python(stdout: str, pythons: Sequence[str], warn: Callable[[str], None], where: str) -> str | None:
@@ -63,20 +64,21 @@ def lasting_python(stdout: str, pythons: Sequence[str], warn: Callable[[str], No
 
     Calls `warn` for unreadable output. Raises `StandaloneError` when every interpreter would be removed.
     """
-    answer = Answer.parse(stdout, _NAME, _KEYS)
+    form = _form_of(pythons)
+    answer = Answer.parse(stdout, _NAME, {"goes": form, "stays": form})
     if answer is None:
         return None
-    found = []
-    for key, path in answer.pairs:
-        if path and path not in pythons and path.rpartition("/")[2] not in pythons:
-            answer.malformed.append(f"{key}={path}")
-        elif path:
-            found.append((key, path))
     answer.warn_of_malformed(warn, f"{where} to which Python stays")
-    stays = [path for key, path in found if key == "stays"]
-    if stays or not found:
-        return stays[0] if stays else None
+    facts = answer.facts
+    if "stays" in facts or "goes" not in facts:
+        return facts.get("stays", [None])[0]
     raise StandaloneError(
-        f"Ansible runs its modules on this host by {found[0][1]}, which goes with what is to be removed, and no other "
-        "Python was found. Set ansible_python_interpreter to one that stays."
+        f"Ansible runs its modules on this host by {facts['goes'][0]}, which goes with what is to be removed, and no "
+        "other Python was found. Set ansible_python_interpreter to one that stays."
     )
+
+
+def _form_of(pythons: Sequence[str]) -> Form:
+    """The form of a plain path that is one of `pythons`, or whose file name is."""
+    paths = (f"{'' if '/' in python else f'/(?:{_PLAIN}*/)?'}{re.escape(python)}" for python in pythons)
+    return repeated(f"(?=/{_PLAIN}+\\Z)(?:{'|'.join(paths)})")

@@ -32,28 +32,33 @@ goes() {
     return 1
 }
 
-# `tell` FILE: report an interpreter; fails when the search must continue.
-tell() {
+# say KEY VALUE: a value ends with its line, so that no directory of the PATH can forge one.
+say() {
+    printf '%s\n' "$1=${2%%"$newline"*}"
+}
+
+# say_python FILE: report an interpreter; fails when the search must continue.
+say_python() {
     [ -f "$1" ] && [ -x "$1" ] || return 1
     if goes "$1"; then
-        printf '%s\n' "goes=$1"
+        say goes "$1"
         return 1
     fi
-    printf '%s\n' "stays=$1"
+    say stays "$1"
 }
 
 search() {
     for python in $pythons; do
         case $python in
             /*)
-                tell "$python" && return
+                say_python "$python" && return
                 continue
                 ;;
         esac
         IFS=:
         for directory in $PATH; do
             IFS=$newline
-            tell "$directory/$python" && return
+            say_python "$directory/$python" && return
         done
         IFS=$newline
     done

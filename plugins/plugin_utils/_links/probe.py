@@ -24,28 +24,28 @@ _KEYS = {
     "root_is_there": once("1"),
     "root_is_running": once("1"),
     "in_circles": repeated("/.*"),
-    "link": repeated("/.*/[^/]+ -> .+"),
+    "link": repeated("(?P<path>/.*?/[^/]+?) -> (?P<target>.+)"),
     "occupied": repeated("/.*"),
     "group": repeated("[^/]+"),
     "group_line": repeated(".*"),
-    "owned": repeated("([^/ ]+) /.*/\\1 .+|([^/ ]+) /\\2 .+"),
+    "owned": repeated("(?P<name>[^/ ]+) (?P<file>(?:/.*?)??/(?P=name)) (?P<package>.+)"),
     "has": repeated("/.*"),
     "root": repeated("[^/]+"),
     "directory": repeated("/.*"),
     "venv": repeated("/.*"),
     "venv_runs": repeated("/.*"),
-    "venv_library": repeated("/.*/lib/[^/]+"),
+    "venv_library": repeated("(?P<venv>/.*)/lib/(?P<name>[^/]+)"),
     "foreign": repeated("/.*"),
     "user": once("[0-9]+"),
     "way_to": repeated("/.*"),
-    "way": repeated("[-a-zA-Z]{10}[^ ]? [0-9]+ [0-9]+ /.*"),
+    "way": repeated("(?P<mode>[-a-zA-Z]{10})[^ ]? (?P<user>[0-9]+) (?P<group>[0-9]+) (?P<path>/.*)"),
     "certificates_in_pki": once("1"),
     "certificates": once("/.*"),
     "terminals": once("1"),
     "python_apt": repeated("1"),
     "systemd": once("1"),
     "tool": repeated("[^/]+"),
-    "file": repeated("[-a-zA-Z]{10}[^ ]? /.*"),
+    "file": repeated("(?P<mode>[-a-zA-Z]{10})[^ ]? (?P<path>/.*)"),
     "file_line": repeated(".*"),
 }
 
@@ -151,24 +151,17 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Link
             f"{printed(stdout, stderr)}. Check that this user can run shell commands there."
         )
     facts = answer.facts
-    if root and "root_is_there" not in facts:
-        raise missing(root)
-    if "root_is_running" in facts:
-        raise not_another(root)
-    if "in_circles" in facts:
-        raise in_circles(facts["in_circles"][0], root)
-    venvs = facts.get("venv", [])
-    libraries = [library.rsplit("/lib/", 1) for library in facts.get("venv_library", [])]
+    _require_root(facts, root)
     return LinksState(
-        links=dict(_link(link) for link in facts.get("link", [])),
+        links={link["path"]: link["target"] for link in answer.parts("link")},
         occupied=frozenset(facts.get("occupied", ())),
         groups=_groups(answer),
-        owners=dict(_owner(owned) for owned in facts.get("owned", [])),
+        owners={owned["name"]: Owner(owned["file"], owned["package"]) for owned in answer.parts("owned")},
         has=frozenset(facts.get("has", ())),
         roots=frozenset(facts.get("root", ())),
         directories=frozenset(facts.get("directory", ())),
         files=_files(answer),
-        venvs={venv: frozenset(library for place, library in libraries if place == venv) for venv in venvs},
+        venvs=_venvs(answer),
         running_venvs=frozenset(facts.get("venv_runs", ())),
         untrusted=_untrusted(answer),
         foreign=frozenset(facts.get("foreign", ())),
@@ -189,17 +182,23 @@ def _checked(name: str, values: Iterable[str]) -> Iterable[str]:
     return values
 
 
-def _link(text: str) -> tuple[str, str]:
-    """The path of a link and its target, which may contain an arrow itself."""
-    path, _arrow, target = text.partition(" -> ")
-    return path, target
+def _require_root(facts: Mapping[str, list[str]], root: str) -> None:
+    """Raise `StoreError` for a root that does not exist, is the running system or has links that form a loop."""
+    if root and "root_is_there" not in facts:
+        raise missing(root)
+    if "root_is_running" in facts:
+        raise not_another(root)
+    if "in_circles" in facts:
+        raise in_circles(facts["in_circles"][0], root)
 
 
-def _owner(text: str) -> tuple[str, Owner]:
-    """The name of a wanted link and the file's owner, from `NAME DIRECTORY/FILE PACKAGE, …`, where FILE is NAME."""
-    name, _blank, rest = text.partition(" ")
-    directory, _name, package = rest.partition(f"/{name} ")
-    return name, Owner(f"{directory}/{name}", package)
+def _venvs(answer: Answer) -> dict[str, frozenset[str]]:
+    """The environments with the names of their library directories."""
+    libraries = answer.parts("venv_library")
+    return {
+        venv: frozenset(library["name"] for library in libraries if library["venv"] == venv)
+        for venv in answer.facts.get("venv", ())
+    }
 
 
 def _groups(answer: Answer) -> dict[str, Group]:
@@ -217,21 +216,25 @@ def _untrusted(answer: Answer) -> dict[str, str]:
 
 def _who_may_change(way: list[str]) -> str | None:
     """The first file or directory on a way that a user other than root may change, and who; None without one."""
-    parts = [line.split(" ", 3) for line in way]
-    for mode, user, group, path in parts:
-        if user != "0":
-            return f"{path} belongs to another user (number {user})"
-        is_writable = mode[0] != "l" and (mode[8] == "w" or (mode[5] == "w" and group != "0"))
+    files = [_KEYS["way"].parts(line) for line in way]
+    for file in files:
+        mode, path = file["mode"], file["path"]
+        if file["user"] != "0":
+            return f"{path} belongs to another user (number {file['user']})"
         # In a directory such as /tmp no user can replace another's file, but any user can create a missing one.
-        is_safe = mode[9] in "tT" and any(other.startswith(f"{path}/") for *_unused, other in parts)
-        if is_writable and not is_safe:
-            return f"{path} may be written to by others ({mode[:10]})"
+        is_safe = mode[9] in "tT" and any(other["path"].startswith(f"{path}/") for other in files)
+        if _is_writable_by_others(mode, file["group"]) and not is_safe:
+            return f"{path} may be written to by others ({mode})"
     return None
+
+
+def _is_writable_by_others(mode: str, group: str) -> bool:
+    return mode[0] != "l" and (mode[8] == "w" or (mode[5] == "w" and group != "0"))
 
 
 def _files(answer: Answer) -> dict[str, File]:
     files = {}
     for header, lines in answer.sections("file", "file_line"):
-        mode, _blank, path = header.partition(" ")
-        files[path] = File(mode[:10], "".join(f"{line}\n" for line in lines))
+        parts = _KEYS["file"].parts(header)
+        files[parts["path"]] = File(parts["mode"], "".join(f"{line}\n" for line in lines))
     return files

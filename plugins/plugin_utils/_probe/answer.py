@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The output of one of our scripts on a host: lines of key=value between two marker lines.
 
-The host may be broken or may forge its output, and its users choose names of files and programs. So each key has a
-form, and a line that fits none is left out and kept for a warning. No value can add a line, since scripts cut values at
-the first newline.
+All scripts answer in this way, and nothing else parses their output. The host may be broken or may forge it, and its
+users choose names of files and programs. So each key has a form, whose named groups are the parts of the value; a line
+that fits none is left out and kept for a warning. No value can add a line, since scripts cut values at the first
+newline.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ class Form:
     pattern: re.Pattern[str]
     repeated: bool = False
 
+    def parts(self, value: str) -> dict[str, str]:
+        """The named groups in a value of this form."""
+        match = self.pattern.fullmatch(value)
+        return match.groupdict() if match else {}
+
 
 def once(pattern: str) -> Form:
     """A key with at most one value."""
@@ -40,10 +46,11 @@ def repeated(pattern: str) -> Form:
 class Answer:
     """The well-formed lines in their order, as pairs of key and value; each other line is replaced by ("", "").
 
-    `malformed` are the lines that were left out.
+    `forms` are those of the keys, and `malformed` the lines that were left out.
     """
 
     pairs: tuple[tuple[str, str], ...]
+    forms: Mapping[str, Form]
     malformed: list[str] = field(default_factory=list)
 
     @classmethod
@@ -57,8 +64,9 @@ class Answer:
         end = f"{name} end"
         if not begins or end not in lines[begins[-1] :]:
             return None
-        told = [line for line in lines[begins[-1] + 1 : lines.index(end, begins[-1])] if line]
-        return cls(*_well_formed(told, forms))
+        answered = [line for line in lines[begins[-1] + 1 : lines.index(end, begins[-1])] if line]
+        pairs, malformed = _well_formed(answered, forms)
+        return cls(pairs, forms, malformed)
 
     @property
     def facts(self) -> dict[str, list[str]]:
@@ -68,6 +76,10 @@ class Answer:
             if key:
                 facts.setdefault(key, []).append(value)
         return facts
+
+    def parts(self, key: str) -> list[dict[str, str]]:
+        """The named groups of each value of a key."""
+        return [self.forms[key].parts(value) for other, value in self.pairs if other == key]
 
     def sections(self, header: str, line: str) -> Iterator[tuple[str, list[str]]]:
         """The value of each `header`, with those of every `line` right after it. Others count as malformed."""

@@ -36,7 +36,7 @@ _KEYS = {
     "root_file": repeated("[^/]+"),
     "root_json": repeated(".*"),
     "roots_damaged": once("1"),
-    "running": repeated("[1-9][0-9]{0,9} [^/.][^/]*"),
+    "running": repeated("(?P<pid>[1-9][0-9]{0,9}) (?P<entry>[^/.][^/]*)"),
     "litter": repeated(".+"),
     "free_kib": once("[0-9]{0,18}"),
     "in_circles": repeated("/.*"),
@@ -141,12 +141,12 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     Raises `StandaloneError` with the host's output when the answer is incomplete.
     """
     answer = Answer.parse(stdout, _NAME, _KEYS)
-    facts = answer.facts if answer else {}
-    if answer is None or not all(key in facts for key in ("kind", *_PLACES)):
+    if answer is None or not answer.facts.keys() >= {"kind", *_PLACES}:
         raise StandaloneError(
             f"The host did not answer the probe: /bin/sh ended with {rc} and printed {printed(stdout, stderr)}. "
             "Check that this user can run shell commands there, with `ansible.builtin.raw`."
         )
+    facts = answer.facts
     free_kib = first(facts, "free_kib")
     has_root = "root_is_there" in facts
     return Probe(
@@ -159,7 +159,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         parent=_place(facts, "parent"),
         store_place=_place(facts, "store_place"),
         roots=_contents(answer, "root_file", "root_json"),
-        running=_running(facts),
+        running=_running(answer),
         has_litter="litter" in facts,
         free_bytes=int(free_kib) * 1024 if free_kib else None,
         tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
@@ -191,11 +191,10 @@ def _contents(answer: Answer, header: str, line: str) -> dict[str, Mapping[str, 
     return found
 
 
-def _running(facts: Facts) -> dict[str, tuple[int, ...]]:
+def _running(answer: Answer) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
-    for value in facts.get("running", ()):
-        pid, _unused, entry = value.partition(" ")
-        found.setdefault(entry, []).append(int(pid))
+    for process in answer.parts("running"):
+        found.setdefault(process["entry"], []).append(int(process["pid"]))
     return {entry: tuple(sorted(pids)) for entry, pids in found.items()}
 
 

@@ -213,12 +213,17 @@ def test_in_a_root_of_nothing_but_busybox_and_musl(tmp_path: Path) -> None:
     assert list((root / "opt" / ".builds" / ".staging").iterdir()) == []
 
 
+def answer(line: str) -> str:
+    return f"standalone-python-bootstrap 1\r\n{line}\r\nstandalone-python-bootstrap end\r\n"
+
+
 @pytest.mark.parametrize(
     ("stdout", "rc", "stderr", "message"),
     [
         ("", 255, "", "ended with 255 and printed nothing."),
         ("motd\n", 1, "sh: broken", "ended with 1 and printed 'sh: broken motd'."),
-        ("standalone-python-bootstrap failed There is no room.\r\n", 1, "", "There is no room. Nothing was installed."),
+        (answer("failed=There is no room."), 1, "", "There is no room. Nothing was installed."),
+        (answer("failed=There is no room.").replace("end", "and"), 1, "", "ended with 1 and printed 'standalone-py"),
     ],
 )
 def test_answers_that_are_none(stdout: str, rc: int, stderr: str, message: str, unpacking: Unpacking) -> None:
@@ -235,7 +240,7 @@ def unpacking(tmp_path: Path) -> Unpacking:
 
 def test_noise_around_the_answer(unpacking: Unpacking) -> None:
     directory = "/opt/.builds/.staging/bootstrap-0f0f-12"
-    stdout = f"Welcome\r\nstandalone-python-bootstrap runs {directory}/run-once\r\nBye\r\n"
+    stdout = f"Welcome\r\n{answer(f'runs={directory}/run-once')}Bye\r\n"
     assert unpacking.parse(stdout, rc=0, stderr="") == TemporaryInterpreter(
         f"{directory}/run-once", f"{directory}/archive"
     )
@@ -254,4 +259,4 @@ def test_noise_around_the_answer(unpacking: Unpacking) -> None:
 )
 def test_a_program_that_the_command_cannot_have_made_is_not_run(program: str, unpacking: Unpacking) -> None:
     with pytest.raises(StandaloneError, match="The archive could not be unpacked: .* ended with 0 and printed"):
-        unpacking.parse(f"standalone-python-bootstrap runs {program}\n", rc=0, stderr="")
+        unpacking.parse(answer(f"runs={program}"), rc=0, stderr="")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,6 +60,18 @@ def test_the_first_that_stays_is_told(root: Path, shell: str) -> None:
         (Going(builds=(f"{root}/opt/3.1",)), "local/python3.13"),
     ):
         assert ask(root, going, shell=shell) == f"{root}/{expected}"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_directory_of_the_path_cannot_forge_a_line(root: Path, shell: str) -> None:
+    forging = root / "local\nstays="
+    (forging / "nowhere").mkdir(parents=True)
+    (forging / "nowhere/python3").touch(mode=0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{forging}/nowhere:{os.environ['PATH']}")
+        done = run([*program(shell), "-c", Going().command(["python3"])])
+    assert "stays=/nowhere/python3" not in done.stdout.split("\n")
+    assert lasting_python(done.stdout, ["python3"], lambda _text: None, "db1") is None
 
 
 def test_paths_are_taken_as_they_are(root: Path) -> None:

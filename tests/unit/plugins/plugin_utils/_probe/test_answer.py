@@ -54,6 +54,14 @@ def test_a_section_ends_with_the_first_other_line() -> None:
     assert found.malformed == ["?", "text=0", "text=3", "text=4"]
 
 
+def test_the_parts_of_a_value_are_the_groups_of_its_form() -> None:
+    forms = {"link": repeated("(?P<path>/[^ ]+) -> (?P<target>.+)"), "kind": once("file")}
+    found = Answer.parse("x 1\nlink=/a -> b -> c\nkind=file\nlink=a -> b\nlink=/d -> e\nx end", "x", forms)
+    assert found is not None
+    assert found.parts("link") == [{"path": "/a", "target": "b -> c"}, {"path": "/d", "target": "e"}]
+    assert (found.parts("kind"), found.malformed) == ([{}], ["link=a -> b"])
+
+
 @pytest.mark.parametrize(
     ("stdout", "shown"),
     [
