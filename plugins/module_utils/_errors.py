@@ -43,16 +43,19 @@ class DownloadError(StandaloneError):
     """The archive could not be fetched completely."""
 
 
+REACH = "Check that this host reaches the address, through a proxy if need be, or set `mirror` to one that it reaches"
+
+
 class NoSource(DownloadError):
     """No address delivered the archive.
 
     `causes` are messages, one for each address; `is_hopeless` is whether any other machine would get the same answers.
+    `remedy` is what helps against them, without a full stop.
     """
 
-    def __init__(self, causes: str, *, is_hopeless: bool) -> None:
+    def __init__(self, causes: str, *, is_hopeless: bool, remedy: str = REACH) -> None:
         super().__init__(
-            f"The archive could not be downloaded. {causes} Check that this host reaches the address, through a proxy "
-            "if need be, or set `mirror` to one that it reaches, or bring the file to the host and give it as "
+            f"The archive could not be downloaded. {causes} {remedy}, or bring the file to the host and give it as "
             "`archive`."
         )
         self.causes = causes
@@ -81,6 +84,10 @@ class ArchiveError(StandaloneError):
 
 class StoreError(StandaloneError):
     """The store or the path cannot be used: foreign content, no space, no permission."""
+
+
+class LockUnsupported(StoreError):
+    """The file system has no locks."""
 
 
 class HealthError(StandaloneError):

@@ -29,6 +29,7 @@ SIZE_BYTES = 12 * MB
 MOST_FILES = 300
 STILL = "What was at {path} before is still there."
 FREE_SPACE = "Free some space, or set `store` to a place on another file system."
+MADE = "can still be made. Remove files that nothing needs, or set `store` to a directory on another file system."
 FULL = "the disk is full. Free some space, or choose a place on another file system."
 
 
@@ -121,12 +122,13 @@ class TestFull:
         assert place.litter() == []
 
     def test_more_files_than_it_can_have(self, runner: Runner, place: Ancestor, mirror: Path) -> None:
-        """There is space enough, so the full disk is met in the middle of unpacking."""
+        """There is space enough, but no inodes: refused before anything is unpacked."""
         many = {f"share/{number}": "" for number in range(MOST_FILES)}
         build = fake_builds.make(mirror, "20260201", extra=many)
         error = refusal(runner, place, build)
         assert re.fullmatch(
-            f"Could not write {place.store}/.staging/build-[^ ]+/share/[0-9]+: {FULL} " + STILL.format(path=place.path),
+            f"There are not enough inodes in {place.store}/.staging/build-[^ ]+: the build needs 3[0-9]+ files and "
+            "directories, and 2[0-9]+ " + re.escape(MADE),
             error,
         )
 
@@ -135,8 +137,8 @@ class TestReadOnly:
     def test_store(self, runner: Runner, place: Ancestor, disk: SmallDisk, new: FakeBuild) -> None:
         disk.make_read_only()
         assert refusal(runner, place, new) == (
-            f"Could not write {place.store}/.lock: the file system is mounted read-only. Remount it, or choose another "
-            "path. " + STILL.format(path=place.path)
+            f"Could not write {place.store}/.lock: the file system {disk.directory} (tmpfs) is mounted read-only. "
+            "Remount it, or choose another path. " + STILL.format(path=place.path)
         )
 
     def test_path_with_a_store_elsewhere(
@@ -149,8 +151,8 @@ class TestReadOnly:
         disk.make_read_only()
         other = fake_builds.make(tmp_path / "mirror", "20260301")
         assert runner.run(order_for(path, other, store=str(store))).error == (
-            f"Could not write {path.parent}/.python.new-link: the file system is mounted read-only. Remount it, or "
-            f"choose another path. {STILL.format(path=path)}"
+            f"Could not write {path.parent}/.python.new-link: the file system {disk.directory} (tmpfs) is mounted "
+            f"read-only. Remount it, or choose another path. {STILL.format(path=path)}"
         )
         assert os.readlink(path) == target
         assert Ancestor(path).runs()
@@ -162,8 +164,8 @@ class TestLimits:
         with order_runner(file_limit_bytes=100_000) as limited:
             error = refusal(limited, place, build)
         assert error == (
-            f"Could not write {place.store}/.staging/{build.sha256}.part: the file would be larger than the limit of "
-            f"this user or file system. Raise the limit. {STILL.format(path=place.path)}"
+            f"Could not write {place.store}/.staging/{build.sha256}.part: the file would be larger than 100000 "
+            f"bytes, the limit of this user (ulimit -f). Raise the limit. {STILL.format(path=place.path)}"
         )
 
     def test_immutable_directory(self, runner: Runner, old: FakeBuild, new: FakeBuild, tmp_path: Path) -> None:
@@ -177,7 +179,7 @@ class TestLimits:
         finally:
             subprocess.run([chattr, "-i", place.store], check=True)
         assert error.endswith(
-            "it is not permitted. Use `become: true`, or look for an immutable flag or a mount option. "
+            f"{place.store} is immutable or append-only. Remove the flag: chattr -ia {place.store} "
             + STILL.format(path=place.path)
         )
 
@@ -214,8 +216,8 @@ class TestElsewhere:
         subprocess.run(["tar", "-xzf", old.archive, "-C", path, "--strip-components=1"], check=True)
         answer = runner.run(order_for(path, old, store=str(tmp_path / "store"), adopt=True))
         assert answer.error == (
-            f"Could not write {path}: it lies on another file system than the store. Set `store` to a place on the "
-            f"same one. {STILL.format(path=path)}"
+            f"Could not write {path}: it is on another file system than the store. Set `store` to a directory on "
+            f"the same one. {STILL.format(path=path)}"
         )
         assert path.is_dir()
         assert Ancestor(path).runs()

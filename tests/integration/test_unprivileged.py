@@ -21,7 +21,10 @@ from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.unprivileged import NOBODY
 
-DENIED = "permission was denied. Use `become: true`, or choose a path that this user may write to."
+DENIED = (
+    "permission was denied. Use `--become` on the command line or `become: true` in a play, or choose a path that this "
+    "user may write to."
+)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from .errors import UnsafeArchive, member, quoted
 from .tar_reader import Limits, Member, TarReader
 from .tree_writer import Entry, TreeWriter
 
-__all__ = ("Entry", "Extracted", "Limits", "extract", "unpacked_size")
+__all__ = ("Entry", "Extracted", "Limits", "count_files", "extract", "unpacked_size")
 
 _LIMITS = Limits()
 _ROOT = "python"
@@ -59,10 +59,34 @@ def extract(
             size_bytes = sum(entry.size_bytes for entry in tree.entries.values())
             return Extracted(tree.entries, size_bytes)
     except UnsafeArchive as refusal:
-        raise ArchiveError(
-            f"The archive {os.path.basename(archive_path)} is not usable: {refusal}. Nothing was installed. "
-            "Fetch it again, and if that does not help, from another mirror."
-        ) from None
+        raise _unusable(archive_path, refusal) from None
+
+
+def count_files(archive_path: str, *, with_bytecode: bool) -> int:
+    """The files, links and directories that unpacking and compiling an archive makes, its own directory included.
+
+    Raises as `extract`.
+    """
+    paths: set[str] = set()
+    try:
+        with open_chunks(archive_path) as opened:
+            for found in TarReader(opened, _LIMITS):
+                prefix = _prefix(found.path)
+                if found.path.startswith(prefix + "/"):
+                    directory, _slash, name = found.path.rpartition("/")
+                    paths.update((directory, found.path))
+                    if name.endswith(".py"):
+                        paths.update([f"{directory}/__pycache__", *([f"{found.path}c"] if with_bytecode else [])])
+    except UnsafeArchive as refusal:
+        raise _unusable(archive_path, refusal) from None
+    return len(paths)
+
+
+def _unusable(archive_path: str, refusal: UnsafeArchive) -> ArchiveError:
+    return ArchiveError(
+        f"The archive {os.path.basename(archive_path)} is not usable: {refusal}. Nothing was installed. "
+        "Fetch it again, and if that does not help, from another mirror."
+    )
 
 
 def _unpack(reader: TarReader, tree: TreeWriter) -> None:

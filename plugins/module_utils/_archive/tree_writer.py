@@ -16,6 +16,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple, final
 
+from .._os.atomic import make_link
 from .errors import UnsafeArchive, entry, quoted
 
 
@@ -150,7 +151,7 @@ class TreeWriter:
         for path, target in self._links.items():
             directory, _slash, name = path.rpartition("/")
             try:
-                os.symlink(target.encode(), name.encode(), dir_fd=self._enter(directory, path))
+                make_link(target.encode(), name.encode(), self._enter(directory, path))
             except OSError as error:
                 raise self._located(error, path) from None
 
@@ -190,7 +191,7 @@ class TreeWriter:
 
     def _located(self, error: OSError, path: str) -> OSError:
         """The same error with the whole path in it: errors of a handle have only a name, or nothing."""
-        return OSError(error.errno, error.strerror, os.path.join(self._destination, path))
+        return type(error)(error.errno, error.strerror, os.path.join(self._destination, path))
 
 
 def _write(handle: int, piece: memoryview) -> None:

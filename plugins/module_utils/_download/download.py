@@ -19,6 +19,7 @@ from .part_file import PartFile
 
 # The largest builds are about 300 MB. A longer file is no build, and would only fill the disk.
 MAX_BYTES = 1024**3
+CORRECT = "Correct that, or set `mirror` to another address"
 _MAX_SHOWN = "1 GiB"
 _LONGEST_PAUSE_S = 60
 
@@ -129,7 +130,12 @@ class _Download:
                     source.failure = failure
                 else:
                     return source.url
-        raise NoSource(" ".join(map(str, sources)), is_hopeless=all(source.is_hopeless for source in sources))
+        remedies = dict.fromkeys(source.failure.remedy for source in sources if source.failure)
+        raise NoSource(
+            " ".join(map(str, sources)),
+            is_hopeless=all(source.is_hopeless for source in sources),
+            remedy=". ".join(filter(None, remedies)) or CORRECT,
+        )
 
     def _from(self, url: str) -> None:
         """Download from `url`. Raises `TransferFailure` when it fails, `DigestMismatch` for another file."""

@@ -134,7 +134,7 @@ def _final_answer(address: SplitResult, options: UrlOptions, offset: int, patien
             return answer
         target = Peer(redirected(peer.address, location), options)
         peer = target if target.server == asked.server else replace(target, options=options.without_credentials())
-    raise TransferFailure(f"it redirects more than {_MAX_REDIRECTS} times")
+    raise TransferFailure(f"it redirects more than {_MAX_REDIRECTS} times", remedy="")
 
 
 def _ask(peer: Peer, offset: int, patience: Patience) -> _Answer:

@@ -18,6 +18,10 @@ _BUSY = frozenset({408, 425, 429})
 _OF_LOGIN = "; check url_username, url_password and headers"
 _OF_PROXY = "; give the proxy's URL a user and a password"
 _HINTS = {401: _OF_LOGIN, 403: _OF_LOGIN, 407: _OF_PROXY}
+_ABSENT = "The server was reached but has no such file: sync the mirror, or correct its address in `mirror`"
+_REMEDIES = {401: "", 403: "", 407: "", 404: _ABSENT, 410: _ABSENT}
+_OF_SERVER = "The server was reached: look at its log or try again later, or set `mirror` to another address"
+_OF_PROXIES = "Allow the address in the proxy, or name it in no_proxy, or set `mirror` to one that the proxy allows"
 _TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's text, before the proxy's own status
 
 
@@ -27,6 +31,7 @@ def refused(host: str, code: int, headers: Any) -> TransferFailure:
     retry_after = re.fullmatch("[0-9]{1,9}", headers.get("Retry-After", "").strip())
     return TransferFailure(
         _answers(host, code) + _HINTS.get(code, ""),
+        remedy=_REMEDIES.get(code, _OF_SERVER),
         may_pass=_may_pass(code),
         is_local=code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
         wait_s=int(retry_after[0]) if retry_after else None,
@@ -52,7 +57,8 @@ def _of_tls(cause: BaseException, host: str) -> TransferFailure | None:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return TransferFailure(
             f"the certificate of {host} could not be verified ({cause.verify_message}); when a private authority "
-            "signed it, give that authority's certificate with ca_path"
+            "signed it, give that authority's certificate with ca_path",
+            remedy="",
         )
     if isinstance(cause, ssl.SSLError):
         return TransferFailure(f"TLS with {host} fails ({cause.reason or 'the connection broke'})", may_pass=True)
@@ -75,7 +81,7 @@ def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFail
         status = str(cause)[len(_TUNNEL_REFUSED) :][:3]
         code = int(status) if status.isdecimal() else 0
         said = _answers(peer, code) + (_OF_PROXY if code == 407 else "")
-        return TransferFailure(said, may_pass=_may_pass(code), is_local=True)
+        return TransferFailure(said, may_pass=_may_pass(code), is_local=True, remedy=_OF_PROXIES)
     if isinstance(cause, OSError) and cause.errno and cause.strerror:
         return TransferFailure(f"{peer} cannot be reached ({cause.strerror})", may_pass=True)
     return None
@@ -87,11 +93,13 @@ def _of_protocol(cause: BaseException, peer: str) -> TransferFailure | None:
     if isinstance(cause, IncompleteRead):
         return TransferFailure(f"the connection to {peer} broke off half way", may_pass=True)
     if isinstance(cause, (UnicodeError, InvalidURL)):
-        return TransferFailure("the URL or one of the headers holds a character that may not be there")
+        return TransferFailure("the URL or one of the headers holds a character that may not be there", remedy="")
     if isinstance(cause, HTTPException):
         return TransferFailure(f"{peer} answers something that is not HTTP")
     if isinstance(cause, ValueError):  # urllib's, for an unsupported login and for a header with a line end
-        return TransferFailure(f"{peer} wants another login than Basic or Digest, or one of the headers is malformed")
+        return TransferFailure(
+            f"{peer} wants another login than Basic or Digest, or one of the headers is malformed", remedy=""
+        )
     return None
 
 

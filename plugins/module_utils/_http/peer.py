@@ -53,7 +53,7 @@ def checked(url: str) -> SplitResult:
     """The parts of an http(s) URL without login and fragment. Raises `TransferFailure`."""
     parts = _http_parts(url)
     if parts is None:
-        raise TransferFailure("it is no http://, https:// or file:// URL")
+        raise TransferFailure("it is no http://, https:// or file:// URL", remedy="")
     return parts
 
 
@@ -61,9 +61,11 @@ def redirected(here: SplitResult, location: str) -> SplitResult:
     """The target of the header `Location` in an answer from `here`."""
     target = _http_parts(location.replace(" ", "%20"), base=here.geturl())
     if target is None:
-        raise TransferFailure("it redirects to what is no http:// or https:// URL")
+        raise TransferFailure("it redirects to what is no http:// or https:// URL", remedy="")
     if here.scheme == "https" and target.scheme == "http":
-        raise TransferFailure(f"it redirects from https to http ({shown_url(target.geturl())}), which is refused")
+        raise TransferFailure(
+            f"it redirects from https to http ({shown_url(target.geturl())}), which is refused", remedy=""
+        )
     return target
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .._errors import DownloadError
+from .._errors import REACH, DownloadError
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,20 @@ class TransferFailure(DownloadError):
 
     `may_pass` is whether the same request can succeed in a moment; `wait_s` are the seconds that the source asks to
     wait, or None. `is_local` is whether the cause is this machine's network or disk: another machine can succeed with
-    the same request.
+    the same request. `remedy` is what helps, without a full stop; "" when the reason says it.
     """
 
     def __init__(
-        self, reason: str, *, may_pass: bool = False, wait_s: int | None = None, is_local: bool = False
+        self,
+        reason: str,
+        *,
+        may_pass: bool = False,
+        wait_s: int | None = None,
+        is_local: bool = False,
+        remedy: str = REACH,
     ) -> None:
         super().__init__(reason)
+        self.remedy = remedy
         self.may_pass = may_pass
         self.is_local = is_local
         self.wait_s = wait_s

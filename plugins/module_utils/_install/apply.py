@@ -44,9 +44,16 @@ def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
     os.umask(0o022)  # of this module process and its children: modes never depend on the caller's
     spec.system.require()
     SourceDate.of(None, spec.system)  # an invalid one must fail before anything is changed
+    with _explained(spec):
+        return _look(spec) if check_mode else _act(spec)
+
+
+@contextlib.contextmanager
+def _explained(spec: InstallSpec) -> Iterator[None]:
+    """Raise `StoreError` for an error of the system in the block."""
     before = link.target_of(spec.place)
     try:
-        return _look(spec) if check_mode else _act(spec)
+        yield
     except OSError as error:
         is_switched = link.target_of(spec.place) != before
         raise StoreError(sentence(error, spec.path, is_switched=is_switched)) from error
@@ -82,7 +89,8 @@ def _act(spec: InstallSpec) -> dict[str, Any]:
     with timings.measure("total_s"), store.locked(spec.url.lock_timeout):
         state = _state.read(spec.path, store)
         decided = plan(spec, state)
-        with _sweeping(store, spare=part_name(spec.asset) if spec.asset else None):
+        # Explained before staging is swept: a full disk has free space then.
+        with _sweeping(store, spare=part_name(spec.asset) if spec.asset else None), _explained(spec):
             finish_removals(store)
             outcome = _Run(spec, state, store, timings).apply(decided)
         _date_surroundings(spec, state, store, outcome, began_at_s)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._errors import HealthError
+from .._os.errors import BECOME, advice, mount_of
 from .._os.target_root import RUNNING, TargetRoot
 
 if TYPE_CHECKING:
@@ -70,11 +72,31 @@ class Health:
         return {"result": "not_run" if self.not_run_because else "passed", "reason": self.not_run_because}
 
 
+_OTHER_TARGET = "Choose another target"
+_FEWER_IMPORTS = "Choose another target, or list fewer modules in health_imports if you do not need them"
+_ALLOW = "Allow programs below it there, or choose another path"
+_ELSEWHERE = "or choose a path on another file system"
+_OF_SIGNALS: dict[int, tuple[str, str]] = {
+    signal.SIGILL: (" (this processor lacks an instruction that the build uses)", _OTHER_TARGET),
+    signal.SIGKILL: (
+        " (the kernel's when memory runs out, or a security program's)",
+        "Look at the kernel's log, and give the host or its container more memory or allow the program",
+    ),
+    signal.SIGSYS: (" (a seccomp filter forbids a system call)", "Allow it in the filter of this host or container"),
+}
+# What dlopen says when the system refuses to map a library for execution.
+_NOT_MAPPED = "failed to map segment from shared object"
+
+
 class _Unhealthy(Exception):
-    """The interpreter started, and `str(error)` says what is wrong with it."""
+    """The interpreter started, and `str(error)` says what is wrong with it; `remedy` is what helps."""
+
+    def __init__(self, what: str, remedy: str = _FEWER_IMPORTS) -> None:
+        super().__init__(what)
+        self.remedy = remedy
 
 
-class _NotStarted(Exception):
+class _NotStarted(_Unhealthy):
     """No process of the interpreter could be started, and `str(error)` says why."""
 
 
@@ -88,12 +110,12 @@ def check(interpreter: str, imports: Sequence[str], expected_version: str, syste
         return Health("There is nothing to try out: health_imports is empty.")
     try:
         _run(system.seen_inside(interpreter), imports, expected_version, system)
-    except _Unhealthy as error:
-        raise _error(str(error), system) from None
     except _NotStarted as error:
         if not system.is_image:
-            raise _error(f"it could not be started: {error}", system) from None
+            raise _error(f"it could not be started: {error}", error.remedy, system) from None
         return Health(f"The interpreter could not be started {system} by this host: {error}.")
+    except _Unhealthy as error:
+        raise _error(str(error), error.remedy, system) from None
     return Health()
 
 
@@ -112,9 +134,27 @@ def _started(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
     try:
         return _popen(command, system)
     except OSError as error:
-        raise _NotStarted(error.strerror or str(error)) from None
+        raise _not_started(error, command[0]) from None
     except subprocess.SubprocessError:
-        raise _NotStarted("only root may change the root directory") from None
+        raise _NotStarted("only root may change the root directory", BECOME) from None
+
+
+def _not_started(error: OSError, interpreter: str) -> _NotStarted:
+    """Why the system does not start a program that was unpacked a moment ago, and what helps."""
+    said = error.strerror or str(error)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        mount = mount_of(interpreter)
+        if os.path.exists(interpreter) and os.statvfs(interpreter).f_flag & os.ST_NOEXEC:
+            return _NotStarted(f"{mount} is mounted noexec", f"Remount it with exec, {_ELSEWHERE}")
+        return _NotStarted(
+            f"an execution policy of this host, such as fapolicyd, SELinux, AppArmor or IMA, refuses it ({said})",
+            _ALLOW,
+        )
+    if error.errno == errno.ENOENT:
+        return _NotStarted(f"the loader of the C library that it names is missing ({said})", _OTHER_TARGET)
+    if error.errno in (errno.EAGAIN, errno.ENOMEM):
+        return _NotStarted(said, advice(error).partition(". ")[2].rstrip("."))
+    return _NotStarted(said, _OTHER_TARGET)
 
 
 def _popen(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
@@ -146,27 +186,31 @@ def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
     try:
         output, errors = process.communicate(timeout=_TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        raise _Unhealthy(f"it did not answer within {_TIMEOUT_S} seconds") from None
+        raise _Unhealthy(
+            f"it did not answer within {_TIMEOUT_S} seconds", "Run again when the host is less busy"
+        ) from None
     words = " ".join(errors.decode("utf-8", errors="replace").split())[-_WORDS_SHOWN:] or "nothing"
     if process.returncode < 0:
         signal_number = -process.returncode
-        raise _Unhealthy(f"it was killed by signal {signal_number}{_hint(signal_number)}. It said: {words}")
+        hint, remedy = _OF_SIGNALS.get(signal_number, ("", _FEWER_IMPORTS))
+        raise _Unhealthy(f"it was killed by signal {signal_number}{hint}. It said: {words}", remedy)
+    if _NOT_MAPPED in words:
+        raise _Unhealthy(
+            f"an execution policy of this host, such as fapolicyd or SELinux, refuses its libraries. It said: {words}",
+            _ALLOW,
+        )
     if process.returncode:
         raise _Unhealthy(f"it cannot import what it must. It said: {words}")
     # The last word, since a module may print, too.
     found = (output.decode("utf-8", errors="replace").split() or ["nothing"])[-1]
     if found != expected_version:
-        raise _Unhealthy(f"it calls itself {found}, but the build is named {expected_version}")
+        raise _Unhealthy(
+            f"it calls itself {found}, but the build is named {expected_version}", "Correct the name of the archive"
+        )
 
 
-def _hint(signal_number: int) -> str:
-    illegal_instruction = 4
-    return " (this processor lacks an instruction that the build uses)" if signal_number == illegal_instruction else ""
-
-
-def _error(what: str, system: TargetRoot) -> HealthError:
+def _error(what: str, remedy: str, system: TargetRoot) -> HealthError:
     return HealthError(
         f"The new interpreter does not work {system}: {what.rstrip('.')}. "
-        "Nothing was switched; what was at the path is still there. "
-        "Choose another target, or list fewer modules in health_imports if you do not need them."
+        f"Nothing was switched; what was at the path is still there. {remedy}."
     )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from .._archive.early_inflate import early_inflate
-from .._archive.extract import extract, unpacked_size
+from .._archive.extract import count_files, extract, unpacked_size
 from .._builds.build import Asset
 from .._download.digest import verify_file
 from .._errors import ArchiveNeeded, NoSource
@@ -26,6 +26,7 @@ from .spec import InstallSpec
 # If the controller can send the archive, a host behind a closed firewall must not wait long for each address.
 _CONNECT_TIMEOUT_S = 5
 _RETRIES = 3
+_OWN_FILES = 6  # receipt, manifest, history and the new link, each once more while it is written
 
 
 def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
@@ -36,7 +37,7 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
     if spec.archive:
         with timings.measure("verify_s"):
             verify_file(spec.archive, spec.digest_of_archive(asset))
-        return _extracted(spec.archive, store.new_stage(), timings)
+        return _extracted(spec.archive, store.new_stage(), timings, with_bytecode=spec.compile_bytecode)
     if spec.delivery == "push" or asset != spec.asset:  # its address is then from a receipt, which proves nothing
         raise ArchiveNeeded(
             f"The archive of {asset.build.name} is needed, and is to come from the controller.",
@@ -47,7 +48,9 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
     part = os.path.join(store.staging, part_name(asset))
     with early_inflate(part) as early:
         _fetch(part, spec, asset, store, timings)
-        stage = _extracted(part, store.new_stage(), timings, early.of_verified(part))
+        stage = _extracted(
+            part, store.new_stage(), timings, early.of_verified(part), with_bytecode=spec.compile_bytecode
+        )
     os.unlink(part)
     return stage
 
@@ -80,11 +83,16 @@ def _fetch(part: str, spec: InstallSpec, asset: Asset, store: Store, timings: Ti
             raise ArchiveNeeded(str(error), asset.sha256, asset.build.name) from error
 
 
-def _extracted(archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None) -> Stage:
+def _extracted(
+    archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None, *, with_bytecode: bool
+) -> Stage:
     with timings.measure("extract_s"):
         size = unpacked_size(archive)
         if size is not None:
             disk_space.require_for_build(directory, size)
+        if disk_space.has_few_inodes(directory):  # counting inflates the archive once more
+            files = count_files(archive, with_bytecode=with_bytecode)
+            disk_space.require_inodes(directory, files + _OWN_FILES)
         with early_writeback(directory), _without_garbage_collection():
             return Stage(directory, dict(extract(archive, directory, chunks=chunks).entries))
 

@@ -139,9 +139,10 @@ def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:
         try:
             _carry_out(step, system)
         except OSError as error:
+            why = advice(error, system.place_of(step.path))
             raise StoreError(
-                f"{step.path} could not be made {_SAID[step.after.kind]}: {advice(error)} What was done before it "
-                "stays; run again to complete it."
+                f"{step.path} could not be made {_SAID[step.after.kind]}: {why} What was done before it stays; run "
+                "again to complete it."
             ) from error
 
 

@@ -20,6 +20,7 @@ from .._download.bundles import BUNDLE_SUFFIX
 from .._download.digest import sha256_of
 from .._errors import DownloadError, StoreError
 from .._os.disk_space import require_for_files
+from .._os.errors import advice
 from .._os.flock import is_still_there, open_lock, wait_for_lock
 from .._os.permissions import require_ours
 from .._os.sync import sync_file_system
@@ -48,8 +49,8 @@ def run(spec: MirrorSpec, *, check_mode: bool = False) -> dict[str, Any]:
         return _look(spec) if check_mode else _act(spec)
     except OSError as error:
         raise StoreError(
-            f"Could not write {error.filename or spec.path}: {error.strerror or error}. The indexes of the mirror "
-            "name only what is there. Put that right and run again."
+            f"Could not write {error.filename or spec.path}: {advice(error, spec.path)} The indexes of the mirror "
+            "name only what is there. Run again when that is done."
         ) from error
 
 

@@ -6,8 +6,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
+
+from .errors import LinksUnsupported, immutable_of
+
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPROTO)  # as vfat, CIFS, FUSE and vboxsf answer
 
 
 def replace_file(target: str, text: str, *, fresh: str) -> None:
@@ -31,8 +36,22 @@ def replace_link(link: str, target: str, *, fresh: str) -> None:
     Raises `IsADirectoryError` when there is a directory at `link` by now.
     """
     with _room_at(fresh):
-        os.symlink(target, fresh)
+        make_link(target, fresh)
         os.rename(fresh, link)
+
+
+def make_link(target: str | bytes, link: str | bytes, directory: int | None = None) -> None:
+    """Make a symbolic link, relative to the open `directory` if that is given. Raises `OSError`.
+
+    Raises `LinksUnsupported` on a file system without symbolic links, for which the system has many words.
+    """
+    try:
+        os.symlink(target, link, dir_fd=directory)
+    except OSError as error:
+        is_immutable = directory is None and immutable_of(os.path.dirname(os.fsdecode(link)))
+        if error.errno not in _NO_LINKS or is_immutable:
+            raise OSError(error.errno, error.strerror, link) from None
+        raise LinksUnsupported(error.errno, error.strerror, link) from None
 
 
 def make_open_directory(directory: str) -> None:

@@ -1,37 +1,59 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operating system errors as messages for the user."""
+"""Operating system errors as messages for the user. The system is asked for the cause before anything is advised."""
 
 from __future__ import annotations
 
 import errno
 import os
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
 
 from .._readable import readable
 
+BECOME = "Use `--become` on the command line or `become: true` in a play"
+_ELSEWHERE = "or choose a path on another file system"
+
 _ADVICE = {
-    errno.ENOSPC: "the disk is full. Free some space, or choose a place on another file system.",
-    errno.EDQUOT: "the disk quota is used up. Free some space, or choose a place on another file system.",
-    errno.EROFS: "the file system is mounted read-only. Remount it, or choose another path.",
-    errno.EACCES: "permission was denied. Use `become: true`, or choose a path that this user may write to.",
-    errno.EPERM: "it is not permitted. Use `become: true`, or look for an immutable flag or a mount option.",
-    errno.EXDEV: "it lies on another file system than the store. Set `store` to a place on the same one.",
+    errno.EXDEV: "it is on another file system than the store. Set `store` to a directory on the same one.",
     errno.EBUSY: "it is in use, perhaps as a mount point. Unmount it, or choose another path.",
     errno.ENOTDIR: "a part of that path is a file, not a directory. Move it away, or choose another path.",
-    errno.ENAMETOOLONG: "the name is too long. Choose a shorter path.",
-    errno.ELOOP: "a symbolic link stands where none may, or links go in circles. Remove it, or choose another path.",
-    errno.EFBIG: "the file would be larger than the limit of this user or file system. Raise the limit.",
+    errno.ELOOP: "there is a symbolic link where none may be, or links form a loop. Remove it, or choose another path.",
     errno.EIO: "the disk reported an error. Look at the kernel's log before you try again.",
     errno.EMLINK: "too many links. Choose a path on another file system.",
     errno.EAGAIN: "no more processes and threads may run. Raise the limit, or run again when the host is less busy.",
     errno.EMFILE: "too many files are open. Raise the limit, or run again when the host is less busy.",
+    errno.ENFILE: "the host has too many open files. Raise fs.file-max, or run again when the host is less busy.",
+    errno.ENOMEM: "the host is out of memory. Free some, or raise the limit of this process or container.",
+    errno.ETXTBSY: "a program in use cannot be written. Stop the processes that run it, then run again.",
+    errno.ESTALE: "the server of this network file system no longer has it. Mount the file system again.",
+    errno.ENOTCONN: "the program that serves this file system has ended. Mount the file system again.",
 }
+_IMMUTABLE, _APPEND_ONLY = 0x10, 0x20  # FS_IMMUTABLE_FL and FS_APPEND_FL of linux/fs.h
+_READ_FLAGS = tuple(direction | struct.calcsize("l") << 16 | 0x6601 for direction in (2 << 30, 1 << 30))
+# Without owners, modes and symbolic links, or with a server that may have none.
+_FOREIGN_TYPES = ("vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "cifs", "smb3", "vboxsf", "9p", "hfs")
+
+
+class LinksUnsupported(OSError):
+    """The file system has no symbolic links."""
+
+
+class Mount(NamedTuple):
+    """A mounted file system; str() is the subject of a clause."""
+
+    point: str
+    type: str
+
+    def __str__(self) -> str:
+        return f"the file system {self.point} ({self.type})" if self.type else "the file system"
 
 
 def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
     """What happened, to which file, what to do, and by `is_switched` what became of `path`."""
-    told = f"Could not write {error.filename or path}: {advice(error)}"
+    told = f"Could not write {_file_of(error) or path}: {advice(error, path)}"
     if is_switched:
         return readable(f"{told} What was asked for at {path} is done; run again to remove what is left of the rest.")
     return readable(f"{told} What was at {path} before is still there.")
@@ -39,13 +61,18 @@ def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
 
 def reading_sentence(error: OSError, path: str) -> str:
     """The same for a task that only reads; `path` is what it read when the error names no file."""
-    told = "permission was denied. Use `become: true`." if error.errno == errno.EACCES else advice(error)
-    return readable(f"Could not read {error.filename or path}: {told}")
+    is_denied = error.errno == errno.EACCES and os.geteuid() != 0
+    told = f"permission was denied. {BECOME}." if is_denied else advice(error, path)
+    return readable(f"Could not read {_file_of(error) or path}: {told}")
 
 
-def advice(error: OSError) -> str:
-    """What happened and what to do, without the file."""
-    return _ADVICE.get(error.errno or 0, f"{error.strerror or error}.")
+def advice(error: OSError, path: str = "/") -> str:
+    """What happened and what to do, without the file. `path` is what was written when the error names no file."""
+    number, place = error.errno or 0, _existing(_file_of(error) or path)
+    if isinstance(error, LinksUnsupported):
+        return f"{mount_of(place)} has no symbolic links, which builds need. Choose a path on one that has them."
+    ask = _CAUSES.get(number)
+    return ask(place, error) if ask else _ADVICE.get(number, f"{(error.strerror or str(error)).rstrip('.')}.")
 
 
 def why_not_writable(directory: str) -> str | None:
@@ -56,4 +83,161 @@ def why_not_writable(directory: str) -> str | None:
     if not os.path.isdir(directory) or os.access(directory, os.W_OK):
         return None
     is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
-    return advice(OSError(errno.EROFS if is_read_only else errno.EACCES, ""))
+    return advice(OSError(errno.EROFS if is_read_only else errno.EACCES, "", directory))
+
+
+def mount_of(place: str) -> Mount:
+    """The mounted file system of an existing path; one without a type where the system does not say."""
+    real, found = os.path.realpath(place), Mount("/", "")
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                fields, _dash, rest = line.partition(" - ")
+                point = fields.split(" ")[4].replace("\\040", " ")
+                if f"{real}/".startswith(point.rstrip("/") + "/") and len(point) >= len(found.point):
+                    found = Mount(point, rest.partition(" ")[0])
+    except (OSError, IndexError):
+        pass
+    return found
+
+
+def immutable_of(place: str) -> str | None:
+    """The path itself or its directory, whichever has the immutable or append-only flag; None for neither."""
+    return next((one for one in (place, os.path.dirname(place)) if _flags_of(one) & (_IMMUTABLE | _APPEND_ONLY)), None)
+
+
+def _file_of(error: OSError) -> str:
+    """The file that the error is about, of two the one that was to be made; "" when it names none."""
+    file = error.filename2 or error.filename
+    return os.fsdecode(file) if isinstance(file, (str, bytes)) else ""
+
+
+def _existing(path: str) -> str:
+    """The path, or the nearest directory above that exists."""
+    while not os.path.lexists(path) and os.path.dirname(path) != path:
+        path = os.path.dirname(path)
+    return path or "."
+
+
+def _flags_of(place: str) -> int:
+    import fcntl  # not on Windows, where this file is imported by the controller only
+
+    try:
+        handle = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return 0
+    try:
+        for request in _READ_FLAGS:
+            try:
+                return int(struct.unpack_from("i", fcntl.ioctl(handle, request, bytes(struct.calcsize("l"))))[0])
+            except OSError:  # this file system has no flags, or the request has another number here
+                continue
+        return 0
+    finally:
+        os.close(handle)
+
+
+def _no_space(place: str, _error: OSError) -> str:
+    status = os.statvfs(place)
+    if status.f_files and not status.f_favail:
+        return (
+            f"{mount_of(place)} has no inodes left: all {status.f_files} are used. Remove files that nothing needs, "
+            f"{_ELSEWHERE}."
+        )
+    return f"the disk is full. Free some space, {_ELSEWHERE}."
+
+
+def _no_quota(_place: str, _error: OSError) -> str:
+    return f"the disk quota is used up, for space or for the number of files. Free some, raise it, {_ELSEWHERE}."
+
+
+def _read_only(place: str, _error: OSError) -> str:
+    if os.statvfs(place).f_flag & os.ST_RDONLY:
+        return f"{mount_of(place)} is mounted read-only. Remount it, or choose another path."
+    return f"{mount_of(place)} refuses it, although it is not mounted read-only. Choose a path on a local file system."
+
+
+def _denied(place: str, _error: OSError) -> str:
+    if os.geteuid() != 0:
+        return f"permission was denied. {BECOME}, or choose a path that this user may write to."
+    return f"permission was denied to root: {_policy(place)}, or choose another path."
+
+
+def _not_permitted(place: str, _error: OSError) -> str:
+    immutable = immutable_of(place)
+    if immutable:
+        return f"{immutable} is immutable or append-only. Remove the flag: chattr -ia {immutable}"
+    mount = mount_of(place)
+    if mount.type in _FOREIGN_TYPES:
+        return f"{mount} cannot keep owners, modes or links as a build needs them. Choose a path on another one."
+    if os.geteuid() != 0:
+        return f"it is not permitted. {BECOME}, or choose a path that this user may change."
+    return f"it is not permitted to root: {_policy(place)}, or choose another path."
+
+
+def _policy(place: str) -> str:
+    """What can forbid something to root, as a clause and the beginning of the next sentence."""
+    mount = mount_of(place)
+    if mount.type.startswith(("nfs", "cifs", "smb3", "fuse")):
+        return f"the server of {mount} refuses it. Allow it there, as with no_root_squash"
+    confined = _confinement()
+    if confined:
+        return f"{confined} refuses it. Allow it there"
+    return (
+        "a capability that this process lacks, a seccomp filter or another access policy forbids it. Look at the "
+        "kernel's log, allow it"
+    )
+
+
+def _confinement() -> str | None:
+    """The access policy that confines this process: SELinux while it enforces, or an AppArmor profile."""
+    enforcing = _first_line("/sys/fs/selinux/enforce")
+    if enforcing == "1":
+        return "SELinux (see ausearch -m AVC)"
+    profile = _first_line("/proc/self/attr/current")
+    return f"the AppArmor profile {profile}" if profile.endswith("(enforce)") else None
+
+
+def _first_line(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8", errors="replace") as stream:
+            return stream.readline().strip("\0\n ")
+    except OSError:
+        return ""
+
+
+def _too_long(place: str, error: OSError) -> str:
+    name = os.path.basename(_file_of(error))
+    directory = place if os.path.isdir(place) else os.path.dirname(place)
+    most = os.pathconf(directory, "PC_NAME_MAX")
+    if len(os.fsencode(name)) > most:
+        return (
+            f"its name has {len(os.fsencode(name))} bytes, and {mount_of(place)} allows {most}. Choose a shorter one."
+        )
+    return "the name is too long. Choose a shorter path."
+
+
+def _too_large(_place: str, _error: OSError) -> str:
+    import resource  # not on Windows
+
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    if limit == resource.RLIM_INFINITY:
+        return "the file would be larger than this file system allows. Choose a path on another file system."
+    return f"the file would be larger than {limit} bytes, the limit of this user (ulimit -f). Raise the limit."
+
+
+def _unsupported(place: str, error: OSError) -> str:
+    return f"{mount_of(place)} does not support it ({error.strerror}). Choose a path on another file system."
+
+
+_CAUSES: dict[int, Callable[[str, OSError], str]] = {
+    errno.ENOSPC: _no_space,
+    errno.EDQUOT: _no_quota,
+    errno.EROFS: _read_only,
+    errno.EACCES: _denied,
+    errno.EPERM: _not_permitted,
+    errno.ENAMETOOLONG: _too_long,
+    errno.EFBIG: _too_large,
+    errno.EOPNOTSUPP: _unsupported,
+    errno.ENOSYS: _unsupported,
+}

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable
 from math import inf
 
-from .._errors import StoreError
+from .._errors import LockUnsupported, StoreError
+from .errors import mount_of
 from .regular_file import open_regular
 from .time_limit import Limit
 
@@ -33,7 +35,7 @@ def wait_for_lock(
     is_shared: bool = False,
     idle_s: Callable[[], float] = lambda: inf,
 ) -> None:
-    """Wait for the lock. Raises `StoreError` when the limit is over.
+    """Wait for the lock. Raises `StoreError` when the limit is over, `LockUnsupported` where nothing can be locked.
 
     `what` names the locked thing in messages, as in `the store /opt`. `idle_s` returns the seconds since the holder
     last made progress: a holder that makes progress is waited for.
@@ -46,7 +48,14 @@ def wait_for_lock(
         try:
             fcntl.flock(handle, kind | fcntl.LOCK_NB)
             return
-        except BlockingIOError:
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EINTR):
+                mount = mount_of(f"/proc/self/fd/{handle}")
+                raise LockUnsupported(
+                    f"Cannot lock {what}: {mount} has no working locks ({error.strerror}), without which two runs "
+                    "could destroy each other's work. Mount it with them, as NFS with lockd or local_lock=flock, or "
+                    "choose a directory on another file system."
+                ) from None
             if limit.left_s <= 0 and not 0 <= idle_s() < limit.seconds:
                 raise StoreError(
                     f"Cannot lock {what}: another run has held the lock for {limit.seconds:g} seconds, the limit of "

@@ -16,13 +16,20 @@ BUILD_PREFIX = "/install"  # what upstream configures builds with
 def checked_absolute(path: str, option: str, example: str) -> str:
     """The path without a trailing slash. Raises `StoreError` unless it is absolute and not the root."""
     if not os.path.isabs(path):
-        raise StoreError(f"{option} is {path!r}, which is relative. Write it from the root: {option}: {example}")
+        raise StoreError(f"{option} is {path!r}, which is {not_absolute(path)}: {option}: {example}")
     clean = os.path.normpath(path)
     if ".." in path.split("/") or not path.isprintable():
         raise StoreError(f"{option} is {path!r}. Write it without `..` and without control characters.")
     if clean.startswith("//") or clean == "/":
         raise StoreError(f"{option} is {path!r}. Name a directory below the root, such as {example}.")
     return clean
+
+
+def not_absolute(path: str) -> str:
+    """What is wrong with a path that does not begin with a slash, and what to write, without a full stop."""
+    if "\\" in path or path[1:2] == ":":
+        return "a path of Windows. This collection installs on Linux and macOS. Write a path of the host"
+    return "relative. Write it from the root"
 
 
 def kind_of(place: str) -> str:

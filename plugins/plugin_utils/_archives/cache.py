@@ -24,6 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download.mirror
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, InvalidName, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import advice
 
 from .._cache.private_directory import has_private_file, remove_file
 from .._index.cache import cache_directory, cache_folder, run_directory
@@ -69,15 +70,15 @@ def cached_archive(
             found = stack.enter_context(held)
         except OSError as error:
             raise StoreError(
-                f"The controller cannot use {error.filename}, where it keeps archives: {error.strerror}. Give it to "
-                "this user, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
+                f"The controller cannot use {error.filename}, where it keeps archives: {advice(error)} Or set "
+                "ANSIBLE_STANDALONE_PYTHON_CACHE to another directory."
             ) from error
         yield found
 
 
 def _fetch(cache: ContentCache, asset: Asset, urls: Sequence[str], options: UrlOptions, watch: Watch | None) -> None:
     """Fetch the archive under the lock, resuming a download that an interrupted run left."""
-    part = cache.path_of(f"{asset.sha256}.part")
+    part = cache.part_of(asset.sha256)
     if not has_private_file(part):
         remove_file(part)  # a symlink or FIFO of that name; usually there is nothing
     total_bytes: int | None = None
@@ -101,8 +102,8 @@ def _fetch(cache: ContentCache, asset: Asset, urls: Sequence[str], options: UrlO
         raise DownloadError(f"On the controller: {error}") from error
     except OSError as error:
         raise StoreError(
-            f"The controller cannot keep the archive in {cache.directory}: {error.strerror}. Make it writable and "
-            "make room there, or set ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
+            f"The controller cannot keep the archive in {cache.directory}: {advice(error, cache.directory)} Or set "
+            "ANSIBLE_STANDALONE_PYTHON_CACHE to another directory."
         ) from error
 
 
@@ -114,7 +115,13 @@ def _cache(environ: Mapping[str, str], warn: Callable[[str], None]) -> ContentCa
     problem: OSError | None = None
     for usable in [path for path in (directory, substitute) if path]:
         try:
-            return ContentCache(usable, bound)
+            cache = ContentCache(usable, bound)
+            if cache.no_locks_because:
+                warn(
+                    f"{cache.no_locks_because} Until then each worker of Ansible fetches a missing archive for itself; "
+                    "ANSIBLE_STANDALONE_PYTHON_CACHE can name another directory."
+                )
+            return cache
         except OSError as error:
             problem = error
             if usable != substitute:

@@ -24,7 +24,12 @@ from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_PATTERN
 from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
-from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, DownloadError
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    DigestMismatch,
+    DownloadError,
+    LockUnsupported,
+    StoreError,
+)
 from ansible_collections.standalone.python.plugins.module_utils._http.options import DEFAULT_LOCK_TIMEOUT_S
 from ansible_collections.standalone.python.plugins.module_utils._os.flock import is_still_there, wait_for_lock
 from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
@@ -35,6 +40,7 @@ _T = TypeVar("_T")
 
 _OURS = re.compile(rf"({SHA256_PATTERN})(?:\..+)?")
 _LOCK = ".lock"
+_IN_USE_NS = 24 * 60 * 60 * 10**9  # without a lock, another process may use a younger archive
 _MOST_NOTE_BYTES = 64 * 1024
 
 
@@ -42,18 +48,29 @@ class ContentCache:
     """One such directory, of at most `bound_bytes`. Every disk error is raised as an `OSError`.
 
     Only this user and root can write there, and no symlink in it is followed.
+
+    On a file system without locks, for which `no_locks_because` has the message, each process makes a missing archive
+    for itself, in a file of its process number, and an archive stays until it was unused for a day.
     """
 
     def __init__(self, directory: str, bound_bytes: int) -> None:
         """Create the directory, for its owner only, and try a lock in it."""
         self.directory = private_directory(directory)
         self._bound_bytes = bound_bytes
-        with locked(self.path_of(_LOCK), fcntl.LOCK_SH):
-            pass
+        self.no_locks_because: str | None = None
+        try:
+            with locked(self.path_of(_LOCK), fcntl.LOCK_SH, Wait(Limit(DEFAULT_LOCK_TIMEOUT_S, "lock_timeout"))):
+                pass
+        except LockUnsupported as error:
+            self.no_locks_because = str(error)
 
     def path_of(self, name: str) -> str:
         """The path of the file `name` in the directory."""
         return os.path.join(self.directory, name)
+
+    def part_of(self, sha256: str) -> str:
+        """The path of the unfinished archive: one for all processes, since the lock lets only one write it."""
+        return self.path_of(f"{sha256}.{os.getpid()}.part" if self.no_locks_because else f"{sha256}.part")
 
     @contextlib.contextmanager
     def using(
@@ -71,6 +88,9 @@ class ContentCache:
 
         Raises `StoreError` after `lock_timeout_s` seconds in which another process held the lock and no byte arrived.
         """
+        if self.no_locks_because:
+            yield self._found_or_made(sha256, find, make)
+            return
         wait = Wait(Limit(lock_timeout_s, "lock_timeout"), self.path_of(f"{sha256}.part"))
         lock = self.path_of(sha256 + _LOCK)
         waiting_since_ns = time.time_ns()
@@ -88,12 +108,24 @@ class ContentCache:
                     with _noting_failure(descriptor, way):
                         make()
 
+    def _found_or_made(self, sha256: str, find: Callable[[], _T | None], make: Callable[[], None]) -> _T:
+        """What `using` yields, without a lock."""
+        found = find()
+        if found is None:
+            make()
+            found = find()
+        if found is None:
+            raise StoreError(f"An archive in {self.directory} was removed while it was used. Run again.")
+        now_ns = time.time_ns()
+        os.utime(self.path_of(sha256), ns=(now_ns, now_ns))  # `make_room` asks when it was used
+        return found
+
     def make_room(self, wanted_bytes: int) -> None:
         """Remove the least recently used archives until `wanted_bytes` fit below the bound. Archives in use stay."""
         sizes, used = self._content()
         excess = sum(sizes.values()) + wanted_bytes - self._bound_bytes
         for sha256 in sorted(sizes, key=used.__getitem__):
-            if excess <= 0:
+            if excess <= 0 or (self.no_locks_because and time.time_ns() - used[sha256] < _IN_USE_NS):
                 return
             if self._remove(sha256):
                 excess -= sizes[sha256]
@@ -115,12 +147,13 @@ class ContentCache:
     def _remove(self, sha256: str) -> bool:
         """Remove all files of an archive; False when another process holds its lock."""
         lock = self.path_of(sha256 + _LOCK)
+        taken = contextlib.nullcontext() if self.no_locks_because else locked(lock, fcntl.LOCK_EX)
         try:
-            with locked(lock, fcntl.LOCK_EX):
+            with taken:
                 for name in os.listdir(self.directory):
                     if name.startswith(sha256) and name != sha256 + _LOCK:
                         os.unlink(self.path_of(name))
-                os.unlink(lock)  # last: without it another process may touch the other files
+                remove_file(lock)  # last: without it another process may touch the other files
         except BlockingIOError:
             return False
         return True

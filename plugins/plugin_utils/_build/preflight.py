@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ansible_collections.standalone.python.plugins.module_utils._os import disk_space
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import (REMOVE, Plan)
 
@@ -23,26 +24,47 @@ def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int
     if not decided.changes:
         return
     for option, wanted, place in _places(spec, decided, probe):
-        _require_usable(option, wanted, place, adds=decided.step != REMOVE)
+        _require_usable(option, wanted, place, adds=decided.step != REMOVE, is_root=probe.user_id == 0)
+    _require_executable(spec, decided, probe.store_place)
     if decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
         disk_space.require_for_archive(spec.store, archive_bytes, free_bytes=probe.free_bytes)
 
 
-def _require_usable(option: str, wanted: str, place: Ancestor, *, adds: bool) -> None:
+def _require_executable(spec: InstallSpec, decided: Plan, place: Ancestor) -> None:
+    """Refuse a store in which the interpreter could not start for its health check."""
+    if not decided.needs_asset or spec.system.is_image or not spec.health_imports:
+        return
+    if place.mount and "noexec" in place.mount.options:
+        raise StoreError(
+            f"store is {spec.store}, but {place.mount} is mounted noexec, so no interpreter can start there. Remount it "
+            "with exec, or set `store` to a directory on another file system."
+        )
+
+
+def _require_usable(option: str, wanted: str, place: Ancestor, *, adds: bool, is_root: bool) -> None:
     if not place.is_directory:
         raise StoreError(
             f"{option} is {wanted}, but {place.path} is not a directory. Move it away, or choose another {option}."
         )
     if not place.is_writable:
-        raise StoreError(
-            f"{option} is {wanted}, but this user may not write to {place.path}. Use `become: true`, or choose "
-            f"another {option}."
-        )
+        raise StoreError(f"{option} is {wanted}, but {_why_not_writable(place, is_root=is_root)}, or choose another {option}.")
     if place.in_build and adds:
         raise StoreError(
             f"{option} is {wanted}, but {place.path} is part of the build {place.in_build}, which goes with all that "
             f"is in it when it is upgraded or repaired. Choose another {option}, beside it and not inside."
         )
+
+
+def _why_not_writable(place: Ancestor, *, is_root: bool) -> str:
+    """The cause, and the beginning of what to do."""
+    if place.mount and "ro" in place.mount.options:
+        return f"{place.mount} is mounted read-only. Remount it"
+    if is_root:
+        return (
+            f"root may not write to {place.path}. Remove an immutable flag (chattr -ia {place.path}), allow it in the "
+            "access policy or at the server of that file system"
+        )
+    return f"this user may not write to {place.path}. {BECOME}"
 
 
 def _places(spec: InstallSpec, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Ancestor]]:

@@ -23,6 +23,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
+from ansible_collections.standalone.python.plugins.module_utils._errors import LockUnsupported
 from ansible_collections.standalone.python.plugins.module_utils._os.flock import wait_for_lock
 from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
 
@@ -111,7 +112,7 @@ def held(path: str | None, wait_s: float) -> Iterator[int | None]:
     descriptor = _opened(path)
     try:
         if descriptor is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(LockUnsupported):
                 wait_for_lock(descriptor, f"{path} in the cache", Limit(wait_s, "lock_timeout"))
         yield descriptor
     finally:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._os.paths import not_absolute
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
@@ -169,6 +170,8 @@ def saved_name(name: str) -> str:
 def absolute_path(path: str, option: str) -> str:
     """The path without needless slashes. Raises `InvalidName` for one that PATH or a login shell cannot hold."""
     clean = "/" + posixpath.normpath(path).strip("/")
+    if not path.startswith("/"):
+        raise InvalidName(f"{option} is {path!r}, which is {not_absolute(path)}.")
     is_below_root = path.startswith("/") and clean != "/" and ".." not in path.split("/")
     if not is_below_root or not clean.isprintable() or set(clean) & set("\"'\\$`:!*?[]{}()<>|;& #"):
         raise InvalidName(

@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.exact_bu
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_from_build
-from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path
+from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path, not_absolute
 
 from .._options import age_seconds
 from .spec import Setting
@@ -157,7 +157,7 @@ _TYPES: Mapping[str, Callable[[Setting, Any], list[Any]]] = {
 
 def _is_path(setting: Setting, value: str) -> None:
     if not value.startswith("/"):
-        raise BadValue("That is relative. Write it from the root.")
+        raise BadValue(f"That is {not_absolute(value)}.")
     checked_path(value, setting.name)
 
 

@@ -53,20 +53,36 @@ _KEYS = {
     **{place: once("/.*") for place in _PLACES},
     **{f"{place}_{fact}": once("1") for place in _PLACES for fact in ("is_directory", "is_writable")},
     **{f"{place}_in_build": once("/.*") for place in _PLACES},
+    **{f"{place}_mount": once("[^ ]+ [^ ]+ /.*") for place in _PLACES},
+    "user_id": once("[0-9]{1,10}"),
 }
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A mounted file system; str() is the subject of a clause."""
+
+    type: str
+    options: frozenset[str]
+    point: str
+
+    def __str__(self) -> str:
+        return f"the file system {self.point} ({self.type})"
 
 
 @dataclass(frozen=True)
 class Ancestor:
     """The nearest existing ancestor of a wanted path; `writable` by the user of the connection.
 
-    `in_build` is the directory of the build that contains it, else None.
+    `in_build` is the directory of the build that contains it, else None. `mount` is its file system, None when unknown:
+    it is asked for a first installation, and where this user may not write.
     """
 
     path: str
     is_directory: bool
     is_writable: bool
     in_build: str | None = None
+    mount: Mount | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,7 @@ class Probe:
     the platform, and `in_circles` is a directory whose links form a loop.
     `distribution` is a Linux system's ID in os-release, such as debian.
     `answer` is the answer that all this was read from.
+    `user_id` is the number of the user of the connection, None when it was not asked.
     `programs` are the names in `bin` of a directory at the path that look like an interpreter's.
     """
 
@@ -114,6 +131,7 @@ class Probe:
     has_roots: bool = True
     answer: Answer | None = field(default=None, compare=False, repr=False)
     programs: tuple[str, ...] = ()
+    user_id: int | None = None
 
 
 def build_command(path: str, store: str, *, verify: str, will_remove: bool = False, root: str = "") -> str:
@@ -171,15 +189,20 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         distribution=first(facts, "os_ID").strip("\"'") or None,
         answer=answer,
         programs=tuple(first(facts, "programs").split()),
+        user_id=int(first(facts, "user_id")) if "user_id" in facts else None,
     )
 
 
 def _place(facts: Facts, key: str) -> Ancestor:
+    kind, options, point = (first(facts, f"{key}_mount") or "  ").split(" ", 2)
+    mount = Mount(kind, frozenset(options.split(",")), point) if point else None
     return Ancestor(
         path=first(facts, key),
         is_directory=f"{key}_is_directory" in facts,
-        is_writable=f"{key}_is_writable" in facts,
+        # Busybox asks for the mode only.
+        is_writable=f"{key}_is_writable" in facts and not (mount and "ro" in mount.options),
         in_build=next(iter(facts.get(f"{key}_in_build", ())), None),
+        mount=mount,
     )
 
 

@@ -54,7 +54,24 @@ say_place() {
     say "$1" "$place"
     [ ! -d "$place" ] || say "$1_is_directory" 1
     [ ! -w "$place" ] || say "$1_is_writable" 1
+    { [ "$kind" = "link" ] && [ -w "$place" ]; } || say_obstacles "$1"
     say_build_around "$1"
+}
+
+# say_obstacles KEY: what may forbid to write or run something below $place: the user, and the type, options and mount
+# point of the file system. Not asked for an upgrade, which could be forbidden only by a later change.
+say_obstacles() {
+    say user_id "$(id -u)"
+    [ -r /proc/mounts ] || return 0
+    real=$(cd -P "$place" 2>/dev/null && pwd)
+    longest=
+    mount=
+    while read -r device point type options rest; do
+        case ${real%/}/ in
+            "${point%/}"/*) [ ${#point} -lt ${#longest} ] || { longest=$point && mount="$type $options $point"; } ;;
+        esac
+    done </proc/mounts
+    [ -z "$real" ] || say "$1_mount" "$mount"
 }
 
 # say_build_around KEY: the build that contains $place, recognized by its receipt and manifest. A file that is put there

@@ -14,6 +14,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="modules use ansible-core")
 
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
 from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.modules import build_confirm, build_info, build_rollback
@@ -128,5 +129,6 @@ def test_what_the_system_refuses_is_one_message(
         raise PermissionError(13, "Permission denied", str(tmp_path / ".builds"))
 
     monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     result = run_module(build_info, paths=[str(path)])
-    assert result["msg"] == f"Could not read {tmp_path}/.builds: permission was denied. Use `become: true`."
+    assert result["msg"] == f"Could not read {tmp_path}/.builds: permission was denied. {BECOME}."

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._download import download
-from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, NoSource, StoreError
 from tests.support.downloads import CONTENT, OTHER, SHA256, Downloads
 from tests.support.misbehaviours import HTML_PAGE, break_off, chunked, html_page, raw
 from tests.support.servers import Behaviour, files, redirect, serve, status
@@ -71,6 +71,48 @@ def test_every_url_is_listed_with_its_own_reason(downloads: Downloads) -> None:
         f"{server.url}/a: 127.0.0.1 answers 404 Not Found. "
         f"{server.url}/b: 127.0.0.1 answers 500 Internal Server Error (2 tries). "
         f"{server.url}/c: 127.0.0.1 answers 410 Gone."
+    )
+
+
+REACH = "Check that this host reaches the address, through a proxy if need be, or set `mirror` to one that it reaches"
+ABSENT = "The server was reached but has no such file: sync the mirror, or correct its address in `mirror`"
+BUSY = "The server was reached: look at its log or try again later, or set `mirror` to another address"
+LOGIN = "Correct that, or set `mirror` to another address"
+FILES = "Mount the directory of the mirror there, or sync the mirror, or correct its path in `mirror`"
+
+
+@pytest.mark.parametrize(
+    ("names", "advice"),
+    [
+        (["absent"], ABSENT),
+        (["gone"], ABSENT),
+        (["login"], LOGIN),
+        (["busy"], BUSY),
+        (["broken"], REACH),
+        (["circle"], LOGIN),
+        (["absent", "gone", "busy"], f"{ABSENT}. {BUSY}"),
+    ],
+)
+def test_the_advice_is_for_the_cause(downloads: Downloads, names: list[str], advice: str) -> None:
+    script = {
+        "/absent": status(404),
+        "/gone": status(410),
+        "/login": status(403),
+        "/busy": status(503),
+        "/broken": break_off(0),
+        "/circle": redirect("/circle"),
+    }
+    with serve(script=script) as server, pytest.raises(NoSource) as caught:
+        downloads.get(*(f"{server.url}/{name}" for name in names), retries=0)
+    assert str(caught.value).endswith(f". {advice}, or bring the file to the host and give it as `archive`.")
+
+
+def test_a_directory_is_not_reached_by_a_proxy(downloads: Downloads) -> None:
+    with pytest.raises(NoSource) as caught:
+        downloads.get("file:///nowhere/file")
+    assert str(caught.value) == (
+        "The archive could not be downloaded. file:///nowhere/file: there is no file /nowhere/file on this host. "
+        f"{FILES}, or bring the file to the host and give it as `archive`."
     )
 
 

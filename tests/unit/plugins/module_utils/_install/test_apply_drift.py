@@ -232,12 +232,12 @@ class TestReadOnly:
             run(spec(path, old), check_mode=check_mode)
         assert str(caught.value) == (
             f"Cannot repair {path}, where lib/python{MINOR}/ssl.py changed, in the store {store_of(path)}: the file "
-            "system is mounted read-only. Remount it, or choose another path."
+            f"system {disk.directory} (tmpfs) is mounted read-only. Remount it, or choose another path."
         )
 
     def test_an_upgrade_fails(self, path: Path, old: FakeBuild, new: FakeBuild, disk: SmallDisk) -> None:
         run(spec(path, old))
         disk.make_read_only()
-        with pytest.raises(StoreError, match="the file system is mounted read-only"):
+        with pytest.raises(StoreError, match="the file system /.* is mounted read-only"):
             run(spec(path, new))
         assert release_at(path) == OLD

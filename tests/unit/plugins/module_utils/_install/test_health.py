@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError
 from ansible_collections.standalone.python.plugins.module_utils._install import health
+from tests.support.small_disks import MountRefused, small_disk
 
 VERSION = sys.version.split()[0]
 
@@ -32,7 +35,10 @@ def test_a_working_interpreter_passes() -> None:
     [
         ("#!/bin/sh\necho 'libssl.so.3: cannot open' >&2; exit 1\n", "It said: libssl.so.3: cannot open."),
         ("#!/bin/sh\nkill -ILL $$\n", "killed by signal 4 (this processor lacks an instruction that the build uses)"),
-        ("#!/nonexistent/loader\n", "it could not be started: No such file or directory"),
+        (
+            "#!/nonexistent/loader\n",
+            "the loader of the C library that it names is missing (No such file or directory)",
+        ),
         ("#!/bin/sh\necho 3.13.4\n", "it calls itself 3.13.4, but the build is named 3.13.5"),
     ],
 )
@@ -41,6 +47,58 @@ def test_a_failure_shows_the_interpreters_own_words(tmp_path: Path, text: str, w
         health.check(script(tmp_path, text), ("ssl",), "3.13.5")
     assert words in str(caught.value)
     assert "Nothing was switched" in str(caught.value)
+
+
+OTHER_TARGET = "Choose another target."
+POLICY = "an execution policy of this host, such as fapolicyd, SELinux, AppArmor or IMA, refuses it"
+ALLOW = "Allow programs below it there, or choose another path."
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("#!/bin/sh\nkill -ILL $$\n", OTHER_TARGET),
+        ("#!/nonexistent/loader\n", OTHER_TARGET),
+        ("#!/bin/sh\nkill -KILL $$\n", "Look at the kernel's log, and give the host or its container more memory or "
+         "allow the program."),
+        ("#!/bin/sh\nkill -SYS $$\n", "Allow it in the filter of this host or container."),
+        ("#!/bin/sh\necho x.so: failed to map segment from shared object >&2; exit 1\n", ALLOW),
+        ("#!/bin/sh\nexit 1\n", "Choose another target, or list fewer modules in health_imports if you do not need "
+         "them."),
+        ("#!/bin/sh\necho 3.13.4\n", "Correct the name of the archive."),
+    ],
+)  # fmt: skip
+def test_the_advice_is_for_the_cause(tmp_path: Path, text: str, advice: str) -> None:
+    with pytest.raises(HealthError) as caught:
+        health.check(script(tmp_path, text), ("ssl",), "3.13.5")
+    assert str(caught.value).partition("what was at the path is still there. ")[2] == advice
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_an_execution_policy(tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(HealthError) as caught:
+        health.check(script(tmp_path, ""), ("ssl",), "3.13.5")
+    assert f"it could not be started: {POLICY} ({os.strerror(number)}). " in str(caught.value)
+    assert str(caught.value).endswith(ALLOW)
+
+
+def test_a_file_system_mounted_noexec(tmp_path: Path) -> None:
+    try:
+        with small_disk(tmp_path / "disk", 1_000_000) as disk:
+            subprocess.run(["mount", "-o", "remount,noexec", disk.directory], check=True)
+            with pytest.raises(HealthError) as caught:
+                health.check(script(disk.directory, "#!/bin/sh\n"), ("ssl",), "3.13.5")
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))
+    assert str(caught.value) == (
+        f"The new interpreter does not work on this host: it could not be started: the file system {tmp_path}/disk "
+        "(tmpfs) is mounted noexec. Nothing was switched; what was at the path is still there. Remount it with exec, "
+        "or choose a path on another file system."
+    )
 
 
 def test_a_missing_module_is_named() -> None:

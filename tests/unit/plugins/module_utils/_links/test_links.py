@@ -184,7 +184,7 @@ def test_what_a_killed_run_left_is_replaced_and_never_written_through(tmp_path: 
 
 
 def test_a_host_that_does_not_let_it_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_arguments: object) -> None:
+    def full(*_arguments: object, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "symlink", full)
@@ -192,7 +192,7 @@ def test_a_host_that_does_not_let_it_is_told_of(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(StoreError) as error:
         carry_out(options)
     assert str(error.value) == (
-        f"{tmp_path}/b could not be made a link: the disk is full. Free some space, or choose a place on another file "
+        f"{tmp_path}/b could not be made a link: the disk is full. Free some space, or choose a path on another file "
         "system. What was done before it stays; run again to complete it."
     )
     monkeypatch.undo()

@@ -116,7 +116,7 @@ def test_a_mirror_that_cannot_be_written_is_looked_at(source: Path, mirror: Path
             sync(mirror, source, assets)
             disk.make_read_only()
             assert sync(mirror, source, assets)["changed"] is False
-            with pytest.raises(StoreError, match="Read-only file system"):
+            with pytest.raises(StoreError, match="is mounted read-only. Remount it, or choose"):
                 sync(mirror, source, [])
     except MountRefused as refusal:
         pytest.skip(str(refusal))

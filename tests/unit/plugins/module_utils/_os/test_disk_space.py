@@ -11,8 +11,10 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._os.disk_space import (
+    has_few_inodes,
     require_for_archive,
     require_for_build,
+    require_inodes,
 )
 
 MEGABYTE = 1_000_000
@@ -57,3 +59,32 @@ def test_the_real_file_system_is_asked(tmp_path: os.PathLike[str]) -> None:
     require_for_build(str(tmp_path), 1)
     with pytest.raises(StoreError):
         require_for_build(str(tmp_path), 10**18)
+
+
+@pytest.fixture
+def inodes(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
+    """Makes a file system have so many inodes, and so many of them free."""
+
+    def set_free(count: int, free: int) -> None:
+        monkeypatch.setattr(os, "statvfs", lambda directory: SimpleNamespace(f_files=count, f_favail=free))
+
+    return set_free
+
+
+def test_inodes_are_counted_with_both_figures(inodes: Callable[[int, int], None]) -> None:
+    inodes(100_000, 4999)
+    assert has_few_inodes("/opt/python/.builds")
+    require_inodes("/opt/python/.builds", 4999)
+    with pytest.raises(StoreError) as caught:
+        require_inodes("/opt/python/.builds", 5000)
+    assert str(caught.value) == (
+        "There are not enough inodes in /opt/python/.builds: the build needs 5000 files and directories, and 4999 can "
+        "still be made. Remove files that nothing needs, or set `store` to a directory on another file system."
+    )
+
+
+@pytest.mark.parametrize(("count", "free"), [(0, 0), (1_000_000, 50_000)])
+def test_inodes_that_suffice_or_are_not_counted(inodes: Callable[[int, int], None], count: int, free: int) -> None:
+    inodes(count, free)
+    assert not has_few_inodes("/opt/python/.builds")
+    require_inodes("/opt/python/.builds", 50_000)

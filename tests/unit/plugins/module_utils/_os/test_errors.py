@@ -5,13 +5,28 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._os.errors import reading_sentence, sentence
+from ansible_collections.standalone.python.plugins.module_utils._os import errors
+from ansible_collections.standalone.python.plugins.module_utils._os.atomic import replace_link
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import (
+    LinksUnsupported,
+    Mount,
+    advice,
+    reading_sentence,
+    sentence,
+)
+from tests.support.small_disks import MountRefused, small_disk
 
 FILE = "/opt/python/.builds/x"
 STILL = "What was at /opt/python/3.13 before is still there."
+BECOME = "Use `--become` on the command line or `become: true` in a play"
 
 
 def error(number: int, file: str | None = FILE) -> OSError:
@@ -19,31 +34,41 @@ def error(number: int, file: str | None = FILE) -> OSError:
 
 
 @pytest.mark.parametrize(
-    ("number", "advice"),
+    ("number", "said"),
     [
-        (errno.ENOSPC, "the disk is full. Free some space, or choose a place on another file system."),
-        (errno.EROFS, "the file system is mounted read-only. Remount it, or choose another path."),
-        (errno.EACCES, "permission was denied. Use `become: true`, or choose a path that this user may write to."),
-        (errno.EXDEV, "it lies on another file system than the store. Set `store` to a place on the same one."),
+        (errno.ENOSPC, "the disk is full. Free some space, or choose a path on another file system."),
+        (errno.EDQUOT, "the disk quota is used up, for space or for the number of files. Free some, raise it, or "
+         "choose a path on another file system."),
+        (errno.EXDEV, "it is on another file system than the store. Set `store` to a directory on the same one."),
         (errno.ENOTDIR, "a part of that path is a file, not a directory. Move it away, or choose another path."),
+        (errno.ETXTBSY, "a program in use cannot be written. Stop the processes that run it, then run again."),
+        (errno.ESTALE, "the server of this network file system no longer has it. Mount the file system again."),
+        (errno.ENOTCONN, "the program that serves this file system has ended. Mount the file system again."),
+        (errno.ENFILE, "the host has too many open files. Raise fs.file-max, or run again when the host is less busy."),
+        (errno.ENOMEM, "the host is out of memory. Free some, or raise the limit of this process or container."),
+        (errno.EFBIG, "the file would be larger than this file system allows. Choose a path on another file system."),
+        (errno.ENAMETOOLONG, "the name is too long. Choose a shorter path."),
         (errno.EEXIST, "File exists."),
     ],
-)
-def test_an_error_becomes_a_sentence(number: int, advice: str) -> None:
-    assert sentence(error(number), "/opt/python/3.13") == f"Could not write {FILE}: {advice} {STILL}"
+)  # fmt: skip
+def test_an_error_becomes_a_message(number: int, said: str) -> None:
+    assert sentence(error(number), "/opt/python/3.13") == f"Could not write {FILE}: {said} {STILL}"
 
 
 def test_an_error_that_names_no_file_is_about_the_path() -> None:
-    told = sentence(error(errno.EIO, file=None), "/opt/python/3.13")
-    assert told == (
+    assert sentence(error(errno.EIO, file=None), "/opt/python/3.13") == (
         "Could not write /opt/python/3.13: the disk reported an error. Look at the kernel's log before you try again. "
         + STILL
     )
 
 
-def test_an_error_while_tidying_up_says_that_the_rest_is_done() -> None:
-    told = sentence(error(errno.EIO), "/opt/python/3.13", is_switched=True)
-    assert told == (
+def test_an_error_of_two_files_names_the_one_that_was_to_be_made() -> None:
+    both = OSError(errno.EIO, "Input/output error", "/opt/new", None, "/opt/python/3.13")
+    assert sentence(both, "/opt/python/3.13").startswith("Could not write /opt/python/3.13: ")
+
+
+def test_an_error_during_cleanup_says_that_the_rest_is_done() -> None:
+    assert sentence(error(errno.EIO), "/opt/python/3.13", is_switched=True) == (
         f"Could not write {FILE}: the disk reported an error. Look at the kernel's log before you try again. "
         "What was asked for at /opt/python/3.13 is done; run again to remove what is left of the rest."
     )
@@ -54,15 +79,129 @@ def test_an_error_without_a_number_keeps_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "told"),
+    ("problem", "said"),
     [
-        (error(errno.EACCES), f"Could not read {FILE}: permission was denied. Use `become: true`."),
+        (error(errno.EACCES), f"Could not read {FILE}: permission was denied. {BECOME}."),
         (error(errno.EIO), f"Could not read {FILE}: the disk reported an error. Look at the kernel's log before you "
          "try again."),
         (error(errno.EIO, file=None), "Could not read /opt/python/.builds: the disk reported an error. Look at the "
          "kernel's log before you try again."),
-        (error(errno.ESTALE), f"Could not read {FILE}: Stale file handle."),
     ],
 )  # fmt: skip
-def test_reading_fails_in_its_own_words(problem: OSError, told: str) -> None:
-    assert reading_sentence(problem, "/opt/python/.builds") == told
+def test_reading_has_messages_of_its_own(problem: OSError, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert reading_sentence(problem, "/opt/python/.builds") == said
+
+
+class TestWhoIsRefused:
+    """Root has become already, so it is never told to."""
+
+    @pytest.mark.parametrize(
+        ("number", "said"),
+        [
+            (errno.EACCES, f"permission was denied. {BECOME}, or choose a path that this user may write to."),
+            (errno.EPERM, f"it is not permitted. {BECOME}, or choose a path that this user may change."),
+        ],
+    )
+    def test_a_user(self, number: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        assert advice(error(number)) == said
+
+    @pytest.mark.parametrize(
+        ("number", "files", "mount", "said"),
+        [
+            (errno.EACCES, {}, Mount("/", "ext4"), "permission was denied to root: a capability that this process "
+             "lacks, a seccomp filter or another access policy forbids it. Look at the kernel's log, allow it, or "
+             "choose another path."),
+            (errno.EPERM, {"/sys/fs/selinux/enforce": "1"}, Mount("/", "ext4"), "it is not permitted to root: SELinux "
+             "(see ausearch -m AVC) refuses it. Allow it there, or choose another path."),
+            (errno.EACCES, {"/proc/self/attr/current": "ansible (enforce)"}, Mount("/", "ext4"), "permission was "
+             "denied to root: the AppArmor profile ansible (enforce) refuses it. Allow it there, or choose another "
+             "path."),
+            (errno.EACCES, {}, Mount("/opt", "nfs4"), "permission was denied to root: the server of the file system "
+             "/opt (nfs4) refuses it. Allow it there, as with no_root_squash, or choose another path."),
+            (errno.EPERM, {}, Mount("/media/x", "vfat"), "the file system /media/x (vfat) cannot keep owners, modes or "
+             "links as a build needs them. Choose a path on another one."),
+            (errno.EROFS, {}, Mount("/share", "vboxsf"), "the file system /share (vboxsf) refuses it, although it is "
+             "not mounted read-only. Choose a path on a local file system."),
+        ],
+    )  # fmt: skip
+    def test_root(
+        self, number: int, files: dict[str, str], mount: Mount, said: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(errors, "_first_line", lambda file: files.get(file, ""))
+        monkeypatch.setattr(errors, "mount_of", lambda place: mount)
+        assert advice(error(number)) == said
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, of 32 files."""
+    try:
+        with small_disk(tmp_path / "disk", 1_000_000, 32) as mounted:
+            yield mounted.directory
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))
+
+
+class TestRealFileSystems:
+    def test_no_inodes_left(self, disk: Path) -> None:
+        for number in range(31):
+            (disk / str(number)).touch()
+        with pytest.raises(OSError, match="No space left") as full:
+            (disk / "31").touch()
+        assert advice(full.value) == (
+            f"the file system {disk} (tmpfs) has no inodes left: all 32 are used. Remove files that nothing needs, or "
+            "choose a path on another file system."
+        )
+
+    def test_mounted_read_only(self, disk: Path) -> None:
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        with pytest.raises(OSError, match="Read-only") as refused:
+            (disk / "new" / "file").parent.mkdir()
+        assert advice(refused.value) == (
+            f"the file system {disk} (tmpfs) is mounted read-only. Remount it, or choose another path."
+        )
+
+    @pytest.mark.parametrize("flag", ["+i", "+a"])
+    def test_immutable(self, tmp_path: Path, flag: str) -> None:
+        file = tmp_path / "file"
+        file.touch()
+        chattr = shutil.which("chattr")
+        if not chattr or subprocess.run([chattr, flag, file], capture_output=True, check=False).returncode:
+            pytest.skip("no file can be made immutable here")
+        try:
+            with pytest.raises(PermissionError) as refused:
+                file.unlink()
+        finally:
+            said = advice(refused.value)
+            subprocess.run([chattr, "-ia", file], check=True)
+        assert said == f"{file} is immutable or append-only. Remove the flag: chattr -ia {file}"
+
+    def test_a_name_that_the_file_system_cannot_have(self, tmp_path: Path) -> None:
+        with pytest.raises(OSError, match="too long") as refused:
+            (tmp_path / ("x" * 256)).touch()
+        said = advice(refused.value)
+        assert said.startswith("its name has 256 bytes, and the file system /")
+        assert said.endswith(" allows 255. Choose a shorter one.")
+
+
+def test_the_limit_of_a_user_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (4096, 4096))
+    assert advice(error(errno.EFBIG)) == (
+        "the file would be larger than 4096 bytes, the limit of this user (ulimit -f). Raise the limit."
+    )
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.EPROTO])
+def test_a_file_system_without_links(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise error(number, str(tmp_path / "new"))
+
+    monkeypatch.setattr(os, "symlink", refuse)
+    with pytest.raises(LinksUnsupported) as refused:
+        replace_link(str(tmp_path / "link"), "target", fresh=str(tmp_path / "new"))
+    said = sentence(refused.value, "/opt/python/3.13")
+    assert said.startswith(f"Could not write {tmp_path}/new: the file system /")
+    assert said.endswith(f" has no symbolic links, which builds need. Choose a path on one that has them. {STILL}")

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._errors import LockUnsupported, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._install import apply, confirm, rollback
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply as _mirror_sync
@@ -70,6 +72,22 @@ def test_of_a_mirror(tmp_path: Path, old: FakeBuild) -> None:
     wanted = MirrorSpec(str(mirror), {}, (), AT_ONCE)
     with holding(mirror / ".mirror" / "lock"):
         refused(lambda: _mirror_sync.run(wanted), f"the mirror {mirror}")
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks(path: Path, old: FakeBuild, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_handle: int, _kind: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(LockUnsupported) as caught:
+        apply.run(spec(path, old))
+    assert re.fullmatch(
+        f"Cannot lock the store {store_of(path)}: the file system /[^ ]* [(][a-z0-9]+[)] has no working locks "
+        f"[(]{os.strerror(number)}[)], without which two runs could destroy each other's work. Mount it with them, as "
+        "NFS with lockd or local_lock=flock, or choose a directory on another file system.",
+        str(caught.value),
+    )
 
 
 @pytest.mark.parametrize("idle_s", [inf, -inf, nan, -1.0, 10.0])

@@ -8,6 +8,7 @@ Threads stand in for Ansible's workers: locks of open files keep them apart in t
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
@@ -33,6 +34,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import content_cache
 from ansible_collections.standalone.python.plugins.plugin_utils._archives.cache import cached_archive
+from ansible_collections.standalone.python.plugins.plugin_utils._archives.content_cache import ContentCache
 from ansible_collections.standalone.python.plugins.plugin_utils._cache.private_directory import (
     open_private,
     private_directory,
@@ -290,9 +292,47 @@ class TestNoFolder:
         with pytest.raises(StoreError) as caught:
             read(builds[0], "file:///m", directory)
         assert str(caught.value) == (
-            f"The controller cannot use {lock}, where it keeps archives: Is a directory. Give it to this user, or set "
-            "ANSIBLE_STANDALONE_PYTHON_CACHE to another folder."
+            f"The controller cannot use {lock}, where it keeps archives: Is a directory. Or set "
+            "ANSIBLE_STANDALONE_PYTHON_CACHE to another directory."
         )
+
+
+class TestWithoutLocks:
+    """A file system without flock, as NFS without lockd: pushing goes on, and no process harms another."""
+
+    @pytest.fixture(autouse=True)
+    def no_locks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(_handle: int, _kind: int) -> None:
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+        monkeypatch.setattr(fcntl, "flock", refuse)
+
+    def test_it_warns_and_goes_on(self, builds: list[FakeBuild], server: Server, directory: Path) -> None:
+        warnings: list[str] = []
+        for _run in range(2):
+            content = read(builds[0], server.url, directory, warn=warnings.append)
+            assert content == builds[0].archive.read_bytes()
+        assert len(server.requests) == 1
+        assert warnings[0].startswith(f"Cannot lock {directory}/.lock in the cache: the file system /")
+        assert warnings[0].endswith(
+            "or choose a directory on another file system. Until then each worker of Ansible fetches a missing archive "
+            "for itself; ANSIBLE_STANDALONE_PYTHON_CACHE can name another directory."
+        )
+
+    def test_an_unfinished_download_belongs_to_one_process(self, builds: list[FakeBuild], directory: Path) -> None:
+        cache = ContentCache(str(directory), 10**9)
+        sha256 = asset_of(builds[0]).sha256
+        assert cache.part_of(sha256) == f"{directory}/{sha256}.{os.getpid()}.part"
+
+    def test_an_archive_that_another_process_may_use_stays(self, directory: Path) -> None:
+        cache = ContentCache(str(directory), 1)
+        recent, unused = (directory / (digit * 64) for digit in "ab")
+        for archive in (recent, unused):
+            archive.write_bytes(b"12")
+        os.utime(unused, (0, 0))
+        cache.make_room(0)
+        assert recent.exists()
+        assert not unused.exists()
 
 
 class TestOtherUsers:

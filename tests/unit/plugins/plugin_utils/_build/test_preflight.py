@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import Plan
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (Ancestor, Probe)
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Ancestor, Mount, Probe
 from tests.support.install_specs import spec
 
 ORDER = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
@@ -57,8 +58,8 @@ def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> Non
         (FILE, "path is /opt/python/3.13, but /opt is not a directory. Move it away, or choose another path."),
         (
             READ_ONLY,
-            "path is /opt/python/3.13, but this user may not write to /opt. Use `become: true`, or choose another "
-            "path.",
+            "path is /opt/python/3.13, but this user may not write to /opt. Use `--become` on the command line or "
+            "`become: true` in a play, or choose another path.",
         ),
     ],
 )
@@ -75,7 +76,8 @@ def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor
         (FILE, "store is /srv/builds, but /opt is not a directory. Move it away, or choose another store."),
         (
             READ_ONLY,
-            "store is /srv/builds, but this user may not write to /opt. Use `become: true`, or choose another store.",
+            "store is /srv/builds, but this user may not write to /opt. Use `--become` on the command line or "
+            "`become: true` in a play, or choose another store.",
         ),
     ],
 )
@@ -83,6 +85,43 @@ def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Ancesto
     with pytest.raises(StoreError) as caught:
         preflight(ORDER, decided, replace(LINKED, store_place=place))
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        (
+            replace(READ_ONLY, mount=Mount("ext4", frozenset({"ro", "relatime"}), "/opt")),
+            "the file system /opt (ext4) is mounted read-only. Remount it, or choose another path.",
+        ),
+        (
+            replace(READ_ONLY, mount=Mount("ext4", frozenset({"rw"}), "/")),
+            "root may not write to /opt. Remove an immutable flag (chattr -ia /opt), allow it in the access policy or "
+            "at the server of that file system, or choose another path.",
+        ),
+    ],
+)
+def test_root_is_not_told_to_become_root(place: Ancestor, message: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        preflight(ORDER, INSTALL, replace(GOOD, parent=place, user_id=0))
+    assert str(caught.value) == f"path is /opt/python/3.13, but {message}"
+
+
+class TestNoexec:
+    PROBE = replace(GOOD, store_place=replace(GOOD.store_place, mount=Mount("xfs", frozenset({"noexec"}), "/srv")))
+
+    def test_no_interpreter_could_start(self) -> None:
+        with pytest.raises(StoreError) as caught:
+            preflight(ORDER, INSTALL, self.PROBE)
+        assert str(caught.value) == (
+            "store is /srv/builds, but the file system /srv (xfs) is mounted noexec, so no interpreter can start there. "
+            "Remount it with exec, or set `store` to a directory on another file system."
+        )
+
+    @pytest.mark.parametrize("unaffected", [{"root": "/mnt/image"}, {"health_imports": []}])
+    def test_where_none_has_to_start(self, unaffected: dict[str, Any]) -> None:
+        order = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds", **unaffected)
+        preflight(order, INSTALL, self.PROBE)
 
 
 def test_an_archive_that_has_no_room_is_refused() -> None:

@@ -6,7 +6,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Ancestor, build_command, parse
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (
+    Ancestor,
+    Mount,
+    build_command,
+    parse,
+)
 
 LINES = (
     "standalone-python-probe 1",
@@ -32,6 +37,8 @@ LINES = (
     "running=7 c",
     "entry=a=b",
     "newer=lib/os.py",
+    "user_id=1000",
+    "store_place_mount=nfs4 ro,noexec,vers=4.2 /opt/with space",
     "system=Linux x86_64",
     "elf=",
     "tool=/usr/bin/zstd",
@@ -49,7 +56,13 @@ def test_parse() -> None:
     assert probe.receipts == {"a=b": {"format": 1}, "c": None}
     assert probe.newer == "lib/os.py"
     assert probe.parent == Ancestor("/opt/python", is_directory=True, is_writable=True)
-    assert probe.store_place == Ancestor("/opt", is_directory=True, is_writable=False)
+    assert probe.store_place == Ancestor(
+        "/opt",
+        is_directory=True,
+        is_writable=False,
+        mount=Mount("nfs4", frozenset({"ro", "noexec", "vers=4.2"}), "/opt/with space"),
+    )
+    assert probe.user_id == 1000
     assert probe.roots == {"%2Fopt%2Fpython%2F3.13": {"path": "/opt/python/3.13"}, "x": None}
     assert probe.running == {"a=b": (42, 4711), "c": (7,)}
     assert probe.free_bytes == 2048 * 1024

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 from tests.support import probe_runs
 from tests.support.probe_runs import RECEIPT, SHELLS, age, ask, install, make_build, program
+from tests.support.small_disks import MountRefused, small_disk
 
 each_shell = pytest.mark.parametrize("shell", SHELLS)
 
@@ -377,3 +379,29 @@ def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", str(directory))
         yield request.param
+
+
+@each_shell
+@pytest.mark.parametrize(("option", "is_writable"), [("noexec", True), ("ro", False)])
+def test_the_mount_of_a_first_installation(tmp_path: Path, shell: str, option: str, is_writable: bool) -> None:
+    try:
+        with small_disk(tmp_path / "disk", 1_000_000) as disk:
+            subprocess.run(["mount", "-o", f"remount,{option}", disk.directory], check=True)
+            probe = ask(disk.directory / "opt" / "3.13", disk.directory / "opt" / ".builds", shell=shell)
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))
+    for place in (probe.parent, probe.store_place):
+        assert place.is_writable == is_writable
+        assert place.mount
+        assert (place.mount.type, place.mount.point) == ("tmpfs", str(tmp_path / "disk"))
+        assert option in place.mount.options
+    assert probe.user_id == os.geteuid()
+
+
+@each_shell
+def test_the_mount_is_not_asked_for_where_a_build_is(tmp_path: Path, shell: str) -> None:
+    path = tmp_path / "opt" / "3.13"
+    path.parent.mkdir()
+    install(path)
+    probe = ask(path, path.parent / ".builds", shell=shell)
+    assert (probe.parent.mount, probe.store_place.mount, probe.user_id) == (None, None, None)
