@@ -78,6 +78,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "keep": {"type": "int", "default": 1},
     "owner": {"type": "str"},
     "group": {"type": "str"},
+    "capabilities": {"type": "list", "elements": "str"},
     "compile_bytecode": {"type": "bool", "default": True},
     "externally_managed": {"type": "bool", "default": True},
     "verify": {"type": "str", "choices": ["quick", "full", "none"], "default": "quick"},

@@ -92,6 +92,9 @@ class Fields:
         self._where = where
         self._error = error
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._mapping
+
     def text(self, key: str) -> str:
         """A text."""
         return self._get(key, str, "a text")

@@ -183,6 +183,20 @@ options:
     description:
       - The group of the build's files, by name or number. The same rules apply as for O(owner).
     type: str
+  capabilities:
+    description:
+      - The file capabilities of the interpreter, each as for C(setcap), such as V(cap_net_raw+ep). They are set on each
+        build that is installed at O(path), so that no upgrade and no repair loses them.
+      - Without this option, the capabilities of the build at O(path) are kept, and a first build has none. An empty
+        list takes them away. A change installs the build again.
+      - Everyone who may run the interpreter has these capabilities. Use them with O(owner), O(group) and a directory
+        that others cannot enter, or rather with C(AmbientCapabilities) of a systemd service.
+      - For users other than root, the loader then ignores E(LD_LIBRARY_PATH), and C($ORIGIN) in the path by which the
+        interpreter of a release before V(20250517) finds its library, so such a release is refused. The health check
+        runs as the user V(nobody), where that user can reach the store.
+      - This needs root, Linux, and a file system that has capabilities and is not mounted with C(nosuid).
+    type: list
+    elements: str
   compile_bytecode:
     description:
       - Whether to compile the standard library when a build is installed, so that users without write access do not

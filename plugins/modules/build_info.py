@@ -160,6 +160,10 @@ builds:
     externally_managed:
       description: Whether the build is marked so that pip refuses to install into it.
       type: bool
+    capabilities:
+      description: The file capabilities of its interpreter.
+      type: list
+      elements: str
     installed_at:
       description: When it was installed (UTC).
       type: str

@@ -66,6 +66,7 @@ def _look(spec: InstallSpec) -> dict[str, Any]:
     """
     store = Store(spec.store, spec.system)
     state = _state.read(spec.path, store)
+    spec = spec.keeping_capabilities(state.receipt)
     decided = plan(spec, state)
     drift = _inspect_current(spec, state, store) if decided.step == INSPECT else None
     why_not = why_not_writable(store.directory)
@@ -88,6 +89,7 @@ def _act(spec: InstallSpec) -> dict[str, Any]:
     timings, began_at_s = Timings(), time.time()
     with timings.measure("total_s"), store.locked(spec.url.lock_timeout):
         state = _state.read(spec.path, store)
+        spec = spec.keeping_capabilities(state.receipt)
         decided = plan(spec, state)
         # Explained before staging is swept: a full disk has free space then.
         with _sweeping(store, spare=part_name(spec.asset) if spec.asset else None), _explained(spec):

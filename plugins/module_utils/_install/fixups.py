@@ -16,11 +16,10 @@ from collections.abc import Callable, Iterator
 
 from .._archive.extract import Entry
 from .._errors import ArchiveError
-from .._store.manifest import is_bytecode
+from .._store.manifest import INTERPRETER, interpreter_of, is_bytecode
 from . import sysconfig
 
 _STDLIB = re.compile(r"lib/python(?P<minor>\d+\.\d+)t?/os\.py\Z")
-_INTERPRETER = re.compile(r"bin/python(?P<minor>\d+\.\d+)(?P<suffix>t?d?)\Z")
 _WINDOWS_INTERPRETER = "python.exe"
 _SYSCONFIGDATA = re.compile(r"lib/python\d+\.\d+t?/_sysconfigdata_[^/]*\.py\Z")
 _JSON = re.compile(r"lib/python\d+\.\d+t?/[^/]+\.json\Z")
@@ -127,7 +126,8 @@ def stdlib_directory(stage: Stage) -> str:
 
 def interpreter(stage: Stage, *, for_any_system: bool = False) -> str:
     """The path of the interpreter's real file: `bin/python3.13`, `bin/python3.13t`, … or `python.exe`."""
-    for path in stage.matching(_INTERPRETER):
+    path = interpreter_of(stage.entries)
+    if path:
         return path
     if for_any_system and _WINDOWS_INTERPRETER in stage.entries:
         return _WINDOWS_INTERPRETER
@@ -157,7 +157,7 @@ def _drop_bytecode(stage: Stage) -> None:
 def _link_python(stage: Stage) -> None:
     """Make `bin/pythonX.Y`, `bin/python3` and `bin/python`: older archives lack some of them."""
     name = os.path.basename(interpreter(stage))
-    match = _INTERPRETER.match(f"bin/{name}")
+    match = INTERPRETER.match(f"bin/{name}")
     minor = f"python{match['minor']}" if match else name
     for link in (minor, "python3", "python"):
         if f"bin/{link}" not in stage.entries:

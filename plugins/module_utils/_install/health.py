@@ -9,7 +9,7 @@ import contextlib
 import errno
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 DEFAULT_IMPORTS = ("ssl", "sqlite3", "ctypes", "zlib", "lzma", "bz2", "hashlib", "venv")
 
+NOBODY = 65534  # the number of the user nobody, who has no rights that another user lacks
+
+_WHY_LESS = (
+    " It has capabilities, so for users other than root the loader ignores LD_LIBRARY_PATH and $ORIGIN. Releases from "
+    "20250517 on need neither"
+)
 _TIMEOUT_S = 60
 _WORDS_SHOWN = 2000
 # Imported by many modules: compiled once, not by both processes.
@@ -100,8 +106,17 @@ class _NotStarted(_Unhealthy):
     """No process of the interpreter could be started, and `str(error)` says why."""
 
 
-def check(interpreter: str, imports: Sequence[str], expected_version: str, system: TargetRoot = RUNNING) -> Health:
+def check(
+    interpreter: str,
+    imports: Sequence[str],
+    expected_version: str,
+    system: TargetRoot = RUNNING,
+    as_user: int | None = None,
+) -> Health:
     """Run the interpreter (an absolute path) and import each module. Raises `HealthError`, which quotes its output.
+
+    An interpreter with capabilities runs `as_user`, if that user reaches it: for others than root the loader ignores
+    LD_LIBRARY_PATH and an $ORIGIN in the interpreter's RUNPATH then, so its libraries may be missing.
 
     In an image, an interpreter that cannot start here passes: it may be for another machine, or the image may still
     lack the C library. One that starts uses the image's own libraries and has to work.
@@ -109,31 +124,40 @@ def check(interpreter: str, imports: Sequence[str], expected_version: str, syste
     if not imports:
         return Health("There is nothing to try out: health_imports is empty.")
     try:
-        _run(system.seen_inside(interpreter), imports, expected_version, system)
+        _run(system.seen_inside(interpreter), imports, expected_version, system, as_user)
     except _NotStarted as error:
         if not system.is_image:
             raise _error(f"it could not be started: {error}", error.remedy, system) from None
         return Health(f"The interpreter could not be started {system} by this host: {error}.")
     except _Unhealthy as error:
-        raise _error(str(error), error.remedy, system) from None
+        what = f"{str(error).rstrip('.')}.{_WHY_LESS}" if as_user else str(error)
+        raise _error(what, error.remedy, system) from None
     return Health()
 
 
-def _run(interpreter: str, imports: Sequence[str], expected_version: str, system: TargetRoot) -> None:
-    with _started([interpreter, "-I", "-B", "-c", _SCRIPT, *imports], system) as process:
+def _run(
+    interpreter: str, imports: Sequence[str], expected_version: str, system: TargetRoot, as_user: int | None
+) -> None:
+    with _started([interpreter, "-I", "-B", "-c", _SCRIPT, *imports], system, as_user) as process:
         try:
             _judge(process, expected_version)
         finally:
             _end(process)
 
 
-def _started(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
+def _started(command: list[str], system: TargetRoot, as_user: int | None) -> subprocess.Popen[bytes]:
     """Start the command. Raises `_NotStarted`: no loader, not executable, no right to change the root directory, …"""
     import subprocess  # only for runs that change something
 
     try:
-        return _popen(command, system)
+        if as_user:
+            with contextlib.suppress(PermissionError):  # it may not enter a directory on the way
+                return _popen(command, system, lambda: _become(as_user))
+        return _popen(command, system, system.entering)
     except OSError as error:
+        if as_user and error.errno == errno.EPERM:
+            what = "this host or container may not give it one of its capabilities"
+            raise _NotStarted(what, "Allow them there, or leave out `capabilities`") from None
         raise _not_started(error, command[0]) from None
     except subprocess.SubprocessError:
         raise _NotStarted("only root may change the root directory", BECOME) from None
@@ -157,7 +181,15 @@ def _not_started(error: OSError, interpreter: str) -> _NotStarted:
     return _NotStarted(said, _OTHER_TARGET)
 
 
-def _popen(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
+def _become(user: int) -> None:
+    """Become another user, in a new process of root; stay root where that user is unknown to a container."""
+    with contextlib.suppress(OSError):
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+
+
+def _popen(command: list[str], system: TargetRoot, enter: Callable[[], None] | None) -> subprocess.Popen[bytes]:
     import subprocess
 
     # pylint: disable-next=ansible-bad-function,subprocess-popen-preexec-fn # no module object, and no threads
@@ -169,7 +201,7 @@ def _popen(command: list[str], system: TargetRoot) -> subprocess.Popen[bytes]:
         cwd="/",
         env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **system.variables_for(command[0])},
         start_new_session=True,
-        preexec_fn=system.entering,  # noqa: PLW1509
+        preexec_fn=enter,  # noqa: PLW1509
     )
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from .._builds.build import Asset
 from .._os import selinux
+from .._os.attributes import set_capabilities
 from .._os.timestamps import SourceDate
 from .._store import manifest, ownership
 from .._store import receipt as _receipts
@@ -69,8 +70,15 @@ def _fix_up(spec: InstallSpec, stage: Stage, timings: Timings) -> None:
 
 def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) -> Health:
     interpreter = fixups.interpreter(stage, for_any_system=spec.system.is_image)
+    set_capabilities(stage.full(interpreter), spec.settings.capabilities or ())
     with timings.measure("health_s"):
-        health = _health.check(stage.full(interpreter), spec.health_imports, str(asset.build.version), spec.system)
+        health = _health.check(
+            stage.full(interpreter),
+            spec.health_imports,
+            str(asset.build.version),
+            spec.system,
+            as_user=_health.NOBODY if spec.settings.capabilities and not spec.system.is_image else None,
+        )
     with timings.measure("bytecode_s"):
         if spec.compile_bytecode:
             bytecode.compile_all(stage.directory, interpreter, spec.path, _sources(stage), spec.system)
@@ -96,6 +104,8 @@ def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
         selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
     # Then it may belong to another user, so nothing in it is accessed by its path any more except to date it.
     ownership.apply(stage.directory, spec.settings.owner, spec.settings.group, spec.system)
+    interpreter = fixups.interpreter(stage, for_any_system=spec.system.is_image)
+    set_capabilities(stage.full(interpreter), spec.settings.capabilities or ())  # a new owner took them away
     if spec.system.is_image:
         source_date.date_build(stage.directory, last=manifest.RECEIPT)
     else:

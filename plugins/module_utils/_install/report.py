@@ -141,4 +141,5 @@ def _line(spec: InstallSpec, build: Build | None, receipt: Receipt | None) -> di
     settings = receipt.settings if receipt else spec.settings
     if build:
         line.update(owner=settings.owner, group=settings.group, externally_managed=settings.externally_managed)
+        line.update({"capabilities": list(settings.capabilities)} if settings.capabilities else {})
     return line

@@ -136,7 +136,9 @@ def _spec(
         state="present",
         path=root.path,
         store=store.path,
-        settings=Settings(root.path, earlier.settings.externally_managed),
+        settings=Settings(
+            root.path, earlier.settings.externally_managed, capabilities=earlier.settings.capabilities or ()
+        ),
         url=url,
         asset=earlier.asset,
         delivery=KEPT,

@@ -14,10 +14,11 @@ from .._builds.request import BuildRequest, RequestedName
 from .._builds.target import Target
 from .._errors import InvalidName, StoreError
 from .._http.options import UrlOptions
+from .._os.attributes import checked_capabilities
 from .._os.paths import checked_path
 from .._os.target_root import TargetRoot
 from .._platform.host import HOST_PLATFORM, HostPlatform
-from .._store.receipt import Settings
+from .._store.receipt import Receipt, Settings
 from .._store.store import default_store
 
 KEPT = "kept"  # a delivery without an archive: the store must have the build
@@ -83,7 +84,13 @@ class InstallSpec:
             state=params["state"],
             path=path,
             store=store,
-            settings=Settings(path, params["externally_managed"], params["owner"], params["group"]),
+            settings=Settings(
+                path,
+                params["externally_managed"],
+                params["owner"],
+                params["group"],
+                None if params.get("capabilities") is None else checked_capabilities(params["capabilities"]),
+            ),
             url=UrlOptions.from_params(params),
             request=request,
             asset=asset,
@@ -116,6 +123,12 @@ class InstallSpec:
     def why_not(self, build: Build) -> str | None:
         """Why the system cannot run a build; None when no reason is known."""
         return self.platform.why_not(build) if self.platform else None
+
+    def keeping_capabilities(self, installed: Receipt | None) -> InstallSpec:
+        """The spec, with the capabilities of the installed build where it requests neither some nor none."""
+        if self.settings.capabilities is not None or installed is None:
+            return self
+        return replace(self, settings=replace(self.settings, capabilities=installed.settings.capabilities))
 
     def resolved(self, asset: Asset) -> InstallSpec:
         """The spec with the asset with which an index answers the request."""

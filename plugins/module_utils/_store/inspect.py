@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from .._archive.extract import Entry
 from .._errors import StoreError
+from .._os.attributes import attribute_of
 from .._os.regular_file import read_regular
 from .._os.target_root import RUNNING, TargetRoot
 from . import manifest, ownership
@@ -44,7 +45,10 @@ def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: TargetRoot
     receipt_file = os.path.join(entry_path, manifest.RECEIPT)
     trusted_until_ns = None if full or system.is_image else os.stat(receipt_file).st_mtime_ns
     owner = ownership.expected(entry_path, receipt.settings.owner, receipt.settings.group, system)
-    drift = manifest.find_drift(entry_path, entries, trusted_until_ns=trusted_until_ns, owner=owner)
+    capability = attribute_of(receipt.settings.capabilities or ())
+    drift = manifest.find_drift(
+        entry_path, entries, trusted_until_ns=trusted_until_ns, owner=owner, capability=capability
+    )
     return drift if receipt.settings.externally_managed else _without_pip_work(drift)
 
 

@@ -76,6 +76,7 @@ def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> 
         "owner": receipt.settings.owner,
         "group": receipt.settings.group,
         "externally_managed": receipt.settings.externally_managed,
+        "capabilities": list(receipt.settings.capabilities or ()),
         "installed_at": receipt.installed_at,
         "executables": list(receipt.executables),
         "files": receipt.files,

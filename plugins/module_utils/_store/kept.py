@@ -21,7 +21,7 @@ def require_unchanged(store: Store, path: str, entry: str, stored: Mapping[str, 
     drift = _drift_of(store, entry, kept)
     if not drift:
         return
-    needed = Settings(path, kept.settings.externally_managed)
+    needed = Settings(path, kept.settings.externally_managed, capabilities=kept.settings.capabilities or ())
     for name, receipt in stored.items():
         is_copy = receipt.asset.is_same_as(kept.asset) and needed.served_by(receipt.settings)
         if name != entry and is_copy and not _drift_of(store, name, receipt):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from urllib.parse import quote, unquote
 from .._archive.extract import Entry
 from .._download.digest import add_all
 from .._errors import StoreError
+from .._os.attributes import attributes_differ
 from .._os.regular_file import open_regular
 from .._readable import readable
 
@@ -29,6 +31,8 @@ MANIFEST = ".build.manifest"
 RECEIPT = ".build.json"
 GONE = ".build.gone"  # instead of the receipt: a run is removing the directory
 BYTECODE_DIRECTORY = "__pycache__"
+
+INTERPRETER = re.compile(r"bin/python(?P<minor>\d+\.\d+)(?P<suffix>t?d?)\Z")
 
 _DIRECTORY_MODE = 0o755
 _LONGEST_PATH = 2048  # in bytes; longer than any of a build, and short enough to open below a store's path
@@ -92,19 +96,25 @@ def find_drift(
     trusted_until_ns: int | None,
     compare_modes: bool = True,
     owner: tuple[int, int] | None = None,
+    capability: bytes | None = None,
 ) -> Drift:
     """The differences between `directory` and `entries`; directories and bytecode are ignored on both sides.
 
     Type, mode, size and link target are compared for all. A file's content is read when the file was written or renamed
     after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None. A directory above an entry is
     changed when its mode is not 0755; the build's own is called `.`. With `owner`, everything in the build must have
-    this user and group number.
+    this user and group number. `capability` is the attribute of the interpreter. Capabilities and access control lists
+    are read of what the content is read of, and of directories that changed after that time.
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     directories = _directories(entries)
+    program = interpreter_of(entries)
     changed, added, seen = [], [], set()
     for path, status in walk(directory):
         is_owned = owner is None or path == "." or (status.st_uid, status.st_gid) == owner
+        if compare_modes and (trusted_until_ns is None or status.st_ctime_ns > trusted_until_ns):
+            expected = capability if path == program else None
+            is_owned = is_owned and not attributes_differ(os.path.join(directory, path), expected)
         if stat.S_ISDIR(status.st_mode):
             has_mode = not compare_modes or stat.S_IMODE(status.st_mode) == _DIRECTORY_MODE
             if path in directories and not (has_mode and is_owned):
@@ -121,6 +131,12 @@ def find_drift(
         if not (same and is_owned):
             changed.append(path)
     return Drift(tuple(sorted(changed)), tuple(sorted(set(entries) - seen)), tuple(sorted(added)))
+
+
+def interpreter_of(entries: Mapping[str, Entry]) -> str | None:
+    """The real file of the interpreter of a Unix build; None when there is none."""
+    found = (path for path in sorted(entries) if INTERPRETER.match(path) and entries[path].kind == "file")
+    return next(found, None)
 
 
 def is_bytecode(path: str) -> bool:

@@ -12,9 +12,10 @@ from typing import Any
 
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
 from .._builds.build import SHA256, Asset, Build
-from .._errors import StoreError
+from .._errors import InvalidName, StoreError
 from .._http.urls import shown_url
 from .._json import Fields, content_of, rendered
+from .._os.attributes import checked_capabilities
 from .manifest import RECEIPT
 
 FORMAT = 1
@@ -30,6 +31,7 @@ _KEYS = (
     "size_bytes",
     "installed_at",
     "manifest_sha256",
+    "capabilities",
 )
 
 
@@ -38,12 +40,15 @@ class Settings:
     """The settings that a build was prepared for. Builds that differ in them cannot serve each other's path.
 
     `owner` and `group` are names or numbers as the user gave them; None means the user who ran the installation.
+    `capabilities` are those of the interpreter, as `ownership.checked_capabilities` returns them; None means those of
+    the build at the path.
     """
 
     prefix: str
     externally_managed: bool = True
     owner: str | None = None
     group: str | None = None
+    capabilities: tuple[str, ...] | None = None
 
     def served_by(self, other: Settings) -> bool:
         """Whether a build made for `other` may be used: owner and group count only if they are asked for."""
@@ -52,6 +57,7 @@ class Settings:
             and self.externally_managed == other.externally_managed
             and self.owner in (None, other.owner)
             and self.group in (None, other.group)
+            and self.capabilities in (None, other.capabilities or ())
         )
 
 
@@ -86,6 +92,7 @@ class Receipt:
             "files": self.files,
             "size_bytes": self.size_bytes,
             "installed_at": self.installed_at,
+            **({"capabilities": list(self.settings.capabilities)} if self.settings.capabilities else {}),
             **({"manifest_sha256": self.manifest_sha256} if self.manifest_sha256 else {}),
         }
 
@@ -101,6 +108,7 @@ class Receipt:
             externally_managed=fields.flag("externally_managed"),
             owner=fields.optional_line("owner"),
             group=fields.optional_line("group"),
+            capabilities=_capabilities(fields, where),
         )
         asset = Asset.from_dict(fields.object("asset"), where=f"{where}: asset")
         _require_own_name(asset.build, f"{where}: asset")
@@ -120,6 +128,18 @@ class Receipt:
         stem, _dot, number = entry.rpartition(".")
         if entry != name and not (stem == name and number.isdecimal()):
             raise StoreError(f"{where} is damaged: it is the receipt of {name}, and lies in {entry}.")
+
+
+def _capabilities(fields: Fields, where: str) -> tuple[str, ...] | None:
+    if "capabilities" not in fields:
+        return None
+    texts = fields.texts("capabilities")
+    try:
+        if texts == checked_capabilities(texts):
+            return texts
+    except InvalidName:
+        pass
+    raise StoreError(f"{where} is damaged: capabilities should be those of a file.")
 
 
 def _prefix(fields: Fields, where: str) -> str:

@@ -22,6 +22,7 @@ from .._builds.asset_name import is_entry_name
 from .._errors import StoreError
 from .._http.options import DEFAULT_LOCK_TIMEOUT_S
 from .._os.atomic import make_open_directory
+from .._os.attributes import drop_acls
 from .._os.flock import is_still_there, open_lock, wait_for_lock
 from .._os.paths import kind_of
 from .._os.permissions import require_ours, require_way_of_root
@@ -151,6 +152,7 @@ class Store:
         make_directory(self.staging)
         stage = os.path.join(self.staging, f"build-{os.getpid()}-{time.time_ns():x}")
         os.mkdir(stage, 0o755)
+        drop_acls(stage)
         os.chmod(stage, 0o755)
         return stage
 

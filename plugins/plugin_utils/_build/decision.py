@@ -31,10 +31,12 @@ class Decision:
     def of(cls, spec: InstallSpec, probe: Probe) -> Decision:
         """Decide. Raises `StoreError` when this collection may not replace what is at the path."""
         state = state_of(probe, spec.path, spec.store)
+        spec = spec.keeping_capabilities(state.receipt)
         return cls(spec, probe, state, plan(spec, state))
 
     def with_spec(self, spec: InstallSpec) -> Decision:
         """The decision for another spec and the same state."""
+        spec = spec.keeping_capabilities(self.state.receipt)
         return Decision(spec, self.probe, self.state, plan(spec, self.state))
 
     @property

@@ -23,6 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
 from ansible_collections.standalone.python.plugins.module_utils._store.inspect import first_newer
+from tests.support.acls import ACL_FOR_A_USER, with_attribute
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.install_specs import spec
 from tests.support.installed_builds import release_at, store_of, stored
@@ -197,6 +198,68 @@ def disk(path: Path) -> Iterator[SmallDisk]:
             yield mounted
     except MountRefused as refusal:
         pytest.skip(str(refusal))
+
+
+INTERPRETER = f"bin/python{MINOR}"
+RAW = bytes.fromhex("0100000200200000000000000000000000000000")  # cap_net_raw+ep
+SETUID = bytes.fromhex("0100000280000000000000000000000000000000")
+CAPABILITY, ACL = "security.capability", "system.posix_acl_access"
+
+
+def attribute(path: Path, name: str = CAPABILITY) -> bytes | None:
+    return os.getxattr(path / INTERPRETER, name) if name in os.listxattr(path / INTERPRETER) else None
+
+
+class TestAttributes:
+    """Capabilities and access control lists give rights that the mode does not show."""
+
+    @pytest.mark.parametrize("verify", ["quick", "full"])
+    @pytest.mark.parametrize(
+        ("where", "name", "value"),
+        [
+            (INTERPRETER, CAPABILITY, SETUID),
+            (f"lib/python{MINOR}/os.py", ACL, ACL_FOR_A_USER),
+            ("bin", ACL, ACL_FOR_A_USER),
+            ("lib", "system.posix_acl_default", ACL_FOR_A_USER),
+        ],
+    )
+    def test_what_nobody_asked_for_is_drift(
+        self, path: Path, old: FakeBuild, where: str, name: str, value: bytes, verify: str
+    ) -> None:
+        run(spec(path, old))
+        time.sleep(0.01)
+        with_attribute(path / where, name, value)
+        os.chmod(path / where, 0o644 if where.endswith(".py") else 0o755)  # the mode shows the mask of a list
+        assert run(spec(path, old, verify=verify), check_mode=True)["drift"]["changed"] == [where]
+        assert run(spec(path, old, verify=verify))["changed"] is True
+        assert name not in os.listxattr(path / where)
+        assert run(spec(path, old, verify="full"))["changed"] is False
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file capabilities")
+    def test_wanted_capabilities_survive(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
+        wanted = {"capabilities": ["cap_net_raw=pe"], "owner": "65534"}
+        assert run(spec(path, old, **wanted), check_mode=True)["diff"]["after"]["capabilities"] == ["cap_net_raw+ep"]
+        assert run(spec(path, old, **wanted))["changed"] is True
+        assert attribute(path) == RAW
+        assert run(spec(path, old, verify="full", **wanted))["changed"] is False
+        assert run(spec(path, old, verify="full"))["changed"] is False
+        assert run(spec(path, new))["changed"] is True  # as by a playbook that does not know of them
+        assert (release_at(path), attribute(path)) == (NEW, RAW)
+        time.sleep(0.01)
+        os.removexattr(path / INTERPRETER, CAPABILITY)
+        assert run(spec(path, new))["drift"]["changed"] == [INTERPRETER]
+        assert attribute(path) == RAW
+        foreseen = run(spec(path, new, capabilities=[]), check_mode=True)
+        done = run(spec(path, new, capabilities=[]))
+        assert (foreseen["changed"], done["changed"]) == (True, True)
+        assert attribute(path) is None
+
+    def test_a_store_does_not_inherit_the_rights_of_its_directory(self, path: Path, old: FakeBuild) -> None:
+        path.parent.mkdir(parents=True)
+        with_attribute(path.parent, "system.posix_acl_default", ACL_FOR_A_USER)
+        run(spec(path, old))
+        assert attribute(path, ACL) is None
+        assert run(spec(path, old, verify="full"))["changed"] is False
 
 
 class TestReadOnly:

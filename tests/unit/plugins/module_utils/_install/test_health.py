@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError
 from ansible_collections.standalone.python.plugins.module_utils._install import health
 from tests.support.small_disks import MountRefused, small_disk
+from tests.support.unprivileged import open_folder
 
 VERSION = sys.version.split()[0]
 
@@ -99,6 +100,17 @@ def test_a_file_system_mounted_noexec(tmp_path: Path) -> None:
         "(tmpfs) is mounted noexec. Nothing was switched; what was at the path is still there. Remount it with exec, "
         "or choose a path on another file system."
     )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a program as another user")
+@pytest.mark.parametrize(("mode", "user"), [(0o755, health.NOBODY), (0o700, 0)])
+def test_with_capabilities_it_runs_as_a_user_without_rights_who_can_reach_it(mode: int, user: int) -> None:
+    """For root the loader is less strict than for all others."""
+    with open_folder() as folder:
+        folder.chmod(mode)
+        with pytest.raises(HealthError) as caught:
+            health.check(script(folder, "#!/bin/sh\nid -u\n"), ("ssl",), "3.13.5", as_user=health.NOBODY)
+    assert f"it calls itself {user}, but the build is named 3.13.5. It has capabilities, so for" in str(caught.value)
 
 
 def test_a_missing_module_is_named() -> None:

@@ -84,6 +84,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
         "owner": None,
         "group": None,
         "externally_managed": True,
+        "capabilities": [],
         "installed_at": JANUARY,
         "executables": ["bin/python3.13"],
         "files": 2,
