@@ -89,6 +89,9 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     **URL_ARGUMENTS,
 }
 
+# Internal: a result may ask for an archive
+REQUEST_ARGUMENTS: dict[str, dict[str, Any]] = {"archive_on_request": {"type": "bool"}}
+
 # The options of these that bootstrap has: it only installs, from an archive that the controller fetched.
 _BOOTSTRAP_OPTIONS = (
     "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index",

@@ -69,7 +69,7 @@ class DigestMismatch(DownloadError):
 class ArchiveNeeded(DownloadError):
     """The controller has to send the archive of the build named `build`: the host may not or cannot fetch it.
 
-    The digest alone does not say which build is meant: two releases can be the same bytes.
+    Two releases can have one digest.
     """
 
     def __init__(self, message: str, sha256: str, build: str) -> None:

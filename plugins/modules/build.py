@@ -262,6 +262,10 @@ options:
       - An internal argument, which tasks cannot set. The action plugin passes the platform of the host in it, so that
         the module checks builds by the same rules.
     type: dict
+  archive_on_request:
+    description:
+      - An internal argument, which tasks cannot set. A successful result may then ask for an archive.
+    type: bool
 attributes:
   check_mode:
     description: Reports the same result and the same diff, and changes nothing. The index may be read. A request that
@@ -491,7 +495,7 @@ timings:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import BUILD_ARGUMENTS
+from ..module_utils._argspec import BUILD_ARGUMENTS, REQUEST_ARGUMENTS
 from ..module_utils._errors import ArchiveNeeded, StandaloneError
 from ..module_utils._http.sealed import SEALED_ARGUMENTS, unsealed
 from ..module_utils._install import apply
@@ -501,13 +505,14 @@ from ..module_utils._platform.host import PLATFORM_ARGUMENTS
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True
+        argument_spec={**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **REQUEST_ARGUMENTS, **SEALED_ARGUMENTS},
+        supports_check_mode=True,
     )
     try:
         result = apply.run(InstallSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
-    except ArchiveNeeded as wanted:  # the action plugin sends the archive and runs the module again
-        module.fail_json(msg=str(wanted), archive_needed=wanted.sha256, build_needed=wanted.build)
     except StandaloneError as error:
+        if module.params["archive_on_request"] and isinstance(error, ArchiveNeeded):
+            module.exit_json(msg=str(error), archive_needed={"sha256": error.sha256, "build": error.build})
         module.fail_json(msg=str(error))
     for warning in result.pop("warnings", ()):
         module.warn(warning)

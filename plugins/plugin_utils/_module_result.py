@@ -90,6 +90,7 @@ def _drift(fields: Fields, key: str) -> None:
 
 _BUILD: Mapping[str, _Check] = {
     "changed": Fields.flag,
+    "msg": Fields.text,
     "build": Fields.object,
     "previous": Fields.object,
     "path": Fields.text,

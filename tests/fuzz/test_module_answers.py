@@ -23,7 +23,11 @@ from tests.support import index_documents
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_json
 
-WANTED = {"failed": True, "msg": "The archive is needed.", "archive_needed": PRESENT.sha256}
+WANTED = {
+    "changed": False,
+    "msg": "The archive is needed.",
+    "archive_needed": {"sha256": PRESENT.sha256, "build": PRESENT.build.name},
+}
 DONE = {
     "changed": True,
     "build": PRESENT.build.as_dict(),

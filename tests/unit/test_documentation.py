@@ -25,6 +25,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
     BOOTSTRAP_ARGUMENTS,
     BUILD_ARGUMENTS,
     MIRROR_ARGUMENTS,
+    REQUEST_ARGUMENTS,
     URL_ARGUMENTS,
 )
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
@@ -261,7 +262,7 @@ def fragment_options(file: str, variant: str) -> dict[str, Any]:
 
 
 SPECS = {
-    "build": {**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **SEALED_ARGUMENTS},
+    "build": {**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **REQUEST_ARGUMENTS, **SEALED_ARGUMENTS},
     "mirror": {**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS},
 }
 OPTIONS = sorted(

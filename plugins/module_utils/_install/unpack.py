@@ -39,11 +39,9 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
             verify_file(spec.archive, spec.digest_of_archive(asset))
         return _extracted(spec.archive, store.new_stage(), timings, with_bytecode=spec.compile_bytecode)
     if spec.delivery == "push" or asset != spec.asset:  # its address is then from a receipt, which proves nothing
-        raise ArchiveNeeded(
-            f"The archive of {asset.build.name} is needed, and is to come from the controller.",
-            asset.sha256,
-            asset.build.name,
-        )
+        name = asset.build.name
+        message = f"The archive of {name} is needed, and is to come from the controller."
+        raise ArchiveNeeded(message, asset.sha256, name)
     make_directory(store.staging)
     part = os.path.join(store.staging, part_name(asset))
     with early_inflate(part) as early:

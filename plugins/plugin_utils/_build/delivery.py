@@ -28,6 +28,7 @@ from .sources import trusted
 
 # Arguments that the host needs to fetch an archive itself. Any can hold a secret, so no other module run gets them.
 _FOR_FETCHING = ("mirror", *(option for option in URL_ARGUMENTS if option != "lock_timeout"))
+NEEDED = "archive_needed"  # in the module's result: what identifies the archive that it asks for
 _MANY_HOSTS = 20  # with this many hosts, a recompressed archive saves more time than recompressing takes
 
 
@@ -61,12 +62,12 @@ class Delivery:
     def to_work(self) -> dict[str, Any]:
         """The module's arguments for a run without an archive or with one that was sent: no mirror and no login.
 
-        If the module needs an archive nevertheless, it asks for it in its result.
+        If the module needs an archive nevertheless, it succeeds, and asks for it in its result.
         """
         arguments = {option: value for option, value in self.arguments.items() if option not in _FOR_FETCHING}
         if "asset" in arguments:
             arguments["asset"] = {**arguments["asset"], "url": shown_url(arguments["asset"]["url"])}
-        return {**arguments, "delivery": "push"}
+        return {**arguments, "delivery": "push", "archive_on_request": True}
 
     def to_fetch(self, asset: Asset) -> dict[str, Any]:
         """The module's arguments for a host that fetches the archive of `asset`; a login only for the server it uses."""
@@ -74,23 +75,18 @@ class Delivery:
         options = options_for(asset.url, spec.mirrors or self.arguments.get("mirror", ()), spec.url)
         unused = CREDENTIALS if options != spec.url else ()
         arguments = {option: value for option, value in self.arguments.items() if option not in unused}
-        return {**arguments, "asset": asset.as_dict()}
+        return {**arguments, "asset": asset.as_dict(), "archive_on_request": True}
 
     def asked_for(self, result: Mapping[str, Any]) -> Asset | None:
         """The asset whose archive the module asks for by digest and name: the spec's, or that of a changed build.
 
         None when it asks for nothing, or for an archive that is unrelated to this spec. Raises what `trusted` raises.
         """
-
-        def is_it(asset: Asset) -> bool:
-            named = result.get("build_needed", asset.build.name)
-            return asset.sha256 == result.get("archive_needed") and asset.build.name == named
-
-        spec = self.decision.spec
-        if spec.asset and is_it(spec.asset):
+        needed, spec = None if result.get("failed") else result.get(NEEDED), self.decision.spec
+        if spec.asset and _identified(spec.asset) == needed:
             return spec.asset
         request, stored = spec.request, self.decision.state.stored.values()
-        described = (receipt.asset for receipt in stored if is_it(receipt.asset))
+        described = (receipt.asset for receipt in stored if _identified(receipt.asset) == needed)
         asset = next((one for one in described if request and request.satisfied_by(one.build)), None)
         return trusted(asset, spec, self.options) if asset else None
 
@@ -128,3 +124,7 @@ class Delivery:
                     watch=progress.update,
                 )
             )
+
+
+def _identified(asset: Asset) -> dict[str, str]:
+    return {"sha256": asset.sha256, "build": asset.build.name}

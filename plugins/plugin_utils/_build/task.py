@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
+from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, Plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
@@ -26,7 +27,7 @@ from .._probe.probe import Probe
 from . import sources
 from .apply import apply
 from .decision import Decision
-from .delivery import Delivery
+from .delivery import NEEDED, Delivery
 from .image import described
 from .options import BuildOptions, parsed_params
 from .pinned import pinned
@@ -104,11 +105,16 @@ class BuildTask:
             candidate_urls(asset.url, options.mirrors)  # raises for an address that the host could not use
 
     def _require_true_result(self, result: Mapping[str, Any], decision: Decision) -> None:
-        """Raise for a result that the module never returns, and for a change in check mode that a run could not make."""
+        """Raise for a result that the module never returns or that asks for an archive which nobody sends.
+
+        In check mode, raise for a change that a run could not make.
+        """
         spec, receipt = decision.spec, decision.state.receipt
         require_build_answer(result, spec)
         if result.get("failed"):
             return
+        if NEEDED in result:
+            raise DownloadError(result.get("msg") or f"The host asks for an archive that {spec.path} does not need.")
         is_foreseen = self.options.controller.check_mode and decision.plan.step == INSPECT and result.get("changed")
         if is_foreseen and receipt:
             sources.trusted(receipt.asset, spec, self.options)  # raises where the repair would

@@ -94,6 +94,8 @@ class TestBuildOfAnotherMachine:
     def test_a_task_cannot_say_what_the_host_is(self, host: Host, path: Path) -> None:
         with pytest.raises(AnsibleActionFail, match="Unsupported parameters"):
             act(host, path, name=MINOR, host_platform={"os": "linux"})
+        with pytest.raises(AnsibleActionFail, match="Unsupported parameters"):
+            act(host, path, name=MINOR, archive_on_request=True)
 
 
 class TestModule:
@@ -144,6 +146,7 @@ class TestModule:
                 "use_proxy": True,
                 "headers": {},
                 "force_basic_auth": False,
+                "archive_on_request": True,
             }
         ]
         assert len(host.commands) == 1

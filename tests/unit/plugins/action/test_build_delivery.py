@@ -35,7 +35,11 @@ def address(tmp_path: Path, old: FakeBuild) -> str:
 
 def wanted(build: FakeBuild) -> dict[str, Any]:
     """What the module answers that may not or cannot fetch the archive."""
-    return {"failed": True, "msg": "The host got nowhere.", "archive_needed": build.sha256}
+    needed = {"sha256": build.sha256, "build": build.name}
+    return {"changed": False, "msg": "The host got nowhere.", "archive_needed": needed}
+
+
+NOWHERE = {"failed": True, "changed": False, "msg": "The host got nowhere."}
 
 
 def index_of(build: FakeBuild, directory: Path) -> str:
@@ -125,10 +129,15 @@ class TestAuto:
         told = act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="auto")["msg"]
         assert told.startswith("The host got nowhere. On the controller: The archive could not be downloaded.")
 
+    def test_a_failure_asks_for_nothing(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
+        host.first_answers = [{**wanted(old), "failed": True}]
+        result = act(host, path, asset=old.asset(), mirror=address, delivery="auto")
+        assert (result["failed"], result["msg"], len(host.modules)) == (True, "The host got nowhere.", 1)
+
     def test_what_nobody_knows_cannot_be_sent(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
         """Another run may have changed the host between the first look and the module."""
-        host.first_answers = [{**wanted(old), "archive_needed": "0" * 64}]
-        assert act(host, path, asset=old.asset(), mirror=address, delivery="auto")["msg"] == "The host got nowhere."
+        host.first_answers = [{**wanted(old), "archive_needed": {"sha256": "0" * 64, "build": old.name}}]
+        assert act(host, path, asset=old.asset(), mirror=address, delivery="auto") == NOWHERE
 
 
 LOGIN = {
@@ -220,7 +229,8 @@ class TestAHostThatLies:
         content = json.loads(receipt.read_text())
         content["asset"].update(asset)
         receipt.write_text(rendered({key: value for key, value in content.items() if key != SEAL}))
-        return {"failed": True, "msg": "Send it.", "archive_needed": content["asset"]["sha256"]}
+        needed = {"sha256": content["asset"]["sha256"], "build": build.name}
+        return {"changed": False, "msg": "Send it.", "archive_needed": needed}
 
     @pytest.mark.parametrize("delivery", ["pull", "push", "auto"])
     @pytest.mark.parametrize("address", ["https://evil.example/x.tar.gz", "file:///etc/shadow"])
@@ -252,7 +262,7 @@ class TestAHostThatLies:
         self, host: Host, path: Path, old: FakeBuild, address: str, asked: list[str]
     ) -> None:
         host.first_answers = [wanted(old), wanted(old)]
-        assert act(host, path, asset=old.asset(), mirror=address)["msg"] == "The host got nowhere."
+        assert act(host, path, asset=old.asset(), mirror=address) == NOWHERE
         assert (asked, host.received) == ([], {})
 
     def test_with_pull_a_changed_build_is_fetched_by_the_host_from_where_the_index_says(
@@ -276,7 +286,7 @@ class TestAHostThatLies:
         new = fake_builds.make(tmp_path / "mirror", NEW)
         host.first_answers = [wanted(old)]
         result = act(host, path, asset=new.asset(), mirror=address, delivery="auto", index=index_of(old, tmp_path))
-        assert (result["msg"], asked, host.received) == ("The host got nowhere.", [], {})
+        assert (result, asked, host.received) == (NOWHERE, [], {})
 
     def test_of_two_releases_with_the_same_bytes_the_one_that_is_asked_for_is_fetched(
         self, host: Host, path: Path, old: FakeBuild, address: str, tmp_path: Path
@@ -287,18 +297,28 @@ class TestAHostThatLies:
         twin = replace(old, archive=archive, name=old.name.replace(OLD, NEW), release=NEW)
         run(spec(path, old))
         run(spec(path, twin))
-        host.first_answers = [{**wanted(twin), "build_needed": twin.name}]
+        host.first_answers = [wanted(twin)]
         args = {"name": fake_builds.MINOR, "verify": "full", "delivery": "pull", "index": index_of(twin, tmp_path)}
         act(host, path, mirror=address, **args)
         assert [module.get("asset", {}).get("release") for module in host.modules] == [None, NEW]
 
-    @pytest.mark.parametrize("digest", [None, 5, ["x"], {"a": 1}, "", "f" * 64, True])
-    def test_a_digest_that_is_none_is_no_error_of_ours(
-        self, host: Host, path: Path, old: FakeBuild, address: str, digest: Any
+    @pytest.mark.parametrize("needed", [None, 5, ["x"], {"sha256": 1}, {"sha256": "f" * 64}, "", "f" * 64, True])
+    def test_a_request_for_nothing_that_there_is_never_looks_like_success(
+        self, host: Host, path: Path, old: FakeBuild, address: str, needed: Any
     ) -> None:
-        host.first_answers = [{**wanted(old), "archive_needed": digest}]
+        host.first_answers = [{**wanted(old), "archive_needed": needed}]
         result = act(host, path, asset=old.asset(), mirror=address, delivery="auto")
-        assert (result["msg"], host.received) == ("The host got nowhere.", {})
+        assert (result, host.received) == (NOWHERE, {})
+        host.answer = {"changed": True, "archive_needed": needed}
+        result = bootstrap_on(host, path, asset=old.asset(), mirror=address)
+        assert (result["failed"], result["msg"]) == (True, f"The host asks for an archive that {path} does not need.")
+
+    def test_an_archive_that_was_sent_is_not_asked_for_again(
+        self, host: Host, path: Path, old: FakeBuild, address: str
+    ) -> None:
+        host.first_answers = [wanted(old), wanted(old)]
+        assert act(host, path, asset=old.asset(), mirror=address, delivery="auto") == NOWHERE
+        assert len(host.modules) == 2
 
     @pytest.mark.parametrize("step", ["switch", "inspect"])
     @pytest.mark.parametrize("url", ["https://evil.example/x.tar.gz", "file:///etc/shadow"])

@@ -182,7 +182,9 @@ class TestArchive:
         assert ([module.get("archive") for module in host.modules], host.received) == ([None], {})
 
     def test_drift_needs_it(self, host: Host, old: FakeBuild, full: Callable[[], dict[str, Any]]) -> None:
-        host.first_answers = [{"failed": True, "msg": "It is needed.", "archive_needed": old.sha256}]
+        host.first_answers = [
+            {"changed": False, "msg": "Send it.", "archive_needed": {"sha256": old.sha256, "build": old.name}}
+        ]
         assert full() == {"changed": True, "build": {"name": "x"}}
         assert [module.get("archive") for module in host.modules] == [None, "/host/tmp/archive"]
         assert list(host.received.values()) == [old.archive.read_bytes()]

@@ -61,8 +61,15 @@ def test_an_installation(run_module: RunModule, path: Path, made: FakeBuild) -> 
 
 
 def test_an_archive_that_the_controller_has_to_send(run_module: RunModule, path: Path, made: FakeBuild) -> None:
-    asked = run_module(build, **{**options(path, made), "archive": None}, delivery="push")
-    assert (asked["failed"], asked["archive_needed"]) == (True, made.sha256)
+    """Only the action plugin can send it; for anybody else its lack is a failure."""
+    without = {**options(path, made), "archive": None, "delivery": "push"}
+    message = f"The archive of {made.name} is needed, and is to come from the controller."
+    asked = run_module(build, **without, archive_on_request=True)
+    assert ("failed" in asked, "changed" in asked, asked["msg"]) == (False, False, message)
+    assert asked["archive_needed"] == {"sha256": made.sha256, "build": made.name}
+    refused = run_module(build, **without)
+    assert (refused["failed"], refused["msg"], "archive_needed" in refused) == (True, message, False)
+    assert not path.exists()
     assert run_module(build, **options(path, made), delivery="push")["changed"] is True
 
 
