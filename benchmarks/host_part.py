@@ -21,7 +21,7 @@ import time
 def install(options: str) -> float:
     """What the module does once Ansible has started it; the seconds that it took."""
     from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
-    from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+    from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
     from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}

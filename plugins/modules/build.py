@@ -495,10 +495,9 @@ timings:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import BUILD_ARGUMENTS, REQUEST_ARGUMENTS
+from ..module_utils._argspec import BUILD_ARGUMENTS, REQUEST_ARGUMENTS, SEALED_ARGUMENTS, unsealed
 from ..module_utils._errors import ArchiveNeeded, StandaloneError
-from ..module_utils._http.sealed import SEALED_ARGUMENTS, unsealed
-from ..module_utils._install import apply
+from ..module_utils._install import publish
 from ..module_utils._install.spec import InstallSpec
 from ..module_utils._platform.host import PLATFORM_ARGUMENTS
 
@@ -509,7 +508,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        result = apply.run(InstallSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
+        result = publish.run(InstallSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except StandaloneError as error:
         if module.params["archive_on_request"] and isinstance(error, ArchiveNeeded):
             module.exit_json(msg=str(error), archive_needed={"sha256": error.sha256, "build": error.build})

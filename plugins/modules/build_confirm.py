@@ -69,10 +69,10 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._errors import StandaloneError
 from ..module_utils._http.options import UrlOptions
 from ..module_utils._install.confirm import confirm
-from ..module_utils._os.errors import sentence
+from ..module_utils._os.errors import write_failure
 from ..module_utils._os.paths import checked_path
-from ..module_utils._store import known
-from ..module_utils._store.inventory import stores_of
+from ..module_utils._store.holdings import damage_warnings
+from ..module_utils._store.store import stores_of
 
 
 def main() -> None:
@@ -93,11 +93,11 @@ def main() -> None:
             for store in stores
             for path in confirm(store, paths=paths, check_mode=module.check_mode, lock_timeout_s=wait_s)
         ]
-        warnings = [warning for store in stores for warning in known.warnings(store)]
+        warnings = [warning for store in stores for warning in damage_warnings(store)]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
-        module.fail_json(msg=sentence(error, ", ".join(stores)))
+        module.fail_json(msg=write_failure(error, ", ".join(stores)))
     for warning in warnings:
         module.warn(warning)
     module.exit_json(changed=bool(accepted), paths=accepted)

@@ -218,9 +218,11 @@ damaged:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._errors import StandaloneError
-from ..module_utils._os.errors import reading_sentence
+from ..module_utils._os.errors import read_failure
 from ..module_utils._os.target_root import TargetRoot
-from ..module_utils._store import inventory, known
+from ..module_utils._store import inventory
+from ..module_utils._store.holdings import damage_warnings
+from ..module_utils._store.store import stores_of
 
 
 def main() -> None:
@@ -234,14 +236,14 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        stores = inventory.stores_of(module.params["paths"] or [], module.params["stores"] or [])
+        stores = stores_of(module.params["paths"] or [], module.params["stores"] or [])
         system = TargetRoot.of(module.params["root"])
         found = [inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
-        warnings = [warning for store in stores for warning in known.warnings(store, system)]
+        warnings = [warning for store in stores for warning in damage_warnings(store, system)]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
-        module.fail_json(msg=reading_sentence(error, ", ".join(stores)))
+        module.fail_json(msg=read_failure(error, ", ".join(stores)))
     for warning in warnings:
         module.warn(warning)
     module.exit_json(

@@ -103,11 +103,11 @@ from ..module_utils._builds.exact_build import short_name
 from ..module_utils._errors import StandaloneError
 from ..module_utils._http.options import UrlOptions
 from ..module_utils._install import apply, rollback
-from ..module_utils._os.errors import reading_sentence
+from ..module_utils._os.errors import read_failure
 from ..module_utils._os.paths import checked_path
 from ..module_utils._os.target_root import TargetRoot
-from ..module_utils._store import known
-from ..module_utils._store.inventory import stores_of
+from ..module_utils._store.holdings import damage_warnings
+from ..module_utils._store.store import stores_of
 
 
 def main() -> None:
@@ -136,12 +136,12 @@ def main() -> None:
         }
         ways = [rollback.way_back(store, **asked) for store in stores]
         results = [apply.run(spec, check_mode=module.check_mode) for way in ways for spec in way.specs]
-        warnings = [warning for store in stores for warning in known.warnings(store, asked["system"])]
+        warnings = [warning for store in stores for warning in damage_warnings(store, asked["system"])]
         warnings += [warning for result in results for warning in result.pop("warnings", ())]
     except StandaloneError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
-        module.fail_json(msg=reading_sentence(error, ", ".join(stores)))
+        module.fail_json(msg=read_failure(error, ", ".join(stores)))
     for warning in dict.fromkeys(warnings):
         module.warn(warning)
     module.exit_json(

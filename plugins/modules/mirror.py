@@ -300,9 +300,8 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import MIRROR_ARGUMENTS
+from ..module_utils._argspec import MIRROR_ARGUMENTS, SEALED_ARGUMENTS, unsealed
 from ..module_utils._errors import StandaloneError
-from ..module_utils._http.sealed import SEALED_ARGUMENTS, unsealed
 from ..module_utils._mirror import apply
 from ..module_utils._mirror.spec import MirrorSpec
 

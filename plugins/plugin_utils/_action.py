@@ -13,8 +13,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import has_secret_url
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._http.sealed import has_secret_url
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 
 from ._ansible_host import AnsibleController, AnsibleHost

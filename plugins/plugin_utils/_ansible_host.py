@@ -11,9 +11,12 @@ from typing import Any
 
 from ansible import constants
 
-from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, MIRROR_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import (
+    BUILD_ARGUMENTS,
+    MIRROR_ARGUMENTS,
+    sealed,
+)
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._http.sealed import sealed
 
 from ._defaults import default_max_age_s, default_of
 from ._host import CommandResult

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._install import apply
+from ansible_collections.standalone.python.plugins.module_utils._install import publish
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from tests.support import fake_builds
 from tests.support.storms import Storm, wrong_with
@@ -26,14 +26,14 @@ def test_a_path_runs_whoever_is_killed(tmp_path: Path, capsys: pytest.CaptureFix
     python = tmp_path / "opt"
     storm = Storm([python / "one", python / "two"], python / "comes-and-goes", builds, SEED)
     for path in storm.stable:
-        apply.run(storm.spec(path, builds[0]))
+        publish.run(storm.spec(path, builds[0]))
     happened, wrong = storm.blow(SECONDS)
     with capsys.disabled():
         sys.stdout.write(f"\nseed {SEED}: {dict(sorted(happened.items()))}\n")
     assert wrong == [], f"with seed {SEED}"
     for path in storm.stable:
-        apply.run(storm.spec(path, builds[0], keep=0))
-    apply.run(storm.spec(storm.volatile, None, state="absent"))
+        publish.run(storm.spec(path, builds[0], keep=0))
+    publish.run(storm.spec(storm.volatile, None, state="absent"))
     assert [wrong_with(path, may_be_absent=False) for path in storm.stable] == [None, None]
     found = describe(storm.store, verify="full")
     assert found["damaged"] == []

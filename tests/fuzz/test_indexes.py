@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import day_of
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.plugin_utils._index.bundled import PublicFile, pack
 from ansible_collections.standalone.python.plugins.plugin_utils._index.formats import Reading, read_bundled, read_index

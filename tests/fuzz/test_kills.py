@@ -24,7 +24,7 @@ pytest.importorskip("ansible", reason="bootstrapping is decided on the controlle
 from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._links import links
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec

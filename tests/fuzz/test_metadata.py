@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._install import apply as _apply
 from ansible_collections.standalone.python.plugins.module_utils._install import rollback
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
 from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
@@ -103,7 +104,7 @@ def spec(path: Path, **params: Any) -> InstallSpec:
 
 def go_back(host: Host) -> None:
     for one in rollback.way_back(str(host.store), from_build=rollback.ANY).specs:
-        run(one)
+        _apply.run(one)
 
 
 ACTIONS: dict[str, Callable[[Host], object]] = {

@@ -24,10 +24,10 @@ from ansible import constants
 from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
-from ansible_collections.standalone.python.plugins.module_utils._os import sync as _sync
+from ansible_collections.standalone.python.plugins.module_utils._os import threads as _threads
 from ansible_collections.standalone.python.plugins.module_utils._store.inspect import inspect
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import read as read_receipt
 from ansible_collections.standalone.python.plugins.plugin_utils._archives.cache import cached_archive
@@ -51,7 +51,7 @@ PULLED = {"archive": None, "delivery": "pull"}
 @pytest.fixture(autouse=True)
 def _only_the_syncs_that_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Data that happen to be written back early would hide a sync that is missing."""
-    monkeypatch.setattr(_sync, "_MOST_WRITEBACKS", 0)
+    monkeypatch.setattr(_threads, "_MOST_WRITEBACKS", 0)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     DownloadError,
     StandaloneError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import Player
 from tests.support import fake_builds

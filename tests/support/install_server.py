@@ -53,7 +53,7 @@ def main() -> None:
 def _carry_out(job: dict[str, Any]) -> dict[str, Any]:
     from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
     from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-    from ansible_collections.standalone.python.plugins.module_utils._install import apply
+    from ansible_collections.standalone.python.plugins.module_utils._install import publish
     from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
@@ -61,7 +61,7 @@ def _carry_out(job: dict[str, Any]) -> dict[str, Any]:
     steps: list[str] = []
     _watch(steps, job["die_at_step"], job["fail_at_step"])
     try:
-        return {"result": apply.run(spec), "error": None, "steps": steps}
+        return {"result": publish.run(spec), "error": None, "steps": steps}
     except StandaloneError as error:
         return {"result": None, "error": str(error), "steps": steps}
 

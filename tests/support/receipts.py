@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._archive.extract import Entry
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._os.paths import Entry
 from ansible_collections.standalone.python.plugins.module_utils._store import manifest
 from ansible_collections.standalone.python.plugins.module_utils._store import receipt as _receipts
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt, Settings

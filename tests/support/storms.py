@@ -21,10 +21,10 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._install import apply, rollback
+from ansible_collections.standalone.python.plugins.module_utils._install import apply, publish, rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from ansible_collections.standalone.python.plugins.module_utils._store.known import warnings
+from ansible_collections.standalone.python.plugins.module_utils._store.holdings import warnings
 
 from .fake_builds import FakeBuild
 
@@ -79,13 +79,13 @@ class Storm:
         verify = chance.choice(["quick", "quick", "full", "none"])
         drawn = chance.random()
         if drawn < 0.15:
-            return "absent", lambda: [apply.run(self.spec(self.volatile, None, state="absent"))]
+            return "absent", lambda: [publish.run(self.spec(self.volatile, None, state="absent"))]
         if drawn < 0.3:
             paths = [str(path)]
             return "rollback", lambda: [apply.run(one) for one in _back(self.store, paths)]
         if drawn < 0.45:
             return "accept", lambda: [{"changed": bool(confirm(self.store)), "warnings": warnings(self.store)}]
-        return "build", lambda: [apply.run(self.spec(path, build, verify=verify, **params))]
+        return "build", lambda: [publish.run(self.spec(path, build, verify=verify, **params))]
 
 
 def _back(store: str, paths: list[str]) -> list[InstallSpec]:

@@ -26,11 +26,11 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
     BUILD_ARGUMENTS,
     MIRROR_ARGUMENTS,
     REQUEST_ARGUMENTS,
+    SEALED_ARGUMENTS,
     URL_ARGUMENTS,
 )
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._http.sealed import SEALED_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import PLATFORM_ARGUMENTS
 
 yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which is not installed here")
@@ -302,14 +302,6 @@ def test_documentation_and_argument_spec_of_bootstrap_agree() -> None:
 
 def test_the_fragment_of_url_options_documents_all_of_them() -> None:
     assert set(fragment_options("url", "documentation")) == set(URL_ARGUMENTS)
-
-
-def test_each_filter_says_that_it_is_internal() -> None:
-    """Tasks use modules and lookups; what stays a filter serves roles and playbooks."""
-    files = sorted((PLUGINS / "filter").glob("*.yml"))
-    assert len(files) > 10
-    documented = {file.stem: yaml.safe_load(text_of(file))["DOCUMENTATION"]["short_description"] for file in files}
-    assert [name for name, line in documented.items() if not line.startswith("Internal to ")] == []
 
 
 @pytest.mark.parametrize("page", GUIDE, ids=name_of)

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     HealthError,
     StandaloneError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from tests.support.fake_builds import MINOR, FakeBuild, make
 from tests.support.install_specs import spec
 from tests.support.installed_builds import litter, release_at, stored

@@ -16,12 +16,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from .._errors import ArchiveError
+from .._os.paths import Entry
 from .decompress import open_chunks, unpacked_size
 from .errors import UnsafeArchive, member, quoted
 from .tar_reader import Limits, Member, TarReader
-from .tree_writer import Entry, TreeWriter
+from .tree_writer import TreeWriter
 
-__all__ = ("Entry", "Extracted", "Limits", "count_files", "extract", "unpacked_size")
+__all__ = ("Extracted", "Limits", "count_files", "extract", "unpacked_size")
 
 _LIMITS = Limits()
 _ROOT = "python"

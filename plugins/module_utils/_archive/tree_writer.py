@@ -14,9 +14,10 @@ import hashlib
 import os
 import time
 from collections.abc import Collection, Iterable, Mapping
-from typing import Literal, NamedTuple, final
+from typing import final
 
 from .._os.atomic import make_link
+from .._os.paths import Entry
 from .errors import UnsafeArchive, entry, quoted
 
 
@@ -58,16 +59,6 @@ def _refused(path: str, target: str, why: str) -> UnsafeArchive:
 
 _DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-class Entry(NamedTuple):
-    """What is at one path of the tree."""
-
-    kind: Literal["file", "link", "dir"]
-    mode: int
-    size_bytes: int
-    sha256: str | None  # of a file
-    target: str | None  # of a link
 
 
 _DIRECTORY = Entry("dir", 0o755, 0, None, None)

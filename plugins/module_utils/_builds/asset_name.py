@@ -8,16 +8,20 @@
     era C   cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-freethreaded+pgo+lto-full.tar.zst
 
 Names of era C contain their release, the tag after the `+`. The time stamps of the other eras do not give it.
+A release is a date: a tag that is none was never released, and would outrank every real release.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from .._errors import InvalidName
-from .target import KNOWN_TARGETS, LEGACY_PATTERN, LEGACY_PLATFORMS, TRIPLE_PATTERN, Target
+from .target import KNOWN_TARGETS, LEGACY_PATTERN, LEGACY_PLATFORMS, TRIPLE_PATTERN, Target, suggestions
 from .version import Version
+
+EXAMPLE = "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz"
 
 # In the order that names use. No build is both free-threaded and static.
 _OPTIMIZATION = r"(?:debug|noopt|pgo\+lto|pgo|lto)"
@@ -132,8 +136,33 @@ def archive_extension(stem_or_flavor: str) -> str:
 
 
 def _refusal(text: str) -> InvalidName:
-    # Imported here: only a wrong name needs difflib.
-    from .suggest import Vocabulary, explain
+    suggest = suggestions()
+    if suggest is None:
+        advice = f"it should look like {EXAMPLE}."
+    else:
+        words = suggest.Vocabulary(KNOWN_TARGETS, LEGACY_PLATFORMS, is_asset_name, archive_extension)
+        advice = suggest.explain(text, EXAMPLE, words)
+    return InvalidName(f"{text!r} is not the name of a build's archive: {advice}")
 
-    words = Vocabulary(KNOWN_TARGETS, LEGACY_PLATFORMS, is_asset_name, archive_extension)
-    return InvalidName(f"{text!r} is not the name of a build's archive: {explain(text, words)}")
+
+_TAG = re.compile(r"[0-9]{8}")
+
+
+def day_of(tag: str) -> date | None:
+    """The date of a release; None for text that is no tag, such as 20261399 or 99999999."""
+    if _TAG.fullmatch(tag) is None:
+        return None
+    try:
+        return date(int(tag[:4]), int(tag[4:6]), int(tag[6:]))
+    except ValueError:
+        return None
+
+
+def checked_release(tag: str, name: str) -> str:
+    """Return the tag. Raises `InvalidName`, which quotes the whole `name`, when the tag is no date."""
+    if day_of(tag) is None:
+        raise InvalidName(
+            f"{name!r} has the release {tag}, which is no date. A release is the day it was made on, as in "
+            "3.13.5+20250723."
+        )
+    return tag

@@ -13,8 +13,7 @@ from urllib.parse import unquote
 
 from .._errors import InvalidName, StandaloneError, StoreError
 from .._json import Fields
-from .asset_name import OPTIONS_PATTERN, AssetName, archive_extension
-from .release_tag import checked_release, day_of
+from .asset_name import OPTIONS_PATTERN, AssetName, archive_extension, checked_release, day_of
 from .target import Target
 from .version import Version
 

@@ -13,8 +13,7 @@ import re
 from dataclasses import dataclass
 
 from .._errors import InvalidName
-from .asset_name import is_asset_name
-from .release_tag import checked_release
+from .asset_name import checked_release, is_asset_name
 from .target import Target
 from .version import Version
 

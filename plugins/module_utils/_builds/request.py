@@ -9,11 +9,10 @@ import re
 from dataclasses import dataclass
 
 from .._errors import InvalidName
-from .asset_name import AssetName, archive_extension
+from .asset_name import AssetName, archive_extension, checked_release
 from .build import Build
 from .legacy_name import ManualName
-from .release_tag import checked_release
-from .target import Target
+from .target import Target, suggestions
 from .version import Clause, Specifier, Version
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,2})"
@@ -24,6 +23,10 @@ _SHORT = re.compile(
     r"(?:\+(?P<release>[0-9]{8}))?"
 )
 _FULL = re.compile(r"cpython-[^-]+-.+")
+_FORMS = (
+    "Names are 3.13, 3.13t (free-threaded), 3.13d (debug), 3.13td, 3.13.5, 3.13.5+20250723, 3.15.0rc1, a specifier "
+    "such as >=3.12,<3.14, latest, or the full name of an asset."
+)
 _OPERATORS = ("=", "<", ">", "!", "~")
 
 
@@ -55,11 +58,9 @@ class RequestedName:
         try:
             return _read(name)
         except _NoForm as problem:
-            # Imported here: only a wrong name needs it.
-            from .suggest import FORMS, nearest_request
-
-            nearest = nearest_request(name, _is_valid)
-            advice = f"Did you mean {nearest}?" if nearest else str(problem) or FORMS
+            suggest = suggestions()
+            nearest = suggest.nearest_request(name, _is_valid) if suggest else None
+            advice = f"Did you mean {nearest}?" if nearest else str(problem) or _FORMS
             raise InvalidName(f"{name!r} does not name a build. {advice}") from None
 
     def __str__(self) -> str:
@@ -83,12 +84,6 @@ class RequestedName:
         if self.version is not None:
             return self.version.minor_text
         return self.specifier.only_minor if self.specifier is not None else None
-
-    @property
-    def series(self) -> str | None:
-        """The only series that can match, such as 3.13t; None when the name spans several minor versions."""
-        minor = self.only_minor
-        return minor and f"{minor}{'t' * self.free_threaded}{'d' * self.debug}"
 
     def answered_by(self, build: Build, prerelease: bool = False) -> bool:
         """Whether a build matches the name. A pre-release has to be named, or allowed by `prerelease`."""

@@ -10,11 +10,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-FORMS = (
-    "Names are 3.13, 3.13t (free-threaded), 3.13d (debug), 3.13td, 3.13.5, 3.13.5+20250723, 3.15.0rc1, a specifier "
-    "such as >=3.12,<3.14, latest, or the full name of an asset."
-)
-
 # Tried in this order, each on the result of those before.
 _REWRITES = (
     (r"^[\"'](.*)[\"']$", r"\1"),  # quotes that YAML did not remove
@@ -130,8 +125,6 @@ def _named(names: dict[str, str], text: str) -> str | None:
     return None
 
 
-EXAMPLE = "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz"
-
 _OPTIONS = ("freethreaded", "debug", "noopt", "pgo", "lto", "static")
 _FLAVORS = ("full", "install_only", "install_only_stripped")
 _KNOWN_WORDS = (*_OPTIONS, *_FLAVORS, "stripped")
@@ -212,16 +205,16 @@ class _Parts:
         return faults
 
 
-def explain(text: str, words: Vocabulary) -> str:
-    """The faults and the nearest name, or an example when `text` is too far from any name."""
+def explain(text: str, example: str, words: Vocabulary) -> str:
+    """The faults and the nearest name, or the `example` when `text` is too far from any name."""
     parts = _take_apart(text.strip().lower().rpartition("/")[2], words)
     if parts is None:
-        return f"it should look like {EXAMPLE}."
+        return f"it should look like {example}."
     if parts.target is None:
-        return f"{parts.platform} is not a target of any build. It should look like {EXAMPLE}."
+        return f"{parts.platform} is not a target of any build. It should look like {example}."
     nearest = parts.nearest()
     if not words.is_asset_name(nearest.replace("+TAG", "+20250723").replace(".X", ".0")):
-        return f"no build has the options {'+'.join(parts.options)} in a name like this. It should look like {EXAMPLE}."
+        return f"no build has the options {'+'.join(parts.options)} in a name like this. It should look like {example}."
     return f"{'; '.join(parts.faults()) or 'it is not spelled as names are'}: did you mean {nearest}?"
 
 

@@ -13,11 +13,11 @@ import json
 from collections.abc import Iterable, Sequence
 
 from .._errors import DownloadError
+from .._http.errors import TransferFailure
 from .._http.options import UrlOptions
-from .._http.transfer import TransferFailure
 from .._http.urls import shown_url, split_url
-from .._os.time_limit import Limit
-from .download import opened
+from .._os.flock import Limit
+from .source import opened
 
 BUNDLE_SUFFIX = ".sigstore.json"
 

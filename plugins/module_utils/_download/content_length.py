@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from .._http.errors import TransferFailure
 from .._http.options import UrlOptions
-from .._http.transfer import TransferFailure
-from .._os.time_limit import Limit
-from .download import opened
+from .._os.flock import Limit
 from .mirrors import candidate_urls, options_for
+from .source import opened
 
 _CONNECT_TIMEOUT_S = 5
 

@@ -1,17 +1,19 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The digest of an archive: how it is computed, and the error for one that differs from the pinned digest."""
+"""The digest of an archive: of a whole file, or of the part file of a download that a later run resumes."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import os
+import stat
 
-from .._errors import DigestMismatch, DownloadError
+from .._errors import DigestMismatch, DownloadError, StoreError
+from .._os.regular_file import add_all
 
 HEAD_BYTES = 512
-_READ_BYTES = 1024 * 1024
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
 
 
@@ -36,25 +38,6 @@ def verify_file(path: str, sha256: str) -> int:
     raise mismatch(path, expected=sha256, found=hasher.hexdigest(), size_bytes=size_bytes, head=head)
 
 
-def sha256_of(path: str) -> str:
-    """The SHA-256 digest of a file, in hexadecimal. Raises `OSError`."""
-    hasher = hashlib.sha256()
-    with open(path, "rb", buffering=0) as stream:
-        add_all(stream, hasher)
-    return hasher.hexdigest()
-
-
-def add_all(stream: io.FileIO, hasher: hashlib._Hash) -> int:
-    """Feed everything from the stream's position on to `hasher`, and return the number of bytes."""
-    buffer = bytearray(_READ_BYTES)
-    view = memoryview(buffer)
-    total_bytes = 0
-    while count := stream.readinto(buffer):
-        hasher.update(view[:count])
-        total_bytes += count
-    return total_bytes
-
-
 def mismatch(where: str, *, expected: str, found: str, size_bytes: int, head: bytes) -> DigestMismatch:
     """The error for bytes that are not the pinned ones. `where` is a path or a URL without secrets.
 
@@ -75,3 +58,78 @@ def mismatch(where: str, *, expected: str, found: str, size_bytes: int, head: by
 def _looks_like_html(head: bytes) -> bool:
     start = head[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return start.startswith(_HTML_STARTS) or (start.startswith((b"<?xml", b"<!--")) and b"<html" in start)
+
+
+class PartFile:
+    """The file at `path`, open for appending, readable by its owner only. Existing content is hashed first.
+
+    Every error of the disk is an `OSError` with the file's name; raises `StoreError` for something other than a regular
+    file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._file = self._opened()
+        self._hasher = hashlib.sha256()
+        try:
+            self.size_bytes = add_all(self._file, self._hasher)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file, and remove it when it is empty."""
+        self._file.close()
+        if not self.size_bytes:
+            self.remove()
+
+    @property
+    def sha256(self) -> str:
+        """The digest so far."""
+        return self._hasher.hexdigest()
+
+    @property
+    def head(self) -> bytes:
+        """The first bytes of the file."""
+        return os.pread(self._file.fileno(), HEAD_BYTES, 0)
+
+    def append(self, chunk: bytes | memoryview) -> None:
+        """Append bytes; on an error remove the file, whose end is then unknown, and raise `OSError`."""
+        self._hasher.update(chunk)
+        rest = memoryview(chunk)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self.remove()
+            error.filename = self.path
+            raise
+        self.size_bytes += len(chunk)
+
+    def start_over(self) -> None:
+        """Continue in a new file: readers of the old one must not see other bytes at the same offset."""
+        self._file.close()
+        self.remove()
+        self._file = self._opened()
+        self._hasher = hashlib.sha256()
+        self.size_bytes = 0
+
+    def _opened(self) -> io.FileIO:
+        # O_NONBLOCK: do not wait for the other end of a named pipe of that name.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        file = io.FileIO(os.open(self.path, flags, 0o600), "r+b")
+        try:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise StoreError(f"{self.path} is no regular file, so nothing can be downloaded there. Move it away.")
+            os.fchmod(file.fileno(), 0o600)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def remove(self) -> None:
+        """Remove the file, if it exists."""
+        try:
+            os.unlink(self.path)
+        except FileNotFoundError:  # already removed
+            pass

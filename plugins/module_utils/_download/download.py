@@ -6,21 +6,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from .._errors import NoSource
+from .._http.errors import TransferFailure
 from .._http.options import UrlOptions
-from .._http.transfer import Body, TransferFailure
 from .._http.urls import shown_url
-from .digest import mismatch
-from .part_file import PartFile
+from .digest import PartFile, mismatch
+from .source import LONGEST_SHOWN, MAX_BYTES, opened
 
-# The largest builds are about 300 MB. A longer file is no build, and would only fill the disk.
-MAX_BYTES = 1024**3
 CORRECT = "Correct that, or set `mirror` to another address"
-_MAX_SHOWN = "1 GiB"
 _LONGEST_PAUSE_S = 60
 
 
@@ -166,7 +163,7 @@ class _Download:
                 self._part.append(chunk)
                 if self._part.size_bytes > MAX_BYTES:
                     self._start_over()
-                    raise TransferFailure(f"it is longer than {_MAX_SHOWN}, which no build is")
+                    raise TransferFailure(f"it is longer than {LONGEST_SHOWN}, which no build is")
                 if self._on_bytes:
                     self._on_bytes(self._part.size_bytes)
             return body.offset
@@ -184,31 +181,6 @@ class _Download:
     @property
     def _is_complete(self) -> bool:
         return self._part.sha256 == self._sha256
-
-
-@contextmanager
-def opened(url: str, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
-    """The file at an http(s) or `file` URL, from byte `offset` on if the source can do that.
-
-    Raises `TransferFailure`, also for a file that is longer than any build: a length in a header must not fill the
-    disk.
-    """
-    with _opened(url, options, offset) as body:
-        if body.total_bytes is not None and body.total_bytes > MAX_BYTES:
-            raise TransferFailure(
-                f"it is {body.total_bytes} bytes long by its own account, and no build is longer than {_MAX_SHOWN}"
-            )
-        yield body
-
-
-def _opened(url: str, options: UrlOptions, offset: int) -> AbstractContextManager[Body]:
-    if url.startswith("file:"):
-        from . import file_url
-
-        return file_url.opened(url)
-    from .._http import client
-
-    return client.opened(url, options=options, offset=offset)
 
 
 def _pause_s(round_number: int, asked: Sequence[_Source]) -> float:

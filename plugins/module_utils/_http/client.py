@@ -23,12 +23,10 @@ from typing import Any
 from urllib.parse import SplitResult
 
 from .._errors import DownloadError
-from .errors import refused
+from .errors import TransferFailure, refused
 from .options import USER_AGENT, UrlOptions
 from .patience import Patience, watched
-from .peer import Peer, checked, redirected, with_login_of
-from .response import body_of
-from .transfer import Body, TransferFailure
+from .peer import Body, Peer, body_of, checked, redirected, with_login_of
 
 
 def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_context: Any) -> list[Any]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from .._errors import REACH, DownloadError
 from .patience import TooSlow
-from .transfer import TransferFailure
 
 _BUSY = frozenset({408, 425, 429})
 _OF_LOGIN = "; check url_username, url_password and headers"
@@ -23,6 +23,30 @@ _REMEDIES = {401: "", 403: "", 407: "", 404: _ABSENT, 410: _ABSENT}
 _OF_SERVER = "The server was reached: look at its log or try again later, or set `mirror` to another address"
 _OF_PROXIES = "Allow the address in the proxy, or name it in no_proxy, or set `mirror` to one that the proxy allows"
 _TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's text, before the proxy's own status
+
+
+class TransferFailure(DownloadError):
+    """One source failed. `str(error)` is a clause that follows the source's URL.
+
+    `may_pass` is whether the same request can succeed in a moment; `wait_s` are the seconds that the source asks to
+    wait, or None. `is_local` is whether the cause is this machine's network or disk: another machine can succeed with
+    the same request. `remedy` is what helps, without a full stop; "" when the reason says it.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        may_pass: bool = False,
+        wait_s: int | None = None,
+        is_local: bool = False,
+        remedy: str = REACH,
+    ) -> None:
+        super().__init__(reason)
+        self.remedy = remedy
+        self.may_pass = may_pass
+        self.is_local = is_local
+        self.wait_s = wait_s
 
 
 def refused(host: str, code: int, headers: Any) -> TransferFailure:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from .._errors import InvalidName
+from .._os.flock import DEFAULT_LOCK_TIMEOUT_S
 
 USER_AGENT = "standalone.python (Ansible collection)"
 
 # 10 MB, the size of the whole release history in 2026, take this long at 140 kbit/s.
 DEFAULT_INDEX_TIMEOUT_S = 10 * 60
 DEFAULT_MIN_RATE = 1024  # bytes a second: 8 kbit/s, less than any modem's
-DEFAULT_LOCK_TIMEOUT_S = 15 * 60
 
 _MOST = 100_000_000  # three years; socket timeouts have a limit above this
 _COUNTS = (

@@ -15,7 +15,7 @@ import socket
 import time
 from typing import Any
 
-from .._os.time_limit import Limit
+from .._os.flock import Limit
 
 # A server and all of its redirects have this many times the timeout of one answer.
 _TIMEOUTS_UNTIL_FINAL_ANSWER = 3

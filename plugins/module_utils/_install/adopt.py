@@ -7,26 +7,25 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from .._errors import StoreError
-from .._os.paths import kind_of
+from .._os.paths import Entry, kind_of
 from .._os.processes import running_below
 from .._store import manifest
 from .._store.manifest import Drift
 from .._store.store import Store, remove_in_place
-from .fixups import Stage
 
 _PATHS_SHOWN = 5
 
 
-def require_same_content(path: str, stage: Stage) -> None:
-    """Raise `StoreError` when the directory at `path` differs from the archive's content, modes and bytecode apart.
+def require_same_content(path: str, entries: Mapping[str, Entry]) -> None:
+    """Raise `StoreError` when the directory at `path` differs from the archive's `entries`, modes and bytecode apart.
 
     Modes depend on the umask of the user who unpacked it; the published build has the right ones.
     """
-    drift = manifest.find_drift(path, stage.entries, trusted_until_ns=None, compare_modes=False)
+    drift = manifest.find_drift(path, entries, trusted_until_ns=None, compare_modes=False)
     if _is_half_removed(path):
         drift = Drift(drift.changed, (), tuple(name for name in drift.added if name != manifest.GONE))
     if not drift:

@@ -8,35 +8,38 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Optional
 
 from .._builds.build import Asset
 from .._errors import StoreError
-from .._os.errors import sentence, why_not_writable
+from .._os.errors import why_not_writable, write_failure
+from .._os.paths import Entry
 from .._os.timestamps import SourceDate
 from .._readable import readable
 from .._store import history, link
 from .._store import state as _state
 from .._store.history import PathHistory
-from .._store.inspect import clock_ns, inspect, settle
-from .._store.kept import refusal
+from .._store.inspect import clock_ns, inspect, refusal, settle
 from .._store.manifest import Drift
 from .._store.prune import finish_removals, prune
 from .._store.state import State
-from .._store.store import HISTORY_DIRECTORY, LOCK_FILE, Store, make_directory
-from . import adopt, provisional, publish, report
-from .plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, plan, unusable
-from .publish import Published
-from .report import Outcome, Timings
-from .spec import KEPT, InstallSpec
-from .unpack import part_name
+from .._store.store import HISTORY_DIRECTORY, LOCK_FILE, Store, make_directory, part_name
+from . import adopt, report
+from .plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, ended_fallback, fallback_after, plan, unusable
+from .report import Outcome, Published, Timings
+from .spec import InstallSpec
+
+Check = Callable[[Mapping[str, Entry]], None]  # raises for an unpacked build that must not be published
+Publish = Callable[[InstallSpec, Asset, Store, Timings, Optional[Check]], Published]
 
 
-def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
+def run(spec: InstallSpec, publish: Publish | None = None, *, check_mode: bool = False) -> dict[str, Any]:
     """Make the path what the spec says, and return the task's result.
+
+    `publish` makes a store entry of an asset. Without it, the store must have the build, as for a rollback.
 
     Raises a `StandaloneError` when it cannot; what was at the path is then intact and still there, unless the message
     says that only the cleanup failed.
@@ -45,7 +48,7 @@ def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
     spec.system.require()
     SourceDate.of(None, spec.system)  # an invalid one must fail before anything is changed
     with _explained(spec):
-        return _look(spec) if check_mode else _act(spec)
+        return _look(spec) if check_mode else _act(spec, publish)
 
 
 @contextlib.contextmanager
@@ -56,7 +59,7 @@ def _explained(spec: InstallSpec) -> Iterator[None]:
         yield
     except OSError as error:
         is_switched = link.target_of(spec.place) != before
-        raise StoreError(sentence(error, spec.path, is_switched=is_switched)) from error
+        raise StoreError(write_failure(error, spec.path, is_switched=is_switched)) from error
 
 
 def _look(spec: InstallSpec) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def _look(spec: InstallSpec) -> dict[str, Any]:
     return report.report(report.outcome_of(decided, spec, state, drift), spec, state)
 
 
-def _act(spec: InstallSpec) -> dict[str, Any]:
+def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
     store = Store(spec.store, spec.system)
     if spec.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(spec.place):
         return _look(spec)  # nothing to remove, so do not make a store only for its lock
@@ -92,9 +95,9 @@ def _act(spec: InstallSpec) -> dict[str, Any]:
         spec = spec.keeping_capabilities(state.receipt)
         decided = plan(spec, state)
         # Explained before staging is swept: a full disk has free space then.
-        with _sweeping(store, spare=part_name(spec.asset) if spec.asset else None), _explained(spec):
+        with _sweeping(store, spare=part_name(spec.asset.sha256) if spec.asset else None), _explained(spec):
             finish_removals(store)
-            outcome = _Run(spec, state, store, timings).apply(decided)
+            outcome = _Run(spec, state, store, timings, publish).apply(decided)
         _date_surroundings(spec, state, store, outcome, began_at_s)
     return report.report(outcome, spec, state, timings)
 
@@ -117,6 +120,7 @@ class _Run:
     state: State
     store: Store
     timings: Timings
+    publish: Publish | None
 
     def apply(self, decided: Plan) -> Outcome:
         """Carry out the plan, and return what was done."""
@@ -134,7 +138,7 @@ class _Run:
         with self.timings.measure("publish_s"):
             root = self._record(entry, asset, decided)
             self._switch(entry, decided)
-            if provisional.left(self.state, asset):
+            if ended_fallback(self.state, asset):
                 history.write(self.store.directory, root.with_fallback(None))
         if decided.step == INSPECT and not drift:
             settle(self.store.entry_path(entry), started_ns, self.store.system)
@@ -175,10 +179,10 @@ class _Run:
     def _drift_of(self, entry: str, *, full: bool) -> Drift:
         return inspect(self.store.entry_path(entry), self.state.stored[entry], full=full, system=self.store.system)
 
-    def _publish(self, asset: Asset, check_content: publish.Check | None = None) -> Published:
-        if self.spec.delivery == KEPT:
+    def _publish(self, asset: Asset, check_content: Check | None = None) -> Published:
+        if self.publish is None:
             raise refusal(self.spec.path, asset.build, "it changed during this run")
-        return publish.publish(self.spec, asset, self.store, self.timings, check_content)
+        return self.publish(self.spec, asset, self.store, self.timings, check_content)
 
     def _record(self, entry: str, asset: Asset | None, decided: Plan) -> PathHistory:
         """Write the history before the switch: the next run corrects a history that is ahead of its link."""
@@ -197,9 +201,7 @@ class _Run:
             root = root.without_left(asset.build.name)
         if self.spec.leaving is not None and self.state.receipt and entry != self.state.entry:
             root = root.leaving(self.state.receipt.asset.build.name, now, self.spec.leaving)
-        root = root.with_fallback(
-            provisional.before(self.spec, self.state, asset) or provisional.left(self.state, asset)
-        )
+        root = root.with_fallback(fallback_after(self.spec, self.state, asset) or ended_fallback(self.state, asset))
         if root != self.state.root or self.state.is_root_damaged:
             history.write(self.store.directory, root)
         return root

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
-from .._http.options import DEFAULT_LOCK_TIMEOUT_S
+from .._os.flock import DEFAULT_LOCK_TIMEOUT_S
 from .._store import history, link
 from .._store.history import PathHistory
-from .._store.holdings import holdings
-from .._store.known import require_known
+from .._store.holdings import holdings, require_known
 from .._store.prune import prune
 from .._store.store import Store
 
@@ -46,4 +45,4 @@ def _provisional(store: Store, paths: Collection[str]) -> list[PathHistory]:
     known = holdings(store)
     require_known(store, known, paths, "accept the build")
     roots = [root for root in known.roots if not paths or root.path in paths]
-    return [root for root in roots if root.goes_back_to(link.entry_behind(root.path, store))]
+    return [root for root in roots if root.active_fallback(link.entry_behind(root.path, store))]

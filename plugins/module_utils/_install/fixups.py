@@ -14,8 +14,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 
-from .._archive.extract import Entry
 from .._errors import ArchiveError
+from .._os.paths import Entry
 from .._store.manifest import INTERPRETER, interpreter_of, is_bytecode
 from . import sysconfig
 

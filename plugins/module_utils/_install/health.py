@@ -10,17 +10,15 @@ import errno
 import os
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._errors import HealthError
 from .._os.errors import BECOME, advice, mount_of
 from .._os.target_root import RUNNING, TargetRoot
+from .report import Health
 
 if TYPE_CHECKING:
     import subprocess
-
-DEFAULT_IMPORTS = ("ssl", "sqlite3", "ctypes", "zlib", "lzma", "bz2", "hashlib", "venv")
 
 NOBODY = 65534  # the number of the user nobody, who has no rights that another user lacks
 
@@ -67,17 +65,6 @@ sys.exit(failed or status != 0)
 """
 
 
-@dataclass(frozen=True)
-class Health:
-    """The result of a health check: `not_run_because` is the reason why it could not run, else None."""
-
-    not_run_because: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The result as tasks return it."""
-        return {"result": "not_run" if self.not_run_because else "passed", "reason": self.not_run_because}
-
-
 _OTHER_TARGET = "Choose another target"
 _FEWER_IMPORTS = "Choose another target, or list fewer modules in health_imports if you do not need them"
 _ALLOW = "Allow programs below it there, or choose another path"
@@ -115,6 +102,8 @@ def check(
 ) -> Health:
     """Run the interpreter (an absolute path) and import each module. Raises `HealthError`, which quotes its output.
 
+    Returns `result` and `reason` as tasks do: passed and None, or not_run and why it could not run.
+
     An interpreter with capabilities runs `as_user`, if that user reaches it: for others than root the loader ignores
     LD_LIBRARY_PATH and an $ORIGIN in the interpreter's RUNPATH then, so its libraries may be missing.
 
@@ -122,17 +111,21 @@ def check(
     lack the C library. One that starts uses the image's own libraries and has to work.
     """
     if not imports:
-        return Health("There is nothing to try out: health_imports is empty.")
+        return _not_run("There is nothing to try out: health_imports is empty.")
     try:
         _run(system.seen_inside(interpreter), imports, expected_version, system, as_user)
     except _NotStarted as error:
         if not system.is_image:
             raise _error(f"it could not be started: {error}", error.remedy, system) from None
-        return Health(f"The interpreter could not be started {system} by this host: {error}.")
+        return _not_run(f"The interpreter could not be started {system} by this host: {error}.")
     except _Unhealthy as error:
         what = f"{str(error).rstrip('.')}.{_WHY_LESS}" if as_user else str(error)
         raise _error(what, error.remedy, system) from None
-    return Health()
+    return {"result": "passed", "reason": None}
+
+
+def _not_run(reason: str) -> Health:
+    return {"result": "not_run", "reason": reason}
 
 
 def _run(

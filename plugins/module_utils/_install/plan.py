@@ -4,16 +4,20 @@
 """Decides what a task has to do, from its spec and the state; does nothing itself.
 
 The action plugin plans with the probe's state, the module plans again under the lock with its own, both with this code.
+
+A path with a provisional build keeps the build before it until the provisional one is confirmed. That fallback is
+marked in the path's history before the link names the provisional build, and as long as it does; so a run that is
+killed at any instant leaves either the earlier build or the provisional one with its mark.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._builds.build import Asset
 from .._errors import StoreError
 from .._store.receipt import Receipt
 from .._store.state import State
-from . import provisional
 from .series import require_adoptable, require_series
 from .spec import InstallSpec
 
@@ -80,8 +84,8 @@ def surplus(spec: InstallSpec, state: State, entry: str | None, dropped: str | N
     gone = unusable(spec, state) if entry != state.entry else ()
     root = state.root.keeping(spec.keep).without((*gone, dropped) if dropped else gone)
     stored = state.stored.get(entry or dropped or "")
-    before = provisional.before(spec, state, stored.asset if stored else spec.asset)
-    kept = root.switched(entry, "").with_fallback(before).kept if entry is not None else ()
+    fallback = fallback_after(spec, state, stored.asset if stored else spec.asset)
+    kept = root.switched(entry, "").with_fallback(fallback).kept if entry is not None else ()
     mine = (name for name, receipt in state.stored.items() if receipt.settings.prefix == spec.path)
     return tuple(sorted(name for name in mine if name not in kept and name not in state.running))
 
@@ -111,11 +115,11 @@ def _plan_satisfied(spec: InstallSpec, state: State) -> Plan:
 
 def _is_recorded_otherwise(spec: InstallSpec, state: State) -> bool:
     root = state.root
-    before = provisional.before(spec, state, state.receipt.asset if state.receipt else None)
+    fallback = fallback_after(spec, state, state.receipt.asset if state.receipt else None)
     return (
         state.is_root_damaged
         or bool(state.lost)
-        or (root.current, root.keep, root.fallback) != (state.entry, spec.keep, before)
+        or (root.current, root.keep, root.fallback) != (state.entry, spec.keep, fallback)
     )
 
 
@@ -172,3 +176,31 @@ def _refuse_foreign(spec: InstallSpec, state: State) -> None:
         )
     kind = {"file": "a file", "directory": "a directory"}.get(state.kind, "something that is neither file nor link")
     raise StoreError(f"{where}: {kind} that this collection did not make. Move it away or choose another path.")
+
+
+def fallback_after(spec: InstallSpec, state: State, asset: Asset | None) -> str | None:
+    """The entry to go back to once `asset` is at the spec's path; None when `asset` is not provisional there.
+
+    The same build installed again, as by a repair, stays provisional. One that replaces a provisional build goes back
+    to the build before both.
+    """
+    active = state.root.active_fallback(state.entry)
+    next_fallback = (active or state.entry) if spec.provisional else None
+    fallback = active if _has_asset(state, state.entry, asset) else next_fallback
+    receipt = state.stored.get(fallback) if fallback else None
+    if receipt is None:
+        return fallback if state.has(fallback) else None  # damaged for now: its receipt may be repaired
+    if spec.why_not(receipt.asset.build):
+        return None
+    return None if _has_asset(state, fallback, asset) else fallback
+
+
+def ended_fallback(state: State, asset: Asset | None) -> str | None:
+    """The fallback that stays marked until the switch to `asset` ends the provisional state; None without one."""
+    active = state.root.active_fallback(state.entry)
+    return active if _has_asset(state, active, asset) else None
+
+
+def _has_asset(state: State, entry: str | None, asset: Asset | None) -> bool:
+    receipt = state.stored.get(entry) if entry else None
+    return receipt is not None and asset is not None and receipt.asset.is_same_as(asset)

@@ -1,42 +1,43 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an asset to a published store entry: unpack, fix up, check, publish.
+"""From an asset to a published store entry: fetch, verify, unpack, fix up, check, publish.
 
 Nothing refers to the build before the last step, so an error in any step leaves the path unchanged.
+
+What only an installation needs is imported in the functions: half of the module's code.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from .._builds.build import Asset
-from .._os import selinux
+from .._errors import ArchiveNeeded, NoSource
 from .._os.attributes import set_capabilities
 from .._os.timestamps import SourceDate
 from .._store import manifest, ownership
 from .._store import receipt as _receipts
 from .._store.receipt import Receipt
-from .._store.store import Store
-from . import bytecode, fixups
-from . import health as _health
-from .fixups import Stage
-from .health import Health
-from .report import Timings
+from .._store.store import Store, make_directory, part_name
+from . import apply
+from .apply import Check
+from .report import Health, Published, Timings
 from .spec import InstallSpec
-from .unpack import unpacked
 
-Check = Callable[[Stage], None]
+if TYPE_CHECKING:
+    from .fixups import Stage
 
 
-class Published(NamedTuple):
-    """A store entry; `health` is None when it was there before."""
-
-    entry: str
-    health: Health | None = None
+def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
+    """Do as `apply.run` with builds that are fetched and unpacked when the store has none that serves."""
+    return apply.run(spec, publish, check_mode=check_mode)
 
 
 def publish(
@@ -44,13 +45,13 @@ def publish(
 ) -> Published:
     """Make a store entry of `asset`.
 
-    `check_content` gets the unpacked build before anything in it is changed, and may refuse it by raising.
+    `check_content` gets the entries of the unpacked build before anything in it is changed, and refuses it by raising.
     """
     # An unknown owner or group should fail before the download.
     ownership.ids(spec.settings.owner, spec.settings.group, spec.system)
     stage = unpacked(spec, asset, store, timings)
     if check_content:
-        check_content(stage)
+        check_content(stage.entries)
     _fix_up(spec, stage, timings)
     health = _try_out(spec, asset, stage, timings)
     with timings.measure("publish_s"):
@@ -58,6 +59,8 @@ def publish(
 
 
 def _fix_up(spec: InstallSpec, stage: Stage, timings: Timings) -> None:
+    from . import bytecode, fixups
+
     with timings.measure("fixup_s"):
         fixups.apply(
             stage,
@@ -69,6 +72,9 @@ def _fix_up(spec: InstallSpec, stage: Stage, timings: Timings) -> None:
 
 
 def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) -> Health:
+    from . import bytecode, fixups
+    from . import health as _health
+
     interpreter = fixups.interpreter(stage, for_any_system=spec.system.is_image)
     set_capabilities(stage.full(interpreter), spec.settings.capabilities or ())
     with timings.measure("health_s"):
@@ -87,6 +93,9 @@ def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) ->
 
 def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
     """Write manifest, receipt, labels and owner, then rename. The receipt is the last file written into the build."""
+    from .._os import selinux
+    from . import fixups
+
     source_date = SourceDate.of(asset.build.release, spec.system)
     manifest_sha256 = _write_manifest(stage)
     files = [entry for entry in stage.entries.values() if entry.kind == "file"]
@@ -123,3 +132,91 @@ def _write_manifest(stage: Stage) -> str:
 
 def _sources(stage: Stage) -> list[str]:
     return [path for path, entry in stage.entries.items() if entry.kind == "file" and path.endswith(".py")]
+
+
+# If the controller can send the archive, a host behind a closed firewall must not wait long for each address.
+_CONNECT_TIMEOUT_S = 5
+_RETRIES = 3
+_OWN_FILES = 6  # receipt, manifest, history and the new link, each once more while it is written
+
+
+def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
+    """The content of the spec's own archive, or of the one that is fetched for `asset`.
+
+    Raises `ArchiveNeeded` when there is none and the controller has to send it.
+    """
+    from .._archive.decompress import early_inflate
+    from .._download.digest import verify_file
+
+    if spec.archive:
+        with timings.measure("verify_s"):
+            verify_file(spec.archive, spec.digest_of_archive(asset))
+        return _extracted(spec.archive, store.new_stage(), timings, with_bytecode=spec.compile_bytecode)
+    if spec.delivery == "push" or asset != spec.asset:  # its address is then from a receipt, which proves nothing
+        name = asset.build.name
+        message = f"The archive of {name} is needed, and is to come from the controller."
+        raise ArchiveNeeded(message, asset.sha256, name)
+    make_directory(store.staging)
+    part = os.path.join(store.staging, part_name(asset.sha256))
+    with early_inflate(part) as early:
+        _fetch(part, spec, asset, store, timings)
+        stage = _extracted(
+            part, store.new_stage(), timings, early.of_verified(part), with_bytecode=spec.compile_bytecode
+        )
+    os.unlink(part)
+    return stage
+
+
+def _fetch(part: str, spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> None:
+    from .._download.download import fetch
+    from .._download.mirrors import addresses_of, options_for
+    from .._os import disk_space
+
+    urls = addresses_of(asset, spec.mirrors)
+    options = options_for(asset.url, spec.mirrors, spec.url)
+    is_last_resort = spec.delivery != "auto"
+    with timings.measure("download_s"):
+        try:
+            fetch(
+                urls,
+                sha256=asset.sha256,
+                part_path=part,
+                options=options if is_last_resort else replace(options, connect_timeout=_CONNECT_TIMEOUT_S),
+                retries=_RETRIES if is_last_resort else 0,
+                on_length=lambda length: disk_space.require_for_archive(store.directory, length),
+            )
+        except NoSource as error:
+            if is_last_resort or error.is_hopeless:
+                raise
+            raise ArchiveNeeded(str(error), asset.sha256, asset.build.name) from error
+
+
+def _extracted(
+    archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None, *, with_bytecode: bool
+) -> Stage:
+    from .._archive.extract import count_files, extract, unpacked_size
+    from .._os import disk_space
+    from .._os.threads import early_writeback
+    from .fixups import Stage
+
+    with timings.measure("extract_s"):
+        size = unpacked_size(archive)
+        if size is not None:
+            disk_space.require_for_build(directory, size)
+        if disk_space.has_few_inodes(directory):  # counting inflates the archive once more
+            files = count_files(archive, with_bytecode=with_bytecode)
+            disk_space.require_inodes(directory, files + _OWN_FILES)
+        with early_writeback(directory), _without_garbage_collection():
+            return Stage(directory, dict(extract(archive, directory, chunks=chunks).entries))
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Suspend collection: thousands of members make no cycles, and collecting costs 3 % of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

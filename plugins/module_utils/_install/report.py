@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Optional
 
 from .._builds.build import Build
 from .._readable import readable
@@ -19,11 +19,20 @@ from .._store.inspect import has_damaged_manifest
 from .._store.manifest import MANIFEST, Drift
 from .._store.receipt import Receipt
 from .._store.state import State
-from .health import Health
 from .plan import NEW_ENTRY, REMOVE, Plan, surplus
 from .spec import InstallSpec
 
 PARTS = ("download_s", "verify_s", "extract_s", "fixup_s", "bytecode_s", "health_s", "publish_s", "total_s")
+
+
+Health = Mapping[str, Optional[str]]  # `result` and `reason` of a health check, as tasks return them
+
+
+class Published(NamedTuple):
+    """A store entry; `health` is None when it was there before."""
+
+    entry: str
+    health: Health | None = None
 
 
 class Timings:
@@ -89,7 +98,7 @@ def report(outcome: Outcome, spec: InstallSpec, state: State, timings: Timings |
         "executable": f"{spec.path}/{outcome.build.program}" if outcome.build else None,
         "executables": [f"{spec.path}/{program}" for program in programs],
         "store": spec.store,
-        "health": outcome.health.as_dict() if outcome.health else None,
+        "health": dict(outcome.health) if outcome.health else None,
         "drift": outcome.drift.as_dict(),
         "pruned": list(outcome.pruned),
         "in_use": _in_use(outcome, state),

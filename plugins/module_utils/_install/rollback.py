@@ -13,17 +13,16 @@ from .._builds.exact_build import is_named, require_exact
 from .._errors import StoreError
 from .._http.options import UrlOptions
 from .._os.target_root import RUNNING, TargetRoot
+from .._platform.facts import platform_here
 from .._platform.host import HostPlatform
-from .._platform.this_host import platform_here
 from .._readable import message
 from .._store import link
 from .._store.history import Left, PathHistory
-from .._store.holdings import Holdings, holdings
-from .._store.kept import require_unchanged
-from .._store.known import require_known
+from .._store.holdings import Holdings, holdings, require_known
+from .._store.inspect import require_unchanged
 from .._store.receipt import Receipt, Settings
 from .._store.store import Store
-from .spec import KEPT, InstallSpec
+from .spec import InstallSpec
 
 ANY = "any"  # explicit, since it leaves any build
 
@@ -93,7 +92,7 @@ def _earlier(
     store: Store, root: PathHistory, now: Receipt, known: Holdings, from_build: str, here: HostPlatform | None
 ) -> Receipt:
     objections: list[str] = []
-    accepted = root.goes_back_to(link.entry_behind(root.path, store))
+    accepted = root.active_fallback(link.entry_behind(root.path, store))
     left = {one.build: one for one in root.left}
     for entry in dict.fromkeys([*([accepted] if accepted else []), *(use.entry for use in root.uses)]):
         _require_readable(root.path, entry, known)
@@ -141,7 +140,6 @@ def _spec(
         ),
         url=url,
         asset=earlier.asset,
-        delivery=KEPT,
         keep=root.keep,
         allow_minor_change=True,
         platform=here,

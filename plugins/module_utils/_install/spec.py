@@ -21,8 +21,6 @@ from .._platform.host import HOST_PLATFORM, HostPlatform
 from .._store.receipt import Receipt, Settings
 from .._store.store import default_store
 
-KEPT = "kept"  # a delivery without an archive: the store must have the build
-
 
 @dataclass(frozen=True)
 class InstallSpec:

@@ -16,11 +16,10 @@ from typing import Any
 
 from .._errors import StoreError
 from .._os import selinux
-from .._os.atomic import make_open_directory, replace_file, replace_link
-from .._os.errors import advice, reading_sentence
+from .._os.atomic import make_open_directory, replace_file, replace_link, sync_directory
+from .._os.errors import advice, read_failure
 from .._os.paths import checked_absolute, kind_of
 from .._os.regular_file import open_regular
-from .._os.sync import sync_directory
 from .._os.target_root import RUNNING, TargetRoot
 from .._readable import readable_lines
 
@@ -120,7 +119,7 @@ def decide(things: Mapping[str, FileState], system: TargetRoot = RUNNING) -> lis
         try:
             before = FileState.at(system.place_of(path))
         except OSError as error:
-            raise StoreError(reading_sentence(error, path)) from error
+            raise StoreError(read_failure(error, path)) from error
         if before.kind not in _REPLACEABLE[thing.kind]:
             raise StoreError(
                 f"{path} is to be {_SAID[thing.kind]}, but there is {_SAID[before.kind]}. Move it away and run again."

@@ -17,19 +17,18 @@ from threading import Lock
 from typing import Any
 
 from .._download.bundles import BUNDLE_SUFFIX
-from .._download.digest import sha256_of
 from .._errors import DownloadError, StoreError
+from .._os.atomic import sync_file_system
 from .._os.disk_space import require_for_files
 from .._os.errors import advice
-from .._os.flock import is_still_there, open_lock, wait_for_lock
+from .._os.flock import Limit, is_still_there, open_lock, wait_for_lock
 from .._os.permissions import require_ours
-from .._os.sync import sync_file_system
-from .._os.time_limit import Limit
+from .._os.regular_file import sha256_of
 from .._store.store import make_directory
 from . import receipt, report
 from . import state as _mirror_state
 from .fetch import Failures, Fetcher
-from .indexes import switch
+from .index_files import switch
 from .plan import MirrorPlan, documents, plan
 from .receipt import STATE_DIRECTORY, Held
 from .spec import MirrorSpec

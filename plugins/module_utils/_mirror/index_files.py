@@ -5,18 +5,25 @@
 
 Addresses in them are the public ones, wherever the archives came from: these are what a mirror's base replaces, in this
 collection and in uv.
+
+At any moment, each file that a versions index or catalogue names is in the `SHA256SUMS` of its release, and each file
+in one of those is there, complete and with that digest. So a reader can get whatever it has seen in an index.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from .._builds.build import Asset, preference
 from .._builds.target import Target
 from .._download.mirrors import github_url
+from .._os.atomic import replace_file
+from .receipt import STATE_DIRECTORY, Held
 
 VERSIONS_INDEX = "python-build-standalone.ndjson"
 UV_CATALOGUE = "uv-catalog.json"
@@ -103,3 +110,33 @@ def _uv_entry(asset: Asset) -> tuple[str, dict[str, Any]]:
     architecture = f"{family}_{level}" if level else family
     key = f"cpython-{build.version}{'+' + variant if variant else ''}-{target.os}-{architecture}-{libc}"
     return key, entry
+
+
+def switch(mirror: str, before: Mapping[str, str], after: Mapping[str, str], there: Mapping[str, Held]) -> None:
+    """Make the indexes those of `after`. `before` are the current ones; `there` are the archives that can be named.
+
+    Files that are about to be removed are still there, and stay in their `SHA256SUMS` until the other indexes no longer
+    name them.
+    """
+    now = dict(before)
+    names = before.keys() | after.keys()
+    all_sums = sorted(name for name in names if name.endswith(f"/{SUMS}"))
+    for name in all_sums:
+        directory = name[: -len(SUMS)]
+        every = [(place[len(directory) :], held.sha256) for place, held in there.items() if place.startswith(directory)]
+        _put(mirror, name, sums(every) or None, now)
+    for name in [*sorted(names - set(all_sums)), *all_sums]:
+        _put(mirror, name, after.get(name), now)
+
+
+def _put(mirror: str, name: str, content: str | None, now: dict[str, str]) -> None:
+    if now.get(name) == content:
+        return
+    path = os.path.join(mirror, name)
+    if content is None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        now.pop(name)
+        return
+    replace_file(path, content, fresh=os.path.join(mirror, STATE_DIRECTORY, "index.new"))
+    now[name] = content

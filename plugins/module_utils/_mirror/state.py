@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from .._download.bundles import BUNDLE_SUFFIX
-from .._download.digest import sha256_of
 from .._errors import StoreError
-from .._os.regular_file import read_regular
+from .._os.regular_file import read_regular, sha256_of
 from .._os.threads import with_stack_size
 from . import receipt as _mirror_receipt
 from .index_files import SUMS, UV_CATALOGUE, VERSIONS_INDEX

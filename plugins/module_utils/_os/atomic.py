@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small file, link or directory that readers see whole: either as it was before or as it is afterwards."""
+"""A small file, link or directory that readers see whole: either as it was before or as it is afterwards.
+
+What must survive a power cut is written to disk before it is published.
+"""
 
 from __future__ import annotations
 
@@ -82,3 +85,28 @@ def _room_at(fresh: str) -> Iterator[None]:
         with contextlib.suppress(OSError):  # the first error is the one to report
             os.unlink(fresh)
         raise
+
+
+def sync_file_system(directory: str) -> None:
+    """Write the directory's file system to disk: one call instead of an fsync for each of thousands of files."""
+    import ctypes  # only for runs that change something
+
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+        if syncfs is None:
+            os.sync()
+        elif syncfs(handle):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), directory)
+    finally:
+        os.close(handle)
+
+
+def sync_directory(directory: str) -> None:
+    """Write the names in one directory to disk, so that a rename in it survives a power cut."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

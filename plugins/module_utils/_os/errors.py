@@ -51,7 +51,7 @@ class Mount(NamedTuple):
         return f"the file system {self.point} ({self.type})" if self.type else "the file system"
 
 
-def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
+def write_failure(error: OSError, path: str, *, is_switched: bool = False) -> str:
     """What happened, to which file, what to do, and by `is_switched` what became of `path`."""
     told = f"Could not write {_file_of(error) or path}: {advice(error, path)}"
     if is_switched:
@@ -59,7 +59,7 @@ def sentence(error: OSError, path: str, *, is_switched: bool = False) -> str:
     return readable(f"{told} What was at {path} before is still there.")
 
 
-def reading_sentence(error: OSError, path: str) -> str:
+def read_failure(error: OSError, path: str) -> str:
     """The same for a task that only reads; `path` is what it read when the error names no file."""
     is_denied = error.errno == errno.EACCES and os.geteuid() != 0
     told = f"permission was denied. {BECOME}." if is_denied else advice(error, path)

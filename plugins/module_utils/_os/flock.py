@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lock file: a process that writes in a directory holds it, and the next one waits."""
+"""Limits of time, and a lock file: a process that writes in a directory holds it, and the next one waits."""
 
 from __future__ import annotations
 
@@ -9,15 +9,30 @@ import errno
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from math import inf
 
 from .._errors import LockUnsupported, StoreError
 from .errors import mount_of
 from .regular_file import open_regular
-from .time_limit import Limit
 
+DEFAULT_LOCK_TIMEOUT_S = 15 * 60
 _FIRST_PAUSE_S = 0.01
 _LONGEST_PAUSE_S = 0.1
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many seconds an operation may take in total, from now on. `option` is the option that sets it."""
+
+    seconds: float
+    option: str
+    began_at_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def left_s(self) -> float:
+        """The seconds that are left; negative when the limit is over."""
+        return self.began_at_s + self.seconds - time.monotonic()
 
 
 def open_lock(path: str) -> int:

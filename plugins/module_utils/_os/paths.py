@@ -7,10 +7,21 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import Literal, NamedTuple
 
 from .._errors import StoreError
 
 BUILD_PREFIX = "/install"  # what upstream configures builds with
+
+
+class Entry(NamedTuple):
+    """What is at one path of a build: what an archive puts there, and what a manifest records."""
+
+    kind: Literal["file", "link", "dir"]
+    mode: int
+    size_bytes: int
+    sha256: str | None  # of a file
+    target: str | None  # of a link
 
 
 def checked_absolute(path: str, option: str, example: str) -> str:

@@ -9,11 +9,14 @@ A named pipe would block a reader for ever, a device may act when it is opened, 
 from __future__ import annotations
 
 import errno
+import hashlib
+import io
 import os
 import stat
 
 from .._errors import StoreError
 
+_READ_BYTES = 1024 * 1024
 _WITHOUT_WAITING = os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NOCTTY
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
@@ -58,6 +61,25 @@ def read_regular(file: str, *, most_bytes: int) -> bytes:
     if len(content) > most_bytes:
         raise StoreError(f"{file} is damaged: it has more than {most_bytes} bytes.")
     return content
+
+
+def sha256_of(path: str) -> str:
+    """The SHA-256 digest of a file, in hexadecimal. Raises `OSError`."""
+    hasher = hashlib.sha256()
+    with open(path, "rb", buffering=0) as stream:
+        add_all(stream, hasher)
+    return hasher.hexdigest()
+
+
+def add_all(stream: io.FileIO, hasher: hashlib._Hash) -> int:
+    """Feed everything from the stream's position on to `hasher`, and return the number of bytes."""
+    buffer = bytearray(_READ_BYTES)
+    view = memoryview(buffer)
+    total_bytes = 0
+    while count := stream.readinto(buffer):
+        hasher.update(view[:count])
+        total_bytes += count
+    return total_bytes
 
 
 def _mode_of(file: str) -> int:

@@ -1,11 +1,18 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The platform of a host from Ansible facts, which say less than the probe: nothing about the C library."""
+"""The platform of a host from Ansible facts, or of the host that this module runs on; the probe knows more than both.
+
+Facts say nothing about the C library. A module finds machine, word size and processor level, but the Python that runs
+it may have brought another C library than the host's programs use.
+"""
 
 from __future__ import annotations
 
+import os
+import struct
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._errors import UnsupportedHost
@@ -91,3 +98,29 @@ def _require(facts: Mapping[str, Any], *names: str) -> None:
     if missing:
         lacking = " and ".join(missing)
         raise UnsupportedHost(f"The target of this host is not known: its facts lack {lacking}. {_ADVICE}")
+
+
+_CPUINFO = "/proc/cpuinfo"
+
+
+def platform_here() -> HostPlatform | None:
+    """The platform of this host; None when nothing is known about hosts of its kind."""
+    facts = {
+        "system": os.uname().sysname,
+        "architecture": os.uname().machine,
+        "userspace_bits": struct.calcsize("P") * 8,
+        "flags": _cpu_flags(),
+        "distribution": "unknown",
+    }
+    try:
+        return replace(platform_of_facts(facts), libc=None)
+    except UnsupportedHost:
+        return None
+
+
+def _cpu_flags() -> list[str]:
+    try:
+        with open(_CPUINFO, encoding="utf-8", errors="replace") as lines:
+            return next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), [])
+    except OSError:
+        return []

@@ -78,7 +78,7 @@ class PathHistory:
         used = tuple(use.entry for use in self.uses[: self.keep + 1])
         return used if self.fallback in (None, *used) else (*used, str(self.fallback))
 
-    def goes_back_to(self, linked: str | None) -> str | None:
+    def active_fallback(self, linked: str | None) -> str | None:
         """The fallback of the linked build; None when that build is not provisional."""
         return self.fallback if linked not in (None, self.fallback) else None
 
@@ -91,9 +91,9 @@ class PathHistory:
         """The history with another `keep`."""
         return replace(self, keep=keep)
 
-    def with_fallback(self, before: str | None) -> PathHistory:
+    def with_fallback(self, fallback: str | None) -> PathHistory:
         """The history with another fallback."""
-        return replace(self, fallback=before)
+        return replace(self, fallback=fallback)
 
     def leaving(self, build: str, since: str, reason: str) -> PathHistory:
         """The history that remembers a build which the path leaves; of many, the last few."""
@@ -105,8 +105,8 @@ class PathHistory:
 
     def without(self, entries: tuple[str, ...]) -> PathHistory:
         """The history without these entries."""
-        before = None if self.fallback in entries else self.fallback
-        return replace(self, uses=tuple(use for use in self.uses if use.entry not in entries), fallback=before)
+        fallback = None if self.fallback in entries else self.fallback
+        return replace(self, uses=tuple(use for use in self.uses if use.entry not in entries), fallback=fallback)
 
     def as_dict(self) -> dict[str, Any]:
         """The history as JSON."""

@@ -9,28 +9,18 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from .._os.paths import checked_path
 from .._os.processes import running_entries
 from .._os.target_root import RUNNING, TargetRoot
-from .._platform.this_host import platform_here
+from .._platform.facts import platform_here
 from . import history, link
 from .damage import Damage
 from .history import PathHistory
-from .holdings import Holdings, holdings
+from .holdings import Holdings, damaged_roots, holdings
 from .inspect import inspect
-from .known import damaged_roots
 from .receipt import Receipt
-from .store import Store, default_store
+from .store import Store
 
-USUAL_STORE = "/opt/python/.builds"
 _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
-
-
-def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
-    """The stores that a task names, and those beside the paths that it names, each once; else the default store."""
-    given = [checked_path(store, "stores") for store in stores]
-    beside = [default_store(checked_path(path, "paths")) for path in paths]
-    return list(dict.fromkeys(given + beside)) or [USUAL_STORE]
 
 
 def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING) -> dict[str, list[dict[str, Any]]]:
@@ -97,7 +87,7 @@ def _describe_path(root: PathHistory, linked: str | None, store: Store, known: H
         "build": build.as_dict() if build else None,
         "executable": f"{root.path}/{build.program}" if build else None,
         "keep": root.keep,
-        "fallback": root.goes_back_to(linked),
+        "fallback": root.active_fallback(linked),
         "left": [one.as_dict() for one in root.left if build is None or one.build != build.name],
         "history": [
             {"entry": use.entry, "since": use.since, "stored": os.path.isdir(store.entry_path(use.entry))}

@@ -9,8 +9,7 @@ import errno
 import os
 
 from .._errors import StoreError
-from .._os.atomic import replace_link
-from .._os.sync import sync_directory
+from .._os.atomic import replace_link, sync_directory
 from .store import Store
 
 

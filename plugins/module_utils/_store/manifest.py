@@ -20,11 +20,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, unquote
 
-from .._archive.extract import Entry
-from .._download.digest import add_all
 from .._errors import StoreError
 from .._os.attributes import attributes_differ
-from .._os.regular_file import open_regular
+from .._os.paths import Entry
+from .._os.regular_file import add_all, open_regular
 from .._readable import readable
 
 MANIFEST = ".build.manifest"

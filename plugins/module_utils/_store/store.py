@@ -16,20 +16,17 @@ import contextlib
 import errno
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .._builds.asset_name import is_entry_name
 from .._errors import StoreError
-from .._http.options import DEFAULT_LOCK_TIMEOUT_S
-from .._os.atomic import make_open_directory
+from .._os.atomic import make_open_directory, sync_directory, sync_file_system
 from .._os.attributes import drop_acls
-from .._os.flock import is_still_there, open_lock, wait_for_lock
-from .._os.paths import kind_of
+from .._os.flock import DEFAULT_LOCK_TIMEOUT_S, Limit, is_still_there, open_lock, wait_for_lock
+from .._os.paths import checked_path, kind_of
 from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
-from .._os.sync import sync_directory, sync_file_system
 from .._os.target_root import RUNNING, TargetRoot
-from .._os.time_limit import Limit
 from . import damage as _damage
 from . import receipt as _receipts
 from .damage import Damage
@@ -37,6 +34,7 @@ from .manifest import GONE, RECEIPT
 from .receipt import Receipt
 
 STORE_DIRECTORY = ".builds"
+USUAL_STORE = "/opt/python/.builds"
 STAGING_DIRECTORY = ".staging"
 HISTORY_DIRECTORY = ".roots"
 LOCK_FILE = ".lock"
@@ -270,9 +268,21 @@ def _remove_deep_tree(directory: str) -> None:
         raise StoreError(f"Cannot remove {directory}: rm said: {' '.join(done.stderr.split())}. Remove it by hand.")
 
 
+def part_name(sha256: str) -> str:
+    """The name in staging of an unfinished download of the archive with this digest, which the next run resumes."""
+    return f"{sha256}.part"
+
+
 def default_store(path: str) -> str:
     """The store beside `path`."""
     return os.path.join(os.path.dirname(path), STORE_DIRECTORY)
+
+
+def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
+    """The stores that a task names, and those beside the paths that it names, each once; else the default store."""
+    given = [checked_path(store, "stores") for store in stores]
+    beside = [default_store(checked_path(path, "paths")) for path in paths]
+    return list(dict.fromkeys(given + beside)) or [USUAL_STORE]
 
 
 def make_directory(directory: str) -> None:

@@ -30,9 +30,12 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     LockUnsupported,
     StoreError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._http.options import DEFAULT_LOCK_TIMEOUT_S
-from ansible_collections.standalone.python.plugins.module_utils._os.flock import is_still_there, wait_for_lock
-from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import (
+    DEFAULT_LOCK_TIMEOUT_S,
+    Limit,
+    is_still_there,
+    wait_for_lock,
+)
 
 from .._cache.private_directory import has_private_file, open_private, private_directory, remove_file
 

@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._archive.decompr
 from ansible_collections.standalone.python.plugins.module_utils._archive.errors import UnsafeArchive
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_PATTERN
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import Limit
 
 from .._cache.private_directory import remove_file
 from .cache import bound_bytes

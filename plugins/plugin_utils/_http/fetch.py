@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._http.patience import Patience
-from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import Limit
 
 from .._documents import MAX_BYTES as _MAX_BYTES
 from .errors import FetchError, explained, refused

@@ -22,10 +22,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import day_of
 from ansible_collections.standalone.python.plugins.module_utils._errors import LockUnsupported
-from ansible_collections.standalone.python.plugins.module_utils._os.flock import wait_for_lock
-from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import Limit, wait_for_lock
 
 from .._cache.checksummed_file import require_sealed, seal
 from .._cache.private_directory import (

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import day_of
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
-from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 
 from .bundled import newest_bundled_release

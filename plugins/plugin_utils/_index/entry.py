@@ -12,10 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName, is_asset_name
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import (
+    AssetName,
+    day_of,
+    is_asset_name,
+)
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.legacy_name import ManualName
-from ansible_collections.standalone.python.plugins.module_utils._builds.release_tag import day_of
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url, public_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import file_name_of, with_escaped_plus

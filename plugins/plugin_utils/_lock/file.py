@@ -27,7 +27,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256, SHA256_OF_NOTHING, Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
-from ansible_collections.standalone.python.plugins.module_utils._download.download import MAX_BYTES
+from ansible_collections.standalone.python.plugins.module_utils._download.source import MAX_BYTES
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url, split_url
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields

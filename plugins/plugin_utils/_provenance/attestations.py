@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download.mirror
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
-from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import Limit
 
 from .._documents import MAX_BYTES, read_document
 from .._http.errors import FetchError

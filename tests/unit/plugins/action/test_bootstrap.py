@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from tests.support.action_host import OLD, Host, act, bootstrap_on
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
 from tests.support.index_documents import index_of

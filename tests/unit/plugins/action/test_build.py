@@ -15,7 +15,7 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from tests.support import fake_builds
 from tests.support.action_host import NEW, OLD, Host, act, failure, file_name, run_on

@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoSource
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
 from tests.support import fake_builds, index_documents

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("ansible")
 
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from tests.support import fake_builds
 from tests.support.action_host import OLD, Host, act, failure
 from tests.support.images import make_root

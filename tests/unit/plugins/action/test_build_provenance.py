@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("sigstore", reason="sigstore-python is not installed, without which provenance is not checked")
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from tests.support import fake_builds
 from tests.support.action_host import NEW, OLD, Host, act, bootstrap_on, failure
 from tests.support.fake_builds import VERSION, FakeBuild

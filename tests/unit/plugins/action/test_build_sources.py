@@ -17,7 +17,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.plugin_utils._build import sources
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from tests.support import fake_builds

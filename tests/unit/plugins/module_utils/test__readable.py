@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os.errors import reading_sentence, sentence
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import (
+    StoreError,
+    read_failure,
+    write_failure,
+)
 from ansible_collections.standalone.python.plugins.module_utils._readable import (
     message,
     message_lines,
@@ -90,5 +93,5 @@ def test_data_keep_their_shape(value: Any, shown: Any) -> None:
 def test_messages_are_such_texts() -> None:
     name = os.fsdecode(b"/n\xff\x1b[2J")
     assert str(StoreError(f"Remove {name}.")) == "Remove /n\\udcff\\x1b[2J."
-    assert reading_sentence(OSError(5, "Broken", name), "/opt").startswith("Could not read /n\\udcff\\x1b[2J: ")
-    assert sentence(OSError(5, "Broken", name), "/opt").startswith("Could not write /n\\udcff\\x1b[2J: ")
+    assert read_failure(OSError(5, "Broken", name), "/opt").startswith("Could not read /n\\udcff\\x1b[2J: ")
+    assert write_failure(OSError(5, "Broken", name), "/opt").startswith("Could not write /n\\udcff\\x1b[2J: ")

@@ -14,8 +14,8 @@ import pytest
 
 pytest.importorskip("ansible", reason="modules use ansible-core")
 
-from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
-from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory
+from ansible_collections.standalone.python.plugins.module_utils._errors import BECOME
+from ansible_collections.standalone.python.plugins.module_utils._store import history, store
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.modules import build_confirm, build_info, build_rollback
 from tests.support.receipts import make_entry, receipt
@@ -82,9 +82,9 @@ def test_stores_are_listed_once_however_they_are_named(run_module: RunModule, tm
 
 
 def test_the_default_is_the_usual_store(run_module: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert inventory.USUAL_STORE == "/opt/python/.builds"
+    assert store.USUAL_STORE == "/opt/python/.builds"
     path = install(tmp_path)
-    monkeypatch.setattr(inventory, "USUAL_STORE", str(tmp_path / ".builds"))
+    monkeypatch.setattr(store, "USUAL_STORE", str(tmp_path / ".builds"))
     assert found(run_module(build_info)) == ([str(path)], [str(tmp_path / ".builds")])
 
 

@@ -17,8 +17,11 @@ pytest.importorskip("ansible", reason="modules use ansible-core")
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, MIRROR_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._http.sealed import sealed
+from ansible_collections.standalone.python.plugins.module_utils._argspec import (
+    BUILD_ARGUMENTS,
+    MIRROR_ARGUMENTS,
+    sealed,
+)
 from ansible_collections.standalone.python.plugins.modules import build, mirror
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild

@@ -17,8 +17,8 @@ pytest.importorskip("ansible", reason="action plugins run on the controller")
 
 from ansible.parsing.dataloader import DataLoader
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import unsealed
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._http.sealed import unsealed
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._ansible_host import AnsibleController, AnsibleHost
 from ansible_collections.standalone.python.plugins.plugin_utils._host import CommandResult

@@ -9,8 +9,8 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._download import content_length
 from ansible_collections.standalone.python.plugins.module_utils._download.content_length import Sizes
+from ansible_collections.standalone.python.plugins.module_utils._http.errors import TransferFailure
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._http.transfer import TransferFailure
 from tests.support.downloads import Downloads
 from tests.support.index_documents import url_of
 from tests.support.servers import Answering, files, redirect, serve, status

@@ -46,7 +46,7 @@ def test_what_unpacking_and_running_do_is_no_difference(
     path: Path, stage: Stage, use: Callable[[Path], object]
 ) -> None:
     use(path)
-    adopt.require_same_content(str(path), stage)
+    adopt.require_same_content(str(path), stage.entries)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_unpacking_and_running_do_is_no_difference(
 def test_any_other_difference_is_told(path: Path, stage: Stage, damage: Callable[[Path], object], told: str) -> None:
     damage(path)
     with pytest.raises(StoreError) as caught:
-        adopt.require_same_content(str(path), stage)
+        adopt.require_same_content(str(path), stage.entries)
     assert str(caught.value) == (
         f"The directory {path} is not adopted, since it is not the build that was asked for ({told}). "
         "It was left as it is. Ask for the build that it is, or move it away."
@@ -140,12 +140,12 @@ def test_another_file_system_is_no_lower_layer(path: Path, tmp_path: Path, monke
 def test_the_rest_of_an_adopted_directory_is_adopted(path: Path, stage: Stage) -> None:
     shutil.rmtree(path / "lib")
     with pytest.raises(StoreError):
-        adopt.require_same_content(str(path), stage)
+        adopt.require_same_content(str(path), stage.entries)
     (path / ".build.gone").touch()
-    adopt.require_same_content(str(path), stage)
+    adopt.require_same_content(str(path), stage.entries)
     (path / "mine").touch()
     with pytest.raises(StoreError, match="added: mine"):
-        adopt.require_same_content(str(path), stage)
+        adopt.require_same_content(str(path), stage.entries)
     shutil.rmtree(path)
     path.mkdir()
-    adopt.require_same_content(str(path), stage)
+    adopt.require_same_content(str(path), stage.entries)

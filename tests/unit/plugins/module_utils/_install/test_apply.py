@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StoreError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild

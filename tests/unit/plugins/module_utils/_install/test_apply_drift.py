@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     NoSource,
     StoreError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
 from ansible_collections.standalone.python.plugins.module_utils._store.inspect import first_newer
 from tests.support.acls import ACL_FOR_A_USER, with_attribute

@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StandaloneError,
     StoreError,
 )
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.install_specs import spec

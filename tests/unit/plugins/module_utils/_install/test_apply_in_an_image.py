@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError, StoreError
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._os.timestamps import EPOCH_VARIABLE
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install import publish as _prepare
-from ansible_collections.standalone.python.plugins.module_utils._install.fixups import Stage
+from ansible_collections.standalone.python.plugins.module_utils._install.apply import Check
 from ansible_collections.standalone.python.plugins.module_utils._install.report import Timings
+from ansible_collections.standalone.python.plugins.module_utils._os.paths import Entry
 from ansible_collections.standalone.python.plugins.module_utils._store import receipt as _receipts
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import MANIFEST, find_drift, parse
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt, Settings
@@ -47,7 +48,7 @@ def build(tmp_path: Path) -> FakeBuild:
     return fake_builds.make(tmp_path / "mirror", RELEASE)
 
 
-def publish(path: Path, store: Store, build: FakeBuild, check: _prepare.Check | None = None, **params: Any) -> Path:
+def publish(path: Path, store: Store, build: FakeBuild, check: Check | None = None, **params: Any) -> Path:
     """The directory of the new entry."""
     wanted = spec(path, build, **params)
     assert wanted.asset
@@ -81,15 +82,15 @@ def test_the_manifest_tells_the_truth(path: Path, store: Store, build: FakeBuild
 
 
 def test_the_content_is_checked_before_anything_in_it_changes(path: Path, store: Store, build: FakeBuild) -> None:
-    seen: list[str] = []
+    seen: list[int] = []
 
-    def check(stage: Stage) -> None:
-        seen.append(stage.read("lib/pkgconfig/python3.pc"))
+    def check(entries: Mapping[str, Entry]) -> None:
+        seen.append(entries["lib/pkgconfig/python3.pc"].size_bytes)
         raise StoreError("not this one")
 
     with pytest.raises(StoreError, match="not this one"):
         publish(path, store, build, check)
-    assert seen == ["prefix=/install\n"]
+    assert seen == [len("prefix=/install\n")]
     assert store.entries() == ()
 
 

@@ -15,7 +15,8 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install import apply
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import (
     ANY,
     WayBack,
@@ -89,7 +90,7 @@ def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
 
 def test_settings_stay_and_nothing_is_fetched(path: Path) -> None:
     (spec,) = way_back(str(path.parent / ".builds"), from_build=ANY).specs
-    assert (spec.keep, spec.settings.externally_managed, spec.delivery) == (4, False, "kept")
+    assert (spec.keep, spec.settings.externally_managed) == (4, False)
 
 
 def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
@@ -145,10 +146,10 @@ def test_a_build_that_changes_during_the_run_is_not_fetched(path: Path) -> None:
     (spec,) = way_back(str(path.parent / ".builds"), from_build=ANY).specs
     changed(path)
     with pytest.raises(StoreError, match=f"Cannot go back at {path}: .*it changed during this run"):
-        run(spec)
+        apply.run(spec)
     shutil.rmtree(path.parent / ".builds" / OLD.build.name)
     with pytest.raises(StoreError, match=f"Cannot go back at {path}: "):
-        run(spec)
+        apply.run(spec)
     assert os.readlink(path) == f".builds/{NEW.build.name}"
 
 

@@ -19,8 +19,8 @@ from ansible_collections.standalone.python.plugins.module_utils._os.errors impor
     LinksUnsupported,
     Mount,
     advice,
-    reading_sentence,
-    sentence,
+    read_failure,
+    write_failure,
 )
 from tests.support.small_disks import MountRefused, small_disk
 
@@ -52,11 +52,11 @@ def error(number: int, file: str | None = FILE) -> OSError:
     ],
 )  # fmt: skip
 def test_an_error_becomes_a_message(number: int, said: str) -> None:
-    assert sentence(error(number), "/opt/python/3.13") == f"Could not write {FILE}: {said} {STILL}"
+    assert write_failure(error(number), "/opt/python/3.13") == f"Could not write {FILE}: {said} {STILL}"
 
 
 def test_an_error_that_names_no_file_is_about_the_path() -> None:
-    assert sentence(error(errno.EIO, file=None), "/opt/python/3.13") == (
+    assert write_failure(error(errno.EIO, file=None), "/opt/python/3.13") == (
         "Could not write /opt/python/3.13: the disk reported an error. Look at the kernel's log before you try again. "
         + STILL
     )
@@ -64,18 +64,18 @@ def test_an_error_that_names_no_file_is_about_the_path() -> None:
 
 def test_an_error_of_two_files_names_the_one_that_was_to_be_made() -> None:
     both = OSError(errno.EIO, "Input/output error", "/opt/new", None, "/opt/python/3.13")
-    assert sentence(both, "/opt/python/3.13").startswith("Could not write /opt/python/3.13: ")
+    assert write_failure(both, "/opt/python/3.13").startswith("Could not write /opt/python/3.13: ")
 
 
 def test_an_error_during_cleanup_says_that_the_rest_is_done() -> None:
-    assert sentence(error(errno.EIO), "/opt/python/3.13", is_switched=True) == (
+    assert write_failure(error(errno.EIO), "/opt/python/3.13", is_switched=True) == (
         f"Could not write {FILE}: the disk reported an error. Look at the kernel's log before you try again. "
         "What was asked for at /opt/python/3.13 is done; run again to remove what is left of the rest."
     )
 
 
 def test_an_error_without_a_number_keeps_its_words() -> None:
-    assert sentence(OSError("odd"), "/opt/python/3.13") == f"Could not write /opt/python/3.13: odd. {STILL}"
+    assert write_failure(OSError("odd"), "/opt/python/3.13") == f"Could not write /opt/python/3.13: odd. {STILL}"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_an_error_without_a_number_keeps_its_words() -> None:
 )  # fmt: skip
 def test_reading_has_messages_of_its_own(problem: OSError, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert reading_sentence(problem, "/opt/python/.builds") == said
+    assert read_failure(problem, "/opt/python/.builds") == said
 
 
 class TestWhoIsRefused:
@@ -202,6 +202,6 @@ def test_a_file_system_without_links(number: int, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(os, "symlink", refuse)
     with pytest.raises(LinksUnsupported) as refused:
         replace_link(str(tmp_path / "link"), "target", fresh=str(tmp_path / "new"))
-    said = sentence(refused.value, "/opt/python/3.13")
+    said = write_failure(refused.value, "/opt/python/3.13")
     assert said.startswith(f"Could not write {tmp_path}/new: the file system /")
     assert said.endswith(f" has no symbolic links, which builds need. Choose a path on one that has them. {STILL}")

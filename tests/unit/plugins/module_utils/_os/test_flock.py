@@ -22,11 +22,10 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import LockUnsupported, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._install import apply, confirm, rollback
+from ansible_collections.standalone.python.plugins.module_utils._install import confirm, publish, rollback
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply as _mirror_sync
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
-from ansible_collections.standalone.python.plugins.module_utils._os.flock import open_lock, wait_for_lock
-from ansible_collections.standalone.python.plugins.module_utils._os.time_limit import Limit
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import Limit, open_lock, wait_for_lock
 from tests.support.fake_builds import FakeBuild
 from tests.support.install_specs import spec
 from tests.support.installed_builds import store_of, stored
@@ -54,13 +53,13 @@ def refused(run: Callable[[], object], what: str) -> None:
 
 
 def test_of_a_store(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    apply.run(spec(path, old))
-    apply.run(spec(path, new, provisional=True))
+    publish.run(spec(path, old))
+    publish.run(spec(path, new, provisional=True))
     store = str(store_of(path))
     going_back = rollback.way_back(store, from_build=rollback.ANY, url=AT_ONCE).specs
     with holding(store_of(path) / ".lock"):
-        refused(lambda: apply.run(replace(spec(path, old), url=AT_ONCE)), f"the store {store}")
-        refused(lambda: apply.run(going_back[0]), f"the store {store}")
+        refused(lambda: publish.run(replace(spec(path, old), url=AT_ONCE)), f"the store {store}")
+        refused(lambda: publish.run(going_back[0]), f"the store {store}")
         refused(lambda: confirm.confirm(store, lock_timeout_s=0), f"the store {store}")
     assert stored(path) == [old.name, new.name]
     assert os.readlink(path).endswith(new.name)
@@ -81,7 +80,7 @@ def test_a_file_system_without_locks(path: Path, old: FakeBuild, number: int, mo
 
     monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(LockUnsupported) as caught:
-        apply.run(spec(path, old))
+        publish.run(spec(path, old))
     assert re.fullmatch(
         f"Cannot lock the store {store_of(path)}: the file system /[^ ]* [(][a-z0-9]+[)] has no working locks "
         f"[(]{os.strerror(number)}[)], without which two runs could destroy each other's work. Mount it with them, as "

@@ -57,7 +57,7 @@ def test_a_path_holds_on_to_what_was_before_a_trial(before: str | None, kept: st
     [("b", "a"), ("a", None), (None, None)],  # the history is written before the link is switched
 )
 def test_the_link_says_whether_a_trial_has_begun(linked: str | None, before: str | None) -> None:
-    assert root("b", "a").with_fallback("a").goes_back_to(linked) == before
+    assert root("b", "a").with_fallback("a").active_fallback(linked) == before
 
 
 def test_a_trial_ends_when_what_was_before_it_is_gone() -> None:

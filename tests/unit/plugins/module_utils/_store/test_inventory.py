@@ -14,8 +14,8 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
+from ansible_collections.standalone.python.plugins.module_utils._store.holdings import damage_warnings
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
-from ansible_collections.standalone.python.plugins.module_utils._store.known import warnings
 from tests.support.receipts import GNU, asset, make_entry, receipt
 
 JANUARY, MAY = "2026-01-01T00:00:00Z", "2026-05-01T00:00:00Z"
@@ -193,7 +193,7 @@ def test_damage_is_listed_and_hides_nothing_else(path: Path, store: Path) -> Non
     file.write_text("")
     (store / "old" / ".build.json").write_text("{")
     found = describe(str(store), verify="full")
-    assert warnings(str(store)) == [
+    assert damage_warnings(str(store)) == [
         f"{one['problem']} Nothing is pruned from the store meanwhile. {one['remedy']}" for one in found["damaged"]
     ]
     assert [one["entry"] for one in found["builds"]] == ["now"]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._archive.extract import Entry
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._os.paths import Entry
 from ansible_collections.standalone.python.plugins.module_utils._store import manifest
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import Drift, find_drift, parse, render
 from tests.support.receipts import entries_of, fill

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._install.apply import run
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.install_specs import spec
@@ -22,7 +22,7 @@ def newest(mirror: Path) -> FakeBuild:
     return fake_builds.make(mirror, "20260301")
 
 
-def goes_back_to(path: Path) -> str | None:
+def active_fallback(path: Path) -> str | None:
     """The build before the provisional one, as it is recorded."""
     return history(str(store_of(path)), str(path)).fallback
 
@@ -39,12 +39,12 @@ def test_the_build_before_stays_whatever_keep_says(path: Path, old: FakeBuild, n
     planned = run(spec(path, new, provisional=True, keep=0), check_mode=True)
     result = run(spec(path, new, provisional=True, keep=0))
     assert (result["pruned"], planned["pruned"]) == ([], [])
-    assert (goes_back_to(path), stored(path)) == (old.name, [old.name, new.name])
+    assert (active_fallback(path), stored(path)) == (old.name, [old.name, new.name])
 
 
 def test_a_first_build_has_nothing_to_go_back_to(path: Path, old: FakeBuild) -> None:
     put_on_trial(path, old)
-    assert goes_back_to(path) is None
+    assert active_fallback(path) is None
 
 
 @pytest.mark.parametrize("provisional", [True, False])
@@ -53,21 +53,21 @@ def test_a_task_that_finds_the_build_leaves_it_on_trial(
 ) -> None:
     put_on_trial(path, old, new)
     assert run(spec(path, new, provisional=provisional, keep=0))["changed"] is False
-    assert (goes_back_to(path), stored(path)) == (old.name, [old.name, new.name])
+    assert (active_fallback(path), stored(path)) == (old.name, [old.name, new.name])
 
 
 def test_a_task_that_finds_a_build_puts_none_on_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     run(spec(path, old))
     run(spec(path, new))
     assert run(spec(path, new, provisional=True))["changed"] is False
-    assert goes_back_to(path) is None
+    assert active_fallback(path) is None
 
 
 def test_a_build_that_is_repaired_stays_on_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     put_on_trial(path, old, new)
     next(path.rglob("BUILD-NOTE")).write_text("edited")
     assert run(spec(path, new, verify="full"))["drift"]["changed"]
-    assert goes_back_to(path) == old.name
+    assert active_fallback(path) == old.name
 
 
 def test_a_build_that_is_made_anew_with_other_settings_stays_on_trial(
@@ -75,7 +75,7 @@ def test_a_build_that_is_made_anew_with_other_settings_stays_on_trial(
 ) -> None:
     put_on_trial(path, old, new)
     assert run(spec(path, new, externally_managed=False))["changed"] is True
-    assert goes_back_to(path) == old.name
+    assert active_fallback(path) == old.name
 
 
 def test_a_trial_after_an_unfinished_one_goes_back_to_before_both(
@@ -83,27 +83,27 @@ def test_a_trial_after_an_unfinished_one_goes_back_to_before_both(
 ) -> None:
     put_on_trial(path, old, new)
     put_on_trial(path, newest)
-    assert (goes_back_to(path), stored(path)) == (old.name, [old.name, new.name, newest.name])
+    assert (active_fallback(path), stored(path)) == (old.name, [old.name, new.name, newest.name])
 
 
 def test_another_build_without_a_trial_ends_it(path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild) -> None:
     put_on_trial(path, old, new)
     assert run(spec(path, newest))["pruned"] == [old.name]
-    assert goes_back_to(path) is None
+    assert active_fallback(path) is None
 
 
 @pytest.mark.parametrize("provisional", [True, False])
 def test_going_back_ends_it(path: Path, old: FakeBuild, new: FakeBuild, provisional: bool) -> None:
     put_on_trial(path, old, new)
     run(spec(path, old, provisional=provisional))
-    assert (release_at(path), goes_back_to(path)) == (old.release, None)
+    assert (release_at(path), active_fallback(path)) == (old.release, None)
 
 
 def test_going_back_to_a_build_that_drifted_ends_it(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     put_on_trial(path, old, new)
     next((store_of(path) / old.name).rglob("BUILD-NOTE")).write_text("edited")
     run(spec(path, old))
-    assert (os.readlink(path), goes_back_to(path)) == (f".builds/{old.name}.2", None)
+    assert (os.readlink(path), active_fallback(path)) == (f".builds/{old.name}.2", None)
 
 
 def test_a_removed_path_has_no_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:

@@ -6,14 +6,12 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._os import sync
+from ansible_collections.standalone.python.plugins.module_utils._os import atomic
 
 
 def c_library(monkeypatch: pytest.MonkeyPatch, **functions: object) -> None:
@@ -26,7 +24,7 @@ def failing_syncfs(_handle: int) -> int:
 
 
 def test_the_directorys_own_file_system_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sync.sync_file_system(str(tmp_path))
+    atomic.sync_file_system(str(tmp_path))
     asked: list[str] = []
 
     def syncfs(handle: int) -> int:
@@ -34,14 +32,14 @@ def test_the_directorys_own_file_system_is_asked(tmp_path: Path, monkeypatch: py
         return 0
 
     c_library(monkeypatch, syncfs=syncfs)
-    sync.sync_file_system(str(tmp_path))
+    atomic.sync_file_system(str(tmp_path))
     assert asked == [str(tmp_path)]
 
 
 def test_what_the_disk_refuses_is_told_with_the_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     c_library(monkeypatch, syncfs=failing_syncfs)
     with pytest.raises(OSError, match="Input/output error") as caught:
-        sync.sync_file_system(str(tmp_path))
+        atomic.sync_file_system(str(tmp_path))
     assert (caught.value.errno, caught.value.filename) == (errno.EIO, str(tmp_path))
 
 
@@ -49,27 +47,5 @@ def test_where_there_is_no_such_call_everything_is_written(tmp_path: Path, monke
     done: list[str] = []
     c_library(monkeypatch)
     monkeypatch.setattr(os, "sync", lambda: done.append("sync"))
-    sync.sync_file_system(str(tmp_path))
+    atomic.sync_file_system(str(tmp_path))
     assert done == ["sync"]
-
-
-class TestEarlyWriteback:
-    def test_it_goes_on_until_the_block_ends(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        times: list[float] = []
-        monkeypatch.setattr(sync, "sync_file_system", lambda directory: times.append(time.monotonic()))
-        with sync.early_writeback(str(tmp_path)):
-            time.sleep(0.15)
-        ended = time.monotonic()
-        assert len(times) >= 2
-        time.sleep(0.1)
-        assert max(times) <= ended
-
-    def test_its_own_errors_are_passed_over_and_those_of_the_block_are_not(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        c_library(monkeypatch, syncfs=failing_syncfs)
-        with sync.early_writeback(str(tmp_path)):
-            time.sleep(0.1)
-        with pytest.raises(KeyError), sync.early_writeback(str(tmp_path)):
-            raise KeyError
-        assert "early-writeback" not in {thread.name for thread in threading.enumerate()}

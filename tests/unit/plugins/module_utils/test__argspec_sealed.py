@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, MIRROR_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._http.sealed import SEALED, sealed, unsealed
+from ansible_collections.standalone.python.plugins.module_utils._argspec import (
+    BUILD_ARGUMENTS,
+    MIRROR_ARGUMENTS,
+    SEALED,
+    sealed,
+    unsealed,
+)
 
 OPEN = {"path": "/opt/python/3.13", "keep": 0, "mirror": ["https://m.example.org/python", "file:///srv"], "headers": {}}
 

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._platform import this_host
+from ansible_collections.standalone.python.plugins.module_utils._platform import facts
+from ansible_collections.standalone.python.plugins.module_utils._platform.facts import platform_here
 from ansible_collections.standalone.python.plugins.module_utils._platform.requirements import CPU_LEVEL_FLAGS
-from ansible_collections.standalone.python.plugins.module_utils._platform.this_host import platform_here
 from tests.support.receipts import asset
 
 LEVEL_2 = f"flags\t\t: fpu {CPU_LEVEL_FLAGS[2]}\n"
@@ -38,7 +38,7 @@ def test_machine_and_level_are_known_and_the_library_is_not(
     refused: list[str],
 ) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{cpuinfo}{cpuinfo}")
-    monkeypatch.setattr(this_host, "_CPUINFO", str(tmp_path / "cpuinfo"))
+    monkeypatch.setattr(facts, "_CPUINFO", str(tmp_path / "cpuinfo"))
     monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(sysname=system, machine=machine))
     here = platform_here()
     assert here
@@ -49,5 +49,5 @@ def test_machine_and_level_are_known_and_the_library_is_not(
 
 def test_a_host_of_an_unknown_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(sysname="FreeBSD", machine="amd64"))
-    monkeypatch.setattr(this_host, "_CPUINFO", "/nowhere")
+    monkeypatch.setattr(facts, "_CPUINFO", "/nowhere")
     assert platform_here() is None

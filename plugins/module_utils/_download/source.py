@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the file of a `file://` URL from the host's own file system, for a mirror that is mounted there."""
+"""The source of an archive: a file of an http(s) server, or of the host's own file system for a mounted mirror."""
 
 from __future__ import annotations
 
@@ -9,18 +9,46 @@ import io
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import unquote, urlsplit
 
-from .._http.transfer import Body, TransferFailure
+from .._http.errors import TransferFailure
+from .._http.options import UrlOptions
+from .._http.peer import Body
 from .._os.errors import BECOME
 
+# The largest builds are about 300 MB. A longer file is no build, and would only fill the disk.
+MAX_BYTES = 1024**3
+LONGEST_SHOWN = "1 GiB"
 _REMEDY = "Mount the directory of the mirror there, or sync the mirror, or correct its path in `mirror`"
 _CHUNK_BYTES = 1024 * 1024
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Body]:
+def opened(url: str, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
+    """The file at an http(s) or `file` URL, from byte `offset` on if the source can do that.
+
+    Raises `TransferFailure`, also for a file that is longer than any build: a length in a header must not fill the
+    disk.
+    """
+    with _opened(url, options, offset) as body:
+        if body.total_bytes is not None and body.total_bytes > MAX_BYTES:
+            raise TransferFailure(
+                f"it is {body.total_bytes} bytes long by its own account, and no build is longer than {LONGEST_SHOWN}"
+            )
+        yield body
+
+
+def _opened(url: str, options: UrlOptions, offset: int) -> AbstractContextManager[Body]:
+    if url.startswith("file:"):
+        return _opened_file(url)
+    from .._http import client
+
+    return client.opened(url, options=options, offset=offset)
+
+
+@contextmanager
+def _opened_file(url: str) -> Iterator[Body]:
     """The file's content, always from its first byte, since a disk is quick. Raises `TransferFailure`."""
     parts = urlsplit(url)
     if parts.netloc not in ("", "localhost"):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._archive.early_inflate import early_inflate
+from ansible_collections.standalone.python.plugins.module_utils._archive.decompress import early_inflate
 from ansible_collections.standalone.python.plugins.module_utils._archive.errors import UnsafeArchive
 
 CONTENT = os.urandom(300_000) * 2

@@ -25,7 +25,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StoreError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._install import unpack as _unpack
+from ansible_collections.standalone.python.plugins.module_utils._install import publish as _publish
 from ansible_collections.standalone.python.plugins.module_utils._install.fixups import Stage
 from ansible_collections.standalone.python.plugins.module_utils._install.report import Timings
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
@@ -52,7 +52,7 @@ def build(tmp_path: Path) -> FakeBuild:
 def unpack(store: Store, build: FakeBuild, timings: Timings | None = None, **params: Any) -> Stage:
     wanted = spec(Path(store.directory).with_name("3"), build, **params)
     assert wanted.asset
-    return _unpack.unpacked(wanted, wanted.asset, store, timings or Timings())
+    return _publish.unpacked(wanted, wanted.asset, store, timings or Timings())
 
 
 def mirror_of(build: FakeBuild) -> dict[str, Any]:
