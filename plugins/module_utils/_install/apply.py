@@ -16,7 +16,7 @@ from typing import Any, Optional
 from .._builds.build import Asset
 from .._errors import StoreError
 from .._os.errors import why_not_writable, write_failure
-from .._os.paths import Entry
+from .._os.paths import Entry, kind_of, link_target
 from .._os.timestamps import SourceDate
 from .._readable import readable
 from .._store import history, link
@@ -54,12 +54,22 @@ def run(spec: InstallSpec, publish: Publish | None = None, *, check_mode: bool =
 @contextlib.contextmanager
 def _explained(spec: InstallSpec) -> Iterator[None]:
     """Raise `StoreError` for an error of the system in the block."""
-    before = link.target_of(spec.place)
+    try:
+        before = link_target(spec.place)
+    except OSError as error:
+        raise StoreError(write_failure(error, spec.path)) from error
     try:
         yield
     except OSError as error:
-        is_switched = link.target_of(spec.place) != before
-        raise StoreError(write_failure(error, spec.path, is_switched=is_switched)) from error
+        raise StoreError(write_failure(error, spec.path, is_switched=_is_switched(spec.place, before))) from error
+
+
+def _is_switched(place: str, before: str | None) -> bool | None:
+    """Whether the link names something else than before; None when it cannot be read any more."""
+    try:
+        return link_target(place) != before
+    except OSError:
+        return None
 
 
 def _look(spec: InstallSpec) -> dict[str, Any]:
@@ -83,7 +93,7 @@ def _look(spec: InstallSpec) -> dict[str, Any]:
 
 def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
     store = Store(spec.store, spec.system)
-    if spec.state == "absent" and not os.path.isdir(store.directory) and not os.path.lexists(spec.place):
+    if spec.state == "absent" and kind_of(spec.place) == "absent" and not store.is_there():
         return _look(spec)  # nothing to remove, so do not make a store only for its lock
     if why_not_writable(store.directory):
         looked = _look(spec)
@@ -188,7 +198,7 @@ class _Run:
         """Write the history before the switch: the next run corrects a history that is ahead of its link."""
         root = self.state.root.keeping(self.spec.keep)
         # A build that lost its receipt stays listed until it is pruned: nothing else shows whose it is.
-        gone = (entry for entry in self.state.lost if not os.path.isdir(self.store.entry_path(entry)))
+        gone = (entry for entry in self.state.lost if kind_of(self.store.entry_path(entry)) != "directory")
         root = root.without(tuple(gone))
         if self.state.entry and self.state.entry != entry and decided.step == INSPECT:
             root = root.without((self.state.entry,))  # it drifted, so no path may go back to it

@@ -51,9 +51,11 @@ class Mount(NamedTuple):
         return f"the file system {self.point} ({self.type})" if self.type else "the file system"
 
 
-def write_failure(error: OSError, path: str, *, is_switched: bool = False) -> str:
-    """What happened, to which file, what to do, and by `is_switched` what became of `path`."""
+def write_failure(error: OSError, path: str, *, is_switched: bool | None = False) -> str:
+    """What happened, to which file, what to do, and by `is_switched` what became of `path`, which None leaves open."""
     told = f"Could not write {_file_of(error) or path}: {advice(error, path)}"
+    if is_switched is None:
+        return readable(f"{told} Whether {path} was switched cannot be read any more; run again when it can.")
     if is_switched:
         return readable(f"{told} What was asked for at {path} is done; run again to remove what is left of the rest.")
     return readable(f"{told} What was at {path} before is still there.")

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import Literal, NamedTuple
 
 from .._errors import StoreError
 
+_NO_LINK = (errno.ENOENT, errno.ENOTDIR, errno.EINVAL)
 BUILD_PREFIX = "/install"  # what upstream configures builds with
 
 
@@ -44,7 +46,10 @@ def not_absolute(path: str) -> str:
 
 
 def kind_of(place: str) -> str:
-    """What is at a path: absent, link, directory, file or other. A link is not followed."""
+    """What is at a path: absent, link, directory, file or other. A link is not followed.
+
+    Raises `OSError` when the system cannot say. For `os.path.exists` and its kin that is absent, too.
+    """
     try:
         mode = os.lstat(place).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -54,6 +59,16 @@ def kind_of(place: str) -> str:
     if stat.S_ISDIR(mode):
         return "directory"
     return "file" if stat.S_ISREG(mode) else "other"
+
+
+def link_target(place: str) -> str | None:
+    """The target of a link, as written; None when there is no link. Raises `OSError` when the system cannot say."""
+    try:
+        return os.readlink(place)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        return None
 
 
 def checked_path(path: str, option: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .._errors import StoreError
-from .paths import checked_absolute
+from .paths import checked_absolute, link_target
 
 _MOST_LINKS = 40  # in the resolution of one path, as in Linux
 
@@ -63,7 +63,7 @@ class TargetRoot:
             if part == "..":
                 place = os.path.dirname(place) if place != root else root
             elif part not in ("", "."):
-                target = _target_of(os.path.join(place, part))
+                target = link_target(os.path.join(place, part))
                 if target is None:
                     place = os.path.join(place, part)
                     continue
@@ -134,10 +134,3 @@ def not_another(root: str) -> StoreError:
 def in_circles(path: str, root: str) -> StoreError:
     """The error for links that form a cycle."""
     return StoreError(f"The links on the way to {path} in {root} go in circles. Remove one of them.")
-
-
-def _target_of(place: str) -> str | None:
-    try:
-        return os.readlink(place)
-    except OSError:  # no link, or no file yet
-        return None

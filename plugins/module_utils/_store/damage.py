@@ -55,6 +55,16 @@ def of_receipt(file: str, found: str) -> Damage:
     )
 
 
+def of_link(path: str, error: OSError) -> Damage:
+    """The damage of a link that cannot be read, as on a file system whose server is gone."""
+    return Damage(
+        path,
+        f"{path} cannot be read: {error.strerror}.",
+        "Mount its file system again, let this user search the directories above it, or remove it with state: absent.",
+        path,
+    )
+
+
 def of_manifest(file: str) -> Damage:
     """The damage of a manifest that does not belong to the receipt."""
     return Damage(

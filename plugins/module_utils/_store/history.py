@@ -175,7 +175,7 @@ def path_of(name: str) -> str | None:
 
 def is_there(store: str, path: str) -> bool:
     """Whether there is a history file for `path`."""
-    return os.path.lexists(os.path.join(store, HISTORY_DIRECTORY, file_name(path)))
+    return kind_of(os.path.join(store, HISTORY_DIRECTORY, file_name(path))) != "absent"
 
 
 def read_all(store: str) -> Roots:
@@ -237,7 +237,7 @@ def write(store: str, root: PathHistory) -> None:
     if kind_of(target) == "directory":
         _remove_directory(target)
     if not root.uses:
-        if os.path.lexists(target):
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(target)
         return
     fresh = os.path.join(store, STAGING_DIRECTORY, "root")  # where that of an interrupted run is swept away

@@ -44,14 +44,18 @@ def holdings(store: Store) -> Holdings:
     """Read the store's histories and receipts, and the links of all paths."""
     stored, damage = store.receipts()
     found = compared(history.read_all(store.directory), stored, damage, store.directory)
-    entries = {root.path: link.entry_behind(root.path, store) for root in found.roots}
-    strange = {
-        root.path: does_not_name(store.directory, root.path, str(entries[root.path]))
-        for root in found.roots
-        if not may_lead_to(root, entries[root.path], stored)
-    }
+    strange = {root.path: one for root in found.roots if (one := _damage_of_link(root, stored, store))}
     sound = tuple(root for root in found.roots if root.path not in strange)
     return Holdings(sound, stored, (*found.damage, *strange.values()))
+
+
+def _damage_of_link(root: PathHistory, stored: Mapping[str, Receipt], store: Store) -> Damage | None:
+    """The damage when the path's link cannot be read, or names a build that its history does not."""
+    try:
+        entry = link.entry_behind(root.path, store)
+    except OSError as error:
+        return _damage.of_link(root.path, error)
+    return None if may_lead_to(root, entry, stored) else does_not_name(store.directory, root.path, str(entry))
 
 
 def compared(roots: Roots, stored: Mapping[str, Receipt], damage: tuple[Damage, ...], store: str) -> Holdings:
@@ -110,7 +114,7 @@ def require_known(
     `what` is what the task wants to do there. Paths whose build's receipt fulfils `but` are ignored.
     """
     for damage in damaged_roots(store, known):
-        entry = link.entry_behind(damage.path, store) if damage.path else None
+        entry = link.entry_if_readable(damage.path, store) if damage.path else None
         receipt = known.stored.get(entry or "")
         is_meant = not paths or damage.path is None or damage.path in paths
         if is_meant and not (receipt and but(receipt)):
@@ -135,5 +139,5 @@ def damaged_roots(store: Store, known: Holdings) -> Iterator[Damage]:
     listed = {root.path for root in known.roots}.union(damage.path for damage in roots if damage.path)
     for path in sorted({receipt.settings.prefix for receipt in known.stored.values()} - listed):
         # Checked last, since a first installation may just have written it.
-        if link.entry_behind(path, store) is not None and not history.is_there(store.directory, path):
+        if link.entry_if_readable(path, store) is not None and not history.is_there(store.directory, path):
             yield root_is_missing(store.directory, path)

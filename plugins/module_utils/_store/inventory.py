@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from .._os.paths import kind_of
 from .._os.processes import running_entries
 from .._os.target_root import RUNNING, TargetRoot
 from .._platform.facts import platform_here
@@ -32,7 +33,7 @@ def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING)
     store = Store(store_directory, system)
     known = holdings(store)
     damaged = list(damaged_roots(store, known))
-    linked = {path: link.entry_behind(path, store) for path in _paths(known, damaged)}
+    linked = {path: link.entry_if_readable(path, store) for path in _paths(known, damaged)}
     running = running_entries(store.directory)
     here = None if system.is_image else platform_here()
     builds = []
@@ -90,7 +91,7 @@ def _describe_path(root: PathHistory, linked: str | None, store: Store, known: H
         "fallback": root.active_fallback(linked),
         "left": [one.as_dict() for one in root.left if build is None or one.build != build.name],
         "history": [
-            {"entry": use.entry, "since": use.since, "stored": os.path.isdir(store.entry_path(use.entry))}
+            {"entry": use.entry, "since": use.since, "stored": kind_of(store.entry_path(use.entry)) == "directory"}
             for use in root.uses
         ],
     }

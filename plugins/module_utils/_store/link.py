@@ -10,28 +10,36 @@ import os
 
 from .._errors import StoreError
 from .._os.atomic import replace_link, sync_directory
+from .._os.paths import kind_of, link_target
 from .store import Store
 
 
-def target_of(path: str) -> str | None:
-    """The target of the link at `path`, as written; None when there is no link."""
-    try:
-        return os.readlink(path)
-    except OSError:
-        return None
-
-
 def entry_behind(path: str, store: Store) -> str | None:
-    """The store entry that the link at `path` names, complete or not; None for another link or none."""
+    """The store entry that the link at `path` names, complete or not; None for another link or none.
+
+    Raises `OSError` when the link cannot be read: its build may be needed.
+    """
     place = store.system.place_of(path)
-    target = target_of(place)
+    target = link_target(place)
     if target is None:
         return None
     if os.path.isabs(target):
         target = store.system.place_of(target)
     where = os.path.join(os.path.realpath(os.path.dirname(place)), target)
     folder, entry = os.path.split(os.path.normpath(where))
-    return entry if os.path.realpath(folder) == os.path.realpath(store.directory) else None
+    if os.path.realpath(folder) == os.path.realpath(store.directory):
+        return entry
+    kind_of(folder)  # raises what `realpath` does not
+    kind_of(store.directory)
+    return None
+
+
+def entry_if_readable(path: str, store: Store) -> str | None:
+    """The same, but None when the link cannot be read, for reports that list this as damage."""
+    try:
+        return entry_behind(path, store)
+    except OSError:
+        return None
 
 
 def switch(path: str, entry_path: str, staging: str) -> None:

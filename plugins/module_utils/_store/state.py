@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from .._os.paths import kind_of
+from .._os.paths import kind_of, link_target
 from .._os.processes import running_entries
 from . import history, link
 from .damage import Damage
@@ -77,7 +77,7 @@ def read(path: str, store: Store) -> State:
     state = State(
         kind=kind,
         root=PathHistory(path),
-        link_target=link.target_of(place),
+        link_target=link_target(place),
         entry=entry,
         receipt=receipt,
         suspicious=first_newer(store.entry_path(entry), store.system) if entry and receipt else None,

@@ -56,13 +56,17 @@ class Store:
         """The entry's path for this process."""
         return os.path.join(self.directory, entry)
 
+    def is_there(self) -> bool:
+        """Whether the store exists. Raises `OSError` when the system cannot say."""
+        return kind_of(os.path.realpath(self.directory)) == "directory"
+
     def entries(self) -> tuple[str, ...]:
         """The names of the complete builds, sorted. A build with a receipt, readable or not, is complete."""
         return self._directories_with(RECEIPT)
 
     def _directories_with(self, name: str) -> tuple[str, ...]:
         files = ((entry, os.path.join(self.directory, entry, name)) for entry in self._names())
-        return tuple(sorted(entry for entry, file in files if os.path.lexists(file)))
+        return tuple(sorted(entry for entry, file in files if _is_there(file)))
 
     def _names(self) -> list[str]:
         try:
@@ -271,6 +275,16 @@ def _remove_deep_tree(directory: str) -> None:
 def part_name(sha256: str) -> str:
     """The name in staging of an unfinished download of the archive with this digest, which the next run resumes."""
     return f"{sha256}.part"
+
+
+def _is_there(file: str) -> bool:
+    """Whether a file of an entry exists. Raises `OSError` when the system cannot say, except for links in a circle."""
+    try:
+        return kind_of(file) != "absent"
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        return False
 
 
 def default_store(path: str) -> str:

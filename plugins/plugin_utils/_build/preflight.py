@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuse changes that the probe shows to be impossible, so that check mode does not promise them."""
+"""Refuse what the probe shows to be impossible, so that check mode does not promise it.
+
+Nor is anything said about a path or store that the host cannot look at: it would seem to be absent.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,17 @@ from .._probe.probe import (Ancestor, Probe)
 
 
 def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int | None = None) -> None:
-    """Raise `StoreError` when a change is certain, but path or store cannot be written or lacks space.
+    """Raise `StoreError` when the host cannot see path or store, or could not write there what is to change.
 
     `archive_bytes` is the size of the archive that will be unpacked, None when it is unknown.
     """
-    if not decided.changes:
-        return
-    for option, wanted, place in _places(spec, decided, probe):
-        _require_usable(option, wanted, place, adds=decided.step != REMOVE, is_root=probe.user_id == 0)
-    _require_executable(spec, decided, probe.store_place)
-    if decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
+    if decided.changes:
+        for option, wanted, place in _places(spec, decided, probe):
+            _require_usable(option, wanted, place, adds=decided.step != REMOVE, is_root=probe.user_id == 0)
+        _require_executable(spec, decided, probe.store_place)
+    _require_seen("path", spec.path, probe.parent)
+    _require_seen("store", spec.store, probe.store_place)
+    if decided.changes and decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
         disk_space.require_for_archive(spec.store, archive_bytes, free_bytes=probe.free_bytes)
 
 
@@ -65,6 +69,16 @@ def _why_not_writable(place: Ancestor, *, is_root: bool) -> str:
             "access policy or at the server of that file system"
         )
     return f"this user may not write to {place.path}. {BECOME}"
+
+
+def _require_seen(option: str, wanted: str, place: Ancestor) -> None:
+    if place.hides is not None:
+        remedy = (
+            f"{BECOME}, or choose another {option}."
+            if place.hides == "Permission denied"
+            else f"See to the file system below {place.path}, then run again."
+        )
+        raise StoreError(f"Cannot look at the {option} {wanted}, below {place.path}: {place.hides}. {remedy}")
 
 
 def _places(spec: InstallSpec, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Ancestor]]:

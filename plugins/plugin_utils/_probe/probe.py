@@ -24,6 +24,7 @@ PathKind = Literal["absent", "link", "directory", "file", "other"]
 
 _NAME = "standalone-python-probe"
 _PLACES = ("parent", "store_place")
+_IS_MISSING = ("No such file or directory", "Not a directory")
 _KEYS = {
     "kind": once("absent|link|directory|file|other"),
     "programs": once(".*"),
@@ -55,6 +56,7 @@ _KEYS = {
     **{f"{place}_in_build": once("/.*") for place in _PLACES},
     **{f"{place}_mount": once("[^ ]+ [^ ]+ /.*") for place in _PLACES},
     "user_id": once("[0-9]{1,10}"),
+    **{f"{place}_missing": once(".*") for place in _PLACES},
 }
 
 
@@ -75,7 +77,8 @@ class Ancestor:
     """The nearest existing ancestor of a wanted path; `writable` by the user of the connection.
 
     `in_build` is the directory of the build that contains it, else None. `mount` is its file system, None when unknown:
-    it is asked for a first installation, and where this user may not write.
+    it is asked for a first installation, and where this user may not write. `hides` is the system's reason why it
+    cannot say whether the next part of the wanted path exists, else None.
     """
 
     path: str
@@ -83,6 +86,7 @@ class Ancestor:
     is_writable: bool
     in_build: str | None = None
     mount: Mount | None = None
+    hides: str | None = None
 
 
 @dataclass(frozen=True)
@@ -203,7 +207,14 @@ def _place(facts: Facts, key: str) -> Ancestor:
         is_writable=f"{key}_is_writable" in facts and not (mount and "ro" in mount.options),
         in_build=next(iter(facts.get(f"{key}_in_build", ())), None),
         mount=mount,
+        hides=_why_hidden(first(facts, f"{key}_missing")),
     )
+
+
+def _why_hidden(complaint: str) -> str | None:
+    """The reason in what ls said about a file that seems to be missing; None if it is, or if there is no ls."""
+    reason = complaint.rpartition(": ")[2]
+    return reason if complaint.startswith("ls: ") and reason not in _IS_MISSING else None
 
 
 def _contents(answer: Answer, header: str, line: str) -> dict[str, Mapping[str, Any] | None]:

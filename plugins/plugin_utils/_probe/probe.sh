@@ -22,6 +22,7 @@ set -f
 newline='
 '
 report=
+missing=
 
 # say KEY VALUE: one fact; false ones are omitted. A value ends with its line, so that no file name can forge one.
 say() {
@@ -44,14 +45,19 @@ exists() {
     [ -e "$1" ] || [ -L "$1" ]
 }
 
-# say_place KEY FILE: the nearest existing ancestor of a file, whether the file exists or not.
+# say_place KEY FILE: the nearest existing ancestor of a file, whether the file exists or not. $missing is a file below it
+# that does not seem to exist: ls gives the reason, which may be that this user may not search a directory or that a file
+# system has failed. The shell's tests call that missing, too.
 say_place() {
     place=$2
     until exists "$place"; do
+        missing=$place
         place=${place%/*}
         place=${place:-/}
     done
     say "$1" "$place"
+    [ -z "$missing" ] || say "$1_missing" "$(ls -d "$missing" 2>&1)"
+    missing=
     [ ! -d "$place" ] || say "$1_is_directory" 1
     [ ! -w "$place" ] || say "$1_is_writable" 1
     { [ "$kind" = "link" ] && [ -w "$place" ]; } || say_obstacles "$1"
@@ -99,6 +105,7 @@ say_path() {
     [ -d "$file" ] && kind=directory
     [ -L "$file" ] && kind="link"
     say kind "$kind"
+    [ "$kind" != absent ] || missing=$file
     parent=${file%/*}
     say_place parent "${parent:-/}"
     [ "$kind" != directory ] || say programs "$(set +f && cd "$file/bin" && echo python[0-9]*)"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -294,3 +295,58 @@ def test_a_lock_that_is_no_file_is_told(path: Path, newest: FakeBuild, kind: str
         run(wanted(path, newest))
     assert str(caught.value) == f"{lock} is damaged: it is {kind}, and should be a regular file."
     assert works(path)
+
+
+def failing(function: Callable[..., Any], file: Path, error: int) -> Callable[..., Any]:
+    """The function of `os`, for which the disk fails with `error` at one file."""
+
+    def called(path: Any, *args: Any, **options: Any) -> Any:
+        if os.fspath(path) == str(file):
+            raise OSError(error, os.strerror(error), path)
+        return function(path, *args, **options)
+
+    return called
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOTCONN, errno.EACCES])
+def test_a_link_elsewhere_that_cannot_be_read_prunes_nothing(
+    path: Path, newest: FakeBuild, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    other = path.parent / "other"
+    monkeypatch.setattr(os, "readlink", failing(os.readlink, other, error))
+    before = stored(path)
+    result = run(wanted(path, newest, keep=0))
+    monkeypatch.undo()
+    assert works(path)
+    assert result["pruned"] == []
+    assert set(before) < set(stored(path))
+    assert f"{other} cannot be read: {os.strerror(error)}." in warned(result)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_own_link_that_cannot_be_read_is_neither_absent_nor_foreign(
+    path: Path, newest: FakeBuild, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    monkeypatch.setattr(os, "readlink", failing(os.readlink, path, errno.EIO))
+    before = stored(path)
+    with pytest.raises(StoreError, match=f"{path}: the disk reported an error"):
+        run(wanted(path, newest if state == "present" else None, state=state))
+    monkeypatch.undo()
+    assert works(path)
+    assert stored(path) == before
+
+
+def test_a_receipt_that_cannot_be_read_is_not_missing(
+    path: Path, newest: FakeBuild, old: FakeBuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build without a receipt goes; one whose receipt the disk does not show is needed for the way back."""
+    receipt = store_of(path) / old.name / ".build.json"
+    monkeypatch.setattr(os, "lstat", failing(os.lstat, receipt, errno.EIO))
+    result_or_error = ""
+    try:
+        result_or_error = warned(run(wanted(path, newest, keep=2)))
+    except StoreError as error:
+        result_or_error = str(error)
+    monkeypatch.undo()
+    assert str(receipt) in result_or_error
+    assert old.name in stored(path)

@@ -50,6 +50,17 @@ def test_the_entry_behind_a_link(home: Path, target: str, entry: str | None) -> 
     assert link.entry_behind(str(home / "3.13"), Store(str(home / ".builds"))) == entry
 
 
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOTCONN, errno.ESTALE, errno.EACCES])
+def test_a_link_that_cannot_be_read_is_not_absent(home: Path, monkeypatch: pytest.MonkeyPatch, error: int) -> None:
+    def readlink(path: str) -> str:
+        raise OSError(error, os.strerror(error), path)
+
+    monkeypatch.setattr(os, "readlink", readlink)
+    with pytest.raises(OSError, match=os.strerror(error)):
+        link.entry_behind(str(home / "3.13"), Store(str(home / ".builds")))
+    assert link.entry_if_readable(str(home / "3.13"), Store(str(home / ".builds"))) is None
+
+
 def test_an_absolute_link_into_the_store_counts(home: Path) -> None:
     (home / "3.13").symlink_to(home / ".builds" / "a")
     assert link.entry_behind(str(home / "3.13"), Store(str(home / ".builds"))) == "a"

@@ -147,3 +147,22 @@ def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
         "/opt/.builds/b, which goes with all that is in it when it is upgraded or repaired. Choose another "
         f"{option}, beside it and not inside."
     )
+
+
+@pytest.mark.parametrize("decided", [Plan("nothing"), INSTALL, PRUNE])
+@pytest.mark.parametrize(
+    ("hides", "remedy"),
+    [
+        ("Permission denied", "Use `--become` on the command line or `become: true` in a play, or choose another {option}."),
+        ("Transport endpoint is not connected", "See to the file system below /opt, then run again."),
+    ],
+)
+@pytest.mark.parametrize("option", ["path", "store"])
+def test_what_the_host_cannot_look_at_is_not_absent(decided: Plan, hides: str, remedy: str, option: str) -> None:
+    place = Ancestor("/opt", is_directory=True, is_writable=True, hides=hides)
+    with pytest.raises(StoreError) as error:
+        preflight(ORDER, decided, replace(GOOD, **{"parent" if option == "path" else "store_place": place}))
+    wanted = ORDER.path if option == "path" else ORDER.store
+    assert str(error.value) == (
+        f"Cannot look at the {option} {wanted}, below /opt: {hides}. {remedy.format(option=option)}"
+    )

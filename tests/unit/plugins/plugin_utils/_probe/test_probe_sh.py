@@ -273,6 +273,16 @@ def test_a_place_inside_a_build_is_told(tmp_path: Path, shell: str) -> None:
     assert ask(beside, tmp_path / ".builds", shell=shell).parent.in_build is None
 
 
+@each_shell
+def test_what_cannot_be_looked_at_is_hidden(tmp_path: Path, shell: str) -> None:
+    """Links in a circle hide what is below even from root; others may not search a directory."""
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "file").touch()
+    probe = ask(tmp_path / "circle" / "3.13", tmp_path / ".builds", shell=shell)
+    assert (probe.parent.hides, probe.store_place.hides) == ("Too many levels of symbolic links", None)
+    assert ask(tmp_path / "file" / "3.13", tmp_path / "file" / ".builds", shell=shell).parent.hides is None
+
+
 def file_changed(build: Path) -> None:
     age(build / "lib" / "os.py")
 
