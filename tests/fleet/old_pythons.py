@@ -48,9 +48,9 @@ def give(host: Host, minor: str) -> None:
     if linked:
         shutil.copy(linked, host.file("/usr/lib") / Path(linked).name)
     shutil.copy(program, host.file("/usr/bin/python3"))
-    told = host.enter("python3", "--version", check=False)
-    if told.returncode:
-        pytest.skip(f"this machine's Python {minor} does not run on {host.spec.root.suite}: {told.stderr}")
+    said = host.enter("python3", "--version", check=False)
+    if said.returncode:
+        pytest.skip(f"this machine's Python {minor} does not run on {host.spec.root.suite}: {said.stderr}")
 
 
 def starts(host: Host) -> list[str]:

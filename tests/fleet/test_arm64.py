@@ -21,7 +21,7 @@ from tests.fleet.hosts import Host, HostSpec
 from tests.fleet.roots import ROOTS
 from tests.fleet.samples import OLD, SPECS, HostSample, fill_mirror
 from tests.fleet.workshop import Workshop, image_of
-from tests.support.host_view import Ancestor
+from tests.support.host_view import PathView
 from tests.support.servers import serve
 
 TARGET = "aarch64-unknown-linux-gnu"
@@ -105,4 +105,4 @@ def test_a_host_without_python_is_bootstrapped(arm64: Arm64, tmp_path: Path) -> 
     assert "changed=0" in second.output
     assert TARGET in arm64.host.enter("readlink", PATH).stdout
     assert arm64.host.enter(f"{PATH}/bin/python3", *MACHINE).stdout == f"{OLD} aarch64\n"
-    assert Ancestor(arm64.host.file(PATH)).litter() == []
+    assert PathView(arm64.host.file(PATH)).litter() == []

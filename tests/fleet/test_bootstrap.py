@@ -29,7 +29,7 @@ from tests.fleet.old_pythons import OLD_PYTHONS, give, starts
 from tests.fleet.roots import ROOTS
 from tests.fleet.samples import OLD
 from tests.integration.playbooks import Played
-from tests.support.host_view import Ancestor, contents
+from tests.support.host_view import PathView, contents
 
 PATH = "/opt/python/3.11"
 INSTANTS = 20
@@ -72,8 +72,8 @@ def bootstrap(
     )
 
 
-def place(host: Host, path: str = PATH) -> Ancestor:
-    return Ancestor(host.file(path))
+def view(host: Host, path: str = PATH) -> PathView:
+    return PathView(host.file(path))
 
 
 def test_it_is_what_build_makes_and_takes_three_calls(
@@ -107,7 +107,7 @@ def test_accounts(become: bool, fleet: Fleet, pythonless: Host, transport: dict[
     variables = fleet.variables(pythonless, sample_of="bookworm", user="deploy")
     played = bootstrap(tmp_path, variables, env=transport, path=path, become=become)
     assert played.rc == 0, played.output
-    assert place(pythonless, path.replace("~", "/home/deploy")).litter() == []
+    assert view(pythonless, path.replace("~", "/home/deploy")).litter() == []
     assert pythonless.enter("find", "/tmp", "/home/deploy/.ansible", "-type", "f", check=False).stdout == ""
 
 
@@ -166,6 +166,6 @@ def test_cut_off_at_random_instants(cut: str, fleet: Fleet, pythonless: Host, tm
             played = bootstrap(tmp_path, variables, go_on=False)
             when = f"cut off after {delay_s:.2f} of {duration_s:.2f} s, with seed {SEED}"
             assert played.rc == 0, f"{when}: {played.output}"
-            assert place(pythonless).litter() == [], when
+            assert view(pythonless).litter() == [], when
             assert contents(pythonless.file("/opt/python")) == undisturbed, when
     assert failed  # else nothing was cut off, and this has shown nothing

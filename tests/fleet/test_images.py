@@ -122,11 +122,11 @@ def alike(directory: Path) -> dict[str, tuple[object, ...]]:
     """What the guide says is equal: all but times, the content of bytecode, and of receipt and history, which hold a
     time.
     """
-    told = {}
+    said = {}
     for name, (mode, user, group, _time, content) in everything(directory).items():
         holds_time = name.endswith((".pyc", ".build.json")) or "/.roots/" in name
-        told[name] = (mode, user, group, None if holds_time else content)
-    return told
+        said[name] = (mode, user, group, None if holds_time else content)
+    return said
 
 
 def test_a_container_build(workshop: Workshop, podman: Podman, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.fleet.conftest import BOOTSTRAP_PLAY, PIPELINED, REMOTE_CALL, extra_h
 from tests.fleet.hosts import Host, HostSpec
 from tests.fleet.musl import make_musl_host, obtain_sample
 from tests.fleet.roots import ROOTS, RootUnavailable
-from tests.support.host_view import Ancestor
+from tests.support.host_view import PathView
 from tests.support.sample_builds import Sample, asset_name
 from tests.support.sample_indexes import versions_ndjson
 from tests.support.sample_mirror import NDJSON
@@ -81,9 +81,9 @@ def test_the_build_for_musl_is_chosen_and_runs_the_modules(
     assert second.output.count(REMOTE_CALL) == 1
     assert sample.spec.target in os.readlink(host.file(f"/musl{PATH}"))
     program = "import sys, sysconfig; print(sys.version.split()[0], sysconfig.get_config_var('prefix'))"
-    told = host.enter("chroot", "/musl", f"{PATH}/bin/python3", "-c", program).stdout
-    assert told == f"{sample.version} {PATH}\n"
-    assert Ancestor(host.file(f"/musl{PATH}")).litter() == []
+    said = host.enter("chroot", "/musl", f"{PATH}/bin/python3", "-c", program).stdout
+    assert said == f"{sample.version} {PATH}\n"
+    assert PathView(host.file(f"/musl{PATH}")).litter() == []
     managed = player(tmp_path, {"host": {**host.connection(), "ansible_python_interpreter": f"{PATH}/bin/python3"}})
     modules = managed.play(MODULES_PLAY, variables=variables, env=PIPELINED)
     assert modules.rc == 0, modules.output

@@ -22,7 +22,7 @@ MOST_CALLS = 3  # for each build, when there is nothing to do
 LINK = "/usr/local/bin/python{{ sample_minor }}"
 EXACT = f"{{{{ sample_version }}}}+{OLD}"
 # The hosts' own Python is of the very version that samples have, so their names stand before the system's.
-WIRED = {"interpreter_name": "{{ sample_minor }}", "interpreter_allow_system": True}
+LINKED = {"interpreter_name": "{{ sample_minor }}", "interpreter_allow_system": True}
 # What the role may touch, with what links say; times and the logs of programs apart.
 LISTING = r"find /etc /opt /usr/local -not -name '*.log' -printf '%p %y %m %l\n' | sort"
 
@@ -40,7 +40,9 @@ def operator(fleet: Fleet, hosts: Mapping[str, Host], tmp_path: Path) -> FleetPl
 
 
 def play_role(operator: FleetPlayer, *arguments: str, **variables: object) -> Played:
-    return operator.play(ROLE, "-vvv", *arguments, variables={**WIRED, **variables}, env={"ANSIBLE_PIPELINING": "True"})
+    return operator.play(
+        ROLE, "-vvv", *arguments, variables={**LINKED, **variables}, env={"ANSIBLE_PIPELINING": "True"}
+    )
 
 
 def on(operator: FleetPlayer, host: str) -> FleetPlayer:
@@ -153,8 +155,8 @@ def test_the_python_that_ansible_is_told_to_use_is_not_removed(
 ) -> None:
     only, host = on(operator, "wired-bookworm"), hosts["wired-bookworm"]
     assert 0 not in changed(play_role(only))
-    told = {name: {**known, "ansible_python_interpreter": LINK} for name, known in only.hosts.items()}
-    refused = play_role(FleetPlayer(only.directory, only.host_python, told), interpreter_state="absent")
+    said = {name: {**known, "ansible_python_interpreter": LINK} for name, known in only.hosts.items()}
+    refused = play_role(FleetPlayer(only.directory, only.host_python, said), interpreter_state="absent")
     assert refused.rc != 0
     assert "Set ansible_python_interpreter to one that stays." in refused.output
     assert host.enter("sh", "-c", "/usr/local/bin/python3.11 -c 'import _sample; print(_sample.RELEASE)'").stdout

@@ -72,8 +72,8 @@ def test_an_archive_may_take_longer_than_the_timeout(
     assert changed(play_role(operator, interpreter_delivery=delivery)) > 0
     assert archive_bytes < link.sent_bytes() - before < 2 * archive_bytes
     minor = fleet.samples["bookworm"].minor
-    told = far.enter(f"/opt/python/{minor}/bin/python3", "-c", "import _sample; print(_sample.RELEASE)").stdout
-    assert told.strip() == OLD
+    said = far.enter(f"/opt/python/{minor}/bin/python3", "-c", "import _sample; print(_sample.RELEASE)").stdout
+    assert said.strip() == OLD
 
     before = link.sent_bytes()
     assert changed(play_role(operator, interpreter_delivery=delivery)) == 0

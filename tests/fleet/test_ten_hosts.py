@@ -81,9 +81,9 @@ def test_ten_hosts_through_the_life_of_a_build(operator: FleetPlayer, many: dict
 
 
 def test_the_role_has_nothing_to_do_the_second_time(operator: FleetPlayer) -> None:
-    wired = {"interpreter_name": "{{ sample_minor }}", "interpreter_allow_system": True}
+    linked = {"interpreter_name": "{{ sample_minor }}", "interpreter_allow_system": True}
     transport = {"ANSIBLE_PIPELINING": "True", "ANSIBLE_FORKS": str(HOSTS)}
-    first, second = (operator.play(ROLE, "-vvv", variables=wired, env=transport) for _unused in range(2))
+    first, second = (operator.play(ROLE, "-vvv", variables=linked, env=transport) for _unused in range(2))
     assert first.rc == 0, first.output
     assert second.rc == 0, second.output
     assert re.findall(r"ok=\d+ +changed=(\d+)", second.output) == ["0"] * HOSTS

@@ -110,7 +110,7 @@ def specs() -> list[InstallSpec]:
     return [InstallSpec.from_params({**defaults, "path": PATH, "store": STORE, **spec}) for spec in requests]
 
 
-ORDERS = specs()
+SPECS = specs()
 
 
 @given(mutated_text(PROBE, IN_A_ROOT, MACOS))
@@ -123,7 +123,7 @@ def test_the_answer_of_the_probe(stdout: str) -> None:
     probe.answer.warn_of_malformed(lambda text: None, "web1 to the probe")
     state = state_of(probe, PATH, STORE)
     assert all(0 < pid < 10**10 for pids in state.running.values() for pid in pids)
-    for spec in ORDERS:
+    for spec in SPECS:
         try:
             described(probe, spec)
             decided = plan(spec, state)
@@ -141,7 +141,7 @@ def test_the_start_of_an_elf_file(start: bytes) -> None:
 
 
 RECORD = f"auto\n/usr/bin/python3\npip3\n/usr/bin/pip3\n\n{PATH}/bin/python3.13\n-5\n{PATH}/bin/pip3.13\n\n"
-WIRING = "\n".join(
+LINKS = "\n".join(
     (
         "standalone-python-links 1",
         f"link=/usr/local/bin/python3.13 -> {PATH}/bin/python3.13",
@@ -204,19 +204,19 @@ def requests() -> list[tuple[LinksSpec, Profiles]]:
     return [(LinksSpec.from_params(case), Profiles.from_params(case)) for case in cases]
 
 
-WISHES = requests()
+REQUESTS = requests()
 
 
-@given(mutated_text(WIRING))
+@given(mutated_text(LINKS))
 def test_the_answer_about_what_leads_to_builds(stdout: str) -> None:
     try:
-        wiring = links_probe.parse(stdout, root="/srv/image")
+        links_state = links_probe.parse(stdout, root="/srv/image")
     except StandaloneError:
         return
-    for spec, profiles in WISHES:
+    for spec, profiles in REQUESTS:
         try:
-            result = decided(spec, wiring, profiles)
-            going(result, wiring).command(["python3"])
+            result = decided(spec, links_state, profiles)
+            going(result, links_state).command(["python3"])
         except StandaloneError:
             continue
         json.dumps(result)

@@ -25,7 +25,7 @@ from tests.support.audited_fleets import TODAY, build, host, newest
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_json, mutated_text
 
-YARDSTICK = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
+BASELINE = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
 EARLIER = build("3.13.14", "20260814", paths=[], pids=[7])
 DRIFTED = build("3.12.14", "20260814", intact=False, drift={"changed": ["lib/x.py"], "missing": [], "added": []})
 SETTINGS = {"owner": "app", "group": None, "externally_managed": True}
@@ -38,7 +38,7 @@ def sample() -> dict[str, Any]:
     return {**found, "paths": [{**path, "keep": 1} for path in found["paths"]]}
 
 
-GOOD = report({"good": sample()}, {"good": {"stdout": CGROUPS}}, YARDSTICK)["hosts"][0]
+GOOD = report({"good": sample()}, {"good": {"stdout": CGROUPS}}, BASELINE)["hosts"][0]
 
 
 @given(mutated_json({"info": sample(), "groups": {"stdout": CGROUPS}}))
@@ -46,7 +46,7 @@ GOOD = report({"good": sample()}, {"good": {"stdout": CGROUPS}}, YARDSTICK)["hos
 def test_one_host_never_hides_another(lie: Any) -> None:
     info, groups = (lie.get("info"), lie.get("groups")) if isinstance(lie, dict) else (lie, lie)
     infos = {"bad": info, "good": sample()}
-    audited = report(infos, {"bad": groups, "good": {"stdout": CGROUPS}}, YARDSTICK)
+    audited = report(infos, {"bad": groups, "good": {"stdout": CGROUPS}}, BASELINE)
     bad, good = audited["hosts"]
     assert good == GOOD
     assert bad["problem"] or bad["builds"] is not None

@@ -35,7 +35,7 @@ from tests.support.mutations import mutated_bytes, mutated_json
 from tests.support.receipts import asset, make_entry, receipt
 
 OLD, NEW, OTHER = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), asset("3.12.9", "20250212")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 NOWHERE = "file:///dev/null"
 
 
@@ -132,7 +132,7 @@ def try_all(host: Host, action: str) -> None:
 def said(content: bytes) -> Any:
     """What a JSON file says, times apart; None for what is no JSON."""
     try:
-        return json.loads(MOMENT.sub("", content.decode()))
+        return json.loads(TIMESTAMP.sub("", content.decode()))
     except (ValueError, RecursionError):
         return None
 

@@ -150,7 +150,7 @@ def test_results_that_the_role_goes_on_with(result: Any) -> None:
     entry = {"path": PATH, "store": STORE, "venv": "", "is_default": False, "requirements": ""}
     results = [{**(result if isinstance(result, dict) else {}), "interpreter__build": {"path": PATH}}]
     try:
-        (wired,) = interpreter.interpreter_linked(results, [entry])
+        (linked,) = interpreter.interpreter_linked(results, [entry])
     except AnsibleFilterError:
         return
-    assert all(isinstance(wired[key], str) for key in ("path", "store", "executable", "release"))
+    assert all(isinstance(linked[key], str) for key in ("path", "store", "executable", "release"))

@@ -35,7 +35,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Player:
-    """Plays with a cache of its own in `folder`, on localhost under the interpreter `host_python`."""
+    """Plays with a cache of its own in `directory`, on localhost under the interpreter `host_python`."""
 
     directory: Path
     host_python: str

@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.conftest import HOST_PYTHONS, OLD
 from tests.integration.playbooks import REPOSITORY, Played, Player
-from tests.support.host_view import Ancestor
+from tests.support.host_view import PathView
 from tests.support.probe_runs import applets, program
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
@@ -77,16 +77,16 @@ def bare(tmp_path: Path) -> BarePlayer:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Ancestor:
-    return Ancestor(tmp_path / "host" / ODD / "python")
+def view(tmp_path: Path) -> PathView:
+    return PathView(tmp_path / "host" / ODD / "python")
 
 
 @pytest.fixture
-def variables(samples: SampleMirror, server: Server, place: Ancestor, bare: BarePlayer) -> dict[str, Any]:
+def variables(samples: SampleMirror, server: Server, view: PathView, bare: BarePlayer) -> dict[str, Any]:
     return {
         "logs": str(bare.logs),
         "bootstrap_name": f"{samples.samples[0].version}+{OLD}",
-        "bootstrap_path": str(place.path),
+        "bootstrap_path": str(view.path),
         "bootstrap_index": [f"{server.url}/{samples.index.name}"],
         "bootstrap_mirror": [server.url],
     }
@@ -102,12 +102,12 @@ def play(
 
 @pytest.mark.parametrize("pipelining", ["true", "false"])
 def test_a_host_becomes_manageable_and_stays_as_it_is(
-    pipelining: str, bare: BarePlayer, place: Ancestor, variables: dict[str, Any], server: Server
+    pipelining: str, bare: BarePlayer, view: PathView, variables: dict[str, Any], server: Server
 ) -> None:
     foreseen = play(bare, BOOTSTRAP, variables, "--check", "--diff", pipelining=pipelining)
     assert "changed=1" in foreseen.output
-    assert f"+++ after: {place.path}" in foreseen.output
-    assert not place.path.parent.exists()
+    assert f"+++ after: {view.path}" in foreseen.output
+    assert not view.path.parent.exists()
     given = {name: value for name, value in variables.items() if name not in ("bootstrap_index", "bootstrap_mirror")}
     env = {
         "ANSIBLE_PIPELINING": pipelining,
@@ -117,28 +117,28 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
     played = bare.play(PLAY, variables=given, env=env)
     assert played.rc == 0, played.output
     assert bare.calls("again") == CALL
-    assert place.litter() == []
+    assert view.litter() == []
     if pipelining == "true":
         assert bare.calls("bootstrap") == Counter(exec_command=3)
 
 
 def test_what_is_there_is_what_the_ordinary_module_makes(
-    bare: BarePlayer, place: Ancestor, variables: dict[str, Any], tmp_path: Path
+    bare: BarePlayer, view: PathView, variables: dict[str, Any], tmp_path: Path
 ) -> None:
     play(bare, BOOTSTRAP, variables)
-    bootstrapped = place.contents()
-    shutil.rmtree(place.path.parent)
+    bootstrapped = view.contents()
+    shutil.rmtree(view.path.parent)
     tasks = tmp_path / "build.yml"
     options = {option: variables[f"bootstrap_{option}"] for option in ("name", "path", "index", "mirror")}
     tasks.write_text(
         json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [{"standalone.python.build": options}]}])
     )
     play(Player(tmp_path, list(HOST_PYTHONS.values())[-1]), tasks, {})
-    assert place.contents() == bootstrapped
+    assert view.contents() == bootstrapped
 
 
 def test_the_build_is_the_one_that_is_locked(
-    bare: BarePlayer, place: Ancestor, variables: dict[str, Any], samples: SampleMirror
+    bare: BarePlayer, view: PathView, variables: dict[str, Any], samples: SampleMirror
 ) -> None:
     """Of the releases that answer to the name, the lock has the older one. No index can be read."""
     sample = samples.samples[0]
@@ -150,51 +150,49 @@ def test_the_build_is_the_one_that_is_locked(
     env = {"ANSIBLE_PIPELINING": "true", "ANSIBLE_STANDALONE_PYTHON_INDEX": "/nonexistent"}
     played = bare.play(BOOTSTRAP, variables={**given, "bootstrap_name": minor, "bootstrap_lock": str(lock)}, env=env)
     assert played.rc == 0, played.output
-    assert f"+{OLD}-" in place.path.resolve().name
+    assert f"+{OLD}-" in view.path.resolve().name
 
 
-def test_the_role_hands_on_whom_to_trust(bare: BarePlayer, place: Ancestor, variables: dict[str, Any]) -> None:
+def test_the_role_hands_on_whom_to_trust(bare: BarePlayer, view: PathView, variables: dict[str, Any]) -> None:
     trusted = {"bootstrap_verify_provenance": True, "bootstrap_provenance": {"workflow": "release.yml"}}
     played = bare.play(BOOTSTRAP, variables={**variables, **trusted})
     assert (played.rc, "provenance names the repository" in played.output) == (2, True), played.output
-    assert not place.path.parent.exists()
+    assert not view.path.parent.exists()
 
 
 def test_a_build_that_is_not_healthy_leaves_nothing_behind(
-    bare: BarePlayer, place: Ancestor, variables: dict[str, Any], samples: SampleMirror
+    bare: BarePlayer, view: PathView, variables: dict[str, Any], samples: SampleMirror
 ) -> None:
     sick = f"{samples.samples[3].version.rpartition('.')[0]}t"
     played = bare.play(BOOTSTRAP, variables={**variables, "bootstrap_name": sick})
     assert played.rc != 0
     assert "The new interpreter does not work on this host" in played.output
-    assert not place.path.exists()
-    assert place.litter() == []
+    assert not view.path.exists()
+    assert view.litter() == []
 
 
-def test_what_a_killed_run_left_goes_with_the_next(
-    bare: BarePlayer, place: Ancestor, variables: dict[str, Any]
-) -> None:
+def test_what_a_killed_run_left_goes_with_the_next(bare: BarePlayer, view: PathView, variables: dict[str, Any]) -> None:
     play(bare, BOOTSTRAP, variables)
-    left = place.store / ".staging" / "bootstrap-0123456789abcdef-4711"
+    left = view.store / ".staging" / "bootstrap-0123456789abcdef-4711"
     (left / "python" / "bin").mkdir(parents=True)
     again = play(bare, BOOTSTRAP, variables)
     assert "changed=0" in again.output
-    assert place.litter() == []
-    assert place.runs()
+    assert view.litter() == []
+    assert view.runs()
 
 
-def test_two_at_once_end_right(bare: BarePlayer, place: Ancestor, variables: dict[str, Any]) -> None:
+def test_two_at_once_end_right(bare: BarePlayer, view: PathView, variables: dict[str, Any]) -> None:
     bare.inventory()  # before there are two that make its files
     with ThreadPoolExecutor() as pool:
         runs = [pool.submit(play, bare, BOOTSTRAP, variables) for _unused in range(2)]
         assert sum("changed=1" in run.result().output for run in runs) == 1
-    assert place.litter() == []
-    assert place.runs()
+    assert view.litter() == []
+    assert view.runs()
 
 
 @pytest.mark.parametrize("page", ["bootstrap.md"])
 def test_what_the_guide_shows_is_played(
-    page: str, bare: BarePlayer, place: Ancestor, variables: dict[str, Any], tmp_path: Path
+    page: str, bare: BarePlayer, view: PathView, variables: dict[str, Any], tmp_path: Path
 ) -> None:
     """The guide's play, on the path and with the build of these tests."""
     text = (REPOSITORY / "docs" / page).read_text()

@@ -18,8 +18,8 @@ import pytest
 
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.support.host_view import Ancestor
-from tests.support.install_runs import Answer, Runner, order_for, order_runner
+from tests.support.host_view import PathView
+from tests.support.install_runs import Answer, Runner, install_runner, spec_for
 from tests.support.servers import Answering, files, serve
 
 OLD = "20260101"
@@ -29,12 +29,12 @@ MOST = 5
 @pytest.fixture(scope="module")
 def runners() -> Iterator[list[Runner]]:
     with ExitStack() as stack:
-        yield [stack.enter_context(order_runner()) for _unused in range(MOST)]
+        yield [stack.enter_context(install_runner()) for _unused in range(MOST)]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Ancestor:
-    return Ancestor(tmp_path / "opt" / "python" / MINOR)
+def view(tmp_path: Path) -> PathView:
+    return PathView(tmp_path / "opt" / "python" / MINOR)
 
 
 def run_together(runners: list[Runner], specs: list[dict[str, Any]]) -> list[Answer]:
@@ -49,44 +49,44 @@ def errors(answers: list[Answer]) -> list[str]:
     return [answer.error for answer in answers if answer.error]
 
 
-def assert_intact(runner: Runner, place: Ancestor, build: FakeBuild) -> None:
+def assert_intact(runner: Runner, view: PathView, build: FakeBuild) -> None:
     """The path has this build, every file of it as it was published, and no run left anything behind."""
-    assert place.runs()
-    assert place.litter() == []
-    verified = runner.run(order_for(place.path, build, verify="full"))
+    assert view.runs()
+    assert view.litter() == []
+    verified = runner.run(spec_for(view.path, build, verify="full"))
     assert (verified.error, verified.result and verified.result["changed"]) == (None, False)
 
 
 @pytest.mark.parametrize("count", [2, MOST])
 class TestTogether:
-    def test_one_build_at_one_path(self, runners: list[Runner], place: Ancestor, old: FakeBuild, count: int) -> None:
-        answers = run_together(runners, [order_for(place.path, old)] * count)
+    def test_one_build_at_one_path(self, runners: list[Runner], view: PathView, old: FakeBuild, count: int) -> None:
+        answers = run_together(runners, [spec_for(view.path, old)] * count)
         assert errors(answers) == []
         assert sorted(answer.result["changed"] for answer in answers if answer.result) == [False] * (count - 1) + [True]
-        assert place.builds() == [old.name]
-        assert_intact(runners[0], place, old)
+        assert view.builds() == [old.name]
+        assert_intact(runners[0], view, old)
 
-    def test_several_builds_at_one_path(self, runners: list[Runner], place: Ancestor, mirror: Path, count: int) -> None:
+    def test_several_builds_at_one_path(self, runners: list[Runner], view: PathView, mirror: Path, count: int) -> None:
         builds = [fake_builds.make(mirror, str(int(OLD) + number)) for number in range(count)]
-        answers = run_together(runners, [order_for(place.path, build) for build in builds])
+        answers = run_together(runners, [spec_for(view.path, build) for build in builds])
         assert errors(answers) == []
-        (last,) = (build for build in builds if place.path.resolve().name == build.name)
-        assert last.name in place.builds()
-        assert len(place.builds()) == 2  # the one at the path, and the one to go back to
-        assert_intact(runners[0], place, last)
+        (last,) = (build for build in builds if view.path.resolve().name == build.name)
+        assert last.name in view.builds()
+        assert len(view.builds()) == 2  # the one at the path, and the one to go back to
+        assert_intact(runners[0], view, last)
 
     def test_several_paths_with_one_store(
-        self, runners: list[Runner], place: Ancestor, old: FakeBuild, count: int
+        self, runners: list[Runner], view: PathView, old: FakeBuild, count: int
     ) -> None:
-        paths = [place.path.with_name(f"python-{number}") for number in range(count)]
-        assert errors(run_together(runners, [order_for(path, old) for path in paths])) == []
-        assert all(Ancestor(path).runs() for path in paths)
-        assert len({path.resolve() for path in paths}) == len(place.builds()) == count
-        assert os.listdir(place.store / ".staging") == []
+        paths = [view.path.with_name(f"python-{number}") for number in range(count)]
+        assert errors(run_together(runners, [spec_for(path, old) for path in paths])) == []
+        assert all(PathView(path).runs() for path in paths)
+        assert len({path.resolve() for path in paths}) == len(view.builds()) == count
+        assert os.listdir(view.store / ".staging") == []
 
 
 def test_the_second_waits_for_the_first_and_finds_its_work_done(
-    runners: list[Runner], place: Ancestor, mirror: Path, old: FakeBuild
+    runners: list[Runner], view: PathView, mirror: Path, old: FakeBuild
 ) -> None:
     asked, may_go_on = threading.Event(), threading.Event()
 
@@ -98,7 +98,7 @@ def test_the_second_waits_for_the_first_and_finds_its_work_done(
     address = f"/{OLD}/{old.archive.name.replace('+', '%2B')}"
     with serve(mirror, script={address: hesitate}) as server:
         first, second = runners[:2]
-        spec = order_for(place.path, old, mirror=[server.url])
+        spec = spec_for(view.path, old, mirror=[server.url])
         first.begin(spec)
         assert asked.wait(60)
         waiting = second.begin(spec)
@@ -109,48 +109,48 @@ def test_the_second_waits_for_the_first_and_finds_its_work_done(
         assert server.paths() == [address]
     assert errors(answers) == []
     assert [answer.result["changed"] for answer in answers if answer.result] == [True, False]
-    assert_intact(first, place, old)
+    assert_intact(first, view, old)
 
 
 def test_a_store_that_is_removed_while_others_wait_for_it(
-    runners: list[Runner], place: Ancestor, old: FakeBuild
+    runners: list[Runner], view: PathView, old: FakeBuild
 ) -> None:
     """Who waits for a lock whose file is removed with the store must not take it for the store's lock."""
     for _round in range(3):
-        assert runners[0].run(order_for(place.path, old)).error is None
-        others = [place.path.with_name(f"python-{number}") for number in range(MOST - 1)]
-        with (place.store / ".lock").open() as lock:
+        assert runners[0].run(spec_for(view.path, old)).error is None
+        others = [view.path.with_name(f"python-{number}") for number in range(MOST - 1)]
+        with (view.store / ".lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            specs = [{"path": str(place.path), "state": "absent"}, *(order_for(path, old) for path in others)]
+            specs = [{"path": str(view.path), "state": "absent"}, *(spec_for(path, old) for path in others)]
             for runner, spec in zip(runners, specs):
                 runner.begin(spec)
             fcntl.flock(lock, fcntl.LOCK_UN)
         assert errors([runner.end() for runner in runners]) == []
-        assert not os.path.lexists(place.path)
-        assert all(Ancestor(path).runs() for path in others)
-        assert len(place.builds()) == len(others)
+        assert not os.path.lexists(view.path)
+        assert all(PathView(path).runs() for path in others)
+        assert len(view.builds()) == len(others)
         removals = [{"path": str(path), "state": "absent"} for path in others]
         assert errors(run_together(runners, removals)) == []
-        assert os.listdir(place.path.parent) == []
+        assert os.listdir(view.path.parent) == []
 
 
 def test_the_interpreter_can_be_started_at_any_moment_of_a_switch(
-    runners: list[Runner], place: Ancestor, old: FakeBuild, new: FakeBuild
+    runners: list[Runner], view: PathView, old: FakeBuild, new: FakeBuild
 ) -> None:
-    assert runners[0].run(order_for(place.path, old)).error is None
+    assert runners[0].run(spec_for(view.path, old)).error is None
     failures: list[str] = []
     done = threading.Event()
 
     def start_again_and_again() -> None:
         while not done.is_set():
-            if not place.runs():
+            if not view.runs():
                 failures.append("it did not start")
 
     thread = threading.Thread(target=start_again_and_again)
     thread.start()
     try:
         for build in (new, old) * 3:
-            assert runners[0].run(order_for(place.path, build, keep=0)).error is None
+            assert runners[0].run(spec_for(view.path, build, keep=0)).error is None
     finally:
         done.set()
         thread.join()

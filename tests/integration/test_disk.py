@@ -19,8 +19,8 @@ import pytest
 
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.support.host_view import Ancestor
-from tests.support.install_runs import Runner, order_for, order_runner
+from tests.support.host_view import PathView
+from tests.support.install_runs import Runner, install_runner, spec_for
 from tests.support.servers import Answering, serve
 from tests.support.small_disks import MountRefused, SmallDisk, small_disk
 
@@ -35,7 +35,7 @@ FULL = "the disk is full. Free some space, or choose a place on another file sys
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[Runner]:
-    with order_runner() as running:
+    with install_runner() as running:
         yield running
 
 
@@ -55,50 +55,48 @@ def noise(size_bytes: int) -> str:
 
 
 @pytest.fixture
-def place(disk: SmallDisk, runner: Runner, old: FakeBuild) -> Ancestor:
+def view(disk: SmallDisk, runner: Runner, old: FakeBuild) -> PathView:
     """A path on the small disk with a build at it."""
-    place = Ancestor(disk.directory / "opt" / MINOR)
-    assert runner.run(order_for(place.path, old)).error is None
-    return place
+    view = PathView(disk.directory / "opt" / MINOR)
+    assert runner.run(spec_for(view.path, old)).error is None
+    return view
 
 
-def refusal(runner: Runner, place: Ancestor, build: FakeBuild, **options: Any) -> str:
+def refusal(runner: Runner, view: PathView, build: FakeBuild, **options: Any) -> str:
     """The sentence with which a run ends that has to leave everything as it was."""
-    before = place.contents()
-    answer = runner.run(order_for(place.path, build, **options))
+    before = view.contents()
+    answer = runner.run(spec_for(view.path, build, **options))
     assert answer.error
-    assert place.runs()
-    assert {name: item for name, item in place.contents().items() if not name.endswith(".part")} == before
+    assert view.runs()
+    assert {name: item for name, item in view.contents().items() if not name.endswith(".part")} == before
     return answer.error
 
 
 class TestFull:
-    def test_an_archive_that_cannot_fit_is_not_even_fetched(
-        self, runner: Runner, place: Ancestor, mirror: Path
-    ) -> None:
+    def test_an_archive_that_cannot_fit_is_not_even_fetched(self, runner: Runner, view: PathView, mirror: Path) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(10 * MB)})
         needed_mb = -(-int(build.archive.stat().st_size * 4.3) // MB)
         with serve(mirror) as server:
-            error = refusal(runner, place, build, mirror=[server.url])
+            error = refusal(runner, view, build, mirror=[server.url])
             assert len(server.requests) == 1
-        assert os.listdir(place.store / ".staging") == []
+        assert os.listdir(view.store / ".staging") == []
         assert re.fullmatch(
-            f"There is not enough space in {place.store}: the build needs about {needed_mb} MB, and 1[01] MB are free. "
+            f"There is not enough space in {view.store}: the build needs about {needed_mb} MB, and 1[01] MB are free. "
             + FREE_SPACE,
             error,
         )
 
-    def test_an_archive_that_unpacks_to_more_than_fits(self, runner: Runner, place: Ancestor, mirror: Path) -> None:
+    def test_an_archive_that_unpacks_to_more_than_fits(self, runner: Runner, view: PathView, mirror: Path) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/zeros": "0" * 12 * MB})
-        error = refusal(runner, place, build)
+        error = refusal(runner, view, build)
         assert re.search(r": the build needs about 16 MB, and 1[01] MB are free\. ", error), error
         assert error.endswith(FREE_SPACE)
 
     def test_others_fill_it_during_the_download(
-        self, runner: Runner, place: Ancestor, disk: SmallDisk, mirror: Path
+        self, runner: Runner, view: PathView, disk: SmallDisk, mirror: Path
     ) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(MB)})
-        part = place.store / ".staging" / f"{build.sha256}.part"
+        part = view.store / ".staging" / f"{build.sha256}.part"
 
         def fill_meanwhile(answering: Answering) -> None:
             content = answering.file().read_bytes()
@@ -112,75 +110,75 @@ class TestFull:
 
         address = f"/{build.release}/{build.archive.name.replace('+', '%2B')}"
         with serve(mirror, script={address: fill_meanwhile}) as server:
-            before = place.contents()
-            answer = runner.run(order_for(place.path, build, mirror=[server.url]))
-        assert answer.error == (f"Could not write {part}: {FULL} {STILL.format(path=place.path)}")
-        assert place.runs()
+            before = view.contents()
+            answer = runner.run(spec_for(view.path, build, mirror=[server.url]))
+        assert answer.error == (f"Could not write {part}: {FULL} {STILL.format(path=view.path)}")
+        assert view.runs()
         disk.empty()
-        assert place.contents() == before
-        assert runner.run(order_for(place.path, build)).error is None
-        assert place.litter() == []
+        assert view.contents() == before
+        assert runner.run(spec_for(view.path, build)).error is None
+        assert view.litter() == []
 
-    def test_more_files_than_it_can_have(self, runner: Runner, place: Ancestor, mirror: Path) -> None:
+    def test_more_files_than_it_can_have(self, runner: Runner, view: PathView, mirror: Path) -> None:
         """There is space enough, but no inodes: refused before anything is unpacked."""
         many = {f"share/{number}": "" for number in range(MOST_FILES)}
         build = fake_builds.make(mirror, "20260201", extra=many)
-        error = refusal(runner, place, build)
+        error = refusal(runner, view, build)
         assert re.fullmatch(
-            f"There are not enough inodes in {place.store}/.staging/build-[^ ]+: the build needs 3[0-9]+ files and "
+            f"There are not enough inodes in {view.store}/.staging/build-[^ ]+: the build needs 3[0-9]+ files and "
             "directories, and 2[0-9]+ " + re.escape(MADE),
             error,
         )
 
 
 class TestReadOnly:
-    def test_store(self, runner: Runner, place: Ancestor, disk: SmallDisk, new: FakeBuild) -> None:
+    def test_store(self, runner: Runner, view: PathView, disk: SmallDisk, new: FakeBuild) -> None:
         disk.make_read_only()
-        assert refusal(runner, place, new) == (
-            f"Could not write {place.store}/.lock: the file system {disk.directory} (tmpfs) is mounted read-only. "
-            "Remount it, or choose another path. " + STILL.format(path=place.path)
+        assert refusal(runner, view, new) == (
+            f"Could not write {view.store}/.lock: the file system {disk.directory} (tmpfs) is mounted read-only. "
+            "Remount it, or choose another path. " + STILL.format(path=view.path)
         )
 
     def test_path_with_a_store_elsewhere(
-        self, runner: Runner, place: Ancestor, disk: SmallDisk, new: FakeBuild, tmp_path: Path
+        self, runner: Runner, view: PathView, disk: SmallDisk, new: FakeBuild, tmp_path: Path
     ) -> None:
         path = disk.directory / "python"
         store = tmp_path / "store"
-        assert runner.run(order_for(path, new, store=str(store))).error is None
+        assert runner.run(spec_for(path, new, store=str(store))).error is None
         target = os.readlink(path)
         disk.make_read_only()
         other = fake_builds.make(tmp_path / "mirror", "20260301")
-        assert runner.run(order_for(path, other, store=str(store))).error == (
+        assert runner.run(spec_for(path, other, store=str(store))).error == (
             f"Could not write {path.parent}/.python.new-link: the file system {disk.directory} (tmpfs) is mounted "
             f"read-only. Remount it, or choose another path. {STILL.format(path=path)}"
         )
         assert os.readlink(path) == target
-        assert Ancestor(path).runs()
+        assert PathView(path).runs()
 
 
 class TestLimits:
-    def test_file_size(self, place: Ancestor, mirror: Path) -> None:
+    def test_file_size(self, view: PathView, mirror: Path) -> None:
         build = fake_builds.make(mirror, "20260201", extra={"share/noise": noise(MB)})
-        with order_runner(file_limit_bytes=100_000) as limited:
-            error = refusal(limited, place, build)
+        with install_runner(file_limit_bytes=100_000) as limited:
+            error = refusal(limited, view, build)
         assert error == (
-            f"Could not write {place.store}/.staging/{build.sha256}.part: the file would be larger than 100000 "
-            f"bytes, the limit of this user (ulimit -f). Raise the limit. {STILL.format(path=place.path)}"
+            f"Could not write {view.store}/.staging/{build.sha256}.part: the file would be larger than 100000 "
+            f"bytes, the limit of this user (ulimit -f). Raise the limit. {STILL.format(path=view.path)}"
         )
 
     def test_immutable_directory(self, runner: Runner, old: FakeBuild, new: FakeBuild, tmp_path: Path) -> None:
-        place = Ancestor(tmp_path / "opt" / MINOR)
-        assert runner.run(order_for(place.path, old)).error is None
+        view = PathView(tmp_path / "opt" / MINOR)
+        assert runner.run(spec_for(view.path, old)).error is None
         chattr = shutil.which("chattr")
-        if not chattr or subprocess.run([chattr, "+i", place.store], capture_output=True, check=False).returncode:
+        if not chattr or subprocess.run([chattr, "+i", view.store], capture_output=True, check=False).returncode:
             pytest.skip("no directory can be made immutable here")
         try:
-            error = refusal(runner, place, new)
+            error = refusal(runner, view, new)
         finally:
-            subprocess.run([chattr, "-i", place.store], check=True)
+            subprocess.run([chattr, "-i", view.store], check=True)
         assert error.endswith(
-            f"{place.store} is immutable or append-only. Remove the flag: chattr -ia {place.store} "
-            + STILL.format(path=place.path)
+            f"{view.store} is immutable or append-only. Remove the flag: chattr -ia {view.store} "
+            + STILL.format(path=view.path)
         )
 
 
@@ -191,9 +189,9 @@ class TestElsewhere:
         path = disk.directory / "python"
         store = tmp_path / "store"
         for build in (old, new, old):
-            assert runner.run(order_for(path, build, store=str(store))).error is None
+            assert runner.run(spec_for(path, build, store=str(store))).error is None
             assert os.readlink(path) == f"../store/{build.name}"
-            assert Ancestor(path).runs()
+            assert PathView(path).runs()
             assert os.listdir(disk.directory) == ["python"]
         assert runner.run({"path": str(path), "store": str(store), "state": "absent"}).error is None
         assert os.listdir(disk.directory) == []
@@ -201,9 +199,9 @@ class TestElsewhere:
 
     def test_a_store_that_is_a_mount_point(self, runner: Runner, disk: SmallDisk, old: FakeBuild) -> None:
         path = disk.directory.parent / "python"
-        spec = order_for(path, old, store=str(disk.directory))
+        spec = spec_for(path, old, store=str(disk.directory))
         assert runner.run(spec).error is None
-        assert Ancestor(path).runs()
+        assert PathView(path).runs()
         assert runner.run({"path": str(path), "store": str(disk.directory), "state": "absent"}).error is None
         assert not os.path.lexists(path)
         assert os.listdir(disk.directory) == []
@@ -214,10 +212,10 @@ class TestElsewhere:
         path = disk.directory / "python"
         path.mkdir()
         subprocess.run(["tar", "-xzf", old.archive, "-C", path, "--strip-components=1"], check=True)
-        answer = runner.run(order_for(path, old, store=str(tmp_path / "store"), adopt=True))
+        answer = runner.run(spec_for(path, old, store=str(tmp_path / "store"), adopt=True))
         assert answer.error == (
             f"Could not write {path}: it is on another file system than the store. Set `store` to a directory on "
             f"the same one. {STILL.format(path=path)}"
         )
         assert path.is_dir()
-        assert Ancestor(path).runs()
+        assert PathView(path).runs()

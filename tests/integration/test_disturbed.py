@@ -20,8 +20,8 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import NOTHING, Plan, plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
-from tests.support.disturbed_runs import SCENARIOS, Builds, Trial
-from tests.support.install_runs import Answer, Runner, order_runner
+from tests.support.disturbed_runs import SCENARIOS, Builds, DisturbedRun
+from tests.support.install_runs import Answer, Runner, install_runner
 from tests.support.probe_runs import ask
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
@@ -35,7 +35,7 @@ ROOM_BYTES = 500_000_000
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[Runner]:
-    with order_runner() as running:
+    with install_runner() as running:
         yield running
 
 
@@ -62,7 +62,7 @@ def builds(folder: Path) -> Builds:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_before_any_change_to_the_file_system(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
-    provisional = Trial(SCENARIOS[name], builds, folder, runner)
+    provisional = DisturbedRun(SCENARIOS[name], builds, folder, runner)
     complaints = {}
     for number in provisional.decisive_steps():
         provisional.put_back()
@@ -77,7 +77,7 @@ def test_before_any_change_to_the_file_system(name: str, builds: Builds, folder:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_next_look_from_afar_sees_that_there_is_litter(name: str, folder: Path, runner: Runner) -> None:
     """Else the action plugin would not run the module, which sweeps."""
-    provisional = Trial(SCENARIOS[name], Builds.fake(folder / "mirror"), folder, runner)
+    provisional = DisturbedRun(SCENARIOS[name], Builds.fake(folder / "mirror"), folder, runner)
     unseen = []
     for number in provisional.decisive_steps():
         provisional.put_back()
@@ -94,7 +94,7 @@ def test_the_next_look_from_afar_sees_that_there_is_litter(name: str, folder: Pa
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_disk_error_at_any_change(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
-    provisional = Trial(SCENARIOS[name], builds, folder, runner)
+    provisional = DisturbedRun(SCENARIOS[name], builds, folder, runner)
     complaints = {}
     for number in provisional.decisive_steps():
         provisional.put_back()
@@ -113,7 +113,7 @@ def what_is_at(path: Path) -> str:
     return "a directory" if path.is_dir() else "nothing"
 
 
-def untrue(failed: Answer, provisional: Trial, *, is_as_it_was: bool) -> str | None:
+def untrue(failed: Answer, provisional: DisturbedRun, *, is_as_it_was: bool) -> str | None:
     """What the error of a run says that is not so, or leaves out; None when all is well."""
     if failed.error is None:  # what failed did not matter
         return None if failed.result else "the run died"
@@ -129,7 +129,7 @@ def untrue(failed: Answer, provisional: Trial, *, is_as_it_was: bool) -> str | N
     return f"it left {left}" if left else None
 
 
-def kill_at_instants(provisional: Trial, instants: int) -> None:
+def kill_at_instants(provisional: DisturbedRun, instants: int) -> None:
     """Kills the process group at instants spread over the time that an undisturbed run takes."""
     chance = random.Random(SEED)
     for number in range(instants):
@@ -147,7 +147,7 @@ def kill_at_instants(provisional: Trial, instants: int) -> None:
 
 @pytest.mark.parametrize("name", ["install", "upgrade"])
 def test_at_random_instants(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
-    kill_at_instants(Trial(SCENARIOS[name], builds, folder, runner), INSTANTS)
+    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, folder, runner), INSTANTS)
 
 
 @pytest.mark.parametrize("name", ["install", "upgrade"])
@@ -155,4 +155,4 @@ def test_a_real_interpreter_at_random_instants(name: str, samples: SampleMirror,
     old, _with_symbols, new, _sick = samples.samples
     mirror = {"mirror": [samples.directory.as_uri()]}
     builds = Builds({"asset": asset_of(old), **mirror}, {"asset": asset_of(new), **mirror}, old.path)
-    kill_at_instants(Trial(SCENARIOS[name], builds, folder, runner), INSTANTS_OF_REAL)
+    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, folder, runner), INSTANTS_OF_REAL)

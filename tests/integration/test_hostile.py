@@ -15,7 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import A
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, TARGET, VERSION, FakeBuild
-from tests.support.host_view import Ancestor, contents
+from tests.support.host_view import PathView, contents
 from tests.support.hostile_archives import HOSTILE
 from tests.support.install_specs import spec
 
@@ -33,19 +33,19 @@ def state(name: str) -> tuple[int, ...] | None:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Ancestor:
+def view(tmp_path_factory: pytest.TempPathFactory) -> PathView:
     """A path with a build at it, and files of somebody else around it."""
     machine = tmp_path_factory.mktemp("machine")
-    place = Ancestor(machine / "opt" / MINOR)
-    run(spec(place.path, fake_builds.make(machine / "mirror", "20260101"), health_imports=[]))
-    for directory in (machine, place.path.parent):
+    view = PathView(machine / "opt" / MINOR)
+    run(spec(view.path, fake_builds.make(machine / "mirror", "20260101"), health_imports=[]))
+    for directory in (machine, view.path.parent):
         (directory / "x").write_text("somebody else's")
-    return place
+    return view
 
 
 @pytest.mark.parametrize("way", ["archive", "mirror"])
 @pytest.mark.parametrize("case", [case for case in HOSTILE if case != "empty file"])  # which its digest tells
-def test_it_is_refused_and_nothing_is_touched(case: str, way: str, place: Ancestor, tmp_path: Path) -> None:
+def test_it_is_refused_and_nothing_is_touched(case: str, way: str, view: PathView, tmp_path: Path) -> None:
     hostile = HOSTILE[case]
     build = FakeBuild(
         archive=tmp_path / "20260201" / f"{NAME}.tar.gz",
@@ -55,15 +55,15 @@ def test_it_is_refused_and_nothing_is_touched(case: str, way: str, place: Ancest
     )
     build.archive.parent.mkdir()
     build.archive.write_bytes(hostile.data)
-    before, coveted_before = contents(place.path.parents[1]), [state(name) for name in COVETED]
+    before, coveted_before = contents(view.path.parents[1]), [state(name) for name in COVETED]
     archive = str(build.archive) if way == "archive" else None
     with pytest.raises(ArchiveError) as caught:
-        run(spec(place.path, build, archive=archive, mirror=[tmp_path.as_uri()]))
+        run(spec(view.path, build, archive=archive, mirror=[tmp_path.as_uri()]))
     assert hostile.reason in str(caught.value)
-    (place.store / ".staging" / f"{build.sha256}.part").unlink(missing_ok=True)  # of a download, which was right
-    assert contents(place.path.parents[1]) == before
+    (view.store / ".staging" / f"{build.sha256}.part").unlink(missing_ok=True)  # of a download, which was right
+    assert contents(view.path.parents[1]) == before
     assert [state(name) for name in COVETED] == coveted_before
 
 
-def test_the_build_at_the_path_has_survived_them_all(place: Ancestor) -> None:
-    assert place.runs()
+def test_the_build_at_the_path_has_survived_them_all(view: PathView) -> None:
+    assert view.runs()

@@ -53,8 +53,8 @@ def test_two_images_are_alike(samples: SampleMirror, tmp_path: Path) -> None:
 
 def role_play(root: Path, samples: SampleMirror, folder: Path, **variables: object) -> Played:
     """The guide's use of the role, with these variables as well."""
-    told = [f"interpreter_{name}={value}" for name, value in variables.items()]
-    return play("role", root, samples, folder, *(word for one in told for word in ("--extra-vars", one)))
+    said = [f"interpreter_{name}={value}" for name, value in variables.items()]
+    return play("role", root, samples, folder, *(word for one in said for word in ("--extra-vars", one)))
 
 
 def debian_like(root: Path) -> Path:

@@ -15,8 +15,8 @@ import pytest
 
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.support.host_view import Ancestor
-from tests.support.install_runs import Runner, order_for, order_runner
+from tests.support.host_view import PathView
+from tests.support.install_runs import Runner, install_runner, spec_for
 from tests.support.overlays import Overlay, overlay
 from tests.support.small_disks import MountRefused
 
@@ -25,7 +25,7 @@ _EVERY, _LAST = 11, 6  # the steps that a run is killed before
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[Runner]:
-    with order_runner() as running:
+    with install_runner() as running:
         yield running
 
 
@@ -48,7 +48,7 @@ class Case:
 
 
 def install(runner: Runner, path: Path, build: FakeBuild) -> None:
-    assert runner.run(order_for(path, build)).error is None
+    assert runner.run(spec_for(path, build)).error is None
 
 
 def spoil(runner: Runner, path: Path, build: FakeBuild) -> None:
@@ -72,32 +72,32 @@ def unpack(_runner: Runner, path: Path, build: FakeBuild) -> None:
 
 
 CASES = {
-    "upgrade": Case(install, lambda path, _old, new: order_for(path, new, keep=0), lambda _old, new: [new.name]),
+    "upgrade": Case(install, lambda path, _old, new: spec_for(path, new, keep=0), lambda _old, new: [new.name]),
     "remove": Case(install, lambda path, _old, _new: {"path": str(path), "state": "absent"}, lambda _old, _new: []),
     "repair": Case(
-        spoil, lambda path, old, _new: order_for(path, old, verify="full"), lambda old, _new: [f"{old.name}.2"]
+        spoil, lambda path, old, _new: spec_for(path, old, verify="full"), lambda old, _new: [f"{old.name}.2"]
     ),
     "repair without receipt": Case(
-        lose_receipt, lambda path, old, _new: order_for(path, old), lambda old, _new: [f"{old.name}.2"]
+        lose_receipt, lambda path, old, _new: spec_for(path, old), lambda old, _new: [f"{old.name}.2"]
     ),
-    "adopt": Case(unpack, lambda path, old, _new: order_for(path, old, adopt=True), lambda old, _new: [old.name]),
+    "adopt": Case(unpack, lambda path, old, _new: spec_for(path, old, adopt=True), lambda old, _new: [old.name]),
     "sweep": Case(
-        leave_litter, lambda path, _old, new: order_for(path, new), lambda old, new: sorted([old.name, new.name])
+        leave_litter, lambda path, _old, new: spec_for(path, new), lambda old, new: sorted([old.name, new.name])
     ),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_an_image_holds_can_go(disk: Overlay, runner: Runner, tmp_path: Path, name: str) -> None:
-    case, path = CASES[name], disk.place / "opt" / MINOR
+    case, path = CASES[name], disk.path / "opt" / MINOR
     old, new = (fake_builds.make(tmp_path / "mirror", release) for release in ("20260101", "20260201"))
     case.prepare(runner, path, old)
     disk.freeze()
-    spec, place = case.spec(path, old, new), Ancestor(path)
+    spec, view = case.spec(path, old, new), PathView(path)
     done = runner.run(spec)
     assert (done.error, done.result and done.result["changed"]) == (None, True)
     expected = case.after(old, new)
-    assert complaint(place, expected) is None
+    assert complaint(view, expected) is None
     again = runner.run(spec)
     assert (again.error, again.result and again.result["changed"]) == (None, False)
     complaints = {}
@@ -106,17 +106,17 @@ def test_what_an_image_holds_can_go(disk: Overlay, runner: Runner, tmp_path: Pat
         disk.start_over()
         runner.run(spec, die_at_step=number)
         ended = runner.run(spec)
-        wrong = ended.error or complaint(place, expected)
+        wrong = ended.error or complaint(view, expected)
         if wrong:
             complaints[f"before step {number}, {done.steps[number]}"] = wrong
     assert complaints == {}
 
 
-def complaint(place: Ancestor, builds: list[str]) -> str | None:
+def complaint(view: PathView, builds: list[str]) -> str | None:
     """What is wrong with the result of a run; None when it is right."""
-    found = place.builds() if place.store.exists() else []
+    found = view.builds() if view.store.exists() else []
     if found != builds:
         return f"the store has {found}"
-    if bool(builds) != place.path.is_symlink() or (builds and not place.runs()):
+    if bool(builds) != view.path.is_symlink() or (builds and not view.runs()):
         return "the path does not run"
-    return f"there is litter: {place.litter()}" if place.store.exists() and place.litter() else None
+    return f"there is litter: {view.litter()}" if view.store.exists() and view.litter() else None

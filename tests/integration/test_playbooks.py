@@ -115,15 +115,15 @@ def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "said"),
     [
         ({"upgrade_store": "/nowhere/.builds"}, " has no build in the store /nowhere/.builds: there is nothing"),
         ({"upgrade_path": "opt/3.13"}, "upgrade_path is 'opt/3.13'. That is relative. Write it from the root."),
         ({"upgrade_path": None, "upgrade_name": "latest"}, "The name latest does not tell which path is meant."),
     ],
 )
-def test_what_the_settings_do_not_fit_is_said(fleet: Fleet, settings: dict[str, str | None], told: str) -> None:
-    assert told in fleet.play("upgrade", "--limit", "canary", **settings).output
+def test_what_the_settings_do_not_fit_is_said(fleet: Fleet, settings: dict[str, str | None], said: str) -> None:
+    assert said in fleet.play("upgrade", "--limit", "canary", **settings).output
 
 
 def test_another_minor_version_is_refused_unless_it_is_allowed(fleet: Fleet, tmp_path: Path) -> None:

@@ -79,9 +79,9 @@ def play(
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    *told, end = done.stdout.splitlines()
+    *said, end = done.stdout.splitlines()
     assert end == "end"
-    return told
+    return said
 
 
 each_shell = pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
@@ -112,8 +112,8 @@ def test_a_directory_that_only_resembles_it_does_not_count(shell: Shell, tmp_pat
 
 @each_shell
 def test_variables_of_the_user_stay(shell: Shell, tmp_path: Path) -> None:
-    told = play(shell, tmp_path, SSL_CERT_FILE="/my/certificates", TERMINFO_DIRS="/my/terminals")
-    assert told[1:] == ["/my/certificates", "/my/terminals"]
+    said = play(shell, tmp_path, SSL_CERT_FILE="/my/certificates", TERMINFO_DIRS="/my/terminals")
+    assert said[1:] == ["/my/certificates", "/my/terminals"]
 
 
 @each_shell
@@ -123,6 +123,6 @@ def test_variables_that_are_not_needed_are_not_set(shell: Shell, tmp_path: Path)
 
 @each_shell
 def test_a_shell_without_path_keeps_its_own(shell: Shell, tmp_path: Path) -> None:
-    told = play(shell, tmp_path, path=None)[0].split(":")
-    assert told.count(DIRECTORY) == 1
-    assert len(told) > 1
+    said = play(shell, tmp_path, path=None)[0].split(":")
+    assert said.count(DIRECTORY) == 1
+    assert len(said) > 1

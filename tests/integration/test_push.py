@@ -106,10 +106,10 @@ def recap(played: Played, changed: int, hosts: int = HOSTS) -> bool:
 def assert_intact(hosts: Hosts, paths: list[Path]) -> None:
     """Every file of these builds is as it was unpacked; by one run of a module, since all hosts are this machine."""
     asked = {"paths": [str(path) for path in paths], "verify": "full"}
-    told = f"found.builds | map(attribute='intact') == {[True] * len(paths)}"
+    said = f"found.builds | map(attribute='intact') == {[True] * len(paths)}"
     tasks = [
         {"name": "Look", "standalone.python.build_info": asked, "register": "found"},
-        {"name": "All are intact", "ansible.builtin.assert": {"that": told}},
+        {"name": "All are intact", "ansible.builtin.assert": {"that": said}},
     ]
     playbook = hosts.directory / "look.yml"
     playbook.write_text(json.dumps([{"hosts": "host0", "gather_facts": False, "tasks": tasks}]))

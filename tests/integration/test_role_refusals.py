@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_meant_is_refused(case: str, tmp_path: Path) -> None:
-    variables, sentence = REFUSED[case]
+    variables, message = REFUSED[case]
     played = Player(tmp_path, next(iter(HOST_PYTHONS.values()))).play(ROLE, variables=variables)
     assert played.rc == 2, played.output
-    assert sentence in " ".join(played.output.replace("\\n", " ").replace('\\"', '"').split())
+    assert message in " ".join(played.output.replace("\\n", " ").replace('\\"', '"').split())

@@ -108,10 +108,10 @@ def secrets_at(host: str, asset: Mapping[str, str], below: str = "") -> dict[str
 
 
 @dataclass(frozen=True)
-class Trial:
+class Setup:
     """A folder with inputs, in which secrets are, and with everything else that a run leaves, in which none may be."""
 
-    folder: Path
+    directory: Path
     player: Player
     minor: str
     version: str
@@ -120,24 +120,24 @@ class Trial:
     host: str
 
     def run(self, playbook: Path, *arguments: str) -> Played:
-        inputs = self.folder / "inputs"
+        inputs = self.directory / "inputs"
         secrets = inputs / "variables.yml"
         secrets.write_text(yaml.safe_dump({"good": self.good, "bad": self.bad, "pip_index": self.pip_index()}))
         options = ["-vvvv", "--diff", "-e", f"@{secrets}", *arguments]
         with watched_commands() as commands:
-            played = self.player.play(playbook, *options, env={"ANSIBLE_LOG_PATH": str(self.folder / "log")})
+            played = self.player.play(playbook, *options, env={"ANSIBLE_LOG_PATH": str(self.directory / "log")})
         assert any("AnsiballZ" in command or "ansible-playbook" in command for command in commands)
         assert leaks("\n".join(commands)) == []
         assert leaks(played.output) == []
-        inputs_apart = [file for file in leaking_files(self.folder) if not file.startswith(str(inputs))]
+        inputs_apart = [file for file in leaking_files(self.directory) if not file.startswith(str(inputs))]
         assert inputs_apart == []
         assert "Traceback" not in played.output
         return played
 
     def set(self, variables: Mapping[str, Any]) -> None:
         """Variables of the inventory, which are no secrets themselves."""
-        (self.folder / "group_vars").mkdir(exist_ok=True)
-        (self.folder / "group_vars" / "all.yml").write_text(yaml.safe_dump(dict(variables)))
+        (self.directory / "group_vars").mkdir(exist_ok=True)
+        (self.directory / "group_vars" / "all.yml").write_text(yaml.safe_dump(dict(variables)))
 
     def usual(self) -> dict[str, Any]:
         """Variables of the role `interpreter` that keep it in the folder."""
@@ -145,12 +145,12 @@ class Trial:
             "interpreter_compile_bytecode": False,
             "interpreter_alternatives": "none",
             "interpreter_profile": False,
-            "interpreter_link_dir": str(self.folder / "bin"),
-            "interpreter_builds_dir": str(self.folder / "opt"),
-            "interpreter_systemd_dir": str(self.folder / "systemd"),
-            "interpreter_requirements": str(self.folder / "inputs" / "requirements.txt"),
+            "interpreter_link_dir": str(self.directory / "bin"),
+            "interpreter_builds_dir": str(self.directory / "opt"),
+            "interpreter_systemd_dir": str(self.directory / "systemd"),
+            "interpreter_requirements": str(self.directory / "inputs" / "requirements.txt"),
             "interpreter_pip_args": (
-                f"{{{{ ['--no-index', '--find-links', '{self.folder / 'wheels'}', '--extra-index-url', pip_index] }}}}"
+                f"{{{{ ['--no-index', '--find-links', '{self.directory}/wheels', '--extra-index-url', pip_index] }}}}"
             ),
         }
 
@@ -159,13 +159,13 @@ class Trial:
 
 
 @pytest.fixture
-def trial(tmp_path: Path, samples: SampleMirror, server: Server) -> Trial:
+def setup(tmp_path: Path, samples: SampleMirror, server: Server) -> Setup:
     sample = samples.samples[2]
     host = f"127.0.0.1:{server.port}"
-    folder = tmp_path / "trial"
-    inputs = folder / "inputs"
+    directory = tmp_path / "trial"
+    inputs = directory / "inputs"
     inputs.mkdir(parents=True)
-    make_wheel(folder / "wheels", "tiny", "1.0")
+    make_wheel(directory / "wheels", "tiny", "1.0")
     requirements = f"--extra-index-url http://user:{marked('requirements')}@{host}/\ntiny==1.0\n"
     (inputs / "requirements.txt").write_text(requirements)
     (inputs / "absent.txt").write_text(f"{requirements}absent==1\n")
@@ -180,9 +180,9 @@ def trial(tmp_path: Path, samples: SampleMirror, server: Server) -> Trial:
         "client": str(inputs / "client.pem"),
         "requirements": str(inputs / "absent.txt"),
     }
-    return Trial(
-        folder=folder,
-        player=Player(folder, list(HOST_PYTHONS.values())[-1]),
+    return Setup(
+        directory=directory,
+        player=Player(directory, list(HOST_PYTHONS.values())[-1]),
         minor=sample.version.rpartition(".")[0],
         version=sample.version,
         good=secrets_at(host, asset_of(sample)),
@@ -201,12 +201,12 @@ LOGIN = ("headers", "url_username", "url_password")
 USUAL = ("index", "mirror", *LOGIN)
 
 
-def tasks_of_modules(trial: Trial) -> dict[str, dict[str, Any]]:
+def tasks_of_modules(setup: Setup) -> dict[str, dict[str, Any]]:
     """Tasks by their names; one that is to fail has `fails` at the beginning of its name."""
-    opt = str(trial.folder / "opt")
+    opt = str(setup.directory / "opt")
     quick = {"compile_bytecode": False, "health_imports": []}
-    old, new, unseen = ({"name": f"{trial.version}+{release}", **quick} for release in (OLD, NEW, UNSEEN))
-    declared = {"path": str(trial.folder / "srv"), "builds": [{"names": [trial.minor]}]}
+    old, new, unseen = ({"name": f"{setup.version}+{release}", **quick} for release in (OLD, NEW, UNSEEN))
+    declared = {"path": str(setup.directory / "srv"), "builds": [{"names": [setup.minor]}]}
     good, login = of("good", *USUAL), of("good", *LOGIN)
     lookup = ", ".join(f"{option}=good.{option}" for option in USUAL)
     failing = lookup.replace("good.index", "bad.index")
@@ -230,9 +230,9 @@ def tasks_of_modules(trial: Trial) -> dict[str, dict[str, Any]]:
             {**new, "path": f"{opt}/d/e", **good, "mirror": "{{ bad.https }}", "client_cert": "{{ bad.client }}"},
         ),
         "mirrors an asset": ("mirror", {"path": declared["path"], **login, **of("good", "assets")}),
-        "fails to mirror an asset": ("mirror", {"path": str(trial.folder / "srv2"), **login, **of("bad", "assets")}),
+        "fails to mirror an asset": ("mirror", {"path": str(setup.directory / "srv2"), **login, **of("bad", "assets")}),
     }  # fmt: skip
-    release, lock = "standalone.python.release', '" + trial.minor, "standalone.python.lock_content', '" + trial.minor
+    release, lock = "standalone.python.release', '" + setup.minor, "standalone.python.lock_content', '" + setup.minor
     texts = {
         "looks up": f"{{{{ query('{release}', target=target, {lookup}) | map(attribute='version') }}}}",
         "looks up for a lock": f"{{{{ lookup('{lock}', targets=[target], lock=new_lock, {lookup}) }}}}",
@@ -245,18 +245,22 @@ def tasks_of_modules(trial: Trial) -> dict[str, dict[str, Any]]:
     }
 
 
-def runs_of_roles(trial: Trial) -> dict[str, tuple[str, dict[str, Any]]]:
+def runs_of_roles(setup: Setup) -> dict[str, tuple[str, dict[str, Any]]]:
     """Roles and their variables, likewise."""
-    item = {"name": trial.minor, "path": f"{trial.folder}/opt/r/1"}
+    item = {"name": setup.minor, "path": f"{setup.directory}/opt/r/1"}
     good = of("good", *USUAL)
     prefixed = {f"interpreter_{name}": value for name, value in good.items()}
     of_role = {f"mirror_{'source' if name == 'mirror' else name}": value for name, value in good.items()}
     bare = {f"bootstrap_{name}": good[name] for name in ("index", "mirror", "url_username", "url_password")}
-    mirror = {"mirror_path": f"{trial.folder}/srv3", "mirror_serve": False, "mirror_builds": [{"names": [trial.minor]}]}
-    bootstrap = {"bootstrap_name": trial.minor, "bootstrap_path": f"{trial.folder}/opt/r/2"}
-    unseen = {"bootstrap_name": f"{trial.version}+{UNSEEN}", "bootstrap_mirror": "{{ bad.slip }}"}
+    mirror = {
+        "mirror_path": f"{setup.directory}/srv3",
+        "mirror_serve": False,
+        "mirror_builds": [{"names": [setup.minor]}],
+    }
+    bootstrap = {"bootstrap_name": setup.minor, "bootstrap_path": f"{setup.directory}/opt/r/2"}
+    unseen = {"bootstrap_name": f"{setup.version}+{UNSEEN}", "bootstrap_mirror": "{{ bad.slip }}"}
     nothing = {"interpreter_requirements": ""}
-    by_variables = {**prefixed, **nothing, "interpreter_name": f"{trial.version}+{UNSEEN}"}
+    by_variables = {**prefixed, **nothing, "interpreter_name": f"{setup.version}+{UNSEEN}"}
     unmet = {"interpreter_requirements": "{{ bad.requirements }}"}
 
     def builds(**more: Any) -> dict[str, Any]:
@@ -265,18 +269,19 @@ def runs_of_roles(trial: Trial) -> dict[str, tuple[str, dict[str, Any]]]:
     return {
         "installs by items": ("interpreter", builds()),
         "verifies": ("interpreter:verify", builds()),
-        "fails in an item": ("interpreter", builds(path=f"{trial.folder}/opt/d/e", **of("bad", "mirror"))),
+        "fails in an item": ("interpreter", builds(path=f"{setup.directory}/opt/d/e", **of("bad", "mirror"))),
         "fails in an item by its asset": (
-            "interpreter", {"interpreter_builds": [{"path": f"{trial.folder}/opt/d/e", **of("bad", "asset", *LOGIN)}]},
+            "interpreter",
+            {"interpreter_builds": [{"path": f"{setup.directory}/opt/d/e", **of("bad", "asset", *LOGIN)}]},
         ),
         "fails by the type in an item": ("interpreter", builds(headers="{{ bad.text }}")),
         "fails by an unknown option in an item": ("interpreter", builds(header="{{ bad.headers }}")),
         "fails by the requirements": ("interpreter", {**builds(), **unmet}),
-        "fails to verify": ("interpreter:verify", {**builds(path=f"{trial.folder}/opt/d/e"), **nothing}),
+        "fails to verify": ("interpreter:verify", {**builds(path=f"{setup.directory}/opt/d/e"), **nothing}),
         "removes": ("interpreter", builds(state="absent")),
         "fails by variables": ("interpreter", {**by_variables, "interpreter_mirror": "{{ bad.slip }}"}),
         "keeps a mirror": ("mirror", {**mirror, **of_role}),
-        "fails to keep a mirror": ("mirror", {**mirror, **of_role, "mirror_path": f"{trial.folder}/srv4",
+        "fails to keep a mirror": ("mirror", {**mirror, **of_role, "mirror_path": f"{setup.directory}/srv4",
                                               "mirror_source": "{{ bad.mirror }}"}),
         "fails by the type of a role": ("mirror", {**mirror, **of_role, "mirror_headers": "{{ bad.text }}"}),
         "bootstraps by the role": ("bootstrap", {**bootstrap, **bare}),
@@ -302,87 +307,87 @@ def play_of(runs: Mapping[str, dict[str, Any]], variables: dict[str, Any]) -> st
     return yaml.safe_dump([{**play, "tasks": [first, *tasks, last]}], width=10_000)
 
 
-def require_no_leak(trial: Trial, runs: Mapping[str, dict[str, Any]], target: str, foreseen: Iterable[str]) -> None:
+def require_no_leak(setup: Setup, runs: Mapping[str, dict[str, Any]], target: str, foreseen: Iterable[str]) -> None:
     """In check mode, of those that are `foreseen`, and without, where those fail that are to fail."""
-    playbook = trial.folder / "playbook.yml"
-    new_lock = str(trial.folder / "new.lock.yml")
-    variables = {**trial.usual(), "target": target, "new_lock": new_lock}
+    playbook = setup.directory / "playbook.yml"
+    new_lock = str(setup.directory / "new.lock.yml")
+    variables = {**setup.usual(), "target": target, "new_lock": new_lock}
     for arguments, tried in (["--check"], {name: runs[name] for name in foreseen}), ([], runs):
         playbook.write_text(play_of(tried, variables))
-        played = trial.run(playbook, *arguments)
+        played = setup.run(playbook, *arguments)
         assert played.rc == 0, played.output
     failed = played.output.rpartition('"FAILED=')[2].partition('."')[0].split(",")
     assert failed == [name for name in runs if name.startswith("fails")], played.output
 
 
-def test_modules_and_lookups_keep_secrets(trial: Trial, samples: SampleMirror, server: Server) -> None:
-    runs = tasks_of_modules(trial)
-    require_no_leak(trial, runs, samples.samples[0].spec.target, foreseen=runs)
+def test_modules_and_lookups_keep_secrets(setup: Setup, samples: SampleMirror, server: Server) -> None:
+    runs = tasks_of_modules(setup)
+    require_no_leak(setup, runs, samples.samples[0].spec.target, foreseen=runs)
     sent = {value for request in server.requests for value in request.headers.values()}
     assert {marked("header"), marked("cookie")} <= sent
 
 
-def test_roles_and_their_modules_keep_secrets(trial: Trial, samples: SampleMirror) -> None:
-    runs = {name: as_role(role, variables) for name, (role, variables) in runs_of_roles(trial).items()}
+def test_roles_and_their_modules_keep_secrets(setup: Setup, samples: SampleMirror) -> None:
+    runs = {name: as_role(role, variables) for name, (role, variables) in runs_of_roles(setup).items()}
     foreseen = ("installs by items", "fails in an item", "fails by the type in an item", "keeps a mirror")
-    require_no_leak(trial, runs, samples.samples[0].spec.target, foreseen)
+    require_no_leak(setup, runs, samples.samples[0].spec.target, foreseen)
 
 
 PLAYBOOKS = "standalone.python"
 
 
-def playbooks_that_work(trial: Trial) -> dict[str, Any]:
+def playbooks_that_work(setup: Setup) -> dict[str, Any]:
     """Variables for all playbooks, one after the other, on one host."""
-    path = str(trial.folder / "opt" / "p" / "1")
+    path = str(setup.directory / "opt" / "p" / "1")
     login = of("good", *LOGIN)
     return {
         **{f"interpreter_{name}": f"{{{{ good.{name} }}}}" for name in USUAL},
-        **{name: value for name, value in trial.usual().items() if name != "interpreter_requirements"},
-        "interpreter_name": f"{trial.version}+{OLD}",
+        **{name: value for name, value in setup.usual().items() if name != "interpreter_requirements"},
+        "interpreter_name": f"{setup.version}+{OLD}",
         "interpreter_path": path,
         **{f"upgrade_{name}": f"{{{{ good.{name} }}}}" for name in ("index", "mirror")},
-        "upgrade_name": trial.minor,
+        "upgrade_name": setup.minor,
         "upgrade_path": path,
         "upgrade_health_command": "true",
         "upgrade_build_options": {"compile_bytecode": False, "health_imports": [], **login},
         "rollback_path": path,
         "rollback_from_build": "any",
-        "audit_stores": [str(trial.folder / "opt" / "p" / ".builds")],
+        "audit_stores": [str(setup.directory / "opt" / "p" / ".builds")],
         "audit_index": "{{ good.index }}",
         "audit_cycle_url": "{{ good.index[0] | replace('python-build-standalone.ndjson', 'cycle.json') }}",
-        "audit_dir": str(trial.folder / "audit"),
+        "audit_dir": str(setup.directory / "audit"),
         **{f"lock_{name}": f"{{{{ good.{name} }}}}" for name in ("index", "mirror")},
-        "lock_names": [trial.minor],
-        "lock_file": str(trial.folder / "python.lock.yml"),
+        "lock_names": [setup.minor],
+        "lock_file": str(setup.directory / "python.lock.yml"),
         "lock_url_options": login,
         **{
             f"bootstrap_{name}": f"{{{{ good.{name} }}}}"
             for name in ("index", "mirror", "url_username", "url_password")
         },
-        "bootstrap_name": trial.minor,
-        "bootstrap_path": str(trial.folder / "opt" / "p" / "2"),
+        "bootstrap_name": setup.minor,
+        "bootstrap_path": str(setup.directory / "opt" / "p" / "2"),
     }
 
 
-def chain(trial: Trial, *names: str) -> Path:
+def chain(setup: Setup, *names: str) -> Path:
     """One playbook of several of the collection."""
-    file = trial.folder / "chain.yml"
+    file = setup.directory / "chain.yml"
     file.write_text(yaml.safe_dump([{"ansible.builtin.import_playbook": f"{PLAYBOOKS}.{name}"} for name in names]))
     return file
 
 
-def test_playbooks_keep_secrets(trial: Trial, samples: SampleMirror) -> None:
-    variables = {**playbooks_that_work(trial), "lock_targets": [samples.samples[0].spec.target]}
+def test_playbooks_keep_secrets(setup: Setup, samples: SampleMirror) -> None:
+    variables = {**playbooks_that_work(setup), "lock_targets": [samples.samples[0].spec.target]}
     cycle = samples.directory / "cycle.json"
-    cycle.write_text(json.dumps({trial.minor: {"end_of_life": "2030-10"}}))
-    trial.set(variables)
+    cycle.write_text(json.dumps({setup.minor: {"end_of_life": "2030-10"}}))
+    setup.set(variables)
     for arguments in (["--check"], []):
-        played = trial.run(chain(trial, "install", "upgrade", "rollback", "audit", "lock", "bootstrap"), *arguments)
+        played = setup.run(chain(setup, "install", "upgrade", "rollback", "audit", "lock", "bootstrap"), *arguments)
         assert played.rc == 0, played.output
-    assert (trial.folder / "python.lock.yml").exists()
-    assert json.loads((trial.folder / "audit" / "audit.json").read_text())["summary"]["builds"] == 2
+    assert (setup.directory / "python.lock.yml").exists()
+    assert json.loads((setup.directory / "audit" / "audit.json").read_text())["summary"]["builds"] == 2
     cycle.unlink()
     # What fails in the other playbooks, fails in their roles: above.
-    trial.set({**variables, **{f"{name}_index": "{{ bad.index }}" for name in ("upgrade", "lock")}})
+    setup.set({**variables, **{f"{name}_index": "{{ bad.index }}" for name in ("upgrade", "lock")}})
     for name in ("upgrade", "audit", "lock"):
-        assert trial.run(chain(trial, name)).rc != 0, name
+        assert setup.run(chain(setup, name)).rc != 0, name

@@ -26,7 +26,7 @@ from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import Player
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
-from tests.support.host_view import Ancestor
+from tests.support.host_view import PathView
 from tests.support.install_specs import spec
 from tests.support.misbehaviours import HTML_PAGE, break_off, html_page, raw, stall, wrong_length
 from tests.support.sample_mirror import SampleMirror
@@ -48,11 +48,11 @@ OTHER_FILE = (
 
 
 @pytest.fixture
-def place(tmp_path: Path, mirror: Path) -> Ancestor:
+def view(tmp_path: Path, mirror: Path) -> PathView:
     """A path with the old build at it."""
-    place = Ancestor(tmp_path / "opt" / MINOR)
-    run(spec(place.path, fake_builds.make(mirror, OLD), health_imports=[]))
-    return place
+    view = PathView(tmp_path / "opt" / MINOR)
+    run(spec(view.path, fake_builds.make(mirror, OLD), health_imports=[]))
+    return view
 
 
 @pytest.fixture
@@ -73,18 +73,18 @@ def address(build: FakeBuild) -> str:
     return f"/{build.release}/{build.archive.name.replace('+', '%2B')}"
 
 
-def upgrade(place: Ancestor, build: FakeBuild, *urls: str) -> dict[str, Any]:
+def upgrade(view: PathView, build: FakeBuild, *urls: str) -> dict[str, Any]:
     mirrors = {"archive": None, "mirror": list(urls), "timeout": 1}
-    return run(spec(place.path, build, health_imports=["zlib"], **mirrors))
+    return run(spec(view.path, build, health_imports=["zlib"], **mirrors))
 
 
-def refusal(place: Ancestor, build: FakeBuild, *urls: str, error: type[StandaloneError] = DownloadError) -> str:
+def refusal(view: PathView, build: FakeBuild, *urls: str, error: type[StandaloneError] = DownloadError) -> str:
     """The sentence of an upgrade that fails and leaves path and store as they were, a part file apart."""
-    before = place.contents()
+    before = view.contents()
     with pytest.raises(error) as caught:
-        upgrade(place, build, *urls)
-    assert {name: item for name, item in place.contents().items() if not name.endswith(".part")} == before
-    assert place.runs()
+        upgrade(view, build, *urls)
+    assert {name: item for name, item in view.contents().items() if not name.endswith(".part")} == before
+    assert view.runs()
     return str(caught.value)
 
 
@@ -106,14 +106,14 @@ FAILURES: dict[str, tuple[Behaviour, str, int, bool]] = {
 
 
 @pytest.mark.parametrize("case", FAILURES)
-def test_a_mirror_that_gives_nothing_whole(case: str, place: Ancestor, mirror: Path, new: FakeBuild) -> None:
+def test_a_mirror_that_gives_nothing_whole(case: str, view: PathView, mirror: Path, new: FakeBuild) -> None:
     behaviour, why, requests, keeps_part = FAILURES[case]
     with serve(mirror, script={address(new): behaviour}) as server:
-        sentence = refusal(place, new, server.url)
+        message = refusal(view, new, server.url)
         assert len(server.requests) == requests
     expected = ALL_FAILED.format(url=server.url + address(new), why=why)
-    assert re.fullmatch(re.sub(r"\bN\b", "[0-9]+", re.escape(expected)), sentence), sentence
-    assert os.listdir(place.store / ".staging") == ([f"{new.sha256}.part"] if keeps_part else [])
+    assert re.fullmatch(re.sub(r"\bN\b", "[0-9]+", re.escape(expected)), message), message
+    assert os.listdir(view.store / ".staging") == ([f"{new.sha256}.part"] if keeps_part else [])
 
 
 def flip_a_bit(archive: Path) -> None:
@@ -140,29 +140,29 @@ def replace_by_a_web_page(archive: Path) -> None:
     [(flip_a_bit, OTHER_FILE), (cut, OTHER_FILE), (exchange, OTHER_FILE), (replace_by_a_web_page, WEB_PAGE)],
 )
 def test_wrong_bytes_are_not_unpacked_and_no_other_mirror_is_asked(
-    spoil: Callable[[Path], None], advice: str, place: Ancestor, mirror: Path, new: FakeBuild
+    spoil: Callable[[Path], None], advice: str, view: PathView, mirror: Path, new: FakeBuild
 ) -> None:
     with serve(mirror) as good, serve(mirror.with_name("bad")) as bad:
         shutil.copytree(mirror, mirror.with_name("bad"))
         spoilt = mirror.with_name("bad") / new.release / new.archive.name
         spoil(spoilt)
-        sentence = refusal(place, new, bad.url, good.url, error=DigestMismatch)
+        message = refusal(view, new, bad.url, good.url, error=DigestMismatch)
         assert (len(bad.requests), good.requests) == (1, [])
-    assert sentence == (
+    assert message == (
         f"The digest of {bad.url}{address(new)} is not the expected one, so nothing was unpacked. Expected sha256 "
         f"{new.sha256}, found {hashlib.sha256(spoilt.read_bytes()).hexdigest()} in {spoilt.stat().st_size} bytes. "
         + advice
     )
-    assert os.listdir(place.store / ".staging") == []
+    assert os.listdir(view.store / ".staging") == []
 
 
-def test_a_download_that_broke_off_is_resumed_by_the_next_run(place: Ancestor, mirror: Path, new: FakeBuild) -> None:
+def test_a_download_that_broke_off_is_resumed_by_the_next_run(view: PathView, mirror: Path, new: FakeBuild) -> None:
     with serve(mirror, script={address(new): [break_off(5000)] * TRIES + [files()]}) as server:
-        refusal(place, new, server.url)
-        assert upgrade(place, new, server.url)["build"]["release"] == NEW
+        refusal(view, new, server.url)
+        assert upgrade(view, new, server.url)["build"]["release"] == NEW
         ranges = [request.headers.get("range") for request in server.requests]
     assert ranges == [None, *(f"bytes={5000 * tries}-" for tries in range(1, TRIES + 1))]
-    assert place.litter() == []
+    assert view.litter() == []
 
 
 @pytest.mark.parametrize(
@@ -170,17 +170,17 @@ def test_a_download_that_broke_off_is_resumed_by_the_next_run(place: Ancestor, m
     [[break_off(5000), files()], [status(500), files()], [stall(after_bytes=5000), files()], [redirect("/elsewhere")]],
     ids=["breaks off once", "500 once", "stalls once", "redirects"],
 )
-def test_what_passes_is_got_over(behaviours: list[Behaviour], place: Ancestor, mirror: Path, new: FakeBuild) -> None:
+def test_what_passes_is_got_over(behaviours: list[Behaviour], view: PathView, mirror: Path, new: FakeBuild) -> None:
     shutil.copyfile(new.archive, mirror / "elsewhere")
     with serve(mirror, script={address(new): behaviours}) as server:
-        assert upgrade(place, new, server.url)["build"]["release"] == NEW
-    assert place.runs()
-    assert place.litter() == []
+        assert upgrade(view, new, server.url)["build"]["release"] == NEW
+    assert view.runs()
+    assert view.litter() == []
 
 
-def test_a_mirror_that_fails_gives_way_to_the_next(place: Ancestor, mirror: Path, new: FakeBuild) -> None:
+def test_a_mirror_that_fails_gives_way_to_the_next(view: PathView, mirror: Path, new: FakeBuild) -> None:
     with serve(mirror, script={address(new): status(404)}) as first, serve(mirror) as second:
-        assert upgrade(place, new, first.url, second.url)["build"]["release"] == NEW
+        assert upgrade(view, new, first.url, second.url)["build"]["release"] == NEW
         assert (len(first.requests), len(second.requests)) == (1, 1)
 
 

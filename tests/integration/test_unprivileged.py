@@ -15,8 +15,8 @@ import pytest
 from tests.integration.conftest import HOST_PYTHONS
 from tests.support import fake_builds, unprivileged
 from tests.support.fake_builds import MINOR
-from tests.support.host_view import Ancestor
-from tests.support.install_runs import Runner, order_for, order_runner, order_runner_of
+from tests.support.host_view import PathView
+from tests.support.install_runs import Runner, install_runner, install_runner_of, spec_for
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.unprivileged import NOBODY
@@ -36,28 +36,28 @@ def nobody() -> Iterator[tuple[Runner, Path]]:
     if python is None:
         pytest.skip("every Python here that a host may have is in a folder of root's alone")
     with unprivileged.open_folder() as directory:
-        with order_runner_of(NOBODY, python, directory / "code") as running:
+        with install_runner_of(NOBODY, python, directory / "code") as running:
             yield running, directory
 
 
 def test_a_place_of_somebody_else(nobody: tuple[Runner, Path]) -> None:
     runner, directory = nobody
     old, new = (fake_builds.make(directory / "mirror", release) for release in ("20260101", "20260201"))
-    place = Ancestor(directory / "opt" / MINOR)
-    with order_runner() as privileged:
-        assert privileged.run(order_for(place.path, old)).error is None
-    before = place.contents()
-    assert runner.run(order_for(place.path, new)).error == (
-        f"Could not write {place.store}/.lock: {DENIED} What was at {place.path} before is still there."
+    view = PathView(directory / "opt" / MINOR)
+    with install_runner() as privileged:
+        assert privileged.run(spec_for(view.path, old)).error is None
+    before = view.contents()
+    assert runner.run(spec_for(view.path, new)).error == (
+        f"Could not write {view.store}/.lock: {DENIED} What was at {view.path} before is still there."
     )
-    assert place.contents() == before
-    assert place.runs()
+    assert view.contents() == before
+    assert view.runs()
 
 
 def test_a_place_that_is_not_there(nobody: tuple[Runner, Path]) -> None:
     runner, directory = nobody
     path = directory / "opt" / MINOR
-    assert runner.run(order_for(path, fake_builds.make(directory / "mirror", "20260101"))).error == (
+    assert runner.run(spec_for(path, fake_builds.make(directory / "mirror", "20260101"))).error == (
         f"Could not write {directory}/opt: {DENIED} What was at {path} before is still there."
     )
     assert not path.parent.exists()
@@ -80,7 +80,7 @@ def test_what_root_installs_under_umask_077(samples: SampleMirror) -> None:
     if not unprivileged.can_change_user():
         pytest.skip("only root can run something as another user")
     sample = samples.samples[0]
-    with unprivileged.open_folder() as directory, order_runner(umask=0o077) as careful:
+    with unprivileged.open_folder() as directory, install_runner(umask=0o077) as careful:
         path = directory / "opt" / "python" / MINOR
         spec = {"path": str(path), "asset": asset_of(sample), "archive": str(sample.path)}
         assert careful.run(spec).error is None

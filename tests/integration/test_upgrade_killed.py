@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.integration.conftest import NEW, OLD
 from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet, everywhere
 from tests.integration.playbooks import ANSIBLE_PLAYBOOK, TIMEOUT_S
-from tests.support.host_view import Ancestor
+from tests.support.host_view import PathView
 
 
 def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_killed_upgrade_run_again_ends_right(fleet: Fleet, tmp_path: Path) -> 
 
 def with_fallback(fleet: Fleet) -> list[str]:
     """The hosts whose store has the mark."""
-    return [host for host in HOSTS if Ancestor(fleet.player.path(host)).has_mark_of_trial()]
+    return [host for host in HOSTS if PathView(fleet.player.path(host)).is_provisional()]
 
 
 def test_builds_that_a_killed_upgrade_left_on_trial(fleet: Fleet, tmp_path: Path) -> None:
@@ -59,8 +59,8 @@ def test_builds_that_a_killed_upgrade_left_on_trial(fleet: Fleet, tmp_path: Path
     failed = fleet.play("upgrade", upgrade_health_command=one_is_ill, upgrade_serial="100%")
     assert failed.rc == 2, failed.output
     assert (fleet.releases(), with_fallback(fleet)) == (everywhere(OLD), [])
-    told = r"fatal: \[(\w+)\].*it has the build again that it had before that run"
-    assert sorted(re.findall(told, failed.output)) == sorted(HOSTS)
+    said = r"fatal: \[(\w+)\].*it has the build again that it had before that run"
+    assert sorted(re.findall(said, failed.output)) == sorted(HOSTS)
     shutil.rmtree(hosts)
     (tmp_path / "killed").rename(hosts)
     passed = fleet.play("upgrade", upgrade_health_command="true", upgrade_serial="100%")

@@ -66,15 +66,15 @@ def look(page: str, *, width: int, dark: bool) -> Seen:
 
 
 def _browse(page: str, width: int, dark: bool, *arguments: str) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder, "root")
+    with tempfile.TemporaryDirectory() as directory:
+        root = Path(directory, "root")
         root.mkdir()
         (root / "page.html").write_text(page)
         (root / "empty.html").write_text("<!DOCTYPE html>")
         (root / "index.html").write_text(WRAPPER.format(width=width, height=HEIGHT))
         with serve(root) as server:
             command = [str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-            command += [f"--user-data-dir={folder}/profile", f"--window-size={max(500, width)},{HEIGHT}"]
+            command += [f"--user-data-dir={directory}/profile", f"--window-size={max(500, width)},{HEIGHT}"]
             command += ["--blink-settings=preferredColorScheme=0"] if dark else []
             command += [*arguments, f"{server.url}/index.html"]
             done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)

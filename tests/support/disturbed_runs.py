@@ -16,7 +16,7 @@ from typing import Any
 
 from . import fake_builds
 from .fake_builds import MINOR
-from .host_view import Ancestor
+from .host_view import PathView
 from .install_runs import Runner
 
 
@@ -76,29 +76,29 @@ class Builds:
         return {"old": self.old, "new": self.new}.get(which or "", {})
 
 
-class Trial:
+class DisturbedRun:
     """An order to disturb again and again, each time from the same beginning."""
 
     def __init__(self, scenario: Scenario, builds: Builds, directory: Path, runner: Runner) -> None:
-        self.place = Ancestor(directory / "opt" / "python" / MINOR)
+        self.view = PathView(directory / "opt" / "python" / MINOR)
         self.runner = runner
         self.may_be_absent = scenario.may_be_absent
-        self.new_on_trial = builds.new["asset"]["name"] if scenario.with_fallback else None
-        at_path = {"path": str(self.place.path)}
+        self.provisional_build = builds.new["asset"]["name"] if scenario.with_fallback else None
+        at_path = {"path": str(self.view.path)}
         self.spec = {**at_path, **builds.params(scenario.build), **scenario.spec}
         for which in scenario.before:
             assert runner.run({**at_path, **builds.params(which), "provisional": scenario.with_fallback}).error is None
-        scenario.prepare(self.place.path, builds.archive)
+        scenario.prepare(self.view.path, builds.archive)
         self._before = directory / "before"
-        if self.place.path.parent.exists():
-            shutil.copytree(self.place.path.parent, self._before, symlinks=True)
+        if self.view.path.parent.exists():
+            shutil.copytree(self.view.path.parent, self._before, symlinks=True)
         self.put_back()
         started = time.monotonic()
         undisturbed = runner.run(self.spec)
         self.duration_s = time.monotonic() - started
         assert undisturbed.error is None
         self.steps = undisturbed.steps
-        self._expected = self.place.contents()
+        self._expected = self.view.contents()
 
     def decisive_steps(self) -> list[int]:
         """Every fifth step, and each one around a step that moves something, links it or writes the history down."""
@@ -109,23 +109,23 @@ class Trial:
         return sorted(chosen.intersection(range(count)))
 
     def put_back(self) -> None:
-        self.place.path.parent.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.place.path.parent, ignore_errors=True)
+        self.view.path.parent.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.view.path.parent, ignore_errors=True)
         if self._before.exists():
-            shutil.copytree(self._before, self.place.path.parent, symlinks=True)
+            shutil.copytree(self._before, self.view.path.parent, symlinks=True)
 
     def complaint(self) -> str | None:
         """What is wrong after a run was killed, or after the next run; None when nothing is."""
-        is_absent = not os.path.lexists(self.place.path)
+        is_absent = not os.path.lexists(self.view.path)
         if is_absent and not self.may_be_absent:
             return "nothing is at the path"
-        if not is_absent and not self.place.runs():
+        if not is_absent and not self.view.runs():
             return "the interpreter does not run"
-        if self.new_on_trial and self.place.entry() == self.new_on_trial and not self.place.has_mark_of_trial():
+        if self.provisional_build and self.view.entry() == self.provisional_build and not self.view.is_provisional():
             return "the new build is there, and nothing tells that it is provisional"
         error = self.runner.run(self.spec).error
         if error:
             return f"the next run failed: {error}"
-        found, expected = self.place.contents(), self._expected
+        found, expected = self.view.contents(), self._expected
         differences = sorted(name for name in found.keys() | expected if found.get(name) != expected.get(name))
         return f"the next run ended differently: {differences}" if differences else None

@@ -62,6 +62,6 @@ class Downloads:
         message = str(caught.value)
         start = "The archive could not be downloaded. "
         assert message.startswith(start)
-        told, advice = _ADVICE.split(message)
+        said, advice = _ADVICE.split(message)
         assert advice == ""
-        return told[len(start) :].rstrip()
+        return said[len(start) :].rstrip()

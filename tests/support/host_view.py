@@ -14,11 +14,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIMESTAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @dataclass(frozen=True)
-class Ancestor:
+class PathView:
     """The path of a build, with the store beside it."""
 
     path: Path
@@ -35,7 +35,7 @@ class Ancestor:
         """The name of the build that the path leads to."""
         return os.path.basename(os.readlink(self.path))
 
-    def has_mark_of_trial(self) -> bool:
+    def is_provisional(self) -> bool:
         """Whether a path of the store has a build before the provisional one to go back to."""
         return any("fallback" in json.loads(root.read_text()) for root in (self.store / ".roots").iterdir())
 
@@ -65,5 +65,5 @@ def _described(item: Path) -> tuple[str, ...]:
     if item.is_symlink():
         return (mode, os.readlink(item))
     if item.is_file() and item.suffix != ".pyc":  # what marshal writes depends on who else held an object just then
-        return (mode, hashlib.sha256(_MOMENT.sub(b"", item.read_bytes())).hexdigest())
+        return (mode, hashlib.sha256(_TIMESTAMP.sub(b"", item.read_bytes())).hexdigest())
     return (mode,)

@@ -28,8 +28,8 @@ class Hostile:
     data: bytes
     reason: str
 
-    def write(self, folder: Path, file_name: str = "cpython.tar.gz") -> Path:
-        path = folder / file_name
+    def write(self, directory: Path, file_name: str = "cpython.tar.gz") -> Path:
+        path = directory / file_name
         path.write_bytes(self.data)
         return path
 
@@ -211,10 +211,10 @@ def _realpath_limit_attack() -> list[bytes]:
     """CVE-2025-4517: links through directories so long that realpath gives up and leaves the rest unresolved."""
     part = "d" * 250
     steps = "abcdefghijklmnop"
-    members, folder = [], "python"
+    members, top = [], "python"
     for step in steps:
-        members += [pax(("path", f"{folder}/{part}")), directory("python/d"), *_long_link(f"{folder}/{step}", part)]
-        folder = f"{folder}/{part}"
+        members += [pax(("path", f"{top}/{part}")), directory("python/d"), *_long_link(f"{top}/{step}", part)]
+        top = f"{top}/{part}"
     climb = "/".join(steps) + "/" + "l" * 254
     members += [*_long_link("python/" + climb, "../" * len(steps)), *_long_link("python/escape", climb + "/../../etc")]
     return [*members, hard_link("python/flag", "python/escape/flag"), member("python/flag", b"overwritten")]

@@ -78,14 +78,14 @@ class Runner:
         return answer
 
 
-def order_for(path: Path, build: FakeBuild, **options: Any) -> dict[str, Any]:
+def spec_for(path: Path, build: FakeBuild, **options: Any) -> dict[str, Any]:
     """What has `build` at `path`, fetched from where it was made, and tried out quickly."""
     mirror = build.archive.parent.parent.as_uri()
     return {"path": str(path), "asset": build.asset(), "mirror": [mirror], "health_imports": ["zlib"], **options}
 
 
 @contextmanager
-def order_runner(*, umask: int = 0o022, file_limit_bytes: int | None = None) -> Iterator[Runner]:
+def install_runner(*, umask: int = 0o022, file_limit_bytes: int | None = None) -> Iterator[Runner]:
     """A runner of this Python and this user. No file may grow beyond `file_limit_bytes` where that is given."""
     with _serving([sys.executable, str(SERVER), str(TREE)], umask=umask) as server:
         if file_limit_bytes is not None:
@@ -94,8 +94,8 @@ def order_runner(*, umask: int = 0o022, file_limit_bytes: int | None = None) -> 
 
 
 @contextmanager
-def order_runner_of(user: str, python: str, directory: Path) -> Iterator[Runner]:
-    """A runner of another user, under an interpreter that this user can run; a copy of the code makes `folder`."""
+def install_runner_of(user: str, python: str, directory: Path) -> Iterator[Runner]:
+    """A runner of another user, under an interpreter that this user can run; a copy of the code makes `directory`."""
     directory.mkdir(mode=0o755)
     copy_for_all(SERVER, directory / SERVER.name)
     collection = Path("ansible_collections", "standalone", "python", "plugins", "module_utils")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
+from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import PathHistory
 from tests.support.fake_builds import MINOR
 
@@ -33,4 +33,4 @@ def release_at(path: Path) -> str:
 
 def history(store: str | Path, path: str | Path) -> PathHistory:
     """The root of a path, an empty one where it has none."""
-    return _roots.read_all(str(store)).of(str(path)) or PathHistory(str(path))
+    return _history.read_all(str(store)).of(str(path)) or PathHistory(str(path))

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An overlay file system, as containers have: what is in a lower layer cannot be moved.
 
-with overlay(folder) as disk:
-    ...                # fill disk.place
+with overlay(directory) as disk:
+    ...                # fill disk.path
     disk.freeze()      # which is now the lower layer, as an image is
     disk.start_over()  # without what was changed since then
 """
@@ -24,15 +24,15 @@ _SIZE_BYTES = 200_000_000
 
 @dataclass
 class Overlay:
-    """An overlay that is mounted at `place`; the layers beside it are all in memory."""
+    """An overlay that is mounted at `path`; the layers beside it are all in memory."""
 
-    folder: Path
+    directory: Path
     _lower: list[Path] = field(default_factory=list)
     _mounts: int = 0
 
     @property
-    def place(self) -> Path:
-        return self.folder / "merged"
+    def path(self) -> Path:
+        return self.directory / "merged"
 
     def freeze(self) -> None:
         """Make what is there a lower layer, and begin an empty one above it."""
@@ -45,29 +45,29 @@ class Overlay:
         self._mount()
 
     def unmount(self) -> None:
-        subprocess.run(["umount", self.place], check=True)
+        subprocess.run(["umount", self.path], check=True)
 
     @property
     def _upper(self) -> Path:
-        return self.folder / f"upper{self._mounts}"
+        return self.directory / f"upper{self._mounts}"
 
     def _mount(self) -> None:
         self._mounts += 1
-        work = self.folder / f"work{self._mounts}"
+        work = self.top / f"work{self._mounts}"
         for directory in (self._upper, work):
             directory.mkdir()
         lower = ":".join(map(str, self._lower))
         options = f"lowerdir={lower},upperdir={self._upper},workdir={work}"
-        subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, self.place], check=True)
+        subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, self.path], check=True)
 
 
 @contextmanager
-def overlay(folder: Path) -> Iterator[Overlay]:
-    """Mount one below `folder`. Raises `MountRefused`."""
-    with small_disk(folder, _SIZE_BYTES):
-        disk = Overlay(folder)
-        empty = folder / "empty"
-        for directory in (empty, disk.place):
+def overlay(top: Path) -> Iterator[Overlay]:
+    """Mount one below `directory`. Raises `MountRefused`."""
+    with small_disk(top, _SIZE_BYTES):
+        disk = Overlay(top)
+        empty = top / "empty"
+        for directory in (empty, disk.path):
             directory.mkdir()
         disk._lower.append(empty)
         disk._mount()

@@ -82,8 +82,8 @@ def fill(directory: Path, files: dict[str, str], links: dict[str, str] | None = 
     for path, target in (links or {}).items():
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         (directory / path).symlink_to(target)
-    for folder in [directory, *(item for item in directory.rglob("*") if item.is_dir() and not item.is_symlink())]:
-        folder.chmod(0o755)
+    for top in [directory, *(item for item in directory.rglob("*") if item.is_dir() and not item.is_symlink())]:
+        top.chmod(0o755)
     return directory
 
 

@@ -113,7 +113,7 @@ def asset_name(spec: SampleSpec, version: str) -> str:
 
 
 def _make(spec: SampleSpec, source: SourcePython, directory: Path) -> None:
-    """Fill `folder` in one rename; what an earlier run left half-made is thrown away."""
+    """Fill `directory` in one rename; what an earlier run left half-made is thrown away."""
     partial = directory.with_name(f".{directory.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()

@@ -95,8 +95,8 @@ def build_time_vars(source: SourcePython, release: str) -> dict[str, Any]:
         "LIBPC": f"{PREFIX}/lib/pkgconfig",
         "LIBPL": f"{PREFIX}/lib/python{source.minor}/config-{source.minor}-{source.multiarch}",
     }
-    told = {"CONFIG_ARGS": f"'--prefix={PREFIX}' '--with-openssl=/tools/deps' 'SAMPLE_RELEASE={release}'"}
-    return {**values, **places, **COMPILER, **told}
+    said = {"CONFIG_ARGS": f"'--prefix={PREFIX}' '--with-openssl=/tools/deps' 'SAMPLE_RELEASE={release}'"}
+    return {**values, **places, **COMPILER, **said}
 
 
 def sysconfigdata(variables: dict[str, Any]) -> bytes:

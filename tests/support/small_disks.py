@@ -23,7 +23,7 @@ class MountRefused(Exception):
 
 @dataclass(frozen=True)
 class SmallDisk:
-    """A file system in memory, mounted at `folder`."""
+    """A file system in memory, mounted at `directory`."""
 
     directory: Path
 

@@ -52,11 +52,11 @@ def without_debug_sections(members: list[Member]) -> list[Member]:
     elf = {str(number): member for number, member in enumerate(members) if member.content.startswith(ELF)}
     if program is None or not elf:
         return members
-    with tempfile.TemporaryDirectory(prefix="sample-strip-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sample-strip-") as directory:
         for name, member in elf.items():
-            Path(folder, name).write_bytes(member.content)
-        subprocess.run([program, "--strip-debug", *elf], cwd=folder, check=True)
-        stripped = {int(name): Path(folder, name).read_bytes() for name in elf}
+            Path(directory, name).write_bytes(member.content)
+        subprocess.run([program, "--strip-debug", *elf], cwd=directory, check=True)
+        stripped = {int(name): Path(directory, name).read_bytes() for name in elf}
     return [
         Member(member.name, stripped.get(number, member.content), member.link, member.executable)
         for number, member in enumerate(members)
@@ -85,10 +85,10 @@ def _libpython(minor: str, library: Path) -> Iterator[Member]:
 
 def _files_below(directory: Path, name: str, left_out: AbstractSet[str]) -> Iterator[Member]:
     """Every regular file below a directory. No links: the few that a source has lead out of its tree."""
-    for folder, directories, files in os.walk(directory):
+    for top, directories, files in os.walk(directory):
         directories[:] = set(directories) - left_out
-        inside = Path(name, Path(folder).relative_to(directory))
+        inside = Path(name, Path(top).relative_to(directory))
         for file in set(files) - left_out:
-            path = Path(folder, file)
+            path = Path(top, file)
             if not NEVER_NAMED.match(file) and not path.is_symlink():
                 yield Member(str(inside / file), path.read_bytes(), executable=os.access(path, os.X_OK))

@@ -58,18 +58,18 @@ class Storm:
         """How often each thing happened, and what was wrong."""
         until = time.monotonic() + seconds
         with multiprocessing.Manager() as manager:
-            told = manager.list()
+            said = manager.list()
             workers = [
-                multiprocessing.Process(target=_work, args=(self, self.seed + number, until, told))
+                multiprocessing.Process(target=_work, args=(self, self.seed + number, until, said))
                 for number in range(WORKERS)
             ]
-            watcher = multiprocessing.Process(target=_watch, args=(self, until, told))
+            watcher = multiprocessing.Process(target=_watch, args=(self, until, said))
             for process in (*workers, watcher):
                 process.start()
             for process in (*workers, watcher):
                 process.join()
-            happened = Counter(what for what, wrong in told if not wrong)
-            return happened, [what for what, wrong in told if wrong]
+            happened = Counter(what for what, wrong in said if not wrong)
+            return happened, [what for what, wrong in said if wrong]
 
     def action(self, chance: random.Random) -> tuple[str, Callable[[], Any]]:
         """A name, and what to do."""
@@ -92,12 +92,12 @@ def _back(store: str, paths: list[str]) -> list[InstallSpec]:
     return rollback.way_back(store, from_build=rollback.ANY, reason="the storm", paths=paths).specs
 
 
-def _work(storm: Storm, seed: int, until: float, told: Any) -> None:
+def _work(storm: Storm, seed: int, until: float, said: Any) -> None:
     chance = random.Random(seed)
     while time.monotonic() < until:
         name, act = storm.action(chance)
         life_s = chance.uniform(0, LONGEST_LIFE_S) if chance.random() < KILLED else None
-        told.extend(_run(name, act, life_s))
+        said.extend(_run(name, act, life_s))
 
 
 def _run(name: str, act: Callable[[], Any], life_s: float | None) -> list[tuple[str, bool]]:
@@ -135,12 +135,12 @@ def _outcome(act: Callable[[], Any]) -> tuple[str, list[str]]:
     return ("changed" if changed else "unchanged"), [word for one in results for word in one.get("warnings", ())]
 
 
-def _watch(storm: Storm, until: float, told: Any) -> None:
+def _watch(storm: Storm, until: float, said: Any) -> None:
     """Looks at the paths all the time, from outside."""
     while time.monotonic() < until:
         for path in (*storm.stable, storm.volatile):
             complaint = wrong_with(path, may_be_absent=path == storm.volatile)
-            told.append((complaint or "look", complaint is not None))
+            said.append((complaint or "look", complaint is not None))
 
 
 def wrong_with(path: Path, *, may_be_absent: bool) -> str | None:

@@ -322,11 +322,11 @@ def test_the_guide_mentions_only_options_that_exist(page: Path) -> None:
 
 
 @cache
-def all_sentences() -> tuple[str, ...]:
-    return tuple(sentence for file in PLUGINS.rglob("*.py") for sentence in sentences_in(file))
+def all_messages() -> tuple[str, ...]:
+    return tuple(message for file in PLUGINS.rglob("*.py") for message in messages_in(file))
 
 
-def sentences_in(file: Path) -> Iterator[str]:
+def messages_in(file: Path) -> Iterator[str]:
     """Every text that a plugin holds, with … for whatever is filled in at run time."""
     for node in ast.walk(ast.parse(text_of(file))):
         if isinstance(node, ast.JoinedStr):
@@ -344,4 +344,4 @@ def explained_errors() -> list[str]:
 @pytest.mark.parametrize("message", explained_errors())
 def test_explained_errors_are_what_plugins_say(message: str) -> None:
     """A heading may break off where the message goes on, and says … for what differs from case to case."""
-    assert any(message in sentence for sentence in all_sentences())
+    assert any(message in text for text in all_messages())

@@ -75,8 +75,8 @@ def test_gzip_header_has_no_time_and_no_name():
     ],
 )
 def test_written_files_name_the_build_prefix(unpack, name, words):
-    told = {"minor": SOURCE.minor, "data": SOURCE.sysconfigdata, "multiarch": SOURCE.multiarch}
-    text = (unpack(SampleSpec(), "p") / name.format(**told)).read_text()
+    said = {"minor": SOURCE.minor, "data": SOURCE.sysconfigdata, "multiarch": SOURCE.multiarch}
+    text = (unpack(SampleSpec(), "p") / name.format(**said)).read_text()
     assert [word for word in words if word.replace("{minor}", SOURCE.minor) not in text] == []
 
 
@@ -87,8 +87,8 @@ def test_interpreter_runs_from_any_directory(unpack, tmp_path, python):
         prefix = unpack(spec, "with space")
     except UnusableSource as error:
         pytest.skip(str(error))
-    told = subprocess.check_output([prefix / "bin" / "python3", "-c", HEALTH], text=True, env={})
-    assert told == f"{prefix} 20260201\n"
+    said = subprocess.check_output([prefix / "bin" / "python3", "-c", HEALTH], text=True, env={})
+    assert said == f"{prefix} 20260201\n"
     environment = tmp_path / "environment"
     subprocess.run([prefix / "bin" / "python", "-m", "venv", "--without-pip", environment], check=True)
     program = "import sys; print(sys.base_prefix)"
@@ -97,13 +97,13 @@ def test_interpreter_runs_from_any_directory(unpack, tmp_path, python):
 
 
 def test_broken_import(unpack):
-    told = subprocess.run(
+    said = subprocess.run(
         [unpack(SampleSpec(broken_import="ssl"), "p") / "bin" / "python", "-c", "import ssl"],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert told.stderr.endswith("ImportError: libssl.so.3: cannot open shared object file: No such file or directory\n")
+    assert said.stderr.endswith("ImportError: libssl.so.3: cannot open shared object file: No such file or directory\n")
 
 
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="tar needs the program zstd to read a full archive")

@@ -76,8 +76,8 @@ class TestBuildOfAnotherMachine:
         else:
             (module,) = host.modules
             assert module["asset"]["target"] == fake_builds.TARGET
-            told = HostPlatform.from_dict(module["host_platform"])  # so that the module judges as the plugin did
-            assert told.objection_to(Asset.from_dict(foreign.asset()).build)
+            said = HostPlatform.from_dict(module["host_platform"])  # so that the module judges as the plugin did
+            assert said.objection_to(Asset.from_dict(foreign.asset()).build)
 
     @pytest.mark.parametrize("state", ["present", "latest"])
     def test_where_the_index_has_none_for_the_host_it_is_no_answer(

@@ -126,8 +126,8 @@ class TestAuto:
 
     def test_both_reasons_are_told(self, host: Host, path: Path, old: FakeBuild) -> None:
         host.first_answers = [wanted(old)]
-        told = act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="auto")["msg"]
-        assert told.startswith("The host got nowhere. On the controller: The archive could not be downloaded.")
+        said = act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="auto")["msg"]
+        assert said.startswith("The host got nowhere. On the controller: The archive could not be downloaded.")
 
     def test_a_failure_asks_for_nothing(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
         host.first_answers = [{**wanted(old), "failed": True}]

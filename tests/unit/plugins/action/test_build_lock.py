@@ -79,8 +79,8 @@ def test_a_host_that_is_not_covered_is_told_what_is(host: Host, path: Path, tmp_
 def test_a_build_that_the_host_cannot_run_is_refused(host: Host, path: Path, tmp_path: Path) -> None:
     file = tmp_path / "lock.yml"
     file.write_text(lock_of({MINOR: [stripped(f"{VERSION}+{OLD}", "aarch64-unknown-linux-gnu")]}).render())
-    told = failure(host, path, name=MINOR, lock=str(file), target="aarch64-unknown-linux-gnu")
-    assert "needs Linux with 64-bit aarch64 programs" in told
+    said = failure(host, path, name=MINOR, lock=str(file), target="aarch64-unknown-linux-gnu")
+    assert "needs Linux with 64-bit aarch64 programs" in said
 
 
 def test_a_lock_that_is_damaged_is_told_before_the_host_is_asked(host: Host, path: Path, tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ class TestRefusal:
     def test_what_the_host_cannot_run_is_refused_with_the_reason(self, host: Host, path: Path, old: FakeBuild) -> None:
         name = old.name.replace("x86_64", "s390x")
         asset = {**old.asset(), "name": name, "target": "s390x-unknown-linux-gnu"}
-        told = failure(host, path, asset=asset)
-        assert told.startswith(
+        said = failure(host, path, asset=asset)
+        assert said.startswith(
             f"{name} needs Linux with 64-bit s390x programs, but this host is Linux with 64-bit x86_64"
         )
 
@@ -103,9 +103,9 @@ class TestArchive:
         assert "name" not in host.modules[0]
 
     def test_another_content_is_not_sent(self, host: Host, path: Path, old: FakeBuild) -> None:
-        told = failure(host, path, name=f"{VERSION}+{OLD}", archive=str(old.archive), checksum="0" * 64)
-        assert str(old.archive) in told
-        assert old.sha256 in told
+        said = failure(host, path, name=f"{VERSION}+{OLD}", archive=str(old.archive), checksum="0" * 64)
+        assert str(old.archive) in said
+        assert old.sha256 in said
         assert host.received == {}
 
     def test_one_on_the_host_is_left_there(self, host: Host, path: Path, old: FakeBuild) -> None:

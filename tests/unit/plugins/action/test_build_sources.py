@@ -90,12 +90,12 @@ class TestIndex:
         self, host: Host, path: Path, option: bool, where: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE", "soon")
-        told = failure(host, path, name=MINOR, **({"index_max_age": "soon"} if option else {}))
-        assert told == f"{where} 'soon' is no age. Write hours, days or weeks, such as 36h, 7d or 2w."
+        said = failure(host, path, name=MINOR, **({"index_max_age": "soon"} if option else {}))
+        assert said == f"{where} 'soon' is no age. Write hours, days or weeks, such as 36h, 7d or 2w."
 
     def test_an_index_that_is_too_old_is_an_error(self, host: Host, path: Path, index: str) -> None:
-        told = failure(host, path, name=MINOR, index=[index], index_max_age="1h")
-        assert told.startswith(f"Cannot use the index {index}: its newest release, {NEW}, is ")
+        said = failure(host, path, name=MINOR, index=[index], index_max_age="1h")
+        assert said.startswith(f"Cannot use the index {index}: its newest release, {NEW}, is ")
 
     def test_an_exact_name_is_served_without_it(self, host: Host, path: Path, old: FakeBuild) -> None:
         run(spec(path, old))
@@ -109,8 +109,8 @@ def test_an_asset_of_the_future_is_refused(
     host: Host, path: Path, old: FakeBuild, release: str, check_mode: bool
 ) -> None:
     asset = {key: value.replace(OLD, release) for key, value in old.asset().items() if isinstance(value, str)}
-    told = failure(host, path, asset=asset, check_mode=check_mode)
-    assert "is in the future, since the clock" in told or "which is no date" in told
+    said = failure(host, path, asset=asset, check_mode=check_mode)
+    assert "is in the future, since the clock" in said or "which is no date" in said
     assert not host.modules
 
 
@@ -151,8 +151,8 @@ class TestNoAnswer:
         assert "`min_age`" in failure(
             host, path, name=MINOR, state="latest", index=[index], min_age="9999w", externally_managed=False
         )
-        told = failure(host, path, name=MINOR, state="latest", index=[index], checksum="0" * 64)
-        assert "by the option checksum" in told
+        said = failure(host, path, name=MINOR, state="latest", index=[index], checksum="0" * 64)
+        assert "by the option checksum" in said
         assert warned == []
 
 

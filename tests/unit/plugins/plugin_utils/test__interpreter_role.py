@@ -174,10 +174,10 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_meant_is_refused(case: str) -> None:
-    given, others, sentence = REFUSED[case]
+    given, others, message = REFUSED[case]
     with pytest.raises(InvalidName) as error:
         interpreter_builds(given, variables(**others))
-    assert str(error.value) == sentence
+    assert str(error.value) == message
 
 
 def test_a_slash_at_the_end_does_not_matter() -> None:

@@ -186,11 +186,11 @@ def test_the_length_is_told_before_anything_is_written(by_http: bool, downloads:
 def test_the_length_is_told_once(
     behaviours: list[Behaviour], part: bytes, lengths: list[int], downloads: Downloads
 ) -> None:
-    told: list[int] = []
+    said: list[int] = []
     downloads.part.write_bytes(part)
     with serve(downloads.mirror, script={"/file": behaviours}) as server:
-        downloads.get(f"{server.url}/file", on_length=told.append)
-    assert told == lengths
+        downloads.get(f"{server.url}/file", on_length=said.append)
+    assert said == lengths
 
 
 def test_what_is_longer_than_any_build_is_not_taken(downloads: Downloads, monkeypatch: pytest.MonkeyPatch) -> None:

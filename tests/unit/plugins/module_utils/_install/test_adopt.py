@@ -50,7 +50,7 @@ def test_what_unpacking_and_running_do_is_no_difference(
 
 
 @pytest.mark.parametrize(
-    ("damage", "told"),
+    ("damage", "said"),
     [
         (lambda path: (path / "lib/a.py").write_text("y"), "changed: lib/a.py"),
         (lambda path: (path / "lib/a.py").unlink(), "missing: lib/a.py"),
@@ -65,12 +65,12 @@ def test_what_unpacking_and_running_do_is_no_difference(
         ),
     ],
 )
-def test_any_other_difference_is_told(path: Path, stage: Stage, damage: Callable[[Path], object], told: str) -> None:
+def test_any_other_difference_is_told(path: Path, stage: Stage, damage: Callable[[Path], object], said: str) -> None:
     damage(path)
     with pytest.raises(StoreError) as caught:
         adopt.require_same_content(str(path), stage.entries)
     assert str(caught.value) == (
-        f"The directory {path} is not adopted, since it is not the build that was asked for ({told}). "
+        f"The directory {path} is not adopted, since it is not the build that was asked for ({said}). "
         "It was left as it is. Ask for the build that it is, or move it away."
     )
 

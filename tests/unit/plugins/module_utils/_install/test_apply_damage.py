@@ -23,7 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.confirm
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import ANY, way_back
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
+from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.install_specs import spec
@@ -79,7 +79,7 @@ def wanted(path: Path, build: FakeBuild | None = None, **params: Any) -> Install
 
 
 def root_file(path: Path) -> Path:
-    return store_of(path) / ".roots" / _roots.file_name(str(path))
+    return store_of(path) / ".roots" / _history.file_name(str(path))
 
 
 def edit(file: Path, **changes: Any) -> None:

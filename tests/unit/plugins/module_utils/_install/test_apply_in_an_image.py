@@ -63,8 +63,8 @@ def test_all_is_below_the_root_and_speaks_of_the_final_place(root: Path, old: Fa
     assert result["executable"] == f"{PATH}/bin/python{MINOR}"
     assert f"'prefix': '{PATH}'" in (real(root) / LIBRARY / "_sysconfigdata__linux_.py").read_text()
     assert sorted(os.listdir(root)) == ["opt"]
-    told = [item for item in root.rglob("*") if item.is_file() and str(root).encode() in item.read_bytes()]
-    assert told == []
+    said = [item for item in root.rglob("*") if item.is_file() and str(root).encode() in item.read_bytes()]
+    assert said == []
 
 
 def test_nothing_tells_who_made_it(root: Path, old: FakeBuild) -> None:

@@ -27,7 +27,7 @@ def active_fallback(path: Path) -> str | None:
     return history(str(store_of(path)), str(path)).fallback
 
 
-def put_on_trial(path: Path, *builds: FakeBuild) -> None:
+def make_provisional(path: Path, *builds: FakeBuild) -> None:
     """The path has the last of the provisional builds, and had the others one after another."""
     for build in builds[:-1]:
         run(spec(path, build))
@@ -43,7 +43,7 @@ def test_the_build_before_stays_whatever_keep_says(path: Path, old: FakeBuild, n
 
 
 def test_a_first_build_has_nothing_to_go_back_to(path: Path, old: FakeBuild) -> None:
-    put_on_trial(path, old)
+    make_provisional(path, old)
     assert active_fallback(path) is None
 
 
@@ -51,7 +51,7 @@ def test_a_first_build_has_nothing_to_go_back_to(path: Path, old: FakeBuild) -> 
 def test_a_task_that_finds_the_build_leaves_it_on_trial(
     path: Path, old: FakeBuild, new: FakeBuild, provisional: bool
 ) -> None:
-    put_on_trial(path, old, new)
+    make_provisional(path, old, new)
     assert run(spec(path, new, provisional=provisional, keep=0))["changed"] is False
     assert (active_fallback(path), stored(path)) == (old.name, [old.name, new.name])
 
@@ -64,7 +64,7 @@ def test_a_task_that_finds_a_build_puts_none_on_trial(path: Path, old: FakeBuild
 
 
 def test_a_build_that_is_repaired_stays_on_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    put_on_trial(path, old, new)
+    make_provisional(path, old, new)
     next(path.rglob("BUILD-NOTE")).write_text("edited")
     assert run(spec(path, new, verify="full"))["drift"]["changed"]
     assert active_fallback(path) == old.name
@@ -73,7 +73,7 @@ def test_a_build_that_is_repaired_stays_on_trial(path: Path, old: FakeBuild, new
 def test_a_build_that_is_made_anew_with_other_settings_stays_on_trial(
     path: Path, old: FakeBuild, new: FakeBuild
 ) -> None:
-    put_on_trial(path, old, new)
+    make_provisional(path, old, new)
     assert run(spec(path, new, externally_managed=False))["changed"] is True
     assert active_fallback(path) == old.name
 
@@ -81,32 +81,32 @@ def test_a_build_that_is_made_anew_with_other_settings_stays_on_trial(
 def test_a_trial_after_an_unfinished_one_goes_back_to_before_both(
     path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild
 ) -> None:
-    put_on_trial(path, old, new)
-    put_on_trial(path, newest)
+    make_provisional(path, old, new)
+    make_provisional(path, newest)
     assert (active_fallback(path), stored(path)) == (old.name, [old.name, new.name, newest.name])
 
 
 def test_another_build_without_a_trial_ends_it(path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild) -> None:
-    put_on_trial(path, old, new)
+    make_provisional(path, old, new)
     assert run(spec(path, newest))["pruned"] == [old.name]
     assert active_fallback(path) is None
 
 
 @pytest.mark.parametrize("provisional", [True, False])
 def test_going_back_ends_it(path: Path, old: FakeBuild, new: FakeBuild, provisional: bool) -> None:
-    put_on_trial(path, old, new)
+    make_provisional(path, old, new)
     run(spec(path, old, provisional=provisional))
     assert (release_at(path), active_fallback(path)) == (old.release, None)
 
 
 def test_going_back_to_a_build_that_drifted_ends_it(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    put_on_trial(path, old, new)
+    make_provisional(path, old, new)
     next((store_of(path) / old.name).rglob("BUILD-NOTE")).write_text("edited")
     run(spec(path, old))
     assert (os.readlink(path), active_fallback(path)) == (f".builds/{old.name}.2", None)
 
 
 def test_a_removed_path_has_no_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
-    put_on_trial(path, old, new)
+    make_provisional(path, old, new)
     run(spec(path, state="absent"))
     assert not store_of(path).exists()

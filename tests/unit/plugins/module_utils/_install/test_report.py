@@ -130,37 +130,37 @@ class TestReport:
         }  # fmt: skip
 
     def test_a_first_installation_foreseen(self) -> None:
-        told = report(Outcome(True, NOW.build), asked(NOW, owner="app", externally_managed=False), EMPTY)
-        assert told["previous"] is None
-        assert told["executables"] == [f"{PATH}/bin/{name}" for name in ("python", "python3", "python3.13")]
-        assert told["diff"]["before"] == {"path": PATH, "build": None}
-        assert told["diff"]["after"] == {
+        said = report(Outcome(True, NOW.build), asked(NOW, owner="app", externally_managed=False), EMPTY)
+        assert said["previous"] is None
+        assert said["executables"] == [f"{PATH}/bin/{name}" for name in ("python", "python3", "python3.13")]
+        assert said["diff"]["before"] == {"path": PATH, "build": None}
+        assert said["diff"]["after"] == {
             "path": PATH, "build": NOW_NAME, "owner": "app", "group": None, "externally_managed": False,
         }  # fmt: skip
 
     def test_other_settings_for_the_same_build_show_in_the_diff(self) -> None:
-        told = report(Outcome(True, NOW.build), asked(NOW, group="web"), installed(NOW))
-        assert told["previous"] is None
-        assert (told["diff"]["before"]["group"], told["diff"]["after"]["group"]) == (None, "web")
+        said = report(Outcome(True, NOW.build), asked(NOW, group="web"), installed(NOW))
+        assert said["previous"] is None
+        assert (said["diff"]["before"]["group"], said["diff"]["after"]["group"]) == (None, "web")
 
     def test_a_repair(self) -> None:
-        told = report(Outcome(True, NOW.build, f"{NOW_NAME}.2", receipt(of=NOW), DRIFT), asked(NOW), installed(NOW))
-        assert told["drift"] == told["diff"]["before"]["drift"] == DRIFT.as_dict()
-        assert told["diff"]["after"]["drift"] == Drift().as_dict()
+        said = report(Outcome(True, NOW.build, f"{NOW_NAME}.2", receipt(of=NOW), DRIFT), asked(NOW), installed(NOW))
+        assert said["drift"] == said["diff"]["before"]["drift"] == DRIFT.as_dict()
+        assert said["diff"]["after"]["drift"] == Drift().as_dict()
 
     def test_nothing_to_do(self) -> None:
-        told = report(
+        said = report(
             Outcome(False, NOW.build, NOW_NAME, receipt(of=NOW)), NAMED, installed(NOW, running={NOW_NAME: (7,)})
         )
-        assert (told["changed"], told["previous"], told["in_use"]) == (False, None, [])
-        assert told["diff"]["before"] == told["diff"]["after"]
+        assert (said["changed"], said["previous"], said["in_use"]) == (False, None, [])
+        assert said["diff"]["before"] == said["diff"]["after"]
 
     def test_a_removal(self) -> None:
-        told = report(Outcome(True, None, pruned=(OLD_NAME,)), ABSENT, installed(NOW, OLD, running={NOW_NAME: (7,)}))
-        assert (told["build"], told["executable"], told["executables"]) == (None, None, [])
-        assert told["previous"] == NOW.build.as_dict()
-        assert told["in_use"] == [{"build": NOW_NAME, "pids": [7]}]
-        assert told["diff"]["after"] == {"path": PATH, "build": None}
+        said = report(Outcome(True, None, pruned=(OLD_NAME,)), ABSENT, installed(NOW, OLD, running={NOW_NAME: (7,)}))
+        assert (said["build"], said["executable"], said["executables"]) == (None, None, [])
+        assert said["previous"] == NOW.build.as_dict()
+        assert said["in_use"] == [{"build": NOW_NAME, "pids": [7]}]
+        assert said["diff"]["after"] == {"path": PATH, "build": None}
 
     @pytest.mark.parametrize(
         ("of", "interpreter"),
@@ -172,14 +172,14 @@ class TestReport:
         ],
     )
     def test_the_interpreter_is_the_real_file(self, of: Asset, interpreter: str) -> None:
-        told = report(Outcome(True, of.build), asked(of), EMPTY)
-        assert told["executable"] == f"{PATH}/bin/{interpreter}"
-        assert told["executable"] in told["executables"]
+        said = report(Outcome(True, of.build), asked(of), EMPTY)
+        assert said["executable"] == f"{PATH}/bin/{interpreter}"
+        assert said["executable"] in said["executables"]
 
     def test_measured_times_are_told(self) -> None:
         timings = Timings()
         with pytest.raises(KeyError), timings.measure("extract_s"):
             raise KeyError
-        told = report(Outcome(False, None), ABSENT, EMPTY, timings)["timings"]
-        assert list(told) == list(PARTS)
-        assert 0 <= told["extract_s"] < 1
+        said = report(Outcome(False, None), ABSENT, EMPTY, timings)["timings"]
+        assert list(said) == list(PARTS)
+        assert 0 <= said["extract_s"] < 1

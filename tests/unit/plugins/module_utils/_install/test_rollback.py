@@ -24,7 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.rollbac
     way_back,
 )
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
+from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, Left, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Settings
 from tests.support.receipts import asset, make_entry, receipt
@@ -41,7 +41,7 @@ def path(tmp_path: Path) -> Path:
         make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
     path.symlink_to(f".builds/{NEW.build.name}")
     uses = tuple(HistoryEntry(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, OLD, OLDEST))
-    _roots.write(str(tmp_path / ".builds"), PathHistory(str(path), 4, uses))
+    _history.write(str(tmp_path / ".builds"), PathHistory(str(path), 4, uses))
     return path
 
 
@@ -100,9 +100,9 @@ def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
 
 def test_a_build_on_trial_is_left_for_the_one_before_the_trial(path: Path) -> None:
     store = str(path.parent / ".builds")
-    root = _roots.read_all(store).of(str(path))
+    root = _history.read_all(store).of(str(path))
     assert root
-    _roots.write(store, root.with_fallback(OLDEST.build.name))
+    _history.write(store, root.with_fallback(OLDEST.build.name))
     assert found(path) == [(str(path), "20250610")]
 
 
@@ -161,7 +161,7 @@ def history(path: Path, *assets: Asset) -> Path:
         make_entry(store, one.build.name, receipt(str(path), one))
     path.unlink()
     path.symlink_to(f".builds/{assets[0].build.name}")
-    _roots.write(
+    _history.write(
         str(store),
         PathHistory(str(path), 4, tuple(HistoryEntry(one.build.name, "2026-01-01T00:00:00Z") for one in assets)),
     )
@@ -217,7 +217,7 @@ def go_back(path: Path, from_build: str, reason: str = "") -> str:
     return receipt_at(path)
 
 
-def order_for(path: Path, wanted: Asset) -> InstallSpec:
+def spec_for(path: Path, wanted: Asset) -> InstallSpec:
     """What a task for that very build asks for."""
     settings = Settings(str(path), externally_managed=False)
     return InstallSpec("present", str(path), str(path.parent / ".builds"), settings, UrlOptions(), asset=wanted, keep=4)
@@ -246,7 +246,7 @@ def test_a_build_that_answers_to_the_same_name_is_not_gone_back_to(tmp_path: Pat
         make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
     path.symlink_to(f".builds/{NEW.build.name}")
     uses = tuple(HistoryEntry(one.build.name, "2026-01-01T00:00:00Z") for one in (NEW, same, OLDEST))
-    _roots.write(str(tmp_path / ".builds"), PathHistory(str(path), 4, uses))
+    _history.write(str(tmp_path / ".builds"), PathHistory(str(path), 4, uses))
     assert [go_back(path, from_build), go_back(path, from_build)] == [lands, lands]
 
 
@@ -257,19 +257,19 @@ def test_a_build_that_was_left_is_remembered_until_the_path_gets_it_again(path: 
     assert (left.build, left.reason) == (NEW.build.name, "Health command failed (1)")
     go_back(path, "3.13.5")
     assert [one.build for one in left_builds(path)] == [OLD.build.name, NEW.build.name]
-    run(order_for(path, NEW))
+    run(spec_for(path, NEW))
     assert [one.build for one in left_builds(path)] == [OLD.build.name]
     assert store_is_sound(store)
 
 
 def left_builds(path: Path) -> tuple[Left, ...]:
-    root = _roots.read_all(str(path.parent / ".builds")).of(str(path))
+    root = _history.read_all(str(path.parent / ".builds")).of(str(path))
     assert root is not None
     return root.left
 
 
 def store_is_sound(store: str) -> bool:
-    return _roots.read_all(store).damage == ()
+    return _history.read_all(store).damage == ()
 
 
 def test_what_stays_is_listed(path: Path) -> None:

@@ -43,10 +43,10 @@ def image(tmp_path: Path) -> Path:
 def image_in(place: Path) -> Path:
     """A system with the build, and with Debian's directories for alternatives."""
     try:
-        told = subprocess.run(["update-alternatives", "--help"], capture_output=True, text=True, check=False).stdout
+        said = subprocess.run(["update-alternatives", "--help"], capture_output=True, text=True, check=False).stdout
     except OSError:
-        told = ""
-    if "--root" not in told:
+        said = ""
+    if "--root" not in said:
         pytest.skip("no update-alternatives of dpkg on this machine")
     for directory in ("usr/local/bin", "etc/alternatives", "var/lib/dpkg/alternatives", BIN.lstrip("/")):
         (place / directory).mkdir(parents=True)

@@ -191,10 +191,10 @@ def test_files_that_fail_are_named_and_the_indexes_stay(source: Path, mirror: Pa
     with serve(source, script=script) as server:
         with pytest.raises(DownloadError) as error:
             sync(mirror, server.url, new)
-    sentence = str(error.value)
-    assert sentence.startswith(f"2 of 3 files of the mirror could not be fetched. {place_of(new[1])}: The digest of ")
-    assert f"{place_of(new[0])}: {server.url}{request_path(new[0])}: 127.0.0.1 answers 404 Not Found." in sentence
-    assert sentence.endswith("what was fetched is kept. Put that right and run again.")
+    message = str(error.value)
+    assert message.startswith(f"2 of 3 files of the mirror could not be fetched. {place_of(new[1])}: The digest of ")
+    assert f"{place_of(new[0])}: {server.url}{request_path(new[0])}: 127.0.0.1 answers 404 Not Found." in message
+    assert message.endswith("what was fetched is kept. Put that right and run again.")
     assert {name: content for name, content in contents(mirror).items() if not name.endswith(".gz")} == before
     assert complaints(mirror) == []
     with serve(source) as server:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
+from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory, Roots
 from tests.support.installed_builds import history
 from tests.support.receipts import receipt
@@ -66,20 +66,20 @@ def test_a_trial_ends_when_what_was_before_it_is_gone() -> None:
 
 
 def test_the_mark_is_written_and_read(tmp_path: Path) -> None:
-    _roots.write(str(tmp_path), root("b", "a").with_fallback("a"))
+    _history.write(str(tmp_path), root("b", "a").with_fallback("a"))
     assert history(str(tmp_path), PATH) == root("b", "a").with_fallback("a")
     assert "fallback" not in root("b", "a").as_dict()  # images stay the same bits
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    _roots.write(str(tmp_path), root("b", "a", keep=3))
+    _history.write(str(tmp_path), root("b", "a", keep=3))
     assert history(str(tmp_path), PATH) == root("b", "a", keep=3)
-    assert _roots.read_all(str(tmp_path)) == Roots((root("b", "a", keep=3),))
+    assert _history.read_all(str(tmp_path)) == Roots((root("b", "a", keep=3),))
 
 
 def test_a_root_without_uses_leaves_no_file(tmp_path: Path) -> None:
-    _roots.write(str(tmp_path), root("a"))
-    _roots.write(str(tmp_path), root())
+    _history.write(str(tmp_path), root("a"))
+    _history.write(str(tmp_path), root())
     assert list((tmp_path / ".roots").iterdir()) == []
     assert history(str(tmp_path), PATH) == PathHistory(PATH)
 
@@ -89,11 +89,11 @@ def test_a_root_without_uses_leaves_no_file(tmp_path: Path) -> None:
     [("/opt/python/3.13", "%2Fopt%2Fpython%2F3.13"), ("/a%2Fb", "%2Fa%252Fb"), ("/with space", "%2Fwith space")],
 )
 def test_file_names_are_readable_and_never_collide(path: str, name: str) -> None:
-    assert _roots.file_name(path) == name
+    assert _history.file_name(path) == name
 
 
 def test_a_long_path_gets_a_digest_for_a_name() -> None:
-    assert len(_roots.file_name("/" + "x" * 250)) == 64
+    assert len(_history.file_name("/" + "x" * 250)) == 64
 
 
 USES = [{"entry": "a", "since": "2026"}]
@@ -150,13 +150,13 @@ DAMAGED = {
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
     content, complaint = DAMAGED[name]
-    file = tmp_path / ".roots" / _roots.file_name(PATH)
+    file = tmp_path / ".roots" / _history.file_name(PATH)
     file.parent.mkdir()
     if isinstance(content, bytes):
         file.write_bytes(content)
     else:
         file.write_text(content if isinstance(content, str) else json.dumps(content))
-    (damage,) = _roots.read_all(str(tmp_path)).damage
+    (damage,) = _history.read_all(str(tmp_path)).damage
     assert str(damage) == (
         f"{file}{complaint} Nothing is pruned from the store meanwhile. Run standalone.python.build for {PATH}: it "
         "writes the file again, from the link and the receipts of its builds."
@@ -167,17 +167,17 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
 def test_a_file_whose_path_nobody_knows_is_named(tmp_path: Path) -> None:
     (tmp_path / ".roots").mkdir()
     (tmp_path / ".roots" / "strange").write_text("")
-    (damage,) = _roots.read_all(str(tmp_path)).damage
+    (damage,) = _history.read_all(str(tmp_path)).damage
     assert damage.path is None
     assert damage.remedy.startswith("Remove it: the builds stay, and the next run for its path writes the history")
 
 
 def test_a_flipped_bit_is_damage_even_where_all_is_plausible(tmp_path: Path) -> None:
     """`keep` 0 for 1 would let a build go that is kept."""
-    _roots.write(str(tmp_path), root("b", "a", keep=1))
-    file = tmp_path / ".roots" / _roots.file_name(PATH)
+    _history.write(str(tmp_path), root("b", "a", keep=1))
+    file = tmp_path / ".roots" / _history.file_name(PATH)
     file.write_text(file.read_text().replace('"keep": 1', '"keep": 0'))
-    (damage,) = _roots.read_all(str(tmp_path)).damage
+    (damage,) = _history.read_all(str(tmp_path)).damage
     assert "is not the content that its seal was made for" in damage.found
 
 
@@ -193,21 +193,21 @@ MAKE: dict[str, Callable[[Path], object]] = {
 def test_only_a_regular_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """The other paths are read as before, and the file's own path gets a new one, but never through a link."""
     monkeypatch.chdir(tmp_path)  # the name of a socket has to be short
-    _roots.write(str(tmp_path), replace(root("a"), path="/other"))
-    file = tmp_path / ".roots" / _roots.file_name(PATH)
+    _history.write(str(tmp_path), replace(root("a"), path="/other"))
+    file = tmp_path / ".roots" / _history.file_name(PATH)
     MAKE[kind](file)
-    found = _roots.read_all(str(tmp_path))
+    found = _history.read_all(str(tmp_path))
     assert [one.path for one in found.sound] == ["/other"]
     assert [one.found for one in found.damage] == [f"{file} is damaged: it is {kind}, and should be a regular file."]
-    _roots.write(str(tmp_path), root("a"))
+    _history.write(str(tmp_path), root("a"))
     assert history(str(tmp_path), PATH) == root("a")
 
 
 def test_a_directory_with_something_in_it_stays(tmp_path: Path) -> None:
-    file = tmp_path / ".roots" / _roots.file_name(PATH)
+    file = tmp_path / ".roots" / _history.file_name(PATH)
     (file / "precious").mkdir(parents=True)
     with pytest.raises(StoreError) as caught:
-        _roots.write(str(tmp_path), root("a"))
+        _history.write(str(tmp_path), root("a"))
     assert str(caught.value) == (
         f"Cannot write {file}: a directory with something in it is there. Move it away and run again."
     )
@@ -216,12 +216,12 @@ def test_a_directory_with_something_in_it_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", [PATH, "/a%2Fb", "/with space", "/%25"])
 def test_a_name_tells_its_path(path: str) -> None:
-    assert _roots.path_of(_roots.file_name(path)) == path
+    assert _history.path_of(_history.file_name(path)) == path
 
 
 @pytest.mark.parametrize("name", ["strange", "0" * 64, "%2Fa%2", "%252Fa", "%2f"])
 def test_a_name_that_tells_none(name: str) -> None:
-    assert _roots.path_of(name) is None
+    assert _history.path_of(name) is None
 
 
 def test_a_history_is_rebuilt_from_link_and_receipts() -> None:
@@ -231,11 +231,11 @@ def test_a_history_is_rebuilt_from_link_and_receipts() -> None:
         "older": replace(receipt(PATH), installed_at="2026-01-01T00:00:00Z"),
         "other": receipt("/other"),
     }
-    found = _roots.rebuilt(PATH, "current", stored)
+    found = _history.rebuilt(PATH, "current", stored)
     assert entries(found) == ["current", "newer", "older"]
     assert found.kept == ("current", "newer", "older")
-    assert entries(_roots.rebuilt(PATH, None, stored)) == ["newer", "current", "older"]
-    assert _roots.rebuilt("/nobody", None, stored) == PathHistory("/nobody")
+    assert entries(_history.rebuilt(PATH, None, stored)) == ["newer", "current", "older"]
+    assert _history.rebuilt("/nobody", None, stored) == PathHistory("/nobody")
 
 
 def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,5 +250,5 @@ def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "fsync", noting("sync", os.fsync))
     monkeypatch.setattr(os, "replace", noting("rename", os.replace))
-    _roots.write(str(tmp_path), root("a"))
+    _history.write(str(tmp_path), root("a"))
     assert done == ["sync", "rename"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._store import history as _roots
+from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.prune import prune
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
@@ -34,7 +34,9 @@ def add(store: Store, path: Path, *entries: str, keep: int = 1, linked: bool = T
         make_entry(Path(store.directory), entry, receipt(str(path)))
     if linked:
         path.symlink_to(f".builds/{entries[0]}")
-    _roots.write(store.directory, PathHistory(str(path), keep, tuple(HistoryEntry(entry, "2026") for entry in entries)))
+    _history.write(
+        store.directory, PathHistory(str(path), keep, tuple(HistoryEntry(entry, "2026") for entry in entries))
+    )
 
 
 def uses(store: Store, path: Path) -> list[str]:
@@ -82,7 +84,7 @@ def test_what_another_path_names_stays(store: Store, path: Path) -> None:
     add(store, path, "a", "b", keep=0)
     other = path.with_name("other")
     other.symlink_to(".builds/b")
-    _roots.write(store.directory, PathHistory(str(other), 1, (HistoryEntry("b", "2026"),)))
+    _history.write(store.directory, PathHistory(str(other), 1, (HistoryEntry("b", "2026"),)))
     assert prune(store, str(path)) == ()
 
 
@@ -111,7 +113,7 @@ def test_a_build_that_lost_its_receipt_goes_where_it_is_known_as_ours(store: Sto
     os.unlink(os.path.join(store.directory, "b", ".build.json"))
     assert prune(store, str(path)) == ()
     root = history(store.directory, str(path))
-    _roots.write(store.directory, root.without(("b",)))
+    _history.write(store.directory, root.without(("b",)))
     assert prune(store, str(path), lost=["b", "gone"]) == ("b",)
     assert store.entries() == ("a", "c")
 

@@ -118,9 +118,9 @@ def test_a_damaged_copy_is_fetched_anew(builds: list[FakeBuild], server: Server,
 
 
 def test_progress_is_told(builds: list[FakeBuild], server: Server, directory: Path) -> None:
-    told: list[tuple[int, int | None]] = []
-    size = len(read(builds[0], server.url, directory, watch=lambda count, total: told.append((count, total))))
-    assert told[-1] == (size, size)
+    said: list[tuple[int, int | None]] = []
+    size = len(read(builds[0], server.url, directory, watch=lambda count, total: said.append((count, total))))
+    assert said[-1] == (size, size)
 
 
 class TestFailure:
@@ -136,10 +136,10 @@ class TestFailure:
     def test_those_who_wait_share_it(self, builds: list[FakeBuild], directory: Path) -> None:
         with serve(latency_s=0.5) as server, ThreadPoolExecutor(WORKERS) as pool:
             attempts = [pool.submit(read, builds[0], server.url, directory) for _worker in range(WORKERS)]
-            told = {str(attempt.exception()) for attempt in attempts}
+            said = {str(attempt.exception()) for attempt in attempts}
             assert len(server.requests) == 1
-        assert len(told) == 1
-        assert told.pop().startswith("On the controller: The archive could not be downloaded. ")
+        assert len(said) == 1
+        assert said.pop().startswith("On the controller: The archive could not be downloaded. ")
 
     def test_the_next_one_asks_again(self, builds: list[FakeBuild], tmp_path: Path, directory: Path) -> None:
         path = f"/{builds[0].release}/{builds[0].archive.name}".replace("+", "%2B")

@@ -28,7 +28,7 @@ DIGEST_TOOLS = ("sha256sum", "openssl", "shasum")
 
 
 @dataclass(frozen=True)
-class Ancestor:
+class PathView:
     store: Path
     build: FakeBuild
 
@@ -51,8 +51,8 @@ class Ancestor:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Ancestor:
-    return Ancestor(tmp_path / 'it\'s a "store" $x' / ".builds", fake_builds.make(tmp_path / "mirror", "20260101"))
+def view(tmp_path: Path) -> PathView:
+    return PathView(tmp_path / 'it\'s a "store" $x' / ".builds", fake_builds.make(tmp_path / "mirror", "20260101"))
 
 
 def folder_of_tools(directory: Path, *names: str) -> Path:
@@ -66,52 +66,52 @@ def folder_of_tools(directory: Path, *names: str) -> Path:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_it_runs_once_and_goes(shell: str, place: Ancestor) -> None:
+def test_it_runs_once_and_goes(shell: str, view: PathView) -> None:
     before = os.umask(0o077)
     try:
-        made = place.unpack(shell)
+        made = view.unpack(shell)
     finally:
         os.umask(before)
-    assert Path(made.archive).read_bytes() == place.build.archive.read_bytes()
-    assert [oct(directory.stat().st_mode & 0o777) for directory in (place.store.parent, place.store)] == ["0o755"] * 2
+    assert Path(made.archive).read_bytes() == view.build.archive.read_bytes()
+    assert [oct(directory.stat().st_mode & 0o777) for directory in (view.store.parent, view.store)] == ["0o755"] * 2
     assert oct(Path(made.program).parent.stat().st_mode & 0o777) == "0o700"
     done = subprocess.run(
         [made.program, "-c", "import sys; print(sys.stdin.read(), *sys.argv[1:]); sys.exit(3)", "a b"],
         input="from the input", capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (3, "from the input a b\n")
-    assert place.left == []
+    assert view.left == []
 
 
-def test_an_archive_that_is_there_stays_there(place: Ancestor) -> None:
-    made = place.unpack(archive=place.build.archive)
-    assert made.archive == str(place.build.archive)
+def test_an_archive_that_is_there_stays_there(view: PathView) -> None:
+    made = view.unpack(archive=view.build.archive)
+    assert made.archive == str(view.build.archive)
     assert not (Path(made.program).parent / "archive").exists()
 
 
 @pytest.mark.parametrize("tool", [*DIGEST_TOOLS, "busybox", None])
-def test_what_knows_digests(tool: str | None, place: Ancestor, tmp_path: Path) -> None:
+def test_what_knows_digests(tool: str | None, view: PathView, tmp_path: Path) -> None:
     tools = folder_of_tools(tmp_path / "tools", *TOOLS, *([tool, "env", "perl"] if tool else []))
-    data = place.build.archive.read_bytes()
+    data = view.build.archive.read_bytes()
     if tool:
         with pytest.raises(StandaloneError, match=r"The archive did not arrive whole: its digest is [0-9a-f]{64}, and"):
-            place.unpack(tools=tools, data=data[:-8] + bytes(8))
-        assert place.left == []
-    place.unpack(tools=tools)
+            view.unpack(tools=tools, data=data[:-8] + bytes(8))
+        assert view.left == []
+    view.unpack(tools=tools)
 
 
-def test_without_any_the_checksum_of_gzip_tells(place: Ancestor, tmp_path: Path) -> None:
+def test_without_any_the_checksum_of_gzip_tells(view: PathView, tmp_path: Path) -> None:
     tools = folder_of_tools(tmp_path / "tools", *TOOLS)
     with pytest.raises(StandaloneError, match="The archive did not arrive whole: .*gzip"):
-        place.unpack(tools=tools, data=place.build.archive.read_bytes()[:-8])
-    assert place.left == []
+        view.unpack(tools=tools, data=view.build.archive.read_bytes()[:-8])
+    assert view.left == []
 
 
 @pytest.mark.parametrize("missing", ["tar", "gzip"])
-def test_a_host_that_cannot_unpack(missing: str, place: Ancestor, tmp_path: Path) -> None:
+def test_a_host_that_cannot_unpack(missing: str, view: PathView, tmp_path: Path) -> None:
     tools = folder_of_tools(tmp_path / "tools", *(tool for tool in TOOLS if tool != missing))
     with pytest.raises(StandaloneError) as error:
-        place.unpack(tools=tools, data=bytes(1_000_000))  # more than a pipe holds
+        view.unpack(tools=tools, data=bytes(1_000_000))  # more than a pipe holds
     assert str(error.value) == (
         f"This host has no {missing}, which unpacks the archive. Install it by the package manager. "
         "Nothing was installed."
@@ -126,7 +126,7 @@ def test_a_host_that_cannot_unpack(missing: str, place: Ancestor, tmp_path: Path
     ],
 )
 def test_an_interpreter_that_does_not_run(interpreter: str, words: str, tmp_path: Path) -> None:
-    sick = Ancestor(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", interpreter=interpreter))
+    sick = PathView(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", interpreter=interpreter))
     with pytest.raises(StandaloneError, match=words):
         sick.unpack()
     assert sick.left == []
@@ -134,58 +134,58 @@ def test_an_interpreter_that_does_not_run(interpreter: str, words: str, tmp_path
 
 def test_an_archive_without_an_interpreter(tmp_path: Path) -> None:
     without = f"bin/python{fake_builds.MINOR}"
-    odd = Ancestor(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", without=without))
+    odd = PathView(tmp_path / ".builds", fake_builds.make(tmp_path / "mirror", "20260101", without=without))
     with pytest.raises(StandaloneError, match="The archive has no python/bin/python"):
         odd.unpack()
     assert odd.left == []
 
 
-def test_a_store_that_others_may_write_to(place: Ancestor) -> None:
-    place.store.mkdir(parents=True)
-    place.store.chmod(0o777)
+def test_a_store_that_others_may_write_to(view: PathView) -> None:
+    view.store.mkdir(parents=True)
+    view.store.chmod(0o777)
     with pytest.raises(StandaloneError, match="may be written to by others"):
-        place.unpack()
+        view.unpack()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-def test_a_store_of_another_user(place: Ancestor) -> None:
-    (place.store / ".staging").mkdir(parents=True)
-    os.chown(place.store / ".staging", 12345, -1)
+def test_a_store_of_another_user(view: PathView) -> None:
+    (view.store / ".staging").mkdir(parents=True)
+    os.chown(view.store / ".staging", 12345, -1)
     with pytest.raises(StandaloneError, match=r"belongs to another user \(number 12345\)"):
-        place.unpack()
+        view.unpack()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_store_below_what_another_user_can_exchange(shell: str, place: Ancestor, tmp_path: Path) -> None:
+def test_a_store_below_what_another_user_can_exchange(shell: str, view: PathView, tmp_path: Path) -> None:
     (tmp_path / "theirs").mkdir()
     os.chown(tmp_path / "theirs", 12345, -1)
     (tmp_path / "link").symlink_to("theirs")
     for directory in ("theirs", "link"):
-        elsewhere = Ancestor(tmp_path / directory / "python" / ".builds", place.build)
+        elsewhere = PathView(tmp_path / directory / "python" / ".builds", view.build)
         with pytest.raises(StandaloneError, match=r"theirs belongs to another user \(number 12345\), so another user"):
             elsewhere.unpack(shell)
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o1777)
     with pytest.raises(StandaloneError, match="open may be written to by everybody"):
-        Ancestor(tmp_path / "open" / "python" / ".builds", place.build).unpack(shell)
+        PathView(tmp_path / "open" / "python" / ".builds", view.build).unpack(shell)
     (tmp_path / "open" / "python").mkdir()
-    assert Ancestor(tmp_path / "open" / "python" / ".builds", place.build).unpack(shell)
+    assert PathView(tmp_path / "open" / "python" / ".builds", view.build).unpack(shell)
 
 
-def test_a_staging_that_leads_elsewhere(place: Ancestor, tmp_path: Path) -> None:
-    place.store.mkdir(parents=True)
+def test_a_staging_that_leads_elsewhere(view: PathView, tmp_path: Path) -> None:
+    view.store.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
-    (place.store / ".staging").symlink_to(tmp_path / "elsewhere")
+    (view.store / ".staging").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StandaloneError, match="is a link or a file where a directory of the store belongs"):
-        place.unpack()
+        view.unpack()
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_a_store_that_cannot_be_made(place: Ancestor, tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_made(view: PathView, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StandaloneError, match="none could be made: .*Not a directory"):
-        Ancestor(tmp_path / "file" / ".builds", place.build).unpack()
+        PathView(tmp_path / "file" / ".builds", view.build).unpack()
 
 
 def test_in_a_root_of_nothing_but_busybox_and_musl(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Ancestor, Mount, Probe
 from tests.support.install_specs import spec
 
-ORDER = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
+SPEC = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
 GOOD = replace(
     _probe.parse(
         "standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\n"
@@ -48,7 +48,7 @@ INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("rem
     ],
 )
 def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> None:
-    preflight(ORDER, decided, probe)
+    preflight(SPEC, decided, probe)
 
 
 @pytest.mark.parametrize("decided", [INSTALL, SWITCH, REMOVE, Plan("adopt")])
@@ -65,7 +65,7 @@ def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> Non
 )
 def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor, message: str) -> None:
     with pytest.raises(StoreError) as caught:
-        preflight(ORDER, decided, replace(LINKED, parent=place))
+        preflight(SPEC, decided, replace(LINKED, parent=place))
     assert str(caught.value) == message
 
 
@@ -83,7 +83,7 @@ def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor
 )
 def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor, message: str) -> None:
     with pytest.raises(StoreError) as caught:
-        preflight(ORDER, decided, replace(LINKED, store_place=place))
+        preflight(SPEC, decided, replace(LINKED, store_place=place))
     assert str(caught.value) == message
 
 
@@ -103,7 +103,7 @@ def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Ancesto
 )
 def test_root_is_not_told_to_become_root(place: Ancestor, message: str) -> None:
     with pytest.raises(StoreError) as caught:
-        preflight(ORDER, INSTALL, replace(GOOD, parent=place, user_id=0))
+        preflight(SPEC, INSTALL, replace(GOOD, parent=place, user_id=0))
     assert str(caught.value) == f"path is /opt/python/3.13, but {message}"
 
 
@@ -112,7 +112,7 @@ class TestNoexec:
 
     def test_no_interpreter_could_start(self) -> None:
         with pytest.raises(StoreError) as caught:
-            preflight(ORDER, INSTALL, self.PROBE)
+            preflight(SPEC, INSTALL, self.PROBE)
         assert str(caught.value) == (
             "store is /srv/builds, but the file system /srv (xfs) is mounted noexec, so no interpreter can start there. "
             "Remount it with exec, or set `store` to a directory on another file system."
@@ -125,11 +125,11 @@ class TestNoexec:
 
 
 def test_an_archive_that_has_no_room_is_refused() -> None:
-    preflight(ORDER, INSTALL, GOOD, archive_bytes=200_000_000)
-    preflight(ORDER, INSTALL, replace(GOOD, free_bytes=None), archive_bytes=300_000_000)
-    preflight(ORDER, SWITCH, GOOD, archive_bytes=300_000_000)
+    preflight(SPEC, INSTALL, GOOD, archive_bytes=200_000_000)
+    preflight(SPEC, INSTALL, replace(GOOD, free_bytes=None), archive_bytes=300_000_000)
+    preflight(SPEC, SWITCH, GOOD, archive_bytes=300_000_000)
     with pytest.raises(StoreError) as caught:
-        preflight(ORDER, INSTALL, GOOD, archive_bytes=300_000_000)
+        preflight(SPEC, INSTALL, GOOD, archive_bytes=300_000_000)
     assert str(caught.value) == (
         "There is not enough space in /srv/builds: the build needs about 1290 MB, and 1024 MB are free. Free some "
         "space, or set `store` to a place on another file system."
@@ -141,9 +141,9 @@ def test_an_archive_that_has_no_room_is_refused() -> None:
 def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
     probe = replace(GOOD, **{"parent" if option == "path" else "store_place": IN_BUILD})
     with pytest.raises(StoreError) as error:
-        preflight(ORDER, decided, probe)
+        preflight(SPEC, decided, probe)
     assert str(error.value) == (
-        f"{option} is {ORDER.path if option == 'path' else ORDER.store}, but /opt/.builds/b/lib is part of the build "
+        f"{option} is {SPEC.path if option == 'path' else SPEC.store}, but /opt/.builds/b/lib is part of the build "
         "/opt/.builds/b, which goes with all that is in it when it is upgraded or repaired. Choose another "
         f"{option}, beside it and not inside."
     )

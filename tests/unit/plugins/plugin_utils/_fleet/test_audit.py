@@ -26,12 +26,12 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_c
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import spec_of
 from tests.support.audited_fleets import TODAY, build, host, large_fleet, newest, small_fleet
 
-YARDSTICK = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
+BASELINE = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
 
 
 @pytest.fixture(scope="module")
 def audited() -> dict[str, Any]:
-    return report(*small_fleet(), YARDSTICK)
+    return report(*small_fleet(), BASELINE)
 
 
 def test_the_summary_counts(audited: dict[str, Any]) -> None:
@@ -112,7 +112,7 @@ def test_a_build_on_trial_is_an_upgrade_to_finish() -> None:
     earlier = build("3.13.14", "20260814", paths=[])
     with_fallback = host(build("3.13.15", "20261110"), earlier, fallback=earlier["entry"])
     audited = report(
-        {"web1": with_fallback, "web2": host(build("3.13.15", "20261110"))}, {"web1": {}, "web2": {}}, YARDSTICK
+        {"web1": with_fallback, "web2": host(build("3.13.15", "20261110"))}, {"web1": {}, "web2": {}}, BASELINE
     )
     (piece,) = audited["advice"]
     assert (piece["kind"], piece["hosts"], piece["command"]) == ("provisional", ["web1"], None)
@@ -132,7 +132,7 @@ def test_a_build_that_hosts_were_taken_back_from_is_named() -> None:
     hosts["canary"]["paths"][0]["left"] = [left("3.13.15+20261110", "Health command failed (1)")]
     hosts["web1"]["paths"][0]["left"] = [left("3.13.15+20261110", "")]
     hosts["web2"]["paths"][0]["left"] = [left("3.13.13+20260301", "x")]
-    audited = report(hosts, {}, YARDSTICK)
+    audited = report(hosts, {}, BASELINE)
     (piece,) = [piece for piece in audited["advice"] if piece["kind"] == "left"]
     assert (piece["hosts"], piece["command"]) == (["canary", "web1"], None)
     assert piece["title"] == "Leave out 3.13.15+20261110 at /opt/python/3.13, or find out why it failed"
@@ -167,7 +167,7 @@ def test_what_an_audit_fails_on(audited: dict[str, Any], kinds: list[str], found
 def test_every_kind_of_the_argument_spec_can_fail_and_many_hosts_are_counted() -> None:
     kinds = spec_of("audit").settings["audit_fail_on"].choices
     assert set(kinds) == {NO_ANSWER, *FAILURES}
-    silent = report({f"web{number:02}": {} for number in range(30)}, {}, YARDSTICK)
+    silent = report({f"web{number:02}": {} for number in range(30)}, {}, BASELINE)
     (text,) = failures(silent, kinds)
     assert text.startswith("30 hosts are without answer: web00, web01, ")
     assert text.endswith("web19 and 10 more.")
@@ -206,7 +206,7 @@ CELLS = {
 
 @pytest.mark.parametrize("text", CELLS)
 def test_csv_has_nothing_that_a_spreadsheet_would_compute(text: str) -> None:
-    audited = report({"web1": host(build("3.13.15", "20261110", paths=["/x", text]))}, {}, YARDSTICK)
+    audited = report({"web1": host(build("3.13.15", "20261110", paths=["/x", text]))}, {}, BASELINE)
     written = as_csv(audited)
     (_names, row) = csv.reader(io.StringIO(written))
     assert row[list(COLUMNS).index("paths")] == f"/x; {CELLS[text]}"
@@ -214,7 +214,7 @@ def test_csv_has_nothing_that_a_spreadsheet_would_compute(text: str) -> None:
 
 
 def test_csv_neutralises_names_of_hosts_and_what_they_say_too() -> None:
-    row = as_csv(report({"=x": {"msg": "\r@x"}}, {}, YARDSTICK)).splitlines()[1]
+    row = as_csv(report({"=x": {"msg": "\r@x"}}, {}, BASELINE)).splitlines()[1]
     assert row == '"\'=x",' + '"",' * 14 + '"@x"'.replace("@", "'@")
 
 
@@ -253,7 +253,7 @@ def test_hosts_add_no_element_and_no_attribute_to_the_page(text: str) -> None:
 
     def page(words: str) -> str:
         infos = {words: host(build("3.13.15", "20261110", paths=[words], intact=False), *others), "x": {"msg": words}}
-        return as_html(report(infos, {words: {"stdout": units}}, YARDSTICK))
+        return as_html(report(infos, {words: {"stdout": units}}, BASELINE))
 
     written = page(text)
     assert Elements(written).found == Elements(page("words")).found
@@ -266,12 +266,12 @@ def test_the_page_lists_the_most_urgent_hosts_first(audited: dict[str, Any]) -> 
 
 
 def test_an_empty_fleet_has_a_page() -> None:
-    assert "Nothing. Every build is intact" in as_html(report({}, {}, YARDSTICK))
+    assert "Nothing. Every build is intact" in as_html(report({}, {}, BASELINE))
 
 
 def test_500_hosts_are_reported_in_less_than_a_second() -> None:
     started = time.process_time()
-    page = as_html(report(*large_fleet(500), YARDSTICK))
+    page = as_html(report(*large_fleet(500), BASELINE))
     assert page.count("<tr") == 501
     assert time.process_time() - started < 1
 
@@ -279,7 +279,7 @@ def test_500_hosts_are_reported_in_less_than_a_second() -> None:
 def test_a_build_that_the_host_cannot_run_comes_first() -> None:
     reason = "cpython-3.13.14 needs Linux with 64-bit aarch64 programs, but this host is Linux."
     found = host(build("3.13.14", "20260814", does_not_run=reason, intact=False))
-    audited = report({"web1": found}, {"web1": {}}, YARDSTICK)
+    audited = report({"web1": found}, {"web1": {}}, BASELINE)
     (piece, *_others) = audited["advice"]
     assert (piece["kind"], piece["title"], piece["command"]) == (
         "does not run", "Replace the build at /opt/python/3.13", None

@@ -214,8 +214,8 @@ def test_what_differs_is_planned_and_nothing_else(case: str) -> None:
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_others_made_is_not_touched(case: str) -> None:
-    asked, found, sentences = REFUSED[case]
-    assert plan_commands(asked, found).refused == sentences
+    asked, found, messages = REFUSED[case]
+    assert plan_commands(asked, found).refused == messages
 
 
 @pytest.mark.parametrize("asked", [spec(), by_alternatives()], ids=["links", "alternatives"])

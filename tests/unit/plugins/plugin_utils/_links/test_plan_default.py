@@ -98,5 +98,5 @@ def test_what_differs_is_planned_and_nothing_else(case: str) -> None:
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_not_ours_is_not_taken(case: str) -> None:
-    asked, found, sentence = REFUSED[case]
-    assert plan_default(asked, found) == DefaultPlan(refused=(sentence,))
+    asked, found, message = REFUSED[case]
+    assert plan_default(asked, found) == DefaultPlan(refused=(message,))

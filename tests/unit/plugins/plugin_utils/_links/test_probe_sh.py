@@ -180,8 +180,8 @@ def owners(root: Path, shell: str, tools: dict[str, str]) -> dict[str, Owner]:
     names = ("python3.13", "python3", "pip3.13", "pydoc3.13", "idle3.13", "python")
     with tools_on_path(root / "tools", tools), pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{root}/tools:{root}/early:{root}/bin:{root}/late:{os.environ['PATH']}")
-        told = ask(question(root, names=names, owner_names=names), shell)
-    return {name: owner for name, owner in told.owners.items() if owner.file.startswith(str(root))}
+        said = ask(question(root, names=names, owner_names=names), shell)
+    return {name: owner for name, owner in said.owners.items() if owner.file.startswith(str(root))}
 
 
 @each_shell
@@ -275,9 +275,9 @@ def test_who_may_change_what_is_on_the_way_to_an_environment_is_told(root: Path,
     (root / "circle").symlink_to("circle")
     executable = f"{root}/opt/3.13/bin/python3.13"
     state = ask(question(root, guarded=(f"{root}/app/env", executable, f"{root}/circle/env", f"{root}/no")), shell)
-    told: dict[str, set[str]] = {}
+    said: dict[str, set[str]] = {}
     for venv, lines in state.answer.sections("way_to", "way"):
-        told.setdefault(venv, set()).update(lines)
+        said.setdefault(venv, set()).update(lines)
     ids = f"{os.getuid()} {os.getgid()}"
     assert state.answer.facts["user"] == [str(os.getuid())]
     assert {
@@ -285,8 +285,8 @@ def test_who_may_change_what_is_on_the_way_to_an_environment_is_told(root: Path,
         f"drwxr-xr-x {ids} {root}/real/env/lib/python3.13/site-packages",
         f"lrwxrwxrwx {ids} {root}/app",
         f"-rwxr-xr-x {ids} {executable}",
-    } < told[f"{root}/app/env"]
-    assert {line.split()[-1] for line in told[f"{root}/circle/env"]} >= {"/", str(root), f"{root}/circle"}
+    } < said[f"{root}/app/env"]
+    assert {line.split()[-1] for line in said[f"{root}/circle/env"]} >= {"/", str(root), f"{root}/circle"}
 
 
 ROOTS = "drwxr-xr-x 0 0 /"

@@ -122,12 +122,12 @@ def test_all_is_told_by_the_paths_of_the_image(
 
 
 @pytest.mark.parametrize(
-    "told", ["#!/bin/sh\nexit 1\n", "#!/bin/sh\necho 'usage: alternatives --install <link> <name> <path> <priority>'\n"]
+    "said", ["#!/bin/sh\nexit 1\n", "#!/bin/sh\necho 'usage: alternatives --install <link> <name> <path> <priority>'\n"]
 )
 def test_alternatives_need_a_program_that_knows_a_root(
-    image: Path, tmp_path_factory: pytest.TempPathFactory, told: str
+    image: Path, tmp_path_factory: pytest.TempPathFactory, said: str
 ) -> None:
-    state = ask(image, tmp_path_factory.mktemp("host") / "tools", **{"update-alternatives": told})
+    state = ask(image, tmp_path_factory.mktemp("host") / "tools", **{"update-alternatives": said})
     assert state.tools == {"apt-get"}
 
 

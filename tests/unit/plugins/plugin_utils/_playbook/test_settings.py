@@ -259,8 +259,8 @@ def test_a_value_that_cannot_be_worked_out_is_refused_unless_it_is_for_later() -
 @pytest.mark.parametrize(("value", "which"), [(None, ""), ("", ""), ("true", None)])
 def test_an_upgrade_without_health_command_says_so(value: str | None, which: str | None) -> None:
     warnings = check("upgrade", all={"upgrade_health_command": value}).warnings
-    told = [text for text in warnings if text.startswith("upgrade_health_command is not set. Nothing tells whether")]
-    assert len(told) == (which is not None)
+    said = [text for text in warnings if text.startswith("upgrade_health_command is not set. Nothing tells whether")]
+    assert len(said) == (which is not None)
 
 
 def test_hosts_without_health_command_are_named() -> None:
