@@ -8,7 +8,7 @@ The report is plain data, in the shape that docs/audit.md describes; it is writt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -56,23 +56,27 @@ def report(infos: Mapping[str, Any], groups: Mapping[str, Any], baseline: Baseli
     """
     described = [_host(name, info, _stdout(groups.get(name)), baseline) for name, info in infos.items()]
     builds = [build for host in described for build in host["builds"]]
-    at_paths = [build for build in builds if build["paths"]]  # the others are kept to roll back to, and so are older
     return {
         "date": baseline.today.isoformat(),
         "release_cycle": baseline.cycle.source,
-        "summary": {
-            "hosts": len(described),
-            "without_answer": sum(host["problem"] is not None for host in described),
-            "builds": len(builds),
-            "drifted": sum(build["intact"] is False for build in builds),
-            "outdated": sum(build["outdated"] is True for build in at_paths),
-            "past_end_of_life": sum(build["past_end_of_life"] for build in at_paths),
-            "provisional": sum(bool(build["provisional"]) for build in builds),
-            "left": sum(bool(build["left"]) for build in builds),
-        },
+        "summary": _summary(described, builds),
         "series": [_series(name, builds, baseline) for name in _in_order({build["series"] for build in builds})],
         "advice": advice(described),
         "hosts": described,
+    }
+
+
+def _summary(hosts: Sequence[Mapping[str, Any]], builds: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    at_paths = [build for build in builds if build["paths"]]  # the others are kept to roll back to, and so are older
+    return {
+        "hosts": len(hosts),
+        "without_answer": sum(host["problem"] is not None for host in hosts),
+        "builds": len(builds),
+        "drifted": sum(build["intact"] is False for build in builds),
+        "outdated": sum(build["outdated"] is True for build in at_paths),
+        "past_end_of_life": sum(build["past_end_of_life"] for build in at_paths),
+        "provisional": sum(bool(build["provisional"]) for build in builds),
+        "left": sum(bool(build["left"]) for build in builds),
     }
 
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
 
@@ -46,27 +47,48 @@ class CommandPlan:
     refused: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Desired:
+    """What the commands of the builds need on a host.
+
+    `registrations` are alternatives, and `links` plain links with their targets; one of them is empty. `points` are all
+    of these links, whoever creates them, and `clashing` messages about links that two builds need.
+    """
+
+    registrations: tuple[Registration, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+    points: tuple[tuple[str, str], ...] = ()
+    clashing: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
 def plan_commands(spec: LinksSpec, state: LinksState) -> CommandPlan:
     """The links and alternatives to create and to remove, with the messages about what cannot be."""
-    system = _system(spec, state)
-    builds = () if system == NONE else spec.present
-    theirs = {build.path: owner for build in builds if (owner := state.owners.get(build.name))}
-    served = [(build, _commands(build, state)) for build in builds if build.path not in theirs]
-    wanted = [_registration(spec, commands) for _build, commands in served] if system == ALTERNATIVES else []
-    links = [_link(spec, command) for _build, commands in served for command in commands]
-    plain = links if system == LINKS else []
+    desired = _desired(spec, state)
+    differing = (_differing(one, state) for one in desired.registrations)
     return CommandPlan(
-        register=tuple(differing for one in wanted if (differing := _differing(one, state))),
-        unregister=tuple(_stale_registrations(spec, state, wanted)),
-        links=tuple((link, target) for link, target in plain if state.links.get(link) != target),
-        unlink=tuple(_stale_links(spec, state, dict(plain))),
-        left_out=tuple(_leave(build, theirs[build.path], spec) for build in builds if build.path in theirs),
-        refused=(
-            *_foreign(spec, state),
-            *_obstacles(spec, state, links, wanted),
-            *(_twice([_link(spec, commands[0]) for _build, commands in served]) if system == LINKS else ()),
-        ),
+        register=tuple(one for one in differing if one),
+        unregister=tuple(_stale_registrations(spec, state, desired)),
+        links=tuple((link, target) for link, target in desired.links.items() if state.links.get(link) != target),
+        unlink=tuple(_stale_links(spec, state, desired)),
+        left_out=desired.left_out,
+        refused=(*_foreign(spec, state), *_obstacles(spec, state, desired), *desired.clashing),
     )
+
+
+def _desired(spec: LinksSpec, state: LinksState) -> _Desired:
+    system = _system(spec, state)
+    if system == NONE:
+        return _Desired()
+    theirs = [(build, owner) for build in spec.present if (owner := state.owners.get(build.name))]
+    served = [_commands(build, state) for build in spec.present if build.name not in state.owners]
+    points = tuple(_link(spec, command) for commands in served for command in commands)
+    left_out = tuple(_leave(build, owner, spec) for build, owner in theirs)
+    if system == ALTERNATIVES:
+        registrations = tuple(_registration(spec, commands) for commands in served)
+        return _Desired(registrations=registrations, points=points, left_out=left_out)
+    clashing = tuple(_twice([_link(spec, commands[0]) for commands in served]))
+    return _Desired(links=dict(points), points=points, clashing=clashing, left_out=left_out)
 
 
 def _foreign(spec: LinksSpec, state: LinksState) -> list[str]:
@@ -127,8 +149,8 @@ def _leads(group: Group, wanted: Registration, state: LinksState) -> bool:
     )
 
 
-def _stale_registrations(spec: LinksSpec, state: LinksState, wanted: list[Registration]) -> list[tuple[Group, str]]:
-    kept = {(registration.name, registration.path) for registration in wanted}
+def _stale_registrations(spec: LinksSpec, state: LinksState, desired: _Desired) -> list[tuple[Group, str]]:
+    kept = {(registration.name, registration.path) for registration in desired.registrations}
     return [
         (group, choice.path)
         for group in state.groups.values()
@@ -137,11 +159,11 @@ def _stale_registrations(spec: LinksSpec, state: LinksState, wanted: list[Regist
     ]
 
 
-def _stale_links(spec: LinksSpec, state: LinksState, wanted: dict[str, str]) -> list[str]:
+def _stale_links(spec: LinksSpec, state: LinksState, desired: _Desired) -> list[str]:
     return [
         link
         for link, target in state.links.items()
-        if link not in wanted
+        if link not in desired.links
         and link.startswith((f"{spec.link_dir}/", f"{spec.man_dir}/"))
         and _is_versioned(link.rpartition("/")[2])
         and spec.is_ours(target)
@@ -160,26 +182,34 @@ def _leave(build: LinkedBuild, owner: Owner, spec: LinksSpec) -> str:
     )
 
 
-def _obstacles(
-    spec: LinksSpec, state: LinksState, links: list[tuple[str, str]], wanted: list[Registration]
-) -> list[str]:
-    """Errors about files at the paths of wanted links that this collection did not create."""
+def _obstacles(spec: LinksSpec, state: LinksState, desired: _Desired) -> list[str]:
+    """Errors about files at the paths of desired links that this collection did not create."""
     advice = "Move it away, choose another interpreter_link_dir, or set interpreter_alternatives: none."
-    problems = []
-    for link, _target in links:
-        target = state.links.get(link, "")
-        if link in state.occupied:
-            problems.append(f"{link} is wanted for a link, but there is something else already. {advice}")
-        elif target and not spec.is_ours(target) and not _belongs_to(link, spec, state, shared=bool(wanted)):
-            problems.append(f"{link} is a link to {target} already, which leads to none of these builds. {advice}")
-    for one in wanted:
-        group = state.groups.get(one.name)
-        if group and group.link != one.link and not _is_all_ours(group, spec):
-            problems.append(
-                f"The alternatives {one.name} exist already for {group.link}, with choices that lead to none of these "
-                f"builds, so they cannot have the link {one.link}. {advice}"
-            )
-    return problems
+    shared = bool(desired.registrations)
+    found = [
+        *(_obstacle_at(link, spec, state, shared=shared) for link, _target in desired.points),
+        *(_obstacle_to(one, spec, state) for one in desired.registrations),
+    ]
+    return [f"{problem} {advice}" for problem in found if problem]
+
+
+def _obstacle_at(link: str, spec: LinksSpec, state: LinksState, *, shared: bool) -> str | None:
+    target = state.links.get(link, "")
+    if link in state.occupied:
+        return f"{link} is wanted for a link, but there is something else already."
+    if target and not spec.is_ours(target) and not _belongs_to(link, spec, state, shared=shared):
+        return f"{link} is a link to {target} already, which leads to none of these builds."
+    return None
+
+
+def _obstacle_to(registration: Registration, spec: LinksSpec, state: LinksState) -> str | None:
+    group = state.groups.get(registration.name)
+    if group is None or group.link == registration.link or _is_all_ours(group, spec):
+        return None
+    return (
+        f"The alternatives {registration.name} exist already for {group.link}, with choices that lead to none of these "
+        f"builds, so they cannot have the link {registration.link}."
+    )
 
 
 def _belongs_to(link: str, spec: LinksSpec, state: LinksState, *, shared: bool) -> bool:

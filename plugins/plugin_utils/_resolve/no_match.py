@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
@@ -117,22 +118,47 @@ def _nearest(request: BuildRequest, versions: Sequence[Version]) -> list[Version
     return newer + older
 
 
+class _Property(NamedTuple):
+    """A property of a build that a request may fix: its name in `Build`, the requested value, None for any."""
+
+    name: str
+    value: str | None
+    message: Callable[[Sequence[IndexEntry]], str]  # for the assets that have another one
+
+    def matches(self, asset: IndexEntry) -> bool:
+        return self.value in (None, getattr(asset.build, self.name))
+
+
 def _no_such_build(catalog: Catalog, request: BuildRequest, assets: Sequence[IndexEntry]) -> str:
     """The message with the first property of the request that none of `assets`, those of the matching versions, has."""
-    name = request.name
-    release, flavor = name.release, request.flavor or name.flavor
-    options = request.build_options if request.build_options is not None else name.build_options
-    of_release = [asset for asset in assets if release in (None, asset.build.release)]
-    if release is not None and not of_release:
-        others = sorted({asset.build.release for asset in assets}, key=lambda tag: (abs(int(tag) - int(release)), tag))
-        what = f"there is no release {release}" if not catalog.has_release(release) else f"it is not in {release}"
-        return f"{what}. The nearest that have it are {_some(others)}."
-    of_flavor = [asset for asset in of_release if flavor in (None, asset.build.flavor)]
-    if not of_flavor:
-        return f"there is no {flavor} of it. There is {_some(_kinds(of_release))}."
-    if all(asset.build.build_options != options for asset in of_flavor) and options is not None:
-        return f"there is none with the build options {options!r}. There is {_some(_kinds(of_flavor))}."
+    release, flavor, options = _properties(catalog, request)
+    of_release = list(filter(release.matches, assets))
+    of_flavor = list(filter(flavor.matches, of_release))
+    for wanted, among in ((release, assets), (flavor, of_release), (options, of_flavor)):
+        if not any(map(wanted.matches, among)):
+            return wanted.message(among)
     return f"the index does not list that file. It lists {_some(sorted({asset.file_name for asset in of_flavor}))}."
+
+
+def _properties(catalog: Catalog, request: BuildRequest) -> tuple[_Property, _Property, _Property]:
+    name = request.name
+    flavor = request.flavor or name.flavor
+    options = request.build_options if request.build_options is not None else name.build_options
+    return (
+        _Property("release", name.release, lambda others: _no_such_release(catalog, str(name.release), others)),
+        _Property("flavor", flavor, lambda others: f"there is no {flavor} of it. There is {_some(_kinds(others))}."),
+        _Property(
+            "build_options",
+            options,
+            lambda others: f"there is none with the build options {options!r}. There is {_some(_kinds(others))}.",
+        ),
+    )
+
+
+def _no_such_release(catalog: Catalog, release: str, assets: Sequence[IndexEntry]) -> str:
+    others = sorted({asset.build.release for asset in assets}, key=lambda tag: (abs(int(tag) - int(release)), tag))
+    what = f"it is not in {release}" if catalog.has_release(release) else f"there is no release {release}"
+    return f"{what}. The nearest that have it are {_some(others)}."
 
 
 def _kinds(assets: Iterable[IndexEntry]) -> list[str]:
