@@ -57,8 +57,10 @@ options:
     type: path
   use_proxy:
     description:
-      - Whether to use the environment variables C(http_proxy), C(https_proxy) and C(no_proxy). Set them with the
-        keyword C(environment) of a task or play.
+      - Whether to use the environment variables C(http_proxy), C(https_proxy), C(all_proxy) and C(no_proxy). Set them
+        with the keyword C(environment) of a task or play.
+      - A proxy is an C(http://), C(socks5://) or C(socks5h://) URL. C(no_proxy) has names of hosts and domains,
+        addresses, networks such as C(10.0.0.0/8), each with a port or without, or C(*).
     type: bool
     default: true
   headers:
@@ -84,6 +86,13 @@ options:
         for them. Some servers respond that the file does not exist instead of asking.
     type: bool
     default: false
+  use_netrc:
+    description:
+      - Whether a login in C($NETRC) or C(~/.netrc) counts where O(url_username) is not given. It is sent with the first
+        request, and only to the servers that would get O(url_username).
+    type: bool
+    default: true
+    version_added: 0.1.0
   client_cert:
     description:
       - A file in PEM format with a client certificate, and optionally its key.

@@ -32,6 +32,7 @@ URL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "url_username": {"type": "str", "no_log": True},  # for some servers this is a token
     "url_password": {"type": "str", "no_log": True},
     "force_basic_auth": {"type": "bool", "default": False},
+    "use_netrc": {"type": "bool", "default": True},
     "client_cert": {"type": "path"},
     "client_key": {"type": "path", "no_log": False},
 }

@@ -235,12 +235,12 @@ def test_the_map_names_every_file(package: Path) -> None:
 ONE_IMPORTER = 44
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (64, 390),
+    "build": (65, 399),
     "build_confirm": (27, 148),
     "build_info": (30, 170),
     "build_rollback": (43, 246),
     "links": (13, 67),
-    "mirror": (43, 234),
+    "mirror": (44, 243),
 }
 
 

@@ -27,17 +27,22 @@ from .errors import TransferFailure, refused
 from .options import USER_AGENT, UrlOptions
 from .patience import Patience, watched
 from .peer import Body, Peer, body_of, checked, redirected, with_login_of
+from .proxies import Proxy, socks_connection
 
 
-def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_context: Any) -> list[Any]:
-    """The handlers for `urllib`; the one for https only when there is a `tls_context`."""
+def patient_handlers(
+    patience: Patience, connect_timeout_s: int | None, tls_context: Any, socks: Proxy | None = None
+) -> list[Any]:
+    """The handlers for `urllib`; the one for https only when there is a `tls_context`. `socks` is the proxy to use."""
     from http.client import HTTPConnection, HTTPSConnection
     from urllib import request
 
     class Patient(HTTPConnection):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            self._create_connection = partial(_connected, patience)
+            self._create_connection = (
+                partial(_connected_by, socks, patience) if socks else partial(_connected, patience)
+            )
 
         def connect(self) -> None:
             self.timeout: Any
@@ -62,6 +67,12 @@ def patient_handlers(patience: Patience, connect_timeout_s: int | None, tls_cont
             return self.do_open(watched(PatientTls, patience), req, context=tls_context)
 
     return [Handler(), *([TlsHandler(context=tls_context)] if tls_context else [])]
+
+
+def _connected_by(
+    proxy: Proxy, patience: Patience, address: tuple[str, int], timeout_s: float, _source: Any = None
+) -> Any:
+    return socks_connection(proxy, address, timeout_s, lambda server: _connected(patience, server, timeout_s))
 
 
 def _connected(patience: Patience, address: tuple[str, int], timeout_s: float, _source: Any = None) -> socket.socket:
@@ -142,7 +153,13 @@ def _ask(peer: Peer, offset: int, patience: Patience) -> _Answer:
 
     request = Request(peer.address.geturl(), headers=_headers(peer.options, offset))  # noqa: S310  (http and https only)
     try:
-        response = _opener(peer, patience).open(request, timeout=peer.options.timeout)
+        proxy = peer.proxy
+        if proxy and not proxy.is_socks:
+            request.set_proxy(proxy.server, "http")
+            if proxy.login:
+                request.add_header("Proxy-Authorization", _basic(*proxy.login))
+        opener = _opener(peer, patience, proxy if proxy and proxy.is_socks else None)
+        response = opener.open(request, timeout=peer.options.timeout)
     except HTTPError as refusal:
         if refusal.fp:
             refusal.close()
@@ -152,7 +169,7 @@ def _ask(peer: Peer, offset: int, patience: Patience) -> _Answer:
     return _Answer(peer, response.code, response.headers, response)
 
 
-def _opener(peer: Peer, patience: Patience) -> Any:
+def _opener(peer: Peer, patience: Patience, socks: Proxy | None) -> Any:
     from urllib import request
 
     options = peer.options
@@ -160,9 +177,7 @@ def _opener(peer: Peer, patience: Patience) -> Any:
     context = None
     if peer.address.scheme == "https":
         context = _tls_context(options.validate_certs, options.ca_path, options.client_cert, options.client_key)
-    handlers += patient_handlers(patience, options.connect_timeout, context)
-    if options.use_proxy:
-        handlers.append(request.ProxyHandler())
+    handlers += patient_handlers(patience, options.connect_timeout, context, socks)
     if options.url_username and not options.force_basic_auth:
         passwords = request.HTTPPasswordMgrWithDefaultRealm()
         passwords.add_password(None, peer.address.netloc, options.url_username, options.url_password or "")

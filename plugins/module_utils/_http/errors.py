@@ -13,6 +13,7 @@ from typing import Any
 
 from .._errors import REACH, DownloadError
 from .patience import TooSlow
+from .proxies import ProxyFailure
 
 _BUSY = frozenset({408, 425, 429})
 _OF_LOGIN = "; check url_username, url_password and headers"
@@ -90,6 +91,8 @@ def _of_tls(cause: BaseException, host: str) -> TransferFailure | None:
 
 
 def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFailure | None:
+    if isinstance(cause, ProxyFailure):
+        return TransferFailure(str(cause), may_pass=True, is_local=True)
     if isinstance(cause, socket.gaierror):
         may_pass = cause.errno == socket.EAI_AGAIN
         return TransferFailure(f"the name of {peer} does not resolve", may_pass=may_pass, is_local=True)

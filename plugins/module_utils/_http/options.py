@@ -50,6 +50,7 @@ class UrlOptions:
     url_username: str | None = None
     url_password: str | None = field(default=None, repr=False)
     force_basic_auth: bool = False
+    use_netrc: bool = True
     client_cert: str | None = None
     client_key: str | None = None
 
@@ -74,7 +75,9 @@ class UrlOptions:
 
     def without_credentials(self) -> UrlOptions:
         """The options for another server. Any header of the user can contain a secret."""
-        return replace(self, headers={}, url_username=None, url_password=None, client_cert=None, client_key=None)
+        return replace(
+            self, headers={}, url_username=None, url_password=None, use_netrc=False, client_cert=None, client_key=None
+        )
 
 
 def _require_sendable(given: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ A body has exactly the promised bytes, after headers that do not contradict them
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from .errors import TransferFailure, explained
 from .options import UrlOptions
 from .patience import Patience
+from .proxies import Proxy, ProxyFailure, login_of_netrc, proxy_for
 from .urls import shown_url
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -54,18 +56,18 @@ class Peer:
         return scheme, self.host, self.address.port or _DEFAULT_PORTS[scheme]
 
     @property
-    def proxy(self) -> str | None:
-        """The proxy in between as host:port, without its credentials."""
-        from urllib.request import getproxies, proxy_bypass
-
-        proxy = getproxies().get(self.address.scheme) if self.options.use_proxy else None
-        if not proxy or proxy_bypass(self.address.netloc):
-            return None
-        return urlsplit(proxy if "://" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
+    def proxy(self) -> Proxy | None:
+        """The proxy in between; None without one. Raises `ProxyFailure` for one that cannot be used."""
+        return proxy_for(self.address) if self.options.use_proxy else None
 
     def failure(self, error: Exception) -> TransferFailure:
         """The failure for an error of a request to this peer."""
-        return explained(error, host=self.host, proxy=self.proxy, timeout_s=self.options.timeout)
+        try:
+            proxy = self.proxy
+        except ProxyFailure as failure:
+            return TransferFailure(str(failure), is_local=True, remedy="")
+        server = proxy.server if proxy else None
+        return explained(error, host=self.host, proxy=server, timeout_s=self.options.timeout)
 
 
 def checked(url: str) -> SplitResult:
@@ -89,12 +91,20 @@ def redirected(here: SplitResult, location: str) -> SplitResult:
 
 
 def with_login_of(url: str, options: UrlOptions) -> UrlOptions:
-    """The options with the login from the URL, which counts when the options have none."""
-    login, at, _unused = urlsplit(url).netloc.rpartition("@")
-    if not at or options.url_username:
+    """The options with the login from the URL, else from `~/.netrc`, which counts when the options have none.
+
+    That of `~/.netrc` is sent with the first request, as `get_url` does.
+    """
+    if options.url_username:
         return options
-    user, _unused, password = login.partition(":")
-    return replace(options, url_username=unquote(user), url_password=unquote(password))
+    parts = urlsplit(url)
+    login, at, _unused = parts.netloc.rpartition("@")
+    if at:
+        user, _unused, password = login.partition(":")
+        return replace(options, url_username=unquote(user), url_password=unquote(password))
+    has_header = any(name.lower() == "authorization" for name in options.headers)
+    found = login_of_netrc(parts.hostname or "", os.environ) if options.use_netrc and not has_header else None
+    return replace(options, url_username=found[0], url_password=found[1], force_basic_auth=True) if found else options
 
 
 def _http_parts(url: str, base: str = "") -> SplitResult | None:

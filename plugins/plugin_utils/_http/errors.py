@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._http.patience import TooSlow
+from ansible_collections.standalone.python.plugins.module_utils._http.proxies import ProxyFailure
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 
 # The outlook for the same request: "soon" means that a short wait can help, "later" that the server was not reached
@@ -95,6 +96,7 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
 
     return (
         ((TooSlow,), "{host} {error}", "soon"),
+        ((ProxyFailure,), "{error}", "later"),
         ((of_requests.ProxyError,), "its proxy refuses or does not answer; see use_proxy", "later"),
         ((of_requests.SSLError,), "TLS with {host} fails ({tls}); ca_path names a private authority", "never"),
         ((socket.gaierror,), "the name {host} does not resolve", "later"),

@@ -8,8 +8,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 try:
     import requests
@@ -33,6 +36,12 @@ else:
 
 from ansible_collections.standalone.python.plugins.module_utils._http.options import USER_AGENT, UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._http.patience import Patience, watched
+from ansible_collections.standalone.python.plugins.module_utils._http.peer import with_login_of
+from ansible_collections.standalone.python.plugins.module_utils._http.proxies import (
+    Proxy,
+    proxy_for,
+    socks_connection,
+)
 
 _MAX_REDIRECTS = 10
 _SIMPLE_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
@@ -56,7 +65,9 @@ class GuardedSession(_Session):
         super().__init__()
         self._url = url
         self.max_redirects = _MAX_REDIRECTS
-        self.trust_env = options.use_proxy  # proxies and certificates of the environment
+        self.trust_env = False  # proxies and logins of the environment count by the same rule as on hosts
+        self._uses_proxy = options.use_proxy
+        options = options if urlsplit(url).username else with_login_of(url, options)
         self.headers["User-Agent"] = USER_AGENT
         self.headers["Accept-Encoding"] = "gzip, deflate"
         self.headers.update(options.headers)
@@ -66,7 +77,7 @@ class GuardedSession(_Session):
         uses_system_trust = options.validate_certs and not options.ca_path
         self.mount("https://", (_SystemTrustAdapter if uses_system_trust else _PatientAdapter)(patience))
         self.mount("http://", _PatientAdapter(patience))
-        self._trust = (options.ca_path or True) if options.validate_certs else False
+        self._trust = (options.ca_path or _bundle_of_environment() or True) if options.validate_certs else False
         self._secret_headers = ("Authorization", "Cookie", *options.headers)
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, _verify: Any, cert: Any) -> Any:
@@ -83,8 +94,20 @@ class GuardedSession(_Session):
                 request.headers.pop(name, None)
             request.hooks = requests.hooks.default_hooks()  # a login registers itself in the hooks
             kwargs["cert"] = None
+        kwargs["proxies"] = self._proxies(str(request.url))
         answer: requests.Response = super().send(request, **kwargs)
         return answer
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        """The HTTP proxy for a URL, by its scheme. Raises `ProxyFailure`."""
+        parts = urlsplit(url)
+        proxy = proxy_for(parts) if self._uses_proxy else None
+        for adapter in self.adapters.values():
+            adapter.socks = proxy if proxy and proxy.is_socks else None
+        if proxy is None or proxy.is_socks:
+            return {}
+        login = ":".join(quote(part, safe="") for part in proxy.login) + "@" if proxy.login else ""
+        return {parts.scheme: f"http://{login}{proxy.server}"}
 
 
 class _PatientAdapter(_Adapter):
@@ -92,11 +115,12 @@ class _PatientAdapter(_Adapter):
 
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
+        self.socks: Proxy | None = None  # for the connections that are made next
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        _make_patient(self.poolmanager, self._patience)
+        _make_patient(self.poolmanager, self._patience, self)
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         is_new = proxy not in self.proxy_manager
@@ -116,11 +140,31 @@ class _PatientAdapter(_Adapter):
         return answer
 
 
-def _make_patient(manager: Any, patience: Patience) -> None:
+def _make_patient(manager: Any, patience: Patience, adapter: Any = None) -> None:
     manager.pool_classes_by_scheme = {
-        scheme: type(pool.__name__, (pool,), {"ConnectionCls": watched(pool.ConnectionCls, patience)})
+        scheme: type(
+            pool.__name__, (pool,), {"ConnectionCls": watched(_by_socks(pool.ConnectionCls, adapter), patience)}
+        )
         for scheme, pool in manager.pool_classes_by_scheme.items()
     }
+
+
+def _by_socks(connection_class: Any, adapter: Any) -> Any:
+    """A subclass that connects through the SOCKS proxy that the adapter has then, if any."""
+
+    class Connection(connection_class):
+        def _new_conn(self) -> Any:
+            proxy = adapter.socks if adapter else None
+            if proxy is None:
+                return super()._new_conn()
+            return socks_connection(
+                proxy,
+                (self.host, self.port),
+                self.timeout,
+                lambda server: socket.create_connection(server, self.timeout),
+            )
+
+    return Connection
 
 
 class _SystemTrustAdapter(_PatientAdapter):
@@ -134,6 +178,11 @@ class _SystemTrustAdapter(_PatientAdapter):
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         return super().proxy_manager_for(*args, ssl_context=_system_trust(), **kwargs)
+
+
+def _bundle_of_environment() -> str | None:
+    """The file or directory with authorities that `requests` takes from the environment."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
 def _system_trust() -> ssl.SSLContext:

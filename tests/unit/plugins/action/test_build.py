@@ -147,6 +147,7 @@ class TestModule:
                 "headers": {},
                 "force_basic_auth": False,
                 "archive_on_request": True,
+                "use_netrc": True,
             }
         ]
         assert len(host.commands) == 1

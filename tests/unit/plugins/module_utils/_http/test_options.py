@@ -93,5 +93,5 @@ def test_secrets_are_not_shown() -> None:
 
 def test_other_servers_get_nothing_that_identifies_the_user() -> None:
     assert SECRETIVE.without_credentials() == UrlOptions(
-        timeout=7, ca_path="/ca.pem", use_proxy=False, force_basic_auth=True
+        timeout=7, ca_path="/ca.pem", use_proxy=False, force_basic_auth=True, use_netrc=False
     )
