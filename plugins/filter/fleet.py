@@ -45,19 +45,6 @@ def rollback_lines(answer: dict[str, Any]) -> list[str]:
         raise AnsibleFilterError(str(error)) from None
 
 
-def upgrade_step(
-    info: dict[str, Any],
-    path: str,
-    assets: list[dict[str, Any]],
-    name: str | None = None,
-    allow_minor_change: bool = False,
-) -> dict[str, Any]:
-    try:
-        return upgrade.upgrade_step(info, path, assets, name, allow_minor_change)
-    except StandaloneError as error:
-        raise AnsibleFilterError(str(error)) from None
-
-
 class FilterModule:
     """The filters of this file."""
 
@@ -68,5 +55,4 @@ class FilterModule:
             "role_variables": role_variables,
             "rollback_lines": rollback_lines,
             "units_of": _systemd.units_of,
-            "upgrade_step": upgrade_step,
         }

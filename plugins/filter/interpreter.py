@@ -28,8 +28,26 @@ def interpreter_linked(results: list[dict[str, Any]], builds: list[dict[str, Any
         raise AnsibleFilterError(str(error)) from None
 
 
+def interpreter_uses(info: dict[str, Any], builds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        return _interpreter_role.interpreter_uses(info, builds)
+    except StandaloneError as error:
+        raise AnsibleFilterError(str(error)) from None
+
+
+def interpreter_findings(
+    look: dict[str, Any], installed: list[dict[str, Any]], absent: list[dict[str, Any]]
+) -> list[str]:
+    return _interpreter_role.interpreter_findings(look, installed, absent)
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"interpreter_builds": interpreter_builds, "interpreter_linked": interpreter_linked}
+        return {
+            "interpreter_builds": interpreter_builds,
+            "interpreter_findings": interpreter_findings,
+            "interpreter_linked": interpreter_linked,
+            "interpreter_uses": interpreter_uses,
+        }

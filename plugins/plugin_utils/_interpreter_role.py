@@ -18,7 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
-from ._fleet.answer import DamagedAnswer
+from ._fleet.answer import DamagedAnswer, HostAnswer
 from ._links.spec import is_in
 from ._playbook.spec import require_role_variables
 from ._systemd import require_services
@@ -64,6 +64,55 @@ def interpreter_linked(results: Sequence[Mapping[str, Any]], builds: Sequence[Bu
     return [_linked(build, by_path.get(build["path"])) for build in builds]
 
 
+def interpreter_uses(info: Any, builds: Sequence[Build]) -> list[dict[str, Any]]:
+    """The paths of `builds` that have a build, from the result of `build_info`: what keeps it at the path.
+
+    That is `path`, `store`, the exact `name` of the build, and `externally_managed`. There is no address and no digest,
+    since those from a host are not trusted. Raises `DamagedAnswer`.
+    """
+    answer = HostAnswer.parse(info)
+    wanted = {build["path"] for build in builds}
+    used = [(path, answer.build_at(path.entry, path.store)) for path in answer.paths if path.path in wanted]
+    return [
+        {
+            "path": path.path,
+            "store": path.store,
+            "name": found.asset.build.name,
+            "externally_managed": found.fields.flag("externally_managed"),
+        }
+        for path, found in used
+        if found
+    ]
+
+
+def interpreter_findings(
+    look: Mapping[str, Any], installed: Sequence[Mapping[str, Any]], absent: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """A message for each change that a run of the role would make; without any, the host is as it should be.
+
+    `look` is the result of `links_info`. `installed` and `absent` are the registered results of the loops over the
+    module `build` in check mode.
+    """
+    unwanted = [name for key in ("unlink", "default_unlink", "surplus_venvs", "surplus_profiles") for name in look[key]]
+    return [
+        *(f"{one['path']} is not as requested: {_difference(one)}." for one in installed if one["changed"]),
+        *(f"{one['path']} has a build, and must be absent." for one in absent if one["diff"]["before"].get("build")),
+        *(f"The alternative {one['name']} does not point to {one['path']}." for one in look["register"]),
+        *(f"{one['path']} does not point to {one['target']}." for one in (*look["links"], *look["default_links"])),
+        *(f"The alternative {one['name']} still points to {one['path']}." for one in look["unregister"]),
+        *(f"{name} is no longer wanted." for name in unwanted),
+        *(f"{one['path']} does not have the content that it should have." for one in look["profiles"]),
+        *(f"The environment {one['path']} does not have the requirements." for one in look["venvs"]),
+    ]
+
+
+def _difference(result: Mapping[str, Any]) -> str:
+    """How a build differs from the requested one, in words without a full stop."""
+    drift = "; ".join(f"{kind} {', '.join(files)}" for kind, files in (result.get("drift") or {}).items() if files)
+    before = result["diff"]["before"]
+    return drift or str(before.get("does not run here") or f"it would be {result['build']['name']}").rstrip(".")
+
+
 def _completed(given: Build, number: int, variables: Variables) -> Build:
     asset = given.get("asset") or variables["asset"]
     name = str(given.get("name") or variables["name"] or "")
@@ -85,14 +134,12 @@ def _completed(given: Build, number: int, variables: Variables) -> Build:
 def _usual_path(name: str, variables: Variables) -> str:
     """The path of a build that names none: its minor version, and t and d for free-threaded and debug."""
     request = RequestedName.parse(name) if name else RequestedName("latest")
-    minor = request.only_minor
-    if minor is None:
+    if request.series is None:
         raise InvalidName(
             f'The name "{name}" does not tell the minor version, so it does not tell the path either. Set '
             "interpreter_path, or path in the item of interpreter_builds."
         )
-    letters = ("t" if request.free_threaded else "") + ("d" if request.debug else "")
-    return f"{variables['builds_dir'].rstrip('/')}/{minor}{letters}"
+    return f"{variables['builds_dir'].rstrip('/')}/{request.series}"
 
 
 def _linked(build: Build, result: Mapping[str, Any] | None) -> Build:

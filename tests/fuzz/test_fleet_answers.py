@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer im
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, all_series, report
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv, as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import upgrade_step
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import UpgradeSpec, plan_upgrade
 from ansible_collections.standalone.python.plugins.plugin_utils._systemd import units_of
 from tests.support.audited_fleets import TODAY, build, host, newest
 from tests.support.fuzzing import costly
@@ -29,6 +29,7 @@ BASELINE = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
 EARLIER = build("3.13.14", "20260814", paths=[], pids=[7])
 DRIFTED = build("3.12.14", "20260814", intact=False, drift={"changed": ["lib/x.py"], "missing": [], "added": []})
 SETTINGS = {"owner": "app", "group": None, "externally_managed": True}
+SPEC = UpgradeSpec("3.13", "/opt/python/3.13", "/opt/python/.builds", newest()["3.13"])
 CGROUPS = "/proc/7/cgroup:0::/system.slice/web.service\n/proc/7/cgroup:1:name=systemd:/user.slice/a.scope\n"
 TEMPLATE_MARKS = ("{{", "{%", "{#")
 
@@ -81,7 +82,7 @@ def _require_harmless_advice(piece: dict[str, Any]) -> None:
 @given(mutated_json(sample()))
 def test_an_upgrade_decides_or_says_what_is_damaged(info: Any) -> None:
     try:
-        step = upgrade_step(info, "/opt/python/3.13", newest()["3.13"])
+        step = plan_upgrade(info, SPEC)
     except StandaloneError:
         return
     assert step["action"] == "absent" or step["keep"] >= 1

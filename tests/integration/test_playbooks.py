@@ -119,7 +119,7 @@ def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(
     [
         ({"upgrade_store": "/nowhere/.builds"}, " has no build in the store /nowhere/.builds: there is nothing"),
         ({"upgrade_path": "opt/3.13"}, "upgrade_path is 'opt/3.13'. That is relative. Write it from the root."),
-        ({"upgrade_path": None, "upgrade_name": "latest"}, "The name latest does not tell which path is meant."),
+        ({"upgrade_path": None, "upgrade_name": "latest"}, "The name latest does not say which path is meant."),
     ],
 )
 def test_what_the_settings_do_not_fit_is_said(fleet: Fleet, settings: dict[str, str | None], said: str) -> None:

@@ -85,6 +85,12 @@ class RequestedName:
             return self.version.minor_text
         return self.specifier.only_minor if self.specifier is not None else None
 
+    @property
+    def series(self) -> str | None:
+        """The only series that can match, such as 3.13t; None when the name spans several minor versions."""
+        minor = self.only_minor
+        return minor and f"{minor}{'t' * self.free_threaded}{'d' * self.debug}"
+
     def answered_by(self, build: Build, prerelease: bool = False) -> bool:
         """Whether a build matches the name. A pre-release has to be named, or allowed by `prerelease`."""
         if self.file_name == build.name + archive_extension(build.flavor):

@@ -73,10 +73,7 @@ def _wanted_series(spec: InstallSpec, state: State, entry: str | None) -> str | 
         return state.stored[entry].asset.build.series
     if spec.asset is not None:
         return spec.asset.build.series
-    name = spec.request.name if spec.request else None
-    if name is None or name.only_minor is None:
-        return None
-    return f"{name.only_minor}{'t' * name.free_threaded}{'d' * name.debug}"
+    return spec.request.name.series if spec.request else None
 
 
 def _kind(series: str) -> str:

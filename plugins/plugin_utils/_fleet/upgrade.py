@@ -3,21 +3,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decide what the playbook `upgrade` does on one host, from its `build_info`, without doing it.
 
-The result is plain data, since playbooks keep it as facts.
+The result is plain data, since playbooks register it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 from ansible_collections.standalone.python.plugins.module_utils._install.series import is_allowed
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
+from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path
 from ansible_collections.standalone.python.plugins.module_utils._readable import message
+from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
 from .answer import DamagedAnswer, FoundPath, HostAnswer
 
@@ -26,49 +30,82 @@ PROVISIONAL = "provisional"  # it is the chosen one, left provisional by a run t
 CURRENT = "current"  # it is the chosen one
 NEWER = "newer"  # it is newer, and an upgrade never downgrades
 ABSENT = "absent"  # the host has no build at the path
-OTHER_SERIES = "other series"  # its minor version or kind differs from the chosen one, and no option allows that
 NO_BUILD = "no build"  # none was chosen for the target of the build at the path
 
+_USUAL_DIRECTORY = "/opt/python"
 
-def upgrade_step(
-    info: Any,
-    path: str,
-    assets: Iterable[Mapping[str, Any]],
-    name: str | None = None,
-    allow_minor_change: bool = False,
-) -> dict[str, Any]:
-    """What to do at `path` with the assets chosen for the run, one for each target.
 
-    `name` is the requested name that they were chosen by: one that spans minor versions allows another of these, and
-    `allow_minor_change` allows any change.
+@dataclass(frozen=True)
+class UpgradeSpec:
+    """What a host is upgraded to: the requested `name`, and `assets`, the builds chosen for the run, one per target.
 
-    Returns `action`, one of the constants above, and when there is a build at the path: `path`, `store`, `previous`
-    (the name of the build to return to: the fallback, else the one at the path), `asset` (the chosen one of the same
-    target, with a URL that is safe to show; None when there is none), and the settings to install with: `keep`,
-    `owner`, `group`, `externally_managed`. At least one earlier build is kept, to return to. `series` is that of the
-    build at the path, such as 3.13. `left` is a message when the path was rolled back from the chosen build before,
-    else empty.
+    A name that spans minor versions allows another of these at `path`, `allow_minor_change` any change.
+    """
 
-    Raises `DamagedAnswer` when the host's answer is not one of `build_info`.
+    name: str
+    path: str
+    store: str
+    assets: Sequence[Mapping[str, Any]]
+    allow_minor_change: bool = False
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> UpgradeSpec:
+        """The spec in the options of `upgrade_plan`.
+
+        Raises `InvalidName` for a name from which no path follows, and `StoreError` for a relative path.
+        """
+        path = checked_path(params["path"] or _usual_path(params["name"]), "path")
+        store = checked_path(params["store"] or default_store(path), "store")
+        return cls(params["name"], path, store, params["assets"], params["allow_minor_change"])
+
+    def may_replace(self, chosen: Build, present: Build) -> bool:
+        """Whether the chosen build may replace the one at the path."""
+        spans_minors = RequestedName.parse(self.name).only_minor is None
+        return self.allow_minor_change or is_allowed(chosen.series, present.series, spans_minors=spans_minors)
+
+
+def _usual_path(name: str) -> str:
+    series = RequestedName.parse(name).series
+    if series is None:
+        raise InvalidName(f"The name {name} does not say which path is meant. Set upgrade_path.")
+    return f"{_USUAL_DIRECTORY}/{series}"
+
+
+def plan_upgrade(info: Any, spec: UpgradeSpec) -> dict[str, Any]:
+    """What to do on a host, from `info`, its result of `build_info`.
+
+    Returns `action`, one of the constants above, `note`, a message for the operator or "", and when there is a build at
+    the path: `path`, `store`, `previous` (the name of the build to return to: the fallback, else the one at the path),
+    `asset` (the chosen one of the same target, with a URL that is safe to show; None when there is none), and the
+    settings to install with: `keep`, `owner`, `group`, `externally_managed`. At least one earlier build is kept, to
+    return to.
+
+    Raises `DamagedAnswer` when the host's answer is not one of `build_info`, and `StoreError` when the chosen build
+    may not replace the one at the path.
     """
     answer = HostAnswer.parse(info)
-    used = next((one for one in answer.paths if one.path == path), None)
+    used = next((one for one in answer.paths if one.path == spec.path), None)
     installed = answer.build_at(used.entry, used.store) if used else None
     if used is None or installed is None:
-        return {"action": ABSENT}
+        return {
+            "action": ABSENT,
+            "note": f"{spec.path} has no build in the store {spec.store}: there is nothing to upgrade.",
+        }
     present = installed.asset
     fallback = answer.build_at(used.fallback, used.store)
-    asset = next((asset for asset in assets if asset["target"] == present.build.target), None)
+    asset = next((asset for asset in spec.assets if asset["target"] == present.build.target), None)
     chosen = Asset.from_dict(asset) if asset else None
-    spans_minors = bool(name) and RequestedName.parse(str(name)).only_minor is None
-    may_replace = allow_minor_change or (
-        chosen is None or is_allowed(chosen.build.series, present.build.series, spans_minors=spans_minors)
-    )
+    if chosen and not spec.may_replace(chosen.build, present.build):
+        raise StoreError(
+            f"Cannot upgrade {spec.path} to {spec.name}: Python {present.build.series} is installed there, and "
+            "environments and extension modules made with it would stop working. Set upgrade_path to another path, or "
+            "upgrade_allow_minor_change to true."
+        )
+    action = _action(chosen, present, is_provisional=fallback is not None)
     return {
-        "action": _action(chosen, present, is_provisional=fallback is not None) if may_replace else OTHER_SERIES,
-        "path": path,
-        "series": present.build.series,
-        "left": _left(used, chosen),
+        "action": action,
+        "note": _note(action, used, chosen),
+        "path": spec.path,
         "store": used.store,
         "previous": (fallback or installed).asset.build.name,  # no URL or digest, since these would come from a host
         "asset": {**asset, "url": shown_url(asset["url"])} if asset else None,
@@ -77,6 +114,14 @@ def upgrade_step(
         "group": installed.fields.optional_text("group"),
         "externally_managed": installed.fields.flag("externally_managed"),
     }
+
+
+def _note(action: str, used: FoundPath, chosen: Asset | None) -> str:
+    if action == NEWER:
+        return f"{used.path} has a newer build already."
+    if action == NO_BUILD:
+        return f"No build was found for the target of the one at {used.path}."
+    return _left(used, chosen) if action == UPGRADE else ""
 
 
 def rollback_lines(answer: Any) -> list[str]:

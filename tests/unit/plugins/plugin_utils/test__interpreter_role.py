@@ -11,10 +11,14 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import DamagedAnswer
 from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import (
     interpreter_builds,
+    interpreter_findings,
     interpreter_linked,
+    interpreter_uses,
 )
+from tests.support.audited_fleets import STORE, build, host
 
 
 def variables(**given: Any) -> dict[str, Any]:
@@ -185,7 +189,7 @@ def test_a_slash_at_the_end_does_not_matter() -> None:
     assert (build["path"], build["store"]) == ("/opt/x", "/opt/.builds")
 
 
-def test_what_was_installed_is_led_to_and_the_rest_is_not() -> None:
+def test_links_point_to_what_was_installed_and_to_nothing_else() -> None:
     builds = interpreter_builds(
         [{"name": "3.13", "path": "~/3.13", "requirements": "r.txt"}, {"name": "3.12", "state": "absent"}],
         variables(default="3.13"),
@@ -207,3 +211,89 @@ def test_a_build_may_take_over_the_environment_of_one_that_goes() -> None:
     given = [{"name": "3.12", "state": "absent"}, {"name": "3.13"}]
     builds = interpreter_builds(given, variables(venv="/srv/env", requirements="r.txt"))
     assert [build["venv"] for build in builds] == ["/srv/env", "/srv/env"]
+
+
+# --- what is at the paths --------------------------------------------------------------------------------------------
+
+
+def test_the_builds_at_the_paths_of_the_role_are_used() -> None:
+    used, other, earlier = (
+        build("3.13.5", "20250723", externally_managed=False),
+        build("3.12.4", "20250723", externally_managed=True),
+        build("3.13.4", "20250612", paths=[], externally_managed=True),
+    )
+    info = host(used, other, earlier)
+    info["paths"].append({"path": "/opt/python/3.11", "store": STORE, "entry": None, "fallback": None})
+    builds = interpreter_builds([{"name": "3.13"}, {"name": "3.11"}], variables())
+    assert interpreter_uses(info, builds) == [
+        {"path": "/opt/python/3.13", "store": STORE, "name": used["name"], "externally_managed": False}
+    ]
+
+
+@pytest.mark.parametrize("info", [{}, "x", {"builds": "x", "paths": []}, {"builds": [{}], "paths": []}])
+def test_what_no_host_has_is_a_damaged_answer(info: Any) -> None:
+    with pytest.raises(DamagedAnswer):
+        interpreter_uses(info, [])
+
+
+# --- what verify finds -----------------------------------------------------------------------------------------------
+
+AS_DESIRED: dict[str, Any] = {
+    "register": [], "links": [], "default_links": [], "unregister": [], "unlink": [], "default_unlink": [],
+    "surplus_venvs": [], "surplus_profiles": [], "profiles": [], "venvs": [],
+}  # fmt: skip
+
+
+def installed(**result: Any) -> dict[str, Any]:
+    here = {"path": "/opt/python/3.13", "build": {"name": "cpython-3.13.5"}, "diff": {"before": {}}, "drift": None}
+    return {**here, "changed": True, **result}
+
+
+@pytest.mark.parametrize(
+    ("look", "results", "absent", "found"),
+    [
+        ({}, [installed(changed=False)], [{"path": "/x", "diff": {"before": {"build": None}}}], []),
+        (
+            {},
+            [installed(drift={"changed": ["bin/python3", "lib/x.py"], "missing": ["lib/y.py"], "added": []})],
+            [],
+            ["/opt/python/3.13 is not as requested: changed bin/python3, lib/x.py; missing lib/y.py."],
+        ),
+        (
+            {},
+            [installed(diff={"before": {"does not run here": "It needs glibc 2.17."}})],
+            [],
+            ["/opt/python/3.13 is not as requested: It needs glibc 2.17."],
+        ),
+        ({}, [installed()], [], ["/opt/python/3.13 is not as requested: it would be cpython-3.13.5."]),
+        ({}, [], [{"path": "/x", "diff": {"before": {"build": "b"}}}], ["/x has a build, and must be absent."]),
+        (
+            {"register": [{"name": "python3", "path": "/a"}], "unregister": [{"name": "pip", "path": "/b"}]},
+            [],
+            [],
+            ["The alternative python3 does not point to /a.", "The alternative pip still points to /b."],
+        ),
+        (
+            {"links": [{"path": "/l", "target": "/t"}], "default_links": [{"path": "/m", "target": "/u"}]},
+            [],
+            [],
+            ["/l does not point to /t.", "/m does not point to /u."],
+        ),
+        (
+            {"unlink": ["/a"], "default_unlink": ["/b"], "surplus_venvs": ["/c"], "surplus_profiles": ["/d"]},
+            [],
+            [],
+            [f"/{letter} is no longer wanted." for letter in "abcd"],
+        ),
+        (
+            {"profiles": [{"path": "/p"}], "venvs": [{"path": "/v"}]},
+            [],
+            [],
+            ["/p does not have the content that it should have.", "The environment /v does not have the requirements."],
+        ),
+    ],
+)
+def test_each_change_that_a_run_would_make_is_a_finding(
+    look: dict[str, Any], results: list[dict[str, Any]], absent: list[dict[str, Any]], found: list[str]
+) -> None:
+    assert interpreter_findings({**AS_DESIRED, **look}, results, absent) == found

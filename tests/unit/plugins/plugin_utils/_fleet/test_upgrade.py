@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError, StoreError
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import DamagedAnswer
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import rollback_lines, upgrade_step
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import (
+    UpgradeSpec,
+    plan_upgrade,
+    rollback_lines,
+)
 
 STORE = "/opt/python/.builds"
 PATH = "/opt/python/3.13"
@@ -59,10 +64,15 @@ def info(
     }
 
 
+def plan(host: Any, *assets: dict[str, Any], name: str = "3.13", **options: Any) -> dict[str, Any]:
+    params = {"path": None, "store": None, "allow_minor_change": False, **options}
+    return plan_upgrade(host, UpgradeSpec.from_params({"name": name, "assets": assets, **params}))
+
+
 @pytest.mark.parametrize(("installed", "chosen", "action"), [(OLD, NEW, "upgrade"), (NEW, OLD, "newer")])
 def test_releases_of_the_same_bytes_are_different_builds(installed: str, chosen: str, action: str) -> None:
     same = {**asset(chosen), "sha256": asset(installed)["sha256"]}
-    assert upgrade_step(info(installed), PATH, [same])["action"] == action
+    assert plan(info(installed), same)["action"] == action
 
 
 @pytest.mark.parametrize(
@@ -78,7 +88,7 @@ def test_releases_of_the_same_bytes_are_different_builds(installed: str, chosen:
     ],
 )
 def test_an_upgrade_goes_forward_only(installed: str, chosen: str, action: str) -> None:
-    step = upgrade_step(info(installed), PATH, [asset(chosen, MUSL), asset(chosen)])
+    step = plan(info(installed), asset(chosen, MUSL), asset(chosen))
     assert step["action"] == action
     assert step["asset"] == asset(chosen)
     assert step["previous"] == asset(installed)["name"]
@@ -86,38 +96,83 @@ def test_an_upgrade_goes_forward_only(installed: str, chosen: str, action: str) 
 
 def test_what_is_kept_as_a_fact_has_no_secret_of_the_index() -> None:
     signed = {**asset(NEW), "url": asset(NEW)["url"].replace("//", "//user:s3cret@") + "?sig=s3cret"}
-    assert upgrade_step(info(OLD), PATH, [signed])["asset"] == asset(NEW)
+    assert plan(info(OLD), signed)["asset"] == asset(NEW)
+
+
+NOTHING_THERE = f"{PATH} has no build in the store {STORE}: there is nothing to upgrade."
 
 
 @pytest.mark.parametrize(
-    ("host", "assets", "action"),
+    ("host", "chosen", "action", "note"),
     [
-        ({"paths": [], "builds": []}, [asset(NEW)], "absent"),
-        (info(OLD, entry=None), [asset(NEW)], "absent"),
-        (info(OLD, stored=()), [asset(NEW)], "absent"),
-        (info(OLD), [asset(NEW, MUSL)], "no build"),
+        ({"paths": [], "builds": []}, asset(NEW), "absent", NOTHING_THERE),
+        (info(OLD, entry=None), asset(NEW), "absent", NOTHING_THERE),
+        (info(OLD, stored=()), asset(NEW), "absent", NOTHING_THERE),
+        (info(OLD), asset(NEW, MUSL), "no build", f"No build was found for the target of the one at {PATH}."),
+        (info(NEW), asset(OLD), "newer", f"{PATH} has a newer build already."),
+        (info(NEW), asset(NEW), "current", ""),
     ],
 )
-def test_hosts_that_an_upgrade_leaves_alone(host: dict[str, Any], assets: list[dict[str, Any]], action: str) -> None:
-    assert upgrade_step(host, PATH, assets)["action"] == action
+def test_hosts_that_an_upgrade_does_not_change(
+    host: dict[str, Any], chosen: dict[str, Any], action: str, note: str
+) -> None:
+    planned = plan(host, chosen)
+    assert (planned["action"], planned["note"]) == (action, note)
 
 
 @pytest.mark.parametrize(
     ("chosen", "name", "allow", "action"),
     [
-        ("3.14.0+20251010", "3.14", False, "other series"),
         ("3.14.0+20251010", "3.14", True, "upgrade"),
-        ("3.14.0+20251010", None, False, "other series"),
         ("3.14.0+20251010", "latest", False, "upgrade"),
         ("3.14.0+20251010", ">=3.13,<3.15", False, "upgrade"),
-        ("3.14.0+20251010", "3.14.0+20251010", False, "other series"),
-        ("3.12.12+20251010", "3.12", False, "other series"),
         ("3.12.12+20251010", "latest", False, "newer"),
     ],
 )
-def test_another_minor_version_has_to_be_allowed(chosen: str, name: str | None, allow: bool, action: str) -> None:
-    step = upgrade_step(info(OLD), PATH, [asset(chosen)], name, allow)
-    assert (step["action"], step["series"]) == (action, "3.13")
+def test_another_minor_version_that_is_allowed(chosen: str, name: str, allow: bool, action: str) -> None:
+    planned = plan(info(OLD), asset(chosen), name=name, path=PATH, allow_minor_change=allow)
+    assert planned["action"] == action
+
+
+@pytest.mark.parametrize(("chosen", "name"), [("3.14.0", "3.14"), ("3.14.0", "3.14.0+20251010"), ("3.12.12", "3.12")])
+def test_another_minor_version_has_to_be_allowed(chosen: str, name: str) -> None:
+    with pytest.raises(StoreError) as error:
+        plan(info(OLD), asset(f"{chosen}+20251010"), name=name, path=PATH)
+    assert str(error.value) == (
+        f"Cannot upgrade {PATH} to {name}: Python 3.13 is installed there, and environments and extension modules made "
+        "with it would stop working. Set upgrade_path to another path, or upgrade_allow_minor_change to true."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "store", "found"),
+    [
+        ("3.13", None, None, ("/opt/python/3.13", "/opt/python/.builds")),
+        ("3.13.5+20250723", None, None, ("/opt/python/3.13", "/opt/python/.builds")),
+        ("3.15.0rc1", None, None, ("/opt/python/3.15", "/opt/python/.builds")),
+        ("3.13td", None, "/srv/builds/", ("/opt/python/3.13td", "/srv/builds")),
+        (">=3.13.2,<3.14", None, None, ("/opt/python/3.13", "/opt/python/.builds")),
+        ("latest", "/srv/python/", None, ("/srv/python", "/srv/.builds")),
+    ],
+)
+def test_the_path_follows_from_the_name(name: str, path: str | None, store: str | None, found: tuple[str, str]) -> None:
+    params = {"name": name, "path": path, "store": store, "assets": [], "allow_minor_change": False}
+    spec = UpgradeSpec.from_params(params)
+    assert (spec.path, spec.store) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "message"),
+    [
+        ("latest", None, "The name latest does not say which path is meant. Set upgrade_path."),
+        (">=3.13", None, "The name >=3.13 does not say which path is meant. Set upgrade_path."),
+        ("3.13", "opt", "path is 'opt', which is relative. Write it from the root: path: /opt/python/3.13"),
+    ],
+)
+def test_a_path_that_is_not_known_is_refused(name: str, path: str | None, message: str) -> None:
+    with pytest.raises(StandaloneError) as error:
+        plan(info(OLD), name=name, path=path)
+    assert str(error.value) == message
 
 
 @pytest.mark.parametrize(
@@ -129,16 +184,16 @@ def test_another_minor_version_has_to_be_allowed(chosen: str, name: str | None, 
         ((NEW, OLD), (NEW,), NEW, "current", NEW),  # what was before the provisional one is gone
     ],
 )
-def test_what_was_before_a_trial_is_what_to_return_to(
+def test_the_fallback_of_a_provisional_build_is_the_build_to_return_to(
     history: tuple[str, ...], stored: tuple[str, ...] | None, chosen: str, action: str, previous: str
 ) -> None:
-    step = upgrade_step(info(*history, stored=stored, fallback=OLD), PATH, [asset(chosen)])
+    step = plan(info(*history, stored=stored, fallback=OLD), asset(chosen))
     assert (step["action"], step["previous"]) == (action, asset(previous)["name"])
 
 
 @pytest.mark.parametrize(("keep", "kept"), [(0, 1), (1, 1), (3, 3)])
 def test_an_upgrade_keeps_the_settings_and_a_way_back(keep: int, kept: int) -> None:
-    step = upgrade_step(info(OLD, keep=keep), PATH, [asset(NEW)])
+    step = plan(info(OLD, keep=keep), asset(NEW))
     settings = ("store", "keep", "owner", "group", "externally_managed")
     assert [step[name] for name in settings] == [STORE, kept, "app", None, True]
 
@@ -147,12 +202,12 @@ def test_an_upgrade_keeps_the_settings_and_a_way_back(keep: int, kept: int) -> N
 
 
 def test_a_build_that_was_left_before_is_named_with_the_way_to_leave_it_out() -> None:
-    assert upgrade_step(info(OLD, left=(NEW,)), PATH, [asset(NEW)])["left"] == (
+    assert plan(info(OLD, left=(NEW,)), asset(NEW))["note"] == (
         f"{PATH} was taken back from {NEW} on 2026-11-29: x failed. This run tries it again. To leave it out, set "
         f"upgrade_exclude to {NEW}."
     )
-    assert upgrade_step(info(OLD, left=(NEW,)), PATH, [asset(NEWEST)])["left"] == ""
-    assert upgrade_step(info(OLD), PATH, [asset(NEW)])["left"] == ""
+    assert plan(info(OLD, left=(NEW,)), asset(NEWEST))["note"] == ""
+    assert plan(info(OLD), asset(NEW))["note"] == ""
 
 
 @pytest.mark.parametrize("left", [[{}], [{"build": "x", "since": "", "reason": ""}], {}, "x", [None]])
@@ -160,7 +215,7 @@ def test_what_a_host_makes_up_about_builds_that_it_left_is_a_damaged_answer(left
     answer = info(OLD)
     answer["paths"][0]["left"] = left
     with pytest.raises(DamagedAnswer):
-        upgrade_step(answer, PATH, [asset(NEW)])
+        plan(answer, asset(NEW))
 
 
 # --- going back ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read what a host has and decide what the playbook `upgrade` does on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import UpgradeSpec, plan_upgrade
+
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "path": {"type": "str"},
+    "store": {"type": "str"},
+    "assets": {"type": "list", "elements": "dict", "required": True},
+    "allow_minor_change": {"type": "bool", "default": False},
+}
+_PASSED_ON = ("ansible_facts", "warnings", "deprecations")  # the only fact is the interpreter that Ansible discovered
+
+
+class ActionModule(CollectionAction):
+    """`standalone.python.upgrade_plan` as a task sees it."""
+
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        _unused, params = self.validate_argument_spec(_ARGUMENTS)
+        spec = UpgradeSpec.from_params(params)
+        info = self.host(task_vars).run_module("build_info", {"stores": [spec.store]})
+        if info.get("failed") or info.get("skipped"):
+            return info
+        passed_on = {key: info[key] for key in _PASSED_ON if key in info}
+        return {**passed_on, "changed": False, **plan_upgrade(info, spec)}
