@@ -304,6 +304,14 @@ def test_the_fragment_of_url_options_documents_all_of_them() -> None:
     assert set(fragment_options("url", "documentation")) == set(URL_ARGUMENTS)
 
 
+def test_each_filter_says_that_it_is_internal() -> None:
+    """Tasks use modules and lookups; what stays a filter serves roles and playbooks."""
+    files = sorted((PLUGINS / "filter").glob("*.yml"))
+    assert len(files) > 10
+    documented = {file.stem: yaml.safe_load(text_of(file))["DOCUMENTATION"]["short_description"] for file in files}
+    assert [name for name, line in documented.items() if not line.startswith("Internal to ")] == []
+
+
 @pytest.mark.parametrize("page", GUIDE, ids=name_of)
 def test_the_guide_mentions_only_options_that_exist(page: Path) -> None:
     """A code span such as `keep: 3` or `state: latest` is an option of `build` with a value that it takes."""
