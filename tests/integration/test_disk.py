@@ -30,7 +30,7 @@ MOST_FILES = 300
 STILL = "What was at {path} before is still there."
 FREE_SPACE = "Free some space, or set `store` to a place on another file system."
 MADE = "can still be made. Remove files that nothing needs, or set `store` to a directory on another file system."
-FULL = "the disk is full. Free some space, or choose a place on another file system."
+FULL = "the disk is full. Free some space, or choose a path on another file system."
 
 
 @pytest.fixture(scope="module")

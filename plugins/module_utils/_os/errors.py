@@ -109,8 +109,8 @@ def immutable_of(place: str) -> str | None:
 
 
 def _file_of(error: OSError) -> str:
-    """The file that the error is about, of two the one that was to be made; "" when it names none."""
-    file = error.filename2 or error.filename
+    """The file that the error is about; "" when it names none."""
+    file = error.filename
     return os.fsdecode(file) if isinstance(file, (str, bytes)) else ""
 
 

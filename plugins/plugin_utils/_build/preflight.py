@@ -51,7 +51,8 @@ def _require_usable(option: str, wanted: str, place: Ancestor, *, adds: bool, is
             f"{option} is {wanted}, but {place.path} is not a directory. Move it away, or choose another {option}."
         )
     if not place.is_writable:
-        raise StoreError(f"{option} is {wanted}, but {_why_not_writable(place, is_root=is_root)}, or choose another {option}.")
+        why_not = _why_not_writable(place, is_root=is_root)
+        raise StoreError(f"{option} is {wanted}, but {why_not}, or choose another {option}.")
     if place.in_build and adds:
         raise StoreError(
             f"{option} is {wanted}, but {place.path} is part of the build {place.in_build}, which goes with all that "

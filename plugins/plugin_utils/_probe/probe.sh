@@ -23,6 +23,7 @@ newline='
 '
 report=
 missing=
+user_id=
 
 # say KEY VALUE: one fact; false ones are omitted. A value ends with its line, so that no file name can forge one.
 say() {
@@ -67,7 +68,7 @@ say_place() {
 # say_obstacles KEY: what may forbid to write or run something below $place: the user, and the type, options and mount
 # point of the file system. Not asked for an upgrade, which could be forbidden only by a later change.
 say_obstacles() {
-    say user_id "$(id -u)"
+    [ -n "$user_id" ] || { user_id=$(id -u) && say user_id "$user_id"; }
     [ -r /proc/mounts ] || return 0
     real=$(cd -P "$place" 2>/dev/null && pwd)
     longest=

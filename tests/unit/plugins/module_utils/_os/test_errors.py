@@ -62,11 +62,6 @@ def test_an_error_that_names_no_file_is_about_the_path() -> None:
     )
 
 
-def test_an_error_of_two_files_names_the_one_that_was_to_be_made() -> None:
-    both = OSError(errno.EIO, "Input/output error", "/opt/new", None, "/opt/python/3.13")
-    assert write_failure(both, "/opt/python/3.13").startswith("Could not write /opt/python/3.13: ")
-
-
 def test_an_error_during_cleanup_says_that_the_rest_is_done() -> None:
     assert write_failure(error(errno.EIO), "/opt/python/3.13", is_switched=True) == (
         f"Could not write {FILE}: the disk reported an error. Look at the kernel's log before you try again. "
