@@ -23,7 +23,7 @@ newline='
 '
 report=
 missing=
-user_id=
+user=
 
 # say KEY VALUE: one fact; false ones are omitted. A value ends with its line, so that no file name can forge one.
 say() {
@@ -61,21 +61,20 @@ say_place() {
     missing=
     [ ! -d "$place" ] || say "$1_is_directory" 1
     [ ! -w "$place" ] || say "$1_is_writable" 1
-    { [ "$kind" = "link" ] && [ -w "$place" ]; } || say_obstacles "$1"
+    { [ "$kind" = "link" ] && [ -w "$place" ]; } || say_mount "$1"
     say_build_around "$1"
 }
 
-# say_obstacles KEY: what may forbid to write or run something below $place: the user, and the type, options and mount
+# say_mount KEY: what may forbid to write or run something below $place: the user, and the type, options and mount
 # point of the file system. Not asked for an upgrade, which could be forbidden only by a later change.
-say_obstacles() {
-    [ -n "$user_id" ] || { user_id=$(id -u) && say user_id "$user_id"; }
+say_mount() {
+    [ -n "$user" ] || { user=$(id -u) && say user_id "$user"; }
     [ -r /proc/mounts ] || return 0
     real=$(cd -P "$place" 2>/dev/null && pwd)
-    longest=
-    mount=
-    while read -r device point type options rest; do
+    best=
+    while read -r dev point type options x; do
         case ${real%/}/ in
-            "${point%/}"/*) [ ${#point} -lt ${#longest} ] || { longest=$point && mount="$type $options $point"; } ;;
+            "${point%/}"/*) [ ${#point} -lt ${#best} ] || best=$point mount="$type $options $point" ;;
         esac
     done </proc/mounts
     [ -z "$real" ] || say "$1_mount" "$mount"
