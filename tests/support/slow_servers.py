@@ -6,22 +6,82 @@
 Every wait of a client is short, so none of its timeouts for one wait ever passes. Each behaviour goes on until the
 client hangs up or the test ends. `STEP_S` is the pause after a byte; a client with a timeout of several such steps has
 to end by itself.
+
+With a `ReadClock` no pause is real: only what the client reads takes time, and servers wait until it has read.
 """
 
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partialmethod
 from itertools import cycle
 from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.standalone.python.plugins.module_utils._http import patience
+from ansible_collections.standalone.python.plugins.module_utils._os import flock
 
 from .servers import Answering, Behaviour, redirect
+
+if TYPE_CHECKING:
+    import pytest
 
 STEP_S = 0.05
 
 _OK = b"HTTP/1.1 200 OK\r\n"
 _CHUNKED = _OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+class ReadClock:
+    """A clock for the limits of requests, on which each read of the thread that made it takes `step_s`.
+
+    Whatever else the machine does, the same reads end at the same time. A limit has to be many steps long, and a step
+    some seconds, since sockets still have what is left of a limit as their own, real timeout.
+    """
+
+    current: ReadClock | None = None
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, step_s: float) -> None:
+        self.step_s = step_s
+        self.now_s = 0.0
+        self.reads = 0
+        self._reader = threading.get_ident()
+        self._recv_into = socket.socket.recv_into
+        monkeypatch.setattr(ReadClock, "current", self)
+        monkeypatch.setattr(socket.socket, "recv_into", partialmethod(self._read))
+        for module in (patience, flock):
+            monkeypatch.setattr(module, "time", self)
+
+    sleep = staticmethod(time.sleep)
+
+    def monotonic(self) -> float:
+        """What the code under test asks in place of the module `time`."""
+        return self.now_s
+
+    def _read(self, *args: Any) -> int:
+        size_bytes = self._recv_into(*args)
+        if threading.get_ident() == self._reader:
+            self.now_s += self.step_s
+            self.reads += 1
+        return size_bytes
+
+
+def write_and_pause(answering: Answering, piece: bytes) -> bool:
+    """Sends a piece and waits, with a clock of reads until it was read; True when the test is over."""
+    clock = ReadClock.current
+    if clock is None:
+        answering.wfile.write(piece)
+        return answering.origin.stopping.wait(STEP_S)
+    reads = clock.reads
+    answering.wfile.write(piece)
+    while clock.reads == reads:
+        if answering.origin.stopping.wait(0.001):
+            return True
+    return answering.origin.stopping.is_set()
 
 
 def dripping(at_once: bytes, then: bytes) -> Behaviour:
@@ -31,8 +91,7 @@ def dripping(at_once: bytes, then: bytes) -> Behaviour:
         answering.close_connection = True
         answering.wfile.write(at_once)
         for byte in cycle(then):
-            answering.wfile.write(bytes([byte]))
-            if answering.origin.stopping.wait(STEP_S):
+            if write_and_pause(answering, bytes([byte])):
                 return
 
     return behave
@@ -56,8 +115,7 @@ def paced(piece: bytes, times: int) -> Behaviour:
     def behave(answering: Answering) -> None:
         answering.start(200, {})
         for _step in range(times):
-            answering.wfile.write(piece.ljust(4096))
-            if answering.origin.stopping.wait(STEP_S):
+            if write_and_pause(answering, piece.ljust(4096)):
                 break
         answering.hang_up()
 
@@ -68,7 +126,11 @@ def late(behaviour: Behaviour, pause_s: float) -> Behaviour:
     """Waits before it answers, less long than a client's timeout."""
 
     def behave(answering: Answering) -> None:
-        answering.origin.stopping.wait(pause_s)
+        clock = ReadClock.current
+        if clock is None:
+            answering.origin.stopping.wait(pause_s)
+        else:
+            clock.now_s += pause_s
         behaviour(answering)
 
     return behave

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Slow retrieval and endless data, on a host: whichever part of an answer never ends, the download does.
 
-No test says how long anything takes. One that hangs shows that the client would wait for ever.
+Time passes with what the client reads (`ReadClock`), so no test depends on how busy the machine is. One that hangs
+shows that the client would wait for ever.
 """
 
 from __future__ import annotations
@@ -26,32 +27,40 @@ from tests.support.slow_servers import (
     HALF_A_HANDSHAKE,
     SLOW_BODIES,
     SLOW_HEADERS,
+    ReadClock,
     dripping,
     dripping_socket,
     late,
     slow_redirects,
+    write_and_pause,
 )
 
-TIMEOUT_S = 0.5
-TINY = UrlOptions(timeout=TIMEOUT_S, use_proxy=False)  # type: ignore[arg-type]  # users give whole seconds
-AMPLE = replace(TINY, timeout=30)  # where another limit ends it, whatever else the machine does
+STEP_S, TIMEOUT_S = 3, 30
+SHORT = UrlOptions(timeout=TIMEOUT_S, use_proxy=False)
+AMPLE = replace(SHORT, timeout=1_000_000)  # where another limit ends it
+REAL = replace(SHORT, timeout=0.5)  # type: ignore[arg-type]  # of a socket; users give whole seconds
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    ReadClock(monkeypatch, step_s=STEP_S)
 
 
 @pytest.mark.parametrize("case", SLOW_HEADERS)
 def test_headers_that_never_end(case: str, downloads: Downloads) -> None:
     with serve(script={"/file": SLOW_HEADERS[case]}) as server:
-        reasons = downloads.reasons(f"{server.url}/file", options=TINY)
+        reasons = downloads.reasons(f"{server.url}/file", options=SHORT)
     assert re.fullmatch(
-        rf"{server.url}/file: 127\.0\.0\.1 sent \d+ bytes of its headers in 0\.5 s, the limit of timeout\.", reasons
+        rf"{server.url}/file: 127\.0\.0\.1 sent \d+ bytes of its headers in 30 s, the limit of timeout\.", reasons
     )
 
 
 @pytest.mark.parametrize("case", SLOW_BODIES)
 def test_data_below_the_least_rate(case: str, downloads: Downloads) -> None:
     with serve(script={"/file": SLOW_BODIES[case]}) as server:
-        reasons = downloads.reasons(f"{server.url}/file", options=TINY)
+        reasons = downloads.reasons(f"{server.url}/file", options=SHORT)
     assert re.fullmatch(
-        rf"{server.url}/file: 127\.0\.0\.1 sent only \d+ bytes in \d s, less than the 1024 bytes a second of "
+        rf"{server.url}/file: 127\.0\.0\.1 sent only \d+ bytes in 30 s, less than the 1024 bytes a second of "
         r"min_rate\.",
         reasons,
     )
@@ -76,10 +85,10 @@ def test_a_body_without_end(case: str, downloads: Downloads, monkeypatch: pytest
 
 
 def test_redirects_that_each_come_just_in_time(downloads: Downloads) -> None:
-    with serve(script=slow_redirects(TIMEOUT_S * 0.8)) as server:
-        reasons = downloads.reasons(f"{server.url}/0", options=TINY)
+    with serve(script=slow_redirects(TIMEOUT_S * 0.5)) as server:
+        reasons = downloads.reasons(f"{server.url}/0", options=SHORT)
     assert reasons == (
-        f"{server.url}/0: 127.0.0.1 came to no final answer in 1.5 s with its redirects, the limit for them (3 times "
+        f"{server.url}/0: 127.0.0.1 came to no final answer in 90 s with its redirects, the limit for them (3 times "
         "timeout)."
     )
 
@@ -88,9 +97,9 @@ def test_a_proxy_that_never_ends_its_answer(downloads: Downloads, monkeypatch: p
     pytest.importorskip("ansible", reason="https is asked with the trust that Ansible sets up")
     with serve(script={"mirror.example:443": dripping(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n")}) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url)
-        reasons = downloads.reasons("https://mirror.example/file", options=replace(TINY, use_proxy=True))
+        reasons = downloads.reasons("https://mirror.example/file", options=replace(SHORT, use_proxy=True))
     assert re.fullmatch(
-        rf"https://mirror\.example/file: the proxy 127\.0\.0\.1:{proxy.port} sent \d+ bytes of its headers in 0\.5 s, "
+        rf"https://mirror\.example/file: the proxy 127\.0\.0\.1:{proxy.port} sent \d+ bytes of its headers in 30 s, "
         r"the limit of timeout\.",
         reasons,
     )
@@ -101,14 +110,14 @@ def test_a_handshake_that_never_ends(connect_timeout: int | None, downloads: Dow
     pytest.importorskip("ansible", reason="https is asked with the trust that Ansible sets up")
     with dripping_socket(HALF_A_HANDSHAKE) as port:
         url = f"https://127.0.0.1:{port}/file"
-        reasons = downloads.reasons(url, options=replace(TINY, connect_timeout=connect_timeout))
+        reasons = downloads.reasons(url, options=replace(REAL, connect_timeout=connect_timeout))
     said = "cannot be reached (no connection within 1 s)" if connect_timeout else "sent nothing for 0.5 s"
     assert reasons == f"{url}: 127.0.0.1 {said}."
 
 
 def test_another_mirror_goes_on(downloads: Downloads) -> None:
     with serve(downloads.mirror, script={"/slow": SLOW_BODIES["a body with a length"]}) as server:
-        fetched = downloads.get(f"{server.url}/slow", f"{server.url}/file", options=TINY)
+        fetched = downloads.get(f"{server.url}/slow", f"{server.url}/file", options=SHORT)
     assert fetched.url == f"{server.url}/file"
     assert downloads.part.read_bytes() == CONTENT
 
@@ -119,14 +128,13 @@ def test_any_rate_will_do_where_the_user_says_so(downloads: Downloads) -> None:
     def behave(answering: Answering) -> None:
         answering.start(200, {"Content-Length": len(CONTENT)})
         for position in range(20):
-            answering.wfile.write(CONTENT[position : position + 1])
-            answering.origin.stopping.wait(TIMEOUT_S / 10)
+            write_and_pause(answering, CONTENT[position : position + 1])
         answering.wfile.write(CONTENT[20:])
 
     with serve(script={"/file": [behave, behave]}) as server:
-        assert "min_rate" in downloads.reasons(f"{server.url}/file", options=TINY)
+        assert "min_rate" in downloads.reasons(f"{server.url}/file", options=SHORT)
         downloads.part.unlink()
-        downloads.get(f"{server.url}/file", options=replace(TINY, min_rate=0))
+        downloads.get(f"{server.url}/file", options=replace(SHORT, min_rate=0))
     assert downloads.part.read_bytes() == CONTENT
 
 
@@ -136,11 +144,10 @@ def test_a_server_may_think_and_an_archive_may_take_its_time(downloads: Download
     def behave(answering: Answering) -> None:
         answering.start(200, {"Content-Length": len(CONTENT)})
         for start in range(0, len(CONTENT), len(CONTENT) // 10):
-            answering.wfile.write(CONTENT[start : start + len(CONTENT) // 10])
-            answering.origin.stopping.wait(TIMEOUT_S / 5)
+            write_and_pause(answering, CONTENT[start : start + len(CONTENT) // 10])
 
     with serve(script={"/file": late(behave, TIMEOUT_S / 2)}) as server:
-        downloads.get(f"{server.url}/file", options=TINY)
+        downloads.get(f"{server.url}/file", options=SHORT)
     assert downloads.part.read_bytes() == CONTENT
 
 
@@ -148,7 +155,7 @@ def test_sizes_are_not_waited_for(downloads: Downloads) -> None:
     name = "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only.tar.gz"
     slow = SLOW_HEADERS["a header that never ends"]
     with serve(downloads.mirror, script={url_of(name, ""): slow}) as server:
-        sizes = Sizes([server.url], TINY)
+        sizes = Sizes([server.url], SHORT)
         assert [sizes.size_of(url_of(name)), sizes.size_of(url_of(name))] == [None, None]
     assert len(server.requests) == 1
 

@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._provenance.atte
 from tests.support.index_documents import url_of
 from tests.support.locks import asset, stripped
 from tests.support.servers import Server, serve, status
-from tests.support.slow_servers import ENDLESS_BODIES, SLOW_BODIES, SLOW_HEADERS, late
+from tests.support.slow_servers import ENDLESS_BODIES, SLOW_BODIES, SLOW_HEADERS, ReadClock, late
 
 FILE = stripped("3.13.5+20250723")
 ASSET = asset(FILE)
@@ -153,7 +153,8 @@ class TestEndlessAndSlow:
     def hasty(self, monkeypatch: pytest.MonkeyPatch) -> UrlOptions:
         monkeypatch.setattr(fetch, "_PAUSES_S", ())
         monkeypatch.setattr(fetch, "_MAX_BYTES", 2**20)
-        return UrlOptions(timeout=0.5, use_proxy=False)  # type: ignore[arg-type]  # users give whole seconds
+        ReadClock(monkeypatch, step_s=3)
+        return UrlOptions(timeout=1000, use_proxy=False, index_timeout=10_000)
 
     @pytest.mark.parametrize("case", {**SLOW_HEADERS, **SLOW_BODIES, **ENDLESS_BODIES})
     def test_a_bundle_that_never_ends(self, hasty: UrlOptions, case: str) -> None:
@@ -171,10 +172,10 @@ class TestEndlessAndSlow:
 
     def test_all_bundles_of_an_answer_have_one_limit(self, github: Server, hasty: UrlOptions) -> None:
         answer(github, *[{"bundle": None, "bundle_url": f"{github.url}/{number}"} for number in range(90)])
-        slow = [late(status(200, body=BUNDLE.encode()), 0.3)]
+        slow = [late(status(200, body=BUNDLE.encode()), 300)]
         github.script.update({f"/{number}": slow for number in range(90)})
         with pytest.raises(FetchError, match="the limit of index_timeout"):
-            contents(Places(GITHUB, options=replace(hasty, index_timeout=1)))
+            contents(Places(GITHUB, options=replace(hasty, index_timeout=1000)))
         assert len(github.requests) < 20
 
     def test_a_file_of_bundle_after_bundle(self, mirror: Path) -> None:
