@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: what the collection promises, measured beside what users would pick instead.
 
-python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve] [transfer] [role]
+python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve] [transfer] [role] [audit]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import host, plays, resolve, role, transfer, way_back
+from benchmarks import audit, host, plays, resolve, role, transfer, way_back
 from benchmarks.disk import Disk, disk, with_own_mounts
 from benchmarks.peers import NoPeer
 from benchmarks.rounds import WrongResult
@@ -26,7 +26,7 @@ from tests.support.nginx import NginxUnavailable
 from tests.support.source_python import UnusableSource
 from tests.support.sshd import SshUnavailable
 
-PARTS = ("host", "plays", "resolve", "transfer", "role")
+PARTS = ("host", "plays", "resolve", "transfer", "role", "audit")
 
 UNMEASURABLE = (HostFailed, NginxUnavailable, NoPeer, RootUnavailable, SshUnavailable, UnusableSource, WrongResult)
 
@@ -46,6 +46,7 @@ def main() -> int:
     with_own_mounts()
     compare: dict[str, Callable[[Disk], list[Line]]] = {
         "resolve": lambda _: resolve.compare(options.rounds),
+        "audit": lambda _: audit.compare(options.rounds),
         "host": lambda where: host.compare(options.rounds, where),
         "plays": lambda where: plays.compare(options.rounds, options.hosts, where),
         "transfer": lambda where: transfer.compare(options.rounds, where),
