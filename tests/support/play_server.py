@@ -148,6 +148,8 @@ def _watch(status: int, output: int) -> None:
 def _become(job: Mapping[str, object], output: int) -> None:
     import atexit
     import random
+    import shutil
+    import tempfile
 
     from ansible import constants
 
@@ -159,8 +161,12 @@ def _become(job: Mapping[str, object], output: int) -> None:
     os.environ.update(job["environment"])  # type: ignore[call-overload]
     sys.argv[1:] = job["arguments"]  # type: ignore[call-overload]
     random.seed()
-    atexit._clear()  # what the server would clean up
-    constants.DEFAULT_LOCAL_TMP = constants.config.get_config_value("DEFAULT_LOCAL_TMP")
+    atexit._clear()  # what the server removes when it ends
+    directory = tempfile.mkdtemp(
+        prefix=f"ansible-local-{os.getpid()}", dir=os.path.dirname(constants.DEFAULT_LOCAL_TMP)
+    )
+    constants.DEFAULT_LOCAL_TMP = directory
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
 
 
 def main() -> None:

@@ -53,6 +53,8 @@ def test_a_run_is_one_of_ansible_playbook(server: PlayServer, environment: dict[
         )
         assert futures[word].result() == (done.returncode, done.stdout)
     assert [future.result()[0] for future in futures.values()] == [0, 2]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ansible.cfg", "home", "play.yml"]
+    (_of_the_server,) = (tmp_path / "home" / "tmp").iterdir()
 
 
 @pytest.mark.parametrize(
