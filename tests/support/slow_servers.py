@@ -15,7 +15,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partialmethod
 from itertools import cycle
@@ -53,6 +53,7 @@ class ReadClock:
         self._recv_into = socket.socket.recv_into
         monkeypatch.setattr(ReadClock, "current", self)
         monkeypatch.setattr(socket.socket, "recv_into", partialmethod(self._read))
+        monkeypatch.setattr(flock.Limit, "__init__", partialmethod(self._begin, flock.Limit.__init__))
         for module in (patience, flock):
             monkeypatch.setattr(module, "time", self)
 
@@ -61,6 +62,9 @@ class ReadClock:
     def monotonic(self) -> float:
         """What the code under test asks in place of the module `time`."""
         return self.now_s
+
+    def _begin(self, limit: flock.Limit, begin: Callable[..., None], seconds: float, option: str) -> None:
+        begin(limit, seconds, option, self.now_s)
 
     def _read(self, *args: Any) -> int:
         size_bytes = self._recv_into(*args)

@@ -67,7 +67,7 @@ class Patience:
     @property
     def connect_left_s(self) -> float:
         """The seconds that a connection may still take. Raises `TooSlow` when none are left."""
-        self.expect_headers()  # no longer the body of a redirect, whose time is not limited
+        self.expect_headers()  # after a redirect's body
         self._require_time()
         return min(self.timeout_s, self._until_final_answer.left_s)
 

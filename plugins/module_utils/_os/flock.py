@@ -21,22 +21,18 @@ _FIRST_PAUSE_S = 0.01
 _LONGEST_PAUSE_S = 0.1
 
 
-def _now() -> float:
-    return time.monotonic()
-
-
 @dataclass(frozen=True)
 class Limit:
     """How many seconds an operation may take in total, from now on. `option` is the option that sets it."""
 
     seconds: float
     option: str
-    began_at_s: float = field(default_factory=_now)
+    began_at_s: float = field(default_factory=time.monotonic)
 
     @property
     def left_s(self) -> float:
         """The seconds that are left; negative when the limit is over."""
-        return self.began_at_s + self.seconds - _now()
+        return self.began_at_s + self.seconds - time.monotonic()
 
 
 def open_lock(path: str) -> int:
