@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: what the collection promises, measured beside what users would pick instead.
 
-python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve] [transfer] [role] [audit]
+python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve] [transfer] [role] [audit] [imports]
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import audit, host, plays, resolve, role, transfer, way_back
+from benchmarks import audit, host, imports, plays, resolve, role, transfer, way_back
 from benchmarks.disk import Disk, disk, with_own_mounts
+from benchmarks.imports import NoPython
 from benchmarks.peers import NoPeer
 from benchmarks.rounds import WrongResult
 from benchmarks.table import Line, render
@@ -26,9 +27,18 @@ from tests.support.nginx import NginxUnavailable
 from tests.support.source_python import UnusableSource
 from tests.support.sshd import SshUnavailable
 
-PARTS = ("host", "plays", "resolve", "transfer", "role", "audit")
+PARTS = ("imports", "host", "plays", "resolve", "transfer", "role", "audit")
 
-UNMEASURABLE = (HostFailed, NginxUnavailable, NoPeer, RootUnavailable, SshUnavailable, UnusableSource, WrongResult)
+UNMEASURABLE = (
+    HostFailed,
+    NginxUnavailable,
+    NoPeer,
+    NoPython,
+    RootUnavailable,
+    SshUnavailable,
+    UnusableSource,
+    WrongResult,
+)
 
 
 def main() -> int:
@@ -45,6 +55,7 @@ def main() -> int:
         parser.error("quartiles need at least 2 rounds")
     with_own_mounts()
     compare: dict[str, Callable[[Disk], list[Line]]] = {
+        "imports": lambda _: imports.compare(options.rounds),
         "resolve": lambda _: resolve.compare(options.rounds),
         "audit": lambda _: audit.compare(options.rounds),
         "host": lambda where: host.compare(options.rounds, where),

@@ -18,8 +18,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._http.urls import shown_url
-
 URL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "timeout": {"type": "int", "default": 30},
     "index_timeout": {"type": "int", "default": 600},
@@ -215,6 +213,8 @@ def unsealed(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def has_secret_url(value: Any) -> bool:
     """Whether a text in the value, at any depth, is a URL that messages show only in part."""
+    from ._http.urls import shown_url
+
     if isinstance(value, str):
         return _URL.match(value) is not None and shown_url(value) != value
     if isinstance(value, Mapping):

@@ -4,7 +4,11 @@
 """Prints as JSON which files of this collection Ansible ships with each of its modules, with their bytes.
 
 The answer is that of ansible-core's finder, which also follows imports inside functions and those for type checkers.
-Run as a program, since the finder needs Ansible's loader of collections, which stays installed in a process.
+Run as a program, since the finder needs Ansible's loader of collections, which stays installed in a process:
+
+    python shipped.py COLLECTIONS MODULES [MODULE ZIP]
+
+With a module and a path, the zip with everything that the module needs is written there instead.
 """
 
 from __future__ import annotations
@@ -22,6 +26,15 @@ MODULES = "ansible_collections.standalone.python.plugins.modules"
 
 def shipped_with(module: str, directory: Path) -> dict[str, int]:
     """The files of the collection that go to a host with `module`, apart from the module: path -> bytes."""
+    packed = io.BytesIO()
+    pack(module, directory, packed)
+    entries = {entry.filename: entry.file_size for entry in zipfile.ZipFile(packed).infolist()}
+    of_ours = ((name.partition("/standalone/python/")[2], size) for name, size in entries.items())
+    return {name: size for name, size in of_ours if name and size}
+
+
+def pack(module: str, directory: Path, to: Path | io.BytesIO) -> None:
+    """Write the zip that Ansible sends with `module`, apart from the module itself."""
     from ansible.executor import module_common
 
     extra = {}
@@ -29,13 +42,10 @@ def shipped_with(module: str, directory: Path) -> dict[str, int]:
         from ansible._internal._ansiballz._builder import ExtensionManager
 
         extra["extension_manager"] = ExtensionManager()
-    source, packed = (directory / f"{module}.py").read_bytes(), io.BytesIO()
+    source = (directory / f"{module}.py").read_bytes()
     when = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
-    with zipfile.ZipFile(packed, "w") as archive:
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
         module_common.recursive_finder(module, f"{MODULES}.{module}", source, archive, when, **extra)
-        entries = {entry.filename: entry.file_size for entry in archive.infolist()}
-    of_ours = ((name.partition("/standalone/python/")[2], size) for name, size in entries.items())
-    return {name: size for name, size in of_ours if name and size}
 
 
 def main() -> None:
@@ -43,6 +53,9 @@ def main() -> None:
 
     collections, directory = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
     init_plugin_loader([str(collections)])
+    if sys.argv[3:]:
+        pack(sys.argv[3], directory, Path(sys.argv[4]))
+        return
     modules = sorted(file.stem for file in directory.glob("*.py"))
     print(json.dumps({module: shipped_with(module, directory) for module in modules}))
 

@@ -14,8 +14,8 @@ A release is a date: a tag that is none was never released, and would outrank ev
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from .._errors import InvalidName
 from .target import KNOWN_TARGETS, LEGACY_PATTERN, LEGACY_PLATFORMS, TRIPLE_PATTERN, Target, suggestions
@@ -46,8 +46,7 @@ _VERSION = r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?"
 _NAME = re.compile(rf"cpython-(?P<version>{_VERSION})(?:{_TAGGED}|{_STAMPED})", re.VERBOSE)
 
 
-@dataclass(frozen=True)
-class AssetName:
+class AssetName(NamedTuple):
     """An asset's file name, taken apart. `str()` is the file name, with a literal `+`.
 
     `release` is the tag after the `+`; None in names with a `stamp`. `platform` is spelled as in the name. `flavor` is

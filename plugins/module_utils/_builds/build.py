@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote
 
 from .._errors import InvalidName, StandaloneError, StoreError
 from .._json import Fields
@@ -159,7 +158,11 @@ class Asset:
     @classmethod
     def from_build(cls, build: Build, url: str, sha256: str) -> Asset:
         """The asset of a build. The file name is the URL's, or without a URL the published one."""
-        in_url = unquote(url.partition("?")[0].rpartition("/")[2])
+        in_url = url.partition("?")[0].rpartition("/")[2]
+        if "%" in in_url:
+            from urllib.parse import unquote  # with Python 3.13, the import costs a host several milliseconds
+
+            in_url = unquote(in_url)
         file_name = in_url if in_url.endswith((".tar.gz", ".tar.zst")) else build.name + archive_extension(build.flavor)
         return cls(build=build, url=url, sha256=sha256, file_name=file_name)
 

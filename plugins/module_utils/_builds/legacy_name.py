@@ -10,7 +10,7 @@ No asset was ever published under such a name, so each is translated to the buil
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._errors import InvalidName
 from .asset_name import checked_release, is_asset_name
@@ -33,8 +33,7 @@ _LAST_LINK_WORD = "20240224"
 _FIRST_DYNAMIC_MUSL = "20250311"
 
 
-@dataclass(frozen=True)
-class ManualName:
+class ManualName(NamedTuple):
     """A name from an older manual, translated.
 
     `flavor` and `build_options` are those of the real build; None leaves the choice to the usual order.

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._errors import InvalidName
 from .asset_name import AssetName, archive_extension, checked_release
 from .build import Build
-from .legacy_name import ManualName
 from .target import Target, suggestions
 from .version import Clause, Specifier, Version
 
@@ -30,8 +30,7 @@ _FORMS = (
 _OPERATORS = ("=", "<", ">", "!", "~")
 
 
-@dataclass(frozen=True)
-class RequestedName:
+class RequestedName(NamedTuple):
     """A requested name, parsed. None means that the name does not say.
 
     `version` and `specifier` are both None for `latest`. `build_options` are those of the whole name, joined by `+`.
@@ -171,6 +170,8 @@ def _from_specifier(name: str) -> RequestedName:
 
 
 def _from_full_name(name: str) -> RequestedName:
+    from .legacy_name import ManualName
+
     manual = ManualName.parse(name)
     if manual is not None:
         return RequestedName(

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
+from typing import NamedTuple
 
 from .._errors import InvalidName
 
@@ -67,8 +67,7 @@ _TRIPLE = re.compile(TRIPLE_PATTERN)
 _CPU_LEVEL = re.compile(r"_v([234])\Z")
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A target triple, taken apart. `str()` is the triple, with the link word of old Windows builds when it has one.
 
     `arch` is without the x86-64 level, which is `cpu_level` (1 is the baseline). `os` is linux, darwin or windows.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from .._errors import InvalidName
 
@@ -88,8 +89,7 @@ _CLAUSE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """One comparison of a specifier, such as `>=3.12` or `==3.13.*`; `numbers` are one to three."""
 
     operator: str
@@ -157,8 +157,7 @@ class Clause:
         return version.numbers[:length] == self.numbers[:length]
 
 
-@dataclass(frozen=True)
-class Specifier:
+class Specifier(NamedTuple):
     """A PEP 440 version specifier: all of its clauses must hold."""
 
     clauses: tuple[Clause, ...]

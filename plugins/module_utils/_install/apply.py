@@ -9,14 +9,13 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from .._builds.build import Asset
 from .._errors import StoreError
-from .._os.errors import why_not_writable, write_failure
 from .._os.paths import Entry, kind_of, link_target
+from .._os.permissions import why_not_writable
 from .._os.timestamps import SourceDate
 from .._readable import readable
 from .._store import history, link
@@ -27,7 +26,7 @@ from .._store.manifest import Drift
 from .._store.prune import finish_removals, prune
 from .._store.state import State
 from .._store.store import HISTORY_DIRECTORY, LOCK_FILE, Store, make_directory, part_name
-from . import adopt, report
+from . import report
 from .plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, ended_fallback, fallback_after, plan, unusable
 from .report import Outcome, Published, Timings
 from .spec import InstallSpec
@@ -61,6 +60,8 @@ def _explained(spec: InstallSpec) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        from .._os.errors import write_failure
+
         raise StoreError(write_failure(error, spec.path, is_switched=_is_switched(spec.place, before))) from error
 
 
@@ -124,8 +125,7 @@ def _sweeping(store: Store, spare: str | None) -> Iterator[None]:
         raise
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(NamedTuple):
     spec: InstallSpec
     state: State
     store: Store
@@ -160,6 +160,8 @@ class _Run:
     def _find_or_make_entry(self, decided: Plan, drift: Drift) -> Published:
         """The store entry that the path has to name: the present one, another stored one, or a new one."""
         if decided.step == ADOPT:
+            from . import adopt
+
             directory = self.spec.place
             adopt.require_idle(directory)
             for copy in self._copies(_asset(self.spec)):  # of an interrupted adoption
@@ -221,9 +223,16 @@ class _Run:
             return
         make_directory(self.store.staging)
         make_directory(os.path.dirname(self.spec.place))
-        is_adopted = decided.step == ADOPT
-        with adopt.moved_away(self.spec.place, self.store) if is_adopted else contextlib.nullcontext():
+        with self._made_room(decided):
             link.switch(self.spec.place, self.store.entry_path(entry), self.store.staging)
+
+    def _made_room(self, decided: Plan) -> contextlib.AbstractContextManager[None]:
+        """Move away the directory that is adopted, while the block makes the link."""
+        if decided.step != ADOPT:
+            return contextlib.nullcontext()
+        from . import adopt
+
+        return adopt.moved_away(self.spec.place, self.store)
 
     def _remove(self) -> Outcome:
         if self.state.kind == "link":

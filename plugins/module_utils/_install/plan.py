@@ -12,7 +12,7 @@ killed at any instant leaves either the earlier build or the provisional one wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._builds.build import Asset
 from .._errors import StoreError
@@ -33,8 +33,7 @@ REMOVE = "remove"  # the path has to be removed
 NEW_ENTRY = ""  # the store entry that an installation will make
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """One of the steps above; `entry` is the one to switch to; `prune` are entries to remove besides."""
 
     step: str

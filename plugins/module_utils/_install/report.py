@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 
 from .._builds.build import Build
@@ -55,8 +54,7 @@ class Timings:
         return {part: round(seconds, 4) for part, seconds in self._seconds.items()}
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What was done, or would be in check mode.
 
     `build` is the one at the path afterwards, None when the path is then absent; `entry` and `receipt` are its own,

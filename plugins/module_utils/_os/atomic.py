@@ -13,8 +13,6 @@ import errno
 import os
 from collections.abc import Iterator
 
-from .errors import LinksUnsupported, immutable_of
-
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPROTO)  # as vfat, CIFS, FUSE and vboxsf answer
 
 
@@ -51,6 +49,8 @@ def make_link(target: str | bytes, link: str | bytes, directory: int | None = No
     try:
         os.symlink(target, link, dir_fd=directory)
     except OSError as error:
+        from .errors import LinksUnsupported, immutable_of
+
         is_immutable = directory is None and immutable_of(os.path.dirname(os.fsdecode(link)))
         if error.errno not in _NO_LINKS or is_immutable:
             raise OSError(error.errno, error.strerror, link) from None

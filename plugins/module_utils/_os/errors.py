@@ -77,17 +77,6 @@ def advice(error: OSError, path: str = "/") -> str:
     return ask(place, error) if ask else _ADVICE.get(number, f"{(error.strerror or str(error)).rstrip('.')}.")
 
 
-def why_not_writable(directory: str) -> str | None:
-    """Why this user cannot change what an existing directory contains, and what to do; else None.
-
-    Where nothing has to be changed, such a directory can still be read, without a lock.
-    """
-    if not os.path.isdir(directory) or os.access(directory, os.W_OK):
-        return None
-    is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
-    return advice(OSError(errno.EROFS if is_read_only else errno.EACCES, "", directory))
-
-
 def mount_of(place: str) -> Mount:
     """The mounted file system of an existing path; one without a type where the system does not say."""
     real, found = os.path.realpath(place), Mount("/", "")

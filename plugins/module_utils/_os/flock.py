@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from math import inf
 
 from .._errors import LockUnsupported, StoreError
-from .errors import mount_of
 from .regular_file import open_regular
 
 DEFAULT_LOCK_TIMEOUT_S = 15 * 60
@@ -65,6 +64,8 @@ def wait_for_lock(
             return
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EINTR):
+                from .errors import mount_of
+
                 mount = mount_of(f"/proc/self/fd/{handle}")
                 raise LockUnsupported(
                     f"Cannot lock {what}: {mount} has no working locks ({error.strerror}), without which two runs "

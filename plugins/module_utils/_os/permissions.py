@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -52,6 +53,19 @@ def require_way_of_root(directory: str) -> None:
                 "runs and changes. Choose a path below directories of root, such as /opt/python, or run the task as "
                 "that user."
             )
+
+
+def why_not_writable(directory: str) -> str | None:
+    """Why this user cannot change what an existing directory contains, and what to do; else None.
+
+    Where nothing has to be changed, such a directory can still be read, without a lock.
+    """
+    if not os.path.isdir(directory) or os.access(directory, os.W_OK):
+        return None
+    from .errors import advice
+
+    is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
+    return advice(OSError(errno.EROFS if is_read_only else errno.EACCES, "", directory))
 
 
 def _way_to(directory: str) -> list[tuple[str, str]]:

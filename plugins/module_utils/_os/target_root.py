@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._errors import StoreError
 from .paths import checked_absolute, link_target
@@ -18,8 +18,7 @@ from .paths import checked_absolute, link_target
 _MOST_LINKS = 40  # in the resolution of one path, as in Linux
 
 
-@dataclass(frozen=True)
-class TargetRoot:
+class TargetRoot(NamedTuple):
     """The target system. `root` is its absolute directory on this host; "" is the running system."""
 
     root: str = ""

@@ -9,12 +9,11 @@ Two runs with the same request must make equal images, so everything in an image
 
 from __future__ import annotations
 
-import calendar
 import contextlib
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._errors import StoreError
 from .target_root import TargetRoot
@@ -24,8 +23,7 @@ _LAST_YEAR = 9999  # that ISO 8601 writes in four digits
 _CLOCKS_APART_S = 1  # the file system's clock ticks more coarsely, and may be another machine's
 
 
-@dataclass(frozen=True)
-class SourceDate:
+class SourceDate(NamedTuple):
     """`seconds` since 1970; None is the current time, and dates nothing."""
 
     seconds: int | None = None
@@ -89,6 +87,8 @@ def _checked(given: str) -> int:
 
 
 def _midnight(release: str) -> int:
+    import calendar  # only for images
+
     try:
         return calendar.timegm(time.strptime(release, "%Y%m%d"))
     except ValueError:

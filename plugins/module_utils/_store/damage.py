@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Damage:
+class Damage(NamedTuple):
     """Damage in one file. `found` names the file and the problem, `remedy` says how to rebuild it; both are messages.
 
     `path` is the path whose history the file should contain; None for other files and when the file's name hides it.

@@ -13,7 +13,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._builds.build import SAFE_NAME
 from .._errors import StoreError
@@ -29,16 +29,14 @@ _LONGEST_NAME = 200
 _MOST_LEFT = 20
 
 
-@dataclass(frozen=True)
-class HistoryEntry:
+class HistoryEntry(NamedTuple):
     """One build at a path: the store entry, and since when (UTC, ISO 8601)."""
 
     entry: str
     since: str
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(NamedTuple):
     """A build that a path left at an operator's request: the name of its asset, when (UTC, ISO 8601), and why."""
 
     build: str
@@ -137,8 +135,7 @@ class PathHistory:
         return cls(path, fields.count("keep"), uses, fallback, left)
 
 
-@dataclass(frozen=True)
-class Roots:
+class Roots(NamedTuple):
     """The content of `.roots` of one store: the sound histories, and the damaged files."""
 
     sound: tuple[PathHistory, ...] = ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._errors import StoreError
 from .._os.target_root import RUNNING, TargetRoot
@@ -23,8 +23,7 @@ from .receipt import Receipt
 from .store import HISTORY_DIRECTORY, Store
 
 
-@dataclass(frozen=True)
-class Holdings:
+class Holdings(NamedTuple):
     """The sound histories and receipts of a store, and the damaged ones."""
 
     roots: tuple[PathHistory, ...]

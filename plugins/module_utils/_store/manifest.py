@@ -16,9 +16,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import quote, unquote
+from typing import Literal, NamedTuple
 
 from .._errors import StoreError
 from .._os.attributes import attributes_differ
@@ -38,8 +36,7 @@ _LONGEST_PATH = 2048  # in bytes; longer than any of a build, and short enough t
 _KINDS: Mapping[str, Literal["file", "link"]] = {"f": "file", "l": "link"}
 
 
-@dataclass(frozen=True)
-class Drift:
+class Drift(NamedTuple):
     """How a directory differs from its manifest; paths are relative to the build and sorted."""
 
     changed: tuple[str, ...] = ()
@@ -69,6 +66,8 @@ def render(entries: Mapping[str, Entry]) -> str:
 
 def parse(text: str, where: str) -> dict[str, Entry]:
     """The entries that `render` wrote. Raises `StoreError`, naming `where`, for an invalid line."""
+    from urllib.parse import unquote  # only for runs that inspect a build
+
     entries = {}
     for number, line in enumerate(text.splitlines(), start=1):
         try:
@@ -202,4 +201,8 @@ def _same_entry(
 
 def _escape(text: str) -> str:
     """Keep the five fields separate whatever a path contains; ordinary paths stay as they are."""
-    return text if text.isascii() and text.isprintable() and "%" not in text else quote(text)
+    if text.isascii() and text.isprintable() and "%" not in text:
+        return text
+    from urllib.parse import quote
+
+    return quote(text)

@@ -13,7 +13,6 @@ from typing import Any
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
 from .._builds.build import SHA256, Asset, Build
 from .._errors import InvalidName, StoreError
-from .._http.urls import shown_url
 from .._json import Fields, content_of, rendered
 from .._os.attributes import checked_capabilities
 from .manifest import RECEIPT
@@ -80,6 +79,8 @@ class Receipt:
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt as JSON."""
+        from .._http.urls import shown_url
+
         return {
             "format": FORMAT,
             # Everyone may read the receipt, and the address of an in-house server can contain a secret.

@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="modules use ansible-core")
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import BECOME
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
 from ansible_collections.standalone.python.plugins.module_utils._store import history, store
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.modules import build_confirm, build_info, build_rollback
