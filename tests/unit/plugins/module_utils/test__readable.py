@@ -11,11 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._os.errors import (
-    StoreError,
-    read_failure,
-    write_failure,
-)
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import read_failure, write_failure
 from ansible_collections.standalone.python.plugins.module_utils._readable import (
     message,
     message_lines,
