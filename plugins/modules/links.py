@@ -198,7 +198,7 @@ def main() -> None:
         system.require()
         source_date = SourceDate.of(params["release"], system)
         alternatives = _image_alternatives.changes(params)
-        steps = links.decide(links.wanted(params), system)
+        steps = links.decide(links.desired(params), system)
         if not module.check_mode:
             _image_alternatives.carry_out([one for one in alternatives if not one.comes], system)
             links.carry_out(steps, system)

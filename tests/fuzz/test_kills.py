@@ -78,7 +78,7 @@ def linked(world: Path) -> Callable[[], object]:
         "files": [{"path": str(world / "profile.d" / "python.sh"), "content": "PATH=/opt/bin\n"}],
         "absent": [str(world / "stale"), str(world / "never")],
     }
-    return lambda: links.carry_out(links.decide(links.wanted(params)))
+    return lambda: links.carry_out(links.decide(links.desired(params)))
 
 
 def test_links(world: Path) -> None:

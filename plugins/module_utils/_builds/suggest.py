@@ -91,17 +91,17 @@ def nearest_target(
     text: str, targets: Sequence[str], legacy_platforms: Mapping[str, str], *, legacy: bool = True
 ) -> str | None:
     """The known target most like `text`, or with `legacy` the old platform word; None when none is similar."""
-    wanted = text.lower()
+    lowered = text.lower()
     known = [*targets, *legacy_platforms] if legacy else list(targets)
-    if wanted in known:
-        return wanted
-    if wanted in legacy_platforms:
-        return legacy_platforms[wanted]
-    meant = _by_words(wanted, targets)
+    if lowered in known:
+        return lowered
+    if lowered in legacy_platforms:
+        return legacy_platforms[lowered]
+    meant = _by_words(lowered, targets)
     if meant:
         return meant
-    close = difflib.get_close_matches(wanted, known, n=5, cutoff=0.7)
-    return next((target for target in close if _same_machine(wanted, target)), None)
+    close = difflib.get_close_matches(lowered, known, n=5, cutoff=0.7)
+    return next((target for target in close if _same_machine(lowered, target)), None)
 
 
 def _same_machine(text: str, target: str) -> bool:
@@ -184,25 +184,26 @@ class _Parts:
         return stem + self.archive_extension(stem)
 
     def faults(self) -> list[str]:
-        faults = []
-        if self.version.count(".") < 2:
-            faults.append("the version is not whole")
-        if not self.tag and not self.stamp:
-            faults.append("the release tag is missing after the version")
-        if self.tag and self.stamp:
-            faults.append("a name has a release tag or a time stamp, never both")
-        if self.target != self.platform:
-            faults.append(f"{self.platform} is not a target")
-        if [word for word in self.words if word in _OPTIONS] != self.options:
-            faults.append(f"build options come in the order {', '.join(_OPTIONS)}")
-        if not self.is_old and not any(word in _FLAVORS for word in self.words):
-            faults.append(f"names with a release tag end in {', '.join(_FLAVORS[:-1])} or {_FLAVORS[-1]}")
-        if self.is_old and "full" in self.words:
-            faults.append("names with a time stamp leave out the word full")
-        wanted = self.archive_extension(self.flavor or "")
-        if self.extension not in (None, wanted):
-            faults.append(f"{self.flavor or 'such'} archives are {wanted}")
-        return faults
+        """What is wrong with the name, in the order of its parts."""
+        extension = self.archive_extension(self.flavor or "")
+        has_flavor = any(word in _FLAVORS for word in self.words)
+        checks = (
+            (self.version.count(".") < 2, "the version is not whole"),
+            (not (self.tag or self.stamp), "the release tag is missing after the version"),
+            (self.tag and self.stamp, "a name has a release tag or a time stamp, never both"),
+            (self.target != self.platform, f"{self.platform} is not a target"),
+            (
+                [word for word in self.words if word in _OPTIONS] != self.options,
+                f"build options come in the order {', '.join(_OPTIONS)}",
+            ),
+            (
+                not (self.is_old or has_flavor),
+                f"names with a release tag end in {', '.join(_FLAVORS[:-1])} or {_FLAVORS[-1]}",
+            ),
+            (self.is_old and "full" in self.words, "names with a time stamp leave out the word full"),
+            (self.extension not in (None, extension), f"{self.flavor or 'such'} archives are {extension}"),
+        )
+        return [fault for applies, fault in checks if applies]
 
 
 def explain(text: str, example: str, words: Vocabulary) -> str:

@@ -38,7 +38,7 @@ _TIMEOUT_S = 15 * 60
 # child compiles each file, in the worker's initial state; the seed, which orders sets, is in the environment.
 _WORKER = """
 import sys
-sys.path[:] = [folder for folder in sys.path if folder]
+sys.path[:] = [path for path in sys.path if path]
 import os
 from importlib._bootstrap_external import _code_to_hash_pyc, _code_to_timestamp_pyc, cache_from_source
 stage, prefix, width, is_alike = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == 'alike'

@@ -77,7 +77,7 @@ class InstallSpec:
                 raise InvalidName(
                     f"health_imports has {module!r}, which no module can be called. Correct or leave it out."
                 )
-        request = _wanted(params) if params["name"] and params["state"] != "absent" else None
+        request = _request_in(params) if params["name"] and params["state"] != "absent" else None
         return cls(
             state=params["state"],
             path=path,
@@ -154,7 +154,7 @@ class InstallSpec:
         return replace(self, asset=asset, request=None)
 
 
-def _wanted(params: Mapping[str, Any]) -> BuildRequest:
+def _request_in(params: Mapping[str, Any]) -> BuildRequest:
     return BuildRequest(
         name=RequestedName.parse(params["name"]),
         flavor=params["flavor"],

@@ -88,9 +88,9 @@ def changes(params: Mapping[str, Any]) -> list[Change]:
     return [*going, *coming]
 
 
-def carry_out(wanted: Iterable[Change], system: TargetRoot) -> None:
+def carry_out(decided: Iterable[Change], system: TargetRoot) -> None:
     """Make the changes. Raises `StoreError`, which quotes update-alternatives, when it refuses or is missing."""
-    for change in wanted:
+    for change in decided:
         choice = change.choice
         if change.goes:
             _run(system, choice, "--remove", choice.name, choice.path)

@@ -87,7 +87,7 @@ class Step:
         }
 
 
-def wanted(params: Mapping[str, Any]) -> dict[str, FileState]:
+def desired(params: Mapping[str, Any]) -> dict[str, FileState]:
     """The desired state of each path from the module's options, in the order in which the steps run.
 
     Raises `StoreError` for invalid paths and targets, and for options that contradict each other.
@@ -97,35 +97,35 @@ def wanted(params: Mapping[str, Any]) -> dict[str, FileState]:
         *((file["path"], FileState(FILE, file["content"], _FILE_MODE)) for file in params["files"]),
         *((path, FileState(ABSENT)) for path in params["absent"]),
     ]
-    things: dict[str, FileState] = {}
-    for path, thing in asked:
-        if things.setdefault(_checked(path), thing) != thing:
+    states: dict[str, FileState] = {}
+    for path, state in asked:
+        if states.setdefault(_checked(path), state) != state:
             raise StoreError(f"{path} is asked for twice, with another outcome each time. Leave one of them out.")
-    made = (os.path.dirname(path) for path, thing in things.items() if thing.kind != ABSENT)
-    folders = {*map(_checked, params["directories"]), *made}
-    directories = {path: FileState(DIRECTORY) for directory in folders for path in (*_parents(directory), directory)}
-    return {**dict(sorted(directories.items())), **things}
+    made = (os.path.dirname(path) for path, state in states.items() if state.kind != ABSENT)
+    needed = {*map(_checked, params["directories"]), *made}
+    directories = {path: FileState(DIRECTORY) for directory in needed for path in (*_parents(directory), directory)}
+    return {**dict(sorted(directories.items())), **states}
 
 
-def decide(things: Mapping[str, FileState], system: TargetRoot = RUNNING) -> list[Step]:
+def decide(states: Mapping[str, FileState], system: TargetRoot = RUNNING) -> list[Step]:
     """The steps to the desired state; none for paths that already have it.
 
     Raises `StoreError` for a path that has a kind of file that no run of the role makes, or that cannot be read.
     """
     steps = []
-    for path, thing in things.items():
-        if thing.kind == DIRECTORY and os.path.isdir(system.followed(path)):
+    for path, state in states.items():
+        if state.kind == DIRECTORY and os.path.isdir(system.followed(path)):
             continue
         try:
             before = FileState.at(system.place_of(path))
         except OSError as error:
             raise StoreError(read_failure(error, path)) from error
-        if before.kind not in _REPLACEABLE[thing.kind]:
+        if before.kind not in _REPLACEABLE[state.kind]:
             raise StoreError(
-                f"{path} is to be {_SAID[thing.kind]}, but there is {_SAID[before.kind]}. Move it away and run again."
+                f"{path} is to be {_SAID[state.kind]}, but there is {_SAID[before.kind]}. Move it away and run again."
             )
-        if before != thing:
-            steps.append(Step(path, before, thing))
+        if before != state:
+            steps.append(Step(path, before, state))
     return steps
 
 
@@ -153,14 +153,14 @@ def _carry_out(step: Step, system: TargetRoot) -> None:
     sync_directory(os.path.dirname(place))
 
 
-def _make(place: str, thing: FileState) -> None:
+def _make(place: str, state: FileState) -> None:
     directory, name = os.path.split(place)
     fresh = os.path.join(directory, f".{name}.new")  # that of a killed run is replaced
-    if thing.kind == LINK:
-        replace_link(place, thing.text, fresh=fresh)
-    elif thing.kind == FILE:
-        replace_file(place, thing.text, fresh=fresh)
-    elif thing.kind == DIRECTORY:
+    if state.kind == LINK:
+        replace_link(place, state.text, fresh=fresh)
+    elif state.kind == FILE:
+        replace_file(place, state.text, fresh=fresh)
+    elif state.kind == DIRECTORY:
         make_open_directory(place)
     else:
         os.unlink(place)

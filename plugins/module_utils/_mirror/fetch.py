@@ -33,9 +33,9 @@ class Failures:
 
     def __str__(self) -> str:
         places = sorted(self.causes)
-        told = " ".join(f"{place}: {self.causes[place]}" for place in places[:_CAUSES_SHOWN])
+        shown = " ".join(f"{place}: {self.causes[place]}" for place in places[:_CAUSES_SHOWN])
         rest = f" Also failed: {', '.join(places[_CAUSES_SHOWN:])}." if places[_CAUSES_SHOWN:] else ""
-        return f"{len(places)} of {self.asked} files of the mirror could not be fetched. {told}{rest}"
+        return f"{len(places)} of {self.asked} files of the mirror could not be fetched. {shown}{rest}"
 
 
 class Fetcher:
@@ -100,7 +100,7 @@ class Fetcher:
 
         with with_stack_size(), ThreadPoolExecutor(self._spec.parallel) as pool:
             causes = dict(zip(ordered, pool.map(cause, ordered)))
-        return Failures({place: told for place, told in causes.items() if told}, len(ordered))
+        return Failures({place: cause for place, cause in causes.items() if cause}, len(ordered))
 
     def _archive(self, place: str) -> str:
         part = self.part_of(place)

@@ -36,16 +36,17 @@ def plan(spec: MirrorSpec, state: MirrorState) -> MirrorPlan:
     """The differences between the spec and the state of a mirror."""
     recorded = state.recorded or {}
     fetch = tuple(sorted(place for place in spec.assets if place not in state.intact))
-    bundles = {place + BUNDLE_SUFFIX for place in spec.assets} if spec.bundles else set()
+    bundle_of = {place: place + BUNDLE_SUFFIX for place in spec.assets} if spec.bundles else {}
+    declared = {*spec.assets, *bundle_of.values()}
     after = {} if spec.is_absent else documents(spec.assets)
-    names = after.keys() | (state.documents.keys() if state.recorded is not None else set())
+    ours = set(state.documents) if state.recorded is not None else set()
     return MirrorPlan(
         fetch=fetch,
         changing=tuple(place for place in fetch if _is_changing(spec.assets[place], state)),
-        ask=tuple(sorted(place for place in spec.assets if place + BUNDLE_SUFFIX in bundles - state.intact.keys())),
-        remove=tuple(sorted(place for place in recorded if place not in spec.assets and place not in bundles)),
+        ask=tuple(sorted(place for place, bundle in bundle_of.items() if bundle not in state.intact)),
+        remove=tuple(sorted(place for place in recorded if place not in declared)),
         documents=after,
-        rewrite=tuple(sorted(name for name in names if after.get(name) != state.documents.get(name))),
+        rewrite=tuple(sorted(name for name in {*after, *ours} if after.get(name) != state.documents.get(name))),
     )
 
 

@@ -43,17 +43,17 @@ def read(spec: MirrorSpec) -> MirrorState:
     """Read the state. Archives that match their record are not opened, except with `verify: full`. Raises `OSError`."""
     receipt = _mirror_receipt.read(spec.path)
     known = receipt.files if receipt else {}
-    wanted = {place: asset.sha256 for place, asset in spec.assets.items()}
+    digests = {place: asset.sha256 for place, asset in spec.assets.items()}
     if spec.bundles:
-        wanted.update((held.place, held.sha256) for held in known.values() if _is_bundle_of(held.place, spec))
+        digests.update((held.place, held.sha256) for held in known.values() if _is_bundle_of(held.place, spec))
 
     def look_at(place: str) -> Held | None:
-        return _look_at(spec, place, wanted[place], known.get(place))
+        return _look_at(spec, place, digests[place], known.get(place))
 
-    there = [place for place in wanted if os.path.lexists(os.path.join(spec.path, place))]
+    there = [place for place in digests if os.path.lexists(os.path.join(spec.path, place))]
     with with_stack_size(), ThreadPoolExecutor(spec.parallel) as pool:
         found = dict(zip(there, pool.map(look_at, there)))
-    releases = releases_of([*wanted, *known])
+    releases = releases_of([*digests, *known])
     return MirrorState(
         recorded=receipt.files if receipt else None,
         intact={place: held for place, held in found.items() if held},

@@ -53,19 +53,19 @@ class Mount(NamedTuple):
 
 def write_failure(error: OSError, path: str, *, is_switched: bool | None = False) -> str:
     """What happened, to which file, what to do, and by `is_switched` what became of `path`, which None leaves open."""
-    told = f"Could not write {_file_of(error) or path}: {advice(error, path)}"
+    cause = f"Could not write {_file_of(error) or path}: {advice(error, path)}"
     if is_switched is None:
-        return readable(f"{told} Whether {path} was switched cannot be read any more; run again when it can.")
+        return readable(f"{cause} Whether {path} was switched cannot be read any more; run again when it can.")
     if is_switched:
-        return readable(f"{told} What was asked for at {path} is done; run again to remove what is left of the rest.")
-    return readable(f"{told} What was at {path} before is still there.")
+        return readable(f"{cause} What was asked for at {path} is done; run again to remove what is left of the rest.")
+    return readable(f"{cause} What was at {path} before is still there.")
 
 
 def read_failure(error: OSError, path: str) -> str:
     """The same for a task that only reads; `path` is what it read when the error names no file."""
     is_denied = error.errno == errno.EACCES and os.geteuid() != 0
-    told = f"permission was denied. {BECOME}." if is_denied else advice(error, path)
-    return readable(f"Could not read {_file_of(error) or path}: {told}")
+    cause = f"permission was denied. {BECOME}." if is_denied else advice(error, path)
+    return readable(f"Could not read {_file_of(error) or path}: {cause}")
 
 
 def advice(error: OSError, path: str = "/") -> str:

@@ -28,10 +28,10 @@ def relabel(directory: str, final_directory: str, library: str = _LIBRARY) -> in
     if selinux is None or selinux.is_selinux_enabled() != 1:
         return 0
     labelled = _relabel_one(selinux, directory, final_directory)
-    for folder, directories, files in os.walk(directory):
-        final_folder = final_directory + folder[len(directory) :]
+    for parent, directories, files in os.walk(directory):
+        final_parent = final_directory + parent[len(directory) :]
         for name in directories + files:
-            labelled += _relabel_one(selinux, os.path.join(folder, name), os.path.join(final_folder, name))
+            labelled += _relabel_one(selinux, os.path.join(parent, name), os.path.join(final_parent, name))
     return labelled
 
 

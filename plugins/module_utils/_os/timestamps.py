@@ -53,15 +53,15 @@ class SourceDate(NamedTuple):
         """Date a build and everything in it, and then the file `last`, so that nothing is newer than it."""
         if self.seconds is None:
             return
-        for folder, directories, files in os.walk(directory, topdown=False):
-            self.date([*(os.path.join(folder, name) for name in directories + files), folder])
+        for parent, directories, files in os.walk(directory, topdown=False):
+            self.date([*(os.path.join(parent, name) for name in directories + files), parent])
         self.date([os.path.join(directory, last)])
 
     def date_around(self, places: Iterable[str], system: TargetRoot, began_at_s: float) -> None:
         """Date the `places` that a run wrote in an image since it began, and their parent directories."""
         written = tuple(places)
         self.date(written)
-        self.date_way(sorted({folder for place in written for folder in system.way_to(place)}), began_at_s)
+        self.date_way(sorted({parent for place in written for parent in system.way_to(place)}), began_at_s)
 
     def date_way(self, directories: Iterable[str], began_at_s: float) -> None:
         """Date those of `directories` that are newer, which is correct even after a run was killed.
@@ -72,8 +72,8 @@ class SourceDate(NamedTuple):
         if self.seconds is None:
             return
         is_ahead = self.seconds > began_at_s - _CLOCKS_APART_S
-        there = [folder for folder in directories if os.path.lexists(folder)]
-        self.date(folder for folder in there if is_ahead or os.lstat(folder).st_mtime > self.seconds)
+        there = [parent for parent in directories if os.path.lexists(parent)]
+        self.date(parent for parent in there if is_ahead or os.lstat(parent).st_mtime > self.seconds)
 
 
 def _checked(given: str) -> int:

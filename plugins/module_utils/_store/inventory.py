@@ -99,8 +99,8 @@ def _describe_path(root: PathHistory, linked: str | None, store: Store, known: H
 
 def _disk_bytes(directory: str) -> int:
     total = 0
-    for folder, _directories, files in os.walk(directory):
-        total += _blocks(folder) + sum(_blocks(os.path.join(folder, name)) for name in files)
+    for parent, _directories, files in os.walk(directory):
+        total += _blocks(parent) + sum(_blocks(os.path.join(parent, name)) for name in files)
     return total * _BLOCK_BYTES
 
 

@@ -26,10 +26,10 @@ def entry_behind(path: str, store: Store) -> str | None:
     if os.path.isabs(target):
         target = store.system.place_of(target)
     where = os.path.join(os.path.realpath(os.path.dirname(place)), target)
-    folder, entry = os.path.split(os.path.normpath(where))
-    if os.path.realpath(folder) == os.path.realpath(store.directory):
+    parent, entry = os.path.split(os.path.normpath(where))
+    if os.path.realpath(parent) == os.path.realpath(store.directory):
         return entry
-    kind_of(folder)  # raises what `realpath` does not
+    kind_of(parent)  # raises what `realpath` does not
     kind_of(store.directory)
     return None
 

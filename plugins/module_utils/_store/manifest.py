@@ -145,10 +145,10 @@ def is_bytecode(path: str) -> bool:
 def _directories(paths: Iterable[str]) -> set[str]:
     directories = {"."}
     for path in paths:
-        folder = os.path.dirname(path)
-        while folder and folder not in directories:
-            directories.add(folder)
-            folder = os.path.dirname(folder)
+        parent = os.path.dirname(path)
+        while parent and parent not in directories:
+            directories.add(parent)
+            parent = os.path.dirname(parent)
     return directories
 
 

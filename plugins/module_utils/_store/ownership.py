@@ -31,10 +31,10 @@ def apply(directory: str, owner: str | None, group: str | None, system: TargetRo
     user_id, group_id = ids(owner, group, system)
     if (user_id, group_id) == (-1, -1):
         return
-    for folder, directories, files in os.walk(directory, topdown=False):
+    for parent, directories, files in os.walk(directory, topdown=False):
         for name in directories + files:
-            if folder != directory or name not in (MANIFEST, RECEIPT):
-                os.lchown(os.path.join(folder, name), user_id, group_id)
+            if parent != directory or name not in (MANIFEST, RECEIPT):
+                os.lchown(os.path.join(parent, name), user_id, group_id)
 
 
 def expected(directory: str, owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> tuple[int, int]:

@@ -208,9 +208,9 @@ class Store:
     def remove_if_empty(self) -> None:
         """Remove the store itself when it has no builds and no histories. A store that is a mount point stays."""
         self.sweep()
-        for folder in (self.staging, os.path.join(self.directory, HISTORY_DIRECTORY)):
+        for directory in (self.staging, os.path.join(self.directory, HISTORY_DIRECTORY)):
             with contextlib.suppress(OSError):
-                os.rmdir(folder)
+                os.rmdir(directory)
         if os.listdir(self.directory) == [LOCK_FILE]:
             os.unlink(os.path.join(self.directory, LOCK_FILE))
             with contextlib.suppress(OSError):

@@ -31,7 +31,7 @@ def file(path: Path | str, content: str = "text\n") -> dict[str, Any]:
 
 def carry_out(options: dict[str, Any], system: TargetRoot = RUNNING) -> list[str]:
     """The paths that were changed."""
-    steps = links.decide(links.wanted(options), system)
+    steps = links.decide(links.desired(options), system)
     links.carry_out(steps, system)
     return [step.path for step in steps]
 
@@ -92,12 +92,12 @@ def test_what_stands_there_is_shown_and_replaced(tmp_path: Path, case: str) -> N
     mask = os.umask(0o022)
     given(place)
     os.umask(mask)
-    (step,) = links.decide(links.wanted(options(place)))
+    (step,) = links.decide(links.desired(options(place)))
     assert step.diff() == {
         "before_header": str(place), "before": before, "after_header": str(place), "after": after,
     }  # fmt: skip
     links.carry_out([step])
-    assert links.decide(links.wanted(options(place))) == []
+    assert links.decide(links.desired(options(place))) == []
 
 
 REFUSED: dict[str, tuple[Given, Callable[..., dict[str, Any]], str]] = {
@@ -170,7 +170,7 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_cannot_be_is_refused(case: str) -> None:
     options, message = IMPOSSIBLE[case]
     with pytest.raises(StoreError) as error:
-        links.wanted(options)
+        links.desired(options)
     assert str(error.value) == message
 
 
