@@ -56,6 +56,8 @@ def _explained(spec: InstallSpec) -> Iterator[None]:
     try:
         before = link_target(spec.place)
     except OSError as error:
+        from .._os.errors import write_failure
+
         raise StoreError(write_failure(error, spec.path)) from error
     try:
         yield
