@@ -35,7 +35,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.profiles 
 from ansible_collections.standalone.python.plugins.plugin_utils._links.report import decided, going
 from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinksSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.elf import Elf
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.platform import Elf
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._systemd import units_of
 from tests.support.fuzzing import costly

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils._cache.checksummed_file import seal
+from ansible_collections.standalone.python.plugins.plugin_utils._cache.private_directory import seal
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve

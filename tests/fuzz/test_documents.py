@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import InvalidCycle, ReleaseCycle
-from ansible_collections.standalone.python.plugins.plugin_utils._mirror.public_attestations import public_bundles
+from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import public_bundles
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import attestations
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy

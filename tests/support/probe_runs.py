@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.elf import Elf
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.platform import Elf
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe, build_command, parse
 
 # What may be a host's /bin/sh.

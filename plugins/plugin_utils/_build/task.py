@@ -30,7 +30,7 @@ from .decision import Decision
 from .delivery import NEEDED, Delivery
 from .image import described
 from .options import BuildOptions, parsed_params
-from .pinned import pinned
+from .sources import pinned
 from .preflight import preflight
 
 

@@ -26,13 +26,14 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.asset_na
 from ansible_collections.standalone.python.plugins.module_utils._errors import LockUnsupported
 from ansible_collections.standalone.python.plugins.module_utils._os.flock import Limit, wait_for_lock
 
-from .._cache.checksummed_file import require_sealed, seal
 from .._cache.private_directory import (
     Untrusted,
     open_private,
     private_directory,
     read_private,
     remove_file,
+    require_sealed,
+    seal,
     write_private,
 )
 from .._documents import UnknownHome, local_path

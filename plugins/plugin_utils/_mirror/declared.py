@@ -6,10 +6,13 @@
 An entry declares names, each for all of its targets and flavors, in their newest releases. The first asset of each is
 the one that the name resolves to today, followed by those that it resolved to before: so hosts find the same in the
 mirror as in the whole index.
+
+GitHub has provenance bundles for public archives, which a mirror stores beside them.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,11 +20,15 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import public_file
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
 from .._index.catalog import Catalog
 from .._index.clock import Clock
 from .._index.reader import IndexOptions
+from .._provenance.attestations import NoAttestation, Places
+from .._provenance.verify import Policy
 from .._resolve.resolve import of_each_target, with_index
 from .._resolve.select import Scope, choose
 
@@ -102,3 +109,33 @@ def _history(catalog: Catalog, request: BuildRequest, target: str, releases: int
         yield asset
         older = f"{int(asset.build.release) - 1:08d}"  # the newest possible tag before it
         scope = replace(scope, newest_release=older)
+
+
+_FIRST_ATTESTED = "20250205"  # docs/development/builds.md 7: no earlier release has one for every file
+
+
+def public_bundles(assets: Iterable[Asset], options: UrlOptions, warn: Callable[[str], None]) -> dict[str, str]:
+    """The content of bundle files by the digest of their archives, for those of the assets that have one.
+
+    A mirror works without bundles, so a missing one is a warning. When GitHub is unreachable, the remaining bundles are
+    left to the next run.
+    """
+    found: dict[str, str] = {}
+    places = Places(Policy.repository, options=options)
+    for asset in assets:
+        if asset.build.release < _FIRST_ATTESTED or not public_file(asset.url):
+            continue
+        try:
+            found[asset.sha256] = "".join(_line(bundle.content) for bundle in places.bundles_of(asset))
+        except NoAttestation as error:
+            warn(str(error))
+        except (ValueError, RecursionError):
+            warn(f"The attestation that GitHub has of {asset.file_name} is not JSON, so the mirror goes without it.")
+        except StandaloneError as error:
+            warn(f"{error} The mirror goes without further bundles until its next run.")
+            break
+    return found
+
+
+def _line(content: str) -> str:
+    return json.dumps(json.loads(content), separators=(",", ":")) + "\n"

@@ -21,8 +21,7 @@ from .._index.clock import Clock
 from .._index.reader import IndexOptions
 from .._module_result import require_mirror_answer
 from .._options import age_seconds, with_local_files
-from .declared import MirrorEntry, resolve_declared
-from .public_attestations import public_bundles
+from .declared import MirrorEntry, public_bundles, resolve_declared
 
 # What Ansible checks beside the types of the options.
 CONSTRAINTS: dict[str, Any] = {"required_if": [("state", "present", ("builds", "assets"), True)]}

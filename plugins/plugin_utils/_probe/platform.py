@@ -4,18 +4,20 @@
 """The platform of a host, from the facts that the probe reported.
 
 The programs decide, not the kernel: a 64-bit kernel may run 32-bit programs, and `uname` only describes the kernel.
+
+Facts about the system come from the first bytes of one of its ELF files; layouts: elf(5).
 """
 
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._platform.facts import MACHINES
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._platform.requirements import cpu_level_of
-
-from .elf import Elf
 
 # e_machine (elf.h), 64 bits or not -> the architecture as in target triples; big-endian ppc64 is distinguished below.
 _ARCHITECTURES = {
@@ -120,3 +122,61 @@ def _version_in(text: str) -> tuple[int, int] | None:
     """The last number of the form A.B in a C library's output, since distributions put their version before it."""
     found = re.findall(r"(?<![0-9.])([0-9]{1,6})\.([0-9]{1,6})(?![0-9])", text)
     return (int(found[-1][0]), int(found[-1][1])) if found else None
+
+
+_HEADER_BYTES = 64  # of 64-bit files; the 52 of 32-bit files are always followed by more
+_PROGRAM_INTERPRETER = 3  # PT_INTERP
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The layout of the fields read from an ELF header and program headers: `struct` formats without byte order."""
+
+    bits: int
+    header: str  # e_phoff, e_phentsize, e_phnum, from byte 24 on
+    program_type_and_offset: str  # p_type, p_offset
+
+
+# (e_entry), e_phoff, (e_shoff, e_flags, e_ehsize), e_phentsize, e_phnum; those in parentheses are skipped
+_LAYOUTS = {
+    1: _Layout(bits=32, header="4xI10xHH", program_type_and_offset="II"),
+    2: _Layout(bits=64, header="8xQ14xHH", program_type_and_offset="I4xQ"),
+}
+
+
+@dataclass(frozen=True)
+class Elf:
+    """The facts. `machine` is e_machine; `interpreter` is the loader's path, None if static or named further on."""
+
+    bits: int
+    big_endian: bool
+    machine: int
+    interpreter: str | None
+
+    @classmethod
+    def parse(cls, start: bytes) -> Elf | None:
+        """Parse the start of a file; 1 KiB is enough. None when it is not an ELF file, or truncated in its header."""
+        if len(start) < _HEADER_BYTES or start[:4] != b"\x7fELF" or start[4] not in _LAYOUTS:
+            return None
+        layout = _LAYOUTS[start[4]]
+        spec = ">" if start[5] == 2 else "<"
+        (machine,) = struct.unpack_from(spec + "H", start, 18)
+        headers_at, header_size, count = struct.unpack_from(spec + layout.header, start, 24)
+        positions = range(headers_at, headers_at + count * header_size, header_size) if header_size else ()
+        return cls(
+            bits=layout.bits,
+            big_endian=spec == ">",
+            machine=machine,
+            interpreter=_interpreter(start, positions, spec + layout.program_type_and_offset),
+        )
+
+
+def _interpreter(start: bytes, positions: range | tuple[()], header: str) -> str | None:
+    for position in positions:
+        if position + struct.calcsize(header) > len(start):
+            return None
+        kind, offset = struct.unpack_from(header, start, position)
+        if kind == _PROGRAM_INTERPRETER:
+            name, end, _rest = start[offset:].partition(b"\0")
+            return name.decode(errors="replace") if name and end else None
+    return None

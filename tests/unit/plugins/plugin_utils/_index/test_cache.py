@@ -233,7 +233,7 @@ def test_a_database_that_was_changed_is_made_again(controller: Controller, chang
     "change", [name for name in CHANGES if "name" in name or "digest" in name or "address" in name]
 )
 def test_a_row_that_contradicts_itself_is_found_without_the_checksum(controller: Controller, change: str) -> None:
-    from ansible_collections.standalone.python.plugins.plugin_utils._cache.checksummed_file import seal
+    from ansible_collections.standalone.python.plugins.plugin_utils._cache.private_directory import seal
 
     controller.digests()
     change_database(controller, change)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._cache.checksummed_file import require_sealed, seal
+from ansible_collections.standalone.python.plugins.plugin_utils._cache.private_directory import require_sealed, seal
 
 
 def test_every_flipped_bit_and_every_cut_is_found(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ pytest.importorskip("requests", reason="bundles are fetched by the controller")
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.plugin_utils._mirror.public_attestations import public_bundles
+from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import public_bundles
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import attestations
 from tests.support.locks import asset, stripped
 from tests.support.servers import Server, serve, status

@@ -11,7 +11,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
-from ansible_collections.standalone.python.plugins.plugin_utils._build.pinned import asset_of_archive
+from ansible_collections.standalone.python.plugins.plugin_utils._build.sources import asset_of_archive
 
 SHA256 = "0123456789abcdef" * 4
 LINUX = HostPlatform("linux", "x86_64", 64, "gnu", (2, 36), 3)

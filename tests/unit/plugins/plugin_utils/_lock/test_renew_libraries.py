@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="libraries are looked up on the controller")
 
-from ansible_collections.standalone.python.plugins.plugin_utils._lock.libraries import libraries_of
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.renew import libraries_of
 from tests.support.locks import asset, stripped
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.elf import Elf
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.platform import Elf
 from tests.support.probe_roots import minimal_elf
 
 X86_64 = minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2")
