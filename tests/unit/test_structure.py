@@ -234,12 +234,12 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (65, 399),
-    "build_confirm": (27, 148),
-    "build_info": (30, 170),
-    "build_rollback": (43, 246),
+    "build": (65, 402),
+    "build_confirm": (27, 150),
+    "build_info": (30, 172),
+    "build_rollback": (43, 248),
     "links": (13, 67),
-    "mirror": (44, 243),
+    "mirror": (44, 245),
 }
 
 
