@@ -61,7 +61,7 @@ options:
   alternatives:
     description:
       - V(alternatives), plain V(links), or V(none) of both. V(auto) uses alternatives if the host has
-        C(update-alternatives).
+        C(update-alternatives), whatever the PATH, or if a build is registered already.
     type: str
     choices: [auto, alternatives, links, none]
     default: auto

@@ -120,6 +120,12 @@ def tools_on_path(directory: Path, tools: Mapping[str, str], *, alone: bool = Fa
 
 def run_in(root: Path, files: Mapping[str, str]) -> Probe:
     """Probes a running system of nothing but busybox, x86_64, with these programs; `-> text` makes a link."""
+    done = command_in(root, files, build_command("/opt/3.13", "/opt/.builds", verify="quick"))
+    return parse(done.stdout, rc=done.returncode, stderr=done.stderr)
+
+
+def command_in(root: Path, files: Mapping[str, str], command: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command in such a system, with the PATH /bin."""
     busybox = program("busybox")[0]
     if os.geteuid() != 0:
         pytest.skip("only root may change the root directory")
@@ -132,18 +138,15 @@ def run_in(root: Path, files: Mapping[str, str]) -> Probe:
     for applet in applets(busybox):
         (root / "bin" / applet).symlink_to("busybox")
     for name, text in files.items():
-        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         if text.startswith("-> "):
             (root / name).symlink_to(text[3:])
         else:
             _write_program(root / name, text)
-    command = build_command("/opt/3.13", "/opt/.builds", verify="quick")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", "/bin")
-        done = run(
-            [shutil.which("chroot", path="/usr/sbin:/sbin:/usr/bin") or "chroot", str(root), "/bin/sh", "-c", command]
-        )
-    return parse(done.stdout, rc=done.returncode, stderr=done.stderr)
+        chroot = shutil.which("chroot", path="/usr/sbin:/sbin:/usr/bin") or "chroot"
+        return run([chroot, str(root), "/bin/sh", "-c", command])
 
 
 def is_static(program_file: str) -> bool:

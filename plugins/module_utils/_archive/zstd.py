@@ -15,6 +15,7 @@ from io import FileIO
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from .._errors import ArchiveError
+from .._os.paths import found_program
 from .errors import UnsafeArchive
 
 if TYPE_CHECKING:
@@ -148,9 +149,7 @@ def _read_all(reader: _Reader, damage: type[Exception]) -> Generator[bytes, None
 
 
 def _by_program(archive: FileIO) -> Generator[bytes, None, None] | None:
-    import shutil
-
-    program = shutil.which("zstd")
+    program = found_program("zstd")
     return None if program is None else _run(program, archive)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._errors import StoreError
+from .._os.paths import found_program
 from .._os.regular_file import read_regular
 from .._os.target_root import TargetRoot
 
@@ -107,7 +108,15 @@ def _run(system: TargetRoot, choice: Choice, *arguments: str) -> None:
     _require_inside(system, choice)
     handle, log = tempfile.mkstemp(prefix=_LOG, dir=system.root)  # no link in the image can have this name
     os.close(handle)
-    command = [_PROGRAM, "--root", system.root, "--log", f"/{os.path.basename(log)}", "--quiet", *arguments]
+    command = [
+        found_program(_PROGRAM) or _PROGRAM,
+        "--root",
+        system.root,
+        "--log",
+        f"/{os.path.basename(log)}",
+        "--quiet",
+        *arguments,
+    ]
     try:
         done = subprocess.run(  # pylint: disable=ansible-bad-function
             command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=_TIMEOUT_S

@@ -45,6 +45,13 @@ def not_absolute(path: str) -> str:
     return "relative. Write it from the root"
 
 
+def found_program(name: str) -> str | None:
+    """The path of a program, on the PATH or among those of root, as the probes search."""
+    from shutil import which
+
+    return which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin")
+
+
 def kind_of(place: str) -> str:
     """What is at a path: absent, link, directory, file or other. A link is not followed.
 

@@ -18,6 +18,8 @@
 
 LC_ALL=C
 export LC_ALL
+# Users without privileges often lack these directories on their PATH, so what is found must not depend on it.
+PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 stage=
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
@@ -102,9 +102,19 @@ def _foreign(spec: LinksSpec, state: LinksState) -> list[str]:
 
 
 def _system(spec: LinksSpec, state: LinksState) -> str:
+    """How commands are made available. A build that is registered stays so, since an operator may have chosen it."""
     if spec.system != "auto":
         return spec.system
-    return ALTERNATIVES if PROGRAM_OF_ALTERNATIVES in state.tools else LINKS
+    has_alternatives = PROGRAM_OF_ALTERNATIVES in state.tools or any(_registered(spec, state))
+    return ALTERNATIVES if has_alternatives else LINKS
+
+
+def _registered(spec: LinksSpec, state: LinksState) -> Iterator[tuple[Group, str]]:
+    """The groups with a choice that is ours, each with the path of the choice."""
+    for group in state.groups.values():
+        for choice in group.alternatives:
+            if _is_versioned(group.name) and spec.is_ours(choice.path):
+                yield group, choice.path
 
 
 def _commands(build: LinkedBuild, state: LinksState) -> tuple[Command, ...]:
@@ -151,12 +161,7 @@ def _leads(group: Group, wanted: Registration, state: LinksState) -> bool:
 
 def _stale_registrations(spec: LinksSpec, state: LinksState, desired: _Desired) -> list[tuple[Group, str]]:
     kept = {(registration.name, registration.path) for registration in desired.registrations}
-    return [
-        (group, choice.path)
-        for group in state.groups.values()
-        for choice in group.alternatives
-        if _is_versioned(group.name) and spec.is_ours(choice.path) and (group.name, choice.path) not in kept
-    ]
+    return [(group, path) for group, path in _registered(spec, state) if (group.name, path) not in kept]
 
 
 def _stale_links(spec: LinksSpec, state: LinksState, desired: _Desired) -> list[str]:

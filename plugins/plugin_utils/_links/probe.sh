@@ -26,6 +26,9 @@
 
 LC_ALL=C
 export LC_ALL
+path_of_user=$PATH
+# Users without privileges often lack these directories on their PATH, so what is found must not depend on it.
+PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
 set -f
 newline='
 '
@@ -132,7 +135,7 @@ is_record() {
 # connection or on that of login shells. The connection's PATH does not apply to another system.
 say_owners() {
     searches=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-    [ -n "$root" ] || searches=$PATH$newline$searches
+    [ -n "$root" ] || searches=$path_of_user$newline$searches
     for name in $owner_names; do
         for search in $searches; do
             say_first_owned "$search" && break

@@ -91,6 +91,16 @@ CASES: dict[str, tuple[LinksSpec, LinksState, CommandPlan]] = {
         CommandPlan(links=(("/bin/python3.13t", "/opt/3.13t/bin/python3.13t"),)),
     ),
     "the host has no alternatives": (spec(system="auto"), host(links=PLAIN), CommandPlan()),
+    "a build is registered, and the program is not found": (
+        spec(system="auto"),
+        host(links=REGISTERED, groups={"python3.13": GROUP}),
+        CommandPlan(),
+    ),
+    "only others are registered, and the program is not found": (
+        spec(system="auto"),
+        host(links=PLAIN, groups={"python3.12": Group("python3.12", "/bin/python3.12", (THEIRS,))}),
+        CommandPlan(),
+    ),
     "the host has alternatives": (spec(system="auto"), host(tools=TOOL), CommandPlan(register=(WANTED,))),
     "alternatives, from nothing": (by_alternatives(), host(), CommandPlan(register=(WANTED,))),
     "alternatives, as wanted": (

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.probe imp
     Question,
     parse,
 )
-from tests.support.probe_runs import LOGIN_SHELLS, SHELLS, program, quoted, run, tools_on_path
+from tests.support.probe_runs import LOGIN_SHELLS, SHELLS, command_in, program, quoted, run, tools_on_path
 
 each_shell = pytest.mark.parametrize("shell", SHELLS)
 
@@ -309,3 +309,10 @@ def test_an_environment_is_untrusted_that_others_may_change(case: str) -> None:
     for user, untrusted in (("0", {"/e": reason} if reason else {}), ("1000", {})):
         text = "\n".join(["standalone-python-links 1", f"user={user}", *lines, "standalone-python-links end", ""])
         assert parse(text).untrusted == untrusted
+
+
+@pytest.mark.parametrize("directory", ["bin", "sbin", "usr/sbin", "usr/local/sbin"])
+def test_programs_of_root_are_found_whatever_the_path(tmp_path: Path, directory: str) -> None:
+    tools = {f"{directory}/update-alternatives": "#!/bin/sh\n", f"{directory}/dnf": "#!/bin/sh\n"}
+    done = command_in(tmp_path / "root", tools, Question("/usr/local/bin", "/usr/local/man").command())
+    assert parse(done.stdout, rc=done.returncode, stderr=done.stderr).tools >= {"update-alternatives", "dnf"}

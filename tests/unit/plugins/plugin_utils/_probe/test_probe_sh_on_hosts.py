@@ -185,3 +185,16 @@ def test_shellcheck() -> None:
 
 def test_it_is_not_a_program() -> None:
     assert not SCRIPT.stat().st_mode & stat.S_IXUSR
+
+
+@pytest.mark.parametrize("directory", ["bin", "usr/sbin", "usr/local/sbin"])
+def test_programs_of_root_are_found_whatever_the_path(tmp_path: Path, directory: str) -> None:
+    tools = probe_runs.run_in(tmp_path / "root", {f"{directory}/zstd": "#!/bin/sh\n"}).tools
+    assert tools["zstd"] == f"/{directory}/zstd"
+
+
+def test_every_script_that_looks_for_programs_searches_those_of_root() -> None:
+    scripts = [file.read_text() for file in SCRIPT.parents[1].glob("*/*.sh")]
+    looking = [text for text in scripts if "command -v" in text]
+    assert len(looking) == 3
+    assert all(":/usr/local/sbin:/usr/sbin:/sbin\n" in text for text in looking)
