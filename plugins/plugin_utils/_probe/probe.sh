@@ -74,7 +74,7 @@ say_mount() {
     [ -r /proc/mounts ] || return 0
     real=$(cd -P "$place" 2>/dev/null && pwd)
     best=
-    while read -r dev point type options x; do
+    while read -r line point type options line; do
         case ${real%/}/ in
             "${point%/}"/*) [ ${#point} -lt ${#best} ] || best=$point mount="$type $options $point" ;;
         esac
