@@ -37,6 +37,9 @@ Error=This Python is managed by the Ansible collection standalone.python,
 """
 
 
+LAUNCHERS = "libexec"  # of a build: its interpreters for links elsewhere, see `_write_launcher`
+
+
 class Stage:
     """A build in staging: its directory and the entries of its manifest."""
 
@@ -100,6 +103,7 @@ def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system
     _drop_bytecode(stage)
     if program != _WINDOWS_INTERPRETER:
         _link_python(stage)
+        _write_launcher(stage, os.path.basename(program), prefix)
         program = "bin/python3"
     _rewrite(stage, _SYSCONFIGDATA, lambda text, where: sysconfig.rewrite_sysconfigdata(text, prefix, where))
     _rewrite(stage, _JSON, lambda text, where: sysconfig.rewrite_json(text, prefix, where))
@@ -169,6 +173,19 @@ def _script(stage: Stage, text: str, prefix: str) -> str:
         return name if f"bin/{name}" in stage.entries else os.path.basename(interpreter(stage))
 
     return text if "\0" in text else sysconfig.rewrite_script(text, prefix, program)
+
+
+def _write_launcher(stage: Stage, name: str, prefix: str) -> None:
+    """Write a program that starts the interpreter by its name at the path.
+
+    Started through a link from another directory, interpreters of many releases make environments that look for their
+    library beside that link (docs/development/builds.md 5.5). Every build has the program, since links to it survive
+    upgrades.
+    """
+    os.makedirs(stage.full(LAUNCHERS), mode=0o755, exist_ok=True)
+    os.chmod(stage.full(LAUNCHERS), 0o755)
+    interpreter = f"{prefix}/bin/{name}".replace("'", "'\\''")
+    stage.write(f"{LAUNCHERS}/{name}", f"#!/bin/sh\nexec '{interpreter}' \"$@\"\n", mode=0o755)
 
 
 def _rewrite(stage: Stage, pattern: re.Pattern[str], rewrite: Callable[[str, str], str]) -> None:

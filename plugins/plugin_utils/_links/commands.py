@@ -12,6 +12,8 @@ import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from ansible_collections.standalone.python.plugins.module_utils._install.fixups import LAUNCHERS
+
 # Name in the link directory, below the build, and whether it is a manual page. The number is "3.13", "3.13t", "3.13td".
 _COMPANIONS = (
     ("pip{}", "bin/pip{}", False),
@@ -20,6 +22,10 @@ _COMPANIONS = (
     ("python{}-config", "bin/python{}-config", False),
     ("python{}.1", "share/man/man1/python{}.1", True),
 )
+# The first releases, by minor versions of Python 3, whose interpreters make environments that start when a link from
+# another directory called them (docs/development/builds.md 5.5); earlier minor versions have none.
+_FIRST_FOR_LINKS = {11: 20251217, 12: 20251217, 13: 20251217, 14: 20251205}
+_MINOR = re.compile(r"python3\.(\d+)")
 DEFAULT_NAMES = ("python3", "python")
 
 # The pattern of every name that this collection gives to a link.
@@ -48,10 +54,24 @@ def possible_names(executable: str) -> tuple[str, ...]:
     return (name, *(companion.format(number) for companion, _file, _is_manual in _COMPANIONS))
 
 
-def commands_of(path: str, executable: str, there: AbstractSet[str]) -> tuple[Command, ...]:
+def linkable(path: str, executable: str, release: int) -> str:
+    """What a link may point to, to start the interpreter of the build at `path`: itself, or the program that starts it.
+
+    `release` is 0 when it is unknown.
+    """
+    name, _number = _name_and_number(executable)
+    minor = _MINOR.match(name)
+    if not release or minor is None or executable != f"{path}/bin/{name}":
+        return executable
+    newest = max(_FIRST_FOR_LINKS)
+    first = _FIRST_FOR_LINKS.get(min(int(minor[1]), newest))
+    return executable if first and release >= first else f"{path}/{LAUNCHERS}/{name}"
+
+
+def commands_of(path: str, executable: str, there: AbstractSet[str], release: int = 0) -> tuple[Command, ...]:
     """The interpreter first, then the other commands of the build at `path` whose files are in `there`."""
     name, number = _name_and_number(executable)
-    found = [Command(name, executable)]
+    found = [Command(name, linkable(path, executable, release))]
     for companion, file, is_manual in _COMPANIONS:
         candidates = (f"{path}/{file.format(spelling)}" for spelling in (number, number.rstrip("td")))
         target = next((candidate for candidate in candidates if candidate in there), None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .commands import DEFAULT_NAMES
+from .commands import DEFAULT_NAMES, linkable
 from .probe import LinksState
 from .spec import LinksSpec, saved_name
 
@@ -24,7 +24,8 @@ class DefaultPlan:
 def plan_default(spec: LinksSpec, state: LinksState) -> DefaultPlan:
     """The changes to `python3` and `python`; only `refused` when any of them is not allowed."""
     build = spec.default_build
-    plans = [_plan_name(name, build.executable if build else None, spec, state) for name in DEFAULT_NAMES]
+    target = linkable(build.path, build.executable or "", build.release) if build else None
+    plans = [_plan_name(name, target, spec, state) for name in DEFAULT_NAMES]
     refused = tuple(sentence for plan in plans for sentence in plan.refused)
     if refused:
         return DefaultPlan(refused=refused)

@@ -202,7 +202,7 @@ say_builds() {
         find_in_root "$path"
         place=$file
         set +f
-        for file in "$place"/bin/* "$place"/share/man/man1/python3*.1; do
+        for file in "$place"/bin/* "$place"/libexec/* "$place"/share/man/man1/python3*.1; do
             [ ! -e "$file" ] || say has "$path${file#"$place"}"
         done
         set -f

@@ -75,6 +75,8 @@ class TestApply:
             " Make an environment instead: /opt/my python/3.13/bin/python3 -m venv /path/to/environment\n"
         )
         assert os.readlink(stage.full("bin/python")) == "python3.13"
+        assert text(stage, "libexec/python3.13") == f"#!/bin/sh\nexec '{PREFIX}/bin/python3.13' \"$@\"\n"
+        assert stage.entries["libexec/python3.13"].mode == 0o755
 
     @pytest.mark.parametrize("externally_managed", [True, False])
     def test_the_entries_tell_what_lies_there_afterwards(self, tmp_path: Path, externally_managed: bool) -> None:

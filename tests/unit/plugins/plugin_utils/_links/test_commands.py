@@ -11,6 +11,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.commands 
     Command,
     commands_of,
     is_our_name,
+    linkable,
     possible_names,
 )
 
@@ -73,3 +74,31 @@ def test_our_names_are_known(name: str) -> None:
 )
 def test_names_of_others_are_left_alone(name: str) -> None:
     assert not is_our_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "is_direct"),
+    [
+        ("python3.9", 20251031, False),
+        ("python3.10", 20261009, False),
+        ("python3.11", 20251209, False),
+        ("python3.11", 20251217, True),
+        ("python3.12", 20240107, False),
+        ("python3.12", 20260101, True),
+        ("python3.13t", 20251209, False),
+        ("python3.13d", 20251217, True),
+        ("python3.14", 20251202, False),
+        ("python3.14td", 20251205, True),
+        ("python3.15", 20251031, False),
+        ("python3.16", 20261110, True),
+        ("python3.12", 0, True),  # of an unknown release
+    ],
+)
+def test_a_link_names_a_program_where_it_cannot_name_the_interpreter(name: str, release: int, is_direct: bool) -> None:
+    expected = f"/opt/p/{'bin' if is_direct else 'libexec'}/{name}"
+    assert linkable("/opt/p", f"/opt/p/bin/{name}", release) == expected
+    assert commands_of("/opt/p", f"/opt/p/bin/{name}", set(), release)[0] == Command(name, expected)
+
+
+def test_an_interpreter_elsewhere_is_linked_as_it_is() -> None:
+    assert linkable("/opt/p", "/opt/p/python.exe", 20240107) == "/opt/p/python.exe"

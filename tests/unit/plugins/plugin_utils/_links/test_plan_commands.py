@@ -252,3 +252,27 @@ def test_followers_have_names_of_their_own() -> None:
         Follower("pip3.13t", "/bin/pip3.13t", "/opt/3.13t/bin/pip3.13"),
         Follower("python3.13t.1", "/man/python3.13t.1", "/opt/3.13t/share/man/man1/python3.13.1"),
     )
+
+
+class TestReleasesWhoseInterpreterNoLinkCanStart:
+    """Links and alternatives name the program that starts it, and those that named the interpreter go."""
+
+    old = replace(BUILD, release=20251209)
+    program = f"{PATH}/libexec/python3.13"
+
+    def test_links(self) -> None:
+        assert plan_commands(spec(self.old), host(links=PLAIN)).links == (("/bin/python3.13", self.program),)
+        assert plan_commands(spec(self.old), host(links={**PLAIN, "/bin/python3.13": self.program})) == CommandPlan()
+        after_an_upgrade = plan_commands(spec(), host(links={**PLAIN, "/bin/python3.13": self.program}))
+        assert after_an_upgrade.links == (("/bin/python3.13", EXECUTABLE),)
+
+    def test_alternatives(self) -> None:
+        planned = plan_commands(
+            spec(self.old, system="alternatives"), host(links=REGISTERED, groups={"python3.13": GROUP})
+        )
+        assert [(one.link, one.path) for one in planned.register] == [("/bin/python3.13", self.program)]
+        assert planned.unregister == ((GROUP, EXECUTABLE),)
+        assert planned.refused == ()
+
+    def test_removal(self) -> None:
+        assert plan_commands(spec(GONE), host(links={"/bin/python3.13": self.program})).unlink == ("/bin/python3.13",)

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_default import DefaultPlan, plan_default
 from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import LinksState, Owner
 from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinksSpec
-from tests.support.linked_hosts import EXECUTABLE, GONE, PATH, host, spec
+from tests.support.linked_hosts import BUILD, EXECUTABLE, GONE, PATH, host, spec
 
 WANTED = spec(default=PATH)
 ALLOWED = spec(default=PATH, allow_system=True)
@@ -24,6 +26,11 @@ CASES: dict[str, tuple[LinksSpec, LinksState, DefaultPlan]] = {
         WANTED,
         host(),
         DefaultPlan((("/bin/python3", EXECUTABLE), ("/bin/python", EXECUTABLE))),
+    ),
+    "a release whose interpreter no link can start": (
+        spec(replace(BUILD, release=20251209), default=PATH),
+        host(links=SET),
+        DefaultPlan((("/bin/python3", f"{PATH}/libexec/python3.13"), ("/bin/python", f"{PATH}/libexec/python3.13"))),
     ),
     "as wanted": (WANTED, host(links=SET), DefaultPlan()),
     "from another of our builds": (

@@ -118,6 +118,8 @@ def test_builds_and_environments_are_told(root: Path, shell: str) -> None:
     (root / "opt/env/bin").mkdir()
     (root / "opt/env/bin/python").symlink_to(f"{root}/opt/3.13/bin/python3.13")
     (root / "opt/broken").mkdir()
+    (root / "opt/3.13/libexec").mkdir()
+    (root / "opt/3.13/libexec/python3.13").touch()
     asked = question(
         root,
         stores=(f"{root}/opt/.builds", f"{root}/nowhere"),
@@ -126,7 +128,8 @@ def test_builds_and_environments_are_told(root: Path, shell: str) -> None:
     )
     state = ask(asked, shell)
     build = f"{root}/opt/3.13"
-    assert state.has == {f"{build}/bin/python3.13", f"{build}/bin/pip3.13", f"{build}/share/man/man1/python3.13.1"}
+    files = ("bin/python3.13", "bin/pip3.13", "libexec/python3.13", "share/man/man1/python3.13.1")
+    assert state.has == {f"{build}/{file}" for file in files}
     assert state.roots == {"a%2Fb"}
     assert state.directories == {f"{root}/bin"}
     assert state.running_venvs == {f"{root}/opt/env"}
