@@ -136,7 +136,7 @@ def _usual_path(name: str, variables: Variables) -> str:
     request = RequestedName.parse(name) if name else RequestedName("latest")
     if request.series is None:
         raise InvalidName(
-            f'The name "{name}" does not tell the minor version, so it does not tell the path either. Set '
+            f'The name "{name}" does not say the minor version, so no path follows from it. Set '
             "interpreter_path, or path in the item of interpreter_builds."
         )
     return f"{variables['builds_dir'].rstrip('/')}/{request.series}"
@@ -160,7 +160,7 @@ def _refuse_shared_paths(builds: Sequence[Build]) -> None:
     paths = [build["path"] for build in builds]
     if len(set(paths)) < len(paths):
         raise InvalidName(
-            f"Each build needs a path of its own, but these are the paths: {', '.join(paths)}. Set path in the items "
+            f"Each build needs its own path, but these are the paths: {', '.join(paths)}. Set path in the items "
             "of interpreter_builds."
         )
 

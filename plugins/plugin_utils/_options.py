@@ -18,7 +18,7 @@ _CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
 
 
 def with_local_files(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with the files of URL options as the controller reads them: `~` is the home of its own user.
+    """The parameters with the files of URL options as the controller reads them, with `~` as its user's home.
 
     A module gets the parameters as they were written, so that `~` is the home of the user there.
     """
@@ -38,7 +38,7 @@ def parse_checksum(text: str) -> str:
     digest = match["digest"].lower()
     if digest == SHA256_OF_NOTHING:
         raise InvalidName(
-            f"checksum is {text!r}, the digest of an empty file. Whoever computed it had no archive: fetch it again."
+            f"checksum is {text!r}, the digest of an empty file. It was computed without the archive: fetch it again."
         )
     return digest
 

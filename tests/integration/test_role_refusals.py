@@ -24,12 +24,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "both forms": ({"interpreter_name": "3.13", "interpreter_builds": [{"name": "3.12"}]}, BOTH_OR_NONE),
     "no minor version": (
         {"interpreter_name": "latest"},
-        'The name "latest" does not tell the minor version, so it does not tell the path either. Set interpreter_path, '
+        'The name "latest" does not say the minor version, so no path follows from it. Set interpreter_path, '
         "or path in the item of interpreter_builds.",
     ),
     "one path twice": (
         {"interpreter_builds": [{"name": "3.13"}, {"name": "3.13.5"}]},
-        "Each build needs a path of its own, but these are the paths: /opt/python/3.13, /opt/python/3.13. Set path in "
+        "Each build needs its own path, but these are the paths: /opt/python/3.13, /opt/python/3.13. Set path in "
         "the items of interpreter_builds.",
     ),
     "a unit without suffix": (

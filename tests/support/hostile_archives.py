@@ -94,7 +94,7 @@ PATHS = {
         f'member "python/{"a" * 256}" has a name of more than 255 bytes', pax(("path", "python/" + "a" * 256)), _X
     ),
     "too deep": _gz(
-        f'member "python/{"a/" * 80}x" lies more than 64 directories deep', pax(("path", f"python/{'a/' * 80}x")), _X
+        f'member "python/{"a/" * 80}x" is more than 64 directories deep', pax(("path", f"python/{'a/' * 80}x")), _X
     ),
 }
 
@@ -182,20 +182,20 @@ LINKS = {
         link("python/d", "a/b/c/../../.."),
     ),
     "file through a link chain that climbs": _gz(
-        'entry "d/out" lies below "d", which is a link',
+        'entry "d/out" is below "d", which is a link',
         directory("python/a/b"),
         link("python/a/b/c", "../../bin"),
         link("python/d", "a/b/c/../../.."),
         member("python/d/out", b"out"),
     ),
     "file through a link": _gz(
-        'entry "l/x" lies below "l", which is a link', link("python/l", "bin"), member("python/l/x", b"x")
+        'entry "l/x" is below "l", which is a link', link("python/l", "bin"), member("python/l/x", b"x")
     ),
     "file through a link out": _gz(
-        'entry "l/x" lies below "l", which is a link', link("python/l", "/tmp"), member("python/l/x", b"x")
+        'entry "l/x" is below "l", which is a link', link("python/l", "/tmp"), member("python/l/x", b"x")
     ),
     "directory through a link": _gz(
-        'entry "l/x" lies below "l", which is a link', link("python/l", ".."), directory("python/l/x")
+        'entry "l/x" is below "l", which is a link', link("python/l", ".."), directory("python/l/x")
     ),
     "target not UTF-8": _gz("the target of member \"python/x\" is not UTF-8: '\\xff'", link("python/x", b"\xff")),
     "target too long": _gz(
@@ -258,7 +258,7 @@ DUPLICATES = {
     "hard link over a file": _gz(_twice("lib/x"), _X, hard_link("python/lib/x", "python/bin/python3.13")),
     "directory over a file": _gz(_twice("lib/x"), _X, directory("python/lib/x")),
     "directory over a link": _gz(_twice("x"), link("python/x", "bin"), directory("python/x")),
-    "file below a file": _gz('entry "lib/x/y" lies below "lib/x", which is a file', _X, member("python/lib/x/y")),
+    "file below a file": _gz('entry "lib/x/y" is below "lib/x", which is a file', _X, member("python/lib/x/y")),
 }
 
 HEADERS = {

@@ -53,7 +53,7 @@ class Overlay:
 
     def _mount(self) -> None:
         self._mounts += 1
-        work = self.top / f"work{self._mounts}"
+        work = self.directory / f"work{self._mounts}"
         for directory in (self._upper, work):
             directory.mkdir()
         lower = ":".join(map(str, self._lower))
@@ -63,7 +63,7 @@ class Overlay:
 
 @contextmanager
 def overlay(top: Path) -> Iterator[Overlay]:
-    """Mount one below `directory`. Raises `MountRefused`."""
+    """Mount one below `top`. Raises `MountRefused`."""
     with small_disk(top, _SIZE_BYTES):
         disk = Overlay(top)
         empty = top / "empty"

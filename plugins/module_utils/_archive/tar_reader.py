@@ -86,7 +86,7 @@ def _checked_path(header: Header, limits: Limits) -> str:
     if "" in parts or "." in parts:
         raise UnsafeArchive(f"{member(path)} has a path with an empty part or a dot for a part")
     if len(parts) > limits.depth:
-        raise UnsafeArchive(f"{member(path)} lies more than {limits.depth} directories deep")
+        raise UnsafeArchive(f"{member(path)} is more than {limits.depth} directories deep")
     if len(header.path) > _PATH_PART_BYTES and any(len(part.encode()) > _PATH_PART_BYTES for part in parts):
         raise UnsafeArchive(f"{member(path)} has a name of more than {_PATH_PART_BYTES} bytes")
     return path

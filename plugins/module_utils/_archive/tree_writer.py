@@ -168,7 +168,7 @@ class TreeWriter:
     def _descend(self, directory: str, name: str, parent: int, path: str) -> None:
         known = self.entries.get(directory)
         if known is not None and known.kind != "dir":
-            what = "comes twice" if directory == path else f"lies below {quoted(directory)}, which is a {known.kind}"
+            what = "comes twice" if directory == path else f"is below {quoted(directory)}, which is a {known.kind}"
             raise UnsafeArchive(f"{entry(path)} {what}")
         try:
             if known is None:

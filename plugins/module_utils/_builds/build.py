@@ -51,7 +51,7 @@ class Build:
         tag = checked_release(asset_name.release, str(asset_name)) if asset_name.release else release
         if tag is None:
             raise InvalidName(
-                f"The name {asset_name} does not tell its release, since it is older than 2022. An index does: "
+                f"The name {asset_name} does not say its release, since it is older than 2022. An index does: "
                 "use one that lists it."
             )
         return cls(

@@ -45,7 +45,7 @@ def bundle_beside(archive_urls: Sequence[str], options: UrlOptions) -> bytes | N
                 raise DownloadError(f"{shown_url(url)}: {failure}.") from failure
             continue  # a server without one answers in many ways, such as 404 and 403
         if not _are_bundles(content):
-            raise DownloadError(f"{shown_url(url)} is no Sigstore bundle. Ask whoever keeps that copy.")
+            raise DownloadError(f"{shown_url(url)} is no Sigstore bundle. Ask the owner of that copy.")
         return content
     return None
 

@@ -47,7 +47,7 @@ def mismatch(where: str, *, expected: str, found: str, size_bytes: int, head: by
         "What came looks like a web page (a proxy or login page?): open that address from this host and see."
         if _looks_like_html(head)
         else "It is another file than the pinned one, or a damaged copy: compare with `checksum` or the index, and "
-        "ask whoever keeps that copy."
+        "ask the owner of that copy."
     )
     return DigestMismatch(
         f"The digest of {where} is not the expected one, so nothing was unpacked. Expected sha256 {expected.lower()}, "

@@ -172,6 +172,6 @@ def _require_apart(path: str, store: str) -> None:
             f"put the store beside it, as in {usual}, or anywhere else" if usual != store else "choose another path"
         )
         raise StoreError(
-            f"path is {path} and store is {store}: one lies in the other. The path becomes a link to a build in the "
+            f"path is {path} and store is {store}: one is inside the other. The path becomes a link to a build in the "
             f"store, so {advice}."
         )

@@ -137,7 +137,7 @@ def _run(system: TargetRoot, choice: Choice, *arguments: str) -> None:
     if done.returncode:
         raise StoreError(
             f"{_PROGRAM} did not change the group {choice.name} in {system.root}, but said: "
-            f"{' '.join(done.stderr.split()).rstrip('.')}. Mend that, or use plain links: "
+            f"{' '.join(done.stderr.split()).rstrip('.')}. Fix that, or use plain links: "
             "interpreter_alternatives: links."
         )
 

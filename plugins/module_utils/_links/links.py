@@ -122,7 +122,7 @@ def decide(states: Mapping[str, FileState], system: TargetRoot = RUNNING) -> lis
             raise StoreError(read_failure(error, path)) from error
         if before.kind not in _REPLACEABLE[state.kind]:
             raise StoreError(
-                f"{path} is to be {_SAID[state.kind]}, but there is {_SAID[before.kind]}. Move it away and run again."
+                f"{path} must be {_SAID[state.kind]}, but there is {_SAID[before.kind]}. Move it away and run again."
             )
         if before != state:
             steps.append(Step(path, before, state))
@@ -173,7 +173,7 @@ def _checked(path: str) -> str:
 def _checked_target(link: Mapping[str, Any]) -> str:
     target: str = link["target"]
     if not target or not target.isprintable():
-        raise StoreError(f"The link {link['path']} is to lead to {target!r}, which no link can. Correct the target.")
+        raise StoreError(f"The link {link['path']} cannot point to {target!r}. Correct the target.")
     return target
 
 

@@ -36,7 +36,7 @@ def require_for_files(directory: str, needed_bytes: int) -> None:
     free_bytes = _free_bytes(directory)
     if free_bytes < needed_bytes:
         raise StoreError(
-            f"There is not enough space in {directory}: what is to be fetched takes {-(-needed_bytes // _MEGABYTE)} "
+            f"There is not enough space in {directory}: the files to fetch take {-(-needed_bytes // _MEGABYTE)} "
             f"MB, and {free_bytes // _MEGABYTE} MB are free. Free some space, or ask for less. What is not asked for "
             "any longer is removed only after the rest is there."
         )

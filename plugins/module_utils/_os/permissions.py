@@ -28,7 +28,7 @@ def require_ours(*directories: str, option: str = "store") -> None:
         problem = _problem(status)
         if problem:
             raise StoreError(
-                f"{directory} {problem}, so whoever that is could make this task change or remove other files. "
+                f"{directory} {problem}, so another user could make this task change or remove other files. "
                 f"Put that right, or set `{option}` to another place."
             )
 

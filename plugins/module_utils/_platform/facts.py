@@ -86,7 +86,7 @@ def _libc(facts: Mapping[str, Any], arch: str) -> str:
     words = " ".join(str(facts.get(fact) or "") for fact in ("distribution", "os_family")).split()
     if any(word in _AMBIGUOUS_DISTRIBUTIONS for word in words):
         raise UnsupportedHost(
-            f"{facts['distribution']} comes with glibc or with musl, and facts do not tell which. Give `target`."
+            f"{facts['distribution']} comes with glibc or with musl, and facts do not say which. Give `target`."
         )
     if any(word in _MUSL_DISTRIBUTIONS for word in words):
         return "musl"

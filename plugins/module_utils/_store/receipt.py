@@ -128,7 +128,7 @@ class Receipt:
         name = self.asset.build.name
         stem, _dot, number = entry.rpartition(".")
         if entry != name and not (stem == name and number.isdecimal()):
-            raise StoreError(f"{where} is damaged: it is the receipt of {name}, and lies in {entry}.")
+            raise StoreError(f"{where} is damaged: it is the receipt of {name}, and is in {entry}.")
 
 
 def _capabilities(fields: Fields, where: str) -> tuple[str, ...] | None:

@@ -49,7 +49,7 @@ class BootstrapTask(BuildTask):
         if decision.plan.step == INSPECT:
             _console.warn(
                 "The build at the path may have changed since it was installed. Without check mode its content is "
-                "compared, and the build installed anew if that differs."
+                "compared, and the build is reinstalled if that differs."
             )
         return True
 

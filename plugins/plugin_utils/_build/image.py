@@ -49,7 +49,7 @@ def described(probe: Probe, spec: InstallSpec) -> Probe:
         return replace(probe, platform=replace(probe.platform, called=f"the system in {root}"))
     if names_no_target:
         raise UnsupportedHost(
-            f"The system in {root} does not tell which build it needs, since it has no /bin/sh that is a program for "
+            f"The system in {root} does not say which build it needs, since it has no /bin/sh that is a program for "
             "Linux. Give `target`, such as x86_64-unknown-linux-gnu."
         )
     return probe

@@ -97,7 +97,7 @@ def asset_of_archive(request: BuildRequest, sha256: str, platform: HostPlatform 
     name = request.name
     if name.version is None or name.release is None:
         raise InvalidName(
-            f"name is {name.text!r}, which does not tell what the archive is. With `archive`, write version and "
+            f"name is {name.text!r}, which does not say what the archive is. With `archive`, write version and "
             "release, such as 3.13.5+20250723, or the full name of an asset that has both."
         )
     stem = name.file_name if name.is_full_name and name.file_name else _described(request, platform)

@@ -75,7 +75,7 @@ def _if_drifted(build: Build, path: str) -> Advice | None:
     return {
         "kind": "drifted",
         "title": f"Repair {path}",
-        "why": "Files are not as they were published. Find out who changed them; the upgrade installs the build anew.",
+        "why": "Files are not as they were published. Find out who changed them; the upgrade reinstalls the build.",
     }
 
 
@@ -85,8 +85,8 @@ def _if_on_trial(build: Build, path: str) -> Advice | None:
     return {
         "kind": "provisional",
         "title": f"Finish the upgrade of {path}",
-        "why": "It did not come to its end, so nobody knows whether the new build works there. Play it again with its "
-        "health command: it accepts the build or goes back.",
+        "why": "It was interrupted, so nobody knows whether the new build works there. Run it again with its "
+        "health command: it confirms the build or rolls it back.",
     }
 
 

@@ -31,7 +31,7 @@ _FORMAT = 1
 _DIGEST_BYTES = 32
 _MOST_HEADER_BYTES = 1024
 _MOST_NAMES_BYTES = 64 * 1024 * 1024  # twenty times those of 2026
-_DAMAGED = "The bundled catalogue is damaged; install the collection anew."
+_DAMAGED = "The bundled catalogue is damaged; reinstall the collection."
 
 
 @dataclass(frozen=True, order=True)

@@ -42,7 +42,7 @@ class Going:
 
     def command(self, pythons: Sequence[str]) -> str:
         """The command for the host's `/bin/sh` that reports the first of `pythons`, names or paths, that stays."""
-        lists = {"pythons": pythons, "links": self.links, "builds": self.builds}
+        lists = {"candidates": pythons, "links": self.links, "builds": self.builds}
         return command_of(_SCRIPT, values={name: "\n".join(words) for name, words in lists.items()})
 
 
@@ -73,7 +73,7 @@ def lasting_python(stdout: str, pythons: Sequence[str], warn: Callable[[str], No
     if "stays" in facts or "goes" not in facts:
         return facts.get("stays", [None])[0]
     raise StandaloneError(
-        f"Ansible runs its modules on this host by {facts['goes'][0]}, which goes with what is to be removed, and no "
+        f"Ansible runs its modules on this host by {facts['goes'][0]}, which this run removes, and no "
         "other Python was found. Set ansible_python_interpreter to one that stays."
     )
 

@@ -8,7 +8,7 @@
 #
 # discovered_python.py removes the comment lines (so no here-document, no comment behind code) and prepends these
 # variables, lists with one word a line:
-#   `pythons` names to look for on the PATH, or paths, best first
+#   `candidates` names to look for on the PATH, or paths, best first
 #   links     the paths of links that will be removed
 #   builds    the paths of builds that will be removed
 # shellcheck disable=SC2154 # which is why these are not assigned here
@@ -48,7 +48,7 @@ say_python() {
 }
 
 search() {
-    for python in $pythons; do
+    for python in $candidates; do
         case $python in
             /*)
                 say_python "$python" && return

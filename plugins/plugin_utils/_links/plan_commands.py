@@ -52,7 +52,7 @@ class _Desired:
     """What the commands of the builds need on a host.
 
     `registrations` are alternatives, and `links` plain links with their targets; one of them is empty. `points` are all
-    of these links, whoever creates them, and `clashing` messages about links that two builds need.
+    of these links, also those that alternatives create, and `clashing` messages about links that two builds need.
     """
 
     registrations: tuple[Registration, ...] = ()
@@ -181,8 +181,8 @@ def _is_versioned(name: str) -> bool:
 
 def _leave(build: LinkedBuild, owner: Owner, spec: LinksSpec) -> str:
     return (
-        f"{build.name} is left to the system: {spec.link_dir}/{build.name} would stand before or replace {owner.file}, "
-        f"which the package {owner.package} owns. The build is at {build.executable}. To have the command lead to it, "
+        f"{build.name} is left to the system: {spec.link_dir}/{build.name} would shadow or replace {owner.file}, "
+        f"which the package {owner.package} owns. The build is at {build.executable}. To point the command to it, "
         "set interpreter_allow_system: true."
     )
 
@@ -203,7 +203,7 @@ def _obstacle_at(link: str, spec: LinksSpec, state: LinksState, *, shared: bool)
     if link in state.occupied:
         return f"{link} is wanted for a link, but there is something else already."
     if target and not spec.is_ours(target) and not _belongs_to(link, spec, state, shared=shared):
-        return f"{link} is a link to {target} already, which leads to none of these builds."
+        return f"{link} is a link to {target} already, which points to none of these builds."
     return None
 
 
@@ -212,8 +212,8 @@ def _obstacle_to(registration: Registration, spec: LinksSpec, state: LinksState)
     if group is None or group.link == registration.link or _is_all_ours(group, spec):
         return None
     return (
-        f"The alternatives {registration.name} exist already for {group.link}, with choices that lead to none of these "
-        f"builds, so they cannot have the link {registration.link}."
+        f"The alternatives {registration.name} exist already for {group.link}, with choices that point to none of "
+        f"these builds, so they cannot have the link {registration.link}."
     )
 
 
@@ -233,8 +233,8 @@ def _is_all_ours(group: Group, spec: LinksSpec) -> bool:
 def _twice(links: list[tuple[str, str]]) -> list[str]:
     targets: dict[str, str] = {}
     return [
-        f"{link} is wanted for both {targets[link]} and {target}, but a link leads to one of them only. Leave one out, "
-        "or set interpreter_alternatives: alternatives where the host has these."
+        f"{link} is wanted for both {targets[link]} and {target}, but a link points to only one of them. Leave one "
+        "out, or set interpreter_alternatives: alternatives where the host has these."
         for link, target in links
         if targets.setdefault(link, target) != target
     ]

@@ -69,7 +69,7 @@ def _refusal(name: str, link: str, now: str | None, spec: LinksSpec, state: Link
         )
     owner = state.owners.get(name)
     if owner:
-        deed = "take the place of" if owner.file == link else "stand before"
+        deed = "replace" if owner.file == link else "shadow"
         return (
             f"interpreter_default wants the link {link}, which would {deed} {owner.file}, and the package "
             f"{owner.package} owns that. Programs of the system may need it. Call the build by its own name instead, "
@@ -77,7 +77,7 @@ def _refusal(name: str, link: str, now: str | None, spec: LinksSpec, state: Link
         )
     if now is not None and not spec.is_ours(now) and not spec.allow_system:
         return (
-            f"interpreter_default wants the link {link}, but it leads to {now} already, which is none of these builds. "
-            "Remove it, or set interpreter_allow_system: true to have it replaced until the default goes."
+            f"interpreter_default wants the link {link}, but it points to {now} already, which is none of these "
+            "builds. Remove it, or set interpreter_allow_system: true to have it replaced until the default goes."
         )
     return None

@@ -52,7 +52,7 @@ def refused_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
         return _refused_in_root(spec, state)
     untrusted = tuple(
         f"Cannot install requirements into {plan.path}: {state.untrusted[plan.path]}, so another user could have this "
-        "task run programs and change files of its own user. Set interpreter_venv to a place that only root may "
+        "task run programs and change files. Set interpreter_venv to a place that only root may "
         "change, or install them as that user, with ansible.builtin.pip."
         for plan in plan_venvs(spec, state)
         if plan.path in state.untrusted

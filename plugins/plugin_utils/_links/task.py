@@ -52,7 +52,7 @@ class LinksTask:
         answer = self._host.run_command(question.command())
         state = probe.parse(answer.stdout, rc=answer.rc, stderr=answer.stderr, root=spec.root)
         if state.answer:
-            state.answer.warn_of_malformed(_console.warn, f"{self._host.name} to what it has that leads to builds")
+            state.answer.warn_of_malformed(_console.warn, f"{self._host.name} to the question about its links")
         return state
 
     def _lasting_python(self, removed: Going) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class LockedBuild:
             if fields.text(key) != of_file:
                 raise InvalidLock(
                     f"{where} contradicts itself: {key} is {fields.text(key)}, but the file that url names is of "
-                    f"{of_file}. Take the lock from before it was edited or merged, or make it anew."
+                    f"{of_file}. Take the lock from before it was edited or merged, or make it again."
                 )
         libraries = {library: fields.text(library) for library in LIBRARIES if mapping.get(library) is not None}
         asset = Asset(build=listed.build, url=url, sha256=sha256, file_name=listed.file_name)
@@ -115,7 +115,7 @@ class LockFile:
         builds: dict[str, dict[str, LockedBuild]] = {}
         for name, targets in document.object("builds").items():
             if not isinstance(name, str):
-                raise InvalidLock(f"{where} is damaged: the name {name} stands there without quotes, as a number.")
+                raise InvalidLock(f"{where} is damaged: the name {name} is there without quotes, as a number.")
             if not isinstance(targets, Mapping):
                 raise InvalidLock(f"{where}: {name} is damaged: an object was expected there.")
             builds[name] = {target: _build(entry, name, target, where) for target, entry in targets.items()}
@@ -153,7 +153,7 @@ def _build(entry: Any, name: str, target: Any, where: str) -> LockedBuild:
     if not is_meant or build.target != target:
         raise InvalidLock(
             f"{here} contradicts itself: it holds {build.name}, which is another build. Take the lock from before it "
-            "was edited or merged, or make it anew."
+            "was edited or merged, or make it again."
         )
     return locked
 
@@ -175,7 +175,7 @@ def _require_agreement(builds: Mapping[str, Mapping[str, LockedBuild]], where: s
         else:
             continue
         raise InvalidLock(
-            f"{where} contradicts itself: {said}. Take the lock from before it was edited or merged, or make it anew."
+            f"{where} contradicts itself: {said}. Take the lock from before it was edited or merged, or make it again."
         )
 
 
@@ -194,9 +194,9 @@ def _yaml(text: str, where: str) -> Any:
     except yaml.MarkedYAMLError as error:
         place = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         reason = f": {error.note}" if error.note else ""
-        raise InvalidLock(f"{where} is damaged{place}, perhaps by a merge{reason}. Make it anew.") from None
+        raise InvalidLock(f"{where} is damaged{place}, perhaps by a merge{reason}. Make it again.") from None
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise InvalidLock(f"{where} is no YAML. Make it anew.") from None
+        raise InvalidLock(f"{where} is no YAML. Make it again.") from None
 
 
 def _by_number(name: str) -> list[tuple[bool, int, str]]:

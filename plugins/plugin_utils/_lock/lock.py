@@ -32,7 +32,7 @@ class Lock:
         except OSError as error:
             raise InvalidLock(f"{where} could not be read: {error.strerror}.") from None
         except UnicodeDecodeError:
-            raise InvalidLock(f"{where} is no text. Make it anew.") from None
+            raise InvalidLock(f"{where} is no text. Make it again.") from None
 
     def asset(self, request: BuildRequest, targets: Sequence[str]) -> Asset:
         """The asset for the first of `targets` that has one. Raises `NoMatch` that names what the lock has."""
@@ -41,7 +41,7 @@ class Lock:
         if found is None:
             raise NoMatch(
                 f"{self.where} has no build of {request.name} for {' or '.join(targets)}. It has "
-                f"{_named(by_target)}. Add the target to lock_targets and make the lock anew."
+                f"{_named(by_target)}. Add the target to lock_targets and make the lock again."
             )
         return self._agreeing(found, request)
 
@@ -58,7 +58,7 @@ class Lock:
             return by_target
         raise NoMatch(
             f"{self.where} has no entry {request.name}. It has {_named(self.content.builds)}. Ask for one that it "
-            "has, or add the name to lock_names and make the lock anew."
+            "has, or add the name to lock_names and make the lock again."
         )
 
     def _agreeing(self, locked: LockedBuild, request: BuildRequest) -> Asset:

@@ -72,7 +72,7 @@ class Renewal:
         if lost and not self.may_remove:
             raise InvalidLock(
                 f"{self.where} has entries that are not declared any more: {', '.join(lost)}. Declare their names and "
-                "targets, or let them go with lock_may_remove=true; hosts that need them are refused then."
+                "targets, or remove them with lock_may_remove=true; hosts that need them are refused then."
             )
 
     def _successor(self, one: LockEntry, former: LockedBuild | None) -> LockedBuild:

@@ -87,7 +87,7 @@ class TestPlatform:
     def test_a_system_that_does_not_tell_needs_a_target(self, host: Host, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         message = failure(host, PATH, root=str(tmp_path / "empty"), name="3.13")
-        assert "does not tell which build it needs" in message
+        assert "does not say which build it needs" in message
         assert "Give `target`" in message
 
     def test_raspbian_needs_a_target_since_it_may_be_for_armv6(self, host: Host, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_check_mode_tells_the_same_and_changes_nothing(run_module: RunModule, tm
 
 def test_what_goes_wrong_is_a_sentence(run_module: RunModule, tmp_path: Path) -> None:
     result = run_module(links, absent=[str(tmp_path)])
-    assert result["msg"] == f"{tmp_path} is to be absent, but there is a directory. Move it away and run again."
+    assert result["msg"] == f"{tmp_path} must be absent, but there is a directory. Move it away and run again."
 
 
 def test_what_is_written_into_an_image_has_one_date(

@@ -104,7 +104,7 @@ BOTH_OR_NONE = (
     "interpreter_builds, a list whose items have a name each."
 )
 NO_PATH = (
-    'The name "{}" does not tell the minor version, so it does not tell the path either. Set interpreter_path, or path '
+    'The name "{}" does not say the minor version, so no path follows from it. Set interpreter_path, or path '
     "in the item of interpreter_builds."
 )
 
@@ -124,7 +124,7 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
     "one path twice": (
         [{"name": "3.13"}, {"name": "3.13.5"}],
         {},
-        "Each build needs a path of its own, but these are the paths: /opt/python/3.13, /opt/python/3.13. Set path in "
+        "Each build needs its own path, but these are the paths: /opt/python/3.13, /opt/python/3.13. Set path in "
         "the items of interpreter_builds.",
     ),
     "a unit without suffix": (

@@ -35,7 +35,7 @@ def test_the_digest_of_nothing_is_refused() -> None:
     with pytest.raises(InvalidName) as caught:
         parse_checksum(nothing)
     assert str(caught.value) == (
-        f"checksum is {nothing!r}, the digest of an empty file. Whoever computed it had no archive: fetch it again."
+        f"checksum is {nothing!r}, the digest of an empty file. It was computed without the archive: fetch it again."
     )
 
 

@@ -46,7 +46,7 @@ def file_entry(content: bytes, mode: int = 0o644) -> Entry:
 
 
 def on_disk(folder: Path) -> dict[str, Entry]:
-    """What really lies below `folder`, in the words of `Extracted.entries`."""
+    """What really is below `folder`, in the words of `Extracted.entries`."""
     found = {}
     for path in folder.rglob("*"):
         mode = stat.S_IMODE(path.lstat().st_mode)
@@ -217,7 +217,7 @@ BOUNDS = [
         (PYTHON,),
         "the path of a member is longer than 12 bytes: it begins 'python/bin/python3.13'",
     ),
-    (Limits(depth=2), (PYTHON,), 'member "python/bin/python3.13" lies more than 2 directories deep'),
+    (Limits(depth=2), (PYTHON,), 'member "python/bin/python3.13" is more than 2 directories deep'),
 ]
 
 

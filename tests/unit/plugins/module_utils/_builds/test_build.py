@@ -83,7 +83,7 @@ def test_a_stamp_is_not_taken_for_a_release() -> None:
     with pytest.raises(InvalidName) as error:
         build("cpython-3.7.3-linux64-20190709T0348")
     assert str(error.value) == (
-        "The name cpython-3.7.3-linux64-20190709T0348.tar.zst does not tell its release, since it is older than 2022. "
+        "The name cpython-3.7.3-linux64-20190709T0348.tar.zst does not say its release, since it is older than 2022. "
         "An index does: use one that lists it."
     )
 

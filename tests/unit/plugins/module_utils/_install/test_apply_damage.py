@@ -245,7 +245,7 @@ def test_a_receipt_of_another_build_is_not_believed(path: Path, old: FakeBuild, 
     before = stored(path)
     (store_of(path) / old.name / ".build.json").write_text((store_of(path) / new.name / ".build.json").read_text())
     done = run(wanted(path, new, keep=0))
-    assert f"is the receipt of {new.name}, and lies in {old.name}" in warned(done)
+    assert f"is the receipt of {new.name}, and is in {old.name}" in warned(done)
     assert stored(path) == before
 
 

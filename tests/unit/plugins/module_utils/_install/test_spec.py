@@ -68,24 +68,24 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
         ),
         (
             {"path": "/opt/python/3.13", "store": "/opt/python/3.13/.builds"}, StoreError,
-            "path is /opt/python/3.13 and store is /opt/python/3.13/.builds: one lies in the other. The path becomes a "
-            "link to a build in the store, so put the store beside it, as in /opt/python/.builds, or anywhere else.",
+            "path is /opt/python/3.13 and store is /opt/python/3.13/.builds: one is inside the other. The path becomes "
+            "a link to a build in the store, so put the store beside it, as in /opt/python/.builds, or anywhere else.",
         ),
         (
             {"path": "/opt/python/3.13", "store": "/opt/python/3.13"}, StoreError,
-            "path is /opt/python/3.13 and store is /opt/python/3.13: one lies in the other. The path becomes a link "
+            "path is /opt/python/3.13 and store is /opt/python/3.13: one is inside the other. The path becomes a link "
             "to a build in the store, so put the store beside it, as in /opt/python/.builds, or anywhere else.",
         ),
         (
             {"path": "/opt/python/.builds/3.13", "store": "/opt/python/.builds"}, StoreError,
-            "path is /opt/python/.builds/3.13 and store is /opt/python/.builds: one lies in the other. The path "
+            "path is /opt/python/.builds/3.13 and store is /opt/python/.builds: one is inside the other. The path "
             "becomes a link to a build in the store, so put the store beside it, as in /opt/python/.builds/.builds, or "
             "anywhere else.",
         ),
         (
             {"path": "/opt/python/.builds", "store": None}, StoreError,
-            "path is /opt/python/.builds and store is /opt/python/.builds: one lies in the other. The path becomes a "
-            "link to a build in the store, so choose another path.",
+            "path is /opt/python/.builds and store is /opt/python/.builds: one is inside the other. The path becomes "
+            "a link to a build in the store, so choose another path.",
         ),
         (
             {"path": "/opt/python/3.13", "keep": -1}, InvalidName,

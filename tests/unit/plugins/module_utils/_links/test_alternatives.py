@@ -104,7 +104,7 @@ def test_what_the_program_says_is_told(image: Path) -> None:
         alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(image)))
     assert str(error.value) == (
         f"update-alternatives did not change the group python3.13 in {image}, but said: update-alternatives: error: "
-        f"alternative path {image}{BIN}/python3.13 doesn't exist. Mend that, or use plain links: "
+        f"alternative path {image}{BIN}/python3.13 doesn't exist. Fix that, or use plain links: "
         "interpreter_alternatives: links."
     )
 

@@ -104,32 +104,32 @@ REFUSED: dict[str, tuple[Given, Callable[..., dict[str, Any]], str]] = {
     "a file where a link is wanted": (
         lambda at: at.write_text(""),
         link,
-        "{place} is to be a link, but there is a file. Move it away and run again.",
+        "{place} must be a link, but there is a file. Move it away and run again.",
     ),
     "a directory where a file is wanted": (
         lambda at: at.mkdir(),
         file,
-        "{place} is to be a file, but there is a directory. Move it away and run again.",
+        "{place} must be a file, but there is a directory. Move it away and run again.",
     ),
     "a directory that is not to be there": (
         lambda at: at.mkdir(),
         lambda at: params(absent=[str(at)]),
-        "{place} is to be absent, but there is a directory. Move it away and run again.",
+        "{place} must be absent, but there is a directory. Move it away and run again.",
     ),
     "a fifo": (
         os.mkfifo,
         file,
-        "{place} is to be a file, but there is something that is neither. Move it away and run again.",
+        "{place} must be a file, but there is something that is neither. Move it away and run again.",
     ),
     "a file on the way": (
         lambda at: at.write_text(""),
         lambda at: link(at / "below"),
-        "{place} is to be a directory, but there is a file. Move it away and run again.",
+        "{place} must be a directory, but there is a file. Move it away and run again.",
     ),
     "a dangling link on the way": (
         lambda at: at.symlink_to("nowhere"),
         lambda at: link(at / "below"),
-        "{place} is to be a directory, but there is a link. Move it away and run again.",
+        "{place} must be a directory, but there is a link. Move it away and run again.",
     ),
 }
 
@@ -153,11 +153,11 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no target": (
         link("/bin/python", ""),
-        "The link /bin/python is to lead to '', which no link can. Correct the target.",
+        "The link /bin/python cannot point to ''. Correct the target.",
     ),
     "a target that no link can hold": (
         link("/bin/python", "a\0b"),
-        "The link /bin/python is to lead to 'a\\x00b', which no link can. Correct the target.",
+        "The link /bin/python cannot point to 'a\\x00b'. Correct the target.",
     ),
     "a link that is to go": (
         {**link("/bin/python"), "absent": ["/bin/python"]},

@@ -303,7 +303,7 @@ def test_a_disk_that_is_too_small_is_told_before_anything_is_fetched(
     with pytest.raises(StoreError) as error:
         sync(mirror, source, fill_source(source, (OLD,), size_bytes=500_000))
     assert str(error.value) == (
-        f"There is not enough space in {mirror}: what is to be fetched takes 2 MB, and 0 MB are free. Free some space, "
+        f"There is not enough space in {mirror}: the files to fetch take 2 MB, and 0 MB are free. Free some space, "
         "or ask for less. What is not asked for any longer is removed only after the rest is there."
     )
     assert contents(mirror) == {}

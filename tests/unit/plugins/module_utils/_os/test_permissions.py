@@ -48,7 +48,7 @@ def test_what_others_can_change_is_refused(place: Path, spoil: Callable[[Path], 
     with pytest.raises(StoreError) as caught:
         require_ours(str(place))
     assert str(caught.value) == (
-        f"{place} {problem}, so whoever that is could make this task change or remove other files. "
+        f"{place} {problem}, so another user could make this task change or remove other files. "
         "Put that right, or set `store` to another place."
     )
 

@@ -263,7 +263,7 @@ def test_facts_tell_what_a_host_is(facts: dict[str, Any], expected: HostPlatform
         ),
         (
             linux(distribution="Void"),
-            "Void comes with glibc or with musl, and facts do not tell which. Give `target`.",
+            "Void comes with glibc or with musl, and facts do not say which. Give `target`.",
         ),
         (
             {"system": "FreeBSD", "architecture": "amd64"},

@@ -174,5 +174,5 @@ def test_a_receipt_that_was_moved_is_damaged(entry: str) -> None:
     with pytest.raises(StoreError) as caught:
         receipt().require_entry(entry, "/s/.build.json")
     assert str(caught.value) == (
-        f"/s/.build.json is damaged: it is the receipt of {asset().build.name}, and lies in {entry}."
+        f"/s/.build.json is damaged: it is the receipt of {asset().build.name}, and is in {entry}."
     )

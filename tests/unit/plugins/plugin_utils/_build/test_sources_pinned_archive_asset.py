@@ -80,7 +80,7 @@ def test_a_name_without_version_and_release_is_refused(name: str) -> None:
     with pytest.raises(InvalidName) as caught:
         asset_of_archive(request(name), SHA256, LINUX)
     assert str(caught.value) == (
-        f"name is {name!r}, which does not tell what the archive is. With `archive`, write version and release, such "
+        f"name is {name!r}, which does not say what the archive is. With `archive`, write version and release, such "
         "as 3.13.5+20250723, or the full name of an asset that has both."
     )
 

@@ -164,8 +164,8 @@ CASES: dict[str, tuple[LinksSpec, LinksState, CommandPlan]] = {
 }
 
 LEFT_OUT = (
-    "python3.13 is left to the system: /bin/python3.13 would stand before or replace /usr/bin/python3.13, which the "
-    "package python3.13-minimal owns. The build is at /opt/3.13/bin/python3.13. To have the command lead to it, set "
+    "python3.13 is left to the system: /bin/python3.13 would shadow or replace /usr/bin/python3.13, which the "
+    "package python3.13-minimal owns. The build is at /opt/3.13/bin/python3.13. To point the command to it, set "
     "interpreter_allow_system: true."
 )
 
@@ -186,13 +186,13 @@ REFUSED = {
     "somebody's link": (
         spec(),
         host(links={"/bin/pip3.13": "/usr/local/lib/pip"}),
-        (f"/bin/pip3.13 is a link to /usr/local/lib/pip already, which leads to none of these builds. {ADVICE}",),
+        (f"/bin/pip3.13 is a link to /usr/local/lib/pip already, which points to none of these builds. {ADVICE}",),
     ),
     "somebody's alternatives, where plain links are wanted": (
         spec(),
         host(links=links_without(PIP.link, PAGE.link), groups=group_with(CHOICE, THEIRS)),
         (
-            "/bin/python3.13 is a link to /etc/alternatives/python3.13 already, which leads to none of these builds. "
+            "/bin/python3.13 is a link to /etc/alternatives/python3.13 already, which points to none of these builds. "
             f"{ADVICE}",
         ),
     ),
@@ -200,7 +200,7 @@ REFUSED = {
         by_alternatives(),
         host(groups=group_with(THEIRS, link="/usr/bin/python3.13")),
         (
-            "The alternatives python3.13 exist already for /usr/bin/python3.13, with choices that lead to none of "
+            "The alternatives python3.13 exist already for /usr/bin/python3.13, with choices that point to none of "
             f"these builds, so they cannot have the link /bin/python3.13. {ADVICE}",
         ),
     ),
@@ -209,7 +209,7 @@ REFUSED = {
         host(links=PLAIN),
         (
             "/bin/python3.13 is wanted for both /opt/3.13/bin/python3.13 and /srv/python/bin/python3.13, but a link "
-            "leads to one of them only. Leave one out, or set interpreter_alternatives: alternatives where the host "
+            "points to only one of them. Leave one out, or set interpreter_alternatives: alternatives where the host "
             "has these.",
         ),
     ),

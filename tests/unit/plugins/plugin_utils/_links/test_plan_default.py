@@ -64,28 +64,28 @@ CASES: dict[str, tuple[LinksSpec, LinksState, DefaultPlan]] = {
 }
 
 REFUSED = {
-    "it would stand before a package's file": (
+    "it would shadow a package's file": (
         WANTED,
         host(owners={"python3": Owner("/usr/bin/python3", "python3-minimal")}),
-        "interpreter_default wants the link /bin/python3, which would stand before /usr/bin/python3, and the package "
+        "interpreter_default wants the link /bin/python3, which would shadow /usr/bin/python3, and the package "
         f"python3-minimal owns that. {ADVICE} interpreter_allow_system: true.",
     ),
     "it does so already": (
         WANTED,
         host(links=SET, owners={"python3": Owner("/usr/bin/python3", "python3-minimal")}),
-        "interpreter_default wants the link /bin/python3, which would stand before /usr/bin/python3, and the package "
+        "interpreter_default wants the link /bin/python3, which would shadow /usr/bin/python3, and the package "
         f"python3-minimal owns that. {ADVICE} interpreter_allow_system: true.",
     ),
     "it would replace a package's link": (
         WANTED,
         host(links={"/bin/python3": "python3.9"}, owners={"python3": Owner("/bin/python3", "python39")}),
-        "interpreter_default wants the link /bin/python3, which would take the place of /bin/python3, and the package "
+        "interpreter_default wants the link /bin/python3, which would replace /bin/python3, and the package "
         f"python39 owns that. {ADVICE} interpreter_allow_system: true.",
     ),
     "it would replace somebody's link": (
         WANTED,
         host(links={"/bin/python": "/home/me/python"}),
-        "interpreter_default wants the link /bin/python, but it leads to /home/me/python already, which is none of "
+        "interpreter_default wants the link /bin/python, but it points to /home/me/python already, which is none of "
         "these builds. Remove it, or set interpreter_allow_system: true to have it replaced until the default goes.",
     ),
     "a file is there, whatever is allowed": (

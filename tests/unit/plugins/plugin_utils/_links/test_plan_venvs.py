@@ -124,7 +124,7 @@ def test_nothing_is_run_or_removed_where_another_user_may_change_files() -> None
     for found in (host(untrusted=untrusted), replace(with_venv("sha256:0"), untrusted=untrusted)):
         assert refused_venvs(WANTED, found) == (
             f"Cannot install requirements into {VENV}: /srv belongs to another user (number 1000), so another user "
-            "could have this task run programs and change files of its own user. Set interpreter_venv to a place that "
+            "could have this task run programs and change files. Set interpreter_venv to a place that "
             "only root may change, or install them as that user, with ansible.builtin.pip.",
         )
     as_wanted = replace(with_venv(RECORDED), untrusted=untrusted)

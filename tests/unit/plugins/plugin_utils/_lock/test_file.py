@@ -65,8 +65,8 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
     ("spoil", "message"),
     [
         (lambda text: "", "lock is damaged: an object was expected there."),
-        (lambda text: "<<<<<<< HEAD\n" + text, "lock is damaged in line 2, perhaps by a merge. Make it anew."),
-        (lambda text: text + "\x00", "lock is no YAML. Make it anew."),
+        (lambda text: "<<<<<<< HEAD\n" + text, "lock is damaged in line 2, perhaps by a merge. Make it again."),
+        (lambda text: text + "\x00", "lock is no YAML. Make it again."),
         (lambda text: text.replace("format: 1", "format: one"), "lock is damaged: format should be a whole number."),
         (
             lambda text: text.replace("format: 1", "format: 2"),
@@ -75,7 +75,7 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
         ),
         (
             lambda text: text.replace("'3.13'", "3.13"),
-            "lock is damaged: the name 3.13 stands there without quotes, as a number.",
+            "lock is damaged: the name 3.13 is there without quotes, as a number.",
         ),
         (lambda text: "format: 1\nbuilds: {'3.13': x}", "lock: 3.13 is damaged: an object was expected there."),
         (
@@ -97,22 +97,22 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
         (
             lambda text: text.replace("version: 3.13.5", "version: 3.13.6"),
             f"lock: 3.13: {GNU} contradicts itself: version is 3.13.6, but the file that url names is of 3.13.5. Take "
-            "the lock from before it was edited or merged, or make it anew.",
+            "the lock from before it was edited or merged, or make it again.",
         ),
         (
             lambda text: text.replace("'20250723'", "'20250724'"),
             f"lock: 3.13: {GNU} contradicts itself: release is 20250724, but the file that url names is of 20250723. "
-            "Take the lock from before it was edited or merged, or make it anew.",
+            "Take the lock from before it was edited or merged, or make it again.",
         ),
         (
             lambda text: text.replace("'3.13'", "'3.12'"),
             f"lock: 3.12: {GNU} contradicts itself: it holds {NEW[:-7]}, which is another build. Take the lock from "
-            "before it was edited or merged, or make it anew.",
+            "before it was edited or merged, or make it again.",
         ),
         (
             lambda text: text.replace(f"    {GNU}:", f"    {MUSL}:"),
             f"lock: 3.13: {MUSL} contradicts itself: it holds {NEW[:-7]}, which is another build. Take the lock from "
-            "before it was edited or merged, or make it anew.",
+            "before it was edited or merged, or make it again.",
         ),
         (
             lambda text: text + ENTRY,
@@ -121,11 +121,11 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
         (lambda text: text + text[10:], "lock is damaged in line 10, perhaps by a merge: the key builds comes twice."),
         (
             lambda text: text.replace("size: null", "size: null\n      sha256: " + "f" * 64),
-            "lock is damaged in line 10, perhaps by a merge: the key sha256 comes twice. Make it anew.",
+            "lock is damaged in line 10, perhaps by a merge: the key sha256 comes twice. Make it again.",
         ),
         (
             lambda text: text.replace(GNU + ":\n", GNU + ": &a\n") + "  '3.13.5': {" + GNU + ": *a}\n",
-            "lock is damaged in line 4, perhaps by a merge: an alias refers to another place. Make it anew.",
+            "lock is damaged in line 4, perhaps by a merge: an alias refers to another place. Make it again.",
         ),
         (
             lambda text: text + "  '3.13.5':\n" + ENTRY.replace(digest_of(NEW), "f" * 64),
@@ -158,8 +158,8 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
             lambda text: text.replace("20250723", "20251399"),
             f"lock: 3.13: {GNU} is damaged: ",
         ),
-        (lambda text: text.replace("null", "!!timestamp x"), "lock is no YAML. Make it anew."),
-        (lambda text: "[" * 100_000, "lock is damaged in line 1, perhaps by a merge. Make it anew."),
+        (lambda text: text.replace("null", "!!timestamp x"), "lock is no YAML. Make it again."),
+        (lambda text: "[" * 100_000, "lock is damaged in line 1, perhaps by a merge. Make it again."),
         (lambda text: text.replace("'3.13'", "'x'"), f"lock: x: {GNU} is damaged: 'x' does not name a build."),
     ],
 )

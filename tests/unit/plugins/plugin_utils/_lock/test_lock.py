@@ -49,13 +49,13 @@ def test_all_targets_of_a_name() -> None:
             request("3.14"),
             [GNU],
             "The lock /l.yml has no entry 3.14. It has 3.13, 3.15. Ask for one that it has, or add the name to "
-            "lock_names and make the lock anew.",
+            "lock_names and make the lock again.",
         ),
         (
             request("3.15"),
             [V3, MUSL],
             f"The lock /l.yml has no build of 3.15 for {V3} or {MUSL}. It has {GNU}. Add the target to lock_targets "
-            "and make the lock anew.",
+            "and make the lock again.",
         ),
         (
             request("3.13", flavor="full"),

@@ -86,7 +86,7 @@ def test_an_older_release_of_the_same_bytes_is_older() -> None:
 
 LOSS = (
     f"The lock l has entries that are not declared any more: 3.12 for {GNU}, 3.13 for {MUSL}. Declare their names and "
-    "targets, or let them go with lock_may_remove=true; hosts that need them are refused then."
+    "targets, or remove them with lock_may_remove=true; hosts that need them are refused then."
 )
 BOTH = lock_of({"3.12": [stripped("3.12.1+20240107")], "3.13": [NEW, stripped("3.13.5+20250723", MUSL)]})
 
