@@ -32,6 +32,17 @@ options:
       - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. The age of
         a release is counted from the date in its tag. Fails if the name pins a younger release.
     type: str
+  exclude:
+    description:
+      - Builds that must not be chosen, for example because they failed on a host. A list, in which each is a release,
+        V(20250807), a whole version, V(3.13.6), both, V(3.13.6+20250807), a full name, or a range of versions,
+        V(>=3.13.0,<3.13.2), with its pre-releases. In a text, they are separated by commas.
+      - A build that is installed already is not removed for it. Fails if all builds that satisfy the name are excluded.
+      - The default is C(standalone_python_exclude). An empty list excludes nothing.
+      - Releases that are known not to work, 20260320 and 20260325 for Linux with glibc, are never chosen, unless the
+        name has the release; then a warning tells the reason.
+    type: raw
+    version_added: 0.1.0
   index:
     description:
       - The indexes to read names and digests from. A list is tried in order, and only the first that can be read is
@@ -80,6 +91,14 @@ options:
         key: index_max_age
     vars:
       - name: standalone_python_index_max_age
+  exclude:
+    env:
+      - name: ANSIBLE_STANDALONE_PYTHON_EXCLUDE
+    ini:
+      - section: standalone_python
+        key: exclude
+    vars:
+      - name: standalone_python_exclude
   mirror:
     type: list
     elements: str

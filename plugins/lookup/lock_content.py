@@ -110,6 +110,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._options import 
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, is_to_be_verified
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import parse_exclude
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve
 
 
@@ -156,7 +157,14 @@ class LookupModule(LookupBase):
         request = wanted_of(name, options, target)
         min_age_s = age_seconds(options["min_age"], "min_age")
         try:
-            offer = resolve(request, platform=None, index=index_of(options), warn=_console.warn, min_age_s=min_age_s)
+            offer = resolve(
+                request,
+                platform=None,
+                index=index_of(options),
+                warn=_console.warn,
+                min_age_s=min_age_s,
+                exclude=parse_exclude(options["exclude"]),
+            )
         except NoMatch as error:
             return LockEntry(request, str(request.target), None, str(error))
         return LockEntry(request, offer.build.target, offer)

@@ -36,12 +36,6 @@ options:
         RV(_raw[].url). If a list is given, the first one is used.
       - Without it, RV(_raw[].url) is the public address. C(UV_PYTHON_INSTALL_MIRROR) does not change it, because
         M(standalone.python.build) applies that variable itself when it fetches the asset.
-  exclude:
-    description:
-      - Builds that must not be chosen, for example because they failed on a host. Each is a whole version, V(3.13.6), a
-        release, V(20250807), both, V(3.13.6+20250807), or a full name. Mutually exclusive with O(lock).
-    type: list
-    elements: str
   all_targets:
     description:
       - Returns a list for each name, with one asset for each target that has a match, sorted by target. Each is the
@@ -54,8 +48,8 @@ options:
       - A lock file of the playbook C(standalone.python.lock), on the controller, searched for like other files of a
         play. The lookup then returns the asset that the lock has for the name and the target, and reads no index.
       - The lock must have the name exactly as written here. O(flavor) and O(build_options) must not contradict the
-        build in the lock. O(prerelease) has no effect. Mutually exclusive with O(index), O(index_max_age) and
-        O(min_age) as options of the lookup.
+        build in the lock. O(prerelease) has no effect. Mutually exclusive with O(index), O(index_max_age),
+        O(min_age) and O(exclude) as options of the lookup.
       - With O(all_targets=true), the list has all assets that the lock has for the name.
     type: str
   query:
@@ -160,7 +154,6 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import require_exact
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
 from ansible_collections.standalone.python.plugins.module_utils._platform.facts import platform_of_facts
@@ -175,6 +168,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
     wanted_of,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import parse_exclude
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve, resolve_for_all_targets
 
 _NOT_WITH_LOCK = ("exclude", "index", "index_max_age", "min_age")
@@ -198,18 +192,12 @@ class LookupModule(LookupBase):
             "index": index_of(self.get_options()),
             "min_age_s": age_seconds(self.get_option("min_age"), "min_age"),
             "warn": _console.warn,
-            "exclude": self._excluded(),
+            "exclude": parse_exclude(self.get_option("exclude")),
         }
         if self.get_option("all_targets"):
             return [self._as_dict(asset) for asset in resolve_for_all_targets(request, **options)]
         platform = None if request.named_target else platform_of_facts(_facts(variables))
         return self._as_dict(resolve(request, platform=platform, **options))
-
-    def _excluded(self) -> tuple[str, ...]:
-        builds = tuple(self.get_option("exclude") or ())
-        for build in builds:
-            require_exact(build, "exclude")
-        return builds
 
     def _from_lock(self, name: str, variables: Mapping[str, Any]) -> Any:
         request = self._wanted(name)

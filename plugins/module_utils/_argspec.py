@@ -75,6 +75,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "cpu_level": {"type": "str", "choices": ["baseline", "auto", "v2", "v3", "v4"], "default": "baseline"},
     "prerelease": {"type": "bool", "default": False},
     "min_age": {"type": "str"},
+    "exclude": {"type": "raw"},
     "index": {"type": "list", "elements": "str"},
     "index_max_age": {"type": "str"},
     "lock": {"type": "path"},
@@ -105,7 +106,7 @@ REQUEST_ARGUMENTS: dict[str, dict[str, Any]] = {"archive_on_request": {"type": "
 
 # The options of these that bootstrap has: it only installs, from an archive that the controller fetched.
 _BOOTSTRAP_OPTIONS = (
-    "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "index",
+    "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "exclude", "index",
     "index_max_age", "lock", "mirror", "archive", "checksum", "asset", "verify_provenance", "provenance", "keep",
     "owner", "group", "compile_bytecode", "externally_managed", "verify", "health_imports",
     "allow_minor_change", *URL_ARGUMENTS,
@@ -134,6 +135,7 @@ MIRROR_ARGUMENTS: dict[str, dict[str, Any]] = {
     "index": {"type": "list", "elements": "str"},
     "mirror": {"type": "list", "elements": "str"},
     "min_age": {"type": "str"},
+    "exclude": {"type": "raw"},
     "index_max_age": {"type": "str"},
     "bundles": {"type": "bool", "default": False},
     "attestations": {"type": "dict", "default": {}},

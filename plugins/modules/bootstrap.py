@@ -65,6 +65,9 @@ options:
   min_age:
     description: Refuses releases younger than this, for example V(7d).
     type: str
+  exclude:
+    description: Builds that must not be chosen, as for O(standalone.python.build#module:exclude).
+    type: raw
   index:
     description: The indexes to read names and digests from, as for O(standalone.python.build#module:index).
     type: list

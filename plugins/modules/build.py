@@ -122,8 +122,9 @@ options:
       - The lock must have O(name) exactly as written here. O(state=latest) means the same as O(state=present).
       - O(target) or O(cpu_level), if given, determine the host's target. The task fails if the lock does not have that
         target. O(flavor) and O(build_options) must not contradict the build in the lock. O(prerelease) has no effect.
-      - Mutually exclusive with O(index), O(index_max_age), O(min_age), O(checksum), O(asset) and O(archive). The
-        defaults of O(index) and O(index_max_age) in variables, environment and C(ansible.cfg) are ignored.
+      - Mutually exclusive with O(index), O(index_max_age), O(min_age), O(exclude), O(checksum), O(asset) and
+        O(archive). The defaults of O(index), O(index_max_age) and O(exclude) in variables, environment and
+        C(ansible.cfg) are ignored.
     type: path
   mirror:
     description:

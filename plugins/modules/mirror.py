@@ -115,6 +115,11 @@ options:
       - Leaves out releases younger than this, for example V(7d), V(36h) or V(2w); a bare number counts days. The age of
         a release is counted from the date in its tag.
     type: str
+  exclude:
+    description:
+      - Builds that the mirror must not hold, as for O(standalone.python.build#module:exclude). O(assets) are not
+        affected.
+    type: raw
   index_max_age:
     description:
       - Refuses an index whose newest release is older, as for O(standalone.python.build#module:index_max_age).

@@ -18,10 +18,11 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 )
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 
-from ._defaults import default_max_age_s, default_of
+from ._defaults import default_exclude, default_max_age_s, default_of
 from ._host import CommandResult
 from ._module_result import own_results
 from ._probe.answer import printed
+from ._resolve.exclusion import Exclusion
 
 # The argument specs of the modules that read sealed arguments.
 _SEALED = {"build": BUILD_ARGUMENTS, "mirror": MIRROR_ARGUMENTS}
@@ -167,6 +168,10 @@ class AnsibleController:
     def default_addresses(self, option: str) -> list[str]:
         """The default of `index` or `mirror`; empty without one."""
         return default_of(option, self._task_vars, self._action._templar)
+
+    def default_exclude(self) -> tuple[Exclusion, ...]:
+        """The default of `exclude`; empty without one. Raises `InvalidName`."""
+        return default_exclude(self._task_vars, self._action._templar)
 
     def default_max_age_s(self) -> int:
         """The default of `index_max_age` in seconds; 0 without one. Raises `InvalidName`."""

@@ -14,6 +14,7 @@ from typing import Any
 from ansible import constants
 
 from ._options import age_seconds
+from ._resolve.exclusion import Exclusion, parse_exclude
 
 _PLUGIN = ("action", "standalone.python.build")
 
@@ -30,6 +31,7 @@ def _definition(option: str, **kind: str) -> dict[str, Any]:
 DEFINITIONS: dict[str, dict[str, Any]] = {
     "index": _definition("index", type="list", elements="str"),
     "index_max_age": _definition("index_max_age", type="str"),
+    "exclude": _definition("exclude", type="raw"),
     "mirror": _definition("mirror", type="list", elements="str"),
 }
 
@@ -42,6 +44,11 @@ def default_of(option: str, task_vars: Mapping[str, Any], templar: Any) -> list[
 def default_max_age_s(task_vars: Mapping[str, Any], templar: Any) -> int:
     """The default of `index_max_age` in seconds, found likewise; 0 when nothing gives one. Raises `InvalidName`."""
     return age_seconds(_found("index_max_age", task_vars, templar), "standalone_python_index_max_age")
+
+
+def default_exclude(task_vars: Mapping[str, Any], templar: Any) -> tuple[Exclusion, ...]:
+    """The default of `exclude`, found likewise. Raises `InvalidName`."""
+    return parse_exclude(_found("exclude", task_vars, templar), "standalone_python_exclude")
 
 
 def _found(option: str, task_vars: Mapping[str, Any], templar: Any) -> Any:

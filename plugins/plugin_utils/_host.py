@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from ._resolve.exclusion import Exclusion
+
 
 class CommandResult(NamedTuple):
     """What a shell command on the host printed, and its exit status."""
@@ -82,6 +84,9 @@ class Controller(Protocol):
 
     def default_addresses(self, option: str) -> list[str]:
         """The default of `index` or `mirror`, from a variable, the environment or ansible.cfg; empty without one."""
+
+    def default_exclude(self) -> tuple[Exclusion, ...]:
+        """The default of `exclude`; empty without one. Raises `InvalidName`."""
 
     def default_max_age_s(self) -> int:
         """The default of `index_max_age` in seconds, found likewise; 0 without one. Raises `InvalidName`."""

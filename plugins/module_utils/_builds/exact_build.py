@@ -14,11 +14,16 @@ from .build import Build
 _EXACT = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?(?:\+[0-9]{8})?|[0-9]{8}|cpython-\S+")
 
 
-def require_exact(text: str, purpose: str = "leave") -> None:
-    """Refuse a text such as 3.13, which means another build every day. `purpose` is a verb. Raises `InvalidName`."""
-    if not _EXACT.fullmatch(text):
+def is_exact(text: str) -> bool:
+    """Whether the text names builds exactly, unlike 3.13, which means another build every day."""
+    return _EXACT.fullmatch(text) is not None
+
+
+def require_exact(text: str) -> None:
+    """Refuse a text that does not name builds exactly. Raises `InvalidName`."""
+    if not is_exact(text):
         raise InvalidName(
-            f"{text!r} does not say which build to {purpose}. Write its whole version, 3.13.6, its release, 20250807, "
+            f"{text!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, "
             "both, 3.13.6+20250807, or its full name."
         )
 

@@ -21,6 +21,7 @@ from .._index.reader import IndexOptions
 from .._lock.lock import Lock
 from .._options import age_seconds, parse_checksum
 from .._provenance.verify import Policy, is_to_be_verified
+from .._resolve.exclusion import Exclusion, parse_exclude
 
 _CONTROLLER_ONLY = (
     "index",
@@ -28,12 +29,13 @@ _CONTROLLER_ONLY = (
     "index_timeout",
     "lock",
     "min_age",
+    "exclude",
     "checksum",
     "remote_src",
     "verify_provenance",
     "provenance",
 )
-_NOT_WITH_LOCK = ("asset", "archive", "index", "index_max_age", "min_age", "checksum")
+_NOT_WITH_LOCK = ("asset", "archive", "index", "index_max_age", "min_age", "exclude", "checksum")
 
 # What Ansible checks beside the types of the options.
 CONSTRAINTS: dict[str, Any] = {
@@ -44,9 +46,9 @@ CONSTRAINTS: dict[str, Any] = {
 
 
 def parsed_params(params: Mapping[str, Any], host: Host) -> dict[str, Any]:
-    """The task's validated options with paths for the host, ages in seconds and a bare digest.
+    """The task's validated options with paths for the host, ages in seconds, parsed exclusions and a bare digest.
 
-    Raises `InvalidName` for an age or a digest that is none.
+    Raises `InvalidName` for an age, an exclusion or a digest that is none.
     """
     parsed = {**params, "path": params.get("dest") or params["path"]}
     parsed.pop("dest", None)
@@ -57,6 +59,8 @@ def parsed_params(params: Mapping[str, Any], host: Host) -> dict[str, Any]:
     parsed["min_age"] = age_seconds(parsed["min_age"], "min_age")
     if parsed["index_max_age"] is not None:  # 0 outranks a default
         parsed["index_max_age"] = age_seconds(parsed["index_max_age"], "index_max_age")
+    if parsed["exclude"] is not None:  # an empty list outranks a default
+        parsed["exclude"] = parse_exclude(parsed["exclude"])
     parsed["checksum"] = parse_checksum(parsed["checksum"]) if parsed["checksum"] else None
     return parsed
 
@@ -92,6 +96,12 @@ class BuildOptions:
     def min_age_s(self) -> int:
         """The least age of a release in seconds."""
         return int(self.params["min_age"])
+
+    @property
+    def exclude(self) -> tuple[Exclusion, ...]:
+        """The builds that are not chosen: those of the task, or the default ones. Raises `InvalidName`."""
+        given: tuple[Exclusion, ...] | None = self.params["exclude"]
+        return self.controller.default_exclude() if given is None else given
 
     @property
     def archive(self) -> str | None:

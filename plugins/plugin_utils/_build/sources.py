@@ -57,6 +57,7 @@ def _offered(spec: InstallSpec, options: BuildOptions) -> Asset:
         platform=spec.platform,
         index=options.index(spec),
         min_age_s=options.min_age_s,
+        exclude=options.exclude,
         sha256=options.sha256,
         warn=_console.warn,
     )

@@ -29,7 +29,8 @@ from .._index.clock import Clock
 from .._index.reader import IndexOptions
 from .._provenance.attestations import NoAttestation, Places
 from .._provenance.verify import Policy
-from .._resolve.resolve import of_each_target, with_index
+from .._resolve.exclusion import Exclusion
+from .._resolve.resolve import of_each_target, with_index, with_warning
 from .._resolve.select import Scope, choose
 
 
@@ -68,14 +69,16 @@ def resolve_declared(
     index: IndexOptions,
     warn: Callable[[str], None],
     min_age_s: int = 0,
+    exclude: tuple[Exclusion, ...] = (),
 ) -> tuple[Asset, ...]:
     """Every asset that the entries declare, each once, unordered.
 
-    `min_age_s` is the least age of a release in seconds. Raises `NoMatch` for a name without an asset: for a named
+    `min_age_s` is the least age of a release in seconds. Builds that `exclude` covers, or that are known not to work,
+    are left out. Raises `NoMatch` for a name without an asset: for a named
     target, or for every target when the entry names none; `InvalidName` and `IndexUnavailable` like `resolve`.
     """
     clock = Clock.read(warn)
-    scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock)
+    scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock, exclude=exclude)
 
     def use(catalog: Catalog) -> tuple[Asset, ...]:
         found = (
@@ -86,7 +89,7 @@ def resolve_declared(
         )
         return tuple({(asset.build.release, asset.file_name): asset for asset in found}.values())
 
-    return with_index(index, warn, use)
+    return tuple(with_warning(asset, warn) for asset in with_index(index, warn, use))
 
 
 def _answers(catalog: Catalog, request: BuildRequest, entry: MirrorEntry, scope: Scope) -> Iterable[Asset]:

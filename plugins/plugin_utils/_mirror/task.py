@@ -21,12 +21,13 @@ from .._index.clock import Clock
 from .._index.reader import IndexOptions
 from .._module_result import require_mirror_answer
 from .._options import age_seconds, with_local_files
+from .._resolve.exclusion import parse_exclude
 from .declared import MirrorEntry, public_bundles, resolve_declared
 
 # What Ansible checks beside the types of the options.
 CONSTRAINTS: dict[str, Any] = {"required_if": [("state", "present", ("builds", "assets"), True)]}
 
-_CONTROLLER_ONLY = ("builds", "index", "index_max_age", "index_timeout", "min_age")
+_CONTROLLER_ONLY = ("builds", "index", "index_max_age", "index_timeout", "min_age", "exclude")
 
 
 class MirrorTask:
@@ -71,6 +72,11 @@ class MirrorTask:
                 index=self._index(),
                 warn=_console.warn,
                 min_age_s=age_seconds(params["min_age"], "min_age"),
+                exclude=(
+                    self._controller.default_exclude()
+                    if params["exclude"] is None
+                    else parse_exclude(params["exclude"])
+                ),
             )
             assets += [asset.as_dict() for asset in found]
         if not assets:

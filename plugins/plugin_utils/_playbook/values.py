@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_int, check_type_list
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, URL_ARGUMENTS
-from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import require_exact
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_from_build
 from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path, not_absolute
 
 from .._options import age_seconds
+from .._resolve.exclusion import parse_exclude
 from .spec import Setting
 
 _SHOWN = 60  # characters of a value; the user knows the rest
@@ -194,7 +194,7 @@ def _are_options(known: Mapping[str, Any], decided: tuple[str, ...], whose: str)
 _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
     "name": lambda _setting, value: _discard(RequestedName.parse(value)),
     "names": lambda _setting, value: _discard(RequestedName.parse(value)),
-    "builds": lambda _setting, value: require_exact(value, "exclude"),
+    "builds": lambda setting, value: _discard(parse_exclude(value, setting.name)),
     "build_to_leave": lambda _setting, value: require_from_build(value),
     "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
     "path": _is_path,

@@ -17,6 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from .._index.catalog import Catalog, Variant
 from .._index.clock import Clock
 from .._index.entry import IndexEntry
+from .exclusion import why_unusable
 
 _SHOWN = 5
 _OLDER_SHOWN = 3
@@ -24,9 +25,14 @@ _OLDER_SHOWN = 3
 
 @dataclass
 class Obstacles:
-    """The obstacles found: assets that are excluded by an option, and the host's objections to the others."""
+    """The obstacles found: assets that are excluded, and the host's objections to the others.
+
+    `excluding` are the entries of `exclude` that cover an asset, as keys.
+    """
 
     excluded: list[IndexEntry] = field(default_factory=list)
+    excluding: dict[str, None] = field(default_factory=dict)
+    unusable: list[IndexEntry] = field(default_factory=list)
     of_future: list[IndexEntry] = field(default_factory=list)
     too_young: list[IndexEntry] = field(default_factory=list)
     without_digest: list[IndexEntry] = field(default_factory=list)
@@ -69,9 +75,22 @@ def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:
     if obstacles.of_future and clock:
         return clock.why_not_yet(_some(_releases(obstacles.of_future)))
     if obstacles.excluded:
-        names = sorted({short_name(asset.build) for asset in obstacles.excluded}, reverse=True)
-        return f"only excluded builds answer ({_some(names)}). Take one out of `exclude`, or ask for another build."
+        entries = _some(list(obstacles.excluding))
+        return (
+            f"only excluded builds answer ({_some(_short_names(obstacles.excluded))}). `exclude` has {entries}: take "
+            "one out, or ask for another build."
+        )
+    if obstacles.unusable:
+        reason = why_unusable(obstacles.unusable[0].build)
+        return (
+            f"only builds that are known not to work answer ({_some(_short_names(obstacles.unusable))}): {reason}. Ask "
+            "for another build. To install one nevertheless, name its release too."
+        )
     return None
+
+
+def _short_names(assets: Iterable[IndexEntry]) -> list[str]:
+    return sorted({short_name(asset.build) for asset in assets}, reverse=True)
 
 
 def _releases(assets: Iterable[IndexEntry]) -> list[str]:

@@ -26,6 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.host i
 from .._index.catalog import Catalog
 from .._index.clock import Clock
 from .._index.reader import IndexOptions, open_index
+from .exclusion import Exclusion, why_unusable
 from .select import Scope, choose
 
 _T = TypeVar("_T")
@@ -39,14 +40,14 @@ def resolve(
     warn: Callable[[str], None],
     min_age_s: int = 0,
     sha256: str | None = None,
-    exclude: tuple[str, ...] = (),
+    exclude: tuple[Exclusion, ...] = (),
 ) -> Asset:
     """The asset that satisfies `request` on a host.
 
     With a target in the name or among the options, `platform` may be None; then nothing is checked against a host.
     `warn` gets messages, such as the age of the index. `min_age_s` is the least age of a release in seconds. `sha256`
-    is the digest that the asset must have, also when the index has none for it. Builds named in `exclude` are not
-    chosen.
+    is the digest that the asset must have, also when the index has none for it. Builds that `exclude` covers are not
+    chosen, nor any that is known not to work, unless the name has its release; then `warn` gets the reason.
 
     Raises `NoMatch`, `UnsupportedHost`, `InvalidName` and `IndexUnavailable`.
     """
@@ -57,7 +58,7 @@ def resolve(
     clock = Clock.read(warn)
     newest = clock.newest_release(min_age_s)
     scope = Scope(targets, platform, newest_release=newest, clock=clock, sha256=sha256, exclude=exclude)
-    return with_index(index, warn, lambda catalog: choose(catalog, request, scope))
+    return with_warning(with_index(index, warn, lambda catalog: choose(catalog, request, scope)), warn)
 
 
 def resolve_installed(installed: Asset, path: str, *, index: IndexOptions, warn: Callable[[str], None]) -> Asset:
@@ -94,7 +95,7 @@ def resolve_for_all_targets(
     index: IndexOptions,
     warn: Callable[[str], None],
     min_age_s: int = 0,
-    exclude: tuple[str, ...] = (),
+    exclude: tuple[Exclusion, ...] = (),
 ) -> tuple[Asset, ...]:
     """The assets that `resolve` would return for each target, sorted by target; targets without one are left out.
 
@@ -102,7 +103,16 @@ def resolve_for_all_targets(
     """
     clock = Clock.read(warn)
     scope = Scope((), newest_release=clock.newest_release(min_age_s), clock=clock, exclude=exclude)
-    return with_index(index, warn, lambda catalog: _choices(catalog, request, scope))
+    found = with_index(index, warn, lambda catalog: _choices(catalog, request, scope))
+    return tuple(with_warning(asset, warn) for asset in found)
+
+
+def with_warning(asset: Asset, warn: Callable[[str], None]) -> Asset:
+    """The asset. `warn` gets a message about one that is known not to work."""
+    reason = why_unusable(asset.build)
+    if reason:
+        warn(f"{asset.build.name} is known not to work: {reason}. It is used, since its name has the release.")
+    return asset
 
 
 def _choices(catalog: Catalog, request: BuildRequest, scope: Scope) -> tuple[Asset, ...]:

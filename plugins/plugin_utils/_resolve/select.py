@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, preference
-from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import is_named
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
@@ -22,6 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.host i
 from .._index.catalog import Catalog, Variant
 from .._index.clock import Clock
 from .._index.entry import IndexEntry
+from .exclusion import Exclusion, why_unusable
 from .no_match import Obstacles, refusal, require_agreement
 
 
@@ -32,7 +32,7 @@ class Scope:
     `targets` are tried in this order for each version. `platform` is None when the host is unknown or does not matter.
     Releases after `newest_release`, a tag, are too young, and those after the time of `clock` cannot exist; None allows
     all. `sha256` is the digest that the archive must have, in lower case, also when the index has none for it.
-    `exclude` are full names of builds that must not be chosen.
+    `exclude` names builds that must not be chosen.
     """
 
     targets: tuple[str, ...]
@@ -40,7 +40,7 @@ class Scope:
     newest_release: str | None = None
     clock: Clock | None = None
     sha256: str | None = None
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[Exclusion, ...] = ()
 
 
 def choose(catalog: Catalog, request: BuildRequest, scope: Scope) -> Asset:
@@ -75,8 +75,12 @@ def _best(assets: Iterable[IndexEntry], request: BuildRequest, scope: Scope, obs
     for asset in assets:
         if not request.satisfied_by(asset.build):
             continue
-        if any(is_named(asset.build, one) for one in scope.exclude):
+        excluding = [one.text for one in scope.exclude if one.covers(asset.build)]
+        if excluding:
             obstacles.excluded.append(asset)
+            obstacles.excluding.update(dict.fromkeys(excluding))
+        elif request.name.release is None and why_unusable(asset.build):
+            obstacles.unusable.append(asset)
         elif scope.clock is not None and asset.build.release > scope.clock.latest_release:
             obstacles.of_future.append(asset)
         elif scope.newest_release is not None and asset.build.release > scope.newest_release:

@@ -57,7 +57,7 @@ class TestIndex:
         failure(host, path, name=MINOR, mirror="https://mirror.example.com", **SECRETS)
         failure(host, path, name=MINOR, index="https://own.example.com/i", **SECRETS)
         whole = UrlOptions.from_params(SECRETS)
-        first = ((environment,), whole) if environment else (None, UrlOptions())
+        first = ((environment,), whole) if environment else (None, UrlOptions().without_credentials())
         assert [(options.index, options.url_options) for options in asked] == [
             first,
             (("https://own.example.com/i",), whole),
@@ -229,3 +229,38 @@ class TestForeseen:
         run(spec(path, old))
         assert failure(host, path, name=MINOR, **option) == message
         assert host.commands == []
+
+
+class TestExclude:
+    """Builds that are not chosen, by the option or its default."""
+
+    @pytest.mark.parametrize(
+        ("given", "default", "release"),
+        [
+            (None, NEW, OLD),
+            ([NEW], OLD, OLD),
+            ([], NEW, NEW),
+            (f">=3.99.0,<3.99.1,{NEW}", None, OLD),
+            (int(NEW), None, OLD),
+        ],
+    )
+    def test_the_next_best_is_chosen(
+        self,
+        host: Host,
+        path: Path,
+        index: str,
+        monkeypatch: pytest.MonkeyPatch,
+        given: Any,
+        default: str | None,
+        release: str,
+    ) -> None:
+        if default:
+            monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_EXCLUDE", default)
+        act(host, path, name=MINOR, index=[index], **({} if given is None else {"exclude": given}))
+        assert host.modules[0]["asset"]["release"] == release
+        assert "exclude" not in host.modules[0]
+
+    def test_the_error_names_the_entry(self, host: Host, path: Path, index: str) -> None:
+        assert failure(host, path, name=MINOR, index=[index], exclude=["<3.99"]).endswith(
+            "`exclude` has <3.99: take one out, or ask for another build."
+        )

@@ -169,6 +169,7 @@ def test_the_controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert (controller.find_file(str(file)), controller.read_file(str(file))) == (str(file), "requests\n")
     assert controller.default_addresses("mirror") == ["https://mirror.example.com"]
     assert controller.default_max_age_s() == 60 * 60
+    assert controller.default_exclude() == ()
     configured, discoverable = controller.module_interpreters()
     assert configured == "/usr/bin/python3.12"
     assert "/usr/bin/python3" in discoverable

@@ -15,7 +15,11 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 import yaml
 
 from ansible_collections.standalone.python.plugins.doc_fragments.choice import ModuleDocFragment
-from ansible_collections.standalone.python.plugins.plugin_utils._defaults import DEFINITIONS, default_of
+from ansible_collections.standalone.python.plugins.plugin_utils._defaults import (
+    DEFINITIONS,
+    default_exclude,
+    default_of,
+)
 
 TEMPLAR = SimpleNamespace(template=lambda value: value.replace("{{ house }}", "h") if isinstance(value, str) else value)
 
@@ -42,7 +46,26 @@ def test_a_variable_outranks_the_environment(
     assert default_of(option, variables, TEMPLAR) == places
 
 
-@pytest.mark.parametrize("option", ["index", "mirror"])
+@pytest.mark.parametrize(
+    ("environment", "variable", "entries"),
+    [
+        (None, None, []),
+        ("20260901,>=3.13.0,<3.13.2", None, ["20260901", ">=3.13.0,<3.13.2"]),
+        ("20260901", [20260902, ">=3.13.0,<3.13.2"], ["20260902", ">=3.13.0,<3.13.2"]),
+        ("20260901", [], []),
+    ],
+)
+def test_what_is_excluded(
+    monkeypatch: pytest.MonkeyPatch, environment: str | None, variable: Any, entries: list[str]
+) -> None:
+    monkeypatch.delenv("ANSIBLE_STANDALONE_PYTHON_EXCLUDE", raising=False)
+    if environment:
+        monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_EXCLUDE", environment)
+    variables = {} if variable is None else {"standalone_python_exclude": variable}
+    assert [one.text for one in default_exclude(variables, TEMPLAR)] == entries
+
+
+@pytest.mark.parametrize("option", ["exclude", "index", "mirror"])
 def test_the_lookup_has_the_same(option: str) -> None:
     every, lookup = (
         yaml.safe_load(part)["options"] for part in (ModuleDocFragment.DOCUMENTATION, ModuleDocFragment.LOOKUP)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.plugin_utils._index.catalog import Catalog, Origin
 from ansible_collections.standalone.python.plugins.plugin_utils._index.entry import IndexEntry
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import parse_exclude
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.select import Scope, choose
 from tests.support.index_documents import digest_of, url_of
 
@@ -67,6 +69,8 @@ def catalog() -> Iterator[Catalog]:
 def chosen(catalog: Catalog, name: str, *targets: str, **rest: Any) -> str:
     """The file name of the answer. `rest` are fields of Wanted and Scope."""
     scope = {key: rest.pop(key) for key in ("platform", "newest_release", "exclude") if key in rest}
+    if "exclude" in scope:
+        scope["exclude"] = parse_exclude(scope["exclude"])
     name = RequestedName.parse(name)
     named = rest.get("target") or name.target
     answer = choose(catalog, BuildRequest(name, **rest), Scope((named,) if named else targets or (GNU,), **scope))
@@ -95,6 +99,7 @@ def chosen(catalog: Catalog, name: str, *targets: str, **rest: Any) -> str:
         ("3.13", {"exclude": ("3.13.5+20250723",)}, f"cpython-3.13.5+20250702-{GNU}-install_only_stripped.tar.gz"),
         ("3.13", {"exclude": ("3.13.5",)}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
         ("3.13", {"exclude": ("20250723", "20250702")}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
+        ("3.13", {"exclude": (">=3.13.5,<3.14",)}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
         ("3.13.5", {"newest_release": "20250722"}, f"cpython-3.13.5+20250702-{GNU}-install_only_stripped.tar.gz"),
         ("3.13", {"newest_release": "20250701"}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
         ("3.13.4", {}, f"cpython-3.13.4+20250610-{GNU}-pgo-full.tar.zst"),
@@ -156,8 +161,8 @@ MISSES = [
     (
         "3.13",
         {"exclude": ("3.13.5", "20250610")},
-        "only excluded builds answer (3.13.5+20250723, 3.13.5+20250702, 3.13.4+20250610). Take one out of `exclude`, "
-        "or ask for another build.",
+        "only excluded builds answer (3.13.5+20250723, 3.13.5+20250702, 3.13.4+20250610). `exclude` has 3.13.5, "
+        "20250610: take one out, or ask for another build.",
     ),
     (
         "3.14.2",
@@ -263,4 +268,34 @@ def test_a_digest_that_is_given_must_be_the_one_of_the_index(catalog: Catalog) -
     assert str(caught.value) == (
         f"The digest of {name} is {digest_of(name)} by the index, and {'ab' * 32} by the option checksum. Correct or "
         "leave out checksum, or name the build that it belongs to."
+    )
+
+
+BAD = f"cpython-3.13.12+20260320-{GNU}-install_only_stripped.tar.gz"
+GOOD = f"cpython-3.13.11+20260127-{GNU}-install_only_stripped.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("names", "name", "answer"),
+    [
+        ((BAD, GOOD), "3.13", GOOD),
+        ((BAD, GOOD), "latest", GOOD),
+        ((BAD, GOOD), "3.13.12+20260320", BAD),
+        ((BAD, GOOD), BAD.removesuffix(".tar.gz"), BAD),
+        ((BAD, GOOD), "3.13.12", None),
+        ((BAD,), "3.13", None),
+    ],
+)
+def test_a_release_that_does_not_work_has_to_be_named(names: tuple[str, ...], name: str, answer: str | None) -> None:
+    listed = [IndexEntry.from_url(url_of(one), bytes.fromhex(digest_of(one))) for one in names]
+    with closing(Catalog.create(":memory:", listed, Origin())) as catalog:
+        if answer:
+            assert chosen(catalog, name) == answer
+            return
+        with pytest.raises(NoMatch) as error:
+            chosen(catalog, name)
+    assert str(error.value) == (
+        f"{name} for {GNU}: only builds that are known not to work answer (3.13.12+20260320): its libpython asks for "
+        "an executable stack, which glibc 2.39 and later refuse to load. Ask for another build. To install one "
+        "nevertheless, name its release too."
     )

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Builds that are not chosen: those that the option `exclude` names, and those that are known not to work."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
+from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import is_exact, is_named
+from ansible_collections.standalone.python.plugins.module_utils._builds.version import Specifier
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+
+_COMPARES = ("=", "!", "<", ">", "~")
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """One entry of `exclude`, as it was written; `specifier` when it is a range of versions."""
+
+    text: str
+    specifier: Specifier | None = None
+
+    def covers(self, build: Build) -> bool:
+        """Whether the build must not be chosen. A range covers the pre-releases in it."""
+        if self.specifier:
+            return self.specifier.matches(build.version, prerelease=True)
+        return is_named(build, self.text)
+
+
+def parse_exclude(given: Any, option: str = "exclude") -> tuple[Exclusion, ...]:
+    """The entries of the option, which is a list, or a text with commas. `option` is its name for messages.
+
+    In a text, as from an ini file, comparisons that follow each other are one range. Raises `InvalidName`.
+    """
+    entries = given if isinstance(given, (list, tuple)) else [given]
+    return tuple(_parsed(text, option) for entry in entries if entry is not None for text in _split(entry, option))
+
+
+def _split(entry: Any, option: str) -> list[str]:
+    """The names and ranges in one entry."""
+    if isinstance(entry, bool) or not isinstance(entry, (str, int, float)):
+        raise InvalidName(f"{option} has an entry that is no text. Write a list of releases, versions and ranges.")
+    found: list[str] = []
+    was_clause = False
+    for part in filter(None, re.split(r"\s*,\s*|(?<![<>=!~,\s])\s+", str(entry).strip())):
+        is_clause = part.startswith(_COMPARES)
+        if is_clause and was_clause:
+            found[-1] += f",{part}"
+        else:
+            found.append(part)
+        was_clause = is_clause
+    return found
+
+
+def _parsed(text: str, option: str) -> Exclusion:
+    if text.startswith(_COMPARES):
+        return Exclusion(text, Specifier.parse(text))
+    if not is_exact(text):
+        raise InvalidName(
+            f"{option} has {text!r}, which does not say which builds to exclude. Write a release, 20250807, a whole "
+            "version, 3.13.6, both, 3.13.6+20250807, a full name, or a range of versions, such as >=3.13.0,<3.13.2."
+        )
+    return Exclusion(text)
+
+
+@dataclass(frozen=True)
+class _Unusable:
+    """A release whose builds for some targets do not work; `target_part` is what these targets contain."""
+
+    release: str
+    target_part: str
+    reason: str
+
+
+_EXECUTABLE_STACK = "its libpython asks for an executable stack, which glibc 2.39 and later refuse to load"
+# Releases that nobody should get by a name that allows others (docs/development/builds.md 9).
+_UNUSABLE = (
+    _Unusable("20260320", "-linux-gnu", _EXECUTABLE_STACK),
+    _Unusable("20260325", "-linux-gnu", _EXECUTABLE_STACK),
+)
+
+
+def why_unusable(build: Build) -> str | None:
+    """Why the build is known not to work; None when nothing is known against it."""
+    found = (one for one in _UNUSABLE if one.release == build.release and one.target_part in build.target)
+    return next((one.reason for one in found), None)
