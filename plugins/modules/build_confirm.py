@@ -67,12 +67,7 @@ paths:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._errors import StandaloneError
-from ..module_utils._http.options import UrlOptions
-from ..module_utils._install.confirm import confirm
-from ..module_utils._os.errors import write_failure
-from ..module_utils._os.paths import checked_path
-from ..module_utils._store.holdings import damage_warnings
-from ..module_utils._store.store import stores_of
+from ..module_utils._install import confirm
 
 
 def main() -> None:
@@ -85,22 +80,12 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        paths = [checked_path(path, "paths") for path in module.params["paths"] or ()]
-        stores = stores_of(paths, module.params["stores"] or [])
-        wait_s = UrlOptions.from_params({"lock_timeout": module.params["lock_timeout"]}).lock_timeout
-        accepted = [
-            path
-            for store in stores
-            for path in confirm(store, paths=paths, check_mode=module.check_mode, lock_timeout_s=wait_s)
-        ]
-        warnings = [warning for store in stores for warning in damage_warnings(store)]
+        result = confirm.run(module.params, check_mode=module.check_mode)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
-    except OSError as error:
-        module.fail_json(msg=write_failure(error, ", ".join(stores)))
-    for warning in warnings:
+    for warning in result.pop("warnings"):
         module.warn(warning)
-    module.exit_json(changed=bool(accepted), paths=accepted)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

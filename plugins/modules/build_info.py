@@ -218,11 +218,7 @@ damaged:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._errors import StandaloneError
-from ..module_utils._os.errors import read_failure
-from ..module_utils._os.target_root import TargetRoot
 from ..module_utils._store import inventory
-from ..module_utils._store.holdings import damage_warnings
-from ..module_utils._store.store import stores_of
 
 
 def main() -> None:
@@ -236,22 +232,12 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        stores = stores_of(module.params["paths"] or [], module.params["stores"] or [])
-        system = TargetRoot.of(module.params["root"])
-        found = [inventory.describe(store, verify=module.params["verify"], system=system) for store in stores]
-        warnings = [warning for store in stores for warning in damage_warnings(store, system)]
+        result = inventory.run(module.params)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
-    except OSError as error:
-        module.fail_json(msg=read_failure(error, ", ".join(stores)))
-    for warning in warnings:
+    for warning in result.pop("warnings"):
         module.warn(warning)
-    module.exit_json(
-        changed=False,
-        paths=[path for one in found for path in one["paths"]],
-        builds=[build for one in found for build in one["builds"]],
-        damaged=[damage for one in found for damage in one["damaged"]],
-    )
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

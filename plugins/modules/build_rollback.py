@@ -99,15 +99,8 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._builds.exact_build import short_name
 from ..module_utils._errors import StandaloneError
-from ..module_utils._http.options import UrlOptions
-from ..module_utils._install import apply, rollback
-from ..module_utils._os.errors import read_failure
-from ..module_utils._os.paths import checked_path
-from ..module_utils._os.target_root import TargetRoot
-from ..module_utils._store.holdings import damage_warnings
-from ..module_utils._store.store import stores_of
+from ..module_utils._install import rollback
 
 
 def main() -> None:
@@ -122,36 +115,13 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    params = module.params
     try:
-        rollback.require_from_build(params["from_build"])
-        paths = [checked_path(path, "paths") for path in params["paths"] or ()]
-        stores = stores_of(paths, params["stores"] or [])
-        asked = {
-            "from_build": params["from_build"],
-            "reason": params["reason"],
-            "paths": paths,
-            "system": TargetRoot.of(params["root"]),
-            "url": UrlOptions.from_params({"lock_timeout": params["lock_timeout"]}),
-        }
-        ways = [rollback.way_back(store, **asked) for store in stores]
-        results = [apply.run(spec, check_mode=module.check_mode) for way in ways for spec in way.specs]
-        warnings = [warning for store in stores for warning in damage_warnings(store, asked["system"])]
-        warnings += [warning for result in results for warning in result.pop("warnings", ())]
+        result = rollback.run(module.params, check_mode=module.check_mode)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
-    except OSError as error:
-        module.fail_json(msg=read_failure(error, ", ".join(stores)))
-    for warning in dict.fromkeys(warnings):
+    for warning in result.pop("warnings"):
         module.warn(warning)
-    module.exit_json(
-        changed=any(result["changed"] for result in results),
-        results=results,
-        others=[
-            {"path": path, "build": short_name(build) if build else None} for way in ways for path, build in way.others
-        ],
-        diff=[result["diff"] for result in results],
-    )
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

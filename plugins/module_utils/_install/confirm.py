@@ -6,14 +6,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
+from .._errors import StoreError
+from .._http.options import UrlOptions
+from .._os.errors import write_failure
 from .._os.flock import DEFAULT_LOCK_TIMEOUT_S
+from .._os.paths import checked_path
 from .._store import history, link
 from .._store.history import PathHistory
-from .._store.holdings import holdings, require_known
+from .._store.holdings import damage_warnings, holdings, require_known
 from .._store.prune import prune
-from .._store.store import Store
+from .._store.store import Store, stores_of
+
+
+def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    """The result of `build_confirm`, and `warnings`. Raises a `StandaloneError` when there is none."""
+    paths = [checked_path(path, "paths") for path in params["paths"] or ()]
+    stores = stores_of(paths, params["stores"] or ())
+    wait_s = UrlOptions.from_params({"lock_timeout": params["lock_timeout"]}).lock_timeout
+    try:
+        confirmed = [
+            path
+            for store in stores
+            for path in confirm(store, paths=paths, check_mode=check_mode, lock_timeout_s=wait_s)
+        ]
+        warnings = [warning for store in stores for warning in damage_warnings(store)]
+    except OSError as error:
+        raise StoreError(write_failure(error, ", ".join(stores))) from error
+    return {"changed": bool(confirmed), "paths": confirmed, "warnings": warnings}
 
 
 def confirm(

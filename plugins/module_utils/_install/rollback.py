@@ -5,23 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .._builds.build import Build
-from .._builds.exact_build import is_named, require_exact
+from .._builds.exact_build import is_named, require_exact, short_name
 from .._errors import StoreError
 from .._http.options import UrlOptions
+from .._os.errors import read_failure
+from .._os.paths import checked_path
 from .._os.target_root import RUNNING, TargetRoot
 from .._platform.facts import platform_here
 from .._platform.host import HostPlatform
 from .._readable import message
 from .._store import link
 from .._store.history import Left, PathHistory
-from .._store.holdings import Holdings, holdings, require_known
+from .._store.holdings import Holdings, damage_warnings, holdings, require_known
 from .._store.inspect import require_unchanged
 from .._store.receipt import Receipt, Settings
-from .._store.store import Store
+from .._store.store import Store, stores_of
+from . import apply
 from .spec import InstallSpec
 
 ANY = "any"  # explicit, since it leaves any build
@@ -36,6 +40,36 @@ class WayBack:
 
     specs: list[InstallSpec]
     others: list[tuple[str, Build | None]]
+
+
+def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    """The result of `build_rollback`, and `warnings`. Raises a `StandaloneError` when there is none."""
+    require_from_build(params["from_build"])
+    paths = [checked_path(path, "paths") for path in params["paths"] or ()]
+    stores = stores_of(paths, params["stores"] or ())
+    system = TargetRoot.of(params["root"])
+    asked = {
+        "from_build": params["from_build"],
+        "reason": params["reason"],
+        "paths": paths,
+        "system": system,
+        "url": UrlOptions.from_params({"lock_timeout": params["lock_timeout"]}),
+    }
+    try:
+        ways = [way_back(store, **asked) for store in stores]
+        results = [apply.run(spec, check_mode=check_mode) for way in ways for spec in way.specs]
+        warnings = [warning for store in stores for warning in damage_warnings(store, system)]
+    except OSError as error:
+        raise StoreError(read_failure(error, ", ".join(stores))) from error
+    warnings += [warning for result in results for warning in result.pop("warnings", ())]
+    others = [other for way in ways for other in way.others]
+    return {
+        "changed": any(result["changed"] for result in results),
+        "results": results,
+        "others": [{"path": path, "build": short_name(build) if build else None} for path, build in others],
+        "diff": [result["diff"] for result in results],
+        "warnings": list(dict.fromkeys(warnings)),
+    }
 
 
 def require_from_build(from_build: str) -> None:

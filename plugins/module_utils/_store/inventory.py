@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._errors import StoreError
+from .._os.errors import read_failure
 from .._os.paths import kind_of
 from .._os.processes import running_entries
 from .._os.target_root import RUNNING, TargetRoot
@@ -16,12 +18,25 @@ from .._platform.facts import platform_here
 from . import history, link
 from .damage import Damage
 from .history import PathHistory
-from .holdings import Holdings, damaged_roots, holdings
+from .holdings import Holdings, damage_warnings, damaged_roots, holdings
 from .inspect import inspect
 from .receipt import Receipt
-from .store import Store
+from .store import Store, stores_of
 
 _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
+
+
+def run(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of `build_info`, and `warnings`. Raises a `StandaloneError` when there is none."""
+    stores = stores_of(params["paths"] or (), params["stores"] or ())
+    system = TargetRoot.of(params["root"])
+    try:
+        found = [describe(store, verify=params["verify"], system=system) for store in stores]
+        warnings = [warning for store in stores for warning in damage_warnings(store, system)]
+    except OSError as error:
+        raise StoreError(read_failure(error, ", ".join(stores))) from error
+    lists = {key: [item for one in found for item in one[key]] for key in ("paths", "builds", "damaged")}
+    return {"changed": False, **lists, "warnings": warnings}
 
 
 def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING) -> dict[str, list[dict[str, Any]]]:
