@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._argspec import LINKS_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._links.links import LINKS_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._build.image import exported_epoch

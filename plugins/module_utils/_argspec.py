@@ -145,44 +145,6 @@ MIRROR_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-_CHOICE: dict[str, dict[str, Any]] = {
-    "name": {"type": "str", "required": True},
-    "path": {"type": "str", "required": True},
-}
-_LINK: dict[str, dict[str, Any]] = {**_CHOICE, "link": {"type": "str", "required": True}}
-
-LINKS_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "directories": {"type": "list", "elements": "str", "default": []},
-    "links": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {"path": {"type": "str", "required": True}, "target": {"type": "str", "required": True}},
-    },
-    "files": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {"path": {"type": "str", "required": True}, "content": {"type": "str", "required": True}},
-    },
-    "absent": {"type": "list", "elements": "str", "default": []},
-    "root": {"type": "str"},
-    "release": {"type": "str"},
-    "unregister": {"type": "list", "elements": "dict", "default": [], "options": _CHOICE},
-    "register": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            **_LINK,
-            "priority": {"type": "int", "default": 50},
-            "subcommands": {"type": "list", "elements": "dict", "default": [], "options": _LINK},
-            "again": {"type": "bool", "default": False},
-        },
-    },
-}
-
-
 SEALED = "sealed"
 _URL = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 SEALED_ARGUMENTS: dict[str, dict[str, Any]] = {SEALED: {"type": "str", "no_log": True}}

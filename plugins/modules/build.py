@@ -496,6 +496,10 @@ timings:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._zip_imports import compile_once
+
+compile_once()  # before the imports that it makes quicker
+
 from ..module_utils._argspec import BUILD_ARGUMENTS, REQUEST_ARGUMENTS, SEALED_ARGUMENTS, unsealed
 from ..module_utils._errors import ArchiveNeeded, StandaloneError
 from ..module_utils._install import publish

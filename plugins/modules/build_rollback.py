@@ -99,6 +99,10 @@ diff:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._zip_imports import compile_once
+
+compile_once()  # before the imports that it makes quicker
+
 from ..module_utils._errors import StandaloneError
 from ..module_utils._install import rollback
 

@@ -181,7 +181,10 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import LINKS_ARGUMENTS
+from ..module_utils._zip_imports import compile_once
+
+compile_once()  # before the imports that it makes quicker
+
 from ..module_utils._errors import StandaloneError
 from ..module_utils._links import alternatives as _image_alternatives
 from ..module_utils._links import links
@@ -190,7 +193,7 @@ from ..module_utils._os.timestamps import SourceDate
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=LINKS_ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=links.LINKS_ARGUMENTS, supports_check_mode=True)
     params = module.params
     began_at_s = time.time()
     try:

@@ -12,11 +12,9 @@ from typing import Any, NamedTuple, Optional
 
 from .._builds.build import Build
 from .._readable import readable
-from .._store import damage as _damage
-from .._store.damage import Damage
 from .._store.inspect import has_damaged_manifest
 from .._store.manifest import MANIFEST, Drift
-from .._store.receipt import Receipt
+from .._store.receipt import Damage, Receipt
 from .._store.state import State
 from .plan import NEW_ENTRY, REMOVE, Plan, surplus
 from .spec import InstallSpec
@@ -110,7 +108,7 @@ def damage_of(spec: InstallSpec, state: State, drift: Drift) -> tuple[Damage, ..
     """The damage of the store, and that of the build at the path, which only an inspection finds."""
     if not has_damaged_manifest(drift):
         return state.damage
-    return (*state.damage, _damage.of_manifest(f"{spec.store}/{state.entry}/{MANIFEST}"))
+    return (*state.damage, Damage.of_manifest(f"{spec.store}/{state.entry}/{MANIFEST}"))
 
 
 def _warnings(damage: Collection[Damage]) -> dict[str, list[str]]:

@@ -23,6 +23,43 @@ from .._os.regular_file import open_regular
 from .._os.target_root import RUNNING, TargetRoot
 from .._readable import readable_lines
 
+_CHOICE: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "path": {"type": "str", "required": True},
+}
+_LINK: dict[str, dict[str, Any]] = {**_CHOICE, "link": {"type": "str", "required": True}}
+
+LINKS_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "directories": {"type": "list", "elements": "str", "default": []},
+    "links": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"path": {"type": "str", "required": True}, "target": {"type": "str", "required": True}},
+    },
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"path": {"type": "str", "required": True}, "content": {"type": "str", "required": True}},
+    },
+    "absent": {"type": "list", "elements": "str", "default": []},
+    "root": {"type": "str"},
+    "release": {"type": "str"},
+    "unregister": {"type": "list", "elements": "dict", "default": [], "options": _CHOICE},
+    "register": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            **_LINK,
+            "priority": {"type": "int", "default": 50},
+            "subcommands": {"type": "list", "elements": "dict", "default": [], "options": _LINK},
+            "again": {"type": "bool", "default": False},
+        },
+    },
+}
+
 ABSENT, LINK, FILE, DIRECTORY, OTHER = "absent", "link", "file", "directory", "other"  # as `kind_of` says
 _SAID = {
     ABSENT: "absent",

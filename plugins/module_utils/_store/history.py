@@ -20,9 +20,7 @@ from .._errors import StoreError
 from .._json import Fields, content_of, rendered
 from .._os.atomic import replace_file
 from .._os.paths import kind_of
-from . import damage as _damage
-from .damage import Damage
-from .receipt import Receipt
+from .receipt import Damage, Receipt
 from .store import HISTORY_DIRECTORY, STAGING_DIRECTORY, make_directory
 
 _LONGEST_NAME = 200
@@ -182,7 +180,7 @@ def read_all(store: str) -> Roots:
     if kind == "absent":
         return Roots()
     if kind != "directory":
-        return Roots(damage=(_damage.of_root(directory, f"{directory} is damaged: it should be a directory.", None),))
+        return Roots(damage=(Damage.of_root(directory, f"{directory} is damaged: it should be a directory.", None),))
     names = sorted(name for name in os.listdir(directory) if not name.startswith("."))
     return collected({name: _content(os.path.join(directory, name)) for name in names}, directory)
 
@@ -195,7 +193,7 @@ def collected(contents: Mapping[str, Any], directory: str) -> Roots:
         try:
             sound.append(_root_of(file, name, content))
         except StoreError as error:
-            damage.append(_damage.of_root(file, str(error), path_of(name)))
+            damage.append(Damage.of_root(file, str(error), path_of(name)))
     return Roots(tuple(sound), tuple(damage))
 
 

@@ -15,11 +15,9 @@ from typing import NamedTuple
 from .._errors import StoreError
 from .._os.target_root import RUNNING, TargetRoot
 from .._readable import readable
-from . import damage as _damage
 from . import history, link
-from .damage import Damage
 from .history import PathHistory, Roots
-from .receipt import Receipt
+from .receipt import Damage, Receipt
 from .store import HISTORY_DIRECTORY, Store
 
 
@@ -53,7 +51,7 @@ def _damage_of_link(root: PathHistory, stored: Mapping[str, Receipt], store: Sto
     try:
         entry = link.entry_behind(root.path, store)
     except OSError as error:
-        return _damage.of_link(root.path, error)
+        return Damage.of_link(root.path, error)
     return None if may_lead_to(root, entry, stored) else does_not_name(store.directory, root.path, str(entry))
 
 
@@ -97,7 +95,7 @@ def root_is_missing(store: str, path: str) -> Damage:
 
 def _root_damage(store: str, path: str, found: str) -> Damage:
     file = os.path.join(store, HISTORY_DIRECTORY, history.file_name(path))
-    return _damage.of_root(file, f"{file} {found}", path)
+    return Damage.of_root(file, f"{file} {found}", path)
 
 
 def require_known(

@@ -16,11 +16,10 @@ from .._os.processes import running_entries
 from .._os.target_root import RUNNING, TargetRoot
 from .._platform.facts import platform_here
 from . import history, link
-from .damage import Damage
 from .history import PathHistory
 from .holdings import Holdings, damage_warnings, damaged_roots, holdings
 from .inspect import inspect
-from .receipt import Receipt
+from .receipt import Damage, Receipt
 from .store import Store, stores_of
 
 _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)

@@ -10,9 +10,9 @@ from collections.abc import Collection
 from .._os.paths import kind_of
 from .._os.processes import running_entries
 from . import history, link
-from .damage import Damage
 from .history import PathHistory
 from .holdings import Holdings, holdings
+from .receipt import Damage
 from .store import Store
 
 

@@ -1,14 +1,17 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The receipt: what a store entry is, written into the entry as its last file."""
+"""The receipt: what a store entry is, written into the entry as its last file.
+
+While metadata of a store is damaged, nobody knows which builds may be removed, so nothing is pruned.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
 from .._builds.build import SHA256, Asset, Build
@@ -196,3 +199,68 @@ def write(directory: str, receipt: Receipt) -> None:
 def mark_newest(directory: str) -> None:
     """Make the receipt the newest file of the build: any file that is newer later is suspicious to the probe."""
     os.utime(os.path.join(directory, RECEIPT))
+
+
+class Damage(NamedTuple):
+    """Damage in one file. `found` names the file and the problem, `remedy` says how to rebuild it; both are messages.
+
+    `path` is the path whose history the file should contain; None for other files and when the file's name hides it.
+    `entry` is the build whose receipt it should be; None for other files.
+    """
+
+    file: str
+    found: str
+    remedy: str
+    path: str | None = None
+    entry: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.found} Nothing is pruned from the store meanwhile. {self.remedy}"
+
+    def as_dict(self) -> dict[str, str]:
+        """The damage in results."""
+        return {"file": self.file, "problem": self.found, "remedy": self.remedy}
+
+    @classmethod
+    def of_root(cls, file: str, found: str, path: str | None) -> Damage:
+        """The damage of a history file."""
+        remedy = (
+            f"Run standalone.python.build for {path}: it writes the file again, from the link and the receipts of its "
+            "builds."
+            if path
+            else "Remove it: the builds stay, and the next run for its path writes the history again, from the link "
+            "and the receipts of its builds."
+        )
+        return cls(file, found, remedy, path)
+
+    @classmethod
+    def of_receipt(cls, file: str, found: str) -> Damage:
+        """The damage of a receipt, without which its build is unknown."""
+        directory = os.path.dirname(file)
+        return cls(
+            file,
+            found,
+            f"Run standalone.python.build for the path that uses {directory}: it installs the build again. Then remove "
+            "that directory, once no link names it.",
+            entry=os.path.basename(directory),
+        )
+
+    @classmethod
+    def of_link(cls, path: str, error: OSError) -> Damage:
+        """The damage of a link that cannot be read, as on a file system whose server is gone."""
+        return cls(
+            path,
+            f"{path} cannot be read: {error.strerror}.",
+            "Mount its file system again, let this user search the directories above it, or remove it with "
+            "state: absent.",
+            path,
+        )
+
+    @classmethod
+    def of_manifest(cls, file: str) -> Damage:
+        """The damage of a manifest that does not belong to the receipt."""
+        return cls(
+            file,
+            f"{file} is damaged: it is not the manifest that the build was published with.",
+            "Run standalone.python.build for its path: it installs the build again.",
+        )

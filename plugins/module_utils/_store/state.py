@@ -17,11 +17,10 @@ from dataclasses import dataclass, field, replace
 from .._os.paths import kind_of, link_target
 from .._os.processes import running_entries
 from . import history, link
-from .damage import Damage
 from .history import PathHistory
 from .holdings import Holdings, does_not_name, holdings, may_lead_to, root_is_missing
 from .inspect import first_newer
-from .receipt import Receipt
+from .receipt import Damage, Receipt
 from .store import Store
 
 _INTERPRETER = re.compile(r"python(\d+\.\d+t?d?)")

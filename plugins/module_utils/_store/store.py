@@ -27,11 +27,9 @@ from .._os.paths import checked_path, kind_of
 from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
 from .._os.target_root import RUNNING, TargetRoot
-from . import damage as _damage
 from . import receipt as _receipts
-from .damage import Damage
 from .manifest import GONE, RECEIPT
-from .receipt import Receipt
+from .receipt import Damage, Receipt
 
 STORE_DIRECTORY = ".builds"
 USUAL_STORE = "/opt/python/.builds"
@@ -82,7 +80,7 @@ class Store:
             try:
                 receipt = self.receipt(entry)
             except StoreError as error:
-                damage.append(_damage.of_receipt(os.path.join(self.entry_path(entry), RECEIPT), str(error)))
+                damage.append(Damage.of_receipt(os.path.join(self.entry_path(entry), RECEIPT), str(error)))
                 continue
             if receipt:
                 found[entry] = receipt

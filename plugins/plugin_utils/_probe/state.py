@@ -8,13 +8,11 @@ from __future__ import annotations
 import posixpath
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._store import damage as _damage
 from ansible_collections.standalone.python.plugins.module_utils._store import history
-from ansible_collections.standalone.python.plugins.module_utils._store.damage import Damage
 from ansible_collections.standalone.python.plugins.module_utils._store.history import PathHistory, Roots
 from ansible_collections.standalone.python.plugins.module_utils._store.holdings import compared
 from ansible_collections.standalone.python.plugins.module_utils._store.manifest import RECEIPT
-from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Damage, Receipt
 from ansible_collections.standalone.python.plugins.module_utils._store.state import (
     State,
     series_of_programs,
@@ -47,7 +45,7 @@ def state_of(probe: Probe, path: str, store: str) -> State:
 def _roots_of(probe: Probe, store: str) -> Roots:
     directory = posixpath.join(store, HISTORY_DIRECTORY)
     if not probe.has_roots:
-        return Roots(damage=(_damage.of_root(directory, f"{directory} is damaged: it should be a directory.", None),))
+        return Roots(damage=(Damage.of_root(directory, f"{directory} is damaged: it should be a directory.", None),))
     files = {name: content if content is not None else _lost(directory, name) for name, content in probe.roots.items()}
     return history.collected(files, directory)
 
@@ -67,7 +65,7 @@ def _receipts(probe: Probe, store: str) -> tuple[dict[str, Receipt], tuple[Damag
             receipt = Receipt.from_dict(content, file)
             receipt.require_entry(entry, file)
         except StoreError as error:
-            damage.append(_damage.of_receipt(file, str(error)))
+            damage.append(Damage.of_receipt(file, str(error)))
             continue
         stored[entry] = receipt
     return stored, tuple(damage)
