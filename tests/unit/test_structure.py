@@ -243,15 +243,43 @@ SHIPPED = {
 }
 
 
-def test_modules_ship_no_more_than_they_did() -> None:
-    pytest.importorskip("ansible")
+def shipped() -> dict[str, dict[str, int]]:
+    """What Ansible ships with each module: module -> file below the collection -> bytes."""
     tool, collections = REPOSITORY / "tests" / "tools" / "shipped.py", REPOSITORY / ".collection"
     command = [sys.executable, str(tool), str(collections), str(PLUGINS / "modules")]
-    shipped = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    measured = {module: (len(shipped[module]), sum(shipped[module].values()) // 1024) for module in SHIPPED}
+    found: dict[str, dict[str, int]] = json.loads(
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    )
+    return found
+
+
+# What only a module that fetches and unpacks needs, and what only the controller needs.
+_FETCHING = re.compile(r"plugins/module_utils/(_archive|_download|_http/(?!options|urls))")
+_CONTROLLERS = re.compile(r"plugins/(plugin_utils|module_utils/_builds/suggest)")
+
+
+def test_modules_ship_no_more_than_they_did() -> None:
+    pytest.importorskip("ansible")
+    found = shipped()
+    measured = {module: (len(found[module]), sum(found[module].values()) // 1024) for module in SHIPPED}
     assert {
         module: now for module, now in measured.items() if now > SHIPPED[module] or now[1] > SHIPPED[module][1]
     } == {}
+    others = [file for module in found if module not in ("build", "mirror") for file in found[module]]
+    assert list(filter(_FETCHING.match, others)) == []
+    assert [file for files in found.values() for file in files if _CONTROLLERS.match(file)] == []
+
+
+def test_modules_ask_for_quick_imports_first() -> None:
+    """Before any other file of the collection is imported from the zip."""
+    late = []
+    for file in files_of("modules"):
+        source = file.read_text(encoding="utf-8")
+        ours = [line for line in source.splitlines() if line.startswith(("from ..module_utils", "compile_once()"))]
+        expected = ["from ..module_utils._zip_imports import compile_once", "compile_once()"]
+        if ours and [line.partition("  #")[0] for line in ours[:2]] != expected:
+            late.append(file.name)
+    assert late == []
 
 
 def test_few_files_are_imported_by_one_other_only() -> None:
