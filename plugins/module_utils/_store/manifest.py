@@ -106,29 +106,54 @@ def find_drift(
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     directories = _directories(entries)
-    program = interpreter_of(entries)
+    published = _Published(directory, trusted_until_ns, compare_modes, owner, interpreter_of(entries), capability)
     changed, added, seen = [], [], set()
     for path, status in walk(directory):
-        is_owned = owner is None or path == "." or (status.st_uid, status.st_gid) == owner
-        if compare_modes and (trusted_until_ns is None or status.st_ctime_ns > trusted_until_ns):
-            expected = capability if path == program else None
-            is_owned = is_owned and not attributes_differ(os.path.join(directory, path), expected)
         if stat.S_ISDIR(status.st_mode):
-            has_mode = not compare_modes or stat.S_IMODE(status.st_mode) == _DIRECTORY_MODE
-            if path in directories and not (has_mode and is_owned):
+            if path in directories and not published.has_directory(path, status):
                 changed.append(path)
             if _is_too_long(path):
                 added.append(path)
-            continue
-        entry = entries.get(path)
-        if entry is None:
+        elif path not in entries:
             added.append(path)
-            continue
-        seen.add(path)
-        same = _same_entry(os.path.join(directory, path), status, entry, trusted_until_ns, compare_modes)
-        if not (same and is_owned):
-            changed.append(path)
+        else:
+            seen.add(path)
+            if not published.has_entry(path, status, entries[path]):
+                changed.append(path)
     return Drift(tuple(sorted(changed)), tuple(sorted(set(entries) - seen)), tuple(sorted(added)))
+
+
+class _Published(NamedTuple):
+    """How the content of a build was published, with the arguments of `find_drift`; `program` is its interpreter."""
+
+    directory: str
+    trusted_until_ns: int | None
+    compare_modes: bool
+    owner: tuple[int, int] | None
+    program: str | None
+    capability: bytes | None
+
+    def has_directory(self, path: str, status: os.stat_result) -> bool:
+        """Whether a directory has the mode, the owner and the attributes of a published one."""
+        has_mode = not self.compare_modes or stat.S_IMODE(status.st_mode) == _DIRECTORY_MODE
+        return has_mode and self._has_owner(path, status) and self._has_attributes(path, status)
+
+    def has_entry(self, path: str, status: os.stat_result, entry: Entry) -> bool:
+        """Whether a file or link is the published one."""
+        if not (self._has_owner(path, status) and self._has_attributes(path, status)):
+            return False
+        file = os.path.join(self.directory, path)
+        return _same_entry(file, status, entry, self.trusted_until_ns, self.compare_modes)
+
+    def _has_owner(self, path: str, status: os.stat_result) -> bool:
+        return self.owner is None or path == "." or (status.st_uid, status.st_gid) == self.owner
+
+    def _has_attributes(self, path: str, status: os.stat_result) -> bool:
+        is_trusted = self.trusted_until_ns is not None and status.st_ctime_ns <= self.trusted_until_ns
+        if is_trusted or not self.compare_modes:
+            return True
+        expected = self.capability if path == self.program else None
+        return not attributes_differ(os.path.join(self.directory, path), expected)
 
 
 def interpreter_of(entries: Mapping[str, Entry]) -> str | None:
