@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.order_runs import order_for, order_runner
 
 from tests.integration.playbooks import Player
 from tests.support import fake_builds
 from tests.support.failing_fs import Disk, NoFuse, mounted
 from tests.support.fake_builds import MINOR, FakeBuild
+from tests.support.install_runs import install_runner, spec_for
 
 MOST_FAILURES = 40
 HARMLESS = ("release", "releasedir", "flush", "statfs", "getxattr", "ioctl", "init", "destroy")
@@ -75,9 +75,9 @@ def test_an_upgrade_whose_disk_fails(disk: Disk, builds: list[FakeBuild], tmp_pa
     """Whatever cannot be read or written: paths run, the way back stays, the next run ends right."""
     old, new, newest = builds
     path, other, before = disk.path / "opt" / MINOR, disk.path / "opt" / "other", tmp_path / "before"
-    upgrade = order_for(path, newest, keep=1)
-    with order_runner() as runner:
-        for order in (order_for(other, old), order_for(path, old), order_for(path, new)):
+    upgrade = spec_for(path, newest, keep=1)
+    with install_runner() as runner:
+        for order in (spec_for(other, old), spec_for(path, old), spec_for(path, new)):
             assert runner.run(order).error is None
         shutil.copytree(disk.source, before, symlinks=True)
         disk.notes()

@@ -24,7 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._install import apply, publish, rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from ansible_collections.standalone.python.plugins.module_utils._store.holdings import warnings
+from ansible_collections.standalone.python.plugins.module_utils._store.holdings import damage_warnings
 
 from .fake_builds import FakeBuild
 
@@ -84,7 +84,7 @@ class Storm:
             paths = [str(path)]
             return "rollback", lambda: [apply.run(one) for one in _back(self.store, paths)]
         if drawn < 0.45:
-            return "accept", lambda: [{"changed": bool(confirm(self.store)), "warnings": warnings(self.store)}]
+            return "accept", lambda: [{"changed": bool(confirm(self.store)), "warnings": damage_warnings(self.store)}]
         return "build", lambda: [publish.run(self.spec(path, build, verify=verify, **params))]
 
 

@@ -68,15 +68,17 @@ say_place() {
 }
 
 # say_mount KEY: what may forbid to write or run something below $place: the user, and the type, options and mount
-# point of the file system. Not asked for an upgrade, which could be forbidden only by a later change.
+# point of the file system. Not asked for an upgrade, which could be forbidden only by a later change. In a pattern of
+# bash, "${point%/}" matches nothing when it is empty.
 say_mount() {
     [ -n "$user" ] || { user=$(id -u) && say user_id "$user"; }
     [ -r /proc/mounts ] || return 0
     real=$(cd -P "$place" 2>/dev/null && pwd)
     best=
     while read -r line point type options line; do
+        point=${point%/}
         case ${real%/}/ in
-            "${point%/}"/*) [ ${#point} -lt ${#best} ] || best=$point mount="$type $options $point" ;;
+            "$point"/*) [ ${#point} -lt ${#best} ] || best=$point mount="$type $options ${point:-/}" ;;
         esac
     done </proc/mounts
     [ -z "$real" ] || say "$1_mount" "$mount"

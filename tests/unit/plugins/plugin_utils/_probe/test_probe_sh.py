@@ -274,6 +274,14 @@ def test_a_place_inside_a_build_is_told(tmp_path: Path, shell: str) -> None:
 
 
 @each_shell
+def test_the_first_answer_of_a_host_has_no_malformed_line(tmp_path: Path, shell: str) -> None:
+    """Each would be reported to the operator."""
+    answer = ask(tmp_path / "3.13", tmp_path / "builds", shell=shell).answer
+    assert answer is not None
+    assert answer.malformed == []
+
+
+@each_shell
 def test_what_cannot_be_looked_at_is_hidden(tmp_path: Path, shell: str) -> None:
     """Links in a circle hide what is below even from root; others may not search a directory."""
     (tmp_path / "circle").symlink_to("circle")
