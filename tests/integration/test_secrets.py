@@ -35,7 +35,8 @@ ALIASES = {"source": "mirror", "cycle_url": "index", "url_options": "headers"}
 # Options that are free text and hold no secret: what is shown of a build and of a host is made of them.
 OPEN = frozenset(
     """
-    allow archive attestations build_options builds builds_dir ca_path checksum client_cert client_key csh_dir
+    allow archive attestations build_options builds builds_dir ca_path capabilities checksum client_cert client_key
+    csh_dir
     default dest dir environment_dir exclude file fish_dir flavors from from_build group health_command health_imports
     hosts
     index_max_age link_dir listen lock man_dir min_age name names nginx_config nginx_package owner path profile_dir

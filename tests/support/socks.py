@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -23,7 +24,11 @@ class SocksProxy:
     asked: list[tuple[str, int]] = field(default_factory=list)
 
     def serve(self, client: socket.socket) -> None:
-        with client, client.makefile("rb") as sent:
+        with client, contextlib.suppress(IndexError, OSError):  # the client hangs up
+            self._answer(client)
+
+    def _answer(self, client: socket.socket) -> None:
+        with client.makefile("rb") as sent:
             methods = sent.read(sent.read(2)[1])
             method = 2 if self.login else 0
             if method not in methods:

@@ -39,7 +39,7 @@ class Renewal:
     """A renewal of `former`, the lock so far, which is empty at first; `where` is its name in messages.
 
     With `may_remove`, undeclared entries are removed. `warn` gets a message, and `size_of` returns an archive's size in
-    bytes from its URL, None when it is unknown.
+    bytes from its URL, None when it is unknown. An entry of `former` for which `is_left_out` is true does not stay.
     """
 
     former: LockFile
@@ -47,6 +47,7 @@ class Renewal:
     may_remove: bool
     warn: Callable[[str], None]
     size_of: Callable[[str], int | None]
+    is_left_out: Callable[[Build, BuildRequest], bool] = lambda _build, _request: False
 
     def result(self, declared: list[LockEntry]) -> LockFile:
         """The lock that replaces the former one.
@@ -77,6 +78,10 @@ class Renewal:
 
     def _successor(self, one: LockEntry, former: LockedBuild | None) -> LockedBuild:
         stays = former if former and one.request.satisfied_by(former.asset.build) else None
+        if stays and self.is_left_out(stays.asset.build, one.request):
+            if one.offer:
+                self.warn(f"{stays.asset.build.name} in the lock is excluded: {one.offer.build.name} replaces it.")
+            stays = None
         if one.offer is None:
             if stays is None:
                 raise NoMatch(one.why_none)

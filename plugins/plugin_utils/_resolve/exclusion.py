@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import is_exact, is_named
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Specifier
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
@@ -82,6 +84,12 @@ _UNUSABLE = (
     _Unusable("20260320", "-linux-gnu", _EXECUTABLE_STACK),
     _Unusable("20260325", "-linux-gnu", _EXECUTABLE_STACK),
 )
+
+
+def is_left_out(build: Build, request: BuildRequest, exclude: Iterable[Exclusion]) -> bool:
+    """Whether a build that satisfies the request must not be chosen for it."""
+    is_unusable = request.name.release is None and why_unusable(build) is not None
+    return is_unusable or any(one.covers(build) for one in exclude)
 
 
 def why_unusable(build: Build) -> str | None:

@@ -123,3 +123,19 @@ def test_what_must_not_happen_in_silence(
     with pytest.raises(kind) as error:
         renewed(former, offer)
     assert str(error.value) == message
+
+
+def test_what_is_left_out_goes_backwards() -> None:
+    warnings: list[str] = []
+    renewal = Renewal(
+        locked(NEW),
+        "The lock l",
+        False,
+        warnings.append,
+        lambda _url: SIZE,
+        lambda build, _name: build.name == NEW[:-7],
+    )
+    assert renewal.result([declared(OLD)]).builds["3.13"][GNU].asset == asset(OLD)
+    assert warnings == [f"{NEW[:-7]} in the lock is excluded: {OLD[:-7]} replaces it."]
+    with pytest.raises(NoMatch, match=r"Nothing answers\."):
+        renewal.result([declared(None)])

@@ -9,8 +9,13 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest, RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import parse_exclude, why_unusable
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import (
+    is_left_out,
+    parse_exclude,
+    why_unusable,
+)
 
 GNU, MUSL, MAC = "x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl", "aarch64-apple-darwin"
 
@@ -90,3 +95,18 @@ def test_what_says_nothing_is_refused(given: Any, message: str) -> None:
 )
 def test_releases_that_do_not_work(short: str, target: str, is_unusable: bool) -> None:
     assert bool(why_unusable(build(short, target))) == is_unusable
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "exclude", "expected"),
+    [
+        ("3.13", "3.13.12+20260414", [], False),
+        ("3.13", "3.13.12+20260414", ["20260414"], True),
+        ("3.13", "3.13.12+20260320", [], True),
+        ("3.13.12+20260320", "3.13.12+20260320", [], False),
+        ("3.13.12+20260320", "3.13.12+20260320", ["3.13.12"], True),
+    ],
+)
+def test_what_is_left_out(name: str, short: str, exclude: list[str], expected: bool) -> None:
+    request = BuildRequest(RequestedName.parse(name))
+    assert is_left_out(build(short), request, parse_exclude(exclude)) == expected
