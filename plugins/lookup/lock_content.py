@@ -104,11 +104,11 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock.renew impo
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
     failing_as_lookup,
     index_of,
+    request_of,
     take_options,
-    wanted_of,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import BundleSources
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, is_to_be_verified
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import is_left_out, parse_exclude
@@ -146,9 +146,9 @@ class LookupModule(LookupBase):
     def _require_provenance(self, lock: LockFile) -> None:
         policy = Policy.from_params(self.get_option("provenance"))
         url_options = UrlOptions.from_params(self.get_options())
-        places = Places(policy.repository, mirrors=self.get_option("mirror") or (), options=url_options)
+        sources = BundleSources(policy.repository, mirrors=self.get_option("mirror") or (), options=url_options)
         for locked in lock.all_builds():
-            require_provenance(locked.asset, policy, places, os.environ, _console.warn)
+            require_provenance(locked.asset, policy, sources, os.environ, _console.warn)
 
     def _targets(self, name: str) -> list[str]:
         of_name = RequestedName.parse(name).target
@@ -156,7 +156,7 @@ class LookupModule(LookupBase):
 
     def _declared(self, name: str, target: str) -> LockEntry:
         options = self.get_options()
-        request = wanted_of(name, options, target)
+        request = request_of(name, options, target)
         min_age_s = age_seconds(options["min_age"], "min_age")
         try:
             offer = resolve(

@@ -163,9 +163,9 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock impor
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
     failing_as_lookup,
     index_of,
+    request_of,
     searched,
     take_options,
-    wanted_of,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import parse_exclude
@@ -216,7 +216,7 @@ class LookupModule(LookupBase):
         return asset
 
     def _wanted(self, name: str) -> BuildRequest:
-        return wanted_of(name, self.get_options(), self.get_option("target"))
+        return request_of(name, self.get_options(), self.get_option("target"))
 
     def _as_dict(self, asset: Asset) -> dict[str, Any]:
         mirrors = self.get_option("mirror")

@@ -38,7 +38,7 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
 
 def default_of(option: str, task_vars: Mapping[str, Any], templar: Any) -> list[str]:
     """The addresses in order; an empty list when nothing names any. `templar` renders a variable with a template."""
-    return [str(place) for place in _found(option, task_vars, templar) or ()]
+    return [str(address) for address in _found(option, task_vars, templar) or ()]
 
 
 def default_max_age_s(task_vars: Mapping[str, Any], templar: Any) -> int:

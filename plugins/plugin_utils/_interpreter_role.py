@@ -71,8 +71,8 @@ def interpreter_uses(info: Any, builds: Sequence[Build]) -> list[dict[str, Any]]
     since those from a host are not trusted. Raises `DamagedAnswer`.
     """
     answer = HostAnswer.parse(info)
-    wanted = {build["path"] for build in builds}
-    used = [(path, answer.build_at(path.entry, path.store)) for path in answer.paths if path.path in wanted]
+    paths = {build["path"] for build in builds}
+    used = [(path, answer.build_at(path.entry, path.store)) for path in answer.paths if path.path in paths]
     return [
         {
             "path": path.path,

@@ -39,7 +39,7 @@ def failing_as_lookup() -> Iterator[None]:
         raise AnsibleLookupError(str(error)) from None
 
 
-def wanted_of(name: str, options: Mapping[str, Any], target: str | None) -> BuildRequest:
+def request_of(name: str, options: Mapping[str, Any], target: str | None) -> BuildRequest:
     """The request from name, options and target. Raises `InvalidName` for an invalid name or target."""
     return BuildRequest(
         name=RequestedName.parse(name),

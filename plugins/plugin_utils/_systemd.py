@@ -30,11 +30,11 @@ def units_of(text: str, pids: Iterable[int]) -> list[str]:
 
     A process without a unit is `process PID`. One that has ended meanwhile, and so has no output, is left out.
     """
-    wanted = set(pids)
+    numbers = set(pids)
     found: dict[int, str] = {}
     for line in text.split("\n"):
         match = _CGROUP.fullmatch(line)
-        if match and int(match["pid"]) in wanted:
+        if match and int(match["pid"]) in numbers:
             unit = _UNIT.search(match["group"])
             if unit:
                 found[int(match["pid"])] = unit["unit"]

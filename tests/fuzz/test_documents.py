@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import InvalidCycle, ReleaseCycle
 from ansible_collections.standalone.python.plugins.plugin_utils._mirror.declared import public_bundles
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import attestations
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import BundleSources
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy
 from tests.support.locks import asset, stripped
 from tests.support.mutations import mutated_bytes, mutated_json, mutated_json_bytes
@@ -48,7 +48,7 @@ def test_an_answer_of_github(answer: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attestations, "_fetched", lambda url, *_rest, **_options: answer if "api" in url else None)
         try:
-            bundles = Places(Policy.repository).bundles_of(ASSET)
+            bundles = BundleSources(Policy.repository).bundles_of(ASSET)
         except StandaloneError:
             bundles = []
         assert all(isinstance(bundle.content, str) for bundle in bundles)

@@ -123,10 +123,10 @@ class ContentCache:
         os.utime(self.path_of(sha256), ns=(now_ns, now_ns))  # `make_room` asks when it was used
         return found
 
-    def make_room(self, wanted_bytes: int) -> None:
-        """Remove the least recently used archives until `wanted_bytes` fit below the bound. Archives in use stay."""
+    def make_room(self, needed_bytes: int) -> None:
+        """Remove the least recently used archives until `needed_bytes` fit below the bound. Archives in use stay."""
         sizes, used = self._content()
-        excess = sum(sizes.values()) + wanted_bytes - self._bound_bytes
+        excess = sum(sizes.values()) + needed_bytes - self._bound_bytes
         for sha256 in sorted(sizes, key=used.__getitem__):
             if excess <= 0 or (self.no_locks_because and time.time_ns() - used[sha256] < _IN_USE_NS):
                 return

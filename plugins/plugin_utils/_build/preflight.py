@@ -14,9 +14,9 @@ from ansible_collections.standalone.python.plugins.module_utils._os import disk_
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from ansible_collections.standalone.python.plugins.module_utils._install.plan import (REMOVE, Plan)
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import REMOVE, Plan
 
-from .._probe.probe import (Ancestor, Probe)
+from .._probe.probe import Ancestor, Probe
 
 
 def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int | None = None) -> None:
@@ -25,8 +25,8 @@ def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int
     `archive_bytes` is the size of the archive that will be unpacked, None when it is unknown.
     """
     if decided.changes:
-        for option, wanted, place in _places(spec, decided, probe):
-            _require_usable(option, wanted, place, adds=decided.step != REMOVE, is_root=probe.user_id == 0)
+        for option, path, ancestor in _ancestors(spec, decided, probe):
+            _require_usable(option, path, ancestor, adds=decided.step != REMOVE, is_root=probe.user_id == 0)
         _require_executable(spec, decided, probe.store_place)
     _require_seen("path", spec.path, probe.parent)
     _require_seen("store", spec.store, probe.store_place)
@@ -34,55 +34,55 @@ def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int
         disk_space.require_for_archive(spec.store, archive_bytes, free_bytes=probe.free_bytes)
 
 
-def _require_executable(spec: InstallSpec, decided: Plan, place: Ancestor) -> None:
+def _require_executable(spec: InstallSpec, decided: Plan, ancestor: Ancestor) -> None:
     """Refuse a store in which the interpreter could not start for its health check."""
     if not decided.needs_asset or spec.system.is_image or not spec.health_imports:
         return
-    if place.mount and "noexec" in place.mount.options:
+    if ancestor.mount and "noexec" in ancestor.mount.options:
         raise StoreError(
-            f"store is {spec.store}, but {place.mount} is mounted noexec, so no interpreter can start there. Remount it "
+            f"store is {spec.store}, but {ancestor.mount} is mounted noexec, so no interpreter can start there. Remount it "
             "with exec, or set `store` to a directory on another file system."
         )
 
 
-def _require_usable(option: str, wanted: str, place: Ancestor, *, adds: bool, is_root: bool) -> None:
-    if not place.is_directory:
+def _require_usable(option: str, path: str, ancestor: Ancestor, *, adds: bool, is_root: bool) -> None:
+    if not ancestor.is_directory:
         raise StoreError(
-            f"{option} is {wanted}, but {place.path} is not a directory. Move it away, or choose another {option}."
+            f"{option} is {path}, but {ancestor.path} is not a directory. Move it away, or choose another {option}."
         )
-    if not place.is_writable:
-        why_not = _why_not_writable(place, is_root=is_root)
-        raise StoreError(f"{option} is {wanted}, but {why_not}, or choose another {option}.")
-    if place.in_build and adds:
+    if not ancestor.is_writable:
+        why_not = _why_not_writable(ancestor, is_root=is_root)
+        raise StoreError(f"{option} is {path}, but {why_not}, or choose another {option}.")
+    if ancestor.in_build and adds:
         raise StoreError(
-            f"{option} is {wanted}, but {place.path} is part of the build {place.in_build}, which goes with all that "
+            f"{option} is {path}, but {ancestor.path} is part of the build {ancestor.in_build}, which goes with all that "
             f"is in it when it is upgraded or repaired. Choose another {option}, beside it and not inside."
         )
 
 
-def _why_not_writable(place: Ancestor, *, is_root: bool) -> str:
+def _why_not_writable(ancestor: Ancestor, *, is_root: bool) -> str:
     """The cause, and the beginning of what to do."""
-    if place.mount and "ro" in place.mount.options:
-        return f"{place.mount} is mounted read-only. Remount it"
+    if ancestor.mount and "ro" in ancestor.mount.options:
+        return f"{ancestor.mount} is mounted read-only. Remount it"
     if is_root:
         return (
-            f"root may not write to {place.path}. Remove an immutable flag (chattr -ia {place.path}), allow it in the "
+            f"root may not write to {ancestor.path}. Remove an immutable flag (chattr -ia {ancestor.path}), allow it in the "
             "access policy or at the server of that file system"
         )
-    return f"this user may not write to {place.path}. {BECOME}"
+    return f"this user may not write to {ancestor.path}. {BECOME}"
 
 
-def _require_seen(option: str, wanted: str, place: Ancestor) -> None:
-    if place.hides is not None:
+def _require_seen(option: str, path: str, ancestor: Ancestor) -> None:
+    if ancestor.hides is not None:
         remedy = (
             f"{BECOME}, or choose another {option}."
-            if place.hides == "Permission denied"
-            else f"See to the file system below {place.path}, then run again."
+            if ancestor.hides == "Permission denied"
+            else f"See to the file system below {ancestor.path}, then run again."
         )
-        raise StoreError(f"Cannot look at the {option} {wanted}, below {place.path}: {place.hides}. {remedy}")
+        raise StoreError(f"Cannot look at the {option} {path}, below {ancestor.path}: {ancestor.hides}. {remedy}")
 
 
-def _places(spec: InstallSpec, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Ancestor]]:
+def _ancestors(spec: InstallSpec, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Ancestor]]:
     """The directories to write to: the store for every change, that of the path if its link changes."""
     if decided.entry or decided.needs_asset or (decided.step == REMOVE and probe.path_kind == "link"):
         yield "path", spec.path, probe.parent

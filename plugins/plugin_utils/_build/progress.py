@@ -55,19 +55,19 @@ class Progress:
 @contextmanager
 def fetching(what: str, say: Callable[[str], None]) -> Iterator[Progress]:
     """Show the progress of a download, which calls `update`. A worker that waits for another's shows nothing."""
-    with _told(what, "fetching", "fetched", say, Progress()) as progress:
+    with _reported(what, "fetching", "fetched", say, Progress()) as progress:
         yield progress
 
 
 @contextmanager
 def sending(what: str, size_bytes: int, say: Callable[[str], None]) -> Iterator[None]:
     """Show that a transfer is running, by a program that does not report its progress."""
-    with _told(what, "sending", "sent", say, Progress(size_bytes)):
+    with _reported(what, "sending", "sent", say, Progress(size_bytes)):
         yield
 
 
 @contextmanager
-def _told(what: str, doing: str, done: str, say: Callable[[str], None], progress: Progress) -> Iterator[Progress]:
+def _reported(what: str, doing: str, done: str, say: Callable[[str], None], progress: Progress) -> Iterator[Progress]:
     """Show a line after two seconds, another every ten seconds, and one at the end; nothing for a quicker one."""
     if not _IS_WATCHED:
         yield progress
@@ -75,14 +75,14 @@ def _told(what: str, doing: str, done: str, say: Callable[[str], None], progress
     is_counted = progress.total_bytes is None
     ended = threading.Event()
 
-    def tell() -> None:
+    def report() -> None:
         wait_s = _FIRST_S
         while not ended.wait(wait_s):
             wait_s = _THEN_S
             if progress.count_bytes is not None or not is_counted:
                 say(f"{what}: {doing}, {progress.so_far()}")
 
-    thread = threading.Thread(target=tell, daemon=True)
+    thread = threading.Thread(target=report, daemon=True)
     thread.start()
     try:
         yield progress

@@ -15,7 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
 from .. import _console
-from .._provenance.attestations import Places
+from .._provenance.attestations import BundleSources
 from .._provenance.verified import require_provenance
 from .._resolve.resolve import resolve, resolve_installed
 from .decision import Decision
@@ -80,13 +80,13 @@ def require_verified(asset: Asset, spec: InstallSpec, options: BuildOptions) -> 
     if not options.is_verified:
         return
     policy = options.policy
-    places = Places(
+    sources = BundleSources(
         repository=policy.repository,
         archive=options.controller.find_file(options.archive) if options.archive else None,
         mirrors=options.mirrors,
         options=spec.url,
     )
-    require_provenance(asset, policy, places, os.environ, _console.warn)
+    require_provenance(asset, policy, sources, os.environ, _console.warn)
 
 
 def asset_of_archive(request: BuildRequest, sha256: str, platform: HostPlatform | None) -> Asset:

@@ -118,8 +118,8 @@ def _about_left_builds(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
             said = f"{left['since'][:10]}, {left['reason'].rstrip('.') or 'no reason was given'}"
             found.setdefault((left["build"], left["path"]), {}).setdefault(said, {})[host["host"]] = None
     for (build, path), reasons in sorted(found.items()):
-        told = [f"{', '.join(list(names)[:_SHOWN])}: {said}" for said, names in reasons.items()]
-        shown = "; ".join(told[:_SHOWN])
+        lines = [f"{', '.join(list(names)[:_SHOWN])}: {said}" for said, names in reasons.items()]
+        shown = "; ".join(lines[:_SHOWN])
         piece = {
             "kind": "left",
             "title": f"Leave out {build} at {path}, or find out why it failed",

@@ -58,9 +58,9 @@ class IndexEntry:
         return self.own_url or github_url(self.build.release, self.file_name)
 
 
-def _build(file_name: str, folder_release: str | None) -> Build:
+def _build(file_name: str, directory_release: str | None) -> Build:
     if is_asset_name(file_name):
-        return Build.from_asset_name(AssetName.parse(file_name), release=folder_release)
+        return Build.from_asset_name(AssetName.parse(file_name), release=directory_release)
     manual = ManualName.parse(file_name)
     if manual is None:  # raised without a search for the nearest name, since an index can hold hundreds of such names
         raise InvalidName(f"{file_name} is not the name of a build.")

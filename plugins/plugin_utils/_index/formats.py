@@ -93,8 +93,8 @@ def _json(text: str, where: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"{f'line {error.lineno}, ' if error.lineno > 1 else ''}column {error.colno}"
-        raise IndexUnavailable(f"{where} is damaged or broke off half way, at {place}.") from error
+        position = f"{f'line {error.lineno}, ' if error.lineno > 1 else ''}column {error.colno}"
+        raise IndexUnavailable(f"{where} is damaged or broke off half way, at {position}.") from error
     except (ValueError, RecursionError):
         raise IndexUnavailable(f"{where} is damaged: a number or a nesting in it is beyond any index.") from None
 

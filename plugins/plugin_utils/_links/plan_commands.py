@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
 
@@ -134,25 +134,25 @@ def _registration(spec: LinksSpec, commands: tuple[Command, ...]) -> Registratio
     return Registration(commands[0].name, link, path, spec.priority, followers)
 
 
-def _differing(wanted: Registration, state: LinksState) -> Registration | None:
-    """The registration to install; None when the host has it as wanted."""
-    group = state.groups.get(wanted.name)
-    choice = group.choice(wanted.path) if group else None
+def _differing(registration: Registration, state: LinksState) -> Registration | None:
+    """The registration to install; None when the host has it as it should be."""
+    group = state.groups.get(registration.name)
+    choice = group.choice(registration.path) if group else None
     if group is None or choice is None:
-        return wanted
-    again = group.link != wanted.link or not _leads(group, wanted, state)
-    if again or choice.priority != wanted.priority or choice.followers != frozenset(wanted.followers):
-        return Registration(wanted.name, wanted.link, wanted.path, wanted.priority, wanted.followers, again)
+        return registration
+    again = group.link != registration.link or not _leads(group, registration, state)
+    if again or choice.priority != registration.priority or choice.followers != frozenset(registration.followers):
+        return replace(registration, again=again)
     return None
 
 
-def _leads(group: Group, wanted: Registration, state: LinksState) -> bool:
+def _leads(group: Group, registration: Registration, state: LinksState) -> bool:
     """Whether the links of a group exist: its main link, and the followers of the choice if that is ours."""
     chosen = state.links.get(f"{LINKS_DIRECTORY}/{group.name}", "")
     if state.links.get(group.link) != f"{LINKS_DIRECTORY}/{group.name}" or not group.choice(chosen):
         return False
-    ours = group.choice(wanted.path)
-    return chosen != wanted.path or all(
+    ours = group.choice(registration.path)
+    return chosen != registration.path or all(
         state.links.get(follower.link) == f"{LINKS_DIRECTORY}/{follower.name}"
         and state.links.get(f"{LINKS_DIRECTORY}/{follower.name}") == follower.path
         for follower in (ours.followers if ours else ())

@@ -26,7 +26,7 @@ def plan_default(spec: LinksSpec, state: LinksState) -> DefaultPlan:
     build = spec.default_build
     target = linkable(build.path, build.executable or "", build.release) if build else None
     plans = [_plan_name(name, target, spec, state) for name in DEFAULT_NAMES]
-    refused = tuple(sentence for plan in plans for sentence in plan.refused)
+    refused = tuple(message for plan in plans for message in plan.refused)
     if refused:
         return DefaultPlan(refused=refused)
     return DefaultPlan(

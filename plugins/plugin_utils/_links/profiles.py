@@ -37,39 +37,39 @@ class Profile:
 class Profiles:
     """The wanted files, and patterns for all paths where an earlier run may have left one."""
 
-    wanted: tuple[Profile, ...]
-    places: tuple[str, ...]
+    files: tuple[Profile, ...]
+    patterns: tuple[str, ...]
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Profiles:
         """Parse the module's options. Raises `InvalidName` for units other than services and for bad directories."""
         names = ("profile_dir", "csh_dir", "fish_dir", "environment_dir", "systemd_dir")
-        folder, csh_directory, fish_directory, environment, units = (
+        directory, csh_directory, fish_directory, environment, units = (
             absolute_path(params[name], name) for name in names
         )
         require_services(params["systemd_units"], "systemd_units")
         login = (
-            Profile(f"{folder}/standalone-python.sh", "sh", folder),
-            Profile(f"{folder}/standalone-python.csh", "csh", folder),
+            Profile(f"{directory}/standalone-python.sh", "sh", directory),
+            Profile(f"{directory}/standalone-python.csh", "csh", directory),
             Profile(f"{csh_directory}/standalone-python.csh", "csh", csh_directory),
             Profile(f"{fish_directory}/standalone-python.fish", "fish", fish_directory.rpartition("/")[0]),
         )
         service = Profile(f"{environment}/{_FOR_SERVICES}", "environment")
         drop_ins = (Profile(f"{units}/{unit}.d/{_FOR_SERVICES}", "unit") for unit in params["systemd_units"])
         return cls(
-            wanted=(
+            files=(
                 *(login if params["profile"] else ()),
                 *((service,) if params["environment_d"] else ()),
                 *drop_ins,
             ),
-            places=(*(file.path for file in (*login, service)), f"{units}/*.d/{_FOR_SERVICES}"),
+            patterns=(*(file.path for file in (*login, service)), f"{units}/*.d/{_FOR_SERVICES}"),
         )
 
     @property
     def directories(self) -> tuple[str, ...]:
         """The directories whose existence matters."""
-        readers = (profile.reader for profile in self.wanted if profile.reader)
-        return tuple(dict.fromkeys([*readers, *(profile.path.rpartition("/")[0] for profile in self.wanted)]))
+        readers = (profile.reader for profile in self.files if profile.reader)
+        return tuple(dict.fromkeys([*readers, *(profile.path.rpartition("/")[0] for profile in self.files)]))
 
 
 @dataclass(frozen=True)
@@ -88,22 +88,22 @@ class Setting:
 def plan_profiles(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str, str]:
     """The files to write: path -> text."""
     setting = Setting(spec.link_dir, spec.allow_system, needed_variables(spec, state))
-    wanted = {profile.path: TEXTS[profile.kind](setting) for profile in _wanted(spec, state, profiles)}
-    return {path: text for path, text in wanted.items() if state.files.get(path) != File(MODE, text)}
+    texts = {profile.path: TEXTS[profile.kind](setting) for profile in _applicable(spec, state, profiles)}
+    return {path: text for path, text in texts.items() if state.files.get(path) != File(MODE, text)}
 
 
 def surplus_profiles(spec: LinksSpec, state: LinksState, profiles: Profiles, *, others: bool) -> tuple[str, ...]:
     """The existing files that are no longer wanted; none while only `others`, which share a store, have builds."""
     if others and not spec.present:
         return ()
-    wanted = {profile.path for profile in _wanted(spec, state, profiles)}
-    return tuple(sorted(path for path in state.files if path not in wanted and not path.endswith(_OF_VENVS)))
+    kept = {profile.path for profile in _applicable(spec, state, profiles)}
+    return tuple(sorted(path for path in state.files if path not in kept and not path.endswith(_OF_VENVS)))
 
 
-def _wanted(spec: LinksSpec, state: LinksState, profiles: Profiles) -> list[Profile]:
+def _applicable(spec: LinksSpec, state: LinksState, profiles: Profiles) -> list[Profile]:
     if not spec.present:
         return []
-    return [profile for profile in profiles.wanted if not profile.reader or profile.reader in state.directories]
+    return [profile for profile in profiles.files if not profile.reader or profile.reader in state.directories]
 
 
 def _sh(setting: Setting) -> str:

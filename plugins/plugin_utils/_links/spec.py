@@ -107,10 +107,10 @@ class LinksSpec:
         if self.system == "none" and not self.default:
             return
         for option, directory in (("link_dir", self.link_dir), ("man_dir", self.man_dir)):
-            for place in (place for build in self.builds for place in (build.path, build.store)):
-                if is_in(directory, place):
+            for path in (path for build in self.builds for path in (build.path, build.store)):
+                if is_in(directory, path):
                     raise InvalidName(
-                        f"{option} is {directory}, which is in {place}, where builds are. Links there would change a "
+                        f"{option} is {directory}, which is in {path}, where builds are. Links there would change a "
                         "build, and go with it. Choose a directory beside it."
                     )
 

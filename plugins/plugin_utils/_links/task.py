@@ -48,7 +48,7 @@ class LinksTask:
 
     def _state(self) -> LinksState:
         spec, profiles = self._spec, self._profiles
-        question = spec.question(list(profiles.places), list(profiles.directories))
+        question = spec.question(list(profiles.patterns), list(profiles.directories))
         answer = self._host.run_command(question.command())
         state = probe.parse(answer.stdout, rc=answer.rc, stderr=answer.stderr, root=spec.root)
         if state.answer:

@@ -192,9 +192,9 @@ def _yaml(text: str, where: str) -> Any:
     try:
         return _strict_yaml(text)
     except yaml.MarkedYAMLError as error:
-        place = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        position = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         reason = f": {error.note}" if error.note else ""
-        raise InvalidLock(f"{where} is damaged{place}, perhaps by a merge{reason}. Make it again.") from None
+        raise InvalidLock(f"{where} is damaged{position}, perhaps by a merge{reason}. Make it again.") from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise InvalidLock(f"{where} is no YAML. Make it again.") from None
 

@@ -27,7 +27,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from .._index.catalog import Catalog
 from .._index.clock import Clock
 from .._index.reader import IndexOptions
-from .._provenance.attestations import NoAttestation, Places
+from .._provenance.attestations import BundleSources, NoAttestation
 from .._provenance.verify import Policy
 from .._resolve.exclusion import Exclusion
 from .._resolve.resolve import of_each_target, with_index, with_warning
@@ -124,12 +124,12 @@ def public_bundles(assets: Iterable[Asset], options: UrlOptions, warn: Callable[
     left to the next run.
     """
     found: dict[str, str] = {}
-    places = Places(Policy.repository, options=options)
+    sources = BundleSources(Policy.repository, options=options)
     for asset in assets:
         if asset.build.release < _FIRST_ATTESTED or not public_file(asset.url):
             continue
         try:
-            found[asset.sha256] = "".join(_line(bundle.content) for bundle in places.bundles_of(asset))
+            found[asset.sha256] = "".join(_line(bundle.content) for bundle in sources.bundles_of(asset))
         except NoAttestation as error:
             warn(str(error))
         except (ValueError, RecursionError):

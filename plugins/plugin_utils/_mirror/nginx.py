@@ -78,8 +78,8 @@ def _is_name(text: str) -> bool:
 
 
 def _is_listen(text: str) -> bool:
-    place, *words = text.split(" ")
-    found = _LISTEN.fullmatch(place)
+    address, *words = text.split(" ")
+    found = _LISTEN.fullmatch(address)
     port_fits = found is not None and (found["port"] is None or 0 < int(found["port"]) <= _LAST_PORT)
     return port_fits and all(_LISTEN_WORD.fullmatch(word) for word in words)
 

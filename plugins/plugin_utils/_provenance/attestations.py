@@ -52,7 +52,7 @@ class Bundle:
 
 
 @dataclass(frozen=True)
-class Places:
+class BundleSources:
     """The first source that applies: beside `archive`, a file on the controller; else beside the archive in `mirrors`;
     else beside an archive with a separate URL, or at the GitHub `repository` that built it.
     """
@@ -171,10 +171,10 @@ def _of_answer(answer: bytes, url: str, options: UrlOptions, whole: Limit) -> It
     """The bundles that GitHub has: in its answer, or at a URL in it, which needs no login."""
     try:
         attestations = json.loads(answer)["attestations"]
-        places = [(attestation.get("bundle"), attestation.get("bundle_url")) for attestation in attestations]
+        found = [(attestation.get("bundle"), attestation.get("bundle_url")) for attestation in attestations]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise FetchError.of(url, "the answer is not a list of attestations", "never", what="The bundle") from None
-    for bundle, bundle_url in places:
+    for bundle, bundle_url in found:
         if bundle:
             yield Bundle(json.dumps(bundle), url)
         elif bundle_url:

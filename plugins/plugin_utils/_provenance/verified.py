@@ -17,23 +17,23 @@ from collections.abc import Callable, Mapping
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 
 from .._index.cache import cache_directory, held
-from .attestations import Places
+from .attestations import BundleSources
 from .verify import Policy, require_attested, require_library
 
 
 def require_provenance(
-    asset: Asset, policy: Policy, places: Places, environ: Mapping[str, str], warn: Callable[[str], None]
+    asset: Asset, policy: Policy, sources: BundleSources, environ: Mapping[str, str], warn: Callable[[str], None]
 ) -> None:
     """Raise `ProvenanceError`, `NoBundle` or `FetchError` unless the archive was built as the policy requires."""
     key = hashlib.sha256(f"{asset.sha256} {policy.fingerprint()}".encode()).hexdigest()
     verdict = f"{key} {asset.file_name}\n".encode()
     directory = cache_directory(environ, "attested", warn=warn)
     # The file of a verdict is empty until there is one.
-    with held(directory and os.path.join(directory, key), places.options.lock_timeout) as descriptor:
+    with held(directory and os.path.join(directory, key), sources.options.lock_timeout) as descriptor:
         if descriptor is not None and os.pread(descriptor, len(verdict) + 1, 0) == verdict:
             return
         require_library()
-        require_attested(asset, places.bundles_of(asset), policy, warn)
+        require_attested(asset, sources.bundles_of(asset), policy, warn)
         if descriptor is not None:
             with contextlib.suppress(OSError):
                 os.ftruncate(descriptor, 0)

@@ -175,12 +175,12 @@ def _trusted_cache(warn: Callable[[str], None]) -> Iterator[None]:
 
 def _require_private_tree(directory: str) -> None:
     """Raise `OSError` when another user can have written anything in the directory."""
-    for folder, directories, files in os.walk(private_directory(directory)):
+    for parent, directories, files in os.walk(private_directory(directory)):
         for name in directories:
-            private_directory(os.path.join(folder, name))
+            private_directory(os.path.join(parent, name))
         for name in files:
-            if not has_private_file(os.path.join(folder, name)):
-                raise Untrusted(os.path.join(folder, name), "is no file that only this user can write")
+            if not has_private_file(os.path.join(parent, name)):
+                raise Untrusted(os.path.join(parent, name), "is no file that only this user can write")
 
 
 def _objection(asset: Asset, bundle: Bundle, policy: Policy, verifier: Any) -> str | None:

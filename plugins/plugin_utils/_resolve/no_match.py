@@ -153,9 +153,9 @@ def _no_such_build(catalog: Catalog, request: BuildRequest, assets: Sequence[Ind
     release, flavor, options = _properties(catalog, request)
     of_release = list(filter(release.matches, assets))
     of_flavor = list(filter(flavor.matches, of_release))
-    for wanted, among in ((release, assets), (flavor, of_release), (options, of_flavor)):
-        if not any(map(wanted.matches, among)):
-            return wanted.message(among)
+    for fixed, among in ((release, assets), (flavor, of_release), (options, of_flavor)):
+        if not any(map(fixed.matches, among)):
+            return fixed.message(among)
     return f"the index does not list that file. It lists {_some(sorted({asset.file_name for asset in of_flavor}))}."
 
 

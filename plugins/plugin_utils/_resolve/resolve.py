@@ -80,12 +80,13 @@ def resolve_installed(installed: Asset, path: str, *, index: IndexOptions, warn:
         raise NoMatch(f"{refused}: {error} {advice}") from error
     if not found.is_same_as(installed):
         raise NoMatch(
-            f"{refused}: {_told(found)} by the index, and {_told(installed)} by its receipt on the host. {advice}"
+            f"{refused}: {_identified(found)} by the index, and {_identified(installed)} by its receipt on the host. "
+            f"{advice}"
         )
     return found
 
 
-def _told(asset: Asset) -> str:
+def _identified(asset: Asset) -> str:
     return f"it is {asset.build.version}+{asset.build.release} with the digest {asset.sha256}"
 
 

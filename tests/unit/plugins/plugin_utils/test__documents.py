@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_c
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions, IndexReader
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import BundleSources
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy
 from tests.support.fake_builds import make
 
@@ -35,7 +35,7 @@ def read_bundles(path: Path) -> object:
     archive = path.with_name("archive")
     path.rename(f"{archive}.sigstore.json")
     asset = Asset.from_dict(make(path.parent / "mirror", "20260101").asset())
-    return Places("https://github.com/x/y", archive=str(archive)).bundles_of(asset)
+    return BundleSources("https://github.com/x/y", archive=str(archive)).bundles_of(asset)
 
 
 READERS: dict[str, Callable[[Path], object]] = {

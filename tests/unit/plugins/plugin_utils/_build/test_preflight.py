@@ -161,8 +161,8 @@ def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
 def test_what_the_host_cannot_look_at_is_not_absent(decided: Plan, hides: str, remedy: str, option: str) -> None:
     place = Ancestor("/opt", is_directory=True, is_writable=True, hides=hides)
     with pytest.raises(StoreError) as error:
-        preflight(ORDER, decided, replace(GOOD, **{"parent" if option == "path" else "store_place": place}))
-    wanted = ORDER.path if option == "path" else ORDER.store
+        preflight(SPEC, decided, replace(GOOD, **{"parent" if option == "path" else "store_place": place}))
+    wanted = SPEC.path if option == "path" else SPEC.store
     assert str(error.value) == (
         f"Cannot look at the {option} {wanted}, below /opt: {hides}. {remedy.format(option=option)}"
     )

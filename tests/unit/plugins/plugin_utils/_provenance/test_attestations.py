@@ -16,7 +16,11 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from ansible_collections.standalone.python.plugins.plugin_utils._http import fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._http.errors import FetchError
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import attestations as _attestations
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Bundle, NoBundle, Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import (
+    Bundle,
+    BundleSources,
+    NoBundle,
+)
 from tests.support.index_documents import url_of
 from tests.support.locks import asset, stripped
 from tests.support.servers import Server, serve, status
@@ -48,50 +52,50 @@ def answer(github: Server, *attestations: object) -> None:
     github.script[API] = [status(200, body=json.dumps({"attestations": attestations}).encode())]
 
 
-def contents(places: Places) -> list[str]:
-    return [bundle.content for bundle in places.bundles_of(ASSET)]
+def contents(sources: BundleSources) -> list[str]:
+    return [bundle.content for bundle in sources.bundles_of(ASSET)]
 
 
 def test_beside_an_archive_on_the_controller(mirror: Path) -> None:
     archive = str(mirror / "20250723" / FILE)
-    assert Places(GITHUB, archive=archive, mirrors=["https://no"]).bundles_of(ASSET) == [
+    assert BundleSources(GITHUB, archive=archive, mirrors=["https://no"]).bundles_of(ASSET) == [
         Bundle(BUNDLE, f"{archive}.sigstore.json")
     ]
 
 
 def test_beside_the_archive_in_the_first_mirror_that_has_it(mirror: Path, tmp_path: Path) -> None:
     with serve(tmp_path / "empty") as empty, serve(mirror) as server:
-        assert Places(GITHUB, mirrors=[empty.url, server.url]).bundles_of(ASSET) == [
+        assert BundleSources(GITHUB, mirrors=[empty.url, server.url]).bundles_of(ASSET) == [
             Bundle(BUNDLE, url_of(f"{FILE}.sigstore.json", server.url))
         ]
-        assert contents(Places(GITHUB, mirrors=[empty.url, mirror.as_uri()])) == [BUNDLE]
+        assert contents(BundleSources(GITHUB, mirrors=[empty.url, mirror.as_uri()])) == [BUNDLE]
 
 
 def test_beside_an_archive_with_an_address_of_its_own(mirror: Path) -> None:
     with serve(mirror) as server:
         own = replace(ASSET, url=url_of(FILE, server.url))
-        assert Places(GITHUB).bundles_of(own)[0].content == BUNDLE
+        assert BundleSources(GITHUB).bundles_of(own)[0].content == BUNDLE
 
 
 def test_a_file_may_have_several_each_on_a_line(mirror: Path) -> None:
     file = mirror / "20250723" / f"{FILE}.sigstore.json"
     file.write_text(f"{BUNDLE}\n{BUNDLE}\n")
-    assert contents(Places(GITHUB, mirrors=[mirror.as_uri()])) == [BUNDLE, BUNDLE]
+    assert contents(BundleSources(GITHUB, mirrors=[mirror.as_uri()])) == [BUNDLE, BUNDLE]
     file.write_text('{\n"a": 1\n}\n')
-    assert contents(Places(GITHUB, mirrors=[mirror.as_uri()])) == ['{\n"a": 1\n}']
+    assert contents(BundleSources(GITHUB, mirrors=[mirror.as_uri()])) == ['{\n"a": 1\n}']
 
 
 def test_github_has_them_by_digest(github: Server) -> None:
     answer(github, {"bundle": {"a": 1}}, {"bundle": None, "bundle_url": f"{github.url}/plain?sig=s3cret"}, {})
     github.script["/plain"] = [status(200, body=BUNDLE.encode())]
-    found = Places(GITHUB, options=UrlOptions(headers={"X-Token": "s3cret"})).bundles_of(ASSET)
+    found = BundleSources(GITHUB, options=UrlOptions(headers={"X-Token": "s3cret"})).bundles_of(ASSET)
     assert found == [Bundle(BUNDLE, github.url + API), Bundle(BUNDLE, f"{github.url}/plain")]
     assert all("x-token" not in request.headers for request in github.requests)
 
 
 def test_an_archive_without_an_address_is_github_to_answer_for(github: Server) -> None:
     answer(github, {"bundle": {"a": 1}})
-    assert Places(GITHUB, mirrors=["https://no"]).bundles_of(replace(ASSET, url=""))[0].content == BUNDLE
+    assert BundleSources(GITHUB, mirrors=["https://no"]).bundles_of(replace(ASSET, url=""))[0].content == BUNDLE
 
 
 def test_what_github_stores_is_packed(github: Server) -> None:
@@ -99,24 +103,24 @@ def test_what_github_stores_is_packed(github: Server) -> None:
     answer(github, *({"bundle_url": f"{github.url}/{name}"} for name in ("packed", "spoilt")))
     github.script["/packed"] = [status(200, body=bytes(cramjam.snappy.compress_raw(BUNDLE.encode())))]
     github.script["/spoilt"] = [status(200, body=b"\xff" * 9)]
-    assert contents(Places(GITHUB)) == [BUNDLE, ""]
+    assert contents(BundleSources(GITHUB)) == [BUNDLE, ""]
 
 
 def test_nothing_is_told(mirror: Path, github: Server, tmp_path: Path) -> None:
     with serve(tmp_path / "empty") as empty, pytest.raises(NoBundle) as error:
-        Places(GITHUB, mirrors=[empty.url, "file:///nowhere"]).bundles_of(ASSET)
-    places = f"{url_of(FILE, empty.url)}.sigstore.json, file:///nowhere/20250723/{FILE}.sigstore.json"
+        BundleSources(GITHUB, mirrors=[empty.url, "file:///nowhere"]).bundles_of(ASSET)
+    sources = f"{url_of(FILE, empty.url)}.sigstore.json, file:///nowhere/20250723/{FILE}.sigstore.json"
     assert str(error.value) == (
-        f"The provenance of {FILE} cannot be checked: there is no bundle at {places}. Put it there, or leave out "
+        f"The provenance of {FILE} cannot be checked: there is no bundle at {sources}. Put it there, or leave out "
         "verify_provenance."
     )
     for attestations in ([], None):
         if attestations is not None:
             answer(github)
         with pytest.raises(NoBundle, match=f"^{GITHUB} has no attestation of cpython"):
-            Places(GITHUB).bundles_of(ASSET)
+            BundleSources(GITHUB).bundles_of(ASSET)
     with pytest.raises(NoBundle, match="https://git.example.com/o/r is not on GitHub"):
-        Places("https://git.example.com/o/r").bundles_of(ASSET)
+        BundleSources("https://git.example.com/o/r").bundles_of(ASSET)
 
 
 @pytest.mark.parametrize("code", [403, 429])
@@ -126,14 +130,14 @@ def test_github_answers_a_limited_number_of_questions(
     monkeypatch.setattr("ansible_collections.standalone.python.plugins.plugin_utils._http.fetch.sleep", lambda _s: None)
     github.script[API] = [status(code)]
     with pytest.raises(NoBundle, match=f"and {code} says that it is used up. Wait, or put the bundle beside"):
-        Places(GITHUB).bundles_of(ASSET)
+        BundleSources(GITHUB).bundles_of(ASSET)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"attestations": 1}', b'{"attestations": [1]}'])
 def test_an_answer_that_is_none(github: Server, body: bytes) -> None:
     github.script[API] = [status(200, body=body)]
     with pytest.raises(FetchError) as error:
-        Places(GITHUB).bundles_of(ASSET)
+        BundleSources(GITHUB).bundles_of(ASSET)
     assert str(error.value) == (
         f"The bundle {github.url}{API} could not be read: the answer is not a list of attestations."
     )
@@ -143,7 +147,7 @@ def test_a_server_that_refuses_is_named() -> None:
     path = f"{url_of(FILE, '')}.sigstore.json"
     with serve(script={path: status(401)}) as server:
         with pytest.raises(FetchError, match=f"^The bundle {server.url}.* could not be read: the server answers 401"):
-            Places(GITHUB, mirrors=[server.url]).bundles_of(ASSET)
+            BundleSources(GITHUB, mirrors=[server.url]).bundles_of(ASSET)
 
 
 class TestEndlessAndSlow:
@@ -161,13 +165,13 @@ class TestEndlessAndSlow:
         behaviour = {**SLOW_HEADERS, **SLOW_BODIES, **ENDLESS_BODIES}[case]
         with serve(script={url_of(f"{FILE}.sigstore.json", ""): behaviour}) as server:
             with pytest.raises(FetchError, match="min_rate|limit of timeout|larger than 1 MiB"):
-                contents(Places(GITHUB, mirrors=[server.url], options=hasty))
+                contents(BundleSources(GITHUB, mirrors=[server.url], options=hasty))
 
     def test_an_answer_that_names_bundle_after_bundle(self, github: Server, hasty: UrlOptions) -> None:
         answer(github, *[{"bundle": None, "bundle_url": f"{github.url}/{number}"} for number in range(200)])
         github.script.update({f"/{number}": [status(200, body=BUNDLE.encode())] for number in range(200)})
         with pytest.raises(NoBundle, match="there are more than 100, and an archive has one or two"):
-            contents(Places(GITHUB, options=hasty))
+            contents(BundleSources(GITHUB, options=hasty))
         assert len(github.requests) < 110
 
     def test_all_bundles_of_an_answer_have_one_limit(self, github: Server, hasty: UrlOptions) -> None:
@@ -175,10 +179,10 @@ class TestEndlessAndSlow:
         slow = [late(status(200, body=BUNDLE.encode()), 300)]
         github.script.update({f"/{number}": slow for number in range(90)})
         with pytest.raises(FetchError, match="the limit of index_timeout"):
-            contents(Places(GITHUB, options=replace(hasty, index_timeout=1000)))
+            contents(BundleSources(GITHUB, options=replace(hasty, index_timeout=1000)))
         assert len(github.requests) < 20
 
     def test_a_file_of_bundle_after_bundle(self, mirror: Path) -> None:
         (mirror / "20250723" / f"{FILE}.sigstore.json").write_text(f"{BUNDLE}\n" * 101)
         with pytest.raises(NoBundle, match="there are more than 100"):
-            contents(Places(GITHUB, archive=str(mirror / "20250723" / FILE)))
+            contents(BundleSources(GITHUB, archive=str(mirror / "20250723" / FILE)))

@@ -14,7 +14,7 @@ pytest.importorskip("requests", reason="provenance is checked on the controller"
 from ansible import constants
 
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance import verified
-from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Bundle, Places
+from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import Bundle, BundleSources
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, ProvenanceError
 from tests.support.locks import asset, stripped
@@ -34,7 +34,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(verified, "require_attested", require_attested)
     monkeypatch.setattr(verified, "require_library", lambda: None)
-    monkeypatch.setattr(Places, "bundles_of", lambda _self, _asset: [Bundle("", "")])
+    monkeypatch.setattr(BundleSources, "bundles_of", lambda _self, _asset: [Bundle("", "")])
     return names
 
 
@@ -47,7 +47,7 @@ def test_a_good_verdict_holds_for_its_archive_and_policy(checked: list[str], tmp
         (ASSET, Policy(workflow="x@y")),
         (ASSET, Policy()),
     ]:
-        require_provenance(one, policy, Places(""), environ, pytest.fail)
+        require_provenance(one, policy, BundleSources(""), environ, pytest.fail)
     assert checked == [ASSET.file_name, OTHER.file_name, ASSET.file_name]
 
 
@@ -56,7 +56,7 @@ def test_another_trusted_root_asks_again(checked: list[str], tmp_path: Path) -> 
     root = tmp_path / "root"
     for content in ("a", "a", "b"):
         root.write_text(content)
-        require_provenance(ASSET, Policy(trusted_root=str(root)), Places(""), environ, pytest.fail)
+        require_provenance(ASSET, Policy(trusted_root=str(root)), BundleSources(""), environ, pytest.fail)
     assert len(checked) == 2
 
 
@@ -64,7 +64,7 @@ def test_a_bad_verdict_is_not_kept(checked: list[str], tmp_path: Path) -> None:
     environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(tmp_path / "cache")}
     for _attempt in range(2):
         with pytest.raises(ProvenanceError):
-            require_provenance(ASSET, Policy(issuer="https://bad"), Places(""), environ, pytest.fail)
+            require_provenance(ASSET, Policy(issuer="https://bad"), BundleSources(""), environ, pytest.fail)
     assert len(checked) == 2
 
 
@@ -74,7 +74,7 @@ def test_it_works_without_a_cache(checked: list[str], tmp_path: Path, monkeypatc
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "file" / "run"))
     warnings: list[str] = []
     for _attempt in range(2):
-        require_provenance(ASSET, Policy(), Places(""), environ, warnings.append)
+        require_provenance(ASSET, Policy(), BundleSources(""), environ, warnings.append)
     assert len(checked) == 2
     assert len(set(warnings)) == 1
 
@@ -90,12 +90,12 @@ FORGERIES: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_forged_verdict_is_not_believed(checked: list[str], tmp_path: Path, forgery: str) -> None:
     environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(tmp_path / "cache")}
-    require_provenance(ASSET, Policy(), Places(""), environ, pytest.fail)
+    require_provenance(ASSET, Policy(), BundleSources(""), environ, pytest.fail)
     (verdict,) = (tmp_path / "cache" / "attested").iterdir()
     FORGERIES[forgery](verdict)
-    require_provenance(ASSET, Policy(), Places(""), environ, pytest.fail)
+    require_provenance(ASSET, Policy(), BundleSources(""), environ, pytest.fail)
     assert len(checked) == 2
-    require_provenance(ASSET, Policy(), Places(""), environ, pytest.fail)
+    require_provenance(ASSET, Policy(), BundleSources(""), environ, pytest.fail)
     assert len(checked) == 2
 
 
@@ -105,10 +105,10 @@ def test_verdicts_are_not_kept_where_others_may_write(
 ) -> None:
     environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(tmp_path / "cache")}
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
-    require_provenance(ASSET, Policy(), Places(""), environ, pytest.fail)
+    require_provenance(ASSET, Policy(), BundleSources(""), environ, pytest.fail)
     (tmp_path / "cache" / place).chmod(0o777)
     warnings: list[str] = []
     for _host in range(3):
-        require_provenance(ASSET, Policy(), Places(""), environ, warnings.append)
+        require_provenance(ASSET, Policy(), BundleSources(""), environ, warnings.append)
     assert len(checked) == 2
     assert len(set(warnings)) == 1
