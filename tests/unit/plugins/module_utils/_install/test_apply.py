@@ -67,7 +67,7 @@ class TestInstall:
             os.umask(before)
         for item in [path.parent, store_of(path), *store_of(path).rglob("*")]:
             if not item.is_symlink() and item.name != ".lock":
-                executable = item.is_dir() or "bin" in item.parts
+                executable = item.is_dir() or item.parent.name in ("bin", "libexec")
                 assert (item, stat.S_IMODE(item.stat().st_mode)) == (item, 0o755 if executable else 0o644)
 
     def test_externally_managed_can_be_left_out(self, path: Path, old: FakeBuild) -> None:
