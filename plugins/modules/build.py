@@ -269,8 +269,8 @@ options:
     type: bool
 attributes:
   check_mode:
-    description: Reports the same result and the same diff, and changes nothing. The index may be read. A request that
-      the first check of the host rules out fails here too.
+    description: Reports the same result and the same diff, and changes nothing. The index may be read. What the run
+      refuses before it changes anything fails here too, on a host that has an interpreter for modules.
   diff_mode:
     description: Shows the build at the path before and after, drift, and the builds that are pruned.
   action:

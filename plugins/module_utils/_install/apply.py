@@ -15,10 +15,10 @@ from typing import Any, NamedTuple, Optional
 from .._builds.build import Asset
 from .._errors import StoreError
 from .._os.paths import Entry, kind_of, link_target
-from .._os.permissions import why_not_writable
+from .._os.permissions import require_executable, why_not_writable
 from .._os.timestamps import SourceDate
 from .._readable import readable
-from .._store import history, link
+from .._store import history, link, ownership
 from .._store import state as _state
 from .._store.history import PathHistory
 from .._store.inspect import clock_ns, inspect, refusal, settle
@@ -85,6 +85,8 @@ def _look(spec: InstallSpec) -> dict[str, Any]:
     spec = spec.keeping_capabilities(state.receipt)
     decided = plan(spec, state)
     drift = _inspect_current(spec, state, store) if decided.step == INSPECT else None
+    if decided.changes:
+        _require_possible(spec, decided, store)
     why_not = why_not_writable(store.directory)
     if drift and why_not:
         changed = next(iter((*drift.changed, *drift.missing, *drift.added)))
@@ -92,6 +94,19 @@ def _look(spec: InstallSpec) -> dict[str, Any]:
             readable(f"Cannot repair {spec.path}, where {changed} changed, in the store {store.directory}: {why_not}")
         )
     return report.report(report.outcome_of(decided, spec, state, drift), spec, state)
+
+
+def _require_possible(spec: InstallSpec, decided: Plan, store: Store) -> None:
+    """Raise for what the run refuses before it changes anything, so that check mode does not promise it."""
+    store.require_safe()
+    if decided.step in (ADOPT, INSTALL):
+        ownership.ids(spec.settings.owner, spec.settings.group, spec.system)
+        if spec.health_imports and not spec.system.is_image:
+            require_executable(store.directory)
+    if decided.step == ADOPT:
+        from . import adopt
+
+        adopt.require_idle(spec.place)
 
 
 def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:

@@ -68,6 +68,19 @@ def why_not_writable(directory: str) -> str | None:
     return advice(OSError(errno.EROFS if is_read_only else errno.EACCES, "", directory))
 
 
+def require_executable(directory: str) -> None:
+    """Raise `StoreError` where no interpreter could start, whether the directory exists or not."""
+    while not os.path.lexists(directory):
+        directory = os.path.dirname(directory)
+    if os.statvfs(directory).f_flag & os.ST_NOEXEC:
+        from .errors import mount_of
+
+        raise StoreError(
+            f"No interpreter can start in {directory}: {mount_of(directory)} is mounted noexec. Remount it with exec, "
+            "or set `store` to a directory on another file system."
+        )
+
+
 def _way_to(directory: str) -> list[tuple[str, str]]:
     """The directories above, the root first, each with the name in it that continues the path."""
     parent, name = os.path.split(directory)

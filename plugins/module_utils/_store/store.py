@@ -97,12 +97,11 @@ class Store:
     def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
         """Make the store if it is missing and hold its lock; a second writer waits up to `wait_s` seconds."""
         limit = Limit(wait_s, "lock_timeout")
-        if not self.system.is_image:  # only the process that makes an image works in it
-            require_way_of_root(self.directory)
+        self.require_safe()
         while True:
             try:
                 make_directory(self.directory)
-                require_ours(self.directory, self.staging, os.path.join(self.directory, HISTORY_DIRECTORY))
+                self._require_ours()
                 handle = open_lock(os.path.join(self.directory, LOCK_FILE))
             except FileNotFoundError:  # the store was removed with its last build just now
                 if limit.left_s <= 0:
@@ -116,6 +115,15 @@ class Store:
                     return
             finally:
                 os.close(handle)
+
+    def require_safe(self) -> None:
+        """Raise `StoreError` when another user could change the store, or could exchange it while root works in it."""
+        if not self.system.is_image:  # only the process that makes an image works in it
+            require_way_of_root(self.directory)
+        self._require_ours()
+
+    def _require_ours(self) -> None:
+        require_ours(self.directory, self.staging, os.path.join(self.directory, HISTORY_DIRECTORY))
 
     def sweep(self, spare: str | None = None) -> None:
         """Remove from staging what an interrupted run left; `spare` is a name in it that stays.

@@ -59,6 +59,29 @@ def require_gzip(local: str) -> None:
         )
 
 
+def checking_command(store: str) -> str:
+    """The command that answers whether an archive could be unpacked in a store; it writes nothing."""
+    values = dict.fromkeys(("prefix", "token", "archive", "sha256", "program"), "")
+    return command_of(_SCRIPT, values={"store": store, **values})
+
+
+def require_possible(stdout: str, *, rc: int, stderr: str) -> None:
+    """Raise `StandaloneError` with the reason unless that command answered that it is possible."""
+    answer = Answer.parse(stdout, _NAME, {"possible": once("1"), "failed": once(".+")})
+    if answer is None or "possible" not in answer.facts:
+        raise _failure(answer, stdout, rc=rc, stderr=stderr)
+
+
+def _failure(answer: Answer | None, stdout: str, *, rc: int, stderr: str) -> StandaloneError:
+    failed = answer.facts.get("failed") if answer else None
+    if failed:
+        return StandaloneError(f"{failed[0].strip()} Nothing was installed.")
+    return StandaloneError(
+        f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
+        f"{printed(stdout, stderr)}. Nothing was installed; run again when the host is well."
+    )
+
+
 @dataclass(frozen=True)
 class Unpacking:
     """One archive that is unpacked in one store. `archive` is its path on the host; None when it is the input."""
@@ -93,9 +116,4 @@ class Unpacking:
         if answer and "runs" in facts:
             (parts,) = answer.parts("runs")
             return TemporaryInterpreter(facts["runs"][0], self.archive or f"{parts['directory']}/archive")
-        if "failed" in facts:
-            raise StandaloneError(f"{facts['failed'][0].strip()} Nothing was installed.")
-        raise StandaloneError(
-            f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
-            f"{printed(stdout, stderr)}. Nothing was installed; run again when the host is well."
-        )
+        raise _failure(answer, stdout, rc=rc, stderr=stderr)

@@ -13,7 +13,7 @@
 #   token    a value unique to this run, for the rest of the name
 #   archive  the archive on this host; empty when it is the standard input
 #   sha256   its digest
-#   program  the interpreter in the archive
+#   program  the interpreter in the archive; empty to check only whether it could be unpacked
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 LC_ALL=C
@@ -106,9 +106,18 @@ digest_of() {
     found=${found%%[!0-9a-f]*}
 }
 
-make_stage() {
-    staging=$store/.staging
+# require_possible: fail for what can be seen before anything is written.
+require_possible() {
+    for tool in tar gzip; do
+        has "$tool" || fail "This host has no $tool, which unpacks the archive. Install it by the package manager."
+    done
     require_way_of_root
+    for directory in "$store" "$staging"; do
+        ! { [ -e "$directory" ] || [ -L "$directory" ]; } || require_ours "$directory"
+    done
+}
+
+make_stage() {
     # shellcheck disable=SC2174 # missing parents get the mode that umask gives
     words=$(mkdir -p "$staging" 2>&1) || fail "There is no directory $staging, and none could be made: $words"
     require_ours "$store"
@@ -156,9 +165,13 @@ write_runner() {
 
 from_input=0
 [ -n "$archive" ] || from_input=1
-for tool in tar gzip; do
-    has "$tool" || fail "This host has no $tool, which unpacks the archive. Install it by the package manager."
-done
+staging=$store/.staging
+[ -n "$program" ] || from_input=0
+require_possible
+[ -n "$program" ] || {
+    answer possible 1
+    exit
+}
 make_stage
 receive
 verify

@@ -29,6 +29,7 @@ from .._build.task import BuildTask
 from . import interpreter as _interpreter
 from .interpreter import TemporaryInterpreter, Unpacking
 
+_WITH_OWN_INTERPRETER = (NOTHING, RECORD, TIDY)  # the build at the path works
 _UNPACKED_TWICE = 2  # for the temporary interpreter, and for the build
 
 
@@ -53,10 +54,22 @@ class BootstrapTask(BuildTask):
             )
         return True
 
+    def require_possible(self, delivery: Delivery) -> None:
+        """In check mode, raise what unpacking refuses before it writes anything."""
+        decision = delivery.decision
+        if decision.plan.step in _WITH_OWN_INTERPRETER:
+            return
+        if decision.plan.step != INSPECT:  # else it is unknown whether an archive is needed
+            _interpreter.require_suitable(self._asset_to_run(decision))
+            if self.options.archive:
+                _interpreter.require_gzip(self.options.controller.find_file(self.options.archive))
+        answer = self.host.run_command(_interpreter.checking_command(self.spec.store))
+        _interpreter.require_possible(answer.stdout, rc=answer.rc, stderr=answer.stderr)
+
     def apply(self, delivery: Delivery) -> dict[str, Any]:
         """The result of the module, run by the build at the path if that works, else by one from the archive."""
         decision = delivery.decision
-        if decision.plan.step in (NOTHING, RECORD, TIDY):
+        if decision.plan.step in _WITH_OWN_INTERPRETER:
             return self._run_module(_own_interpreter(decision), delivery.to_work())
         asset = self._asset_to_run(decision)
         _interpreter.require_suitable(asset)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
-from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
+from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, Plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
@@ -25,7 +25,7 @@ from .._options import with_local_files
 from .._probe import probe as _probe
 from .._probe.probe import Probe
 from . import sources
-from .apply import apply
+from .apply import apply, lacks_interpreter
 from .decision import Decision
 from .delivery import NEEDED, Delivery
 from .image import described
@@ -54,6 +54,8 @@ class BuildTask:
         decision = self._plan(self._state())
         self._check(decision)
         if self.is_settled(decision):
+            if decision.plan.changes and self.options.controller.check_mode:
+                self.require_possible(Delivery(decision, self.options))
             return decision.report()
         result = self.apply(Delivery(decision, self.options))
         self._require_true_result(result, decision)
@@ -64,6 +66,15 @@ class BuildTask:
         if self.options.controller.check_mode:
             return decision.plan.step != INSPECT
         return decision.plan == Plan(NOTHING)
+
+    def require_possible(self, delivery: Delivery) -> None:
+        """In check mode, raise what the module refuses before it changes anything.
+
+        A host without an interpreter passes: an earlier task may bring one, and check mode has not run that.
+        """
+        result = self.host.run_module("build", delivery.to_work())
+        if result.get("failed") and not lacks_interpreter(result):
+            raise StandaloneError(str(result.get("msg")))
 
     def apply(self, delivery: Delivery) -> dict[str, Any]:
         """The module's result, once the host has the archive that it needs."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,37 @@ class TestFirstRun:
 
     def test_check_mode_foresees_it(self, host: Host, path: Path, index: str) -> None:
         result = bootstrap_on(host, path, name=f"{VERSION}+{OLD}", index=[index], check_mode=True)
-        assert (result["changed"], result["build"]["release"], len(host.commands)) == (True, OLD, 1)
+        assert (result["changed"], result["build"]["release"], len(host.commands)) == (True, OLD, 2)
         assert not path.parent.exists()
+
+    @pytest.mark.parametrize("check_mode", [False, True])
+    @pytest.mark.parametrize("lacking", ["tar", "gzip"])
+    def test_check_mode_refuses_what_the_run_refuses(
+        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str], tmp_path: Path, lacking: str,
+        check_mode: bool, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        for name in {"tar", "gzip", "id", "ls", "mkdir", "rm", "cat", "tr", "uname", "od", "df", "readlink"} - {
+            lacking
+        }:
+            (programs / name).symlink_to(shutil.which(name) or "")
+        monkeypatch.setenv("PATH", str(programs))
+        result = bootstrap_on(host, path, asset=old.asset(), mirror=mirrors, check_mode=check_mode)
+        assert result["msg"] == (
+            f"This host has no {lacking}, which unpacks the archive. Install it by the package manager. Nothing was "
+            "installed."
+        )
+        assert (result["failed"], host.modules, path.parent.exists()) == (True, [], False)
+
+    def test_check_mode_refuses_a_store_that_others_may_change(
+        self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]
+    ) -> None:
+        store = path.parent / ".builds"
+        store.mkdir(parents=True)
+        store.chmod(0o777)
+        result = bootstrap_on(host, path, asset=old.asset(), mirror=mirrors, check_mode=True)
+        assert result["msg"].startswith(f"{store} may be written to by others.")
 
     def test_a_second_try_when_another_run_swept_the_interpreter(
         self, host: Host, path: Path, old: FakeBuild, mirrors: list[str]

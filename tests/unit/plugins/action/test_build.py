@@ -72,7 +72,7 @@ class TestBuildOfAnotherMachine:
             assert (result["changed"], result["previous"]["name"]) == (True, foreign.name)
             assert result["build"]["target"] == fake_builds.TARGET
             assert "but this host is Linux with 64-bit x86_64" in result["diff"]["before"]["does not run here"]
-            assert host.modules == []
+            assert [module["delivery"] for module in host.modules] == ["push"]  # it looks, and fetches nothing
         else:
             (module,) = host.modules
             assert module["asset"]["target"] == fake_builds.TARGET
@@ -222,17 +222,25 @@ class TestModule:
 
 
 class TestCheckMode:
-    def test_an_installation_is_foreseen_without_the_module(self, host: Host, path: Path, index: str) -> None:
+    def test_what_the_module_refuses_is_refused(self, host: Host, path: Path, index: str) -> None:
+        host.answer = {"failed": True, "msg": "There is no user app on this host."}
+        result = act(host, path, name=MINOR, index=[index], check_mode=True)
+        assert (result["failed"], result["msg"]) == (True, "There is no user app on this host.")
+
+    def test_an_interpreter_may_still_come(self, host: Host, path: Path, index: str) -> None:
+        host.answer = {"failed": True, "rc": 127, "msg": "not found"}
+        assert act(host, path, name=MINOR, index=[index], check_mode=True)["changed"] is True
+
+    def test_an_installation_is_foreseen(self, host: Host, path: Path, index: str) -> None:
         result = act(host, path, name=MINOR, index=[index], check_mode=True)
         assert (result["changed"], result["build"]["release"], result["previous"]) == (True, NEW, None)
-        assert (len(host.commands), host.modules) == (1, [])
+        assert (len(host.commands), len(host.modules), host.fetching) == (1, 1, [False])
         assert not path.parent.exists()
 
     def test_an_upgrade_is_foreseen(self, host: Host, path: Path, old: FakeBuild, index: str) -> None:
         run(spec(path, old))
         result = act(host, path, name=MINOR, state="latest", index=[index], check_mode=True)
         assert (result["build"]["release"], result["previous"]["release"]) == (NEW, OLD)
-        assert host.modules == []
 
     def test_a_removal_is_foreseen(self, host: Host, path: Path, old: FakeBuild) -> None:
         run(spec(path, old))

@@ -105,7 +105,7 @@ class TestPush:
         assert (
             act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery=delivery, check_mode=True) == pulled
         )
-        assert (host.modules, host.received) == ([], {})
+        assert (host.fetching, host.received) == ([False, False], {})
 
 
 class TestAuto:

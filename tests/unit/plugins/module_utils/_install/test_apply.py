@@ -23,6 +23,7 @@ from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.install_specs import spec
 from tests.support.installed_builds import litter, release_at, store_of, stored
+from tests.support.small_disks import MountRefused, small_disk
 
 OLD, NEW, NEWEST = "20260101", "20260201", "20260301"
 
@@ -272,3 +273,34 @@ class TestBuildOfAnotherMachine:
             path, name=MINOR, target=foreign.target, host_platform=self.HOST.as_dict(), archive=None, asset=None
         )
         assert run(asked)["changed"] is False
+
+
+class TestCheckModeRefuses:
+    """What the run refuses before it changes anything."""
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_an_unknown_owner(self, path: Path, old: FakeBuild, check_mode: bool) -> None:
+        with pytest.raises(StoreError, match="There is no user nobody-here on this host. Create it first"):
+            run(spec(path, old, owner="nobody-here"), check_mode=check_mode)
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_a_store_that_others_may_change(self, path: Path, old: FakeBuild, check_mode: bool) -> None:
+        store_of(path).mkdir(parents=True)
+        store_of(path).chmod(0o777)
+        with pytest.raises(StoreError, match="may be written to by others"):
+            run(spec(path, old), check_mode=check_mode)
+
+    def test_an_upgrade_on_a_file_system_mounted_noexec(self, tmp_path: Path, old: FakeBuild, new: FakeBuild) -> None:
+        try:
+            with small_disk(tmp_path / "disk", 20_000_000) as disk:
+                path = disk.directory / "opt" / MINOR
+                run(spec(path, old))
+                subprocess.run(["mount", "-o", "remount,noexec", disk.directory], check=True)
+                with pytest.raises(StoreError) as caught:
+                    run(spec(path, new), check_mode=True)
+        except MountRefused as refusal:
+            pytest.skip(str(refusal))
+        assert str(caught.value) == (
+            f"No interpreter can start in {store_of(path)}: the file system {tmp_path}/disk (tmpfs) is mounted noexec. "
+            "Remount it with exec, or set `store` to a directory on another file system."
+        )
