@@ -150,6 +150,38 @@ def test_the_default_interpreter_stays_as_it_was_where_the_package_manager_fails
     assert 0 not in changed(play_role(only, interpreter_state="absent", **own))
 
 
+LOCK_DPKG = """
+import fcntl, os, time
+locks = [open(f"/var/lib/dpkg/{name}", "r+") for name in ("lock-frontend", "lock")]
+for lock in locks:
+    fcntl.lockf(lock, fcntl.LOCK_EX)
+print(os.getpid(), flush=True)
+time.sleep(3600)
+"""
+
+
+def test_an_upgrade_of_packages_at_the_same_time_disturbs_nothing(
+    operator: FleetPlayer, hosts: Mapping[str, Host]
+) -> None:
+    """Such as unattended-upgrades, which holds the locks of dpkg and apt for minutes."""
+    host, only = hosts["wired-bookworm"], on(operator, "wired-bookworm")
+    default = {"interpreter_default": "{{ sample_minor }}"}
+    host.file("/root/lock_dpkg.py").write_text(LOCK_DPKG)
+    wait = "until [ -s /root/locked ]; do sleep 0.1; done"
+    host.enter("sh", "-c", f"/usr/bin/python3 /root/lock_dpkg.py >/root/locked 2>&1 </dev/null & {wait}")
+    try:
+        assert host.enter("apt-get", "check", check=False).returncode != 0
+        assert 0 not in changed(play_role(only, **default))
+        assert_nothing_to_do(only, **default)
+        assert asked(host, "command -v python3") == "/usr/local/bin/python3"
+        minor = only.hosts["wired-bookworm"]["sample_minor"]
+        assert f"Name: python{minor}\n" in host.enter("update-alternatives", "--query", f"python{minor}").stdout
+        assert 0 not in changed(play_role(only, interpreter_state="absent"))
+        assert asked(host, "command -v python3") == "/usr/bin/python3"
+    finally:
+        host.enter("sh", "-c", "kill $(cat /root/locked)", check=False)
+
+
 def test_the_python_that_ansible_is_told_to_use_is_not_removed(
     operator: FleetPlayer, hosts: Mapping[str, Host]
 ) -> None:
