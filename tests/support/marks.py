@@ -18,19 +18,12 @@ from pathlib import Path
 from threading import Event, Thread
 
 _MARK = "xMark3dSecretx"
-_FORMS = re.compile(
-    "|".join(
-        [
-            f"(?i:{_MARK})[a-z0-9-]*",
-            _MARK.encode().hex(),
-            # Base64 has three forms of a text, by where it begins. The letters at both ends also depend on neighbours.
-            *(
-                re.escape(base64.b64encode(b"\0" * shift + _MARK.encode()).decode()[shift and shift + 1 : -4])
-                for shift in range(3)
-            ),
-        ]
-    )
-)
+_ENCODED = [
+    _MARK.encode().hex(),
+    # Base64 has three forms of a text, by where it begins. The letters at both ends also depend on neighbours.
+    *(base64.b64encode(b"\0" * shift + _MARK.encode()).decode()[shift and shift + 1 : -4] for shift in range(3)),
+]
+_FORMS = re.compile("|".join([f"(?i:{_MARK})[a-z0-9-]*", *map(re.escape, _ENCODED)]))
 _PAUSE_S = 0.02
 _LOOKS = 3  # at each process, since a new one has the command line of its parent at first
 
@@ -50,8 +43,13 @@ def leaking_files(directory: Path) -> list[str]:
     return [
         str(path)
         for path in directory.rglob("*")
-        if leaks(path.name) or (path.is_file() and not path.is_symlink() and leaks(path.read_bytes().decode("latin-1")))
+        if leaks(path.name) or (path.is_file() and not path.is_symlink() and _leaks(path.read_bytes()))
     ]
+
+
+def _leaks(content: bytes) -> bool:
+    """Whether `leaks` finds anything; for whole trees, since the expression takes eight times as long."""
+    return _MARK.lower().encode() in content.lower() or any(form.encode() in content for form in _ENCODED)
 
 
 @contextmanager
