@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.integration.conftest import HOST_PYTHONS, OLD
-from tests.integration.playbooks import REPOSITORY, Player
+from tests.integration.playbooks import REPOSITORY, WITHOUT_BYTECODE, Player
 from tests.support.locks import lock_of, stripped
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_mirror import SampleMirror, make_mirror
@@ -26,14 +26,14 @@ RECIPES = {found["name"]: found["tasks"] for found in _RECIPE.finditer((REPOSITO
 
 
 @pytest.fixture
-def real_samples(tmp_path: Path) -> SampleMirror:
-    """A build in full size, for the recipe that needs its pip."""
-    return make_mirror(tmp_path / "mirror", [SampleSpec(release=OLD, size="real")])
+def samples_with_pip(tmp_path: Path) -> SampleMirror:
+    """For the recipe whose environment gets a pip."""
+    return make_mirror(tmp_path / "mirror", [SampleSpec(release=OLD, ensurepip=True)])
 
 
 def playbook(folder: Path, tasks: list[dict[str, Any]]) -> Path:
     file = folder / "playbook.yml"
-    file.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    file.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, **WITHOUT_BYTECODE, "tasks": tasks}]))
     return file
 
 
@@ -45,7 +45,7 @@ def brings_pip(archive: Path) -> bool:
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
-    mirror: SampleMirror = request.getfixturevalue("real_samples" if name == "environment" else "samples")
+    mirror: SampleMirror = request.getfixturevalue("samples_with_pip" if name == "environment" else "samples")
     first = mirror.samples[0]
     if name == "environment" and not brings_pip(mirror.archive(first)):
         pytest.skip("no Python of this machine brings the pip that an environment gets")

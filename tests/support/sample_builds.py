@@ -51,6 +51,7 @@ class SampleSpec:
     build_options: str = ""  # of a full archive, such as "pgo+lto" (its default), "debug"; else "" or "freethreaded"
     target: str = ""  # a triple; "" is the machine's own. Only the name changes, not the machine code
     size: str = "small"  # "small" is fast to make; "real" has the files, links and bytes of a real build
+    ensurepip: bool = False  # whether a small one has what an environment gets its pip from, as a real one does
     broken_import: str = ""  # a module of the standard library that shall fail to import
     python: str = ""  # path of the interpreter to cut it from; "" is the best of this machine
 
@@ -118,7 +119,10 @@ def _make(spec: SampleSpec, source: SourcePython, directory: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     archive = partial / asset_name(spec, source.version)
-    _write_archive(spec, source, archive)
+    if spec.flavor == "full" or spec.target == source.triple:
+        _write_archive(spec, source, archive)
+    else:  # the same bytes under another name
+        shutil.copyfile(make_sample(replace(spec, target=source.triple), directory.parent).path, archive)
     (partial / DIGEST_FILE).write_text(hashlib.sha256(archive.read_bytes()).hexdigest())
     partial.rename(directory)
 
@@ -130,6 +134,7 @@ def _write_archive(spec: SampleSpec, source: SourcePython, archive: Path) -> Non
         release=spec.release,
         abi_suffix=spec.abi_suffix,
         real_size=real,
+        ensurepip=spec.ensurepip,
         strip=not real or spec.flavor == "install_only_stripped",
     )
     if spec.broken_import:

@@ -29,17 +29,23 @@ NEVER_NAMED = re.compile(
 )
 
 # What the small size leaves out besides: nothing that an import of the usual modules needs.
-NOT_SMALL = frozenset({"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "_bundled", "pydoc_data"})
+NOT_SMALL = frozenset({"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data"})
+WHEELS_OF_ENSUREPIP = "_bundled"
 
 ELF = b"\x7fELF"
 BESIDE_BIN = "$ORIGIN/../lib"
 
 
-def copied_members(source: SourcePython, *, abi_suffix: str, everything: bool) -> Iterator[Member]:
+def copied_members(
+    source: SourcePython, *, abi_suffix: str, everything: bool, ensurepip: bool = False
+) -> Iterator[Member]:
     """The source's own files at their places below a prefix. Raises `UnusableSource`."""
     yield from _interpreter(source, abi_suffix)
     lib = f"lib/python{source.minor}"
-    yield from _files_below(source.stdlib, lib, NEVER if everything else NEVER | NOT_SMALL)
+    left_out = NEVER if everything else NEVER | NOT_SMALL
+    if not (everything or ensurepip):
+        left_out |= {WHEELS_OF_ENSUREPIP}
+    yield from _files_below(source.stdlib, lib, left_out)
     packages = source.stdlib / "site-packages"
     for package in [packages / "pip", *packages.glob("pip-*.dist-info")]:
         yield from _files_below(package, f"{lib}/site-packages/{package.name}", {"__pycache__", "RECORD"})
