@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.support.install_runs import Runner, install_runner
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
@@ -84,17 +87,14 @@ class Fleet:
         }
 
     def install(self, release: str, *hosts: str, provisional: bool = False) -> None:
+        """Has the build at the path of each host, as the module does it, though without a play."""
         sample = next(sample for sample in self.mirror.samples if sample.spec.release == release)
-        options = {"asset": asset_of(sample), "path": "{{ python_path }}", "mirror": self.server.url}
-        task = {
-            "name": "Install",
-            "standalone.python.build": {**options, "compile_bytecode": False, "provisional": provisional},
-        }
-        playbook = self.player.directory / "install.yml"
-        play = {"name": "Install", "hosts": ",".join(hosts or self.player.hosts), "gather_facts": False}
-        playbook.write_text(json.dumps([{**play, "tasks": [task]}]))
-        played = self.player.play(playbook)
-        assert played.rc == 0, played.output
+        order = {"asset": asset_of(sample), "mirror": [self.server.url], "compile_bytecode": False}
+        for host in hosts or self.player.hosts:
+            path = str(self.player.path(host))
+            answer = _runner().run({**order, "path": path, "provisional": provisional})
+            assert answer.error is None, answer.error
+            assert answer.result
 
     def releases(self) -> dict[str, str | None]:
         """Host -> the release of the build that its interpreter says it is; None where there is none."""
@@ -105,3 +105,11 @@ class Fleet:
             return None
         command = [str(path / "bin" / "python3"), "-B", "-c", "import _sample; print(_sample.RELEASE)"]
         return subprocess.check_output(command, text=True).strip()
+
+
+@cache
+def _runner() -> Runner:
+    """One for all tests of a process."""
+    context = install_runner()
+    atexit.register(context.__exit__, None, None, None)
+    return context.__enter__()

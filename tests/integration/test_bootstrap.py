@@ -89,6 +89,7 @@ def variables(samples: SampleMirror, server: Server, view: PathView, bare: BareP
         "bootstrap_path": str(view.path),
         "bootstrap_index": [f"{server.url}/{samples.index.name}"],
         "bootstrap_mirror": [server.url],
+        "bootstrap_compile_bytecode": False,
     }
 
 
@@ -125,7 +126,7 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
 def test_what_is_there_is_what_the_ordinary_module_makes(
     bare: BarePlayer, view: PathView, variables: dict[str, Any], tmp_path: Path
 ) -> None:
-    play(bare, BOOTSTRAP, variables)
+    play(bare, BOOTSTRAP, {**variables, "bootstrap_compile_bytecode": True})
     bootstrapped = view.contents()
     shutil.rmtree(view.path.parent)
     tasks = tmp_path / "build.yml"
@@ -200,6 +201,6 @@ def test_what_the_guide_shows_is_played(
     shown = text.partition("# site.yml\n")[2].partition("```")[0].replace('"3.13"', f'"{minor}"')
     plays = tmp_path / "site.yml"
     plays.write_text(shown.replace("/opt/python/3.13", str(tmp_path / "opt" / "3.13")).replace("become: true", ""))
-    given = {name: variables[name] for name in ("bootstrap_index", "bootstrap_mirror")}
+    given = {name: variables[name] for name in ("bootstrap_index", "bootstrap_mirror", "bootstrap_compile_bytecode")}
     played = play(bare, plays, given)
     assert f"{tmp_path}/opt/3.13/bin/python3" in played.output

@@ -60,9 +60,10 @@ def is_changed(played: Played) -> bool:
 
 
 @pytest.mark.parametrize("host_python", ["newest"], indirect=True)
-def test_what_the_guide_shows_is_there_and_costs_a_look(
+def test_what_the_guide_shows_is_there_and_costs_a_look_and_what_it_takes_away_is_gone(
     player: Player, variables: dict[str, Any], tmp_path: Path
 ) -> None:
+    before = sorted(tmp_path.rglob("*"))
     foreseen = play(player, "--check", "--diff", **variables)
     assert is_changed(foreseen)
     assert "+++ after: " + str(tmp_path / "opt") in foreseen.output
@@ -74,15 +75,10 @@ def test_what_the_guide_shows_is_there_and_costs_a_look(
     assert len(REMOTE_CALL.findall(again.output)) == 3
     assert not is_changed(play(player, **{**variables, "interpreter_builds": [], "interpreter_state": "absent"}))
 
-
-@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
-def test_what_the_guide_takes_away_is_gone(player: Player, variables: dict[str, Any], tmp_path: Path) -> None:
-    before = sorted(tmp_path.rglob("*"))
     gone = {
         **variables,
         "interpreter_builds": [{**build, "state": "absent"} for build in variables["interpreter_builds"]],
     }
-    play(player, **variables)
     assert is_changed(play(player, "--check", **gone))
     assert is_changed(play(player, **gone))
     assert not is_changed(play(player, **gone))

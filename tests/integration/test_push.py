@@ -19,11 +19,11 @@ import yaml
 
 from tests.integration import playbooks
 from tests.integration.conftest import HOST_PYTHONS, NEW
-from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.integration.playbooks import REPOSITORY, WITHOUT_BYTECODE, Played, Player
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server, serve
 
-HOSTS = 4
+HOSTS = 3
 MANY_HOSTS = 20  # as many as make it worth while to pack an archive anew
 ON_A_TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))")
 # What the host may not use, the controller can: its own environment names no proxy.
@@ -153,8 +153,6 @@ def test_many_hosts_get_a_copy_that_was_packed_anew(hosts: Hosts, samples: Sampl
     assert copy.name.startswith(sample.sha256)
     receipts = [json.loads(file.read_text()) for file in many.directory.glob("opt/*/python/.build.json")]
     assert [receipt["asset"]["sha256"] for receipt in receipts] == [sample.sha256] * MANY_HOSTS
-    looked = play(many, samples, server, "--limit", "host0,host19", delivery="push", verify="full")
-    assert recap(looked, 0, 2), looked.output
     assert_intact(many, [many.directory / "opt" / f"host{number}" / "python" for number in range(MANY_HOSTS)])
 
 
@@ -182,7 +180,9 @@ def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) 
     for shown, here in places.items():
         tasks = tasks.replace(shown, here)
     playbook = tmp_path / "shown.yml"
-    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": yaml.safe_load(tasks)}]))
+    playbook.write_text(
+        json.dumps([{"hosts": "all", "gather_facts": False, **WITHOUT_BYTECODE, "tasks": yaml.safe_load(tasks)}])
+    )
     environment = {
         "UV_PYTHON_DOWNLOADS_JSON_URL": str(samples.index),
         "UV_PYTHON_INSTALL_MIRROR": samples.directory.as_uri(),
