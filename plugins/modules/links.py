@@ -177,8 +177,6 @@ diff:
   elements: dict
 """
 
-import time
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._zip_imports import compile_once
@@ -186,35 +184,16 @@ from ..module_utils._zip_imports import compile_once
 compile_once()  # before the imports that it makes quicker
 
 from ..module_utils._errors import StandaloneError
-from ..module_utils._links import alternatives as _image_alternatives
 from ..module_utils._links import links
-from ..module_utils._os.target_root import TargetRoot
-from ..module_utils._os.timestamps import SourceDate
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=links.LINKS_ARGUMENTS, supports_check_mode=True)
-    params = module.params
-    began_at_s = time.time()
     try:
-        system = TargetRoot.of(params["root"])
-        system.require()
-        source_date = SourceDate.of(params["release"], system)
-        alternatives = _image_alternatives.changes(params)
-        steps = links.decide(links.desired(params), system)
-        if not module.check_mode:
-            _image_alternatives.carry_out([one for one in alternatives if not one.comes], system)
-            links.carry_out(steps, system)
-            _image_alternatives.carry_out([one for one in alternatives if one.comes], system)
-            places = [system.place_of(path) for one in alternatives for path in one.choice.places]
-            source_date.date_around([*places, *(system.place_of(step.path) for step in steps)], system, began_at_s)
+        result = links.run(module.params, check_mode=module.check_mode)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(
-        changed=bool(alternatives or steps),
-        paths=[*(one.path for one in alternatives), *(step.path for step in steps)],
-        diff=[*(one.diff() for one in alternatives), *(step.diff() for step in steps)],
-    )
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

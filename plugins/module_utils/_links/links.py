@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,9 @@ from .._os.errors import advice, read_failure
 from .._os.paths import checked_absolute, kind_of
 from .._os.regular_file import open_regular
 from .._os.target_root import RUNNING, TargetRoot
+from .._os.timestamps import SourceDate
 from .._readable import readable_lines
+from . import alternatives
 
 _CHOICE: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -122,6 +125,28 @@ class Step:
             "after_header": self.path,
             "after": readable_lines(str(self.after)),
         }
+
+
+def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    """The result of `links`. Raises a `StandaloneError` when there is none."""
+    began_at_s = time.time()
+    system = TargetRoot.of(params["root"])
+    system.require()
+    source_date = SourceDate.of(params["release"], system)
+    groups = alternatives.changes(params)
+    steps = decide(desired(params), system)
+    if not check_mode:
+        alternatives.carry_out([one for one in groups if not one.comes], system)
+        carry_out(steps, system)
+        alternatives.carry_out([one for one in groups if one.comes], system)
+        paths = [path for one in groups for path in one.choice.places]
+        changed = [*paths, *(step.path for step in steps)]
+        source_date.date_around([system.place_of(path) for path in changed], system, began_at_s)
+    return {
+        "changed": bool(groups or steps),
+        "paths": [*(one.path for one in groups), *(step.path for step in steps)],
+        "diff": [*(one.diff() for one in groups), *(step.diff() for step in steps)],
+    }
 
 
 def desired(params: Mapping[str, Any]) -> dict[str, FileState]:
