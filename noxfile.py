@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The steps of `make test`, each one a session. `make setup` comes first; `.venv/bin/nox --list` names them.
 
-Tools run from `.venv`. Only tests under another Python or another ansible-core get an environment of their own.
+Tools run from `.venv`. Only tests under another Python or another ansible-core get a separate environment.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def build(session: nox.Session) -> None:
 
 
 def galaxy(session: nox.Session) -> None:
-    """What Galaxy checks on an upload. It insists on an address, which is that of whoever publishes."""
+    """What Galaxy checks on an upload. It insists on an address, which is that of the publisher."""
     session.install("--quiet", "-r", str(REQUIREMENTS / "importer.txt"))
     copy = clone.copy("galaxy")
     with (copy / "galaxy.yml").open("a") as metadata:
@@ -204,7 +204,7 @@ def sanity(session: nox.Session, core: str) -> None:
     what = session.posargs or ([] if core == USABLE_CORES[-1] else [f"--test={test}" for test in CHECKS_OF_A_CORE])
     session.run("ansible-test", "sanity", "--color", "no", "--junit", *what, env={"HOME": str(home)}, silent=True)
     if not list(copy.glob("tests/output/junit/*.xml")):
-        session.error("ansible-test found nothing to check, which it takes for a success")
+        session.error("ansible-test found nothing to check, and reported success")
 
 
 step_per_core(sanity, name="sanity")
@@ -230,7 +230,7 @@ def unit(session: nox.Session, core: str) -> None:
 def unit_with_old_libraries(session: nox.Session) -> None:
     """The controller's HTTP client and caches with requests and urllib3 of long-lived distributions.
 
-    An environment of their own, since sigstore-python needs a newer urllib3.
+    A separate environment, since sigstore-python needs a newer urllib3.
     """
     session.install("--quiet", f"ansible-core~={USABLE_CORES[0]}.0", "-r", str(REQUIREMENTS / "pytest.txt"))
     session.install("--quiet", "-r", str(REQUIREMENTS / "oldest.txt"))
@@ -257,7 +257,7 @@ for _minor in HOSTS_ALONE:
 
 @step(allow_parallel=False, tags=[])
 def fleet(session: nox.Session) -> None:
-    """Plays over SSH against Debian hosts with system roots of their own, which want root and Debian's packages."""
+    """Plays over SSH against Debian hosts with their own system roots, which want root and Debian's packages."""
     session.log(f"programs that make the hosts: {system_packages.install_missing(system_packages.FLEET_PACKAGES)}")
     pytest(session, "tests/fleet", workers=0)
 

@@ -22,7 +22,7 @@ print(json.dumps([sys.version.split()[0], _sample.RELEASE, sysconfig.get_config_
 
 
 def require_build(prefix: Path, sample: Sample, *, fixed_up: bool = True) -> None:
-    """The Python at `prefix` runs and is that sample; `fixed_up`: it says where it lies. Raises `WrongResult`."""
+    """The Python at `prefix` runs and is that sample; `fixed_up`: it says where it is. Raises `WrongResult`."""
     answer = subprocess.run(
         [prefix / "bin" / "python3", "-B", "-c", ASK], capture_output=True, text=True, check=False, env={}
     )

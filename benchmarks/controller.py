@@ -44,7 +44,7 @@ class Controller:
 
     @classmethod
     def prepare(cls, scratch: Path, login: Login, hosts: int) -> Controller:
-        """Each host has its own connection, though all lead to one sshd."""
+        """Each host has its own connection, though all reach one sshd."""
         shared = {
             "ansible_host": "127.0.0.1",
             "ansible_port": login.port,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A disk for the runs: where it can be had, an ext4 with a journal of its own, in a file.
+"""A disk for the runs: where it can be had, an ext4 with its own journal, in a file.
 
 On a file system without a journal, as machines for tests have it, creating files is three times slower for minutes
 after many were removed, by whomever. A mounted image is out of reach of what others do, and a journal makes removing

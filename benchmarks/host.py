@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a host does, against uv and tar, over the same bytes of a build in its real size.
 
-Of ours counts the work, as the module's `timings` tell it: Ansible starts a Python with its own imports for any module,
+Of ours counts the work, as the module's `timings` show it: Ansible starts a Python with its own imports for any module,
 which is what the plays measure. Lines without a promise show the whole process beside it, started from nothing, and uv
 held to one processor, where it can be faster than by default.
 """

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The host's side of the collection in a process of its own, without Ansible's way of starting modules.
+"""The host's side of the collection in its own process, without Ansible's way of starting modules.
 
     python host_part.py install '{"path": ..., "asset": {...}, "mirror": [...]}'
     python host_part.py extract ARCHIVE SHA256 DIRECTORY
 
 `install` takes the options of `standalone.python.build`, with its defaults, and prints the seconds that its result
-tells as `total_s`; `extract` takes its own time. Both print the peak of resident memory in KiB as well (VmHWM: unlike
+has as `total_s`; `extract` takes its own time. Both print the peak of resident memory in KiB as well (VmHWM: unlike
 ru_maxrss, it knows nothing of the process that started this one).
 """
 

@@ -22,7 +22,7 @@ MOST_MS = {"3.11": 80, "3.13": 100}
 
 
 class NoPython(Exception):
-    """None of the Pythons of `MOST_MS` is on this machine."""
+    """None of the interpreters of `MOST_MS` is on this machine."""
 
 
 def compare(rounds: int) -> list[Line]:

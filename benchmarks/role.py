@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role beside what operators write for the same outcome, on hosts of their own, and what a host more costs it."""
+"""The role beside what operators write for the same outcome, on separate hosts, and what a host more costs it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class InstallSpec:
 
 @dataclass(frozen=True)
 class Fleet:
-    """Hosts with systems of their own, each of which a play may change."""
+    """Hosts with separate systems, each of which a play may change."""
 
     controller: Controller
     hosts: Mapping[str, Host]

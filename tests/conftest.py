@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the clone importable as `ansible_collections.standalone.python`, wherever it lies, and has builds for it."""
+"""Makes the clone importable as `ansible_collections.standalone.python`, wherever it is, and has builds for it."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ options:
       - A build that is installed already is not removed for it. Fails if all builds that satisfy the name are excluded.
       - The default is C(standalone_python_exclude). An empty list excludes nothing.
       - Releases that are known not to work, 20260320 and 20260325 for Linux with glibc, are never chosen, unless the
-        name has the release; then a warning tells the reason.
+        name has the release; then a warning gives the reason.
     type: raw
     version_added: 0.1.0
   index:

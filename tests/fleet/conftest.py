@@ -114,5 +114,5 @@ def transport(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 def player(directory: Path, hosts: Mapping[str, Mapping[str, Any]]) -> FleetPlayer:
-    """A player with a cache of its own; Ansible looks for the hosts' Python itself, as it does for most users."""
+    """A player with its own cache; Ansible looks for the hosts' Python itself, as it does for most users."""
     return FleetPlayer(directory, "auto", hosts)

@@ -7,8 +7,8 @@
         fleet["canary"].enter("python3", "--version")    # past SSH, to see what is so
         fleet["canary"].connection(user="deploy")        # what an inventory says about it
 
-A host ends when whoever started it ends, however that comes about: the kernel kills its process 1 and with that all of
-it. Its writable layer is in memory, so nothing stays behind but the unpacked roots, which the next run sweeps.
+A host ends when the process that started it ends, for whatever reason: the kernel kills its process 1 and with that all
+of it. Its writable layer is in memory, so nothing stays behind but the unpacked roots, which the next run sweeps.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ kill -HUP 1
 
 
 def make_musl_host(host: Host) -> None:
-    """Turns a Debian host into one of busybox and musl, for whoever logs in. Raises `RootUnavailable`."""
+    """Turns a Debian host into one of busybox and musl, for each user that logs in. Raises `RootUnavailable`."""
     for program in (LOADER, BUSYBOX):
         if not program.exists():
             raise RootUnavailable(f"There is no {program} here: `make fleet` installs it on Debian, as root.")

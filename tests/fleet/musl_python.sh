@@ -6,7 +6,7 @@
 # musl_python.sh WORK: builds Debian's source of CPython against musl, with the prefix /install, into WORK/tree.
 #
 # Little more than a minute of processor time: nothing is optimised, and of the libraries outside of CPython it has
-# those that reading an archive and writing it to disk take, zlib and libffi. apt gets settings and state of its own,
+# those that reading an archive and writing it to disk take, zlib and libffi. apt gets its own settings and state,
 # so the machine's are as they were.
 set -eu
 work=$1

@@ -27,7 +27,7 @@ BUCKET = ("tbf", "rate", f"{SLOW_BITS_PER_S}bit", "burst", "16kb", "latency", "5
 
 @dataclass(frozen=True)
 class Network:
-    """A network namespace with one address, which its hosts share with ports of their own.
+    """A network namespace with one address, which its hosts share, each with its own ports.
 
     A server that they are to reach listens on the controller's address.
     """

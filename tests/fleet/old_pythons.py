@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hosts whose only Python is older than Ansible's modules run on: one of this machine's, as EL8 and Ubuntu 20.04 have.
 
-It writes down each start of itself, so that a test can tell who ran anything by it.
+It writes down each start of itself, so that a test can see who ran anything by it.
 """
 
 from __future__ import annotations

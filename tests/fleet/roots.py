@@ -112,7 +112,7 @@ def _mmdebstrap(root: PathHistory) -> list[str]:
     ]
     return [
         *("mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={root.architecture}", f"--include={include}"),
-        # A suite in the making says until when it counts, and a mirror may stand still for longer.
+        # A suite in the making says until when it counts, and a mirror may be outdated for longer.
         '--aptopt=Acquire::Check-Valid-Until "false"',
         *("--dpkgopt=force-unsafe-io", *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT)),
         f"--setup-hook={POINT_RELEASE_ONLY}",

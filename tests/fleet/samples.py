@@ -85,7 +85,7 @@ def _add(mirror: Path, host: Host, ordered: Iterable[SampleSpec]) -> HostSample:
     for file in (made / NDJSON, *made.glob("*/*")):
         target = mirror / file.relative_to(made)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("ab") as joined:  # the lines of indexes add up; archives have names of their own
+        with target.open("ab") as joined:  # the lines of indexes add up; archives have their own names
             joined.write(file.read_bytes())
     shutil.rmtree(host.file(WORKSHOP))
     return HostSample(*json.loads(described))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Debian for arm64 under qemu-user: as an image of another machine, and as a host without Python.
 
-All that such a host runs is of its own architecture, its sshd and shells too; only the kernel is this machine's.
+All that such a host runs has its architecture, its sshd and shells too; only the kernel is this machine's.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Arm64:
 @pytest.fixture(scope="module")
 def emulation() -> Iterator[None]:
     if os.geteuid() != 0:
-        pytest.skip("only root can tell the kernel how to start programs for arm64")
+        pytest.skip("only root can configure how the kernel starts programs for arm64")
     try:
         with emulated():
             yield
@@ -77,7 +77,7 @@ def test_an_image_gets_the_build_for_its_machine_tried_out(workshop: Workshop, t
     assert workshop.python(image, *MACHINE) == f"{OLD} aarch64"
 
 
-def test_where_its_programs_do_not_run_that_is_told_and_never_taken_for_a_pass(
+def test_where_its_programs_do_not_run_that_is_reported_and_never_counts_as_a_pass(
     workshop: Workshop, tmp_path: Path
 ) -> None:
     image = image_of("arm64", tmp_path / "image")

@@ -92,7 +92,7 @@ def test_it_is_what_build_makes_and_takes_three_calls(
 
 
 @pytest.mark.parametrize("minor", OLD_PYTHONS)
-def test_an_old_python_would_have_told(pythonless: Host, minor: str) -> None:
+def test_an_old_python_would_show(pythonless: Host, minor: str) -> None:
     give(pythonless, minor)
     starts(pythonless)
     pythonless.enter("python3", "-c", "pass")

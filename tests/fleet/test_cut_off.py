@@ -43,7 +43,7 @@ def operator(fleet: Fleet, island: dict[str, Host], tmp_path: Path) -> FleetPlay
 
 @pytest.fixture
 def server(fleet: Fleet) -> Iterator[Server]:
-    """A mirror that the controller reaches, with a count of its own."""
+    """A mirror that the controller reaches, with its own count."""
     with serve(fleet.mirror) as running:
         yield running
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide's examples for images, played into Debian's own roots: as a directory, through chroot, in a container."""
+"""The guide's examples for images, run on Debian's own roots: as a directory, through chroot, in a container."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def workshop(tmp_path: Path, mirror: tuple[Path, HostSample]) -> Workshop:
 
 
 class Podman:
-    """Podman with a storage of its own. What it cannot do here skips the test."""
+    """Podman with its own storage. What it cannot do here skips the test."""
 
     def __init__(self, directory: str) -> None:
         if not shutil.which("podman"):
@@ -88,7 +88,7 @@ def test_the_chroot_connection_makes_the_same_but_for_times_and_bytecode(worksho
     assert "changed=0" in played.output, played.output
 
 
-def test_the_role_leads_to_the_build_in_images_that_are_alike(workshop: Workshop, tmp_path: Path) -> None:
+def test_the_role_points_to_the_build_in_images_that_are_alike(workshop: Workshop, tmp_path: Path) -> None:
     minor = workshop.sample.minor
     wanted = ["-e", f'{{"interpreter_default": "{minor}", "interpreter_allow_system": true}}']
     images = []

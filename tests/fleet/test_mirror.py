@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role `mirror` on a Debian host with an nginx of its own: served, changed, served no longer, gone."""
+"""The role `mirror` on a Debian host with its own nginx: served, changed, served no longer, gone."""
 
 from __future__ import annotations
 

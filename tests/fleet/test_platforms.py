@@ -50,7 +50,7 @@ def test_64_bit_programs_are_refused_where_the_userland_has_32(fleet: Fleet, tmp
     ) in played.output
 
 
-def test_a_32_bit_userland_is_told_when_nothing_is_published_for_it(fleet: Fleet, tmp_path: Path) -> None:
+def test_a_32_bit_userland_is_reported_when_nothing_is_published_for_it(fleet: Fleet, tmp_path: Path) -> None:
     lines = (fleet.mirror / NDJSON).read_text().splitlines(keepends=True)
     index = tmp_path / "x86_64.ndjson"
     index.write_text("".join(line for line in lines if "i686" not in line))

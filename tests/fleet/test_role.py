@@ -21,7 +21,7 @@ ROLE = Path(__file__).with_name("role.yml")
 MOST_CALLS = 3  # for each build, when there is nothing to do
 LINK = "/usr/local/bin/python{{ sample_minor }}"
 EXACT = f"{{{{ sample_version }}}}+{OLD}"
-# The hosts' own Python is of the very version that samples have, so their names stand before the system's.
+# The hosts' own Python is of the very version that samples have, so their names shadow the system's.
 LINKED = {"interpreter_name": "{{ sample_minor }}", "interpreter_allow_system": True}
 # What the role may touch, with what links say; times and the logs of programs apart.
 LISTING = r"find /etc /opt /usr/local -not -name '*.log' -printf '%p %y %m %l\n' | sort"
@@ -95,7 +95,7 @@ def test_the_role_from_nothing_to_nothing(operator: FleetPlayer, hosts: Mapping[
     }
 
 
-def test_the_default_interpreter_stands_before_a_package_only_on_request(
+def test_the_default_interpreter_shadows_a_package_only_on_request(
     operator: FleetPlayer, hosts: Mapping[str, Host]
 ) -> None:
     host, only = hosts["wired-bookworm"], on(operator, "wired-bookworm")
@@ -182,9 +182,7 @@ def test_an_upgrade_of_packages_at_the_same_time_disturbs_nothing(
         host.enter("sh", "-c", "kill $(cat /root/locked)", check=False)
 
 
-def test_the_python_that_ansible_is_told_to_use_is_not_removed(
-    operator: FleetPlayer, hosts: Mapping[str, Host]
-) -> None:
+def test_the_python_that_ansible_is_set_to_use_is_not_removed(operator: FleetPlayer, hosts: Mapping[str, Host]) -> None:
     only, host = on(operator, "wired-bookworm"), hosts["wired-bookworm"]
     assert 0 not in changed(play_role(only))
     said = {name: {**known, "ansible_python_interpreter": LINK} for name, known in only.hosts.items()}
@@ -195,9 +193,7 @@ def test_the_python_that_ansible_is_told_to_use_is_not_removed(
     assert 0 not in changed(play_role(only, interpreter_state="absent"))
 
 
-def test_login_shells_find_the_build_in_a_directory_of_its_own(
-    operator: FleetPlayer, hosts: Mapping[str, Host]
-) -> None:
+def test_login_shells_find_the_build_in_a_separate_directory(operator: FleetPlayer, hosts: Mapping[str, Host]) -> None:
     only = on(operator, "wired-bookworm")
     assert 0 not in changed(play_role(only, interpreter_link_dir="/srv/bin"))
     for user in ("deploy", "fay", "tess"):  # bash, fish and tcsh; Debian's zsh does not read /etc/profile.d

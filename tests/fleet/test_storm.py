@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A storm on one store: four processes install, switch, remove, go back and accept; three runs in ten are killed."""
+"""A storm on one store: four processes install, switch, remove, go back and confirm; three runs in ten are killed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECONDS = float(os.environ.get("STORM_SECONDS") or 120)
 SEED = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(1_000_000))
 
 
-def test_a_path_runs_whoever_is_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_path_runs_whatever_process_is_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     builds = [fake_builds.make(tmp_path / "mirror", release) for release in ("20260101", "20260201", "20260301")]
     python = tmp_path / "opt"
     storm = Storm([python / "one", python / "two"], python / "comes-and-goes", builds, SEED)

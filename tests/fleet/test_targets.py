@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The integration targets, which are played on this machine there, on every host at once over SSH.
+"""The integration targets, which run on this machine there, on every host at once over SSH.
 
 The hosts have Python 3.9 to 3.13 and glibc 2.31 to 2.41; one has a 32-bit userland, one gives every session umask 077.
 """

@@ -149,5 +149,5 @@ def changed_hosts(output: str) -> int:
 
 
 def has_new(host: Host) -> bool:
-    """Whether the host's path leads to the new build."""
+    """Whether the host's path points to the new build."""
     return f"+{NEW}-" in os.readlink(host.file(PATH))

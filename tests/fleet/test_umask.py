@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host where every session has umask 077: whoever installs, everyone can run the build and nobody can change it."""
+"""A host where every session has umask 077: every user can run the build and nobody can change it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the guide's examples for images are played: on this machine, into roots of other systems."""
+"""Where the guide's examples for images are run: on this machine, on roots of other systems."""
 
 from __future__ import annotations
 

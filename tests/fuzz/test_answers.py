@@ -208,7 +208,7 @@ REQUESTS = requests()
 
 
 @given(mutated_text(LINKS))
-def test_the_answer_about_what_leads_to_builds(stdout: str) -> None:
+def test_the_answer_about_links_to_builds(stdout: str) -> None:
     try:
         links_state = links_probe.parse(stdout, root="/srv/image")
     except StandaloneError:

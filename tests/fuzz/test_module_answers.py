@@ -100,7 +100,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def world(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A cache of its own, and no archive anywhere: nothing is asked for that the index does not have."""
+    """A separate cache, and no archive anywhere: nothing is asked for that the index does not have."""
 
     def fetch(urls: Any, **_options: Any) -> None:
         assert all("example.com/" in url for url in urls)

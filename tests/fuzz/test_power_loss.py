@@ -79,7 +79,7 @@ class HostPath:
         return run(spec(self.path, build, **given))
 
     def require_whole(self) -> None:
-        """What the path leads to can be used, as can each build of the store that counts as complete."""
+        """The build at the path can be used, as can each build of the store that counts as complete."""
         if os.path.lexists(self.path):
             assert self.path.resolve().is_dir()
             assert release_at(self.path) in (self.old.release, self.new.release)

@@ -32,7 +32,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
     """Two releases of a stripped build, the older one also with debug symbols, and one that is not healthy."""
     specs = (
         SampleSpec(release=OLD),
-        # Of a release of its own: the system's Python has no debug symbols, so its two flavors are the same bytes.
+        # Of a separate release: the system's Python has no debug symbols, so its two flavors are the same bytes.
         SampleSpec(release="20251201", flavor="install_only"),
         SampleSpec(release=NEW),
         SampleSpec(release="20260301", broken_import="ssl", build_options="freethreaded"),

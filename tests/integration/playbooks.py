@@ -37,7 +37,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Player:
-    """Plays with a cache of its own in `directory`, on localhost under the interpreter `host_python`."""
+    """Runs playbooks with its own cache in `directory`, on localhost under the interpreter `host_python`."""
 
     directory: Path
     host_python: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whoever logs in, whatever shell they have, whomever they become: over SSH, with a umask of 077 and odd names."""
+"""Each kind of login, shell and become user: over SSH, with a umask of 077 and odd names."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ LIARS = (
 STORES = ["{{ (python_path | dirname) ~ '/.builds' }}"]
 
 
-def test_an_audit_tells_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None:
+def test_an_audit_shows_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None:
     fleet.install(OLD, "canary", "web1")
     fleet.install(NEW, "web1", provisional=True)
     minor = fleet.mirror.samples[0].version.rpartition(".")[0]

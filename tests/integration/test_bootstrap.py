@@ -192,7 +192,7 @@ def test_two_at_once_end_right(bare: BarePlayer, view: PathView, variables: dict
 
 
 @pytest.mark.parametrize("page", ["bootstrap.md"])
-def test_what_the_guide_shows_is_played(
+def test_what_the_guide_shows_is_run(
     page: str, bare: BarePlayer, view: PathView, variables: dict[str, Any], tmp_path: Path
 ) -> None:
     """The guide's play, on the path and with the build of these tests."""

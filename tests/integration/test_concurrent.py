@@ -115,7 +115,7 @@ def test_the_second_waits_for_the_first_and_finds_its_work_done(
 def test_a_store_that_is_removed_while_others_wait_for_it(
     runners: list[Runner], view: PathView, old: FakeBuild
 ) -> None:
-    """Who waits for a lock whose file is removed with the store must not take it for the store's lock."""
+    """Who waits for a lock whose file is removed with the store must not mistake it for the store's lock."""
     for _round in range(3):
         assert runners[0].run(spec_for(view.path, old)).error is None
         others = [view.path.with_name(f"python-{number}") for number in range(MOST - 1)]

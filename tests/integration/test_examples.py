@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the documentation shows is played: the README's recipes for real, the plugins' examples in check mode."""
+"""What the documentation shows is run: the README's recipes for real, the plugins' examples in check mode."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_examples(plugin: str, tmp_path: Path) -> None:
     (tmp_path / "python.lock.yml").write_text(lock_of({"3.13": [stripped("3.13.5+20250723")]}).render())
     here = re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{hashlib.sha256(archive).hexdigest()}", here)
     tasks = [facts, *yaml.safe_load(here)]
-    # A mirror looks at the public index whatever uv is told. Nobody listens there, so the bundled one stands in.
+    # A mirror looks at the public index, whatever uv's settings are. Nobody listens there, so the bundled one is used.
     environment = {"UV_PYTHON_DOWNLOADS_JSON_URL": "bundled", "https_proxy": "http://127.0.0.1:9"}
     played = player.play(playbook(tmp_path, tasks), "--check", env=environment)
     assert played.rc == 0, played.output

@@ -44,7 +44,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> PathView:
 
 
 @pytest.mark.parametrize("way", ["archive", "mirror"])
-@pytest.mark.parametrize("case", [case for case in HOSTILE if case != "empty file"])  # which its digest tells
+@pytest.mark.parametrize("case", [case for case in HOSTILE if case != "empty file"])  # which its digest shows
 def test_it_is_refused_and_nothing_is_touched(case: str, way: str, view: PathView, tmp_path: Path) -> None:
     hostile = HOSTILE[case]
     build = FakeBuild(

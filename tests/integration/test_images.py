@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide's examples of `root`, played into directories that look like systems."""
+"""The guide's examples of `root`, run on directories that look like systems."""
 
 from __future__ import annotations
 

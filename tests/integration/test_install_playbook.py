@@ -28,7 +28,7 @@ REMOTE_CALL = re.compile(r"<localhost> (?:EXEC|PUT|FETCH) ")
 
 @pytest.fixture
 def variables(samples: SampleMirror, server: Server, tmp_path: Path) -> dict[str, Any]:
-    """Those of the guide's first example, for samples, in directories of our own."""
+    """Those of the guide's first example, for samples, in separate directories."""
     shown = GUIDE.read_text().partition("# group_vars/all.yml\n")[2].partition("```")[0]
     minor = samples.samples[0].version.rpartition(".")[0]
     for directory in ("bin", "etc/profile.d"):

@@ -26,12 +26,12 @@ _PLAYED = re.compile(r"<!-- played: (?P<name>[\w-]+) -->\n+```yaml\n(?P<content>
 MUSL = "x86_64-unknown-linux-musl"
 
 
-def played_blocks(page: str) -> dict[str, str]:
+def run_blocks(page: str) -> dict[str, str]:
     return {found["name"]: found["content"] for found in _PLAYED.finditer((REPOSITORY / "docs" / page).read_text())}
 
 
 class Locker:
-    """Makes locks of the sample builds in a folder, from an index of its own."""
+    """Makes locks of the sample builds in a directory, from its own index."""
 
     def __init__(self, folder: Path, mirror: SampleMirror) -> None:
         self.player = Player(folder, list(HOST_PYTHONS.values())[-1])
@@ -160,7 +160,7 @@ def test_no_entry_is_lost_in_silence(locker: Locker) -> None:
         ({"lock_targets": "sparc"}, "'sparc' is not a target of any build."),
     ],
 )
-def test_what_cannot_be_locked_is_told(locker: Locker, variables: dict[str, Any], message: str) -> None:
+def test_what_cannot_be_locked_is_reported(locker: Locker, variables: dict[str, Any], message: str) -> None:
     refused = locker.lock(**variables)
     assert (refused.rc, message in refused.output, "Traceback" in refused.output) == (2, True, False), refused.output
     assert not locker.file.exists()
@@ -191,7 +191,7 @@ def test_a_file_that_was_replaced_on_the_mirror_is_refused(locker: Locker, tmp_p
 
 def test_the_declaration_that_the_page_shows(locker: Locker) -> None:
     """With real names, from the catalogue that comes with the collection."""
-    declared = yaml.safe_load(played_blocks("lock.md")["declare"])
+    declared = yaml.safe_load(run_blocks("lock.md")["declare"])
     assert changed(locker.lock(**declared, lock_index="bundled", lock_sizes=False))
     builds = LockFile.parse(locker.file.read_text(), "lock").builds
     assert {name: sorted(targets) for name, targets in builds.items()} == dict.fromkeys(
@@ -199,10 +199,10 @@ def test_the_declaration_that_the_page_shows(locker: Locker) -> None:
     )
 
 
-@pytest.mark.parametrize("name", [name for name in played_blocks("lock.md") if name != "declare"])
+@pytest.mark.parametrize("name", [name for name in run_blocks("lock.md") if name != "declare"])
 def test_the_tasks_that_the_page_shows(locker: Locker, name: str, tmp_path: Path) -> None:
     assert changed(locker.lock())
-    shown = played_blocks("lock.md")[name].replace("/opt/python", str(tmp_path / "opt")).replace("3.13", locker.minor)
+    shown = run_blocks("lock.md")[name].replace("/opt/python", str(tmp_path / "opt")).replace("3.13", locker.minor)
     playbook = tmp_path / "page.yml"
     playbook.write_text(yaml.safe_dump([{"hosts": "localhost", **WITHOUT_BYTECODE, "tasks": yaml.safe_load(shown)}]))
     played = locker.player.play(playbook, variables={"standalone_python_mirror": locker.mirror.directory.as_uri()})
@@ -245,11 +245,11 @@ def test_a_lock_of_known_provenance(locker: Locker, attested: dict[str, Any]) ->
     assert locker.locked()["release"] == OLD
 
 
-@pytest.mark.parametrize("name", played_blocks("provenance.md"))
+@pytest.mark.parametrize("name", run_blocks("provenance.md"))
 def test_the_provenance_that_the_page_shows(
     locker: Locker, attested: dict[str, Any], name: str, tmp_path: Path
 ) -> None:
-    shown = played_blocks("provenance.md")[name]
+    shown = run_blocks("provenance.md")[name]
     shown = shown.replace("/opt/python", str(tmp_path / "opt")).replace("3.13", locker.minor)
     tasks = yaml.safe_load(shown)
     tasks[0]["standalone.python.build"].setdefault("provenance", attested["root"])  # of the tests' own instance

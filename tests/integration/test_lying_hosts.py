@@ -45,7 +45,7 @@ def elsewhere(fleet: Fleet) -> Iterator[Server]:
 
 
 def sly(fleet: Fleet, elsewhere: Server, tmp_path: Path) -> dict[str, Any]:
-    """The variables by which the canary lies."""
+    """The variables that make the canary send false answers."""
     facts = {
         "upgrade_mirror": elsewhere.url,
         "standalone_python_mirror": elsewhere.url,

@@ -95,7 +95,7 @@ def test_24_builds_mirrored_and_mirrored_again(
     assert len(set(named(mirror))) == len(source.samples)
     assert complaints(mirror) == []
 
-    for archive in mirror.glob("*/*.tar.gz"):  # whoever read one now, would notice
+    for archive in mirror.glob("*/*.tar.gz"):  # a client that read one now would notice
         archive_status = archive.stat()
         archive.write_bytes(bytes(archive_status.st_size))
         os.utime(archive, ns=(archive_status.st_atime_ns, archive_status.st_mtime_ns))
@@ -168,7 +168,7 @@ def test_uv_installs_from_a_mirror(served: bool, source: SampleMirror, operator:
         ({"parallel": 0}, "parallel is 0, but it counts downloads at a time: write 1 or more."),
     ],
 )
-def test_what_cannot_be_is_one_sentence(
+def test_what_cannot_be_is_one_message(
     options: dict[str, Any], message: str, source: SampleMirror, operator: Player, tmp_path: Path
 ) -> None:
     given = declared(source, tmp_path / "mirror", source.directory.as_uri(), index=str(source.index), **options)

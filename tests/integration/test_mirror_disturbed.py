@@ -27,7 +27,7 @@ SIZE = 300_000
 TREE = REPOSITORY / ".collection"
 OLD, NEW = ("20260101", "20260201"), ("20260201", "20260301", "20260401")
 
-# One sync in a process of its own: the parameters of the module as JSON, TREE holds `ansible_collections`.
+# One sync in its own process: the parameters of the module as JSON, TREE holds `ansible_collections`.
 SYNC = """
 import json, sys
 sys.path.insert(0, sys.argv[1])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page on mirrors is played from its first play to its last, each with what those before it have made."""
+"""The plays of the page on mirrors are run from the first to the last, each with what those before it have made."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def here(content: str, folder: Path, url: str, sample: Sample) -> list[dict[str,
     return plays
 
 
-def test_the_page_is_played(operator: Player, samples: SampleMirror, mirror: tuple[Path, str], tmp_path: Path) -> None:
+def test_the_page_is_run(operator: Player, samples: SampleMirror, mirror: tuple[Path, str], tmp_path: Path) -> None:
     directory, url = mirror
     # Of the role, all but nginx; and the public sources are those of the samples.
     variables = {

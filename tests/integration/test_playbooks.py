@@ -106,7 +106,7 @@ def test_a_lock_says_what_the_waves_get(fleet: Fleet, tmp_path: Path) -> None:
     assert fleet.releases() == everywhere(NEW)
 
 
-def test_a_host_that_cannot_be_reached_is_left_out_and_tells_in_the_exit_status(fleet: Fleet) -> None:
+def test_a_host_that_cannot_be_reached_is_left_out_and_shows_in_the_exit_status(fleet: Fleet) -> None:
     fleet.install(OLD)
     fleet = replace(fleet, player=replace(fleet.player, lost=("web3",)))
     played = fleet.play("upgrade", upgrade_serial=[1, "100%"])
@@ -155,7 +155,7 @@ def test_a_canary_that_cannot_be_reached_stops_the_run(fleet: Fleet) -> None:
 
 @pytest.fixture
 def service(fleet: Fleet) -> Iterator[str]:
-    """The name of a service of systemd, as far as /proc tells, that runs the canary's build."""
+    """The name of a service of systemd, as far as /proc shows, that runs the canary's build."""
     unit = f"standalone-python-test-{os.getpid()}.service"
     group = CGROUPS / unit
     if not os.access(CGROUPS, os.W_OK):
@@ -175,7 +175,7 @@ def service(fleet: Fleet) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Systemctl:
-    """A `systemctl` that only notes down what it is told."""
+    """A `systemctl` that only records its arguments."""
 
     directory: Path
 

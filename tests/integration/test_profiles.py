@@ -93,7 +93,7 @@ def test_the_directory_comes_last_and_once(shell: Shell, tmp_path: Path) -> None
 
 
 @each_shell
-def test_the_directory_comes_first_where_it_may_stand_before_the_system(shell: Shell, tmp_path: Path) -> None:
+def test_the_directory_comes_first_where_it_may_shadow_the_system(shell: Shell, tmp_path: Path) -> None:
     assert play(shell, tmp_path, first=True)[0] == f"{DIRECTORY}:{USUAL}"
 
 

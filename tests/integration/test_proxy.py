@@ -39,7 +39,7 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
 
 
 def play(player: Player, samples: SampleMirror, server: Server, proxy: Proxy, password: str) -> Played:
-    """With the proxy in the environment of the host, which is this machine, and everything told that Ansible tells."""
+    """With the proxy in the environment of the host, which is this machine, and all output that Ansible gives."""
     build = {
         "name": samples.samples[0].version.rpartition(".")[0],
         "path": str(player.directory / "opt" / "python"),
@@ -73,7 +73,7 @@ def test_it_is_gone_through_and_its_login_is_shown_nowhere(
     assert not any(PASSWORD in receipt for receipt in receipts)
 
 
-def test_a_wrong_login_is_told_and_not_shown(
+def test_a_wrong_login_is_reported_and_not_shown(
     player: Player, samples: SampleMirror, server: Server, proxy: Proxy
 ) -> None:
     before = len(server.requests)

@@ -24,7 +24,7 @@ from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server, serve
 
 HOSTS = 3
-MANY_HOSTS = 20  # as many as make it worth while to pack an archive anew
+MANY_HOSTS = 20  # as many as make it worth while to repack an archive
 ON_A_TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))")
 # What the host may not use, the controller can: its own environment names no proxy.
 NO_WAY_OUT = {"http_proxy": "http://127.0.0.1:1", "no_proxy": ""}
@@ -56,7 +56,7 @@ SHOWN = {found["name"]: found["tasks"] for found in _SHOWN.finditer((REPOSITORY 
 
 @dataclass(frozen=True)
 class Hosts(Player):
-    """Several hosts that are this machine, each with a path of its own and all with one folder for what is sent."""
+    """Several hosts that are this machine, each with its own path and all with one folder for what is sent."""
 
     count: int = HOSTS
 
@@ -144,7 +144,7 @@ def test_a_repair_gets_it_from_the_cache(hosts: Hosts, samples: SampleMirror, se
 
 
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="the program zstd is what the first look at a host finds")
-def test_many_hosts_get_a_copy_that_was_packed_anew(hosts: Hosts, samples: SampleMirror, server: Server) -> None:
+def test_many_hosts_get_a_copy_that_was_repacked(hosts: Hosts, samples: SampleMirror, server: Server) -> None:
     many = Hosts(hosts.directory, hosts.host_python, MANY_HOSTS)
     done = play(many, samples, server, delivery="push")
     assert recap(done, 1, MANY_HOSTS), done.output
@@ -196,7 +196,7 @@ def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) 
 def test_who_sits_at_a_terminal_sees_a_slow_download(
     hosts: Hosts, samples: SampleMirror, monkeypatch: pytest.MonkeyPatch, ci: str, lines: int
 ) -> None:
-    """Of all workers, the one that fetches tells it."""
+    """Of all workers, the one that fetches shows it."""
     run = subprocess.run
 
     def on_a_terminal(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:

@@ -86,7 +86,7 @@ def test_an_option_that_is_not_logged_is_given_a_secret_here() -> None:
     assert hidden <= SECRET_OPTIONS <= set(secrets_at("127.0.0.1:1", {"url": "https://e.org/r/f"}))
 
 
-# --- playing with secrets --------------------------------------------------------------------------------------------
+# --- runs with secrets -----------------------------------------------------------------------------------------------
 
 
 def secrets_at(host: str, asset: Mapping[str, str], below: str = "") -> dict[str, Any]:
@@ -163,7 +163,7 @@ class Setup:
 def setup(tmp_path: Path, samples: SampleMirror, server: Server) -> Setup:
     sample = samples.samples[2]
     host = f"127.0.0.1:{server.port}"
-    directory = tmp_path / "trial"
+    directory = tmp_path / "setup"
     inputs = directory / "inputs"
     inputs.mkdir(parents=True)
     make_wheel(directory / "wheels", "tiny", "1.0")

@@ -42,8 +42,8 @@ ALL_FAILED = (
 )
 WEB_PAGE = "What came looks like a web page (a proxy or login page?): open that address from this host and see."
 OTHER_FILE = (
-    "It is another file than the pinned one, or a damaged copy: compare with `checksum` or the index, and ask whoever "
-    "keeps that copy."
+    "It is another file than the pinned one, or a damaged copy: compare with `checksum` or the index, and ask the "
+    "owner of that copy."
 )
 
 
@@ -192,7 +192,7 @@ BROKEN = {
 }
 
 
-def test_an_operator_sees_one_sentence(samples: SampleMirror, tmp_path: Path) -> None:
+def test_an_operator_sees_one_message(samples: SampleMirror, tmp_path: Path) -> None:
     """The same through `ansible-playbook`: what is shown, and what is at the path afterwards."""
     sample = samples.samples[2]
     file = f"{NEW}/{sample.file_name.replace('+', '%2B')}"

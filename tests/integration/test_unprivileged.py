@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whoever installs: without privileges, in a place of somebody else or an own one, or as root under a strict umask."""
+"""Users that install: without privileges, in their own or another user's directory, or as root with a strict umask."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_place_that_is_not_there(nobody: tuple[Runner, Path]) -> None:
     assert not path.parent.exists()
 
 
-def test_a_place_of_its_own(nobody: tuple[Runner, Path], samples: SampleMirror) -> None:
+def test_a_separate_place(nobody: tuple[Runner, Path], samples: SampleMirror) -> None:
     runner, directory = nobody
     home = directory / "home"
     home.mkdir()

@@ -48,7 +48,7 @@ def with_fallback(fleet: Fleet) -> list[str]:
     return [host for host in HOSTS if PathView(fleet.player.path(host)).is_provisional()]
 
 
-def test_builds_that_a_killed_upgrade_left_on_trial(fleet: Fleet, tmp_path: Path) -> None:
+def test_builds_that_a_killed_upgrade_left_provisional(fleet: Fleet, tmp_path: Path) -> None:
     """Killed when the whole wave has the new build and no host knows whether it works."""
     fleet.install(OLD)
     kill_while_health_commands_wait(fleet, tmp_path)
@@ -90,4 +90,4 @@ def kill_while_health_commands_wait(fleet: Fleet, directory: Path) -> None:
         time.sleep(0.05)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
-    os.close(os.open(gate, os.O_WRONLY))  # lets those go that outlived the controller
+    os.close(os.open(gate, os.O_WRONLY))  # releases the processes that outlived the controller

@@ -38,7 +38,7 @@ class NamespacesRefused(Exception):
 
 def require_namespaces() -> None:
     if os.geteuid() != 0:
-        raise NamespacesRefused("only root can give a process accounts of its own")
+        raise NamespacesRefused("only root can give a process its own accounts")
     tried = subprocess.run([*_UNSHARE, "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
         raise NamespacesRefused(f"unshare says: {tried.stderr.strip()}")

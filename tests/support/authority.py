@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A private certificate authority, for servers that only those trust who are told to. Needs the program openssl."""
+"""A private certificate authority, for servers that only some clients trust. Needs the program openssl."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class DisturbedRun:
         if not is_absent and not self.view.runs():
             return "the interpreter does not run"
         if self.provisional_build and self.view.entry() == self.provisional_build and not self.view.is_provisional():
-            return "the new build is there, and nothing tells that it is provisional"
+            return "the new build is there, and nothing shows that it is provisional"
         error = self.runner.run(self.spec).error
         if error:
             return f"the next run failed: {error}"

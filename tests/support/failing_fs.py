@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real file system, by FUSE, that fails or hangs where it is told to. It needs root, /dev/fuse, libfuse2 and fusepy.
+"""A real file system, by FUSE, that fails or hangs where a test says so. It needs root, /dev/fuse, libfuse2 and fusepy.
 
     with mounted(directory) as disk:
         disk.path                                    # in which everything works

@@ -32,7 +32,7 @@ class PathView:
         return sorted(item.name for item in self.store.iterdir() if not item.name.startswith("."))
 
     def entry(self) -> str:
-        """The name of the build that the path leads to."""
+        """The name of the build that the path points to."""
         return os.path.basename(os.readlink(self.path))
 
     def is_provisional(self) -> bool:

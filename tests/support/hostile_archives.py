@@ -208,7 +208,7 @@ LINKS = {
 
 
 def _realpath_limit_attack() -> list[bytes]:
-    """CVE-2025-4517: links through directories so long that realpath gives up and leaves the rest unresolved."""
+    """CVE-2025-4517: links through so many directories that realpath does not resolve the rest."""
     part = "d" * 250
     steps = "abcdefghijklmnop"
     members, top = [], "python"
@@ -228,7 +228,7 @@ ATTACKS = {
     "realpath limit": _gz(
         f"the path of a member is longer than 1,024 bytes: it begins 'python/{'d' * 33}'", *_realpath_limit_attack()
     ),
-    # CVE-2025-4330: the text of the second link stays inside, what it leads to does not.
+    # CVE-2025-4330: the text of the second link stays inside, its target does not.
     "exfiltration via symlink": _gz(
         _link_reason("escape", "link/link/../../link-here", "has an empty part, a dot or a later `..`"),
         link("python/escape", "link/link/../../link-here"),

@@ -21,7 +21,7 @@ _LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x")
 
 
 def make_root(root: Path, *, machine: int = 62, bits: int = 64, loader: str = "/lib64/ld-linux-x86-64.so.2") -> Path:
-    """A root with users and a shell that tells its machine (e_machine) and loader, and that runs nowhere."""
+    """A root with users and a shell that shows its machine (e_machine) and loader, and that runs nowhere."""
     for directory in ("bin", "etc"):
         (root / directory).mkdir(parents=True)
     (root / "bin" / "sh").write_bytes(minimal_elf(machine, bits, interpreter=loader))

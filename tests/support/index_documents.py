@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Index documents in the three formats, for files that nobody made: a name is all that is given.
 
-The sample builds have real archives and indexes of their own; here the choice among many builds is what matters.
+The sample builds have their own real archives and indexes; here the choice among many builds is what matters.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Orders in processes of their own, for tests that kill, starve or disguise whoever installs.
+"""Installations in separate processes, for tests that kill or starve them, or run them as another user.
 
-    with order_runner() as runner:
+    with install_runner() as runner:
         runner.run(params).result["changed"]
         group = runner.begin(params)
         os.killpg(group, signal.SIGKILL)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out orders as the module does, each in a process group of its own. `install_runs` starts and talks to it.
+"""Installs as the module does, each time in its own process group. `install_runs` starts and talks to it.
 
     python install_server.py TREE
 
@@ -38,7 +38,7 @@ def main() -> None:
         reader, writer = os.pipe()
         pid = os.fork()
         if not pid:
-            os.setpgid(0, 0)  # and below as well: whoever comes first
+            os.setpgid(0, 0)  # and below as well: the first of both counts
             os.write(writer, json.dumps(_carry_out(job)).encode())
             os._exit(0)
         os.close(writer)

@@ -7,7 +7,7 @@
         ...  # `world` is now what a process left that was killed before one of the steps of `work`
 
 A step is whatever Python reports as an audit event and changes a file system: names, modes, owners, times, files opened
-for writing, programs started. What SQLite does between two of these is no step of its own.
+for writing, programs started. What SQLite does between two of these is no separate step.
 """
 
 from __future__ import annotations

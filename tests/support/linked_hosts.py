@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts and wishes for the tests of what leads to builds: one build at /opt/3.13, links in /bin."""
+"""Hosts and specs for the tests of links to builds: one build at /opt/3.13, links in /bin."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def spec(*builds: LinkedBuild, **options: Any) -> LinksSpec:
 
 
 def host(**facts: Any) -> LinksState:
-    """A host that has the build, and nothing that leads to it."""
+    """A host that has the build, and nothing that points to it."""
     return LinksState(**{"has": HAS, **facts})

@@ -133,7 +133,7 @@ def _reap() -> None:
 
 
 def _watch(status: int, output: int) -> None:
-    """Fork again, and tell the number and the exit status of that child; returns in the child only."""
+    """Fork again, and send the number and the exit status of that child; returns in the child only."""
     child = os.fork()
     if child == 0:
         os.close(status)

@@ -58,7 +58,7 @@ def receipt(prefix: str = "/opt/python/3.13", of: Asset | None = None, **setting
 
 
 def entries_of(directory: Path) -> dict[str, Entry]:
-    """What is below a directory, as an unpacked archive would tell it."""
+    """What is below a directory, as the entries of an unpacked archive."""
     entries = {}
     for item in directory.rglob("*"):
         path, status = str(item.relative_to(directory)), item.lstat()

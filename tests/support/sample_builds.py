@@ -7,7 +7,7 @@
     sample.path, sample.sha256, sample.file_name
 
 The version is that of the source Python, since the interpreter inside is real; releases differ in the release tag and
-in what `_sample.RELEASE` says. Samples are kept in a cache folder and made once, whoever asks and however often.
+in what `_sample.RELEASE` says. Samples are kept in a cache folder and made once, for all callers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FLAVORS = ("full", "install_only", "install_only_stripped")  # from the largest 
 SIZES = ("small", "real")
 DIGEST_FILE = "SHA256"
 
-# The files that decide what a sample looks like: a change to one makes all samples anew.
+# The files that decide what a sample looks like: a change to one makes all samples again.
 MAKERS: tuple[str, ...] = (
     "elf_runpath.py",
     "sample_archive.py",

@@ -33,7 +33,7 @@ def terminfo(files: int, links: int) -> Iterator[Member]:
 def as_large_as_real(members: list[Member], machine_code: bytes) -> list[Member]:
     """What to add to `members` for the number of files, links and bytes of a real stripped build.
 
-    The bytes are machine code of the interpreter over and over: deflate, with its window of 32 KiB, cannot tell.
+    The bytes are machine code of the interpreter over and over: deflate, with its window of 32 KiB, does not see that.
     """
     files = REAL_FILES - sum(not member.link for member in members) - len(LIBRARIES)
     links = REAL_LINKS - sum(bool(member.link) for member in members)

@@ -75,7 +75,7 @@ def make_mirror(directory: Path, specs: Iterable[SampleSpec], cache: Path | None
 
 class _QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing: the output belongs to whoever runs us."""
+        """Say nothing: the output belongs to the caller."""
 
 
 @contextmanager

@@ -76,7 +76,7 @@ POLYGLOT = """\
 
 
 def polyglot_script(minor: str, body: str) -> bytes:
-    """A script of `bin/` that finds its interpreter beside itself, wherever the tree lies."""
+    """A script of `bin/` that finds its interpreter beside itself, wherever the tree is."""
     return (POLYGLOT.format(minor=minor) + body).encode()
 
 

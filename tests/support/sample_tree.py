@@ -14,7 +14,7 @@ from .sample_filler import as_large_as_real, build_ballast, terminfo
 from .source_files import copied_members, without_debug_sections
 from .source_python import SourcePython
 
-# The module that tells which release an installed sample is: `python -c "import _sample; print(_sample.RELEASE)"`.
+# The module that shows which release an installed sample is: `python -c "import _sample; print(_sample.RELEASE)"`.
 RELEASE_MODULE = "_sample.py"
 
 # Program of bin/ -> the file that it needs below the standard library, and its body.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP servers on the loopback, which serve files as a good server does, or behave as a test tells them.
+"""HTTP servers on the loopback, which serve files as a good server does, or behave as a test wants.
 
     with serve(directory) as server:                                    # files, ranges, ETags
         fetch(f"{server.url}/file")
@@ -10,7 +10,7 @@
     with serve(directory, script={"/file": [status(500), files()]}) as server:
         ...                                                             # the first request fails, later ones do not
 
-A behaviour is a function of the request that is to be answered. In a list, each serves one request and the last one
+A behaviour is a function of the request to answer. In a list, each serves one request and the last one
 all that follow. Here are those of good servers; `misbehaviours` has the others.
 """
 

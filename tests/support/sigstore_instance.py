@@ -69,7 +69,7 @@ def _key_usage(*, signs: bool) -> x509.KeyUsage:
 
 @dataclass(frozen=True)
 class SigstoreInstance:
-    """Keys and the authority's certificate, made anew for each instance, so that two do not trust each other."""
+    """Keys and the authority's certificate, made for each instance, so that two do not trust each other."""
 
     authority_key: ec.EllipticCurvePrivateKey = field(default_factory=_key)
     timestamp_key: ec.EllipticCurvePrivateKey = field(default_factory=_key)
@@ -152,7 +152,7 @@ class SigstoreInstance:
     def _certificate(
         self, key: ec.EllipticCurvePrivateKey, identity: str, issuer: str, repository: str
     ) -> x509.Certificate:
-        """Of whoever signs, with the timestamp of the log of certificates, which signs what all the rest of it is."""
+        """Of the signer, with the timestamp of the log of certificates, which signs what all the rest of it is."""
         serial, when_ms = x509.random_serial_number(), int(self.now.timestamp() * 1000)
 
         def made(signature: bytes) -> x509.Certificate:

@@ -23,7 +23,7 @@ NEVER = frozenset(
     {"__pycache__", "site-packages", "dist-packages", "test", "tests", "idle_test"}
     | {"EXTERNALLY-MANAGED", "sitecustomize.py"}
 )
-# Test extensions, static libraries and objects, and what is written anew.
+# Test extensions, static libraries and objects, and what is written again.
 NEVER_NAMED = re.compile(
     r"_test|_ctypes_test|_xxtestfuzz|xxlimited|xxsubtype|libpython|_sysconfigdata_|_sysconfig_vars_|build-details|python-config|Makefile$|.*\.[ao]$"
 )

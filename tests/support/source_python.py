@@ -19,7 +19,7 @@ from typing import Any
 OLDEST_USABLE = (3, 9)
 
 # Interpreters that carry their library with them, newest preferred. The system's own comes after these, and last the
-# one that runs us: so that test sessions under different Pythons share the same samples.
+# one that runs us: so that test sessions under different versions share the same samples.
 SELF_CONTAINED = ("~/.local/share/uv/python/cpython-3.*/bin/python3", "~/.pyenv/versions/3.*/bin/python3")
 SYSTEM = ("/usr/bin/python3", "/usr/local/bin/python3")
 
@@ -55,7 +55,7 @@ class SourcePython:
     prefix: Path
     executable: Path  # the real file, no link
     stdlib: Path
-    include: Path  # may not exist: headers are a package of their own on Debian
+    include: Path  # may not exist: headers are a separate package on Debian
     sysconfigdata: str  # module name
     variables: dict[str, Any]  # its build_time_vars
     libpython: Path | None  # the shared library that the executable needs; None when it is linked statically

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One sshd on loopback, started by whoever runs this and for them alone, that serves as many hosts as needed."""
+"""One sshd on loopback, started for the user of the tests alone, that serves as many hosts as needed."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from paths import CACHE
 
-# A get-pip of our own, for the empty environments that ansible-test makes. It unpacks a wheel, which is all that an
+# A replacement of get-pip, for the empty environments that ansible-test makes. It unpacks a wheel, which is all that an
 # installation of pip needs to be run as a module and to be uninstalled; a pip that installs itself takes seconds each.
 _GET_PIP = """\
 import sysconfig, zipfile

@@ -46,7 +46,7 @@ def build() -> Path:
 
 
 def complaints_about(archive: Path) -> list[str]:
-    """What the artifact holds that no user needs, as sentences."""
+    """What the artifact holds that no user needs, as messages."""
     with tarfile.open(archive) as members:
         names = [member.name for member in members]
     complaints = [f"The artifact holds {name}, which no user needs." for name in names if not is_for_users(name)]
@@ -72,7 +72,7 @@ def install(archive: Path) -> None:
 
 
 def complaints_about_documentation() -> list[str]:
-    """Which plugins of the repository `ansible-doc` cannot describe once installed, as sentences."""
+    """Which plugins of the repository `ansible-doc` cannot describe once installed, as messages."""
     complaints = []
     for kind in DOCUMENTED:
         wanted = _plugins(kind)

@@ -21,7 +21,7 @@ def files() -> list[Path]:
 
 
 def shell_scripts() -> list[Path]:
-    """Those of `files()` that a shell runs, told by suffix or first line."""
+    """Those of `files()` that a shell runs, recognized by suffix or first line."""
     return [path for path in files() if path.suffix == ".sh" or _has_shell_shebang(REPOSITORY / path)]
 
 
@@ -34,7 +34,7 @@ def _has_shell_shebang(path: Path) -> bool:
 def copy(name: str) -> Path:
     """Copy the files to `.cache/NAME/ansible_collections/standalone/python`; return that path.
 
-    The copy is a repository of its own. Otherwise ansible-test finds that of the clone, which ignores `.cache`.
+    The copy is a separate repository. Otherwise ansible-test finds that of the clone, which ignores `.cache`.
     """
     target = CACHE / name / "ansible_collections" / "standalone" / "python"
     shutil.rmtree(target, ignore_errors=True)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Pythons of this machine, as real executables.
+"""The interpreters of this machine, as real executables.
 
-pyenv's shims are looked through, not used: they choose a version by rules of their own and break Ansible's
+pyenv's shims are looked through, not used: they choose a version by their own rules and break Ansible's
 interpreter discovery.
 """
 
@@ -14,8 +14,8 @@ import os
 import shutil
 import subprocess
 
-# ansible-core version -> the Pythons its controller supports, the preferred one first. The preferences differ so that
-# one run covers as many Pythons as there are. Source: the support matrix in ansible-core's documentation.
+# ansible-core version -> the versions of Python that its controller supports, the preferred one first. The preferences
+# differ so that one run covers as many versions as there are. Source: the support matrix of ansible-core.
 CORES = {
     "2.19": ("3.11", "3.12", "3.13"),
     "2.20": ("3.12", "3.14", "3.13"),
@@ -36,7 +36,7 @@ def search_path() -> list[str]:
 
 
 def _behind(directory: str) -> str:
-    """The pattern of the folders that hold the Pythons which a folder of shims chooses from; else the folder itself."""
+    """The pattern of the directories with the interpreters that shims choose from; else the directory itself."""
     root, name = os.path.split(directory.rstrip("/"))
     return f"{glob.escape(root)}/versions/*/bin" if name == "shims" else glob.escape(directory)
 

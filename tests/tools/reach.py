@@ -28,7 +28,7 @@ def reaching(*modules: str, repository: Path = REPOSITORY) -> list[Path]:
     """The files of unit tests that import one of `modules` or what is below it, themselves or through what they import.
 
     Imports inside functions count, and so do those of each conftest.py that has a fixture for the test. `CLIENT` is a
-    way for the tests of its own package alone.
+    way for the tests of that package alone.
     """
     tests = sorted((repository / "tests" / "unit").rglob("test_*.py"))
     return [test for test in tests if any(_is_below(name, modules) for name in _reached(test, repository))]

@@ -69,7 +69,7 @@ def install_missing(packages: Iterable[str] = PACKAGES) -> str:
 def _no_services_started() -> Iterator[None]:
     """Keep packages from starting their services, a web server on port 80 among them: Debian asks this file first."""
     policy = Path("/usr/sbin/policy-rc.d")
-    if policy.exists():  # the machine has a rule of its own
+    if policy.exists():  # the machine has its own rule
         yield
         return
     policy.write_text("#!/bin/sh\nexit 101\n")

@@ -60,7 +60,7 @@ def imports_of(source: str, package: str) -> list[Import]:
 
 
 def _runs_late(block: ast.AST) -> bool:
-    """Whether what stands in `block` does not run on import: a function's body, or what only type checkers read."""
+    """Whether what is in `block` does not run on import: a function's body, or what only type checkers read."""
     if isinstance(block, ast.If):
         return isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
     return isinstance(block, (ast.FunctionDef, ast.AsyncFunctionDef))
@@ -102,7 +102,7 @@ def test_plugins_import_downwards_only(folder: str) -> None:
     assert wrong == []
 
 
-def test_every_folder_of_plugins_has_its_rule() -> None:
+def test_every_directory_of_plugins_has_its_rule() -> None:
     assert {file.relative_to(PLUGINS).parts[0] for file in PLUGINS.rglob("*.py")} <= set(MAY_IMPORT)
 
 
@@ -301,7 +301,7 @@ def test_few_files_are_imported_by_one_other_only() -> None:
 
 
 def test_roles_and_playbooks_use_full_names() -> None:
-    """No folder of a role or of playbooks holds plugins of its own, which would be found without their full name."""
+    """No folder of a role or of playbooks holds private plugins, which would be found without their full name."""
     private = [
         path.relative_to(REPOSITORY) for top in ("roles", "playbooks") for path in (REPOSITORY / top).rglob("*.py")
     ]

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keeps words out of the prose of this repository for which the field has plainer ones.
 
-Prose is Markdown outside of code and HTML comments, comments and strings of several words in Python, and the comments,
-names and texts in YAML, scripts and templates. Code between backquotes is not prose.
+Prose is Markdown outside of code and HTML comments; in Python comments, strings of several words and names of tests; in
+YAML, scripts, templates and settings comments, names and texts. Code between backquotes is not prose.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# The files that are held to this by now, by suffix. Code, messages and YAML follow: .py, .yml, .sh, .j2, .toml, .cfg.
-SCOPE = (".md",)
+# The files that are held to this, by suffix.
+SCOPE = (".md", ".py", ".yml", ".sh", ".j2", ".toml", ".cfg")
 
 # Words as a regular expression, in which a blank is any white space, and what to write instead.
 AVOIDED = {
@@ -98,6 +98,8 @@ def _python(text: str) -> Iterator[Prose]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield Prose(node.lineno, node.value)
+        elif isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield Prose(node.lineno, node.name.replace("_", " "))
 
 
 def _may_be_prose(line: str) -> bool:
@@ -145,6 +147,7 @@ def test_prose_uses_the_words_of_the_field() -> None:
             '"""One line,\nthen it is told."""\nanew = "stands"  # whoever\n',
             ["a.py:3: 'whoever'", "a.py:2: 'told'"],
         ),
+        ("a.py", "def test_what_stands_there():\n    stands = 1\n", ["a.py:1: 'stands'"]),
         ("a.yml", "- name: Mended\n  anew: 1\n  b: 1 # lies\n", ["a.yml:1: 'Mended'", "a.yml:3: 'lies'"]),
     ],
 )

@@ -113,7 +113,7 @@ class TestAuto:
         act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="auto")
         assert ([module["delivery"] for module in host.modules], host.received) == (["auto"], {})
 
-    def test_the_controller_stands_in(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
+    def test_the_controller_sends_it_instead(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
         host.first_answers = [wanted(old)]
         assert act(host, path, asset=old.asset(), mirror=address, delivery="auto")["changed"] is True
         assert host.received == {REMOTE: old.archive.read_bytes()}
@@ -124,7 +124,7 @@ class TestAuto:
         result = act(host, path, asset=old.asset(), mirror=address, delivery="auto")
         assert (result["msg"], host.received) == ("The digest is not the expected one.", {})
 
-    def test_both_reasons_are_told(self, host: Host, path: Path, old: FakeBuild) -> None:
+    def test_both_reasons_are_reported(self, host: Host, path: Path, old: FakeBuild) -> None:
         host.first_answers = [wanted(old)]
         said = act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="auto")["msg"]
         assert said.startswith("The host got nowhere. On the controller: The archive could not be downloaded.")

@@ -39,7 +39,7 @@ def test_nothing_to_do_is_one_command(host: Host, root: Path, tmp_path: Path) ->
     assert (result["path"], result["store"], result["health"]) == (PATH, "/opt/python/.builds", None)
 
 
-def test_the_module_is_told_the_root_and_the_date(
+def test_the_module_gets_the_root_and_the_date(
     host: Host, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
@@ -84,7 +84,7 @@ class TestPlatform:
         message = failure(host, PATH, root=str(root), asset=build.asset())
         assert f"but the system in {root} is Linux with 64-bit aarch64 programs." in message
 
-    def test_a_system_that_does_not_tell_needs_a_target(self, host: Host, tmp_path: Path) -> None:
+    def test_a_system_that_does_not_say_needs_a_target(self, host: Host, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         message = failure(host, PATH, root=str(tmp_path / "empty"), name="3.13")
         assert "does not say which build it needs" in message

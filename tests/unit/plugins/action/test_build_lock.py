@@ -67,12 +67,12 @@ def test_a_removal_reads_no_lock(host: Host, path: Path, old: FakeBuild) -> None
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_a_host_that_is_not_covered_is_told_what_is(host: Host, path: Path, tmp_path: Path, check_mode: bool) -> None:
+def test_a_host_that_is_not_covered_sees_what_is(host: Host, path: Path, tmp_path: Path, check_mode: bool) -> None:
     file = tmp_path / "lock.yml"
     file.write_text(lock_of({MINOR: [stripped(f"{VERSION}+{OLD}", MUSL)]}).render())
     assert failure(host, path, name=MINOR, lock=str(file), check_mode=check_mode) == (
         f"The lock {file} has no build of {MINOR} for {TARGET}. It has {MUSL}. Add the target to lock_targets and make "
-        "the lock anew."
+        "the lock again."
     )
 
 
@@ -83,7 +83,7 @@ def test_a_build_that_the_host_cannot_run_is_refused(host: Host, path: Path, tmp
     assert "needs Linux with 64-bit aarch64 programs" in said
 
 
-def test_a_lock_that_is_damaged_is_told_before_the_host_is_asked(host: Host, path: Path, tmp_path: Path) -> None:
+def test_a_lock_that_is_damaged_is_reported_before_the_host_is_asked(host: Host, path: Path, tmp_path: Path) -> None:
     file = tmp_path / "lock.yml"
     file.write_text("builds: {}")
     assert failure(host, path, name=MINOR, lock=str(file)) == (

@@ -94,12 +94,12 @@ def test_one_in_the_store_is_checked_before_a_switch(
     assert len(host.modules) == 1
 
 
-def test_a_policy_that_is_none_is_told(host: Host, path: Path, old: FakeBuild, options: dict[str, Any]) -> None:
+def test_a_policy_that_is_none_is_reported(host: Host, path: Path, old: FakeBuild, options: dict[str, Any]) -> None:
     options = {**options, "provenance": {"workflow": "release.yml"}}
     assert "Write the repository's https:// address" in failure(host, path, asset=old.asset(), **options)
 
 
-def test_a_policy_that_nobody_would_look_at_is_told(
+def test_a_policy_that_nobody_would_look_at_is_reported(
     host: Host, path: Path, old: FakeBuild, options: dict[str, Any]
 ) -> None:
     options = {**options, "verify_provenance": False}

@@ -25,7 +25,7 @@ KEPT = {"changed": True, "fetched": [], "bundles": [BUNDLE], "without_bundle": [
 
 
 class Host:
-    """A host whose module answers what it is told to. `modules` are the arguments that it got."""
+    """A host whose module gives the answers of the test. `modules` are the arguments that it got."""
 
     name = "web1"
 

@@ -49,7 +49,7 @@ ASSET = {
 }
 ESCAPED = STRIPPED.replace("+", "%2B")
 
-# What stands between the parentheses of lookup(…), after the plugin's name -> what it returns.
+# The text between the parentheses of lookup(…), after the plugin's name -> what it returns.
 ANSWERS: dict[str, Any] = {
     f"'3.13', target='{GNU}'": ASSET,
     f"'3.13', '3.13.5', target='{GNU}', wantlist=true": [ASSET, ASSET],
@@ -166,14 +166,14 @@ def test_a_name_is_resolved(outcomes: dict[str, dict[str, Any]], arguments: str,
 
 
 @pytest.mark.parametrize(("arguments", "message"), ERRORS.items())
-def test_an_error_is_a_sentence(outcomes: dict[str, dict[str, Any]], arguments: str, message: str) -> None:
+def test_an_error_is_a_message(outcomes: dict[str, dict[str, Any]], arguments: str, message: str) -> None:
     outcome = outcomes[arguments]
     assert outcome["failed"]
     assert message in outcome["msg"]
     assert "Traceback" not in outcome["msg"]
 
 
-def test_a_host_without_facts_is_told_what_lacks(outcomes: dict[str, dict[str, Any]]) -> None:
+def test_a_host_without_facts_gets_what_lacks(outcomes: dict[str, dict[str, Any]]) -> None:
     outcome = outcomes[WITHOUT_FACTS]
     assert (
         "The target of this host is not known: its facts lack system and architecture. Gather facts "

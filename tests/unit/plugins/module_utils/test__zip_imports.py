@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often Python compiles a file of the zip, in processes of their own, since the change stays."""
+"""How often Python compiles a file of the zip, in processes that belong to them, since the change stays."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def test_a_removal(run_module: RunModule, path: Path, made: FakeBuild) -> None:
         ),
     ],
 )
-def test_a_failure_is_one_sentence(
+def test_a_failure_is_one_message(
     run_module: RunModule, path: Path, made: FakeBuild, change: dict[str, Any], message: str
 ) -> None:
     result = run_module(build, **{**options(path, made), **change})
@@ -110,7 +110,7 @@ def test_a_failure_is_one_sentence(
     assert not path.exists()
 
 
-def test_what_the_system_refuses_is_one_sentence(run_module: RunModule, tmp_path: Path, made: FakeBuild) -> None:
+def test_what_the_system_refuses_is_one_message(run_module: RunModule, tmp_path: Path, made: FakeBuild) -> None:
     (tmp_path / "file").touch()
     result = run_module(build, **options(tmp_path / "file" / "3.13", made))
     assert result["msg"] == (

@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.modules import links
 RunModule = Callable[..., dict[str, Any]]
 
 
-def test_check_mode_tells_the_same_and_changes_nothing(run_module: RunModule, tmp_path: Path) -> None:
+def test_check_mode_reports_the_same_and_changes_nothing(run_module: RunModule, tmp_path: Path) -> None:
     link = tmp_path / "bin" / "python"
     options = {"links": [{"path": str(link), "target": "/opt/python"}]}
     foreseen = run_module(links, check_mode=True, **options)
@@ -31,7 +31,7 @@ def test_check_mode_tells_the_same_and_changes_nothing(run_module: RunModule, tm
     assert (again["changed"], again["paths"], again["diff"]) == (False, [], [])
 
 
-def test_what_goes_wrong_is_a_sentence(run_module: RunModule, tmp_path: Path) -> None:
+def test_what_goes_wrong_is_a_message(run_module: RunModule, tmp_path: Path) -> None:
     result = run_module(links, absent=[str(tmp_path)])
     assert result["msg"] == f"{tmp_path} must be absent, but there is a directory. Move it away and run again."
 

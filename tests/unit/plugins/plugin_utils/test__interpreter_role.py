@@ -89,7 +89,7 @@ def test_the_default_is_named_or_placed() -> None:
         assert [build["is_default"] for build in interpreter_builds(given, variables(default=default))] == [False, True]
 
 
-def test_an_asset_tells_the_path() -> None:
+def test_an_asset_shows_the_path() -> None:
     asset = {"name": "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only"}
     assert only(asset=asset)["path"] == "/opt/python/3.13"
     assert only([{"asset": asset}])["path"] == "/opt/python/3.13"

@@ -25,7 +25,7 @@ def test_what_is_not_jmespath_is_refused(expression: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_missing_library_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jmespath", None)
     with pytest.raises(StandaloneError) as caught:
         searched("a", {})

@@ -47,7 +47,7 @@ def test_a_file_that_was_there_before_is_read_from_its_start(tmp_path: Path) -> 
         assert b"".join(early.of_verified(str(part)) or ()) == CONTENT
 
 
-def test_a_download_that_started_over_is_read_anew(tmp_path: Path) -> None:
+def test_a_download_that_started_over_is_read_again(tmp_path: Path) -> None:
     part = tmp_path / "part"
     with early_inflate(str(part)) as early:
         append_slowly(part, b"\x1f\x8b\x08" + b"x" * 1000)
@@ -57,7 +57,7 @@ def test_a_download_that_started_over_is_read_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\x1f", b"(\xb5/\xfd" + b"x" * 100, b"<html>"])
-def test_what_is_no_gzip_is_read_anew(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_gzip_is_read_again(tmp_path: Path, content: bytes) -> None:
     part = tmp_path / "part"
     part.write_bytes(content)
     with early_inflate(str(part)) as early:
@@ -65,7 +65,7 @@ def test_what_is_no_gzip_is_read_anew(tmp_path: Path, content: bytes) -> None:
         assert early.of_verified(str(part)) is None
 
 
-def test_damage_is_told_to_whoever_takes_the_chunks(tmp_path: Path) -> None:
+def test_damage_is_reported_to_the_consumer_of_the_chunks(tmp_path: Path) -> None:
     part = tmp_path / "part"
     part.write_bytes(PACKED[:-100])
     with early_inflate(str(part)) as early, pytest.raises(UnsafeArchive, match="it breaks off before its end"):

@@ -240,7 +240,7 @@ def test_a_chain_of_many_links_is_judged_once_for_each(tmp_path) -> None:
     assert lines(400) < 5 * lines(100)
 
 
-def test_what_lies_in_the_destination_is_never_replaced(tmp_path) -> None:
+def test_what_is_in_the_destination_is_never_replaced(tmp_path) -> None:
     (tmp_path / "a.tar.gz").write_bytes(gz(PYTHON))
     (tmp_path / "outside").mkdir()
     for name, make in {"file": Path.touch, "link": lambda path: path.symlink_to(tmp_path / "outside")}.items():
@@ -304,7 +304,7 @@ def test_memory_stays_bounded(tmp_path) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="only Linux has a file that always fails to be read")
-def test_a_disk_that_fails_is_told(tmp_path: Path) -> None:
+def test_a_disk_that_fails_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError) as caught:
         extract("/proc/self/mem", str(tmp_path))
     assert str(caught.value) == (

@@ -68,7 +68,7 @@ def test_damage_is_found_by_whatever_decompresses(tmp_path, means, name) -> None
     assert f" is not usable: {STREAMS[name].reason}. " in str(caught.value)
 
 
-def test_a_host_without_zstandard_is_told_what_to_do(tmp_path, monkeypatch) -> None:
+def test_a_host_without_zstandard_gets_advice(tmp_path, monkeypatch) -> None:
     allow_only("nothing", monkeypatch)
     (tmp_path / "cpython.tar.zst").write_bytes(zst(member("python/x")))
     (tmp_path / "build").mkdir()

@@ -97,7 +97,7 @@ def test_a_name_is_taken_apart(name: str, expected: AssetName) -> None:
     assert str(expected) == name
 
 
-def test_a_name_tells_what_kind_of_build_it_is() -> None:
+def test_a_name_shows_what_kind_of_build_it_is() -> None:
     both = AssetName.from_stem(f"{COMMON}-freethreaded+debug-full")
     plain = AssetName.from_stem(f"{COMMON}-install_only")
     assert (both.is_free_threaded, both.is_debug) == (True, True)

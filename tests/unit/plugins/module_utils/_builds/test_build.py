@@ -79,7 +79,7 @@ def test_a_build_follows_from_its_name(stem: str, release: str | None, expected:
     assert build(stem, release) == expected
 
 
-def test_a_stamp_is_not_taken_for_a_release() -> None:
+def test_a_stamp_is_not_mistaken_for_a_release() -> None:
     with pytest.raises(InvalidName) as error:
         build("cpython-3.7.3-linux64-20190709T0348")
     assert str(error.value) == (

@@ -52,7 +52,7 @@ def test_a_word_describes_a_build_of_the_target(
         ("i686-pc-windows-msvc-shared", "20230826", "i686-pc-windows-msvc-shared"),
     ],
 )
-def test_shared_builds_for_windows_had_a_target_of_their_own(target: str, release: str, expected: str) -> None:
+def test_shared_builds_for_windows_had_a_separate_target(target: str, release: str, expected: str) -> None:
     manual = ManualName.parse(name(target, "shared", release))
     assert manual is not None
     assert (manual.target, manual.release) == (expected, release)

@@ -30,13 +30,13 @@ def no_proxy(downloads: Downloads) -> None:
     """Without the proxies of the one who runs the tests."""
 
 
-def test_a_server_tells_it(mirror: Path) -> None:
+def test_a_server_shows_it(mirror: Path) -> None:
     with serve(mirror) as server:
         assert Sizes([server.url], UrlOptions()).size_of(url_of(FILE)) == 7
         assert [request.method for request in server.requests] == ["GET"]
 
 
-def test_one_that_is_signed_for_get_tells_it(mirror: Path) -> None:
+def test_one_that_is_signed_for_get_shows_it(mirror: Path) -> None:
     """As the object stores behind public addresses: what is asked in another way than was signed is refused."""
 
     def only_get(answering: Answering) -> None:
@@ -47,7 +47,7 @@ def test_one_that_is_signed_for_get_tells_it(mirror: Path) -> None:
         assert Sizes([server.url], UrlOptions()).size_of(url_of(FILE)) == 7
 
 
-def test_a_folder_tells_it(mirror: Path) -> None:
+def test_a_directory_shows_it(mirror: Path) -> None:
     assert Sizes([mirror.as_uri()], UrlOptions()).size_of(url_of(FILE)) == 7
 
 
@@ -77,6 +77,6 @@ def test_a_server_that_refuses_one_is_asked_for_the_next(mirror: Path) -> None:
         assert [sizes.size_of(url_of(FILE)), sizes.size_of(url_of(OTHER))] == [None, 3]
 
 
-def test_a_folder_that_lacks_one_is_asked_for_the_next(mirror: Path) -> None:
+def test_a_directory_that_lacks_one_is_asked_for_the_next(mirror: Path) -> None:
     sizes = Sizes([mirror.as_uri()], UrlOptions())
     assert [sizes.size_of(url_of(OTHER)), sizes.size_of(url_of(FILE))] == [None, 7]

@@ -44,7 +44,7 @@ def test_a_wrong_file(content: bytes, is_page: bool, tmp_path: Path) -> None:
         "What came looks like a web page (a proxy or login page?): open that address from this host and see."
         if is_page
         else "It is another file than the pinned one, or a damaged copy: compare with `checksum` or the index, and ask "
-        "whoever keeps that copy."
+        "the owner of that copy."
     )
     assert str(caught.value) == (
         f"The digest of {file} is not the expected one, so nothing was unpacked. Expected sha256 {'ab' * 32}, found "

@@ -98,7 +98,7 @@ def full_disk() -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_an_error_of_the_disk_is_not_taken_for_one_of_the_server(downloads: Downloads) -> None:
+def test_an_error_of_the_disk_is_not_mistaken_for_one_of_the_server(downloads: Downloads) -> None:
     with serve(downloads.mirror) as server, full_disk(), pytest.raises(OSError, match="File too large") as caught:
         downloads.get(f"{server.url}/file", f"{server.url}/copy")
     assert caught.value.filename == str(downloads.part)

@@ -132,8 +132,8 @@ def test_the_next_url_goes_on_where_the_first_broke_off(downloads: Downloads) ->
 
 
 OTHER_FILE = (
-    "It is another file than the pinned one, or a damaged copy: compare with `checksum` or the index, and ask whoever "
-    "keeps that copy."
+    "It is another file than the pinned one, or a damaged copy: compare with `checksum` or the index, and ask the "
+    "owner of that copy."
 )
 WEB_PAGE = "What came looks like a web page (a proxy or login page?): open that address from this host and see."
 
@@ -163,7 +163,7 @@ def test_wrong_bytes_are_removed_and_no_other_url_is_asked(
 
 
 @pytest.mark.parametrize("by_http", [True, False])
-def test_the_length_is_told_before_anything_is_written(by_http: bool, downloads: Downloads) -> None:
+def test_the_length_is_reported_before_anything_is_written(by_http: bool, downloads: Downloads) -> None:
     def refuse(total_bytes: int) -> None:
         raise StoreError(f"{total_bytes} bytes do not fit; {downloads.part.stat().st_size} are there.")
 
@@ -183,7 +183,7 @@ def test_the_length_is_told_before_anything_is_written(by_http: bool, downloads:
         ([chunked()], b"", []),
     ],
 )
-def test_the_length_is_told_once(
+def test_the_length_is_reported_once(
     behaviours: list[Behaviour], part: bytes, lengths: list[int], downloads: Downloads
 ) -> None:
     said: list[int] = []

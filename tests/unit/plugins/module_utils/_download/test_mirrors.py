@@ -106,7 +106,7 @@ def test_the_environment_names_mirrors_as_for_uv(environ: dict[str, str], mirror
         (f"https://mirror/20250723/{NAME}", None),
     ],
 )
-def test_a_public_file_is_told_by_its_address(url: str, file: tuple[str, str] | None) -> None:
+def test_a_public_file_is_reported_by_its_address(url: str, file: tuple[str, str] | None) -> None:
     assert public_file(url) == file
 
 

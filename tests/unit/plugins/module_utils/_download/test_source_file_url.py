@@ -53,7 +53,7 @@ def test_a_url_that_names_nothing_readable(url: str, reason: str, downloads: Dow
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="only Linux has a file that always fails to be read")
-def test_a_disk_that_fails_is_told(downloads: Downloads) -> None:
+def test_a_disk_that_fails_is_reported(downloads: Downloads) -> None:
     url = "file:///proc/self/mem"
     assert downloads.reasons(url) == f"{url}: /proc/self/mem on this host cannot be read (Input/output error)."
 

@@ -65,7 +65,7 @@ def test_what_unpacking_and_running_do_is_no_difference(
         ),
     ],
 )
-def test_any_other_difference_is_told(path: Path, stage: Stage, damage: Callable[[Path], object], said: str) -> None:
+def test_another_difference_is_reported(path: Path, stage: Stage, damage: Callable[[Path], object], said: str) -> None:
     damage(path)
     with pytest.raises(StoreError) as caught:
         adopt.require_same_content(str(path), stage.entries)

@@ -287,7 +287,7 @@ def test_special_files_in_staging_are_swept(path: Path, newest: FakeBuild, make:
 
 
 @pytest.mark.parametrize("kind", ["a named pipe", "a directory", "a symbolic link"])
-def test_a_lock_that_is_no_file_is_told(path: Path, newest: FakeBuild, kind: str) -> None:
+def test_a_lock_that_is_no_file_is_reported(path: Path, newest: FakeBuild, kind: str) -> None:
     lock = store_of(path) / ".lock"
     make = {"a named pipe": os.mkfifo, "a directory": os.mkdir, "a symbolic link": lambda file: file.symlink_to("x")}
     replace_by(make[kind])(lock)

@@ -79,7 +79,7 @@ class TestDrift:
         shutil.rmtree(store_of(path) / old.name)  # as the message says
         assert "warnings" not in run(spec(path, old))
 
-    def test_a_build_that_is_gone_is_installed_anew(self, path: Path, old: FakeBuild) -> None:
+    def test_a_build_that_is_gone_is_installed_again(self, path: Path, old: FakeBuild) -> None:
         run(spec(path, old))
         shutil.rmtree(path.resolve())
         assert run(spec(path, old))["changed"] is True
@@ -179,7 +179,7 @@ class TestTrust:
         assert run(spec(path, old, verify="full"))["changed"] is False
 
 
-def test_a_file_whose_name_is_no_utf8_is_told_and_repaired(path: Path, old: FakeBuild) -> None:
+def test_a_file_whose_name_is_no_utf8_is_reported_and_repaired(path: Path, old: FakeBuild) -> None:
     """As a result it would fail the task on its way to the controller, after the repair."""
     run(spec(path, old))
     stranger = os.fsencode(path / "lib") + b"/n\xff"

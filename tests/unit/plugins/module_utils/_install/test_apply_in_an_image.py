@@ -67,7 +67,7 @@ def test_all_is_below_the_root_and_speaks_of_the_final_place(root: Path, old: Fa
     assert said == []
 
 
-def test_nothing_tells_who_made_it(root: Path, old: FakeBuild) -> None:
+def test_nothing_shows_who_made_it(root: Path, old: FakeBuild) -> None:
     build(root, old, compile_bytecode=True)
     words = {str(root), str(root.parent), socket.gethostname(), f"build-{os.getpid()}"}
     content = b"".join(item.read_bytes() for item in root.rglob("*") if item.is_file())
@@ -116,7 +116,7 @@ def test_the_variable_dates_all_of_it(
     assert everything(root) == before
 
 
-def test_a_variable_that_is_no_time_is_told_before_anything_is_changed(
+def test_a_variable_that_is_no_time_is_reported_before_anything_is_changed(
     root: Path, old: FakeBuild, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(EPOCH_VARIABLE, "tomorrow")

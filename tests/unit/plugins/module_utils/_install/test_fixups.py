@@ -79,7 +79,7 @@ class TestApply:
         assert stage.entries["libexec/python3.13"].mode == 0o755
 
     @pytest.mark.parametrize("externally_managed", [True, False])
-    def test_the_entries_tell_what_lies_there_afterwards(self, tmp_path: Path, externally_managed: bool) -> None:
+    def test_the_entries_are_what_is_there_afterwards(self, tmp_path: Path, externally_managed: bool) -> None:
         stage = build(tmp_path / "stage")
         fixups.apply(stage, PREFIX, externally_managed=externally_managed)
         assert not find_drift(stage.directory, stage.entries, trusted_until_ns=None)

@@ -48,7 +48,7 @@ def test_a_first_build_has_nothing_to_go_back_to(path: Path, old: FakeBuild) -> 
 
 
 @pytest.mark.parametrize("provisional", [True, False])
-def test_a_task_that_finds_the_build_leaves_it_on_trial(
+def test_a_task_that_finds_the_build_leaves_it_provisional(
     path: Path, old: FakeBuild, new: FakeBuild, provisional: bool
 ) -> None:
     make_provisional(path, old, new)
@@ -56,29 +56,27 @@ def test_a_task_that_finds_the_build_leaves_it_on_trial(
     assert (active_fallback(path), stored(path)) == (old.name, [old.name, new.name])
 
 
-def test_a_task_that_finds_a_build_puts_none_on_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+def test_a_task_that_finds_a_build_makes_none_provisional(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     run(spec(path, old))
     run(spec(path, new))
     assert run(spec(path, new, provisional=True))["changed"] is False
     assert active_fallback(path) is None
 
 
-def test_a_build_that_is_repaired_stays_on_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+def test_a_build_that_is_repaired_stays_provisional(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     make_provisional(path, old, new)
     next(path.rglob("BUILD-NOTE")).write_text("edited")
     assert run(spec(path, new, verify="full"))["drift"]["changed"]
     assert active_fallback(path) == old.name
 
 
-def test_a_build_that_is_made_anew_with_other_settings_stays_on_trial(
-    path: Path, old: FakeBuild, new: FakeBuild
-) -> None:
+def test_a_reinstalled_build_stays_provisional(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     make_provisional(path, old, new)
     assert run(spec(path, new, externally_managed=False))["changed"] is True
     assert active_fallback(path) == old.name
 
 
-def test_a_trial_after_an_unfinished_one_goes_back_to_before_both(
+def test_a_provisional_build_after_another_keeps_the_first_fallback(
     path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild
 ) -> None:
     make_provisional(path, old, new)
@@ -86,7 +84,9 @@ def test_a_trial_after_an_unfinished_one_goes_back_to_before_both(
     assert (active_fallback(path), stored(path)) == (old.name, [old.name, new.name, newest.name])
 
 
-def test_another_build_without_a_trial_ends_it(path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild) -> None:
+def test_another_build_ends_the_provisional_state(
+    path: Path, old: FakeBuild, new: FakeBuild, newest: FakeBuild
+) -> None:
     make_provisional(path, old, new)
     assert run(spec(path, newest))["pruned"] == [old.name]
     assert active_fallback(path) is None
@@ -106,7 +106,7 @@ def test_going_back_to_a_build_that_drifted_ends_it(path: Path, old: FakeBuild, 
     assert (os.readlink(path), active_fallback(path)) == (f".builds/{old.name}.2", None)
 
 
-def test_a_removed_path_has_no_trial(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+def test_a_removed_path_has_no_fallback(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     make_provisional(path, old, new)
     run(spec(path, state="absent"))
     assert not store_of(path).exists()

@@ -55,7 +55,7 @@ def publish(path: Path, store: Store, build: FakeBuild, check: Check | None = No
     return Path(store.entry_path(_prepare.publish(wanted, wanted.asset, store, Timings(), check).entry))
 
 
-def test_the_receipt_tells_what_was_made_of_what(path: Path, store: Store, build: FakeBuild) -> None:
+def test_the_receipt_shows_what_was_made_of_what(path: Path, store: Store, build: FakeBuild) -> None:
     entry = publish(path, store, build, group="0", externally_managed=False)
     receipt = _receipts.read(str(entry))
     files = [item for item in entry.rglob("*") if item.is_file() and not item.is_symlink() and item.parent != entry]
@@ -72,7 +72,7 @@ def test_the_receipt_tells_what_was_made_of_what(path: Path, store: Store, build
 
 
 @pytest.mark.parametrize("compile_bytecode", [False, True])
-def test_the_manifest_tells_the_truth(path: Path, store: Store, build: FakeBuild, compile_bytecode: bool) -> None:
+def test_the_manifest_shows_the_truth(path: Path, store: Store, build: FakeBuild, compile_bytecode: bool) -> None:
     entry = publish(path, store, build, compile_bytecode=compile_bytecode)
     entries = parse((entry / MANIFEST).read_text(), "manifest")
     assert not find_drift(str(entry), entries, trusted_until_ns=None)

@@ -71,7 +71,7 @@ def test_fetched_or_given_the_content_is_the_same(store: Store, build: FakeBuild
 
 
 @pytest.mark.parametrize(("source", "part"), [("given", "verify_s"), ("fetched", "download_s")])
-def test_time_is_told_for_what_was_done(store: Store, build: FakeBuild, source: str, part: str) -> None:
+def test_time_is_reported_for_what_was_done(store: Store, build: FakeBuild, source: str, part: str) -> None:
     timings = Timings()
     unpack(store, build, timings, **(mirror_of(build) if source == "fetched" else {}))
     other = ({"verify_s", "download_s"} - {part}).pop()
@@ -135,7 +135,7 @@ def test_what_came_from_a_local_archive_cannot_be_fetched_again(store: Store, bu
 
 
 @pytest.mark.parametrize("source", ["given", "fetched"])
-def test_a_full_disk_is_told_before_it_is_full(
+def test_a_full_disk_is_reported_before_it_is_full(
     store: Store, build: FakeBuild, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     monkeypatch.setattr(os, "statvfs", lambda directory: SimpleNamespace(f_bavail=0, f_frsize=4096))
@@ -199,9 +199,7 @@ class TestDelivery:
             unpack(store, build, archive=None, mirror=mirror, delivery="auto")
 
     @pytest.mark.parametrize(("code", "error"), [(404, NoSource), (503, ArchiveNeeded)])
-    def test_auto_takes_no_for_an_answer(
-        self, store: Store, build: FakeBuild, code: int, error: type[Exception]
-    ) -> None:
+    def test_auto_accepts_a_refusal(self, store: Store, build: FakeBuild, code: int, error: type[Exception]) -> None:
         path = f"/{RELEASE}/{build.archive.name.replace('+', '%2B')}"
         with serve(script={path: status(code)}) as server, pytest.raises(error) as caught:
             unpack(store, build, archive=None, mirror=[server.url], delivery="auto")
@@ -214,7 +212,7 @@ class TestDelivery:
 
 
 class TestPackedAnew:
-    """A copy that the controller packed anew has a digest of its own, and holds one asset only."""
+    """A copy that the controller repacked has its own digest, and holds one asset only."""
 
     def test_it_is_compared_with_its_own_digest(self, store: Store, build: FakeBuild) -> None:
         copy = build.archive.with_name("copy")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task tells, from what was decided and seen; nothing is on disk."""
+"""What a task reports, from what was decided and seen; nothing is on disk."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class TestReport:
         assert said["executable"] == f"{PATH}/bin/{interpreter}"
         assert said["executable"] in said["executables"]
 
-    def test_measured_times_are_told(self) -> None:
+    def test_measured_times_are_reported(self) -> None:
         timings = Timings()
         with pytest.raises(KeyError), timings.measure("extract_s"):
             raise KeyError

@@ -98,7 +98,7 @@ def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
     assert found(path) == [(str(path), "20250610")]
 
 
-def test_a_build_on_trial_is_left_for_the_one_before_the_trial(path: Path) -> None:
+def test_a_provisional_build_is_left_for_its_fallback(path: Path) -> None:
     store = str(path.parent / ".builds")
     root = _history.read_all(store).of(str(path))
     assert root

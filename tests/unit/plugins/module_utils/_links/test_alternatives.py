@@ -59,7 +59,7 @@ def links(image: Path) -> dict[str, str]:
     return {str(item.relative_to(image)): os.readlink(item) for item in image.rglob("*") if item.is_symlink()}
 
 
-def test_a_group_comes_and_comes_anew_and_goes(image: Path) -> None:
+def test_a_group_is_added_and_added_again_and_removed(image: Path) -> None:
     system = TargetRoot(str(image))
     expected = {
         "usr/local/bin/python3.13": "/etc/alternatives/python3.13",
@@ -98,7 +98,7 @@ def test_a_diff_shows_what_leads_where(change: Change, before: str, after: str) 
     )
 
 
-def test_what_the_program_says_is_told(image: Path) -> None:
+def test_what_the_program_says_is_reported(image: Path) -> None:
     (image / BIN.lstrip("/") / "python3.13").unlink()
     with pytest.raises(StoreError) as error:
         alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(image)))
@@ -109,7 +109,7 @@ def test_what_the_program_says_is_told(image: Path) -> None:
     )
 
 
-def test_a_host_without_the_program_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_host_without_the_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoreError) as error:
         alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(tmp_path)))
@@ -201,7 +201,7 @@ def test_a_program_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch,
     )
 
 
-def test_the_running_system_has_a_module_of_its_own() -> None:
+def test_the_running_system_has_a_separate_module() -> None:
     with pytest.raises(StoreError) as error:
         alternatives.changes(params(root=None, register=[GROUP]))
     assert str(error.value) == (

@@ -61,7 +61,7 @@ def test_all_is_made_with_what_is_above_and_a_second_run_does_nothing(tmp_path: 
     assert not list(tmp_path.rglob(".*"))
 
 
-# What stands there, what is asked for, and the diff's text before and after.
+# What is there, what is asked for, and the diff's text before and after.
 REPLACED: dict[str, tuple[Given, Callable[..., dict[str, Any]], str, str]] = {
     "another link": (lambda at: at.symlink_to("x"), link, "link to x\n", "link to /opt/3.13/bin/python3.13\n"),
     "a link that is no text": (
@@ -86,7 +86,7 @@ REPLACED: dict[str, tuple[Given, Callable[..., dict[str, Any]], str, str]] = {
 
 
 @pytest.mark.parametrize("case", REPLACED)
-def test_what_stands_there_is_shown_and_replaced(tmp_path: Path, case: str) -> None:
+def test_what_is_there_is_shown_and_replaced(tmp_path: Path, case: str) -> None:
     given, options, before, after = REPLACED[case]
     place = tmp_path / "place"
     mask = os.umask(0o022)
@@ -183,7 +183,7 @@ def test_what_a_killed_run_left_is_replaced_and_never_written_through(tmp_path: 
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a.sh", "victim"]
 
 
-def test_a_host_that_does_not_let_it_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_that_does_not_allow_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_arguments: object, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 

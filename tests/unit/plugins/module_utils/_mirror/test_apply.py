@@ -172,7 +172,7 @@ def test_what_is_no_longer_declared_is_removed_and_what_is_not_ours_stays(source
     assert (mirror / "robots.txt").exists()
 
 
-def test_check_mode_tells_how_many_bytes_and_changes_nothing(source: Path, mirror: Path) -> None:
+def test_check_mode_shows_how_many_bytes_and_changes_nothing(source: Path, mirror: Path) -> None:
     assets = fill_source(source, (OLD,), size_bytes=5000)
     with serve(source, script={request_path(assets[0]): status(404)}) as server:
         result = sync(mirror, server.url, assets, check_mode=True)
@@ -206,7 +206,7 @@ def test_files_that_fail_are_named_and_the_indexes_stay(source: Path, mirror: Pa
 
 def test_a_download_that_broke_off_is_resumed(source: Path, mirror: Path) -> None:
     asset = make_archive(source, OLD, TARGETS[0])
-    breaks = {request_path(asset): [break_off(3000)] * 5 + [files()]}  # the first tells the size, then four tries
+    breaks = {request_path(asset): [break_off(3000)] * 5 + [files()]}  # the first has the size, then four tries
     with serve(source, script=breaks) as server:
         with pytest.raises(DownloadError):
             sync(mirror, server.url, [asset])
@@ -216,7 +216,7 @@ def test_a_download_that_broke_off_is_resumed(source: Path, mirror: Path) -> Non
     assert sorted(os.listdir(mirror / ".mirror")) == ["lock", "receipt.json"]
 
 
-def test_bytes_that_were_published_anew_under_the_same_name_replace_the_old_ones(source: Path, mirror: Path) -> None:
+def test_bytes_that_were_republished_under_the_same_name_replace_the_old_ones(source: Path, mirror: Path) -> None:
     first = fill_source(source, (OLD,))
     sync(mirror, source, first)
     again = [make_archive(source, OLD, TARGETS[0], 30_000), *first[1:]]
@@ -294,7 +294,7 @@ def test_what_is_not_ours_outlives_a_mirror(source: Path, mirror: Path) -> None:
     assert sorted(contents(mirror)) == [f"{OLD}/notes.txt"]
 
 
-def test_a_disk_that_is_too_small_is_told_before_anything_is_fetched(
+def test_a_disk_that_is_too_small_is_reported_before_anything_is_fetched(
     source: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(

@@ -33,7 +33,7 @@ def test_an_order_knows_its_archives_by_place(asset: dict[str, Any]) -> None:
     assert (found.path, list(found.assets)) == ("/srv/python", [place_of(asset)])
 
 
-def test_nothing_is_held_where_no_mirror_is_to_be(asset: dict[str, Any]) -> None:
+def test_nothing_is_held_where_no_mirror_should_be(asset: dict[str, Any]) -> None:
     assert spec(assets=[asset], state="absent").assets == {}
 
 

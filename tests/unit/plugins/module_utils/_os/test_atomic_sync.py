@@ -36,7 +36,7 @@ def test_the_directorys_own_file_system_is_asked(tmp_path: Path, monkeypatch: py
     assert asked == [str(tmp_path)]
 
 
-def test_what_the_disk_refuses_is_told_with_the_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_disk_refuses_is_reported_with_the_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     c_library(monkeypatch, syncfs=failing_syncfs)
     with pytest.raises(OSError, match="Input/output error") as caught:
         atomic.sync_file_system(str(tmp_path))

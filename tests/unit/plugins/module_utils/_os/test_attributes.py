@@ -103,7 +103,7 @@ def test_a_file_gets_them_and_differs_without(tmp_path: Path) -> None:
         (AttributeError("setxattr"), "only Linux has them"),
     ],
 )
-def test_what_the_system_refuses_is_told(
+def test_what_the_system_refuses_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
 ) -> None:
     def refusing(*_args: Any, **_options: Any) -> None:

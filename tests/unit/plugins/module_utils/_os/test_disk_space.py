@@ -34,7 +34,7 @@ def free(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 @pytest.mark.parametrize(
     ("require", "asked_mb", "needed_mb"), [(require_for_archive, 32, 138), (require_for_build, 86, 108)]
 )
-def test_what_is_needed_is_told_with_what_is_there(
+def test_what_is_needed_is_reported_with_what_is_there(
     free: Callable[[int], None], require: Callable[[str, int], None], asked_mb: int, needed_mb: int
 ) -> None:
     free((needed_mb + 1) * MEGABYTE)

@@ -83,13 +83,13 @@ def test_an_error_without_a_number_keeps_its_words() -> None:
          "kernel's log before you try again."),
     ],
 )  # fmt: skip
-def test_reading_has_messages_of_its_own(problem: OSError, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_has_separate_messages(problem: OSError, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert read_failure(problem, "/opt/python/.builds") == said
 
 
 class TestWhoIsRefused:
-    """Root has become already, so it is never told to."""
+    """Root has become already, so it is never advised to."""
 
     @pytest.mark.parametrize(
         ("number", "said"),
@@ -132,7 +132,7 @@ class TestWhoIsRefused:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, of 32 files."""
+    """A separate file system, of 32 files."""
     try:
         with small_disk(tmp_path / "disk", 1_000_000, 32) as mounted:
             yield mounted.directory

@@ -61,7 +61,7 @@ def test_another_users_directory_is_refused(place: Path) -> None:
 
 
 def seen_by_root(monkeypatch: pytest.MonkeyPatch, owners: dict[Path, int]) -> None:
-    """Whoever runs the tests: all that is not in `owners` is root's, and root asks."""
+    """The user of the tests: all that is not in `owners` is root's, and root asks."""
     lstat = os.lstat
 
     def owned(path: str) -> os.stat_result:

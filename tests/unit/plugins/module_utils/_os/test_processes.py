@@ -66,7 +66,7 @@ def test_without_proc_nothing_is_known(tmp_path: Path) -> None:
     assert running_entries(str(tmp_path), str(tmp_path / "no-proc")) == {}
 
 
-def test_being_in_a_folder_occupies_it_and_so_does_running_from_it(
+def test_being_in_a_directory_occupies_it_and_so_does_running_from_it(
     tmp_path: Path, proc: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_process(proc, 11, f"{tmp_path}/a/bin/python3.13")

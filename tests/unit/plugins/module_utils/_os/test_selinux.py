@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Labels through a stand-in for libselinux, which writes down what it is asked for and answers as the test wants."""
+"""Labels through a substitute for libselinux, which writes down what it is asked for and answers as the test wants."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ void freecon(char *context) { note("free", context, ""); free(context); }
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> str:
     if COMPILER is None:
-        pytest.skip("there is no C compiler for the stand-in")
+        pytest.skip("there is no C compiler for the substitute")
     directory = tmp_path_factory.mktemp("selinux")
     (directory / "stand_in.c").write_text(STAND_IN)
     library = directory / "libselinux.so.1"

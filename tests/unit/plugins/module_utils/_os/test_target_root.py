@@ -59,7 +59,7 @@ def test_a_file_that_is_a_link_is_followed_in_the_image(tmp_path: Path) -> None:
     assert RUNNING.followed("/etc/passwd") == "/etc/passwd"
 
 
-def test_a_program_is_told_where_its_libraries_are_where_no_proc_tells() -> None:
+def test_a_program_gets_the_path_of_its_libraries_where_there_is_no_proc() -> None:
     program = "/opt/.builds/a/bin/python3.13"
     assert TargetRoot("/mnt/image").variables_for(program) == {"LD_LIBRARY_PATH": "/opt/.builds/a/lib"}
     assert RUNNING.variables_for(program) == {}

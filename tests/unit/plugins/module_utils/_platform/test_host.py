@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts: their targets, what they cannot run and why, and what facts tell of them."""
+"""Hosts: their targets, what they cannot run and why, and what facts show of them."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ V2_FLAGS = [*CPU_LEVEL_FLAGS[2].split(), "fpu", "sse2"]
         ),
     ],
 )
-def test_facts_tell_what_a_host_is(facts: dict[str, Any], expected: HostPlatform) -> None:
+def test_facts_show_what_a_host_is(facts: dict[str, Any], expected: HostPlatform) -> None:
     assert platform_of_facts(facts) == expected
 
 

@@ -48,7 +48,7 @@ def test_keep_counts_earlier_builds(keep: int, kept: str) -> None:
 
 
 @pytest.mark.parametrize(("before", "kept"), [("a", "cba"), ("b", "cb"), ("c", "cb"), (None, "cb")])
-def test_a_path_holds_on_to_what_was_before_a_trial(before: str | None, kept: str) -> None:
+def test_a_path_keeps_its_fallback(before: str | None, kept: str) -> None:
     assert root("c", "b", "a").with_fallback(before).kept == tuple(kept)
 
 
@@ -56,11 +56,11 @@ def test_a_path_holds_on_to_what_was_before_a_trial(before: str | None, kept: st
     ("linked", "before"),
     [("b", "a"), ("a", None), (None, None)],  # the history is written before the link is switched
 )
-def test_the_link_says_whether_a_trial_has_begun(linked: str | None, before: str | None) -> None:
+def test_the_link_says_whether_the_build_is_provisional(linked: str | None, before: str | None) -> None:
     assert root("b", "a").with_fallback("a").active_fallback(linked) == before
 
 
-def test_a_trial_ends_when_what_was_before_it_is_gone() -> None:
+def test_a_provisional_state_ends_when_the_fallback_is_gone() -> None:
     assert root("b", "a").with_fallback("a").without(("a",)) == root("b")
     assert root("c", "b", "a").with_fallback("a").without(("b",)) == root("c", "a").with_fallback("a")
 
@@ -215,12 +215,12 @@ def test_a_directory_with_something_in_it_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [PATH, "/a%2Fb", "/with space", "/%25"])
-def test_a_name_tells_its_path(path: str) -> None:
+def test_a_name_shows_its_path(path: str) -> None:
     assert _history.path_of(_history.file_name(path)) == path
 
 
 @pytest.mark.parametrize("name", ["strange", "0" * 64, "%2Fa%2", "%252Fa", "%2f"])
-def test_a_name_that_tells_none(name: str) -> None:
+def test_a_name_without_one(name: str) -> None:
     assert _history.path_of(name) is None
 
 

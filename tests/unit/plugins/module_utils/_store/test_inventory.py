@@ -130,7 +130,7 @@ def test_a_path_whose_link_is_gone_or_foreign_names_no_build(path: Path, store: 
         assert builds_of(store)["now"]["paths"] == []
 
 
-def test_history_tells_what_is_still_there_to_go_back_to(path: Path, store: Path) -> None:
+def test_history_shows_what_is_still_there_to_go_back_to(path: Path, store: Path) -> None:
     installed(path, "now", "old")
     shutil.rmtree(store / "old")
     (found,) = describe(str(store), verify="none")["paths"]
@@ -154,7 +154,7 @@ def test_what_has_no_good_receipt_is_no_build(path: Path, store: Path) -> None:
     assert [(one["entry"], one["build"]) for one in found["paths"]] == [("now", None)]
 
 
-def test_processes_are_told(path: Path, store: Path) -> None:
+def test_processes_are_reported(path: Path, store: Path) -> None:
     installed(path, "now")
     shutil.copy("/bin/sleep", store / "now" / "bin" / "sleep")
     process = subprocess.Popen([path / "bin" / "sleep", "60"])

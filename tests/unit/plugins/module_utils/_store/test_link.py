@@ -67,7 +67,7 @@ def test_an_absolute_link_into_the_store_counts(home: Path) -> None:
 
 
 @pytest.mark.parametrize(("target", "entry"), [("/opt/.builds/a", "a"), (".builds/a", "a"), ("/opt/a", None)])
-def test_a_link_of_an_image_leads_to_the_image(tmp_path: Path, target: str, entry: str | None) -> None:
+def test_a_link_of_an_image_points_to_the_image(tmp_path: Path, target: str, entry: str | None) -> None:
     (tmp_path / "opt" / ".builds" / "a").mkdir(parents=True)
     (tmp_path / "opt" / "3.13").symlink_to(target)
     store = Store("/opt/.builds", TargetRoot(str(tmp_path)))

@@ -122,7 +122,7 @@ def build(tmp_path: Path) -> Path:
 
 class TestDrift:
     @pytest.mark.parametrize("kind", DAMAGE)
-    def test_what_happened_is_told(self, build: Path, kind: str) -> None:
+    def test_what_happened_is_reported(self, build: Path, kind: str) -> None:
         damage, changed, missing, added = DAMAGE[kind]
         entries = entries_of(build)
         damage(build)
@@ -148,7 +148,7 @@ class TestDrift:
     def test_a_file_that_became_something_else_meanwhile_is_changed(
         self, build: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A named pipe, which whoever owns the build can make of it, would never end."""
+        """A named pipe, which the owner of the build can make of it, would never end."""
         entries, walk = entries_of(build), manifest.walk
 
         def swapping(directory: str) -> list[tuple[str, os.stat_result]]:
@@ -180,7 +180,7 @@ class TestDrift:
         os.utime(build / "lib/a.py", (1, 1))
         assert find_drift(str(build), entries, trusted_until_ns=before_ns).changed == ("lib/a.py",)
 
-    def test_it_is_told_in_lists(self) -> None:
+    def test_it_is_reported_in_lists(self) -> None:
         assert Drift(("a",), ("b", "c"), ()).as_dict() == {"changed": ["a"], "missing": ["b", "c"], "added": []}
 
     def test_bytecode_that_an_archive_holds_may_be_there_or_not(self, build: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_link_is_given_and_not_what_it_names(build: Path, tmp_path: Path) -> N
         ({"group": "9" * 30}, f"There is no group {'9' * 30} on this host. Create it first, or change `group`."),
     ],
 )
-def test_whoever_does_not_exist_is_named(
+def test_a_user_that_does_not_exist_is_named(
     build: Path, given: dict[str, tuple[int, int]], asked: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(StoreError) as caught:

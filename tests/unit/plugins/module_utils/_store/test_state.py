@@ -45,9 +45,7 @@ def state_of(path: Path) -> State:
     ],
     ids=["absent", "directory", "file", "pipe", "link", "dangling", "circle"],
 )
-def test_what_stands_at_the_path(
-    path: Path, make: Callable[[Path], object], kind: str, link_target: str | None
-) -> None:
+def test_what_is_at_the_path(path: Path, make: Callable[[Path], object], kind: str, link_target: str | None) -> None:
     make(path)
     assert state_of(path) == State(kind, PathHistory(str(path)), link_target)
 

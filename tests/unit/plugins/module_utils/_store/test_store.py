@@ -33,7 +33,7 @@ def staged(store: Store) -> str:
     return stage
 
 
-def test_the_store_stands_beside_the_path() -> None:
+def test_the_store_is_beside_the_path() -> None:
     assert default_store("/opt/python/3.13") == "/opt/python/.builds"
 
 
@@ -49,7 +49,7 @@ def test_directories_are_0755_whatever_the_umask(store: Store) -> None:
 
 
 @pytest.mark.parametrize("names", ["gone", "python"])
-def test_a_link_that_leads_nowhere_is_told_at_once(store: Store, names: str) -> None:
+def test_a_link_that_points_nowhere_is_reported_at_once(store: Store, names: str) -> None:
     """What is missing on the way may come back after another run's removal, and is tried for long. This does not."""
     link = Path(store.directory).parent
     link.symlink_to(link if names == link.name else names)
@@ -130,7 +130,7 @@ def test_removal_leaves_nothing(store: Store) -> None:
 def test_no_depth_keeps_a_build_from_being_removed(
     store: Store, monkeypatch: pytest.MonkeyPatch, limited: bool
 ) -> None:
-    """Whoever owns a build can nest directories in it, and `rmtree` of older Pythons recurses."""
+    """The owner of a build can nest directories in it, and `rmtree` of older versions recurses."""
     os.makedirs(store.entry_path("one"))
     handle = os.open(store.entry_path("one"), os.O_DIRECTORY)
     for _depth in range(1500):

@@ -110,14 +110,14 @@ def test_what_an_interrupted_run_left_is_taken_up(builds: list[FakeBuild], serve
     assert kept(directory) == {builds[0].sha256}
 
 
-def test_a_damaged_copy_is_fetched_anew(builds: list[FakeBuild], server: Server, directory: Path) -> None:
+def test_a_damaged_copy_is_fetched_again(builds: list[FakeBuild], server: Server, directory: Path) -> None:
     content = read(builds[0], server.url, directory)
     (directory / builds[0].sha256).write_bytes(content[:-1] + b"!")
     assert read(builds[0], server.url, directory) == content
     assert len(server.requests) == 2
 
 
-def test_progress_is_told(builds: list[FakeBuild], server: Server, directory: Path) -> None:
+def test_progress_is_reported(builds: list[FakeBuild], server: Server, directory: Path) -> None:
     said: list[tuple[int, int | None]] = []
     size = len(read(builds[0], server.url, directory, watch=lambda count, total: said.append((count, total))))
     assert said[-1] == (size, size)
@@ -260,7 +260,7 @@ class TestBound:
 class TestNoFolder:
     """A folder below a file can be made by nobody, root included."""
 
-    def test_the_runs_own_folder_stands_in(
+    def test_the_runs_own_directory_is_used_instead(
         self, builds: list[FakeBuild], tmp_path: Path, directory: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
@@ -363,7 +363,7 @@ class TestOtherUsers:
             assert not Path(path).is_symlink()
 
     @pytest.mark.parametrize("place", [".", ".."])
-    def test_a_folder_that_others_may_write_to_is_not_used(
+    def test_a_directory_that_others_may_write_to_is_not_used(
         self, builds: list[FakeBuild], tmp_path: Path, directory: Path, place: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An archive of the cache packed anew: the same content, made once, kept and removed with the archive."""
+"""An archive of the cache, repacked: the same content, made once, kept and removed with the archive."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def test_it_is_made_once(archive: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(parcels), made) == (1, [archive])
 
 
-def test_it_is_used_by_whoever_may_not_make_one(archive: str) -> None:
+def test_it_is_used_by_users_that_may_not_make_one(archive: str) -> None:
     assert recompressed(archive, {}, may_make=False) == PackedArchive(archive)
     made = recompressed(archive, {}, may_make=True)
     assert recompressed(archive, {}, may_make=False) == made
 
 
-def test_a_damaged_copy_is_made_anew(archive: str) -> None:
+def test_a_damaged_copy_is_made_again(archive: str) -> None:
     made = recompressed(archive, {}, may_make=True)
     Path(made.path).write_bytes(b"damaged")
     assert recompressed(archive, {}, may_make=False) == PackedArchive(archive)

@@ -100,7 +100,7 @@ def test_what_knows_digests(tool: str | None, view: PathView, tmp_path: Path) ->
     view.unpack(tools=tools)
 
 
-def test_without_any_the_checksum_of_gzip_tells(view: PathView, tmp_path: Path) -> None:
+def test_without_any_the_checksum_of_gzip_shows(view: PathView, tmp_path: Path) -> None:
     tools = folder_of_tools(tmp_path / "tools", *TOOLS)
     with pytest.raises(StandaloneError, match="The archive did not arrive whole: .*gzip"):
         view.unpack(tools=tools, data=view.build.archive.read_bytes()[:-8])

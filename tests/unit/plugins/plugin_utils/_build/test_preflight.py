@@ -101,7 +101,7 @@ def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Ancesto
         ),
     ],
 )
-def test_root_is_not_told_to_become_root(place: Ancestor, message: str) -> None:
+def test_root_is_not_advised_to_become_root(place: Ancestor, message: str) -> None:
     with pytest.raises(StoreError) as caught:
         preflight(SPEC, INSTALL, replace(GOOD, parent=place, user_id=0))
     assert str(caught.value) == f"path is /opt/python/3.13, but {message}"

@@ -53,27 +53,27 @@ def test_a_long_download(lines: Lines) -> None:
     assert lines == ["a.tar.gz: fetching, 1.0 of 4.0 MB, R MB/s", "a.tar.gz: fetched, 4.0 MB, N s, R MB/s"]
 
 
-def test_another_workers_download_is_not_told(lines: Lines) -> None:
+def test_another_workers_download_is_not_reported(lines: Lines) -> None:
     with fetching("a.tar.gz", lines.say):
         threading.Event().wait(0.2)
     assert lines == []
 
 
-def test_a_quick_one_is_not_told(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_quick_one_is_not_reported(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_progress, "_FIRST_S", 60)
     with sending("web1: a.tar.gz", MEGABYTE, lines.say):
         pass
     assert lines == []
 
 
-def test_nobody_is_told_without_a_terminal(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_reported_without_a_terminal(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_progress, "_IS_WATCHED", False)
     with sending("web1: a.tar.gz", MEGABYTE, lines.say):
         threading.Event().wait(0.2)
     assert lines == []
 
 
-def test_a_size_that_no_server_told() -> None:
+def test_a_size_that_no_server_reported() -> None:
     progress = Progress()
     progress.update(MEGABYTE, None)
     assert progress.so_far().startswith("1.0 of ? MB, ")

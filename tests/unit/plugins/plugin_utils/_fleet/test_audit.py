@@ -108,7 +108,7 @@ def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
     ]
 
 
-def test_a_build_on_trial_is_an_upgrade_to_finish() -> None:
+def test_a_provisional_build_is_an_upgrade_to_finish() -> None:
     earlier = build("3.13.14", "20260814", paths=[])
     with_fallback = host(build("3.13.15", "20261110"), earlier, fallback=earlier["entry"])
     audited = report(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fetching an index over http: conditions, retries, secrets, and a sentence for each way to fail."""
+"""Fetching an index over http: conditions, retries, secrets, and a message for each way to fail."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_what_may_pass_is_tried_again(directory: Path, no_pauses: list[float], f
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_a_failure_is_a_sentence(directory: Path, answer: object, reason: str, tries: int, outlook: str) -> None:
+def test_a_failure_is_a_message(directory: Path, answer: object, reason: str, tries: int, outlook: str) -> None:
     with serve(directory, script={"/index": answer}) as server:  # type: ignore[dict-item]
         with_secrets = server.url.replace("://", "://me:secret@")
         with pytest.raises(FetchError) as caught:
@@ -136,7 +136,7 @@ def test_a_failure_is_a_sentence(directory: Path, answer: object, reason: str, t
     assert tries == 1 or len(server.requests) == tries
 
 
-def test_a_refused_connection_is_a_sentence() -> None:
+def test_a_refused_connection_is_a_message() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     with pytest.raises(FetchError) as caught:
@@ -146,7 +146,7 @@ def test_a_refused_connection_is_a_sentence() -> None:
     )
 
 
-def test_a_name_that_does_not_resolve_is_a_sentence(no_pauses: list[float]) -> None:
+def test_a_name_that_does_not_resolve_is_a_message(no_pauses: list[float]) -> None:
     with pytest.raises(FetchError) as caught:
         get("http://no-such-host.invalid/index")
     assert str(caught.value) == (
@@ -156,7 +156,7 @@ def test_a_name_that_does_not_resolve_is_a_sentence(no_pauses: list[float]) -> N
     assert no_pauses == []
 
 
-def test_a_server_that_cannot_be_connected_to_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_cannot_be_connected_to_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     """A listening socket with a full backlog answers as a firewall that drops packets does: not at all."""
     monkeypatch.setattr(_fetch, "_CONNECT_TIMEOUT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, socket.socket() as first, socket.socket() as second:
@@ -227,7 +227,7 @@ def test_a_header_outranks_netrc(directory: Path, tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(("use_proxy", "asked"), [(True, "proxy"), (False, "server")])
-def test_a_proxy_is_used_unless_told_otherwise(
+def test_a_proxy_is_used_unless_that_is_switched_off(
     directory: Path, monkeypatch: pytest.MonkeyPatch, use_proxy: bool, asked: str
 ) -> None:
     with serve(directory) as server, serve(directory) as proxy:
@@ -236,7 +236,7 @@ def test_a_proxy_is_used_unless_told_otherwise(
     assert {"proxy": len(proxy.requests), "server": len(server.requests)} == {"proxy": 0, "server": 0, asked: 1}
 
 
-def test_a_proxy_that_is_gone_is_a_sentence(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_is_gone_is_a_message(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://user:secret@127.0.0.1:1")
     with pytest.raises(FetchError) as caught:
         get(f"{server.url}/index")

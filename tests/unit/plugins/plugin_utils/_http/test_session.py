@@ -74,7 +74,7 @@ def test_no_authority_is_needed_without_validation(
         ("127.0.0.1", True, WRONG_NAME),
     ],
 )
-def test_a_certificate_that_does_not_verify_is_a_sentence(
+def test_a_certificate_that_does_not_verify_is_a_message(
     authority: Authority, directory: Path, host: str, trusted: bool, words: str
 ) -> None:
     options = UrlOptions(ca_path=authority.certificate if trusted else None)
@@ -104,7 +104,7 @@ def test_the_system_s_authorities_vouch_for_an_address(
         assert get(f"{server.url}/index", UrlOptions())
 
 
-def test_a_missing_ca_path_is_a_sentence(directory: Path) -> None:
+def test_a_missing_ca_path_is_a_message(directory: Path) -> None:
     with pytest.raises(FetchError, match="/no/such/bundle"):
         get("https://localhost:1/index", UrlOptions(ca_path="/no/such/bundle"))
 

@@ -29,7 +29,7 @@ PUBLIC = (
         ("/srv/../srv/i", "file", "/srv/i", None, "srv"),
     ],
 )
-def test_an_address_tells_its_kind(text: str, kind: str, location: str, shown: str | None, directory: str) -> None:
+def test_an_address_shows_its_kind(text: str, kind: str, location: str, shown: str | None, directory: str) -> None:
     address = Address.parse(text)
     assert (address.kind, address.location, str(address), address.directory) == (
         kind,

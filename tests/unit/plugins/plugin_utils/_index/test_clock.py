@@ -48,7 +48,7 @@ def test_an_age_is_exceeded_by_the_same_count(release: str, age_s: int, is_older
     assert NOW.is_older(release, age_s) == is_older
 
 
-def test_a_release_of_the_future_is_refused_whoever_names_it() -> None:
+def test_a_release_of_the_future_is_refused_whatever_names_it() -> None:
     build = asset(stripped("3.13.5+20250723")).build
     NOW.require_released(replace(build, release="20261112"))
     with pytest.raises(NoMatch) as caught:

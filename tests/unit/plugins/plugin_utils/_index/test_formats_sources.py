@@ -48,7 +48,7 @@ def read(body: bytes, directory: str = "main") -> Reading:
     ],
     ids=["versions", "one-record", "bom-and-crlf", "uv", "sums", "sums-binary", "sums-upper-case"],
 )
-def test_the_kind_is_told_by_content(body: bytes) -> None:
+def test_the_kind_follows_from_the_content(body: bytes) -> None:
     reading = read(body)
     assert [listed.file_name for listed in reading.listed] == list(NAMES)
     assert [listed.sha256 for listed in reading.listed] == [bytes.fromhex(digest_of(name)) for name in NAMES]

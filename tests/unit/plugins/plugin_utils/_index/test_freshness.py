@@ -48,7 +48,7 @@ class Controller:
         self.index.write_bytes(versions_index(*names))
 
     def release(self, request: str = "3.13", *, index: Sequence[str] = (), max_age_s: int = 0) -> str:
-        """The release that a name stands for."""
+        """The release that a name resolves to."""
         options = replace(self.options, index=tuple(index) or self.options.index, max_release_age_s=max_age_s)
         wanted = BuildRequest(RequestedName.parse(request), target=TARGET)
         return resolve(wanted, platform=None, index=options, warn=self.warnings.append).build.release
@@ -136,7 +136,7 @@ class TestFreeze:
             "another one, or set a larger index_max_age."
         )
 
-    def test_the_next_address_is_asked_and_nothing_else_stands_in(self, controller: Controller) -> None:
+    def test_the_next_address_is_asked_and_nothing_else_is_used_instead(self, controller: Controller) -> None:
         controller.publish(name("3.13.7", "20251001"))
         fresh = controller.root / "fresh"
         fresh.write_bytes(versions_index(name("3.13.9", "20251031")))

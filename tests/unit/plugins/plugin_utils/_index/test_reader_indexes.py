@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which index answers: the cache, its conditions and its lock, and what stands in when nobody answers."""
+"""Which index answers: the cache, its conditions and its lock, and what replaces it when nobody answers."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_an_index_from_a_server_names_no_file_of_this_machine(world: World) -> N
     )
 
 
-def test_sums_in_the_folder_of_their_release(world: World) -> None:
+def test_sums_in_the_directory_of_their_release(world: World) -> None:
     (world.directory / "20210415").mkdir()
     stamped = f"cpython-3.9.4-{TARGET}-pgo+lto-20210414T1515.tar.zst"
     file = world.publish(sums(stamped), "20210415/SHA256SUMS")
@@ -180,7 +180,7 @@ def test_the_first_address_that_can_be_read_is_used_alone(world: World) -> None:
         (-9 * DAY_S, "a time that is yet to come by this clock"),
     ],
 )
-def test_an_old_copy_stands_in_with_a_warning(world: World, broken: object, said: str, age_s: float, ago: str) -> None:
+def test_an_old_copy_is_used_with_a_warning(world: World, broken: object, said: str, age_s: float, ago: str) -> None:
     world.publish(versions_index(OLD))
     with serve(world.directory, script={"/index": [files(), broken]}) as server:  # type: ignore[list-item]
         url = f"{server.url}/index"
@@ -190,7 +190,7 @@ def test_an_old_copy_stands_in_with_a_warning(world: World, broken: object, said
     assert world.warnings == [f"The index {url} {said} The copy of {url} from {ago} is used."]
 
 
-def test_the_youngest_copy_stands_in(world: World) -> None:
+def test_the_youngest_copy_is_used_instead(world: World) -> None:
     world.publish(versions_index(OLD), "one")
     world.publish(versions_index(NEW), "two")
     with serve(world.directory) as server:
@@ -253,7 +253,7 @@ def test_a_file_that_is_gone_is_not_replaced_by_its_copy(world: World) -> None:
         world.newest(str(file))
 
 
-def test_names_that_are_not_known_are_told_once(world: World) -> None:
+def test_names_that_are_not_known_are_reported_once(world: World) -> None:
     file = world.publish(versions_index(OLD, UNKNOWN, "SHA256SUMS"))
     for _unused in range(2):
         world.newest(str(file))
@@ -264,7 +264,7 @@ def test_names_that_are_not_known_are_told_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(5000)])
-def test_a_damaged_cache_is_made_anew(world: World, content: bytes) -> None:
+def test_a_damaged_cache_is_made_again(world: World, content: bytes) -> None:
     world.publish(versions_index(OLD))
     with serve(world.directory) as server:
         world.newest(f"{server.url}/index")
@@ -275,7 +275,7 @@ def test_a_damaged_cache_is_made_anew(world: World, content: bytes) -> None:
     assert "if-none-match" not in server.requests[1].headers
 
 
-def test_a_cache_of_another_format_is_made_anew(world: World) -> None:
+def test_a_cache_of_another_format_is_made_again(world: World) -> None:
     world.publish(versions_index(OLD))
     with serve(world.directory) as server:
         world.newest(f"{server.url}/index")
@@ -293,7 +293,7 @@ def test_what_a_killed_writer_left_is_no_obstacle(world: World) -> None:
         assert world.newest(f"{server.url}/index") == "3.13.5"
 
 
-def test_without_a_cache_the_run_has_one_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_cache_the_run_has_a_separate_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(world.directory.parent / "run"))
     world.publish(versions_index(OLD))
     world.cache.write_text("a file where the folder should be")
@@ -373,7 +373,7 @@ def test_readers_never_see_half_an_index(world: World) -> None:
     file = world.publish(versions_index(*names))
     workers = [worker(world, str(file), times=100, expected="3.13.39") for _unused in range(3)]
     while any(running.poll() is None for running in workers):
-        os.utime(file)  # so that whoever comes next reads it anew
+        os.utime(file)  # so that the next process reads it again
         time.sleep(0.005)
     assert [running.wait() for running in workers] == [0] * 3
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which Python stays on a host when links and builds go, as discovered_python.sh tells it under every shell."""
+"""Which Python stays on a host when links and builds go, as discovered_python.sh reports it under every shell."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DISCOVERABLE = ["python3.13", "python3.12", "/usr/bin/python3", "python3"]
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A host with two builds, each with a link that leads to it by way of alternatives, and a Python of its own."""
+    """A host with two builds, each with a link to it through alternatives, and its own Python."""
     for minor in ("3.12", "3.13"):
         (tmp_path / f"opt/.builds/a{minor}/bin").mkdir(parents=True)
         (tmp_path / f"opt/.builds/a{minor}/bin/python{minor}").touch(mode=0o755)
@@ -50,7 +50,7 @@ def ask(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_first_that_stays_is_told(root: Path, shell: str) -> None:
+def test_the_first_that_stays_is_reported(root: Path, shell: str) -> None:
     link = f"{root}/local/python3.13"
     for going, expected in (
         (Going(links=(link,)), "local/python3.12"),

@@ -85,7 +85,7 @@ CASES: dict[str, tuple[LinksSpec, LinksState, CommandPlan]] = {
         host(links=REGISTERED, groups={"python3.13": GROUP}),
         CommandPlan(unregister=((GROUP, EXECUTABLE),), links=tuple(PLAIN.items())),
     ),
-    "two builds with names of their own": (
+    "two builds with different names": (
         spec(BUILD, FREE_THREADED),
         host(links=PLAIN),
         CommandPlan(links=(("/bin/python3.13t", "/opt/3.13t/bin/python3.13t"),)),
@@ -245,7 +245,7 @@ def test_builds_of_one_name_are_choices_of_one_group() -> None:
     assert planned == CommandPlan(register=(replace(WANTED, path="/srv/python/bin/python3.13", followers=()),))
 
 
-def test_followers_have_names_of_their_own() -> None:
+def test_followers_have_separate_names() -> None:
     has = frozenset({"/opt/3.13t/bin/pip3.13", "/opt/3.13t/share/man/man1/python3.13.1"})
     (planned,) = plan_commands(by_alternatives(FREE_THREADED), host(has=has)).register
     assert planned.followers == (

@@ -38,12 +38,12 @@ CASES: dict[str, tuple[LinksSpec, LinksState, DefaultPlan]] = {
         host(links={**SET, "/bin/python": f"{PATH}/bin/python3.12"}),
         DefaultPlan((("/bin/python", EXECUTABLE),)),
     ),
-    "in the place of what the system has": (
+    "instead of what the system has": (
         ALLOWED,
         host(links={**SET, "/bin/python3": "python3.11"}),
         DefaultPlan(((SAVED, "python3.11"), ("/bin/python3", EXECUTABLE))),
     ),
-    "again in the place of what a package has put there since": (
+    "again instead of what a package has put there since": (
         ALLOWED,
         host(links={**SET, "/bin/python3": "python3.12", SAVED: "python3.11"}),
         DefaultPlan(((SAVED, "python3.12"), ("/bin/python3", EXECUTABLE))),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What probe.sh tells of a host, under every shell of this machine, and what is made of its answer."""
+"""What probe.sh reports of a host, under every shell of this machine, and what is made of its answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ each_shell = pytest.mark.parametrize("shell", SHELLS)
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A host's directories: a build with two programs and a page, and nothing that leads to it."""
+    """A host's directories: a build with two programs and a page, and nothing that points to it."""
     for directory in ("bin", "man", "records", "chosen", "opt/3.13/bin", "opt/3.13/share/man/man1"):
         (tmp_path / directory).mkdir(parents=True)
     for file in ("bin/python3.13", "bin/pip3.13", "share/man/man1/python3.13.1"):
@@ -56,7 +56,7 @@ def ask(asked: Question, shell: str = "dash") -> LinksState:
 
 
 @each_shell
-def test_links_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: str) -> None:
+def test_links_are_reported_that_are_wanted_or_point_to_a_build(root: Path, shell: str) -> None:
     links = {
         "bin/pip3.13": f"{root}/opt/3.13/bin/pip3.13",
         "bin/python3": "python3.11",
@@ -74,7 +74,7 @@ def test_links_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: st
 
 
 @each_shell
-def test_no_name_of_a_file_is_taken_for_a_wanted_link(root: Path, shell: str) -> None:
+def test_no_name_of_a_file_is_mistaken_for_a_wanted_link(root: Path, shell: str) -> None:
     build = f"{root}/opt/3.13/bin/pip3.13"
     (root / "bin" / "python3").symlink_to("python3.11")
     (root / "bin" / "my pip3.13").symlink_to(build)
@@ -100,7 +100,7 @@ def test_no_link_has_another_file_read(root: Path, shell: str) -> None:
 
 
 @each_shell
-def test_groups_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: str) -> None:
+def test_groups_are_reported_that_are_wanted_or_point_to_a_build(root: Path, shell: str) -> None:
     executable = f"{root}/opt/3.13/bin/python3.13"
     for name, path in {"python3.12": executable, "python3.13": "/x/python3.13", "vi": "/usr/bin/vim"}.items():
         (root / "records" / name).write_text(f"auto\n/bin/{name}\n\n{path}\n-5\n\n")
@@ -111,7 +111,7 @@ def test_groups_are_told_that_are_wanted_or_lead_to_a_build(root: Path, shell: s
 
 
 @each_shell
-def test_builds_and_environments_are_told(root: Path, shell: str) -> None:
+def test_builds_and_environments_are_reported(root: Path, shell: str) -> None:
     (root / "opt/.builds/.roots").mkdir(parents=True)
     (root / "opt/.builds/.roots/a%2Fb").touch()
     (root / "opt/env/lib/python3.13").mkdir(parents=True)
@@ -138,7 +138,7 @@ def test_builds_and_environments_are_told(root: Path, shell: str) -> None:
 
 
 @each_shell
-def test_files_are_told_with_mode_and_content(root: Path, shell: str) -> None:
+def test_files_are_reported_with_mode_and_content(root: Path, shell: str) -> None:
     texts = {
         "a.sh": 'case x in *) ;; esac\n\n  PATH="$PATH:/b\\\\n" # it\'s = so\n',
         "u1.d/x": "no line end",
@@ -188,15 +188,15 @@ def owners(root: Path, shell: str, tools: dict[str, str]) -> dict[str, Owner]:
 
 
 @each_shell
-def test_owners_are_told_of_what_would_be_hidden_or_replaced(root: Path, shell: str) -> None:
+def test_owners_are_reported_of_what_would_be_hidden_or_replaced(root: Path, shell: str) -> None:
     assert owners(root, shell, {"dpkg-query": DPKG}) == {
         "python3": Owner(f"{root}/late/python3", "minimal, other"),
         "idle3.13": Owner(f"{root}/bin/idle3.13", "minimal, other"),
     }
 
 
-@pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "busybox sh"])  # which has an rpm of its own
-def test_the_owner_of_what_a_link_leads_to_counts(root: Path, shell: str) -> None:
+@pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "busybox sh"])  # which has its own rpm
+def test_the_owner_of_what_a_link_points_to_counts(root: Path, shell: str) -> None:
     assert owners(root, shell, {"rpm": RPM, "dpkg-query": "#!/bin/sh\nexit 1\n"}) == {
         "pip3.13": Owner(f"{root}/late/pip3.13", "python3-pip")
     }
@@ -231,7 +231,7 @@ def test_what_no_line_can_carry_is_refused(root: Path) -> None:
 
 
 @each_shell
-def test_nothing_in_the_place_of_a_record_stops_the_probe(root: Path, shell: str) -> None:
+def test_nothing_instead_of_a_record_stops_the_probe(root: Path, shell: str) -> None:
     os.mkfifo(root / "records" / "vi")
     os.mkfifo(root / "records" / "pip3.13")
     (root / "records" / "python3").symlink_to("python3")
@@ -259,7 +259,7 @@ def test_a_file_without_end_is_read_as_far_as_it_can_be_ours(root: Path, shell: 
 
 
 @each_shell
-def test_what_stands_at_a_path_and_is_none_of_ours_is_told(root: Path, shell: str) -> None:
+def test_what_is_at_a_path_and_is_none_of_ours_is_reported(root: Path, shell: str) -> None:
     (root / "opt/.builds/entry/bin").mkdir(parents=True)
     (root / "opt/3.12").symlink_to(".builds/entry")
     (root / "opt/3.11").symlink_to("/usr")
@@ -270,7 +270,7 @@ def test_what_stands_at_a_path_and_is_none_of_ours_is_told(root: Path, shell: st
 
 
 @each_shell
-def test_who_may_change_what_is_on_the_way_to_an_environment_is_told(root: Path, shell: str) -> None:
+def test_who_may_change_what_is_on_the_way_to_an_environment_is_reported(root: Path, shell: str) -> None:
     (root / "real/env/lib/python3.13/site-packages").mkdir(parents=True)
     (root / "real/env/lib").chmod(0o775)
     (root / "app").symlink_to("x/../real")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What probe.sh tells of a system in a directory, whose absolute links lead elsewhere on this machine."""
+"""What probe.sh reports of a system in a directory, whose absolute links point elsewhere on this machine."""
 
 from __future__ import annotations
 
@@ -97,9 +97,7 @@ def ask(image: Path, tools: Path, shell: str = "dash", **more_tools: str) -> Lin
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_all_is_told_by_the_paths_of_the_image(
-    image: Path, tmp_path_factory: pytest.TempPathFactory, shell: str
-) -> None:
+def test_all_has_the_paths_of_the_image(image: Path, tmp_path_factory: pytest.TempPathFactory, shell: str) -> None:
     alternatives = {"update-alternatives": UPDATE_ALTERNATIVES}
     assert ask(image, tmp_path_factory.mktemp("host") / "tools", shell, **alternatives) == LinksState(
         links={

@@ -69,7 +69,7 @@ def test_package_managers_are_asked_about_what_matters(case: str) -> None:
     assert set(LinksSpec.from_params(asked).question([], []).owner_names) == names
 
 
-def test_a_build_that_is_to_be_absent_is_no_default() -> None:
+def test_a_build_that_must_be_absent_is_no_default() -> None:
     assert LinksSpec.from_params(params(build(is_default=True))).default is None
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a mirror is declared to hold, with documents of our own for an index."""
+"""What a mirror is declared to hold, with made-up documents for an index."""
 
 from __future__ import annotations
 

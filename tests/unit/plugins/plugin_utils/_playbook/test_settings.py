@@ -259,7 +259,7 @@ def test_a_value_that_cannot_be_worked_out_is_refused_unless_it_is_for_later() -
 @pytest.mark.parametrize(("value", "which"), [(None, ""), ("", ""), ("true", None)])
 def test_an_upgrade_without_health_command_says_so(value: str | None, which: str | None) -> None:
     warnings = check("upgrade", all={"upgrade_health_command": value}).warnings
-    said = [text for text in warnings if text.startswith("upgrade_health_command is not set. Nothing tells whether")]
+    said = [text for text in warnings if text.startswith("upgrade_health_command is not set. Nothing shows whether")]
     assert len(said) == (which is not None)
 
 
@@ -289,7 +289,7 @@ def test_a_lock_cannot_be_limited_to_other_hosts() -> None:
     assert message == "Cannot lock: it runs on localhost, which --limit leaves out. Leave out --limit."
 
 
-def test_localhost_may_stand_in_the_inventory_like_any_other() -> None:
+def test_localhost_may_be_in_the_inventory_like_any_other() -> None:
     variables: Mapping[str, Mapping[str, Any]] = {"localhost": {"rollback_from_build": "any"}, "web1": {}}
 
     def everyone(_pattern: Any) -> Iterator[str]:

@@ -22,7 +22,7 @@ def test_every_playbook_has_a_spec() -> None:
 
 
 @pytest.mark.parametrize("playbook", playbooks())
-def test_no_name_of_its_own_is_unknown_and_all_have_its_prefix(playbook: str) -> None:
+def test_none_of_its_names_is_unknown_and_all_have_its_prefix(playbook: str) -> None:
     spec = spec_of(playbook)
     assert spec.unknown([*spec.settings, *spec.results]) == []
     assert [name for name in spec.settings if not name.startswith(spec.prefixes)] == []

@@ -36,7 +36,7 @@ def test_the_level_of_the_processor(flags: str, level: int | None) -> None:
     assert host_platform(facts).cpu_level == level
 
 
-def test_a_shell_for_a_machine_that_nobody_knows_tells_nothing() -> None:
+def test_a_shell_for_a_machine_that_nobody_knows_shows_nothing() -> None:
     assert image_platform({"system": ["Linux x86_64"], "elf": [minimal_elf(2, interpreter="/lib/ld.so").hex()]}) is None
 
 

@@ -75,7 +75,7 @@ def test_parse() -> None:
     [
         "\r\n".join(("Welcome to db1!", "", *LINES, "kind=file")),
         "\n".join(("kind=file", "standalone-python-probe end", *LINES, "bye")),
-        "\n".join(("standalone-python-probe 1", "a login script that runs a probe of its own", *LINES)),
+        "\n".join(("standalone-python-probe 1", "a login script that runs its own probe", *LINES)),
     ],
     ids=["terminal", "noise that looks like facts", "another beginning"],
 )
@@ -90,7 +90,7 @@ def test_what_is_no_json_object(line: str) -> None:
     assert parse("\n".join((*LINES[:10], "store_entry=a", line, *LINES[-2:]))).receipts == {"a": None}
 
 
-def test_what_the_host_could_not_tell() -> None:
+def test_what_the_host_could_not_find_out() -> None:
     lines = ["standalone-python-probe 1", "kind=absent", "parent=/", "store_place=/", "free_kib=", LINES[-1]]
     probe = parse("\n".join(lines))
     assert (probe.free_bytes, probe.link_target, probe.entry, probe.roots) == (None, None, None, {})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What probe.sh tells of paths in every state, under every shell of this machine."""
+"""What probe.sh reports of paths in every state, under every shell of this machine."""
 
 from __future__ import annotations
 
@@ -263,7 +263,7 @@ def test_state_of_a_path(tmp_path: Path, shell: str, arrange: Callable[[Path], d
 
 
 @each_shell
-def test_a_place_inside_a_build_is_told(tmp_path: Path, shell: str) -> None:
+def test_a_place_inside_a_build_is_reported(tmp_path: Path, shell: str) -> None:
     install(tmp_path / "3.13")
     (tmp_path / "3.13" / ".build.manifest").touch()
     (tmp_path / ".build.json").touch()  # somebody else's
@@ -361,7 +361,7 @@ def test_what_does_not_count_as_newer(tmp_path: Path, shell: str, change: Callab
 
 
 @pytest.mark.parametrize("change", ["mode", "content with its old time"])
-def test_changes_that_only_the_ctime_tells(tmp_path: Path, change: str) -> None:
+def test_changes_that_only_the_ctime_shows(tmp_path: Path, change: str) -> None:
     build = install(tmp_path / "3.13")
     file = build / "lib" / "os.py"
     before = file.stat()
@@ -381,7 +381,7 @@ def test_nothing_is_searched_unless_asked(tmp_path: Path, verify: str) -> None:
 
 @pytest.fixture(params=["the tools of this machine", "busybox's tools"])
 def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """PATH leads to the machine's own tools, or to busybox's and to the shells alone."""
+    """PATH has the machine's own tools, or to busybox's and to the shells alone."""
     if request.param == "the tools of this machine":
         yield request.param
         return

@@ -57,7 +57,7 @@ def test_links_of_the_image_stay_in_it(root: Path, shell: str, target: str) -> N
 
 
 @each_shell
-def test_an_absolute_link_at_the_path_leads_to_the_image(root: Path, shell: str) -> None:
+def test_an_absolute_link_at_the_path_points_to_the_image(root: Path, shell: str) -> None:
     make_build(place(root, STORE), "a")
     place(root).symlink_to(STORE / "a")
     probe = ask(PATH, STORE, root=root, shell=shell)
@@ -127,7 +127,7 @@ def test_processes_of_a_chroot_count(root: Path) -> None:
         process.wait()
 
 
-def test_no_root_is_told(tmp_path: Path) -> None:
+def test_no_root_is_reported(tmp_path: Path) -> None:
     assert not ask(PATH, STORE, root=tmp_path / "nothing").has_root
     assert not ask(PATH, STORE).has_root
 

@@ -42,7 +42,7 @@ def test_nothing_is_left_that_a_login_shell_would_act_on(script: str) -> None:
     assert "\n" not in command
     assert "!" not in command
     assert command.count("'") == 2
-    assert command.count("\\") == 4  # those of tr's octal numbers, which no shell takes for an escape
+    assert command.count("\\") == 4  # those of tr's octal numbers, which no shell reads as an escape
 
 
 def test_a_script_that_uses_every_letter() -> None:

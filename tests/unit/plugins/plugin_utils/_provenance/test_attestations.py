@@ -71,7 +71,7 @@ def test_beside_the_archive_in_the_first_mirror_that_has_it(mirror: Path, tmp_pa
         assert contents(BundleSources(GITHUB, mirrors=[empty.url, mirror.as_uri()])) == [BUNDLE]
 
 
-def test_beside_an_archive_with_an_address_of_its_own(mirror: Path) -> None:
+def test_beside_an_archive_with_its_own_address(mirror: Path) -> None:
     with serve(mirror) as server:
         own = replace(ASSET, url=url_of(FILE, server.url))
         assert BundleSources(GITHUB).bundles_of(own)[0].content == BUNDLE
@@ -106,7 +106,7 @@ def test_what_github_stores_is_packed(github: Server) -> None:
     assert contents(BundleSources(GITHUB)) == [BUNDLE, ""]
 
 
-def test_nothing_is_told(mirror: Path, github: Server, tmp_path: Path) -> None:
+def test_nothing_is_reported(mirror: Path, github: Server, tmp_path: Path) -> None:
     with serve(tmp_path / "empty") as empty, pytest.raises(NoBundle) as error:
         BundleSources(GITHUB, mirrors=[empty.url, "file:///nowhere"]).bundles_of(ASSET)
     sources = f"{url_of(FILE, empty.url)}.sigstore.json, file:///nowhere/20250723/{FILE}.sigstore.json"

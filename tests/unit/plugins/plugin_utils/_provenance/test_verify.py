@@ -96,7 +96,7 @@ UNPROVEN = f"The bundle /b.json does not show that {ASSET.file_name} was built b
         ),
     ],
 )
-def test_anything_else_is_told(root: str, content: str, message: str) -> None:
+def test_anything_else_is_reported(root: str, content: str, message: str) -> None:
     with pytest.raises(ProvenanceError) as error:
         check(Policy(trusted_root=root), content)
     assert str(error.value).startswith(message)
@@ -146,7 +146,7 @@ def test_the_keys_of_the_public_instance_are_at_hand(monkeypatch: pytest.MonkeyP
 def test_a_trusted_root_that_another_user_can_have_written_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
 ) -> None:
-    """Offline, sigstore-python believes what is in its cache, whoever put it there."""
+    """Offline, sigstore-python believes what is in its cache, whatever its origin."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
     cache = tmp_path / "sigstore-python" / "tuf" / "https%3A%2F%2Ftuf-repo-cdn.sigstore.dev"

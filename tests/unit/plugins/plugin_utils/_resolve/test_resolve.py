@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a name to a pinned asset, with the catalogue that the collection comes with and with documents of our own."""
+"""From a name to a pinned asset, with the catalogue that the collection comes with and with made-up documents."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_no_target_with_an_answer_is_an_error(cache: Path) -> None:
         )
 
 
-def test_a_database_that_is_damaged_inside_is_made_anew(tmp_path: Path) -> None:
+def test_a_database_that_is_damaged_inside_is_made_again(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     document = tmp_path / "index"
     names = [f"cpython-3.13.{micro}+20250723-{GNU}-install_only.tar.gz" for micro in range(200)]

@@ -29,7 +29,7 @@ WITHOUT_DIGEST = f"cpython-3.11.9+20240415-{GNU}-install_only.tar.gz"
 NAMES = [
     f"cpython-3.15.0rc1+20260814-{GNU}-install_only_stripped.tar.gz",
     f"cpython-3.15.0a9+20260814-{GNU}-install_only_stripped.tar.gz",
-    # An older release has the better flavor; 3.9 stands after 3.14 as text.
+    # An older release has the better flavor; 3.9 sorts after 3.14 as text.
     f"cpython-3.14.2+20260127-{GNU}-pgo+lto-full.tar.zst",
     f"cpython-3.14.2+20260127-{GNU}-debug-full.tar.zst",
     f"cpython-3.14.2+20260127-{GNU}-freethreaded+debug-full.tar.zst",
