@@ -81,10 +81,14 @@ def step_per_core(run: Callable, *, name: str) -> None:
 
 
 def pytest(session: nox.Session, *tests: str, workers: int) -> None:
-    """Run pytest on `tests`, or on what the caller gave after `--`, and leave a report for the closing line."""
+    """Run pytest on `tests`, or on what the caller gave after `--`, and leave a report for the closing line.
+
+    A worker has the tests of a file, and what they share, to itself, and takes over others' when it has no more.
+    """
     cache = f"cache_dir={CACHE / 'pytest' / session.name}"
     report = f"--junitxml={REPORTS / session.name}.xml"
-    session.run("python", "-m", "pytest", "-q", f"-n{workers}", "-o", cache, report, *(session.posargs or tests))
+    spread = (f"-n{workers}", "--dist=worksteal")
+    session.run("python", "-m", "pytest", "-q", *spread, "-o", cache, report, *(session.posargs or tests))
 
 
 # --- the longest steps: first, so that the others run beside them ---------------------------------------------------
@@ -92,10 +96,10 @@ def pytest(session: nox.Session, *tests: str, workers: int) -> None:
 
 @step()
 def integration(session: nox.Session) -> None:
-    """Plays against this machine, through ansible-playbook."""
+    """Plays against this machine, through ansible-playbook. Some wait, so there is a worker more than cores."""
     if not session.posargs and not list((ROOT / "tests" / "integration").glob("test_*.py")):
         session.skip("tests/integration holds no test_*.py yet")
-    pytest(session, "tests/integration", workers=2)
+    pytest(session, "tests/integration", workers=3)
 
 
 @step(tags=["check"])
