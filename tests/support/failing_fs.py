@@ -209,7 +209,10 @@ class _Operations:
     def opendir(self, _path: str) -> int:
         return 0
 
-    releasedir = flush = fsyncdir = lambda self, _path, *_arguments: 0
+    def releasedir(self, _path: str, *_arguments: object) -> int:
+        return 0
+
+    flush = fsyncdir = releasedir
 
     def fsync(self, _path: str, _only_data: int, handle: int) -> None:
         os.fsync(handle)

@@ -64,8 +64,8 @@ class Action(CollectionAction):
     def _make_tmp_path(self, *_unused: Any) -> None:
         self._connection._shell.tmpdir = "/host/made"
 
-    def _transfer_file(self, local: str, remote: str) -> None:
-        self.asked.append((local, remote))
+    def _transfer_file(self, local_path: str, remote_path: str) -> None:
+        self.asked.append((local_path, remote_path))
 
     def _is_become_unprivileged(self) -> bool:
         return self.becomes_unprivileged

@@ -169,8 +169,8 @@ class TestRealFileSystems:
         try:
             with pytest.raises(PermissionError) as refused:
                 file.unlink()
-        finally:
             said = advice(refused.value)
+        finally:
             subprocess.run([chattr, "-ia", file], check=True)
         assert said == f"{file} is immutable or append-only. Remove the flag: chattr -ia {file}"
 
