@@ -9,12 +9,13 @@ Everything of a host's answer that Ansible shows is made readable here too, what
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import has_secret_url
-from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 
 from ._ansible_host import AnsibleController, AnsibleHost
@@ -63,9 +64,21 @@ class CollectionAction(ActionBase):
 
         A path on the host stays as it is: the controller's home and variables do not apply to it.
         """
+        self._require_known(arguments)
         as_text = {name: {**arguments[name], "type": "str"} for name in _HOST_PATHS if name in arguments}
         _unused, params = self.validate_argument_spec({**arguments, **as_text}, **constraints)
         return dict(params)
+
+    def _require_known(self, arguments: Mapping[str, Any]) -> None:
+        """Raise `InvalidName` for an option that the module does not have, with the nearest that it has."""
+        known = {*arguments, *(alias for option in arguments.values() for alias in option.get("aliases", ()))}
+        unknown = sorted(name for name in self._task.args if name not in known and not name.startswith("_"))
+        if unknown:
+            nearest = get_close_matches(unknown[0], known, n=1)
+            hint = f"Did you mean {nearest[0]}? " if nearest else ""
+            raise InvalidName(
+                f"{self._task.action} has no option {unknown[0]}. {hint}See ansible-doc {self._task.action}."
+            )
 
     def host(self, task_vars: Mapping[str, Any]) -> Host:
         """The managed host of this task."""

@@ -41,7 +41,7 @@ def upgrade(hosts: Iterable[str], *, name: str, path: str, verify: str | None) -
     options = {"upgrade_build_options": {"verify": verify}} if verify else {}
     settings = {**options, "upgrade_name": name, "upgrade_path": path}
     playbook = ["ansible-playbook", "standalone.python.upgrade"]
-    return shlex.join([*playbook, "-e", json.dumps(settings), "--limit", _pattern(hosts)])
+    return shlex.join([*playbook, "-e", json.dumps(settings), "--limit", _pattern(hosts), "--become"])
 
 
 def restart(hosts: Iterable[str], *, unit: str) -> str:

@@ -39,6 +39,10 @@ class Obstacles:
     objections: list[str] = field(default_factory=list)
 
 
+class NotListed(NoMatch):
+    """The index does not have what was asked for, which another or a newer index may have."""
+
+
 def require_agreement(request: BuildRequest) -> None:
     """Raise `InvalidName` when an option contradicts a full name."""
     name = request.name
@@ -58,8 +62,10 @@ def refusal(
 ) -> NoMatch:
     """The error for a request that the index cannot satisfy, with the nearest builds that it has."""
     variant = Variant(request.name.free_threaded, request.name.debug)
-    reason = _obstacle(obstacles, clock) or _reason(catalog, request, targets, variant)
-    return NoMatch(f"{request.name} for {' or '.join(targets)}: {reason}")
+    obstacle = _obstacle(obstacles, clock)
+    reason = obstacle or _reason(catalog, request, targets, variant)
+    kind = NoMatch if obstacle else NotListed
+    return kind(f"{request.name} for {' or '.join(targets)}: {reason}")
 
 
 def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:

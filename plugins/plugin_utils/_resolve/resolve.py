@@ -27,6 +27,7 @@ from .._index.catalog import Catalog
 from .._index.clock import Clock
 from .._index.reader import IndexOptions, open_index
 from .exclusion import Exclusion, why_unusable
+from .no_match import NotListed
 from .select import Scope, choose
 
 _T = TypeVar("_T")
@@ -148,10 +149,20 @@ def with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[
             opened = open_index(index, warn)
             try:
                 with closing(opened.catalog):
-                    return use(opened.catalog)
+                    return _named(opened.name, opened.catalog, use)
             except sqlite3.DatabaseError:
                 opened.entry.discard()
     raise IndexUnavailable(
         "Cannot read the index in the cache: it is damaged, and so is what was made again in its place. Remove the "
         "cache, or set ANSIBLE_STANDALONE_PYTHON_CACHE to a directory on another disk."
     )
+
+
+def _named(name: str, catalog: Catalog, use: Callable[[Catalog], _T]) -> _T:
+    """The result of `use`; its `NotListed` also names the index and the newest release in it."""
+    try:
+        return use(catalog)
+    except NotListed as error:
+        newest = catalog.newest_release()
+        age = f", whose newest release is {newest}" if newest else ", which is empty"
+        raise NotListed(f"{error} Searched: {name}{age}.") from error

@@ -33,10 +33,6 @@ class TestRefusal:
                 {"name": "3.13", "state": "newest"},
                 "value of state must be one of: present, latest, absent, got: newest",
             ),
-            (
-                {"name": "3.13", "versoin": "3.13"},
-                "Unsupported parameters for (standalone.python.build) module: versoin",
-            ),
             ({"name": "3.13", "keep": "many"}, "argument 'keep' is of type"),
         ],
     )
@@ -135,3 +131,15 @@ def test_credentials_reach_the_module_and_no_result(host: Host, path: Path, inde
     assert "s3cret" not in "".join(host.commands)
     given = [{option: module[option] for option in SECRETS if option in module} for module in host.modules]
     assert given == [{} if check_mode else SECRETS]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("vrify", "standalone.python.build has no option vrify. Did you mean verify? See ansible-doc "
+         "standalone.python.build."),
+        ("qqq", "standalone.python.build has no option qqq. See ansible-doc standalone.python.build."),
+    ],
+)  # fmt: skip
+def test_an_unknown_option_gets_the_nearest(host: Host, path: Path, option: str, message: str) -> None:
+    assert failure(host, path, name=MINOR, **{option: "full"}) == message

@@ -69,7 +69,7 @@ def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
             "Repair /opt/python/3.12",
             ["web2"],
             """ansible-playbook standalone.python.upgrade -e '{"upgrade_build_options": {"verify": "full"}, """
-            """"upgrade_name": "3.12", "upgrade_path": "/opt/python/3.12"}' --limit web2""",
+            """"upgrade_name": "3.12", "upgrade_path": "/opt/python/3.12"}' --limit web2 --become""",
         ),
         ("past end of life", "Leave Python 3.10 at /opt/python/3.10", ["web3"], None),
         (
@@ -77,14 +77,14 @@ def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
             "Upgrade /opt/python/3.10",
             ["web3"],
             """ansible-playbook standalone.python.upgrade -e '{"upgrade_name": "3.10", """
-            """"upgrade_path": "/opt/python/3.10"}' --limit web3""",
+            """"upgrade_path": "/opt/python/3.10"}' --limit web3 --become""",
         ),
         (
             "outdated",
             "Upgrade /opt/python/3.13",
             ["web3"],
             """ansible-playbook standalone.python.upgrade -e '{"upgrade_name": "3.13", """
-            """"upgrade_path": "/opt/python/3.13"}' --limit web3""",
+            """"upgrade_path": "/opt/python/3.13"}' --limit web3 --become""",
         ),
         ("restart", "Restart processes", ["web1"], None),
         (
