@@ -114,10 +114,17 @@ def opened(url: str, *, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
         return
     answer.close()
     if not offset or answer.code not in (206, 416):
-        raise refused(answer.peer.host, answer.code, answer.headers)
+        raise refused(_who_answers(answer), answer.code, answer.headers)
     # 416: the part file is longer than the file. 206: the answer is not the requested range.
     with opened(url, options=options) as whole:  # pylint: disable=contextmanager-generator-missing-cleanup
         yield whole
+
+
+def _who_answers(answer: _Answer) -> str:
+    """The server for a message. Proxies such as tinyproxy refuse a login with 401 themselves, as if they were it."""
+    proxy = answer.peer.proxy
+    may_be_proxy = proxy and not proxy.is_socks and answer.peer.address.scheme == "http" and answer.code in (401, 403)
+    return f"{answer.peer.host} through the proxy {proxy.server}" if proxy and may_be_proxy else answer.peer.host
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,11 @@ def test_a_closed_port(downloads: Downloads) -> None:
             status(407),
             "mirror.example answers 407 Proxy Authentication Required; give the proxy's URL a user and a password",
         ),
+        (
+            status(401),
+            "mirror.example through the proxy {proxy} answers 401 Unauthorized; check url_username, url_password and "
+            "headers",
+        ),
         (status(503), "mirror.example answers 503 Service Unavailable"),
         (raw(b""), "the connection to the proxy {proxy} broke"),
     ],
