@@ -78,7 +78,7 @@ def test_the_role_from_nothing_to_nothing(host: Host, operator: FleetPlayer, por
     assert complaints(host.file("/srv/python")) == []
     assert changed(play(operator)) == 0
 
-    refused = play(operator, mirror_allow=["no network"])
+    refused = play(operator, mirror_listen=[f"127.0.0.1:{port} unknown_word"])  # a form that only nginx can judge
     assert refused.rc != 0
     assert "failed to validate" in refused.output
     with urlopen(url) as response:  # what nginx refuses never gets to its place
