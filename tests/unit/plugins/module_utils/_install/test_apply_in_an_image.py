@@ -248,7 +248,10 @@ class TestHealth:
 
     @needs_root
     def test_where_nothing_runs_it_is_not_run(self, root: Path, old: FakeBuild) -> None:
-        reason = f"The interpreter could not be started in {root} by this host: No such file or directory."
+        reason = (
+            f"The interpreter could not be started in {root} by this host: the loader of the C library that it names "
+            "is missing (No such file or directory)."
+        )
         assert build(root, old)["health"] == {"result": "not_run", "reason": reason}
 
     @needs_root

@@ -112,7 +112,7 @@ def test_credentials_are_not_for_public_servers(
     with pytest.raises(DownloadError, match="enough"):
         unpack(store, build, archive=None, mirror=mirror, asset={**build.asset(), "url": url}, timeout=7, **SECRETS)
     whole = UrlOptions.from_params({"timeout": 7, **SECRETS})
-    assert asked == [whole if go_along else UrlOptions(timeout=7)]
+    assert asked == [whole if go_along else UrlOptions(timeout=7, use_netrc=False)]
 
 
 def test_an_archive_that_is_gone_is_named(store: Store, build: FakeBuild) -> None:
