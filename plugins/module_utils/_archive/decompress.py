@@ -126,7 +126,7 @@ class EarlyChunks:
         That is the case when it is no gzip archive, and when the download started over in another file.
         """
         self._part.finish()
-        self._part.check_member.wait()
+        self._part.is_decided.wait()
         return self._chunks if self._part.is_gzip and self._part.is_file_at(path) else None
 
 
@@ -152,7 +152,7 @@ class _GrowingFile:
         self._handle: int | None = None
         self._position = 0
         self._finished = threading.Event()
-        self.check_member = threading.Event()  # from then on `is_gzip` says what the file is
+        self.is_decided = threading.Event()  # from then on `is_gzip` says what the file is
         self.is_gzip = False
 
     def read(self, size: int) -> bytes:
@@ -191,7 +191,7 @@ def _inflated(part: _GrowingFile) -> Generator[bytes, None, None]:
         start = _start_of(part)
         part.is_gzip = start == GZIP_MAGIC
     finally:
-        part.check_member.set()
+        part.is_decided.set()
     if part.is_gzip:
         yield from gunzip(part.read, start)
 
