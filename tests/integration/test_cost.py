@@ -18,10 +18,9 @@ from tests.support.servers import Server
 HERE = Path(__file__).parent
 PROBE = Counter(exec_command=1)
 ONE_COMMAND = (
-    "foreseen installation", "no-op {version}+{old}", "no-op {version}", "no-op latest", "foreseen no-op",
-    "foreseen upgrade", "no-op of latest", "no-op of absent",
+    "no-op {version}+{old}", "no-op {version}", "no-op latest", "foreseen no-op", "no-op of latest", "no-op of absent",
 )  # fmt: skip
-ONE_MODULE_MORE = ("installation", "upgrade", "return", "removal")
+ONE_MODULE_MORE = ("foreseen installation", "installation", "foreseen upgrade", "upgrade", "return", "removal")
 
 
 @pytest.mark.parametrize("pipelining", ["true", "false"])

@@ -154,8 +154,9 @@ def _denied(place: str, _error: OSError) -> str:
     return f"permission was denied to root: {_policy(place)}, or choose another path."
 
 
-def _not_permitted(place: str, _error: OSError) -> str:
-    immutable = immutable_of(place)
+def _not_permitted(place: str, error: OSError) -> str:
+    target = _existing(str(error.filename2)) if error.filename2 else place  # of a rename
+    immutable = immutable_of(place) or immutable_of(target)
     if immutable:
         return f"{immutable} is immutable or append-only. Remove the flag: chattr -ia {immutable}"
     mount = mount_of(place)

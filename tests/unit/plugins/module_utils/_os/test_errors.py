@@ -159,6 +159,21 @@ class TestRealFileSystems:
             f"the file system {disk} (tmpfs) is mounted read-only. Remount it, or choose another path."
         )
 
+    def test_a_rename_into_an_immutable_directory(self, tmp_path: Path) -> None:
+        (tmp_path / "staged").touch()
+        target = tmp_path / "store"
+        target.mkdir()
+        chattr = shutil.which("chattr")
+        if not chattr or subprocess.run([chattr, "+i", target], capture_output=True, check=False).returncode:
+            pytest.skip("no directory can be made immutable here")
+        try:
+            with pytest.raises(PermissionError) as refused:
+                (tmp_path / "staged").rename(target / "entry")
+        finally:
+            said = advice(refused.value)
+            subprocess.run([chattr, "-i", target], check=True)
+        assert said == f"{target} is immutable or append-only. Remove the flag: chattr -ia {target}"
+
     @pytest.mark.parametrize("flag", ["+i", "+a"])
     def test_immutable(self, tmp_path: Path, flag: str) -> None:
         file = tmp_path / "file"
