@@ -70,7 +70,7 @@ class Delivery:
         return {**arguments, "delivery": "push", "archive_on_request": True}
 
     def to_fetch(self, asset: Asset) -> dict[str, Any]:
-        """The module's arguments for a host that fetches the archive of `asset`; a login only for the server it uses."""
+        """The module's arguments for a host that fetches the archive of `asset`; a login for its server alone."""
         spec = self.decision.spec
         options = options_for(asset.url, spec.mirrors or self.arguments.get("mirror", ()), spec.url)
         unused = CREDENTIALS if options != spec.url else ()

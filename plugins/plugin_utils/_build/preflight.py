@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.standalone.python.plugins.module_utils._os import disk_space
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import REMOVE, Plan
+from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
+from ansible_collections.standalone.python.plugins.module_utils._os import disk_space
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
 
 from .._probe.probe import Ancestor, Probe
 
@@ -40,8 +40,8 @@ def _require_executable(spec: InstallSpec, decided: Plan, ancestor: Ancestor) ->
         return
     if ancestor.mount and "noexec" in ancestor.mount.options:
         raise StoreError(
-            f"store is {spec.store}, but {ancestor.mount} is mounted noexec, so no interpreter can start there. Remount it "
-            "with exec, or set `store` to a directory on another file system."
+            f"store is {spec.store}, but {ancestor.mount} is mounted noexec, so no interpreter can start there. "
+            "Remount it with exec, or set `store` to a directory on another file system."
         )
 
 
@@ -55,8 +55,8 @@ def _require_usable(option: str, path: str, ancestor: Ancestor, *, adds: bool, i
         raise StoreError(f"{option} is {path}, but {why_not}, or choose another {option}.")
     if ancestor.in_build and adds:
         raise StoreError(
-            f"{option} is {path}, but {ancestor.path} is part of the build {ancestor.in_build}, which goes with all that "
-            f"is in it when it is upgraded or repaired. Choose another {option}, beside it and not inside."
+            f"{option} is {path}, but {ancestor.path} is part of the build {ancestor.in_build}, which goes with "
+            f"all that is in it when it is upgraded or repaired. Choose another {option}, beside it and not inside."
         )
 
 
@@ -66,8 +66,8 @@ def _why_not_writable(ancestor: Ancestor, *, is_root: bool) -> str:
         return f"{ancestor.mount} is mounted read-only. Remount it"
     if is_root:
         return (
-            f"root may not write to {ancestor.path}. Remove an immutable flag (chattr -ia {ancestor.path}), allow it in the "
-            "access policy or at the server of that file system"
+            f"root may not write to {ancestor.path}. Remove an immutable flag (chattr -ia {ancestor.path}), allow it in "
+            "the access policy or at the server of that file system"
         )
     return f"this user may not write to {ancestor.path}. {BECOME}"
 

@@ -10,25 +10,20 @@ from __future__ import annotations
 
 import os
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import FLAVORS, Asset, Build
+from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 
 from .. import _console
+from .._lock.lock import Lock
 from .._provenance.attestations import BundleSources
 from .._provenance.verified import require_provenance
 from .._resolve.resolve import resolve, resolve_installed
 from .decision import Decision
 from .options import BuildOptions
-from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import (FLAVORS, Asset, Build)
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
-from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
-from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from .._lock.lock import Lock
 
 
 def resolved(decision: Decision, options: BuildOptions) -> Decision:

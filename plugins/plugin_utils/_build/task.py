@@ -30,8 +30,8 @@ from .decision import Decision
 from .delivery import NEEDED, Delivery
 from .image import described
 from .options import BuildOptions, parsed_params
-from .sources import pinned
 from .preflight import preflight
+from .sources import pinned
 
 
 class BuildTask:
@@ -102,7 +102,7 @@ class BuildTask:
         return sources.resolved(decision, options) if needs_index else decision
 
     def _check(self, decision: Decision) -> None:
-        """Raise for a change that is not permitted or known to be impossible, so that check mode does not promise it."""
+        """Raise for a change that is not permitted or known to fail, so that check mode does not promise it."""
         asset, spec, options = decision.asset, decision.spec, self.options
         if asset:
             Clock.read(_console.warn).require_released(asset.build)

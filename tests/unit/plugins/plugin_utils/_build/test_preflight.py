@@ -13,8 +13,8 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import Plan
-from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Ancestor, Mount, Probe
 from tests.support.install_specs import spec
 
@@ -114,8 +114,8 @@ class TestNoexec:
         with pytest.raises(StoreError) as caught:
             preflight(SPEC, INSTALL, self.PROBE)
         assert str(caught.value) == (
-            "store is /srv/builds, but the file system /srv (xfs) is mounted noexec, so no interpreter can start there. "
-            "Remount it with exec, or set `store` to a directory on another file system."
+            "store is /srv/builds, but the file system /srv (xfs) is mounted noexec, so no interpreter can start "
+            "there. Remount it with exec, or set `store` to a directory on another file system."
         )
 
     @pytest.mark.parametrize("unaffected", [{"root": "/mnt/image"}, {"health_imports": []}])
@@ -153,7 +153,10 @@ def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
 @pytest.mark.parametrize(
     ("hides", "remedy"),
     [
-        ("Permission denied", "Use `--become` on the command line or `become: true` in a play, or choose another {option}."),
+        (
+            "Permission denied",
+            "Use `--become` on the command line or `become: true` in a play, or choose another {option}.",
+        ),
         ("Transport endpoint is not connected", "See to the file system below /opt, then run again."),
     ],
 )

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._build import progress as _progress
-from ansible_collections.standalone.python.plugins.plugin_utils._build.progress import (Progress, fetching, sending)
+from ansible_collections.standalone.python.plugins.plugin_utils._build.progress import Progress, fetching, sending
 
 MEGABYTE = 1_000_000
 
