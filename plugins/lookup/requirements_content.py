@@ -55,7 +55,7 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements import read_requirements
+from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements_file import read_requirements
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup import failing_as_lookup, take_options
 
 

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where archives are downloaded from: uv's prefix rule, so that a mirror made for uv works here unchanged.
 
-A mirror contains `TAG/NAME` below its base, and its base replaces the GitHub prefix.
+A mirror contains `TAG/NAME` below its base, and its base replaces the GitHub prefix. The controller decides
+which mirrors a task has (`plugin_utils/_build/options.py`); `download.py` tries them again.
 """
 
 from __future__ import annotations

@@ -66,8 +66,8 @@ def _why_not_writable(ancestor: Ancestor, *, is_root: bool) -> str:
         return f"{ancestor.mount} is mounted read-only. Remount it"
     if is_root:
         return (
-            f"root may not write to {ancestor.path}. Remove an immutable flag (chattr -ia {ancestor.path}), allow it in "
-            "the access policy or at the server of that file system"
+            f"root may not write to {ancestor.path}. Remove an immutable flag (chattr -ia {ancestor.path}), allow it "
+            "in the access policy or at the server of that file system"
         )
     return f"this user may not write to {ancestor.path}. {BECOME}"
 

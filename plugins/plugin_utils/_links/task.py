@@ -15,7 +15,7 @@ from .discovered_python import DISCOVERED, Going, candidates, lasting_python
 from .probe import LinksState
 from .profiles import Profiles
 from .report import decided, going
-from .requirements import read_requirements
+from .requirements_file import read_requirements
 from .spec import LinksSpec
 
 

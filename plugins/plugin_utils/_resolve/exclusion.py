@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds that are not chosen: those that the option `exclude` names, and those that are known not to work."""
+"""The option `exclude`, and whether a build must not be chosen for a request."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.exact_bu
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Specifier
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+
+from .unusable import why_unusable
 
 _COMPARES = ("=", "!", "<", ">", "~")
 
@@ -69,30 +71,7 @@ def _parsed(text: str, option: str) -> Exclusion:
     return Exclusion(text)
 
 
-@dataclass(frozen=True)
-class _Unusable:
-    """A release whose builds for some targets do not work; `target_part` is what these targets contain."""
-
-    release: str
-    target_part: str
-    reason: str
-
-
-_EXECUTABLE_STACK = "its libpython asks for an executable stack, which glibc 2.39 and later refuse to load"
-# Releases that nobody should get by a name that allows others (docs/development/builds.md 9).
-_UNUSABLE = (
-    _Unusable("20260320", "-linux-gnu", _EXECUTABLE_STACK),
-    _Unusable("20260325", "-linux-gnu", _EXECUTABLE_STACK),
-)
-
-
 def is_left_out(build: Build, request: BuildRequest, exclude: Iterable[Exclusion]) -> bool:
     """Whether a build that satisfies the request must not be chosen for it."""
     is_unusable = request.name.release is None and why_unusable(build) is not None
     return is_unusable or any(one.covers(build) for one in exclude)
-
-
-def why_unusable(build: Build) -> str | None:
-    """Why the build is known not to work; None when nothing is known against it."""
-    found = (one for one in _UNUSABLE if one.release == build.release and one.target_part in build.target)
-    return next((one.reason for one in found), None)

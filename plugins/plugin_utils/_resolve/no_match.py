@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from .._index.catalog import Catalog, Variant
 from .._index.clock import Clock
 from .._index.entry import IndexEntry
-from .exclusion import why_unusable
+from .unusable import why_unusable
 
 _SHOWN = 5
 _OLDER_SHOWN = 3

@@ -26,9 +26,10 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.host i
 from .._index.catalog import Catalog
 from .._index.clock import Clock
 from .._index.reader import IndexOptions, open_index
-from .exclusion import Exclusion, why_unusable
+from .exclusion import Exclusion
 from .no_match import NotListed
 from .select import Scope, choose
+from .unusable import why_unusable
 
 _T = TypeVar("_T")
 

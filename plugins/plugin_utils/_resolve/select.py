@@ -21,8 +21,9 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.host i
 from .._index.catalog import Catalog, Variant
 from .._index.clock import Clock
 from .._index.entry import IndexEntry
-from .exclusion import Exclusion, why_unusable
+from .exclusion import Exclusion
 from .no_match import Obstacles, refusal, require_agreement
+from .unusable import why_unusable
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import (
     is_left_out,
     parse_exclude,
-    why_unusable,
 )
 
-GNU, MUSL, MAC = "x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl", "aarch64-apple-darwin"
+GNU = "x86_64-unknown-linux-gnu"
 
 
-def build(short: str, target: str = GNU) -> Build:
-    return Build.from_asset_name(AssetName.from_stem(f"cpython-{short}-{target}-install_only_stripped"))
+def build(short: str) -> Build:
+    return Build.from_asset_name(AssetName.from_stem(f"cpython-{short}-{GNU}-install_only_stripped"))
 
 
 @pytest.mark.parametrize(
@@ -81,20 +80,6 @@ def test_what_says_nothing_is_refused(given: Any, message: str) -> None:
     with pytest.raises(InvalidName) as error:
         parse_exclude(given, "standalone_python_exclude")
     assert str(error.value).startswith(message)
-
-
-@pytest.mark.parametrize(
-    ("short", "target", "is_unusable"),
-    [
-        ("3.13.12+20260320", GNU, True),
-        ("3.14.3+20260325", "aarch64-unknown-linux-gnu", True),
-        ("3.13.12+20260320", MUSL, False),
-        ("3.13.12+20260320", MAC, False),
-        ("3.13.12+20260414", GNU, False),
-    ],
-)
-def test_releases_that_do_not_work(short: str, target: str, is_unusable: bool) -> None:
-    assert bool(why_unusable(build(short, target))) == is_unusable
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements import (
+from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements_file import (
     Requirements,
     read_requirements,
 )
