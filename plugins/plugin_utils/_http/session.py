@@ -77,13 +77,8 @@ class GuardedSession(_Session):
         uses_system_trust = options.validate_certs and not options.ca_path
         self.mount("https://", (_SystemTrustAdapter if uses_system_trust else _PatientAdapter)(patience))
         self.mount("http://", _PatientAdapter(patience))
-        self._trust = (options.ca_path or _bundle_of_environment() or True) if options.validate_certs else False
+        self.verify = (options.ca_path or _bundle_of_environment() or True) if options.validate_certs else False
         self._secret_headers = ("Authorization", "Cookie", *options.headers)
-
-    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, _verify: Any, cert: Any) -> Any:
-        """As `requests` does, but with our own trusted certificates."""
-        # Given here, because the session's attribute `verify` loses against REQUESTS_CA_BUNDLE.
-        return super().merge_environment_settings(url, proxies, stream, self._trust, cert)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """As `requests` does, without secrets for another host. Raises `Downgrade`."""
@@ -97,6 +92,14 @@ class GuardedSession(_Session):
         kwargs["proxies"] = self._proxies(str(request.url))
         answer: requests.Response = super().send(request, **kwargs)
         return answer
+
+    def rebuild_proxies(self, prepared_request: requests.PreparedRequest, _proxies: Any) -> dict[str, str]:
+        """No proxies and no login of one for a redirected request: `send` determines its proxy.
+
+        `requests` would send the login of the former proxy, also to a server without one.
+        """
+        prepared_request.headers.pop("Proxy-Authorization", None)
+        return {}
 
     def _proxies(self, url: str) -> dict[str, str]:
         """The HTTP proxy for a URL, by its scheme. Raises `ProxyFailure`."""
@@ -212,7 +215,7 @@ def _auth(options: UrlOptions) -> Any:
         kind = requests.auth.HTTPBasicAuth if options.force_basic_auth else _Login
         return kind(options.url_username, options.url_password or "")
     if any(name.lower() == "authorization" for name in options.headers):
-        return _as_it_is  # else a line in ~/.netrc would replace the header
+        return _as_it_is  # else a login in the URL would replace the header
     return None
 
 

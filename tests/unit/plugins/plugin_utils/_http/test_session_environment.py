@@ -151,6 +151,19 @@ def test_the_login_of_netrc(directory: Path, client: Client, options: UrlOptions
 
 
 @CLIENTS
+def test_the_login_of_a_proxy_stays_with_the_proxy(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    with serve(directory, host="localhost") as other, serve(directory) as proxy:
+        proxy.script["/moved"] = [redirect(f"{other.url}/file")]
+        monkeypatch.setenv("http_proxy", f"http://me:s3cret@127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "localhost")
+        assert client("http://mirror.example/moved", UrlOptions(timeout=5)) == CONTENT
+    sent = [request.headers.get("proxy-authorization") for request in (*proxy.requests, *other.requests)]
+    assert sent == ["Basic " + base64.b64encode(b"me:s3cret").decode(), None]
+
+
+@CLIENTS
 def test_a_damaged_netrc_is_ignored(directory: Path, client: Client) -> None:
     (directory.parent / "netrc").write_text("machine")
     with serve(directory) as server:
