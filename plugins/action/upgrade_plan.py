@@ -17,7 +17,10 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "assets": {"type": "list", "elements": "dict", "required": True},
     "allow_minor_change": {"type": "bool", "default": False},
 }
-_PASSED_ON = ("ansible_facts", "warnings", "deprecations")  # the only fact is the interpreter that Ansible discovered
+# What the result has of that of `build_info`; the only fact is the interpreter that Ansible discovered. A failure has
+# its cause too, and nothing that the playbook could read as a decision.
+_PASSED_ON = ("ansible_facts", "warnings", "deprecations")
+_OF_FAILURE = (*_PASSED_ON, "failed", "msg", "rc", "exception", "module_stdout", "module_stderr")
 
 
 class ActionModule(CollectionAction):
@@ -27,7 +30,7 @@ class ActionModule(CollectionAction):
         _unused, params = self.validate_argument_spec(_ARGUMENTS)
         spec = UpgradeSpec.from_params(params)
         info = self.host(task_vars).run_module("build_info", {"stores": [spec.store]})
-        if info.get("failed") or info.get("skipped"):
-            return info
+        if info.get("failed"):
+            return {key: info[key] for key in _OF_FAILURE if key in info}
         passed_on = {key: info[key] for key in _PASSED_ON if key in info}
         return {**passed_on, "changed": False, **plan_upgrade(info, spec)}

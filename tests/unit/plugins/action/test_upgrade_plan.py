@@ -63,3 +63,9 @@ def test_a_host_without_a_decision_fails(
 ) -> None:
     result, modules = act(answer, **options)
     assert (result["failed"], result["msg"], len(modules)) == (True, message, runs)
+
+
+def test_a_host_that_fails_decides_nothing() -> None:
+    decision = {"action": "upgrade", "path": "/srv", "previous": "x", "asset": {"name": "y"}, "skipped": True}
+    result, _modules = act({"failed": True, "msg": "No.", "rc": 1, **decision})
+    assert result == {"failed": True, "msg": "No.", "rc": 1}
