@@ -111,7 +111,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._options import 
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import BundleSources
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, is_to_be_verified
-from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import is_left_out, parse_exclude
+from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import parse_exclude, why_left_out
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve
 
 
@@ -133,7 +133,7 @@ class LookupModule(LookupBase):
             may_remove=self.get_option("may_remove"),
             warn=_console.warn,
             size_of=sizes.size_of if self.get_option("sizes") else lambda _url: None,
-            is_left_out=partial(is_left_out, exclude=parse_exclude(self.get_option("exclude"))),
+            why_left_out=partial(why_left_out, exclude=parse_exclude(self.get_option("exclude"))),
         )
         lock = renewal.result([self._declared(name, target) for name in names for target in self._targets(name)])
         clock = Clock.read(_console.warn)

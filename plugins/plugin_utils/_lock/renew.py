@@ -39,7 +39,8 @@ class Renewal:
     """A renewal of `former`, the lock so far, which is empty at first; `where` is its name in messages.
 
     With `may_remove`, undeclared entries are removed. `warn` gets a message, and `size_of` returns an archive's size in
-    bytes from its URL, None when it is unknown. An entry of `former` for which `is_left_out` is true does not stay.
+    bytes from its URL, None when it is unknown. An entry of `former` does not stay when `why_left_out` gives a
+    reason, as a clause.
     """
 
     former: LockFile
@@ -47,7 +48,7 @@ class Renewal:
     may_remove: bool
     warn: Callable[[str], None]
     size_of: Callable[[str], int | None]
-    is_left_out: Callable[[Build, BuildRequest], bool] = lambda _build, _request: False
+    why_left_out: Callable[[Build, BuildRequest], str | None] = lambda _build, _request: None
 
     def result(self, declared: list[LockEntry]) -> LockFile:
         """The lock that replaces the former one.
@@ -77,34 +78,43 @@ class Renewal:
             )
 
     def _successor(self, one: LockEntry, former: LockedBuild | None) -> LockedBuild:
-        stays = former if former and one.request.satisfied_by(former.asset.build) else None
-        if stays and self.is_left_out(stays.asset.build, one.request):
-            if one.offer:
-                self.warn(f"{stays.asset.build.name} in the lock is excluded: {one.offer.build.name} replaces it.")
-            stays = None
+        """The build that replaces `former`, or `former` itself. Raises `InvalidLock` and `NoMatch`."""
+        stays = former and self._usable(one, former)
         if one.offer is None:
             if stays is None:
                 raise NoMatch(one.why_none)
             self.warn(f"{one.why_none} {stays.asset.build.name} stays in the lock.")
             return stays
-        if stays is None:
-            return LockedBuild(one.offer)
+        return self._better(stays, one.offer) if stays else LockedBuild(one.offer)
+
+    def _usable(self, one: LockEntry, former: LockedBuild) -> LockedBuild | None:
+        """The build of the former lock if it satisfies the request and is not left out."""
+        build = former.asset.build
+        if not one.request.satisfied_by(build):
+            return None
+        reason = self.why_left_out(build, one.request)
+        if reason and one.offer:
+            self.warn(f"{build.name} in the lock is left out, since {reason}: {one.offer.build.name} replaces it.")
+        return None if reason else former
+
+    def _better(self, stays: LockedBuild, offer: Asset) -> LockedBuild:
+        """The newer of the locked build and the one that the index offers. Raises `InvalidLock` for another digest."""
         locked = stays.asset
-        if locked.is_same_as(one.offer):
-            return replace(stays, asset=one.offer)
-        if locked.file_name == one.offer.file_name:
+        if locked.is_same_as(offer):
+            return replace(stays, asset=offer)
+        if locked.file_name == offer.file_name:
             raise InvalidLock(
                 f"{self.where} has the digest {locked.sha256} for {locked.file_name}, and the index has "
-                f"{one.offer.sha256}. A published file does not change, so find out which of them is right before you "
+                f"{offer.sha256}. A published file does not change, so find out which of them is right before you "
                 "trust either. To take the index's, remove the entry from the lock."
             )
-        if locked.build.recency > one.offer.build.recency:
+        if locked.build.recency > offer.build.recency:
             self.warn(
-                f"The index offers {one.offer.build.name}, which is older than {locked.build.name} in the lock, so "
+                f"The index offers {offer.build.name}, which is older than {locked.build.name} in the lock, so "
                 "that stays. To go back, restore an earlier lock, or remove the entry."
             )
             return stays
-        return LockedBuild(one.offer)
+        return LockedBuild(offer)
 
     def _completed(self, locked: LockedBuild) -> LockedBuild:
         asset = locked.asset

@@ -71,7 +71,10 @@ def _parsed(text: str, option: str) -> Exclusion:
     return Exclusion(text)
 
 
-def is_left_out(build: Build, request: BuildRequest, exclude: Iterable[Exclusion]) -> bool:
-    """Whether a build that satisfies the request must not be chosen for it."""
-    is_unusable = request.name.release is None and why_unusable(build) is not None
-    return is_unusable or any(one.covers(build) for one in exclude)
+def why_left_out(build: Build, request: BuildRequest, exclude: Iterable[Exclusion]) -> str | None:
+    """Why a build that satisfies the request must not be chosen for it, as a clause; None when it may be."""
+    entries = [one.text for one in exclude if one.covers(build)]
+    if entries:
+        return f"exclude has {', '.join(entries)}"
+    reason = why_unusable(build) if request.name.release is None else None
+    return f"it is known not to work ({reason})" if reason else None
