@@ -43,7 +43,7 @@ class CollectionAction(ActionBase):
         try:
             return presentable({**result, **self._outcome(task_vars or {})})
         except StandaloneError as error:
-            return {**result, "failed": True, "changed": False, "msg": str(error)}
+            return presentable({**result, "failed": True, "changed": False, "msg": str(error)})
 
     def _parse_returned_data(self, res: Mapping[str, Any], *profile: Any) -> Any:
         """As Ansible's own method, which shows a module's warnings as soon as it reads them; here they are readable."""

@@ -54,7 +54,7 @@ class BootstrapTask(BuildTask):
             )
         return True
 
-    def require_possible(self, delivery: Delivery) -> None:
+    def refusal(self, delivery: Delivery) -> None:
         """In check mode, raise what unpacking refuses before it writes anything."""
         decision = delivery.decision
         if decision.plan.step in _WITH_OWN_INTERPRETER:

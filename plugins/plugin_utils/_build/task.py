@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
-from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, Plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
@@ -54,9 +54,9 @@ class BuildTask:
         decision = self._plan(self._state())
         self._check(decision)
         if self.is_settled(decision):
-            if decision.plan.changes and self.options.controller.check_mode:
-                self.require_possible(Delivery(decision, self.options))
-            return decision.report()
+            is_foreseen = decision.plan.changes and self.options.controller.check_mode
+            refusal = self.refusal(Delivery(decision, self.options)) if is_foreseen else None
+            return refusal or decision.report()
         result = self.apply(Delivery(decision, self.options))
         self._require_true_result(result, decision)
         return result
@@ -67,14 +67,16 @@ class BuildTask:
             return decision.plan.step != INSPECT
         return decision.plan == Plan(NOTHING)
 
-    def require_possible(self, delivery: Delivery) -> None:
-        """In check mode, raise what the module refuses before it changes anything.
+    def refusal(self, delivery: Delivery) -> dict[str, Any] | None:
+        """In check mode, the module's result if it fails before it would change anything; else None.
 
         A host without an interpreter passes: an earlier task may bring one, and check mode has not run that.
         """
         result = self.host.run_module("build", delivery.to_work())
-        if result.get("failed") and not lacks_interpreter(result):
-            raise StandaloneError(str(result.get("msg")))
+        if not result.get("failed") or lacks_interpreter(result):
+            return None
+        require_build_answer(result, delivery.decision.spec)
+        return result
 
     def apply(self, delivery: Delivery) -> dict[str, Any]:
         """The module's result, once the host has the archive that it needs."""

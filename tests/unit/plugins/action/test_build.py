@@ -217,12 +217,16 @@ class TestModule:
         host.answer = {"failed": True, "msg": "There is not enough space."}
         assert act(host, path, asset=old.asset()) == {"failed": True, "msg": "There is not enough space."}
 
+    def test_words_of_the_host_in_an_error_are_readable(self, host: Host, path: Path, old: FakeBuild) -> None:
+        host.answer = {"changed": False, "msg": "It is \x1b[2Jneeded.", "archive_needed": {"sha256": "0" * 64}}
+        assert act(host, path, asset=old.asset())["msg"] == "It is \\x1b[2Jneeded."
+
 
 class TestCheckMode:
     def test_what_the_module_refuses_is_refused(self, host: Host, path: Path, index: str) -> None:
-        host.answer = {"failed": True, "msg": "There is no user app on this host."}
+        host.answer = {"failed": True, "msg": "There is no user \x1b[2Japp.", "module_stderr": "\x1b[2J", "rc": 1}
         result = act(host, path, name=MINOR, index=[index], check_mode=True)
-        assert (result["failed"], result["msg"]) == (True, "There is no user app on this host.")
+        assert result == {"failed": True, "msg": "There is no user \\x1b[2Japp.", "module_stderr": "\\x1b[2J", "rc": 1}
 
     def test_an_interpreter_may_still_come(self, host: Host, path: Path, index: str) -> None:
         host.answer = {"failed": True, "rc": 127, "msg": "not found"}
