@@ -22,9 +22,6 @@ options:
     type: list
     elements: str
     required: true
-seealso:
-  - plugin: standalone.python.interpreter
-    plugin_type: role
 """
 
 EXAMPLES = r"""
