@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from ansible_collections.standalone.python.plugins.module_utils._os import disk_space
 from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
 
-from .._probe.probe import Ancestor, Probe
+from .._probe.probe import NearestExisting, Probe
 
 
 def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int | None = None) -> None:
@@ -25,65 +25,65 @@ def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int
     `archive_bytes` is the size of the archive that will be unpacked, None when it is unknown.
     """
     if decided.changes:
-        for option, path, ancestor in _ancestors(spec, decided, probe):
-            _require_usable(option, path, ancestor, adds=decided.step != REMOVE, is_root=probe.user_id == 0)
-        _require_executable(spec, decided, probe.store_place)
-    _require_seen("path", spec.path, probe.parent)
-    _require_seen("store", spec.store, probe.store_place)
+        for option, path, nearest in _written(spec, decided, probe):
+            _require_usable(option, path, nearest, adds=decided.step != REMOVE, is_root=probe.user_id == 0)
+        _require_executable(spec, decided, probe.nearest_to_store)
+    _require_seen("path", spec.path, probe.nearest_to_path)
+    _require_seen("store", spec.store, probe.nearest_to_store)
     if decided.changes and decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
         disk_space.require_for_archive(spec.store, archive_bytes, free_bytes=probe.free_bytes)
 
 
-def _require_executable(spec: InstallSpec, decided: Plan, ancestor: Ancestor) -> None:
+def _require_executable(spec: InstallSpec, decided: Plan, nearest: NearestExisting) -> None:
     """Refuse a store in which the interpreter could not start for its health check."""
     if not decided.needs_asset or spec.system.is_image or not spec.health_imports:
         return
-    if ancestor.mount and "noexec" in ancestor.mount.options:
+    if nearest.mount and "noexec" in nearest.mount.options:
         raise StoreError(
-            f"store is {spec.store}, but {ancestor.mount} is mounted noexec, so no interpreter can start there. "
+            f"store is {spec.store}, but {nearest.mount} is mounted noexec, so no interpreter can start there. "
             "Remount it with exec, or set `store` to a directory on another file system."
         )
 
 
-def _require_usable(option: str, path: str, ancestor: Ancestor, *, adds: bool, is_root: bool) -> None:
-    if not ancestor.is_directory:
+def _require_usable(option: str, path: str, nearest: NearestExisting, *, adds: bool, is_root: bool) -> None:
+    if not nearest.is_directory:
         raise StoreError(
-            f"{option} is {path}, but {ancestor.path} is not a directory. Move it away, or choose another {option}."
+            f"{option} is {path}, but {nearest.path} is not a directory. Move it away, or choose another {option}."
         )
-    if not ancestor.is_writable:
-        why_not = _why_not_writable(ancestor, is_root=is_root)
+    if not nearest.is_writable:
+        why_not = _why_not_writable(nearest, is_root=is_root)
         raise StoreError(f"{option} is {path}, but {why_not}, or choose another {option}.")
-    if ancestor.in_build and adds:
+    if nearest.in_build and adds:
         raise StoreError(
-            f"{option} is {path}, but {ancestor.path} is part of the build {ancestor.in_build}, which goes with "
+            f"{option} is {path}, but {nearest.path} is part of the build {nearest.in_build}, which goes with "
             f"all that is in it when it is upgraded or repaired. Choose another {option}, beside it and not inside."
         )
 
 
-def _why_not_writable(ancestor: Ancestor, *, is_root: bool) -> str:
+def _why_not_writable(nearest: NearestExisting, *, is_root: bool) -> str:
     """The cause, and the beginning of what to do."""
-    if ancestor.mount and "ro" in ancestor.mount.options:
-        return f"{ancestor.mount} is mounted read-only. Remount it"
+    if nearest.mount and "ro" in nearest.mount.options:
+        return f"{nearest.mount} is mounted read-only. Remount it"
     if is_root:
         return (
-            f"root may not write to {ancestor.path}. Remove an immutable flag (chattr -ia {ancestor.path}), allow it "
+            f"root may not write to {nearest.path}. Remove an immutable flag (chattr -ia {nearest.path}), allow it "
             "in the access policy or at the server of that file system"
         )
-    return f"this user may not write to {ancestor.path}. {BECOME}"
+    return f"this user may not write to {nearest.path}. {BECOME}"
 
 
-def _require_seen(option: str, path: str, ancestor: Ancestor) -> None:
-    if ancestor.hides is not None:
+def _require_seen(option: str, path: str, nearest: NearestExisting) -> None:
+    if nearest.hides is not None:
         remedy = (
             f"{BECOME}, or choose another {option}."
-            if ancestor.hides == "Permission denied"
-            else f"See to the file system below {ancestor.path}, then run again."
+            if nearest.hides == "Permission denied"
+            else f"See to the file system below {nearest.path}, then run again."
         )
-        raise StoreError(f"Cannot look at the {option} {path}, below {ancestor.path}: {ancestor.hides}. {remedy}")
+        raise StoreError(f"Cannot look at the {option} {path}, below {nearest.path}: {nearest.hides}. {remedy}")
 
 
-def _ancestors(spec: InstallSpec, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, Ancestor]]:
+def _written(spec: InstallSpec, decided: Plan, probe: Probe) -> Iterator[tuple[str, str, NearestExisting]]:
     """The directories to write to: the store for every change, that of the path if its link changes."""
     if decided.entry or decided.needs_asset or (decided.step == REMOVE and probe.path_kind == "link"):
-        yield "path", spec.path, probe.parent
-    yield "store", spec.store, probe.store_place
+        yield "path", spec.path, probe.nearest_to_path
+    yield "store", spec.store, probe.nearest_to_store

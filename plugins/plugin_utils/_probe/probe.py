@@ -23,7 +23,7 @@ _SCRIPT = Path(__file__).with_name("probe.sh")
 PathKind = Literal["absent", "link", "directory", "file", "other"]
 
 _NAME = "standalone-python-probe"
-_PLACES = ("parent", "store_place")
+_NEAREST = ("nearest_to_path", "nearest_to_store")
 _IS_MISSING = ("No such file or directory", "Not a directory")
 _KEYS = {
     "kind": once("absent|link|directory|file|other"),
@@ -51,12 +51,12 @@ _KEYS = {
     "os_ID": repeated(".*"),
     "translated": once(".*"),
     "tool": repeated(".+"),
-    **{place: once("/.*") for place in _PLACES},
-    **{f"{place}_{fact}": once("1") for place in _PLACES for fact in ("is_directory", "is_writable")},
-    **{f"{place}_in_build": once("/.*") for place in _PLACES},
-    **{f"{place}_mount": once("[^ ]+ [^ ]+ /.*") for place in _PLACES},
+    **{key: once("/.*") for key in _NEAREST},
+    **{f"{key}_{fact}": once("1") for key in _NEAREST for fact in ("is_directory", "is_writable")},
+    **{f"{key}_in_build": once("/.*") for key in _NEAREST},
+    **{f"{key}_mount": once("[^ ]+ [^ ]+ /.*") for key in _NEAREST},
     "user_id": once("[0-9]{1,10}"),
-    **{f"{place}_missing": once(".*") for place in _PLACES},
+    **{f"{key}_missing": once(".*") for key in _NEAREST},
 }
 
 
@@ -73,8 +73,8 @@ class Mount:
 
 
 @dataclass(frozen=True)
-class Ancestor:
-    """The nearest existing ancestor of a wanted path; `writable` by the user of the connection.
+class NearestExisting:
+    """What exists of a wanted path: the file itself, else its nearest ancestor. `is_writable` by this user.
 
     `in_build` is the directory of the build that contains it, else None. `mount` is its file system, None when unknown:
     it is asked for a first installation, and where this user may not write. `hides` is the system's reason why it
@@ -98,9 +98,9 @@ class Probe:
     are those of the complete builds in the store, by entry; None for one that is not JSON or whose seal is broken.
     `newer` is the first file of the build, relative to it, that is newer than the receipt or missing; None when there
     is none or it was not requested. Newer is suspicious, not yet drift.
-    `parent` is the ancestor of the path and `store_place` that of the store. `roots` are the history files in `.roots`
-    of the store by name; None for one that is not JSON or whose seal is broken. `has_roots` is false when `.roots` is
-    not a directory.
+    `nearest_to_path` is a directory above the path, and `nearest_to_store` the store or a directory above it.
+    `roots` are the history files in `.roots` of the store by name; None for one that is not JSON or whose seal is
+    broken. `has_roots` is false when `.roots` is not a directory.
     `running` maps each build to the numbers of its processes, which are searched only when a build may be removed.
     `has_litter` is whether an interrupted run left something in the store that this user could remove: work in staging
     other than a resumable download, or an empty store.
@@ -120,8 +120,8 @@ class Probe:
     entry: str | None
     receipts: Mapping[str, Mapping[str, Any] | None]
     newer: str | None
-    parent: Ancestor
-    store_place: Ancestor
+    nearest_to_path: NearestExisting
+    nearest_to_store: NearestExisting
     roots: Mapping[str, Mapping[str, Any] | None]
     running: Mapping[str, tuple[int, ...]]
     has_litter: bool
@@ -163,7 +163,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     Raises `StandaloneError` with the host's output when the answer is incomplete.
     """
     answer = Answer.parse(stdout, _NAME, _KEYS)
-    if answer is None or not answer.facts.keys() >= {"kind", *_PLACES}:
+    if answer is None or not answer.facts.keys() >= {"kind", *_NEAREST}:
         raise StandaloneError(
             f"The host did not answer the probe: /bin/sh ended with {rc} and printed {printed(stdout, stderr)}. "
             "Check that this user can run shell commands there, with `ansible.builtin.raw`."
@@ -178,8 +178,8 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         entry=first(facts, "entry") or None,
         receipts=_contents(answer, "store_entry", "store_receipt"),
         newer=first(facts, "newer") or None,
-        parent=_place(facts, "parent"),
-        store_place=_place(facts, "store_place"),
+        nearest_to_path=_nearest(facts, "nearest_to_path"),
+        nearest_to_store=_nearest(facts, "nearest_to_store"),
         roots=_contents(answer, "root_file", "root_json"),
         running=_running(answer),
         has_litter="litter" in facts,
@@ -197,10 +197,10 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     )
 
 
-def _place(facts: Facts, key: str) -> Ancestor:
+def _nearest(facts: Facts, key: str) -> NearestExisting:
     kind, options, point = (first(facts, f"{key}_mount") or "  ").split(" ", 2)
     mount = Mount(kind, frozenset(options.split(",")), point) if point else None
-    return Ancestor(
+    return NearestExisting(
         path=first(facts, key),
         is_directory=f"{key}_is_directory" in facts,
         # Busybox asks for the mode only.

@@ -48,32 +48,32 @@ exists() {
     [ -e "$1" ] || [ -L "$1" ]
 }
 
-# say_place KEY FILE: the nearest existing ancestor of a file, whether the file exists or not. $missing is a file below it
+# say_nearest KEY FILE: the file itself if it exists, else its nearest ancestor that does. $missing is a file below it
 # that does not seem to exist: ls gives the reason, which may be that this user may not search a directory or that a file
 # system has failed. The shell's tests call that missing, too.
-say_place() {
-    place=$2
-    until exists "$place"; do
-        missing=$place
-        place=${place%/*}
-        place=${place:-/}
+say_nearest() {
+    found=$2
+    until exists "$found"; do
+        missing=$found
+        found=${found%/*}
+        found=${found:-/}
     done
-    say "$1" "$place"
+    say "$1" "$found"
     [ -z "$missing" ] || say "$1_missing" "$(ls -d "$missing" 2>&1)"
     missing=
-    [ ! -d "$place" ] || say "$1_is_directory" 1
-    [ ! -w "$place" ] || say "$1_is_writable" 1
-    { [ "$kind" = "link" ] && [ -w "$place" ]; } || say_mount "$1"
+    [ ! -d "$found" ] || say "$1_is_directory" 1
+    [ ! -w "$found" ] || say "$1_is_writable" 1
+    { [ "$kind" = "link" ] && [ -w "$found" ]; } || say_mount "$1"
     say_build_around "$1"
 }
 
-# say_mount KEY: what may forbid to write or run something below $place: the user, and the type, options and mount
+# say_mount KEY: what may forbid to write or run something below $found: the user, and the type, options and mount
 # point of the file system. Not asked for an upgrade, which could be forbidden only by a later change. In a pattern of
 # bash, "${point%/}" matches nothing when it is empty.
 say_mount() {
     [ -n "$user" ] || { user=$(id -u) && say user_id "$user"; }
     [ -r /proc/mounts ] || return 0
-    real=$(cd -P "$place" 2>/dev/null && pwd)
+    real=$(cd -P "$found" 2>/dev/null && pwd)
     best=
     while read -r line point type options line; do
         point=${point%/}
@@ -84,10 +84,10 @@ say_mount() {
     [ -z "$real" ] || say "$1_mount" "$mount"
 }
 
-# say_build_around KEY: the build that contains $place, recognized by its receipt and manifest. A file that is put there
+# say_build_around KEY: the build that contains $found, recognized by its receipt and manifest. A file that is put there
 # would be removed with it.
 say_build_around() {
-    cd -P "$place" 2>/dev/null || return 0
+    cd -P "$found" 2>/dev/null || return 0
     around=$PWD
     until [ -z "$around" ] || { [ -f "$around/.build.json" ] && [ -f "$around/.build.manifest" ]; }; do
         around=${around%/*}
@@ -95,14 +95,14 @@ say_build_around() {
     [ -z "$around" ] || say "$1_in_build" "$around"
 }
 
-# find_place FILE: as find_in_root, for a path or store; its last part, which may be a link of ours, is not followed.
-find_place() {
+# locate FILE: as find_in_root, for a path or store; its last part, which may be a link of ours, is not followed.
+locate() {
     find_in_root "${1%/*}"
     file=$file/${1##*/}
 }
 
 say_path() {
-    find_place "$path"
+    locate "$path"
     kind=absent
     exists "$file" && kind=other
     [ -f "$file" ] && kind="file"
@@ -111,7 +111,7 @@ say_path() {
     say kind "$kind"
     [ "$kind" != absent ] || missing=$file
     parent=${file%/*}
-    say_place parent "${parent:-/}"
+    say_nearest nearest_to_path "${parent:-/}"
     [ "$kind" != directory ] || say programs "$(set +f && cd "$file/bin" && echo python[0-9]*)"
     [ "$kind" = link ] || return 0
     say link_target "$(readlink "$file")"
@@ -121,10 +121,10 @@ say_path() {
 
 # Store and build are compared by their physical paths: a path is ours whatever links are on the way to it.
 say_store() {
-    find_place "$store"
+    locate "$store"
     store=$file
-    say_place store_place "$store"
-    say_free_space "$place"
+    say_nearest nearest_to_store "$store"
+    say_free_space "$found"
     cd -P "$store" 2>/dev/null || return 0
     store=${PWD%/}
     entries=0
@@ -249,7 +249,7 @@ say_libcs() {
     esac
     for name; do
         for loader in "/lib64/$name" "/lib/$name"; do
-            find_place "$loader"
+            locate "$loader"
             exists "$file" || continue
             ask_libc "$loader"
             say libc "$loader $libc"

@@ -15,22 +15,22 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import Plan
 from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
-from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Ancestor, Mount, Probe
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Mount, NearestExisting, Probe
 from tests.support.install_specs import spec
 
 SPEC = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds")
 GOOD = replace(
     _probe.parse(
-        "standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\n"
+        "standalone-python-probe 1\nkind=absent\nnearest_to_path=/\nnearest_to_store=/\n"
         "free_kib=1000000\nstandalone-python-probe end\n"
     ),
-    parent=Ancestor("/opt", is_directory=True, is_writable=True),
-    store_place=Ancestor("/srv", is_directory=True, is_writable=True),
+    nearest_to_path=NearestExisting("/opt", is_directory=True, is_writable=True),
+    nearest_to_store=NearestExisting("/srv", is_directory=True, is_writable=True),
 )
 LINKED = replace(GOOD, path_kind="link")
-READ_ONLY = Ancestor("/opt", is_directory=True, is_writable=False)
-FILE = Ancestor("/opt", is_directory=False, is_writable=True)
-IN_BUILD = Ancestor("/opt/.builds/b/lib", is_directory=True, is_writable=True, in_build="/opt/.builds/b")
+READ_ONLY = NearestExisting("/opt", is_directory=True, is_writable=False)
+FILE = NearestExisting("/opt", is_directory=False, is_writable=True)
+IN_BUILD = NearestExisting("/opt/.builds/b/lib", is_directory=True, is_writable=True, in_build="/opt/.builds/b")
 INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("remove"), Plan("nothing", prune=("a",))
 
 
@@ -40,11 +40,11 @@ INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("rem
         (INSTALL, GOOD),
         (SWITCH, LINKED),
         (REMOVE, LINKED),
-        (Plan("nothing"), replace(GOOD, parent=READ_ONLY, store_place=READ_ONLY)),
-        (Plan("inspect"), replace(GOOD, parent=READ_ONLY, store_place=READ_ONLY)),
-        (PRUNE, replace(LINKED, parent=READ_ONLY)),
-        (REMOVE, replace(GOOD, parent=READ_ONLY)),  # of what is left in the store
-        (REMOVE, replace(LINKED, parent=IN_BUILD, store_place=IN_BUILD)),
+        (Plan("nothing"), replace(GOOD, nearest_to_path=READ_ONLY, nearest_to_store=READ_ONLY)),
+        (Plan("inspect"), replace(GOOD, nearest_to_path=READ_ONLY, nearest_to_store=READ_ONLY)),
+        (PRUNE, replace(LINKED, nearest_to_path=READ_ONLY)),
+        (REMOVE, replace(GOOD, nearest_to_path=READ_ONLY)),  # of what is left in the store
+        (REMOVE, replace(LINKED, nearest_to_path=IN_BUILD, nearest_to_store=IN_BUILD)),
     ],
 )
 def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> None:
@@ -53,7 +53,7 @@ def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> Non
 
 @pytest.mark.parametrize("decided", [INSTALL, SWITCH, REMOVE, Plan("adopt")])
 @pytest.mark.parametrize(
-    ("place", "message"),
+    ("nearest", "message"),
     [
         (FILE, "path is /opt/python/3.13, but /opt is not a directory. Move it away, or choose another path."),
         (
@@ -63,15 +63,15 @@ def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> Non
         ),
     ],
 )
-def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor, message: str) -> None:
+def test_a_path_that_cannot_be_written_is_refused(decided: Plan, nearest: NearestExisting, message: str) -> None:
     with pytest.raises(StoreError) as caught:
-        preflight(SPEC, decided, replace(LINKED, parent=place))
+        preflight(SPEC, decided, replace(LINKED, nearest_to_path=nearest))
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("decided", [INSTALL, SWITCH, REMOVE, PRUNE])
 @pytest.mark.parametrize(
-    ("place", "message"),
+    ("nearest", "message"),
     [
         (FILE, "store is /srv/builds, but /opt is not a directory. Move it away, or choose another store."),
         (
@@ -81,14 +81,14 @@ def test_a_path_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor
         ),
     ],
 )
-def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Ancestor, message: str) -> None:
+def test_a_store_that_cannot_be_written_is_refused(decided: Plan, nearest: NearestExisting, message: str) -> None:
     with pytest.raises(StoreError) as caught:
-        preflight(SPEC, decided, replace(LINKED, store_place=place))
+        preflight(SPEC, decided, replace(LINKED, nearest_to_store=nearest))
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(
-    ("place", "message"),
+    ("nearest", "message"),
     [
         (
             replace(READ_ONLY, mount=Mount("ext4", frozenset({"ro", "relatime"}), "/opt")),
@@ -101,14 +101,16 @@ def test_a_store_that_cannot_be_written_is_refused(decided: Plan, place: Ancesto
         ),
     ],
 )
-def test_root_is_not_advised_to_become_root(place: Ancestor, message: str) -> None:
+def test_root_is_not_advised_to_become_root(nearest: NearestExisting, message: str) -> None:
     with pytest.raises(StoreError) as caught:
-        preflight(SPEC, INSTALL, replace(GOOD, parent=place, user_id=0))
+        preflight(SPEC, INSTALL, replace(GOOD, nearest_to_path=nearest, user_id=0))
     assert str(caught.value) == f"path is /opt/python/3.13, but {message}"
 
 
 class TestNoexec:
-    PROBE = replace(GOOD, store_place=replace(GOOD.store_place, mount=Mount("xfs", frozenset({"noexec"}), "/srv")))
+    PROBE = replace(
+        GOOD, nearest_to_store=replace(GOOD.nearest_to_store, mount=Mount("xfs", frozenset({"noexec"}), "/srv"))
+    )
 
     def test_no_interpreter_could_start(self) -> None:
         with pytest.raises(StoreError) as caught:
@@ -139,7 +141,7 @@ def test_an_archive_that_has_no_room_is_refused() -> None:
 @pytest.mark.parametrize("option", ["path", "store"])
 @pytest.mark.parametrize("decided", [INSTALL, SWITCH, Plan("adopt")])
 def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
-    probe = replace(GOOD, **{"parent" if option == "path" else "store_place": IN_BUILD})
+    probe = replace(GOOD, **{"nearest_to_path" if option == "path" else "nearest_to_store": IN_BUILD})
     with pytest.raises(StoreError) as error:
         preflight(SPEC, decided, probe)
     assert str(error.value) == (
@@ -162,9 +164,11 @@ def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
 )
 @pytest.mark.parametrize("option", ["path", "store"])
 def test_what_the_host_cannot_look_at_is_not_absent(decided: Plan, hides: str, remedy: str, option: str) -> None:
-    place = Ancestor("/opt", is_directory=True, is_writable=True, hides=hides)
+    nearest = NearestExisting("/opt", is_directory=True, is_writable=True, hides=hides)
     with pytest.raises(StoreError) as error:
-        preflight(SPEC, decided, replace(GOOD, **{"parent" if option == "path" else "store_place": place}))
+        preflight(
+            SPEC, decided, replace(GOOD, **{"nearest_to_path" if option == "path" else "nearest_to_store": nearest})
+        )
     wanted = SPEC.path if option == "path" else SPEC.store
     assert str(error.value) == (
         f"Cannot look at the {option} {wanted}, below /opt: {hides}. {remedy.format(option=option)}"

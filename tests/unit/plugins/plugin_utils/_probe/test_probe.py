@@ -7,8 +7,8 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (
-    Ancestor,
     Mount,
+    NearestExisting,
     build_command,
     parse,
 )
@@ -16,13 +16,13 @@ from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe imp
 LINES = (
     "standalone-python-probe 1",
     "kind=link",
-    "parent=/opt/python",
-    "parent_is_directory=1",
-    "parent_is_writable=1",
+    "nearest_to_path=/opt/python",
+    "nearest_to_path_is_directory=1",
+    "nearest_to_path_is_writable=1",
     "link_target=.builds/a=b",
     "target_exists=1",
-    "store_place=/opt",
-    "store_place_is_directory=1",
+    "nearest_to_store=/opt",
+    "nearest_to_store_is_directory=1",
     "free_kib=2048",
     "store_entry=a=b",
     'store_receipt={  "format": 1}',
@@ -38,7 +38,7 @@ LINES = (
     "entry=a=b",
     "newer=lib/os.py",
     "user_id=1000",
-    "store_place_mount=nfs4 ro,noexec,vers=4.2 /opt/with space",
+    "nearest_to_store_mount=nfs4 ro,noexec,vers=4.2 /opt/with space",
     "system=Linux x86_64",
     "elf=",
     "tool=/usr/bin/zstd",
@@ -55,8 +55,8 @@ def test_parse() -> None:
     assert probe.entry == "a=b"
     assert probe.receipts == {"a=b": {"format": 1}, "c": None}
     assert probe.newer == "lib/os.py"
-    assert probe.parent == Ancestor("/opt/python", is_directory=True, is_writable=True)
-    assert probe.store_place == Ancestor(
+    assert probe.nearest_to_path == NearestExisting("/opt/python", is_directory=True, is_writable=True)
+    assert probe.nearest_to_store == NearestExisting(
         "/opt",
         is_directory=True,
         is_writable=False,
@@ -91,7 +91,14 @@ def test_what_is_no_json_object(line: str) -> None:
 
 
 def test_what_the_host_could_not_find_out() -> None:
-    lines = ["standalone-python-probe 1", "kind=absent", "parent=/", "store_place=/", "free_kib=", LINES[-1]]
+    lines = [
+        "standalone-python-probe 1",
+        "kind=absent",
+        "nearest_to_path=/",
+        "nearest_to_store=/",
+        "free_kib=",
+        LINES[-1],
+    ]
     probe = parse("\n".join(lines))
     assert (probe.free_bytes, probe.link_target, probe.entry, probe.roots) == (None, None, None, {})
 
@@ -112,7 +119,7 @@ def test_what_the_host_could_not_find_out() -> None:
         "elf=7g",
         "elf=7f4",
         "elf=7f\u202845",
-        "parent_is_writable=yes",
+        "nearest_to_path_is_writable=yes",
         "entry=/etc",
         "Welcome to this host",
         "system",
@@ -148,7 +155,7 @@ def test_a_receipt_is_of_the_entry_before_it_alone() -> None:
         assert parse("\n".join([*LINES[:10], *lines, LINES[-1]])).receipts == expected
 
 
-@pytest.mark.parametrize("key", ["kind", "parent", "store_place"])
+@pytest.mark.parametrize("key", ["kind", "nearest_to_path", "nearest_to_store"])
 def test_an_answer_without_its_first_facts_is_none(key: str) -> None:
     with pytest.raises(StandaloneError, match="The host did not answer the probe"):
         parse("\n".join(line for line in LINES if not line.startswith(f"{key}=")))
@@ -167,7 +174,7 @@ ADVICE = "Check that this user can run shell commands there, with `ansible.built
             "\n".join(LINES[:-1])[:60],
             0,
             "",
-            "0 and printed 'standalone-python-probe 1 kind=link parent=/opt/python paren'.",
+            "0 and printed 'standalone-python-probe 1 kind=link nearest_to_path=/opt/pyt'.",
         ),
         ("x" * 1000, 2, "", f"2 and printed '{'x' * 300}...'."),
     ],

@@ -269,8 +269,8 @@ def test_a_place_inside_a_build_is_reported(tmp_path: Path, shell: str) -> None:
     (tmp_path / ".build.json").touch()  # somebody else's
     inside, beside = tmp_path / "3.13" / "lib", tmp_path / "3.14"
     probe = ask(inside / "app" / "3.12", inside / ".builds", shell=shell)
-    assert probe.parent.in_build == probe.store_place.in_build == str(tmp_path / ".builds" / "a")
-    assert ask(beside, tmp_path / ".builds", shell=shell).parent.in_build is None
+    assert probe.nearest_to_path.in_build == probe.nearest_to_store.in_build == str(tmp_path / ".builds" / "a")
+    assert ask(beside, tmp_path / ".builds", shell=shell).nearest_to_path.in_build is None
 
 
 @each_shell
@@ -287,8 +287,8 @@ def test_what_cannot_be_looked_at_is_hidden(tmp_path: Path, shell: str) -> None:
     (tmp_path / "circle").symlink_to("circle")
     (tmp_path / "file").touch()
     probe = ask(tmp_path / "circle" / "3.13", tmp_path / ".builds", shell=shell)
-    assert (probe.parent.hides, probe.store_place.hides) == ("Too many levels of symbolic links", None)
-    assert ask(tmp_path / "file" / "3.13", tmp_path / "file" / ".builds", shell=shell).parent.hides is None
+    assert (probe.nearest_to_path.hides, probe.nearest_to_store.hides) == ("Too many levels of symbolic links", None)
+    assert ask(tmp_path / "file" / "3.13", tmp_path / "file" / ".builds", shell=shell).nearest_to_path.hides is None
 
 
 def file_changed(build: Path) -> None:
@@ -408,7 +408,7 @@ def test_the_mount_of_a_first_installation(tmp_path: Path, shell: str, option: s
             probe = ask(disk.directory / "opt" / "3.13", disk.directory / "opt" / ".builds", shell=shell)
     except MountRefused as refusal:
         pytest.skip(str(refusal))
-    for place in (probe.parent, probe.store_place):
+    for place in (probe.nearest_to_path, probe.nearest_to_store):
         assert place.is_writable == is_writable
         assert place.mount
         assert (place.mount.type, place.mount.point) == ("tmpfs", str(tmp_path / "disk"))
@@ -422,4 +422,4 @@ def test_the_mount_is_not_asked_for_where_a_build_is(tmp_path: Path, shell: str)
     path.parent.mkdir()
     install(path)
     probe = ask(path, path.parent / ".builds", shell=shell)
-    assert (probe.parent.mount, probe.store_place.mount, probe.user_id) == (None, None, None)
+    assert (probe.nearest_to_path.mount, probe.nearest_to_store.mount, probe.user_id) == (None, None, None)

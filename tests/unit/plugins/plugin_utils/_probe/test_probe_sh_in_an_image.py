@@ -40,8 +40,8 @@ def install_in(root: Path) -> Path:
 def test_an_empty_image(root: Path, shell: str) -> None:
     probe = ask(PATH, STORE, root=root, shell=shell)
     assert (probe.path_kind, probe.entry, probe.receipts, probe.has_root) == ("absent", None, {}, True)
-    assert (probe.parent.path, probe.store_place.path) == (str(root), str(root))
-    assert (probe.parent.is_directory, probe.store_place.is_writable) == (True, True)
+    assert (probe.nearest_to_path.path, probe.nearest_to_store.path) == (str(root), str(root))
+    assert (probe.nearest_to_path.is_directory, probe.nearest_to_store.is_writable) == (True, True)
 
 
 @each_shell
@@ -53,7 +53,7 @@ def test_links_of_the_image_stay_in_it(root: Path, shell: str, target: str) -> N
     probe = ask(PATH, STORE, root=root, shell=shell)
     assert (probe.path_kind, probe.entry, probe.receipts) == ("link", "a", {"a": RECEIPT})
     assert (probe.link_target, probe.target_exists, probe.newer) == (".builds/a", True, None)
-    assert probe.parent.path == str(root / "data/python")
+    assert probe.nearest_to_path.path == str(root / "data/python")
 
 
 @each_shell

@@ -50,7 +50,7 @@ def test_odd_paths(tmp_path: Path, shell: str, name: str) -> None:
     build = install(home / name, entry="a build")
     probe = ask(home / name, home / ".builds", shell=shell)
     assert (probe.entry, probe.receipts, probe.newer) == ("a build", {"a build": RECEIPT}, None)
-    assert (probe.parent.path, probe.store_place.path) == (str(home), str(home / ".builds"))
+    assert (probe.nearest_to_path.path, probe.nearest_to_store.path) == (str(home), str(home / ".builds"))
     age(build / "lib" / "os.py")
     assert ask(home / name, home / ".builds", shell=shell).newer == "lib/os.py"
 
@@ -143,9 +143,9 @@ PLACES = (
 @pytest.mark.parametrize(("path", "parent"), PLACES)
 def test_where_a_path_would_come(tmp_path: Path, shell: str, path: str, parent: tuple[str, bool]) -> None:
     probe = ask(Path(path), tmp_path / "deep" / ".builds", shell=shell)
-    assert (probe.parent.path, probe.parent.is_directory) == parent
-    assert (probe.store_place.path, probe.store_place.is_directory) == (str(tmp_path), True)
-    assert probe.store_place.is_writable
+    assert (probe.nearest_to_path.path, probe.nearest_to_path.is_directory) == parent
+    assert (probe.nearest_to_store.path, probe.nearest_to_store.is_directory) == (str(tmp_path), True)
+    assert probe.nearest_to_store.is_writable
 
 
 def test_a_user_who_may_not_write() -> None:
@@ -153,8 +153,8 @@ def test_a_user_who_may_not_write() -> None:
     user: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True, cwd="/", **user)
     probe = parse(done.stdout)
-    assert not probe.parent.is_writable
-    assert not probe.store_place.is_writable
+    assert not probe.nearest_to_path.is_writable
+    assert not probe.nearest_to_store.is_writable
 
 
 def test_a_no_op_starts_these_tools_and_no_more(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from tests.support.receipts import asset, named, receipt
 PATH, STORE = "/opt/python/3.13", "/opt/python/.builds"
 NOW, OLD = named(receipt(PATH), "now"), named(receipt(PATH, asset("3.13.4", "20250604")), "old")
 ROOT = PathHistory(PATH, 2, (HistoryEntry("now", "2026-02-01T00:00:00Z"), HistoryEntry("old", "2026-01-01T00:00:00Z")))
-NOTHING = _probe.parse("standalone-python-probe 1\nkind=absent\nparent=/\nstore_place=/\nstandalone-python-probe end\n")
+NOTHING = _probe.parse(
+    "standalone-python-probe 1\nkind=absent\nnearest_to_path=/\nnearest_to_store=/\nstandalone-python-probe end\n"
+)
 LINKED = replace(NOTHING, path_kind="link", link_target=".builds/now", target_exists=True, entry="now")
 
 
