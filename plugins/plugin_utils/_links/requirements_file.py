@@ -82,7 +82,7 @@ class _Reader:
         if (real, kind) in self.known:
             return
         self.known.add((real, kind))
-        for line in _logical_lines(path, self.read(path)):
+        for line in _logical_lines(path, self._text(path)):
             options, wanted = _parsed(line.text)
             included = [(name, value) for name, value in options if name in _INCLUDING and not _is_fetched(value)]
             if not included:
@@ -96,6 +96,12 @@ class _Reader:
             if os.path.realpath(target) in (*including, real):
                 raise self._refusal(line, f"includes {value}, which includes this file again. Remove one of the lines.")
             self.add(target, name, (*including, real))
+
+    def _text(self, path: str) -> str:
+        text = self.read(path)
+        if re.search("[\udc80-\udcff\0]", text):  # bytes that Ansible could not decode
+            raise InvalidName(f"Cannot install the requirements in {self.path}: {path} is not UTF-8. Save it as UTF-8.")
+        return text
 
     def _included(self, line: _Line, value: str) -> str:
         if "${" in value:

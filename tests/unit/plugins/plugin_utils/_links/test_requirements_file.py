@@ -125,3 +125,15 @@ def test_what_no_host_can_follow_is_refused(
     begin = f"Cannot install the requirements in {tmp_path}/r: line {number} of {tmp_path}/{file} "
     assert str(error.value).startswith(begin + words.format(here=tmp_path))
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("damage", ["# caf\udce9", "\udcff\udcfea\0"])  # what Ansible reads from Latin-1 and UTF-16
+@pytest.mark.parametrize("name", ["r.txt", "base.txt"])
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path, name: str, damage: str) -> None:
+    texts = {"r.txt": "-r base.txt\n", "base.txt": "app==1.0\n", name: damage}
+    (tmp_path / "base.txt").touch()
+    with pytest.raises(InvalidName) as error:
+        read_requirements(str(tmp_path / "r.txt"), lambda path: texts[Path(path).name])
+    assert str(error.value) == (
+        f"Cannot install the requirements in {tmp_path}/r.txt: {tmp_path / name} is not UTF-8. Save it as UTF-8."
+    )
