@@ -58,8 +58,21 @@ class UpgradeSpec:
         store = checked_path(params["store"] or default_store(path), "store")
         return cls(params["name"], path, store, params["assets"], params["allow_minor_change"])
 
-    def may_replace(self, chosen: Build, present: Build) -> bool:
-        """Whether the chosen build may replace the one at the path."""
+    def chosen_for(self, present: Build) -> Mapping[str, Any] | None:
+        """The asset that was chosen for the target of the build at the path; None without one.
+
+        Raises `StoreError` when it may not replace that build.
+        """
+        asset = next((asset for asset in self.assets if asset["target"] == present.target), None)
+        if asset and not self._may_replace(Asset.from_dict(asset).build, present):
+            raise StoreError(
+                f"Cannot upgrade {self.path} to {self.name}: Python {present.series} is installed there, and "
+                "environments and extension modules made with it would stop working. Set upgrade_path to another path, "
+                "or upgrade_allow_minor_change to true."
+            )
+        return asset
+
+    def _may_replace(self, chosen: Build, present: Build) -> bool:
         spans_minors = RequestedName.parse(self.name).only_minor is None
         return self.allow_minor_change or is_allowed(chosen.series, present.series, spans_minors=spans_minors)
 
@@ -91,17 +104,10 @@ def plan_upgrade(info: Any, spec: UpgradeSpec) -> dict[str, Any]:
             "action": ABSENT,
             "note": f"{spec.path} has no build in the store {spec.store}: there is nothing to upgrade.",
         }
-    present = installed.asset
     fallback = answer.build_at(used.fallback, used.store)
-    asset = next((asset for asset in spec.assets if asset["target"] == present.build.target), None)
+    asset = spec.chosen_for(installed.asset.build)
     chosen = Asset.from_dict(asset) if asset else None
-    if chosen and not spec.may_replace(chosen.build, present.build):
-        raise StoreError(
-            f"Cannot upgrade {spec.path} to {spec.name}: Python {present.build.series} is installed there, and "
-            "environments and extension modules made with it would stop working. Set upgrade_path to another path, or "
-            "upgrade_allow_minor_change to true."
-        )
-    action = _action(chosen, present, is_provisional=fallback is not None)
+    action = _action(chosen, installed.asset, is_provisional=fallback is not None)
     return {
         "action": action,
         "note": _note(action, used, chosen),

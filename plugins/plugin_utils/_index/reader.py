@@ -180,20 +180,29 @@ def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
             return _fresh(reader.current(address), address, options, warn)
         except IndexUnavailable as error:
             failures.append(error)
-    said = " ".join(map(str, failures))
     if any(isinstance(failure, IndexTooOld) for failure in failures):
-        raise IndexTooOld(said)
+        raise IndexTooOld(_said(failures))
     copy = _youngest_copy(reader, addresses)
     if copy is not None:
         address, found = copy
-        warn(f"{said} The copy of {found.name} from {_ago(found.entry.age_s())} is used.")
+        warn(f"{_said(failures)} The copy of {found.name} from {_ago(found.entry.age_s())} is used.")
         return _fresh(found, address, options, warn)
     if options.index and not all(_is_unreachable(failure) for failure in failures):
-        raise failures[0] if len(failures) == 1 else IndexUnavailable(said)
+        raise failures[0] if len(failures) == 1 else IndexUnavailable(_said(failures))
+    return _bundled_instead(reader, failures, options, warn)
+
+
+def _said(failures: Sequence[IndexUnavailable]) -> str:
+    return " ".join(map(str, failures))
+
+
+def _bundled_instead(
+    reader: IndexReader, failures: Sequence[IndexUnavailable], options: IndexOptions, warn: Callable[[str], None]
+) -> OpenIndex:
     address = Address.parse("bundled")
     bundled = reader.current(address)
     warn(
-        f"{said} The catalogue that comes with the collection is used; its newest release is "
+        f"{_said(failures)} The catalogue that comes with the collection is used; its newest release is "
         f"{bundled.catalog.newest_release()}."
     )
     return _fresh(bundled, address, options, warn)
