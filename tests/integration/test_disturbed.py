@@ -45,7 +45,7 @@ def has_room(directory: Path) -> bool:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def directory(tmp_path: Path) -> Iterator[Path]:
     """In memory where that can be: a kill leaves the same there, and no busy disk has to be waited for."""
     memory = Path("/dev/shm")
     if not os.access(memory, os.W_OK) or not has_room(memory):
@@ -56,28 +56,28 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def builds(folder: Path) -> Builds:
-    return Builds.fake(folder / "mirror")
+def builds(directory: Path) -> Builds:
+    return Builds.fake(directory / "mirror")
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_before_any_change_to_the_file_system(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
-    provisional = DisturbedRun(SCENARIOS[name], builds, folder, runner)
+def test_before_any_change_to_the_file_system(name: str, builds: Builds, directory: Path, runner: Runner) -> None:
+    disturbed = DisturbedRun(SCENARIOS[name], builds, directory, runner)
     complaints = {}
-    for number in provisional.decisive_steps():
-        provisional.put_back()
-        killed = runner.run(provisional.spec, die_at_step=number)
+    for number in disturbed.decisive_steps():
+        disturbed.put_back()
+        killed = runner.run(disturbed.spec, die_at_step=number)
         assert (killed.result, killed.error) == (None, None)
-        complaint = unseen(provisional) or provisional.complaint()
+        complaint = unseen(disturbed) or disturbed.complaint()
         if complaint:
-            complaints[f"before step {number}, {provisional.steps[number]}"] = complaint
+            complaints[f"before step {number}, {disturbed.steps[number]}"] = complaint
     assert complaints == {}
 
 
-def unseen(provisional: DisturbedRun) -> str | None:
+def unseen(disturbed: DisturbedRun) -> str | None:
     """What the next look from afar does not see, so that the action plugin would not run the module, which sweeps."""
-    view = provisional.view
-    spec = InstallSpec.from_params({**DEFAULTS, **provisional.spec})
+    view = disturbed.view
+    spec = InstallSpec.from_params({**DEFAULTS, **disturbed.spec})
     seen = ask(view.path, view.store, verify=spec.verify, will_remove=spec.state == "absent")
     is_settled = plan(spec, state_of(seen, spec.path, spec.store)) == Plan(NOTHING)
     if is_settled and view.store.exists() and view.litter():
@@ -86,17 +86,17 @@ def unseen(provisional: DisturbedRun) -> str | None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_disk_error_at_any_change(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
-    provisional = DisturbedRun(SCENARIOS[name], builds, folder, runner)
+def test_a_disk_error_at_any_change(name: str, builds: Builds, directory: Path, runner: Runner) -> None:
+    disturbed = DisturbedRun(SCENARIOS[name], builds, directory, runner)
     complaints = {}
-    for number in provisional.decisive_steps():
-        provisional.put_back()
-        before = what_is_at(provisional.view.path)
-        failed = runner.run(provisional.spec, fail_at_step=number)
-        is_as_it_was = what_is_at(provisional.view.path) == before
-        complaint = untrue(failed, provisional, is_as_it_was=is_as_it_was) or provisional.complaint()
+    for number in disturbed.decisive_steps():
+        disturbed.put_back()
+        before = what_is_at(disturbed.view.path)
+        failed = runner.run(disturbed.spec, fail_at_step=number)
+        is_as_it_was = what_is_at(disturbed.view.path) == before
+        complaint = untrue(failed, disturbed, is_as_it_was=is_as_it_was) or disturbed.complaint()
         if complaint:
-            complaints[f"at step {number}, {provisional.steps[number]}"] = complaint
+            complaints[f"at step {number}, {disturbed.steps[number]}"] = complaint
     assert complaints == {}
 
 
@@ -106,7 +106,7 @@ def what_is_at(path: Path) -> str:
     return "a directory" if path.is_dir() else "nothing"
 
 
-def untrue(failed: Answer, provisional: DisturbedRun, *, is_as_it_was: bool) -> str | None:
+def untrue(failed: Answer, disturbed: DisturbedRun, *, is_as_it_was: bool) -> str | None:
     """What the error of a run says that is not so, or leaves out; None when all is well."""
     if failed.error is None:  # what failed did not matter
         return None if failed.result else "the run died"
@@ -115,37 +115,39 @@ def untrue(failed: Answer, provisional: DisturbedRun, *, is_as_it_was: bool) -> 
     if ("before is still there." in failed.error) != is_as_it_was:
         return f"that is not so: {failed.error}"
     left = (
-        [name for name in provisional.view.litter() if not name.endswith(".part")]
-        if provisional.view.store.exists()
+        [name for name in disturbed.view.litter() if not name.endswith(".part")]
+        if disturbed.view.store.exists()
         else []
     )
     return f"it left {left}" if left else None
 
 
-def kill_at_instants(provisional: DisturbedRun, instants: int) -> None:
+def kill_at_instants(disturbed: DisturbedRun, instants: int) -> None:
     """Kills the process group at instants spread over the time that an undisturbed run takes."""
     chance = random.Random(SEED)
     for number in range(instants):
-        provisional.put_back()
-        delay_s = provisional.duration_s * (number + chance.random()) / instants
-        group = provisional.runner.begin(provisional.spec)
+        disturbed.put_back()
+        delay_s = disturbed.duration_s * (number + chance.random()) / instants
+        group = disturbed.runner.begin(disturbed.spec)
         time.sleep(delay_s)
         with contextlib.suppress(ProcessLookupError):  # it was quicker this time
             os.killpg(group, signal.SIGKILL)
-        provisional.runner.end()
-        assert provisional.complaint() is None, (
-            f"killed after {delay_s:.4f} of {provisional.duration_s:.4f} s, with seed {SEED}"
+        disturbed.runner.end()
+        assert disturbed.complaint() is None, (
+            f"killed after {delay_s:.4f} of {disturbed.duration_s:.4f} s, with seed {SEED}"
         )
 
 
 @pytest.mark.parametrize("name", ["install", "upgrade"])
-def test_at_random_instants(name: str, builds: Builds, folder: Path, runner: Runner) -> None:
-    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, folder, runner), INSTANTS)
+def test_at_random_instants(name: str, builds: Builds, directory: Path, runner: Runner) -> None:
+    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, directory, runner), INSTANTS)
 
 
 @pytest.mark.parametrize("name", ["install", "upgrade"])
-def test_a_real_interpreter_at_random_instants(name: str, samples: SampleMirror, folder: Path, runner: Runner) -> None:
+def test_a_real_interpreter_at_random_instants(
+    name: str, samples: SampleMirror, directory: Path, runner: Runner
+) -> None:
     old, _with_symbols, new, _sick = samples.samples
     mirror = {"mirror": [samples.directory.as_uri()]}
     builds = Builds({"asset": asset_of(old), **mirror}, {"asset": asset_of(new), **mirror}, old.path)
-    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, folder, runner), INSTANTS_OF_REAL)
+    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, directory, runner), INSTANTS_OF_REAL)

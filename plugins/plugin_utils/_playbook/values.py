@@ -195,7 +195,7 @@ _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
     "name": lambda _setting, value: _discard(RequestedName.parse(value)),
     "names": lambda _setting, value: _discard(RequestedName.parse(value)),
     "builds": lambda setting, value: _discard(parse_exclude(value, setting.name)),
-    "build_to_leave": lambda _setting, value: require_from_build(value),
+    "build_to_roll_back_from": lambda _setting, value: require_from_build(value),
     "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
     "path": _is_path,
     "pattern": _is_pattern,
