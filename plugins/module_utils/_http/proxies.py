@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
-_NO_PROXY = re.compile(r"(?:\[(?P<literal>[^]]+)\]|(?P<name>[^:]*))(?::(?P<port>[0-9]+))?")
+_NO_PROXY = re.compile(r"(?:\[(?P<literal>[^]]+)\]|(?P<network>.*/[0-9.]+)|(?P<name>[^:]*))(?::(?P<port>[0-9]+))?")
 _SOCKS_FAILURES = {2: "does not allow it", 3: "has no route", 4: "does not reach it", 5: "is refused there"}
 
 
@@ -118,15 +118,15 @@ def _is_direct(host: str, port: int, no_proxy: str) -> bool:
 def _is_match(host: str, port: int, item: str) -> bool:
     if item == "*":
         return True
-    if "/" in item:
-        return _is_in_network(host, item)
     parts = _NO_PROXY.fullmatch(item)
-    name = (parts["literal"] or parts["name"]) if parts else item  # without brackets, ::1 has no port
-    if parts and parts["port"] and int(parts["port"]) != port:
+    if parts is None:
+        return _is_in_network(host, item)  # an address such as ::1, which has no port without brackets
+    if parts["port"] and int(parts["port"]) != port:
         return False
-    if ":" in name:
-        return _is_in_network(host, name)
-    domain = name.lstrip("*").strip(".")
+    network = parts["literal"] or parts["network"]
+    if network:
+        return _is_in_network(host, network)
+    domain = parts["name"].lstrip("*").strip(".")
     return bool(domain) and (host == domain or host.endswith(f".{domain}"))
 
 
