@@ -15,6 +15,7 @@ description:
     overwrite the current one with. Writes no file; the playbook C(standalone.python.lock) does.
   - Tasks that use the lock must use exactly the declared names.
   - A build in the lock that is newer than those in the index is kept, with a warning.
+  - A build in the lock that O(exclude) covers, or that is known not to work, is replaced, with a warning.
   - Fails if an entry of the lock would be lost, if no build satisfies a name, or if the index now has another digest
     for an archive in the lock.
 author:
