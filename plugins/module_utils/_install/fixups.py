@@ -180,12 +180,21 @@ def _write_launcher(stage: Stage, name: str, prefix: str) -> None:
 
     Started through a link from another directory, interpreters of many releases make environments that look for their
     library beside that link (docs/development/builds.md 5.5). Every build has the program, since links to it survive
-    upgrades.
+    upgrades. Raises `ArchiveError` when the archive has something else there.
     """
+    launcher = f"{LAUNCHERS}/{name}"
+    above, earlier = stage.entries.get(LAUNCHERS), stage.entries.get(launcher)
+    if (above and above.kind != "dir") or (earlier and earlier.kind == "dir"):
+        raise ArchiveError(
+            f"The archive has something else than a directory {LAUNCHERS} and a file {launcher}, where a program of "
+            "this collection belongs. Nothing was installed. Use an archive of python-build-standalone."
+        )
+    if earlier:
+        stage.remove(launcher)
     os.makedirs(stage.full(LAUNCHERS), mode=0o755, exist_ok=True)
     os.chmod(stage.full(LAUNCHERS), 0o755)
     interpreter = f"{prefix}/bin/{name}".replace("'", "'\\''")
-    stage.write(f"{LAUNCHERS}/{name}", f"#!/bin/sh\nexec '{interpreter}' \"$@\"\n", mode=0o755)
+    stage.write(launcher, f"#!/bin/sh\nexec '{interpreter}' \"$@\"\n", mode=0o755)
 
 
 def _rewrite(stage: Stage, pattern: re.Pattern[str], rewrite: Callable[[str, str], str]) -> None:

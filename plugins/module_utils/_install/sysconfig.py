@@ -38,11 +38,16 @@ _RECORD = "CONFIG_ARGS"  # how the build was configured, which stays true
 _ASSIGNMENT = re.compile(r"(?P<head>(?P<key>[A-Za-z_][A-Za-z0-9_]*)=[ \t]*)(?P<value>.*)")
 _PREFIX_IN_TEXT = re.compile(r"(?:(?<![\w./-])|(?<=-[A-Z]))" + BUILD_PREFIX + r"(?![\w.-])")
 # The heads of launchers: a line for the kernel, or one for sh that is a string to Python (docs/development/builds.md,
-# section 3.5, and what pip's distlib writes for a path that is too long or has spaces).
+# section 3.5, and what pip's distlib writes for a path that is too long or has spaces). With bounds: without them, a
+# forged line of a megabyte takes half an hour.
 _NAME = r"(?<![\w.-])(?P<{0}name>python[\d.]*t?d?)(?![\w.-])"
 _HEAD = re.compile(
-    r"#![ \t]*/bin/sh[ \t]*\n(?:'''exec'|\"exec\") [^\n]*" + _NAME.format("") + r"""["']?(?P<options>[^\n]*?)"""
-    r""" "\$0" "\$@"\n(?:' '''\n)?""" + r"|#![^\n]*" + _NAME.format("kernel_") + r"(?P<kernel_options>[ \t][^\n]*)?\n"
+    r"#![ \t]*/bin/sh[ \t]*\n(?:'''exec'|\"exec\") [^\n]{0,4096}"
+    + _NAME.format("")
+    + r"""["']?(?P<options>[^\n]{0,256}?) "\$0" "\$@"\n(?:' '''\n)?"""
+    + r"|#![^\n]{0,4096}"
+    + _NAME.format("kernel_")
+    + r"(?P<kernel_options>[ \t][^\n]{0,256})?\n"
 )
 _PLAIN = re.compile(r"[\w./+@%,:=-]+")
 _LONGEST_HEAD = 127  # bytes that every Linux reads after `#!` (linux/binfmts.h, BINPRM_BUF_SIZE before 5.1)
@@ -70,18 +75,21 @@ def rewrite_makefile(text: str, prefix: str) -> str:
 def rewrite_json(text: str, prefix: str, where: str) -> str:
     """`_sysconfig_vars_*.json` or `build-details.json` for a build at `prefix`; rewriting it again changes nothing.
 
-    A file that is not a JSON object is rewritten like any other text.
+    A file that is not a JSON object, or nests too deep, is rewritten like any other text.
     """
     import json  # only for runs that change something
 
     content = parsed(text)
     if not isinstance(content, dict):
         return rewrite_text(text, prefix)
-    if "_sysconfig_vars_" in where:
-        after = {**{key: _rewrite_value(key, value, prefix) for key, value in content.items()}, MARKER: 1}
-    else:
-        after = _rewrite_paths(content, prefix)
-    return text if after == content else json.dumps(after, indent=2) + "\n"
+    try:
+        if "_sysconfig_vars_" in where:
+            after = {**{key: _rewrite_value(key, value, prefix) for key, value in content.items()}, MARKER: 1}
+        else:
+            after = _rewrite_paths(content, prefix)
+        return text if after == content else json.dumps(after, indent=2) + "\n"
+    except RecursionError:
+        return rewrite_text(text, prefix)
 
 
 def rewrite_text(text: str, prefix: str) -> str:

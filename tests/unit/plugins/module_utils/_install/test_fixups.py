@@ -145,6 +145,36 @@ class TestApply:
         assert stat.S_IMODE(os.lstat(stage.full("lib/python3.13/EXTERNALLY-MANAGED")).st_mode) == 0o644
         assert not find_drift(stage.directory, stage.entries, trusted_until_ns=None)
 
+    @pytest.mark.parametrize(
+        ("files", "links"),
+        [
+            ({}, {"libexec": "bin"}),
+            ({}, {"libexec": "share"}),
+            ({"libexec": ""}, {}),
+            ({"libexec/python3.13/deep": ""}, {}),
+        ],
+    )
+    def test_nothing_else_can_be_where_the_launcher_belongs(
+        self, tmp_path: Path, files: dict[str, str], links: dict[str, str]
+    ) -> None:
+        stage = build(tmp_path / "stage")
+        fill(Path(stage.directory), files, links)
+        stage.entries.update(entries_of(Path(stage.directory)))
+        with pytest.raises(ArchiveError, match=r"something else than a directory libexec and a file libexec/python3"):
+            fixups.apply(stage, PREFIX, externally_managed=True)
+
+    @pytest.mark.parametrize("link", [None, "../bin/python3.13"])
+    def test_a_launcher_of_the_archive_is_replaced(self, tmp_path: Path, link: str | None) -> None:
+        stage = build(tmp_path / "stage")
+        launcher = "libexec/python3.13"
+        fill(Path(stage.directory), {} if link else {launcher: "of the archive"}, {launcher: link} if link else None)
+        stage.entries.update(entries_of(Path(stage.directory)))
+        fixups.apply(stage, PREFIX, externally_managed=True)
+        assert text(stage, launcher).startswith("#!/bin/sh\nexec ")
+        assert stat.S_IMODE(os.lstat(stage.full(launcher)).st_mode) == stage.entries[launcher].mode == 0o755
+        assert text(stage, "bin/python3.13") == "ELF"
+        assert not find_drift(stage.directory, stage.entries, trusted_until_ns=None)
+
     def test_bytecode_in_the_archive_is_dropped(self, tmp_path: Path) -> None:
         cached = {"lib/python3.13/__pycache__/os.cpython-313.pyc": "", "lib/__pycache__/deep/er": "", "__pycache__": ""}
         stage = build(tmp_path / "stage")

@@ -207,3 +207,24 @@ def test_the_config_script_names_the_path() -> None:
     assert rewrite_script(text, PREFIX, str) == (
         f'installed_prefix() {{ readlink -f "$1"; }}\nprefix_build="{PREFIX}"\nprefix_real=\'{PREFIX}\'\n'
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#!" + "python " * 100_000,
+        "#!/bin/sh\n'''exec' " + "python " * 100_000,
+        "#!/bin/sh\n'''exec' " + "python " * 100_000 + '"$0" "$@"',
+    ],
+)
+def test_a_forged_head_is_read_in_no_time(line: str) -> None:
+    """Each word could begin a name and options, which an unbounded expression tries one by one, for half an hour."""
+    assert rewrite_script(line, PREFIX, str) == line
+
+
+@pytest.mark.parametrize("depth", [100, 700, 2000, 5000])
+@pytest.mark.parametrize("name", ["build-details.json", "_sysconfig_vars_.json"])
+def test_json_of_any_depth(depth: int, name: str) -> None:
+    """A reader goes deeper than a writer, by another depth with each version of Python."""
+    value = "[" * depth + '"/install"' + "]" * depth
+    assert PREFIX in rewrite_json(f'{{"a": {value}, "b": "/install"}}', PREFIX, name)
