@@ -20,6 +20,8 @@ description:
     another task installs that build again. Until then, a rollback skips it.
   - Fails before anything is changed if the store has no earlier build for such a path that the host can run, or if that
     build changed since it was installed. A rollback fetches nothing, so it cannot repair a build.
+  - Warns if links elsewhere to the interpreter no longer serve, since the earlier build is of a release whose
+    interpreters make environments that do not start when a link called them.
 author:
   - The standalone.python authors (!UNKNOWN)
 extends_documentation_fragment:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._builds.build import Build
+from .._builds.build import Build, starts_by_links
 from .._builds.exact_build import is_named, require_exact, short_name
 from .._errors import StoreError
 from .._http.options import UrlOptions
@@ -18,7 +18,7 @@ from .._os.paths import checked_path
 from .._os.target_root import RUNNING, TargetRoot
 from .._platform.facts import platform_here
 from .._platform.host import HostPlatform
-from .._readable import message
+from .._readable import message, readable
 from .._store import link
 from .._store.history import Left, PathHistory
 from .._store.holdings import Holdings, damage_warnings, holdings, require_known
@@ -61,7 +61,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         warnings = [warning for store in stores for warning in damage_warnings(store, system)]
     except OSError as error:
         raise StoreError(read_failure(error, ", ".join(stores))) from error
-    warnings += [warning for result in results for warning in result.pop("warnings", ())]
+    warnings += [warning for result in results for warning in (*result.pop("warnings", ()), *_about_links(result))]
     others = [other for way in ways for other in way.others]
     return {
         "changed": any(result["changed"] for result in results),
@@ -70,6 +70,24 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         "diff": [result["diff"] for result in results],
         "warnings": list(dict.fromkeys(warnings)),
     }
+
+
+def _about_links(result: Mapping[str, Any]) -> list[str]:
+    """A warning when links to the interpreter at the path served for the build that it had, and no longer do."""
+    if not (result["previous"] and result["build"]):
+        return []
+    before, after = (Build.from_dict(result[key]) for key in ("previous", "build"))
+    served, serve = (starts_by_links(one.version.minor, int(one.release)) for one in (before, after))
+    if serve or not served or after.is_for_windows:
+        return []
+    path, name = result["path"], after.interpreter
+    return [
+        readable(
+            f"{short_name(after)} at {path} is an older release, which makes environments that do not start when a "
+            f"link elsewhere to {path}/bin/{name} called it. Run the role standalone.python.interpreter, whose links "
+            f"then point to {path}/libexec/{name}, and let your own links point there."
+        )
+    ]
 
 
 def require_from_build(from_build: str) -> None:

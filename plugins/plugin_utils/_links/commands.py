@@ -12,6 +12,7 @@ import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import starts_by_links
 from ansible_collections.standalone.python.plugins.module_utils._install.fixups import LAUNCHERS
 
 # Name in the link directory, below the build, and whether it is a manual page. The number is "3.13", "3.13t", "3.13td".
@@ -22,9 +23,6 @@ _COMPANIONS = (
     ("python{}-config", "bin/python{}-config", False),
     ("python{}.1", "share/man/man1/python{}.1", True),
 )
-# The first releases, by minor versions of Python 3, whose interpreters make environments that start when a link from
-# another directory called them (docs/development/builds.md 5.5); earlier minor versions have none.
-_FIRST_FOR_LINKS = {11: 20251217, 12: 20251217, 13: 20251217, 14: 20251205}
 _MINOR = re.compile(r"python3\.(\d+)")
 DEFAULT_NAMES = ("python3", "python")
 
@@ -63,9 +61,7 @@ def linkable(path: str, executable: str, release: int) -> str:
     minor = _MINOR.match(name)
     if not release or minor is None or executable != f"{path}/bin/{name}":
         return executable
-    newest = max(_FIRST_FOR_LINKS)
-    first = _FIRST_FOR_LINKS.get(min(int(minor[1]), newest))
-    return executable if first and release >= first else f"{path}/{LAUNCHERS}/{name}"
+    return executable if starts_by_links(int(minor[1]), release) else f"{path}/{LAUNCHERS}/{name}"
 
 
 def commands_of(path: str, executable: str, there: AbstractSet[str], release: int = 0) -> tuple[Command, ...]:

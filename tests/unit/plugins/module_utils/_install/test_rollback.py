@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from ansible_collections.standalone.python.plugins.module_utils._install import apply
+from ansible_collections.standalone.python.plugins.module_utils._install import apply, rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import (
     ANY,
@@ -270,6 +270,35 @@ def left_builds(path: Path) -> tuple[Left, ...]:
 
 def store_is_sound(store: str) -> bool:
     return _history.read_all(store).damage == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "warns"),
+    [
+        (asset("3.13.11", "20251217"), asset("3.13.10", "20251209"), True),
+        (asset("3.13.11", "20260101"), asset("3.13.11", "20251217"), False),
+        (asset("3.13.10", "20251209"), OLD, False),  # the links served neither
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_links_that_no_longer_serve_are_reported(
+    tmp_path: Path, before: Asset, after: Asset, warns: bool, check_mode: bool
+) -> None:
+    path = tmp_path / "3.13"
+    for one in (before, after):
+        make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
+    path.symlink_to(f".builds/{before.build.name}")
+    uses = tuple(HistoryEntry(one.build.name, "2026-01-01T00:00:00Z") for one in (before, after))
+    _history.write(str(tmp_path / ".builds"), PathHistory(str(path), 4, uses))
+    params = {"from_build": ANY, "reason": "", "paths": [str(path)], "stores": [], "root": None, "lock_timeout": 9}
+    result = rollback.run(params, check_mode=check_mode)
+    assert result["changed"] is True
+    warning = (
+        f"3.13.10+20251209 at {path} is an older release, which makes environments that do not start when a link "
+        f"elsewhere to {path}/bin/python3.13 called it. Run the role standalone.python.interpreter, whose links then "
+        f"point to {path}/libexec/python3.13, and let your own links point there."
+    )
+    assert result["warnings"] == ([warning] if warns else [])
 
 
 def test_what_stays_is_listed(path: Path) -> None:
