@@ -74,7 +74,12 @@ def advice(error: OSError, path: str = "/") -> str:
     if isinstance(error, LinksUnsupported):
         return f"{mount_of(place)} has no symbolic links, which builds need. Choose a path on one that has them."
     ask = _CAUSES.get(number)
-    return ask(place, error) if ask else _ADVICE.get(number, f"{(error.strerror or str(error)).rstrip('.')}.")
+    if ask:
+        try:
+            return ask(place, error)
+        except OSError:  # the system does not say: the directory is gone by now, or its server
+            pass
+    return _ADVICE.get(number, f"{(error.strerror or str(error)).rstrip('.')}.")
 
 
 def mount_of(place: str) -> Mount:
@@ -104,8 +109,8 @@ def _file_of(error: OSError) -> str:
 
 
 def _existing(path: str) -> str:
-    """The path, or the nearest directory above that exists."""
-    while not os.path.lexists(path) and os.path.dirname(path) != path:
+    """The path, or the nearest directory above that exists. For a link without a target that is the link's own."""
+    while not os.path.exists(path) and os.path.dirname(path) != path:
         path = os.path.dirname(path)
     return path or "."
 
@@ -155,7 +160,7 @@ def _denied(place: str, _error: OSError) -> str:
 
 
 def _not_permitted(place: str, error: OSError) -> str:
-    target = _existing(str(error.filename2)) if error.filename2 else place  # of a rename
+    target = _existing(os.fsdecode(error.filename2)) if error.filename2 else place  # of a rename
     immutable = immutable_of(place) or immutable_of(target)
     if immutable:
         return f"{immutable} is immutable or append-only. Remove the flag: chattr -ia {immutable}"

@@ -69,6 +69,30 @@ def test_an_error_during_cleanup_says_that_the_rest_is_done() -> None:
     )
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG])
+def test_a_link_without_a_target_is_explained_by_its_own_directory(tmp_path: Path, number: int) -> None:
+    (tmp_path / "python3.13").symlink_to("/nowhere/python3.13")
+    assert advice(error(number, str(tmp_path / "python3.13"))) == advice(error(number, str(tmp_path / "absent")))
+
+
+@pytest.mark.parametrize(
+    ("number", "call", "said"),
+    [
+        (errno.ENOSPC, "statvfs", "No space left on device."),
+        (errno.EROFS, "statvfs", "Read-only file system."),
+        (errno.ENAMETOOLONG, "pathconf", "File name too long."),
+    ],
+)
+def test_a_cause_that_the_system_does_not_say(
+    number: int, call: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_arguments: object) -> None:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(os, call, gone)
+    assert advice(error(number)) == said
+
+
 def test_an_error_without_a_number_keeps_its_words() -> None:
     assert write_failure(OSError("odd"), "/opt/python/3.13") == f"Could not write /opt/python/3.13: odd. {STILL}"
 
