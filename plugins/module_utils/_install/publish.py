@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,7 +77,8 @@ def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) ->
     from . import health as _health
 
     interpreter = fixups.interpreter(stage, for_any_system=spec.system.is_image)
-    set_capabilities(stage.full(interpreter), spec.settings.capabilities or ())
+    with io.FileIO(stage.full(interpreter)) as program:
+        set_capabilities(program, spec.settings.capabilities or ())
     with timings.measure("health_s"):
         health = _health.check(
             stage.full(interpreter),
@@ -112,9 +114,9 @@ def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
     if not spec.system.is_image:  # an image's labels follow from its own policy
         selinux.relabel(stage.directory, store.entry_path(store.free_name(asset.build.name)))
     # Then it may belong to another user, so nothing in it is accessed by its path any more except to date it.
-    ownership.apply(stage.directory, spec.settings.owner, spec.settings.group, spec.system)
-    interpreter = fixups.interpreter(stage, for_any_system=spec.system.is_image)
-    set_capabilities(stage.full(interpreter), spec.settings.capabilities or ())  # a new owner took them away
+    with io.FileIO(stage.full(fixups.interpreter(stage, for_any_system=spec.system.is_image))) as program:
+        ownership.apply(stage.directory, spec.settings.owner, spec.settings.group, spec.system)
+        set_capabilities(program, spec.settings.capabilities or ())  # a new owner took them away
     if spec.system.is_image:
         source_date.date_build(stage.directory, last=manifest.RECEIPT)
     else:

@@ -123,10 +123,14 @@ class InstallSpec:
         return self.platform.why_not(build) if self.platform else None
 
     def keeping_capabilities(self, installed: Receipt | None) -> InstallSpec:
-        """The spec, with the capabilities of the installed build where it requests neither some nor none."""
-        if self.settings.capabilities is not None or installed is None:
+        """The spec, with the capabilities of the installed build where it requests neither some nor none.
+
+        Without a build these are none, even if the store has a build with some.
+        """
+        if self.settings.capabilities is not None:
             return self
-        return replace(self, settings=replace(self.settings, capabilities=installed.settings.capabilities))
+        kept = (installed and installed.settings.capabilities) or ()
+        return replace(self, settings=replace(self.settings, capabilities=kept))
 
     def resolved(self, asset: Asset) -> InstallSpec:
         """The spec with the asset with which an index answers the request."""

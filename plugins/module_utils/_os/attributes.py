@@ -8,6 +8,7 @@ Capabilities are written in the kernel's own format, since hosts may lack libcap
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import struct
@@ -67,14 +68,17 @@ def attribute_of(capabilities: Iterable[str]) -> bytes | None:
     return struct.pack("<5I", _REVISION | effective, *words) if any(words) else None
 
 
-def set_capabilities(file: str, capabilities: Iterable[str]) -> None:
-    """Give a file these checked capabilities. Raises `StoreError` when the system refuses, or would ignore them."""
+def set_capabilities(file: io.FileIO, capabilities: Iterable[str]) -> None:
+    """Give an open file these checked capabilities. Raises `StoreError` when the system refuses, or would ignore them.
+
+    By its handle, since the owner of a directory can exchange what has a name there.
+    """
     attribute = attribute_of(capabilities)
     if attribute is None:
         return
     try:
-        os.setxattr(file, CAPABILITY, attribute, follow_symlinks=False)
-        why = "its file system is mounted with nosuid" if os.statvfs(file).f_flag & os.ST_NOSUID else ""
+        os.setxattr(file.fileno(), CAPABILITY, attribute)
+        why = "its file system is mounted with nosuid" if os.fstatvfs(file.fileno()).f_flag & os.ST_NOSUID else ""
     except AttributeError:
         why = "only Linux has them"
     except PermissionError:
@@ -83,8 +87,8 @@ def set_capabilities(file: str, capabilities: Iterable[str]) -> None:
         why = f"its file system refuses them ({error.strerror})"
     if why:
         raise StoreError(
-            f"Cannot give the interpreter {file} the capabilities {', '.join(capabilities)}: {why}. Run the task as "
-            "root, choose a path and a store on a file system that keeps them, or leave out `capabilities`."
+            f"Cannot give the interpreter {file.name!s} the capabilities {', '.join(capabilities)}: {why}. Run the "
+            "task as root, choose a path and a store on a file system that keeps them, or leave out `capabilities`."
         )
 
 

@@ -42,7 +42,7 @@ class Settings:
     """The settings that a build was prepared for. Builds that differ in them cannot serve each other's path.
 
     `owner` and `group` are names or numbers as the user gave them; None means the user who ran the installation.
-    `capabilities` are those of the interpreter, as `ownership.checked_capabilities` returns them; None means those of
+    `capabilities` are those of the interpreter, as `attributes.checked_capabilities` returns them; None means those of
     the build at the path.
     """
 

@@ -254,6 +254,15 @@ class TestAttributes:
         assert (foreseen["changed"], done["changed"]) == (True, True)
         assert attribute(path) is None
 
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file capabilities")
+    def test_a_kept_build_does_not_bring_back_its_capabilities(
+        self, path: Path, old: FakeBuild, new: FakeBuild
+    ) -> None:
+        run(spec(path, old, keep=3, capabilities=["cap_net_raw+ep"]))
+        run(spec(path, new, keep=3, capabilities=[]))
+        run(spec(path, old, keep=3))
+        assert (release_at(path), attribute(path)) == (OLD, None)
+
     def test_a_store_does_not_inherit_the_rights_of_its_directory(self, path: Path, old: FakeBuild) -> None:
         path.parent.mkdir(parents=True)
         with_attribute(path.parent, "system.posix_acl_default", ACL_FOR_A_USER)

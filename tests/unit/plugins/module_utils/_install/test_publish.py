@@ -55,6 +55,23 @@ def publish(path: Path, store: Store, build: FakeBuild, check: Check | None = No
     return Path(store.entry_path(_prepare.publish(wanted, wanted.asset, store, Timings(), check).entry))
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file capabilities")
+def test_capabilities_are_those_of_the_unpacked_file(
+    path: Path, store: Store, build: FakeBuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new owner of its directory may put another program there meanwhile."""
+
+    def exchange(directory: str, *_arguments: Any) -> None:
+        interpreter = Path(directory, "bin", f"python{MINOR}")
+        interpreter.rename(interpreter.with_name("moved"))
+        interpreter.write_text("another program")
+
+    monkeypatch.setattr(_prepare.ownership, "apply", exchange)
+    entry = publish(path, store, build, owner="65534", capabilities=["cap_net_raw+ep"])
+    found = {name: os.listxattr(entry / "bin" / name) for name in ("moved", f"python{MINOR}")}
+    assert ["security.capability" in names for names in found.values()] == [True, False]
+
+
 def test_the_receipt_shows_what_was_made_of_what(path: Path, store: Store, build: FakeBuild) -> None:
     entry = publish(path, store, build, group="0", externally_managed=False)
     receipt = _receipts.read(str(entry))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 from pathlib import Path
@@ -86,7 +87,12 @@ def test_a_file_gets_them_and_differs_without(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root may give a file capabilities")
     assert not attributes_differ(str(file), None)
-    set_capabilities(str(file), ("cap_net_raw+ep",))
+    with io.FileIO(file) as program:
+        file.rename(tmp_path / "moved")
+        file.touch()  # as by a user who owns the directory by now
+        set_capabilities(program, ("cap_net_raw+ep",))
+    assert not attributes_differ(str(file), None)
+    file = tmp_path / "moved"
     assert attributes_differ(str(file), None)
     assert not attributes_differ(str(file), attribute_of(["cap_net_raw+ep"]))
     assert attributes_differ(str(file), attribute_of(["cap_net_raw+p"]))
@@ -110,10 +116,11 @@ def test_what_the_system_refuses_is_reported(
         raise error
 
     monkeypatch.setattr(os, "setxattr", refusing, raising=False)
-    with pytest.raises(StoreError) as caught:
-        set_capabilities(str(tmp_path), ("cap_net_raw+ep",))
+    file = tmp_path / "python"
+    with io.FileIO(file, "w") as program, pytest.raises(StoreError) as caught:
+        set_capabilities(program, ("cap_net_raw+ep",))
     assert str(caught.value) == (
-        f"Cannot give the interpreter {tmp_path} the capabilities cap_net_raw+ep: {why}. Run the task as root, choose "
+        f"Cannot give the interpreter {file} the capabilities cap_net_raw+ep: {why}. Run the task as root, choose "
         "a path and a store on a file system that keeps them, or leave out `capabilities`."
     )
 
