@@ -32,6 +32,7 @@ _CLAUSE = re.compile(r"(?P<names>cap_[a-z_]+(?:,cap_[a-z_]+)*)[+=](?P<flags>[eip
 # struct vfs_cap_data of linux/capability.h: VFS_CAP_REVISION_2 and VFS_CAP_FLAGS_EFFECTIVE in a first word, then the
 # permitted and the inheritable capabilities, 0 to 31 and 32 to 63, all little-endian.
 _REVISION, _EFFECTIVE = 0x02000000, 0x000001
+_ELSEWHERE = "choose a path and a store on another one, or leave"
 
 
 def checked_capabilities(texts: Iterable[str]) -> tuple[str, ...]:
@@ -78,17 +79,22 @@ def set_capabilities(file: io.FileIO, capabilities: Iterable[str]) -> None:
         return
     try:
         os.setxattr(file.fileno(), CAPABILITY, attribute)
-        why = "its file system is mounted with nosuid" if os.fstatvfs(file.fileno()).f_flag & os.ST_NOSUID else ""
+        is_ignored = os.fstatvfs(file.fileno()).f_flag & os.ST_NOSUID
+        why = f"its file system is mounted with nosuid. Remount it, {_ELSEWHERE}" if is_ignored else ""
     except AttributeError:
-        why = "only Linux has them"
+        why = "only Linux has them. Leave"
     except PermissionError:
-        why = "only root may set them"
+        why = (
+            "this process lacks cap_setfcap, as in some containers. Allow it there, or leave"
+            if os.geteuid() == 0
+            else "only root may set them. Run the task as root, or leave"
+        )
     except OSError as error:
-        why = f"its file system refuses them ({error.strerror})"
+        why = f"its file system refuses them ({error.strerror}). Remount it with attributes, {_ELSEWHERE}"
     if why:
+        names = ", ".join(capabilities)
         raise StoreError(
-            f"Cannot give the interpreter {file.name!s} the capabilities {', '.join(capabilities)}: {why}. Run the "
-            "task as root, choose a path and a store on a file system that keeps them, or leave out `capabilities`."
+            f"Cannot give the interpreter {file.name!s} the capabilities {names}: {why} out `capabilities`."
         )
 
 

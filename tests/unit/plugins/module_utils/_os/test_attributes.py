@@ -25,6 +25,7 @@ from ansible_collections.standalone.python.plugins.module_utils._os.attributes i
 from tests.support.acls import ACL_FOR_A_USER, with_attribute
 
 HEADER = Path("/usr/include/linux/capability.h")
+EPERM = PermissionError(errno.EPERM, "Operation not permitted")
 
 
 @pytest.mark.parametrize(
@@ -99,29 +100,32 @@ def test_a_file_gets_them_and_differs_without(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "why"),
+    ("user", "error", "why"),
     [
-        (PermissionError(errno.EPERM, "Operation not permitted"), "only root may set them"),
+        (1000, EPERM, "only root may set them. Run the task as root, or leave"),
+        (0, EPERM, "this process lacks cap_setfcap, as in some containers. Allow it there, or leave"),
         (
+            0,
             OSError(errno.EOPNOTSUPP, "Operation not supported"),
-            "its file system refuses them (Operation not supported)",
+            "its file system refuses them (Operation not supported). Remount it with attributes, choose a path and a "
+            "store on another one, or leave",
         ),
-        (AttributeError("setxattr"), "only Linux has them"),
+        (0, AttributeError("setxattr"), "only Linux has them. Leave"),
     ],
 )
 def test_what_the_system_refuses_is_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, error: Exception, why: str
 ) -> None:
     def refusing(*_args: Any, **_options: Any) -> None:
         raise error
 
     monkeypatch.setattr(os, "setxattr", refusing, raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     file = tmp_path / "python"
     with io.FileIO(file, "w") as program, pytest.raises(StoreError) as caught:
         set_capabilities(program, ("cap_net_raw+ep",))
     assert str(caught.value) == (
-        f"Cannot give the interpreter {file} the capabilities cap_net_raw+ep: {why}. Run the task as root, choose "
-        "a path and a store on a file system that keeps them, or leave out `capabilities`."
+        f"Cannot give the interpreter {file} the capabilities cap_net_raw+ep: {why} out `capabilities`."
     )
 
 
