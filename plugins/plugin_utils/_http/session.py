@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+from base64 import b64encode
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 try:
     import requests
@@ -67,11 +68,10 @@ class GuardedSession(_Session):
         self.max_redirects = _MAX_REDIRECTS
         self.trust_env = False  # proxies and logins of the environment count by the same rule as on hosts
         self._uses_proxy = options.use_proxy
-        options = options if urlsplit(url).username else with_login_of(url, options)
         self.headers["User-Agent"] = USER_AGENT
         self.headers["Accept-Encoding"] = "gzip, deflate"
         self.headers.update(options.headers)
-        self.auth = _auth(options)
+        self.auth = _auth(url, options)
         if options.client_cert:
             self.cert = (options.client_cert, options.client_key) if options.client_key else options.client_cert
         uses_system_trust = options.validate_certs and not options.ca_path
@@ -131,6 +131,14 @@ class _PatientAdapter(_Adapter):
         if is_new:
             _make_patient(manager, self._patience)
         return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """The login of a proxy, as `_basic` sends that of a server."""
+        parts = urlsplit(proxy)
+        if not parts.username:
+            return {}
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        return {"Proxy-Authorization": f"Basic {b64encode(login.encode()).decode()}"}
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().send(request, *args, **kwargs)
@@ -204,19 +212,26 @@ class _Login(_DigestAuth):
         if r.status_code != 401 or "digest" in asked or "basic" not in asked or "Authorization" in r.request.headers:
             return super().handle_401(r, **kwargs)  # type: ignore[no-any-return]
         r.close()
-        again = requests.auth.HTTPBasicAuth(self.username, self.password)(r.request.copy())
+        again = _basic(self.username, self.password)(r.request.copy())
         answer: requests.Response = r.connection.send(again, **kwargs)
         answer.request = again
         return answer
 
 
-def _auth(options: UrlOptions) -> Any:
-    if options.url_username:
-        kind = requests.auth.HTTPBasicAuth if options.force_basic_auth else _Login
-        return kind(options.url_username, options.url_password or "")
-    if any(name.lower() == "authorization" for name in options.headers):
+def _auth(url: str, options: UrlOptions) -> Any:
+    """What logs in. A login in the URL or of `~/.netrc` is sent with the first request."""
+    if not options.url_username and any(name.lower() == "authorization" for name in options.headers):
         return _as_it_is  # else a login in the URL would replace the header
-    return None
+    found = with_login_of(url, options)
+    if not found.url_username:
+        return None
+    kind = _Login if found is options and not options.force_basic_auth else _basic
+    return kind(found.url_username, found.url_password or "")
+
+
+def _basic(user: str, password: str) -> Any:
+    """The login in UTF-8, as hosts send it; `requests` alone sends Latin-1, in which many passwords cannot be sent."""
+    return requests.auth.HTTPBasicAuth(user.encode(), password.encode())
 
 
 def _as_it_is(request: Any) -> Any:

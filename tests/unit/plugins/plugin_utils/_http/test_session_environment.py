@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.client imp
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._http import fetch as _fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch import Validators
-from tests.support.servers import redirect, serve
+from tests.support.servers import files, login, redirect, serve
 from tests.support.socks import socks_proxy
 
 CONTENT = b"what was asked for"
@@ -161,6 +161,29 @@ def test_the_login_of_a_proxy_stays_with_the_proxy(
         assert client("http://mirror.example/moved", UrlOptions(timeout=5)) == CONTENT
     sent = [request.headers.get("proxy-authorization") for request in (*proxy.requests, *other.requests)]
     assert sent == ["Basic " + base64.b64encode(b"me:s3cret").decode(), None]
+
+
+@CLIENTS
+@pytest.mark.parametrize(
+    ("options", "in_url", "proxy"),
+    [
+        (UrlOptions(url_username="mé", url_password="s€cret", force_basic_auth=True), "", ""),
+        (UrlOptions(url_username="mé", url_password="s€cret"), "", ""),
+        (UrlOptions(), "m%C3%A9:s%E2%82%ACcret@", ""),
+        (UrlOptions(), "", "m%C3%A9:s%E2%82%ACcret@"),
+    ],
+)
+def test_a_login_is_sent_in_utf_8(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, client: Client, options: UrlOptions, in_url: str, proxy: str
+) -> None:
+    behaviour = files() if proxy else login("mé", "s€cret")
+    with serve(directory, script={"/file": behaviour}) as server:
+        if proxy:
+            monkeypatch.setenv("http_proxy", f"http://{proxy}127.0.0.1:{server.port}")
+        assert client(server.url.replace("//", f"//{in_url}") + "/file", options) == CONTENT
+    name = "proxy-authorization" if proxy else "authorization"
+    sent = server.requests[-1].headers[name]
+    assert sent == "Basic " + base64.b64encode("mé:s€cret".encode()).decode()
 
 
 @CLIENTS
