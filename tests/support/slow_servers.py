@@ -15,9 +15,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partialmethod
 from itertools import cycle
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -49,11 +48,24 @@ class ReadClock:
         self.step_s = step_s
         self.now_s = 0.0
         self.reads = 0
-        self._reader = threading.get_ident()
-        self._recv_into = socket.socket.recv_into
+        reader = threading.get_ident()
+        recv_into = socket.socket.recv_into
+
+        def read(connection: socket.socket, *args: Any) -> int:
+            size_bytes = recv_into(connection, *args)
+            if threading.get_ident() == reader:
+                self.now_s += self.step_s
+                self.reads += 1
+            return size_bytes
+
+        begin = flock.Limit.__init__
+
+        def begin_at_this_clock(limit: flock.Limit, seconds: float, option: str) -> None:
+            begin(limit, seconds, option, self.now_s)
+
         monkeypatch.setattr(ReadClock, "current", self)
-        monkeypatch.setattr(socket.socket, "recv_into", partialmethod(self._read))
-        monkeypatch.setattr(flock.Limit, "__init__", partialmethod(self._begin, flock.Limit.__init__))
+        monkeypatch.setattr(socket.socket, "recv_into", read)
+        monkeypatch.setattr(flock.Limit, "__init__", begin_at_this_clock)
         for module in (patience, flock):
             monkeypatch.setattr(module, "time", self)
 
@@ -62,16 +74,6 @@ class ReadClock:
     def monotonic(self) -> float:
         """What the code under test asks in place of the module `time`."""
         return self.now_s
-
-    def _begin(self, limit: flock.Limit, begin: Callable[..., None], seconds: float, option: str) -> None:
-        begin(limit, seconds, option, self.now_s)
-
-    def _read(self, *args: Any) -> int:
-        size_bytes = self._recv_into(*args)
-        if threading.get_ident() == self._reader:
-            self.now_s += self.step_s
-            self.reads += 1
-        return size_bytes
 
 
 def write_and_pause(answering: Answering, piece: bytes) -> bool:
