@@ -11,4 +11,5 @@ from ansible_collections.standalone.python.plugins.plugin_utils._action import O
 class ActionModule(OwnModule):
     """`standalone.python.build_confirm` as a task sees it."""
 
+    _options = ("paths", "path", "stores", "store", "lock_timeout")
     _returns = "paths"

@@ -15,6 +15,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer im
 class ActionModule(OwnModule):
     """`standalone.python.build_info` as a task sees it."""
 
+    _options = ("paths", "path", "stores", "store", "root", "verify")
     _returns = "builds"
 
     def _require_sound(self, result: Mapping[str, Any]) -> None:

@@ -11,4 +11,5 @@ from ansible_collections.standalone.python.plugins.plugin_utils._action import O
 class ActionModule(OwnModule):
     """`standalone.python.build_rollback` as a task sees it."""
 
+    _options = ("from_build", "reason", "paths", "path", "stores", "store", "root", "lock_timeout")
     _returns = "results"

@@ -17,6 +17,6 @@ class ActionModule(CollectionAction):
     """`standalone.python.links` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        _unused, params = self.validate_argument_spec(LINKS_ARGUMENTS)
+        params = self._validated(LINKS_ARGUMENTS)
         environment = exported_epoch(TargetRoot.of(params["root"]))
         return self.host(task_vars).run_module("links", self._task.args, environment=environment)

@@ -24,7 +24,7 @@ class ActionModule(CollectionAction):
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         arguments = {"playbook": {"type": "str", "choices": playbooks(), "required": True}}
-        _unused, params = self.validate_argument_spec(arguments)
+        params = self._validated(arguments)
         variables = variables_of_hosts(task_vars, self._templated)
         fleet = Fleet(
             variables=variables,

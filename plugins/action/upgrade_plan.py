@@ -27,7 +27,7 @@ class ActionModule(CollectionAction):
     """`standalone.python.upgrade_plan` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        _unused, params = self.validate_argument_spec(_ARGUMENTS)
+        params = self._validated(_ARGUMENTS)
         spec = UpgradeSpec.from_params(params)
         info = self.host(task_vars).run_module("build_info", {"stores": [spec.store]})
         if info.get("failed"):

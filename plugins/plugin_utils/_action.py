@@ -9,20 +9,19 @@ Everything of a host's answer that Ansible shows is made readable here too, what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import has_secret_url
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
 
 from ._ansible_host import AnsibleController, AnsibleHost
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
 from ._module_result import own_results, readable_output
-from ._options import URL_FILES
+from ._options import URL_FILES, require_known
 
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
@@ -71,14 +70,8 @@ class CollectionAction(ActionBase):
 
     def _require_known(self, arguments: Mapping[str, Any]) -> None:
         """Raise `InvalidName` for an option that the module does not have, with the nearest that it has."""
-        known = {*arguments, *(alias for option in arguments.values() for alias in option.get("aliases", ()))}
-        unknown = sorted(name for name in self._task.args if name not in known and not name.startswith("_"))
-        if unknown:
-            nearest = get_close_matches(unknown[0], known, n=1)
-            hint = f"Did you mean {nearest[0]}? " if nearest else ""
-            raise InvalidName(
-                f"{self._task.action} has no option {unknown[0]}. {hint}See ansible-doc {self._task.action}."
-            )
+        given = {name: value for name, value in self._task.args.items() if not name.startswith("_")}
+        require_known(given, arguments, self._task.action, self._task.action)
 
     def host(self, task_vars: Mapping[str, Any]) -> Host:
         """The managed host of this task."""
@@ -97,9 +90,11 @@ class OwnModule(CollectionAction):
     """Run the module of the same name and keep only the keys of its result that this module returns."""
 
     _supports_async = True
+    _options: tuple[str, ...]  # of the module, with their aliases
     _returns: str  # a list that is in every answer
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        self._require_known({name: {} for name in self._options})
         result = own_results(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         if not (self._task.async_val or result.get("failed") or result.get("skipped")):
             self._require_sound(result)

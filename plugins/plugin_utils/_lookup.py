@@ -18,15 +18,15 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
 from ._index.reader import IndexOptions
-from ._options import age_seconds
+from ._options import age_seconds, require_known
 
 
 def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> None:
     """Set the options from `direct`, variables and configuration. Raises `AnsibleLookupError` for unknown ones."""
     lookup.set_options(var_options=variables, direct=direct)
-    unknown = sorted(set(direct) - set(lookup.get_options()))
-    if unknown:  # Ansible ignores options that a lookup does not have
-        raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}. Correct or leave it out.")
+    name = f"standalone.python.{type(lookup).__module__.rpartition('.')[2]}"
+    with failing_as_lookup():  # Ansible ignores options that a lookup does not have
+        require_known(direct, {option: {} for option in lookup.get_options()}, name, f"-t lookup {name}")
 
 
 @contextmanager

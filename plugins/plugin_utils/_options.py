@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options in the spelling of `get_url` and of periods, such as `checksum` and `min_age`, and files of URL options."""
+"""Names of options, and values in the spelling of `get_url` and of periods, such as `checksum` and `min_age`."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_OF_NOTHING, SHA256_PATTERN
@@ -15,6 +15,41 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 
 URL_FILES = ("ca_path", "client_cert", "client_key")
 _CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
+
+
+def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known name that is probably meant; None when none is similar. `cutoff` is that of difflib, 0 to 1."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)
+
+
+def require_known(given: Mapping[str, Any], arguments: Mapping[str, Mapping[str, Any]], whose: str, page: str) -> None:
+    """Raise `InvalidName` for names, at any depth, that an argument spec does not have, with the nearest it has.
+
+    `whose` names what has the options in the message, and `page` the arguments of ansible-doc that list them.
+    """
+    unknown = [
+        f"{owner} has no option {name}.{f' Did you mean {meant}?' if meant else ''}"
+        for owner, name, meant in _unknown(given, arguments, whose)
+    ]
+    if unknown:
+        raise InvalidName(f"{' '.join(unknown)} See ansible-doc {page}.")
+
+
+def _unknown(
+    given: Mapping[str, Any], arguments: Mapping[str, Mapping[str, Any]], whose: str
+) -> Iterator[tuple[str, str, str | None]]:
+    """What has no such option, the option, and the nearest."""
+    option_of = {alias: name for name, option in arguments.items() for alias in (name, *option.get("aliases", ()))}
+    for name, value in sorted(given.items(), key=lambda item: str(item[0])):
+        if name not in option_of:
+            yield whose, name, nearest(str(name), option_of)
+            continue
+        suboptions = arguments[option_of[name]].get("options")
+        for part in value if isinstance(value, list) else [value]:
+            if suboptions and isinstance(part, Mapping):
+                yield from _unknown(part, suboptions, f"{name} of {whose}")
 
 
 def with_local_files(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -237,17 +237,17 @@ def test_what_counts_once_is_listed() -> None:
 
 
 def constant_in(file: Path, name: str) -> Any:
-    """The YAML in the string that is assigned to `name`, at the top of `file` or in a class."""
+    """The literal that is assigned to `name`, at the top of `file` or in a class."""
     for node in ast.walk(ast.parse(text_of(file))):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == name:
-            return yaml.safe_load(ast.literal_eval(node.value))
+            return ast.literal_eval(node.value)
     raise AssertionError(f"{file} has no {name}")
 
 
 @cache
 def documented_options(plugin: str) -> dict[str, Any]:
     """The options of a plugin with those of the collection's fragments that it extends, merged as Ansible does."""
-    documentation = constant_in(PLUGINS / plugin, "DOCUMENTATION")
+    documentation = yaml.safe_load(constant_in(PLUGINS / plugin, "DOCUMENTATION"))
     options = dict(documentation.get("options", {}))
     for fragment in documentation.get("extends_documentation_fragment", []):
         file, _dot, variant = fragment.removeprefix("standalone.python.").partition(".")
@@ -298,6 +298,13 @@ def test_documentation_and_argument_spec_agree(module: str, option: str) -> None
 def test_documentation_and_argument_spec_of_bootstrap_agree() -> None:
     documented = {name: shape_of(option) for name, option in documented_options("modules/bootstrap.py").items()}
     assert documented == {name: shape_of(option) for name, option in BOOTSTRAP_ARGUMENTS.items()}
+
+
+@pytest.mark.parametrize("module", ["build_confirm", "build_info", "build_rollback"])
+def test_actions_know_the_options_that_they_pass_on(module: str) -> None:
+    documented = documented_options(f"modules/{module}.py")
+    aliases = {alias for option in documented.values() for alias in option.get("aliases", ())}
+    assert set(constant_in(PLUGINS / "action" / f"{module}.py", "_options")) == {*documented, *aliases}
 
 
 def test_the_fragment_of_url_options_documents_all_of_them() -> None:

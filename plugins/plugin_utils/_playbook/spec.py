@@ -21,6 +21,8 @@ from typing import Any, Literal
 from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
+from .._options import nearest
+
 _COLLECTION = Path(__file__).resolve().parents[3]
 SPECS = _COLLECTION / "playbooks" / "argument_specs"
 
@@ -81,9 +83,7 @@ class PlaybookSpec:
 
     def misspelt(self, name: str) -> str | None:
         """The variable probably meant by one with another prefix, such as uprgade_hosts; else None."""
-        import difflib
-
-        close = next(iter(difflib.get_close_matches(name, self.settings, n=1, cutoff=0.85)), name)
+        close = nearest(name, self.settings, cutoff=0.85) or name
         is_slip = close[0] == name[0] or sorted(close) == sorted(name)  # clock_file is near lock_file, and another word
         return close if is_slip and close != name else None
 
@@ -129,9 +129,9 @@ def require_role_variables(role: str, names: Iterable[str]) -> None:
     slips = []
     for name in sorted(set(names) - known):
         rest = name.removeprefix(prefix)
-        nearest = None if rest == name or rest.startswith("_") else _nearest_after_prefix(rest, prefix, known)
-        if nearest:
-            slips.append(f"{name} is no variable of the role. Did you mean {nearest}?")
+        meant = None if rest == name or rest.startswith("_") else _nearest_after_prefix(rest, prefix, known)
+        if meant:
+            slips.append(f"{name} is no variable of the role. Did you mean {meant}?")
     if slips:
         raise InvalidName(f"Cannot run the role {role}: {' '.join(slips)}")
 
@@ -145,11 +145,9 @@ def _role_names(role: str) -> frozenset[str]:
 
 def _nearest_after_prefix(rest: str, prefix: str, known: Iterable[str]) -> str | None:
     """The known name nearest to `rest`. Both are compared without the prefix, which would make all names similar."""
-    import difflib
-
     rests = {name.removeprefix(prefix): name for name in known}
-    close = difflib.get_close_matches(rest, rests, n=1, cutoff=_CLOSE)
-    return rests[close[0]] if close else None
+    close = nearest(rest, rests, cutoff=_CLOSE)
+    return rests[close] if close else None
 
 
 @cache

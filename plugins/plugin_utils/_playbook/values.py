@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_from_build
 from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path, not_absolute
 
-from .._options import age_seconds
+from .._options import age_seconds, nearest
 from .._resolve.exclusion import parse_exclude
 from .spec import Setting
 
@@ -179,14 +179,12 @@ def _is_unit(_setting: Setting, value: str) -> None:
 
 def _are_options(known: Mapping[str, Any], decided: tuple[str, ...], whose: str) -> Callable[[Setting, Any], None]:
     def check(_setting: Setting, value: Mapping[str, Any]) -> None:
-        from difflib import get_close_matches
-
         for name in value:
             if name in decided:
                 raise BadValue(f"The playbook decides about {name} itself. Leave it out.")
             if name not in known:
-                close = get_close_matches(str(name), known, n=1)
-                raise BadValue(f"{whose} no option {name}. {f'Did you mean {close[0]}?' if close else 'Leave it out.'}")
+                meant = nearest(str(name), known)
+                raise BadValue(f"{whose} no option {name}. {f'Did you mean {meant}?' if meant else 'Leave it out.'}")
 
     return check
 

@@ -99,7 +99,8 @@ ERRORS = {
     f"'3.13', target='{GNU}', flavor='small'": "small",
     f"'3.13', target='{GNU}', timeout=0": "timeout is 0",
     f"'3.13', target='{GNU}', bogus=1, flavour='full'": (
-        "The lookup has no option bogus, flavour. Correct or leave it out."
+        "standalone.python.release has no option bogus. standalone.python.release has no option flavour. Did you mean "
+        "flavor? See ansible-doc -t lookup standalone.python.release."
     ),
     f"'3.13', target='{GNU}', index='http://['": "The index (a malformed URL) cannot be read",
 }  # fmt: skip

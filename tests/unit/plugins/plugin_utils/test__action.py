@@ -16,13 +16,13 @@ pytest.importorskip("ansible")
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import (
     CollectionAction,
-    OwnModule,
     presentable,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import DISCOVERED
 from ansible_collections.standalone.python.plugins.plugin_utils._module_result import own_results
 from tests.support.audited_fleets import build, host
 
+PLUGINS = "ansible_collections.standalone.python.plugins"
 HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
 
 
@@ -54,20 +54,39 @@ def test_a_host_redefines_no_other_host_by_its_answer(obeyed: dict[str, Any]) ->
     assert not {*own_results({"changed": True, **obeyed})} & {"add_host", "add_group", "ansible_stats"}
 
 
-def run(name: str, answer: dict[str, Any]) -> dict[str, Any]:
+def run(name: str, answer: dict[str, Any], **args: Any) -> dict[str, Any]:
     """The result of the module `name` on a host that answers this."""
 
-    class OnHost(importlib.import_module(f"ansible_collections.standalone.python.plugins.action.{name}").ActionModule):
+    class OnHost(importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule):
         def _execute_module(self, **_arguments: Any) -> dict[str, Any]:
             return dict(answer)
 
-    assert issubclass(OnHost, OwnModule)
-    task = SimpleNamespace(args={}, async_val=0, check_mode=False, action=name, delegate_to=None, diff=False)
+    task = SimpleNamespace(args=args, async_val=0, check_mode=False, action=name, delegate_to=None, diff=False)
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp/x"))
     plugin = OnHost(
         task=task, connection=connection, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )
     return dict(plugin.run(task_vars={}))
+
+
+@pytest.mark.parametrize(
+    ("name", "unknown", "nearest"),
+    [
+        ("bootstrap", "flavour", "flavor"),
+        ("build", "vrify", "verify"),
+        ("build_confirm", "pth", "path"),
+        ("build_info", "stors", "stores"),
+        ("build_rollback", "form_build", "from_build"),
+        ("links", "fils", "files"),
+        ("links_info", "profil", "profile"),
+        ("mirror", "index_age", "index_max_age"),
+        ("playbook_settings", "playbok", "playbook"),
+        ("upgrade_plan", "asets", "assets"),
+    ],
+)
+def test_every_module_names_the_option_that_is_nearest_to_an_unknown_one(name: str, unknown: str, nearest: str) -> None:
+    message = f"{name} has no option {unknown}. Did you mean {nearest}? See ansible-doc {name}."
+    assert run(name, {"failed": True, "msg": "the module ran"}, **{unknown: "x"})["msg"] == message
 
 
 GOOD = {

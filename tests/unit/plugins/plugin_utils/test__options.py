@@ -4,13 +4,46 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._options import parse_checksum, with_local_files
+from ansible_collections.standalone.python.plugins.plugin_utils._options import (
+    parse_checksum,
+    require_known,
+    with_local_files,
+)
 
 DIGEST = "0123456789abcdef" * 4
+ARGUMENTS = {
+    "path": {"aliases": ["dest"]},
+    "builds": {"aliases": ["wanted"], "options": {"names": {}, "targets": {"options": {"triple": {}}}}},
+    "headers": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "unknown"),
+    [
+        ({}, ""),
+        ({"dest": "/x", "builds": [{"names": 1}, "text"], "headers": {"any": 1}}, ""),
+        ({"builds": {"names": 1}, "wanted": "text"}, ""),
+        ({"pth": "/x"}, "m has no option pth. Did you mean path?"),
+        ({"Path": "/x"}, "m has no option Path. Did you mean path?"),
+        ({"zzz": 1, "hedaers": 1}, "m has no option hedaers. Did you mean headers? m has no option zzz."),
+        ({"builds": [{"names": 1}, {"nams": 1}]}, "builds of m has no option nams. Did you mean names?"),
+        ({"wanted": {"targets": {3: 1, "tripel": 1}}}, "targets of wanted of m has no option 3. targets of wanted of m "
+         "has no option tripel. Did you mean triple?"),
+    ],
+)  # fmt: skip
+def test_unknown_options_get_the_nearest(given: dict[str, Any], unknown: str) -> None:
+    if not unknown:
+        require_known(given, ARGUMENTS, "m", "m")
+        return
+    with pytest.raises(InvalidName) as caught:
+        require_known(given, ARGUMENTS, "m", "-t lookup m")
+    assert str(caught.value) == f"{unknown} See ansible-doc -t lookup m."
 
 
 @pytest.mark.parametrize("text", [DIGEST, f"sha256:{DIGEST}", f"  sha256:{DIGEST}\n", f"sha256:{DIGEST.upper()}"])
