@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 from ._ansible_host import AnsibleController, AnsibleHost
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
-from ._module_result import own_results, readable_output
+from ._module_result import interpreter_failure, own_results, readable_output
 from ._options import URL_FILES, require_known
 
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
@@ -43,6 +43,14 @@ class CollectionAction(ActionBase):
             return presentable({**result, **self._outcome(task_vars or {})})
         except StandaloneError as error:
             return presentable({**result, "failed": True, "changed": False, "msg": str(error)})
+
+    def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """As Ansible's own method; a failure of the interpreter itself names it, and what it printed."""
+        result: dict[str, Any] = super()._execute_module(*args, **kwargs)
+        message = interpreter_failure(result, self._used_interpreter)
+        if message is None:
+            return result
+        return {**{name: value for name, value in result.items() if name != "exception"}, "msg": message}
 
     def _parse_returned_data(self, res: Mapping[str, Any], *profile: Any) -> Any:
         """As Ansible's own method, which shows a module's warnings as soon as it reads them; here they are readable."""

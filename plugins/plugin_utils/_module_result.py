@@ -20,6 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 
 from ._fleet.answer import DamagedAnswer
 from ._links.discovered_python import DISCOVERED, is_plain_path
+from ._probe.answer import printed
 
 _Check = Callable[[Fields, str], object]
 
@@ -42,6 +43,33 @@ def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(facts, Mapping) and is_plain_path(facts.get(DISCOVERED)):
         own["ansible_facts"] = {DISCOVERED: facts[DISCOVERED]}
     return own
+
+
+# A shell's status where it found nothing to execute, or could not. A shim of asdf, mise or pyenv can end with 1, and so
+# does a Python that is too old to parse what Ansible sends.
+_NOT_EXECUTED = (126, 127)
+_NOT_STARTED = (1, *_NOT_EXECUTED)
+
+
+def lacks_interpreter(result: Mapping[str, Any]) -> bool:
+    """Whether the module could not start, because the host does not have the interpreter, or has one that is broken."""
+    return bool(result.get("failed")) and result.get("rc") in _NOT_EXECUTED
+
+
+def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> str | None:
+    """The message for a module that the interpreter did not start, with what the host printed instead; else None.
+
+    `interpreter` is the first line of the module.
+    """
+    stdout, stderr = (str(result.get(f"module_{stream}", "")) for stream in ("stdout", "stderr"))
+    was_read = "module_stderr" not in result  # Ansible adds this to an answer without a result
+    if was_read or not interpreter or result.get("rc") not in _NOT_STARTED or "Traceback (" in f"{stdout}{stderr}":
+        return None
+    return (
+        f"Cannot run modules on this host by {interpreter.lstrip('!#').strip()}: that ended with {result['rc']} and "
+        f"printed {printed(stdout, stderr)}. Set ansible_python_interpreter to a Python that works there, 3.9 or "
+        "newer, or run standalone.python.bootstrap first, which needs none."
+    )
 
 
 def require_build_answer(result: Mapping[str, Any], spec: InstallSpec) -> None:

@@ -17,7 +17,7 @@ URL_FILES = ("ca_path", "client_cert", "client_key")
 _CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
 
 
-def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.7) -> str | None:
     """The known name that is probably meant; None when none is similar. `cutoff` is that of difflib, 0 to 1."""
     from difflib import get_close_matches
 

@@ -21,11 +21,11 @@ from ansible_collections.standalone.python.plugins.module_utils._install.plan im
 
 from .. import _console
 from .._build import sources
-from .._build.apply import lacks_interpreter
 from .._build.decision import Decision
 from .._build.delivery import Delivery
 from .._build.preflight import preflight
 from .._build.task import BuildTask
+from .._module_result import lacks_interpreter
 from . import interpreter as _interpreter
 from .interpreter import TemporaryInterpreter, Unpacking
 
@@ -106,7 +106,8 @@ class BootstrapTask(BuildTask):
         result = self.host.run_module("build", arguments, interpreter=program)
         if lacks_interpreter(result):
             raise _InterpreterVanished(
-                f"The interpreter {program}, which was there a moment ago, is gone. Look what else works in that store."
+                f"The interpreter {program}, which was there a moment ago, does not start. Look what else works in "
+                "that store."
             )
         return result
 

@@ -14,12 +14,11 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import U
 
 from .. import _console
 from .._host import Host
+from .._module_result import lacks_interpreter
 from .delivery import Delivery
 from .image import exported_epoch
 from .preflight import preflight
 from .progress import sending
-
-_COMMAND_NOT_FOUND = 127  # a shell's status where there is no interpreter
 
 
 def apply(delivery: Delivery, host: Host) -> dict[str, Any]:
@@ -43,11 +42,6 @@ def apply(delivery: Delivery, host: Host) -> dict[str, Any]:
         if packed.sha256:
             sent["checksum"] = packed.sha256  # of the file; the asset has the digest of the published archive
         return _run_module(delivery, host, {**delivery.to_work(), **sent})
-
-
-def lacks_interpreter(result: Mapping[str, Any]) -> bool:
-    """Whether the module could not start, because the host does not have the interpreter."""
-    return bool(result.get("failed")) and result.get("rc") == _COMMAND_NOT_FOUND
 
 
 def _left_to_send(delivery: Delivery, host: Host) -> tuple[Asset | None, dict[str, Any]]:
@@ -75,8 +69,5 @@ def _run_module(
     environment = exported_epoch(delivery.decision.spec.system)
     result = host.run_module("build", arguments, fetches=fetches, environment=environment)
     if lacks_interpreter(result):
-        raise UnsupportedHost(
-            "This host has no Python where Ansible looks for one, and to change something takes one. Play "
-            "standalone.python.bootstrap first, which needs none, or set ansible_python_interpreter."
-        )
+        raise UnsupportedHost(str(result.get("msg")))
     return result

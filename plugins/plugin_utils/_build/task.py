@@ -20,12 +20,12 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from .. import _console
 from .._host import Controller, Host
 from .._index.clock import Clock
-from .._module_result import require_build_answer
+from .._module_result import lacks_interpreter, require_build_answer
 from .._options import with_local_files
 from .._probe import probe as _probe
 from .._probe.probe import Probe
 from . import sources
-from .apply import apply, lacks_interpreter
+from .apply import apply
 from .decision import Decision
 from .delivery import NEEDED, Delivery
 from .image import described

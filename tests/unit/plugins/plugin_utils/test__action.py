@@ -14,6 +14,8 @@ import pytest
 
 pytest.importorskip("ansible")
 
+from ansible.plugins.action import ActionBase
+
 from ansible_collections.standalone.python.plugins.plugin_utils._action import (
     CollectionAction,
     presentable,
@@ -87,6 +89,37 @@ def run(name: str, answer: dict[str, Any], **args: Any) -> dict[str, Any]:
 def test_every_module_names_the_option_that_is_nearest_to_an_unknown_one(name: str, unknown: str, nearest: str) -> None:
     message = f"{name} has no option {unknown}. Did you mean {nearest}? See ansible-doc {name}."
     assert run(name, {"failed": True, "msg": "the module ran"}, **{unknown: "x"})["msg"] == message
+
+
+PYENV = "pyenv: python3.12: command not found\n\nThe `python3.12' command exists in these Python versions:\n  3.12.1\n"
+SHIM = "/root/.pyenv/shims/python3.12"
+NOT_FOUND = "/bin/sh: 1: /usr/bin/python3.13: not found\n"
+OLD_PYTHON = '  File "<stdin>", line 12\n    f"{x}"\n         ^\nSyntaxError: invalid syntax\n'
+
+
+@pytest.mark.parametrize(
+    ("first_line", "rc", "stdout", "stderr", "said"),
+    [
+        (f"#!{SHIM}", 127, "", PYENV, f'by {SHIM}: that ended with 127 and printed "pyenv: python3.12: command not '),
+        (f"#!{SHIM}", 1, PYENV, "", f'by {SHIM}: that ended with 1 and printed "pyenv: python3.12: command not found'),
+        ("#!/usr/bin/python3.13", 127, "", NOT_FOUND, "by /usr/bin/python3.13: that ended with 127 and printed "
+         "'/bin/sh: 1: /usr/bin/python3.13: not found'. Set ansible_python_interpreter to"),
+        ("#!/usr/bin/env python3", 126, "", "", "by /usr/bin/env python3: that ended with 126 and printed nothing. "),
+        ("#!/usr/bin/python2", 1, "", OLD_PYTHON, "by /usr/bin/python2: that ended with 1 and printed "),
+        ("#!/usr/bin/python3", 1, "", "Traceback (most recent call last):\n", None),  # it did start
+        ("#!/usr/bin/python3", 137, "", "Killed", None),
+    ],
+)  # fmt: skip
+def test_an_interpreter_that_does_not_start_is_named_with_what_it_printed(
+    monkeypatch: pytest.MonkeyPatch, first_line: str, rc: int, stdout: str, stderr: str, said: str | None
+) -> None:
+    answer = {"failed": True, "rc": rc, "msg": "MODULE FAILURE", "exception": "x", "module_stdout": stdout}
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: {**answer, "module_stderr": stderr})
+    action = CollectionAction.__new__(CollectionAction)
+    action._used_interpreter = first_line
+    result = action._execute_module(module_name="x")
+    assert "exception" in result if said is None else "exception" not in result
+    assert result["msg"].startswith(f"Cannot run modules on this host {said}" if said else "MODULE FAILURE")
 
 
 GOOD = {
