@@ -48,6 +48,28 @@ def require_fresh(found: OpenIndex, address: Address, max_age_s: int, warn: Call
     _warn_of_older(found, address, newest, clock, warn)
 
 
+def with_age(found: OpenIndex, warn: Callable[[str], None]) -> str:
+    """The name of an index, when it was fetched if it has a server, and the age of its newest release, in words."""
+    clock = Clock.read(warn)
+    newest = found.catalog.newest_release(not_after=clock.latest_release)
+    if newest is None:
+        return f"{found.name}, which has no release up to now"
+    fetched = f", fetched {ago(found.entry.age_s())}" if found.name.startswith("http") else ""
+    days = clock.days_since(newest)
+    return f"{found.name}{fetched}, whose newest release is {newest}, {days} day{'' if days == 1 else 's'} old"
+
+
+def ago(age_s: float) -> str:
+    """The age in words and in one unit, so that the workers of one run report the same."""
+    if age_s < 0:
+        return "a time that is yet to come by this clock"
+    for unit, length_s in (("day", 24 * 60 * 60), ("hour", 60 * 60), ("minute", 60)):
+        count = int(age_s // length_s)
+        if count >= 1:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "a moment ago"
+
+
 def _warn_of_older(found: OpenIndex, address: Address, newest: str, clock: Clock, warn: Callable[[str], None]) -> None:
     if address.kind == "bundled" or address.directory == newest:  # the address itself names the release
         return

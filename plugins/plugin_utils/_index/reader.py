@@ -25,7 +25,7 @@ from .address import Address, default_addresses
 from .cache import CacheEntry, OpenIndex, cache_directory
 from .catalog import Catalog, Origin
 from .formats import Reading, read_bundled, read_index
-from .freshness import IndexTooOld, require_fresh
+from .freshness import IndexTooOld, ago, require_fresh
 
 _UNKNOWN_SHOWN = 3
 
@@ -185,7 +185,7 @@ def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
     copy = _youngest_copy(reader, addresses)
     if copy is not None:
         address, found = copy
-        warn(f"{_said(failures)} The copy of {found.name} from {_ago(found.entry.age_s())} is used.")
+        warn(f"{_said(failures)} The copy of {found.name} from {ago(found.entry.age_s())} is used.")
         return _fresh(found, address, options, warn)
     if options.index and not all(_is_unreachable(failure) for failure in failures):
         raise failures[0] if len(failures) == 1 else IndexUnavailable(_said(failures))
@@ -229,14 +229,3 @@ def _is_unreachable(failure: IndexUnavailable) -> bool:
 def _youngest_copy(reader: IndexReader, addresses: Sequence[Address]) -> tuple[Address, OpenIndex] | None:
     copies = [(address, copy) for address in addresses if (copy := reader.last_copy(address))]
     return min(copies, key=lambda one: one[1].entry.age_s(), default=None)
-
-
-def _ago(age_s: float) -> str:
-    """The age in words and in one unit, so that the workers of one run report the same."""
-    if age_s < 0:
-        return "a time that is yet to come by this clock"
-    for unit, length_s in (("day", 24 * 60 * 60), ("hour", 60 * 60), ("minute", 60)):
-        count = int(age_s // length_s)
-        if count >= 1:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "a moment ago"

@@ -23,8 +23,10 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 )
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 
+from .._index.cache import OpenIndex
 from .._index.catalog import Catalog
 from .._index.clock import Clock
+from .._index.freshness import with_age
 from .._index.reader import IndexOptions, open_index
 from .exclusion import Exclusion
 from .no_match import NotListed
@@ -150,7 +152,7 @@ def with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[
             opened = open_index(index, warn)
             try:
                 with closing(opened.catalog):
-                    return _named(opened.name, opened.catalog, use)
+                    return _named(opened, use, warn)
             except sqlite3.DatabaseError:
                 opened.entry.discard()
     raise IndexUnavailable(
@@ -159,11 +161,9 @@ def with_index(index: IndexOptions, warn: Callable[[str], None], use: Callable[[
     )
 
 
-def _named(name: str, catalog: Catalog, use: Callable[[Catalog], _T]) -> _T:
-    """The result of `use`; its `NotListed` also names the index and the newest release in it."""
+def _named(index: OpenIndex, use: Callable[[Catalog], _T], warn: Callable[[str], None]) -> _T:
+    """The result of `use`; its `NotListed` also names the index and its age."""
     try:
-        return use(catalog)
+        return use(index.catalog)
     except NotListed as error:
-        newest = catalog.newest_release()
-        age = f", whose newest release is {newest}" if newest else ", which is empty"
-        raise NotListed(f"{error} Searched: {name}{age}.") from error
+        raise NotListed(f"{error} Searched: {with_age(index, warn)}.") from error

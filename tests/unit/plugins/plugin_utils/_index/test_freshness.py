@@ -161,6 +161,34 @@ class TestFreeze:
             controller.release(index=["bundled"], max_age_s=1)
 
 
+class TestAgeInRefusals:
+    """Who asks for what the index does not list sees whether the index could be too old."""
+
+    @pytest.mark.parametrize(
+        ("release", "age"), [("20251001", "31 days old"), ("20251031", "1 day old"), ("20251103", "0 days old")]
+    )
+    @pytest.mark.parametrize("request_", ["3.99", "3.13.7+20250902", "3.13t"])
+    def test_of_a_file(self, controller: Controller, request_: str, release: str, age: str) -> None:
+        controller.publish(name("3.13.7", release))
+        with pytest.raises(NoMatch) as caught:
+            controller.release(request_)
+        expected = f" Searched: {controller.index}, whose newest release is {release}, {age}."
+        assert str(caught.value).endswith(expected)
+
+    def test_of_a_server(self, controller: Controller) -> None:
+        controller.publish(name("3.13.7", "20251001"))
+        with serve(controller.root) as server, pytest.raises(NoMatch) as caught:
+            controller.release("3.99", index=[f"{server.url}/index"])
+        assert str(caught.value).endswith(
+            f" Searched: {server.url}/index, fetched a moment ago, whose newest release is 20251001, 31 days old."
+        )
+
+    def test_of_an_index_of_the_future(self, controller: Controller) -> None:
+        controller.publish(name("3.13.99", "20251104"))
+        with pytest.raises(NoMatch, match=f"Searched: {controller.index}, which has no release up to now[.]$"):
+            controller.release("3.99")
+
+
 class TestFastForward:
     FUTURE = name("3.13.99", "20251104")
 
