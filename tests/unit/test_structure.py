@@ -234,12 +234,12 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (65, 406),
-    "build_confirm": (27, 153),
-    "build_info": (30, 175),
-    "build_rollback": (43, 254),
+    "build": (65, 409),
+    "build_confirm": (27, 154),
+    "build_info": (30, 177),
+    "build_rollback": (43, 256),
     "links": (12, 57),
-    "mirror": (44, 247),
+    "mirror": (44, 248),
 }
 
 

@@ -108,8 +108,26 @@ def decompressed(archive: FileIO) -> Generator[bytes, None, None]:
         chunks = means(archive)
         if chunks is not None:
             return chunks
-    raise ArchiveError(
-        f"The archive {os.path.basename(archive.name)} is compressed with zstandard, which this host cannot read. "
+    raise _unreadable(archive.name)
+
+
+def require_reader(archive: str) -> None:
+    """Raise `ArchiveError` when the host has nothing that decompresses. `archive` is the path or name of a file."""
+    if not (found_program("zstd") or _has_module("zstandard") or _has_module("compression.zstd")):
+        raise _unreadable(archive)
+
+
+def _has_module(name: str) -> bool:
+    from importlib.util import find_spec
+
+    with contextlib.suppress(ImportError):  # of its package
+        return find_spec(name) is not None
+    return False
+
+
+def _unreadable(archive: str) -> ArchiveError:
+    return ArchiveError(
+        f"The archive {os.path.basename(archive)} is compressed with zstandard, which this host cannot read. "
         "Install the zstd program or Python's zstandard module on the host, "
         "or choose a flavor that comes as .tar.gz, such as install_only."
     )

@@ -52,6 +52,8 @@ def confirm(
     """
     store = Store(store_directory)
     found = _provisional(store, paths)
+    if found and check_mode:
+        store.require_changeable()
     if not found or check_mode:
         return [root.path for root in found]
     os.umask(0o022)  # of this module process: modes never depend on the caller's

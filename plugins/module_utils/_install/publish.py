@@ -38,7 +38,18 @@ if TYPE_CHECKING:
 
 def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
     """Do as `apply.run` with builds that are fetched and unpacked when the store has none that serves."""
-    return apply.run(spec, publish, check_mode=check_mode)
+    return apply.run(spec, publish, require_archive, check_mode=check_mode)
+
+
+def require_archive(spec: InstallSpec, asset: Asset) -> None:
+    """Raise what `publish` raises for an archive on this host that is not the asset's, or that it cannot decompress."""
+    from .._archive import zstd
+    from .._download.digest import verify_file
+
+    if spec.archive:
+        verify_file(spec.archive, spec.digest_of_archive(asset))
+    if (spec.archive or asset.file_name).endswith(".zst"):
+        zstd.require_reader(spec.archive or asset.file_name)
 
 
 def publish(
@@ -48,8 +59,8 @@ def publish(
 
     `check_content` gets the entries of the unpacked build before anything in it is changed, and refuses it by raising.
     """
-    # An unknown owner or group should fail before the download.
-    ownership.ids(spec.settings.owner, spec.settings.group, spec.system)
+    # An impossible owner or group should fail before the download.
+    ownership.require_permitted(spec.settings.owner, spec.settings.group, spec.system)
     stage = unpacked(spec, asset, store, timings)
     if check_content:
         check_content(stage.entries)

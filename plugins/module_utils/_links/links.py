@@ -8,6 +8,7 @@ Everything is decided, and refused, before anything is changed. A link or file a
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
@@ -18,7 +19,7 @@ from typing import Any
 from .._errors import StoreError
 from .._os import selinux
 from .._os.atomic import make_open_directory, replace_file, replace_link, sync_directory
-from .._os.errors import advice, read_failure
+from .._os.errors import advice, existing, read_failure
 from .._os.paths import checked_absolute, kind_of
 from .._os.regular_file import open_regular
 from .._os.target_root import RUNNING, TargetRoot
@@ -135,7 +136,9 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     source_date = SourceDate.of(params["release"], system)
     groups = alternatives.changes(params)
     steps = decide(desired(params), system)
-    if not check_mode:
+    if check_mode:
+        _require_writable([path for one in groups for path in one.choice.places] + [one.path for one in steps], system)
+    else:
         alternatives.carry_out([one for one in groups if not one.comes], system)
         carry_out(steps, system)
         alternatives.carry_out([one for one in groups if one.comes], system)
@@ -189,6 +192,15 @@ def decide(states: Mapping[str, FileState], system: TargetRoot = RUNNING) -> lis
         if before != state:
             steps.append(Step(path, before, state))
     return steps
+
+
+def _require_writable(paths: Iterable[str], system: TargetRoot) -> None:
+    """Raise `StoreError` for a path that this user may not write; missing directories are made in the nearest above."""
+    for path in filter(None, paths):
+        directory = existing(os.path.dirname(system.place_of(path)))
+        if not os.access(directory, os.W_OK):
+            number = errno.EROFS if os.statvfs(directory).f_flag & os.ST_RDONLY else errno.EACCES
+            raise StoreError(f"{path} could not be changed: {advice(OSError(number, '', directory))}")
 
 
 def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:

@@ -20,9 +20,9 @@ from .._download.bundles import BUNDLE_SUFFIX
 from .._errors import DownloadError, StoreError
 from .._os.atomic import sync_file_system
 from .._os.disk_space import require_for_files
-from .._os.errors import advice
+from .._os.errors import advice, existing
 from .._os.flock import Limit, is_still_there, open_lock, wait_for_lock
-from .._os.permissions import require_ours
+from .._os.permissions import require_ours, why_not_writable
 from .._os.regular_file import sha256_of
 from .._store.store import make_directory
 from . import receipt, report
@@ -57,8 +57,22 @@ def _look(spec: MirrorSpec) -> dict[str, Any]:
     """The result of check mode, which reads without the lock, and asks the source for sizes."""
     state = _known_state(spec)
     decided = plan(spec, state)
-    sizes = Fetcher(spec, _parts(spec)).sizes(decided.fetch)
-    return report.report(spec, state, decided, sizes)
+    fetcher = Fetcher(spec, _parts(spec))
+    sizes = fetcher.sizes(decided.fetch)
+    result = report.report(spec, state, decided, sizes)
+    if result["changed"]:
+        _require_possible(spec, fetcher.missing_bytes(sizes))
+    return result
+
+
+def _require_possible(spec: MirrorSpec, needed_bytes: int) -> None:
+    """Raise `StoreError` for what the run refuses before it changes anything."""
+    require_ours(os.path.realpath(spec.path), os.path.join(spec.path, STATE_DIRECTORY), option="path")
+    directory = existing(spec.path)
+    why_not = why_not_writable(directory)
+    if why_not:
+        raise StoreError(f"Cannot change the mirror {spec.path}, in {directory}: {why_not}")
+    require_for_files(directory, needed_bytes)
 
 
 def _act(spec: MirrorSpec) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def read_failure(error: OSError, path: str) -> str:
 
 def advice(error: OSError, path: str = "/") -> str:
     """What happened and what to do, without the file. `path` is what was written when the error names no file."""
-    number, place = error.errno or 0, _existing(_file_of(error) or path)
+    number, place = error.errno or 0, existing(_file_of(error) or path)
     if isinstance(error, LinksUnsupported):
         return f"{mount_of(place)} has no symbolic links, which builds need. Choose a path on one that has them."
     ask = _CAUSES.get(number)
@@ -108,7 +108,7 @@ def _file_of(error: OSError) -> str:
     return os.fsdecode(file) if isinstance(file, (str, bytes)) else ""
 
 
-def _existing(path: str) -> str:
+def existing(path: str) -> str:
     """The path, or the nearest directory above that exists. For a link without a target that is the link's own."""
     while not os.path.exists(path) and os.path.dirname(path) != path:
         path = os.path.dirname(path)
@@ -160,7 +160,7 @@ def _denied(place: str, _error: OSError) -> str:
 
 
 def _not_permitted(place: str, error: OSError) -> str:
-    target = _existing(os.fsdecode(error.filename2)) if error.filename2 else place  # of a rename
+    target = existing(os.fsdecode(error.filename2)) if error.filename2 else place  # of a rename
     immutable = immutable_of(place) or immutable_of(target)
     if immutable:
         return f"{immutable} is immutable or append-only. Remove the flag: chattr -ia {immutable}"

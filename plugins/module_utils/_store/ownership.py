@@ -21,6 +21,22 @@ def ids(owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> t
     return (-1 if owner is None else _user_id(owner, system), -1 if group is None else _group_id(group, system))
 
 
+def require_permitted(owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> None:
+    """Raise `StoreError` for an unknown user or group, and for one to which only root can give files."""
+    from .._os.errors import BECOME
+
+    user_id, group_id = ids(owner, group, system)
+    own_groups = {os.getegid(), *os.getgroups()}
+    for option, name, is_own in (
+        ("owner", owner, user_id in (-1, os.geteuid())),
+        ("group", group, group_id == -1 or group_id in own_groups),
+    ):
+        if os.geteuid() != 0 and not is_own:
+            raise StoreError(
+                f"Cannot give the build to the {option} {name}: only root can. {BECOME}, or leave out `{option}`."
+            )
+
+
 def apply(directory: str, owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> None:
     """Give everything in `directory` to owner and group, except the receipt, the manifest and the directory itself.
 

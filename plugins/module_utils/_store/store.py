@@ -24,9 +24,10 @@ from .._os.atomic import make_open_directory, sync_directory, sync_file_system
 from .._os.attributes import drop_acls
 from .._os.flock import DEFAULT_LOCK_TIMEOUT_S, Limit, is_still_there, open_lock, wait_for_lock
 from .._os.paths import checked_path, kind_of
-from .._os.permissions import require_ours, require_way_of_root
+from .._os.permissions import require_ours, require_way_of_root, why_not_writable
 from .._os.processes import occupied_below
 from .._os.target_root import RUNNING, TargetRoot
+from .._readable import readable
 from . import receipt as _receipts
 from .manifest import GONE, RECEIPT
 from .receipt import Damage, Receipt
@@ -97,7 +98,7 @@ class Store:
     def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
         """Make the store if it is missing and hold its lock; a second writer waits up to `wait_s` seconds."""
         limit = Limit(wait_s, "lock_timeout")
-        self.require_safe()
+        self._require_way()
         while True:
             try:
                 make_directory(self.directory)
@@ -118,9 +119,20 @@ class Store:
 
     def require_safe(self) -> None:
         """Raise `StoreError` when another user could change the store, or could exchange it while root works in it."""
+        self._require_way()
+        self._require_ours()
+
+    def require_changeable(self, *others: str) -> None:
+        """Raise `StoreError` for what `locked` refuses, and where this user may not write to the store or `others`."""
+        self.require_safe()
+        for directory in (self.directory, *others):
+            why_not = why_not_writable(directory)
+            if why_not:
+                raise StoreError(readable(f"Cannot change anything in {directory}: {why_not}"))
+
+    def _require_way(self) -> None:
         if not self.system.is_image:  # only the process that makes an image works in it
             require_way_of_root(self.directory)
-        self._require_ours()
 
     def _require_ours(self) -> None:
         require_ours(self.directory, self.staging, os.path.join(self.directory, HISTORY_DIRECTORY))

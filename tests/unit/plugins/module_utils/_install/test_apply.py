@@ -14,9 +14,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._archive import zstd
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    ArchiveError,
+    DigestMismatch,
+    DownloadError,
     StoreError,
 )
+from ansible_collections.standalone.python.plugins.module_utils._install import rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from tests.support import fake_builds
@@ -26,6 +31,7 @@ from tests.support.installed_builds import litter, release_at, store_of, stored
 from tests.support.small_disks import MountRefused, small_disk
 
 OLD, NEW, NEWEST = "20260101", "20260201", "20260301"
+ROLLBACK = {"from_build": "any", "reason": "", "stores": None, "root": None, "lock_timeout": 9}
 
 
 class TestInstall:
@@ -304,3 +310,45 @@ class TestCheckModeRefuses:
             f"No interpreter can start in {store_of(path)}: the file system {tmp_path}/disk (tmpfs) is mounted noexec. "
             "Remount it with exec, or set `store` to a directory on another file system."
         )
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_an_archive_that_is_missing(self, path: Path, old: FakeBuild, check_mode: bool) -> None:
+        with pytest.raises(DownloadError, match="^The archive /nowhere/x.tar.gz cannot be read on this host: No such"):
+            run(spec(path, old, archive="/nowhere/x.tar.gz"), check_mode=check_mode)
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_an_archive_of_something_else(self, path: Path, old: FakeBuild, new: FakeBuild, check_mode: bool) -> None:
+        with pytest.raises(DigestMismatch):
+            run(spec(path, old, archive=str(new.archive)), check_mode=check_mode)
+
+    def test_zstandard_where_nothing_reads_it(
+        self, path: Path, old: FakeBuild, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asset = {**old.asset(), "url": "https://example.com/python.tar.zst"}
+        assert run(spec(path, asset=asset), check_mode=True)["changed"] is True
+        monkeypatch.setattr(zstd, "found_program", lambda _name: None)
+        monkeypatch.setattr(zstd, "_has_module", lambda _name: False)
+        with pytest.raises(ArchiveError, match="python.tar.zst is compressed with zstandard, which this host cannot"):
+            run(spec(path, asset=asset), check_mode=True)
+
+    def test_a_switch_and_a_rollback_in_a_store_that_is_read_only(
+        self, tmp_path: Path, old: FakeBuild, new: FakeBuild
+    ) -> None:
+        try:
+            with small_disk(tmp_path / "disk", 20_000_000) as disk:
+                path = disk.directory / "opt" / MINOR
+                run(spec(path, old))
+                run(spec(path, new))
+                disk.make_read_only()
+                assert run(spec(path, new), check_mode=True)["changed"] is False
+                for refused in (
+                    lambda: run(spec(path, old), check_mode=True),
+                    lambda: run(spec(path, state="absent"), check_mode=True),
+                    lambda: rollback.run({**ROLLBACK, "paths": [str(path)]}, check_mode=True),
+                ):
+                    with pytest.raises(
+                        StoreError, match=f"^Cannot change anything in {store_of(path)}: the file system"
+                    ):
+                        refused()
+        except MountRefused as refusal:
+            pytest.skip(str(refusal))

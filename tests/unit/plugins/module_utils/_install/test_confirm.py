@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 from tests.support.fake_builds import FakeBuild
 from tests.support.install_specs import spec
 from tests.support.installed_builds import store_of, stored
+from tests.support.small_disks import MountRefused, small_disk
 
 
 def with_fallback(store: str) -> list[str]:
@@ -42,3 +46,16 @@ def test_only_the_paths_that_were_asked_for(path: Path, old: FakeBuild, new: Fak
 def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
     assert confirm(str(tmp_path / ".builds")) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_check_mode_refuses_where_nothing_may_be_written(tmp_path: Path, old: FakeBuild, new: FakeBuild) -> None:
+    try:
+        with small_disk(tmp_path / "disk", 20_000_000) as disk:
+            path = disk.directory / "opt" / "3.13"
+            run(spec(path, old))
+            run(spec(path, new, provisional=True))
+            disk.make_read_only()
+            with pytest.raises(StoreError, match="^Cannot change anything in .*is mounted read-only"):
+                confirm(str(store_of(path)), check_mode=True)
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))

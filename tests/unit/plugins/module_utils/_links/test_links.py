@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._links import links
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, TargetRoot
+from tests.support.small_disks import MountRefused, small_disk
 
 Given = Callable[[Path], object]
 
@@ -254,3 +255,20 @@ def test_a_file_without_end_is_not_read_whole(tmp_path: Path) -> None:
         stream.truncate(1 << 40)
     assert carry_out(file(tmp_path / "a")) == [str(tmp_path / "a")]
     assert (tmp_path / "a").read_text() == "text\n"
+
+
+def test_check_mode_refuses_where_nothing_may_be_written(tmp_path: Path) -> None:
+    try:
+        with small_disk(tmp_path / "disk", 1_000_000) as disk:
+            there = disk.directory / "python3.13"
+            there.symlink_to("/opt/3.13/bin/python3.13")
+            disk.make_read_only()
+            whole = {"root": None, "release": None, "register": [], "unregister": []}
+            assert links.run({**link(there), **whole}, check_mode=True)["changed"] is False
+            for options in (link(disk.directory / "new" / "x"), params(absent=[str(there)])):
+                with pytest.raises(
+                    StoreError, match=f"could not be changed: the file system {tmp_path}/disk .tmpfs. is"
+                ):
+                    links.run({**options, **whole}, check_mode=True)
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))

@@ -116,8 +116,9 @@ def test_a_mirror_that_cannot_be_written_is_looked_at(source: Path, mirror: Path
             sync(mirror, source, assets)
             disk.make_read_only()
             assert sync(mirror, source, assets)["changed"] is False
-            with pytest.raises(StoreError, match="is mounted read-only. Remount it, or choose"):
-                sync(mirror, source, [])
+            for check_mode in (True, False):
+                with pytest.raises(StoreError, match="is mounted read-only. Remount it, or choose"):
+                    sync(mirror, source, [], check_mode=check_mode)
     except MountRefused as refusal:
         pytest.skip(str(refusal))
 
@@ -294,14 +295,16 @@ def test_what_is_not_ours_outlives_a_mirror(source: Path, mirror: Path) -> None:
     assert sorted(contents(mirror)) == [f"{OLD}/notes.txt"]
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
 def test_a_disk_that_is_too_small_is_reported_before_anything_is_fetched(
-    source: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
+    source: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch, check_mode: bool
 ) -> None:
+    mirror.mkdir()
     monkeypatch.setattr(
         "ansible_collections.standalone.python.plugins.module_utils._os.disk_space._free_bytes", lambda _: 9
     )
     with pytest.raises(StoreError) as error:
-        sync(mirror, source, fill_source(source, (OLD,), size_bytes=500_000))
+        sync(mirror, source, fill_source(source, (OLD,), size_bytes=500_000), check_mode=check_mode)
     assert str(error.value) == (
         f"There is not enough space in {mirror}: the files to fetch take 2 MB, and 0 MB are free. Free some space, "
         "or ask for less. What is not asked for any longer is removed only after the rest is there."
@@ -309,11 +312,12 @@ def test_a_disk_that_is_too_small_is_reported_before_anything_is_fetched(
     assert contents(mirror) == {}
 
 
-def test_a_directory_that_others_may_write_to_is_refused(source: Path, mirror: Path) -> None:
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_directory_that_others_may_write_to_is_refused(source: Path, mirror: Path, check_mode: bool) -> None:
     mirror.mkdir()
     mirror.chmod(0o777)
     with pytest.raises(StoreError, match="may be written to by others"):
-        sync(mirror, source, fill_source(source, (OLD,)))
+        sync(mirror, source, fill_source(source, (OLD,)), check_mode=check_mode)
 
 
 def test_a_damaged_receipt_loses_no_file(source: Path, mirror: Path) -> None:

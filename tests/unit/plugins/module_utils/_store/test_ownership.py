@@ -111,3 +111,25 @@ def test_a_list_of_users_that_is_no_such_file(tmp_path: Path, kind: str) -> None
         os.truncate(users, 2**40)
     with pytest.raises(StoreError, match=f"{users} is damaged: it (is|has) {kind}"):
         ownership.ids("app", None, TargetRoot(str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("owner", "group", "refused"),
+    [
+        (None, None, None),
+        ("1000", "1000", None),
+        (None, "27", None),  # a group of this user
+        ("0", None, "owner 0"),
+        ("1000", "0", "group 0"),
+    ],
+)
+def test_who_is_not_root_gives_files_to_nobody_else(
+    monkeypatch: pytest.MonkeyPatch, owner: str | None, group: str | None, refused: str | None
+) -> None:
+    for function, value in (("geteuid", 1000), ("getegid", 1000), ("getgroups", [27])):
+        monkeypatch.setattr(os, function, lambda value=value: value)
+    if refused is None:
+        ownership.require_permitted(owner, group)
+        return
+    with pytest.raises(StoreError, match=f"^Cannot give the build to the {refused}: only root can. Use `--become`"):
+        ownership.require_permitted(owner, group)
