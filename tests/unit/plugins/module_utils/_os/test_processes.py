@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,8 @@ from ansible_collections.standalone.python.plugins.module_utils._os.processes im
     running_below,
     running_entries,
 )
+
+LINUX_ROOT = sys.platform == "linux" and os.geteuid() == 0
 
 
 @pytest.fixture
@@ -60,6 +66,42 @@ def test_names_that_are_no_utf_8_are_no_error(tmp_path: Path, proc: Path) -> Non
 def test_any_directory_can_be_asked_for(tmp_path: Path, proc: Path) -> None:
     add_process(proc, 11, f"{tmp_path}/python/bin/python3")
     assert running_below(f"{tmp_path}/python", str(proc)) == {"bin": (11,)}
+
+
+def test_a_file_of_a_container_with_the_same_name_does_not_count(tmp_path: Path, proc: Path) -> None:
+    store, container = tmp_path / "store", tmp_path / "container"
+    for file in (store / "a" / "python", container / "python"):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    for pid, file in ((11, store / "a" / "python"), (12, container / "python")):
+        add_process(proc, pid, "/bin/sh", f"{store}/a/python", f"{store}/only-in-the-container/python")
+        (proc / str(pid) / "map_files").mkdir()
+        os.symlink(file, proc / str(pid) / "map_files" / "7f00-7f01")
+        os.symlink(file.parent, proc / str(pid) / "cwd")
+    assert running_entries(str(store), str(proc)) == {"a": (11,)}
+
+
+@pytest.mark.skipif(not LINUX_ROOT, reason="makes a mount namespace: as root on Linux")
+def test_a_process_of_another_mount_namespace_does_not_count(tmp_path: Path) -> None:
+    for directory in ("store", "image"):
+        (tmp_path / directory / "a").mkdir(parents=True)
+        shutil.copy("/bin/sleep", tmp_path / directory / "a" / "sleep")
+    program = tmp_path / "store" / "a" / "sleep"
+    script = f"mount --bind {tmp_path}/image {tmp_path}/store && echo && exec {program} 60"
+    with (
+        subprocess.Popen(["unshare", "--mount", "sh", "-c", script], stdout=subprocess.PIPE) as inside,
+        subprocess.Popen([program, "60"]) as here,
+    ):
+        try:
+            assert inside.stdout
+            if not inside.stdout.readline():
+                pytest.skip("this machine gives no mount namespaces")
+            while os.readlink(f"/proc/{inside.pid}/exe") != str(program):
+                time.sleep(0.01)
+            assert running_entries(str(tmp_path / "store")) == {"a": (here.pid,)}
+        finally:
+            inside.kill()
+            here.kill()
 
 
 def test_without_proc_nothing_is_known(tmp_path: Path) -> None:
