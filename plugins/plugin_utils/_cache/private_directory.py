@@ -167,7 +167,7 @@ def _require_closed(path: str, status: os.stat_result, *, sticky_is_enough: bool
     mode = stat.S_IMODE(status.st_mode)
     if not mode & _OTHERS_MAY_WRITE or (sticky_is_enough and mode & stat.S_ISVTX):
         return
-    if mode & stat.S_IWOTH or not _is_group_of_one(status):
+    if mode & stat.S_IWOTH or not _is_group_of_one(status) or _has_access_list(path):
         raise Untrusted(path, f"is writable for other users (mode {mode:04o})")
 
 
@@ -187,6 +187,14 @@ def _is_group_of_one(status: os.stat_result) -> bool:
     except KeyError:
         return False
     return group.gr_name == user.pw_name and group.gr_gid == user.pw_gid and set(group.gr_mem) <= {user.pw_name}
+
+
+def _has_access_list(path: str) -> bool:
+    """Whether an ACL gives other users rights, which the mode shows as those of the group."""
+    try:
+        return bool(os.getxattr(path, "system.posix_acl_access", follow_symlinks=False))
+    except (AttributeError, OSError):  # not on macOS, nor on each file system
+        return False
 
 
 _MARK = b"\nsealed:"

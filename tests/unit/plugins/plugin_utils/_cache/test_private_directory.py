@@ -18,6 +18,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._cache.private_d
     read_private,
     write_private,
 )
+from tests.support.acls import ACL_FOR_A_USER, with_attribute
 from tests.support.foreign_files import fifo, give_away, open_to_all
 
 
@@ -53,6 +54,15 @@ def test_where_others_may_write_nothing_is_kept(root: Path, mode: int) -> None:
         str(root),
         f"is writable for other users (mode {mode:04o})",
     )
+
+
+def test_a_user_of_an_access_list_is_not_the_group_of_this_user(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_private_directory, "_is_group_of_one", lambda _status: True)
+    root.chmod(0o775)
+    assert private_directory(str(root)) == str(root)
+    with_attribute(root, "system.posix_acl_access", ACL_FOR_A_USER)
+    with pytest.raises(Untrusted, match="is writable for other users"):
+        private_directory(str(root))
 
 
 def test_nothing_is_created_where_others_may_rename_it(root: Path) -> None:
