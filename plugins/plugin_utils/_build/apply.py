@@ -38,10 +38,10 @@ def apply(delivery: Delivery, host: Host) -> dict[str, Any]:
         size_bytes = os.path.getsize(packed.path)
         preflight(decision.spec, decision.plan, decision.probe, archive_bytes=size_bytes)
         with sending(f"{host.name}: {asset.file_name}", size_bytes, _console.say):
-            sent = {"archive": host.send_file(packed.path), "asset": asset.as_dict()}
+            arguments = delivery.to_unpack(asset, host.send_file(packed.path))
         if packed.sha256:
-            sent["checksum"] = packed.sha256  # of the file; the asset has the digest of the published archive
-        return _run_module(delivery, host, {**delivery.to_work(), **sent})
+            arguments["checksum"] = packed.sha256  # of the file; the asset has the digest of the published archive
+        return _run_module(delivery, host, arguments)
 
 
 def _left_to_send(delivery: Delivery, host: Host) -> tuple[Asset | None, dict[str, Any]]:

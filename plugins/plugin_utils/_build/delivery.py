@@ -66,8 +66,12 @@ class Delivery:
         """
         arguments = {option: value for option, value in self.arguments.items() if option not in _FOR_FETCHING}
         if "asset" in arguments:
-            arguments["asset"] = {**arguments["asset"], "url": shown_url(arguments["asset"]["url"])}
+            arguments["asset"] = _without_secrets(arguments["asset"])
         return {**arguments, "delivery": "push", "archive_on_request": True}
+
+    def to_unpack(self, asset: Asset, archive: str) -> dict[str, Any]:
+        """The same with `archive`, the path on the host to which the archive of `asset` was sent."""
+        return {**self.to_work(), "archive": archive, "asset": _without_secrets(asset.as_dict())}
 
     def to_fetch(self, asset: Asset) -> dict[str, Any]:
         """The module's arguments for a host that fetches the archive of `asset`; a login for its server alone."""
@@ -124,6 +128,11 @@ class Delivery:
                     watch=progress.update,
                 )
             )
+
+
+def _without_secrets(asset: Mapping[str, Any]) -> dict[str, Any]:
+    """The asset for a run that fetches nothing: its address can have a login or a token."""
+    return {**asset, "url": shown_url(asset["url"])}
 
 
 def _identified(asset: Asset) -> dict[str, str]:

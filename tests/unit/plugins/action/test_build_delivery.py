@@ -24,6 +24,7 @@ from tests.support import fake_builds, index_documents
 from tests.support.action_host import NEW, OLD, Host, act, bootstrap_on
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.support.install_specs import spec
+from tests.support.servers import serve
 
 REMOTE = "/host/tmp/archive"
 
@@ -200,6 +201,20 @@ class TestWhatAModuleRunGets:
         assert host.modules
         assert FETCHING.isdisjoint(host.modules[-1])
         assert host.fetching[-1] is False
+        assert not any(secret in repr(host.modules[-1]) for secret in ("s3cret", "t0ken", "t0p"))
+
+    @pytest.mark.parametrize("way", ["push", "auto", "bootstrap"])
+    def test_a_run_with_an_archive_that_was_sent_gets_no_address_with_a_secret(
+        self, host: Host, path: Path, old: FakeBuild, way: str
+    ) -> None:
+        host.first_answers = [wanted(old)] if way == "auto" else []
+        with serve(old.archive.parent) as server:
+            secret = old.asset(f"http://me:s3cret@127.0.0.1:{server.port}/{old.archive.name}?token=t0p")
+            if way == "bootstrap":
+                bootstrap_on(host, path, asset=secret, **LOGIN)
+            else:
+                act(host, path, asset=secret, delivery=way, **LOGIN)
+        assert host.modules[-1]["archive"] == REMOTE or way == "bootstrap"
         assert not any(secret in repr(host.modules[-1]) for secret in ("s3cret", "t0ken", "t0p"))
 
     def test_bootstrap_fetches_nothing_on_the_host(self, host: Host, path: Path, old: FakeBuild, address: str) -> None:
