@@ -21,14 +21,14 @@ def running_entries(store: str, proc: str = "/proc") -> dict[str, tuple[int, ...
 def running_below(directory: str, proc: str = "/proc") -> dict[str, tuple[int, ...]]:
     """First directory below `directory` -> the numbers of the processes that run or have mapped a file of it.
 
-    Mapped files count: a server may embed `libpython` without running our executable. Files of the same name in a
-    container do not.
+    Mapped files count: a server may embed `libpython`. Files of containers do not, whatever their names.
     """
     prefix = os.path.realpath(directory) + "/"
     found: dict[str, set[int]] = {}
     for pid in _pids(proc):
-        for file, link in _files_in_use(os.path.join(proc, str(pid))).items():
-            if file.startswith(prefix) and _is_of_this_system(file, link):
+        process = os.path.join(proc, str(pid))
+        for file in _files_in_use(process):
+            if file.startswith(prefix) and _is_same(f"{process}/root{file}", file):
                 found.setdefault(_first_below(prefix, file), set()).add(pid)
     return {name: tuple(sorted(pids)) for name, pids in found.items()}
 
@@ -39,9 +39,7 @@ def occupied_below(directory: str, proc: str = "/proc") -> frozenset[str]:
     places = [os.path.realpath(sys.executable)]
     for pid in _pids(proc):
         with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's and we are not root
-            cwd = os.path.join(proc, str(pid), "cwd")
-            place = os.readlink(cwd)
-            places += [place] if place.startswith(prefix) and _is_of_this_system(place, cwd) else []
+            places.append(os.readlink(os.path.join(proc, str(pid), "cwd")))
     standing = {_first_below(prefix, place) for place in places if place.startswith(prefix)}
     return frozenset(standing.union(running_below(directory, proc)))
 
@@ -58,31 +56,21 @@ def _pids(proc: str) -> Iterator[int]:
     yield from (int(name) for name in names if name.isascii() and name.isdecimal())
 
 
-def _files_in_use(process: str) -> dict[str, str]:
-    """The names of the files that the process runs or has mapped, each with the link of `/proc` to the file itself."""
-    files: dict[str, str] = {}
+def _is_same(seen: str, file: str) -> bool:
     try:
-        exe = os.path.join(process, "exe")
-        files[os.readlink(exe)] = exe
-        with open(os.path.join(process, "maps"), "rb") as maps:
-            # address perms offset dev inode path; the path is the rest of the line and may hold anything but a line
-            # feed, which the kernel escapes. Read as text, a carriage return in it would begin another line.
-            for parts in (line.rstrip(b"\n").split(None, 5) for line in maps):
-                if len(parts) == 6:
-                    start, _dash, end = os.fsdecode(parts[0]).partition("-")
-                    mapped = os.path.join(process, "map_files", f"{start.lstrip('0')}-{end.lstrip('0')}")
-                    files.setdefault(os.fsdecode(parts[5]), mapped)
-    except OSError:  # it ended meanwhile, or is another user's and we are not root
-        pass
-    return {file.removesuffix(DELETED): link for file, link in files.items()}
-
-
-def _is_of_this_system(file: str, link: str) -> bool:
-    """Whether the link leads to this file. In a container, another file can have its name."""
-    try:
-        used = os.stat(link)
-        return used.st_nlink == 0 or os.path.samestat(used, os.stat(file))
-    except FileNotFoundError:
-        return not os.path.exists(link)  # if that is missing too, nobody knows
-    except OSError:  # another user's, and we are not root
+        return os.path.samestat(os.stat(seen), os.stat(file))
+    except OSError:  # deleted, or not ours to ask
         return True
+
+
+def _files_in_use(process: str) -> set[str]:
+    files = set()
+    try:
+        files.add(os.readlink(os.path.join(process, "exe")))
+        with open(os.path.join(process, "maps"), "rb") as maps:
+            # address perms offset dev inode path; the path may hold anything but a line feed, which the kernel escapes
+            fields = (line.rstrip(b"\n").split(None, 5) for line in maps)
+            files.update(os.fsdecode(parts[5]) for parts in fields if len(parts) == 6)
+    except OSError:  # as above
+        pass
+    return {file.removesuffix(DELETED) for file in files}

@@ -69,16 +69,14 @@ def test_any_directory_can_be_asked_for(tmp_path: Path, proc: Path) -> None:
 
 
 def test_a_file_of_a_container_with_the_same_name_does_not_count(tmp_path: Path, proc: Path) -> None:
-    store, container = tmp_path / "store", tmp_path / "container"
-    for file in (store / "a" / "python", container / "python"):
-        file.parent.mkdir(parents=True)
+    program = tmp_path / "store" / "a" / "python"
+    for root, pid in ((tmp_path / "container", 11), (Path("/"), 12)):
+        file = root / str(program).lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    for pid, file in ((11, store / "a" / "python"), (12, container / "python")):
-        add_process(proc, pid, "/bin/sh", f"{store}/a/python", f"{store}/only-in-the-container/python")
-        (proc / str(pid) / "map_files").mkdir()
-        os.symlink(file, proc / str(pid) / "map_files" / "7f00-7f01")
-        os.symlink(file.parent, proc / str(pid) / "cwd")
-    assert running_entries(str(store), str(proc)) == {"a": (11,)}
+        add_process(proc, pid, "/bin/sh", str(program))
+        os.symlink(root, proc / str(pid) / "root")
+    assert running_entries(str(tmp_path / "store"), str(proc)) == {"a": (12,)}
 
 
 @pytest.mark.skipif(not LINUX_ROOT, reason="makes a mount namespace: as root on Linux")
