@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
@@ -27,10 +28,11 @@ class ActionModule(CollectionAction):
     """`standalone.python.upgrade_plan` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        started = time.time()
         params = self._validated(_ARGUMENTS)
         spec = UpgradeSpec.from_params(params)
         info = self.host(task_vars).run_module("build_info", {"stores": [spec.store]})
         if info.get("failed"):
             return {key: info[key] for key in _OF_FAILURE if key in info}
         passed_on = {key: info[key] for key in _PASSED_ON if key in info}
-        return {**passed_on, "changed": False, **plan_upgrade(info, spec)}
+        return {**passed_on, "changed": False, "started": started, **plan_upgrade(info, spec)}

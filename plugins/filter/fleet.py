@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -14,7 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._readable import message_lines
 from ansible_collections.standalone.python.plugins.plugin_utils import _systemd
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet import answer as _host_answer
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet import upgrade
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet import upgrade, waves
 
 
 def pids_of(entries: list[dict[str, Any]]) -> list[int]:
@@ -45,14 +45,42 @@ def rollback_lines(answer: dict[str, Any]) -> list[str]:
         raise AnsibleFilterError(str(error)) from None
 
 
+def upgrade_wave(batch: list[str], everyone: list[str], serial: list[int | str]) -> str:
+    return waves.Wave.of(batch, everyone, serial).begin()
+
+
+def upgrade_lines(
+    batch: list[str],
+    everyone: list[str],
+    serial: list[int | str],
+    hostvars: Mapping[str, Any],
+    rolled_back: bool = False,
+    check_mode: bool = False,
+) -> list[str]:
+    wave = waves.Wave.of(batch, everyone, serial)
+    # To read the variables of a host takes a while, so those of all hosts are read only once in a run.
+    names = everyone if rolled_back or wave.is_last else wave.hosts
+    variables = [hostvars[name] for name in names]
+    return waves.upgrade_lines(variables, wave, is_rolled_back=rolled_back, check_mode=check_mode)
+
+
+def install_lines(
+    everyone: list[str], hostvars: Mapping[str, Any], lost: list[str], check_mode: bool = False
+) -> list[str]:
+    return waves.install_lines([hostvars[name] for name in everyone], lost, check_mode=check_mode)
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "install_lines": install_lines,
             "pids_of": pids_of,
             "readable": readable,
             "role_variables": role_variables,
             "rollback_lines": rollback_lines,
+            "upgrade_lines": upgrade_lines,
+            "upgrade_wave": upgrade_wave,
             "units_of": _systemd.units_of,
         }

@@ -56,7 +56,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Decide what to do
+- name: Compare the installed build with the chosen one
   standalone.python.upgrade_plan:
     name: "3.13"
     assets: "{{ query('standalone.python.release', '3.13', all_targets=true) | first }}"
@@ -75,6 +75,10 @@ note:
   description: The reason why nothing is done, or what happened with the chosen build in earlier runs. Else empty.
   returned: success
   type: str
+started:
+  description: When the decision began, in seconds since 1970, by the clock of the controller.
+  returned: success
+  type: float
 path:
   description: The path.
   returned: if the path has a build

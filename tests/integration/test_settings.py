@@ -49,7 +49,10 @@ def host() -> str:
 def waves(played: Played) -> list[list[str]]:
     """The hosts of each wave, in the order in which they were looked at."""
     plays = played.output.partition("PLAY RECAP")[0].split("PLAY [Upgrade in waves]")[1:]
-    tasks = [play.partition("TASK [Decide what to do]")[2].partition("TASK [")[0] for play in plays]
+    tasks = [
+        play.partition("TASK [Compare the installed build with the chosen one]")[2].partition("TASK [")[0]
+        for play in plays
+    ]
     return [re.findall(r"ok: \[(\w+)\]", task) for task in tasks]
 
 

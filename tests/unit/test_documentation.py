@@ -342,6 +342,19 @@ def test_the_guide_mentions_only_options_that_exist(page: Path) -> None:
     assert wrong == []
 
 
+HOST_PLAYBOOKS = ("audit", "bootstrap", "install", "rollback", "upgrade")
+BECOME = re.compile(r"(?:(?P<option>`--become`.{0,60})?`become: true`)", re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_of_the_guide_work_without_root(page: Path) -> None:
+    """Nobody can write `become: true` into a playbook of the collection, so commands and advice have the option."""
+    commands = [line for block in blocks_of(page, "console") for line in block.splitlines()]
+    changing = [line for line in commands if re.search(rf"standalone\.python\.(?:{'|'.join(HOST_PLAYBOOKS)})\b", line)]
+    assert [line for line in changing if "ansible-playbook" in line and "--become" not in line] == []
+    assert [match[0] for match in BECOME.finditer(prose_of(page)) if not match["option"] and page in GUIDE] == []
+
+
 # --- error messages --------------------------------------------------------------------------------------------------
 
 

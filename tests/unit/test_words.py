@@ -128,6 +128,27 @@ def files() -> list[str]:
     return [name for name in names if name.endswith(SCOPE) and name != SELF and (REPOSITORY / name).is_file()]
 
 
+# What the names of tasks and plays begin with: they say what happens.
+VERBS = re.compile(
+    "(?:Apply|Build|Check|Choose|Compare|Configure|Confirm|Continue|Create|Fail|Fetch|Find|Import|Inspect|Install|List|Lock"
+    "|Look|Make|Mark|Note|Prune|Raise|Read|Record|Register|Reload|Remove|Report|Restart|Restore|Roll|Run|Serve|Set|Show"
+    "|Sort|Start|Stop|Store|Test|Upgrade|Use|Write)\\b"
+)
+TASK_NAME = re.compile(r"^ *- name: (?P<name>[A-Z][^{\n]+)$", re.MULTILINE)
+
+
+def test_names_of_tasks_begin_with_a_verb() -> None:
+    directories = ("playbooks/", "roles/")
+    texts = {
+        name: (REPOSITORY / name).read_text("utf-8")
+        for name in files()
+        if name.startswith(directories) and name.endswith(".yml") and "/meta/" not in name and "/vars/" not in name
+    }
+    names = [match["name"] for text in texts.values() for match in TASK_NAME.finditer(text)]
+    assert len(names) > 100
+    assert [name for name in names if not VERBS.match(name)] == []
+
+
 def test_prose_uses_the_words_of_the_field() -> None:
     names = files()
     assert "README.md" in names

@@ -15,6 +15,7 @@ import struct
 from collections.abc import Iterable
 
 from .._errors import InvalidName, StoreError
+from .errors import BECOME
 
 CAPABILITY = "security.capability"
 ACLS = frozenset({"system.posix_acl_access", "system.posix_acl_default"})
@@ -87,7 +88,7 @@ def set_capabilities(file: io.FileIO, capabilities: Iterable[str]) -> None:
         why = (
             "this process lacks cap_setfcap, as in some containers. Allow it there, or leave"
             if os.geteuid() == 0
-            else "only root may set them. Run the task as root, or leave"
+            else f"only root may set them. {BECOME}, or leave"
         )
     except OSError as error:
         why = f"its file system refuses them ({error.strerror}). Remount it with attributes, {_ELSEWHERE}"

@@ -48,7 +48,9 @@ def restart(hosts: Iterable[str], *, unit: str) -> str:
     """The command that restarts a service. Raises `Unsafe`."""
     _require(len(unit) <= _LONGEST_UNIT and _SERVICE.fullmatch(unit) is not None, "unit", unit)
     arguments = json.dumps({"name": unit, "state": "restarted"})
-    return shlex.join(["ansible", _pattern(hosts), "-b", "-m", "ansible.builtin.systemd_service", "-a", arguments])
+    return shlex.join(
+        ["ansible", _pattern(hosts), "--become", "-m", "ansible.builtin.systemd_service", "-a", arguments]
+    )
 
 
 def _pattern(hosts: Iterable[str]) -> str:

@@ -252,9 +252,9 @@ def test_a_build_that_answers_to_the_same_name_is_not_gone_back_to(tmp_path: Pat
 
 def test_a_build_that_was_left_is_remembered_until_the_path_gets_it_again(path: Path) -> None:
     store = str(path.parent / ".builds")
-    go_back(path, "3.13.6", "Health command failed (1)")
+    go_back(path, "3.13.6", 'The task "Run the health command" failed (1)')
     (left,) = left_builds(path)
-    assert (left.build, left.reason) == (NEW.build.name, "Health command failed (1)")
+    assert (left.build, left.reason) == (NEW.build.name, 'The task "Run the health command" failed (1)')
     go_back(path, "3.13.5")
     assert [one.build for one in left_builds(path)] == [OLD.build.name, NEW.build.name]
     run(spec_for(path, NEW))

@@ -102,7 +102,11 @@ def test_a_file_gets_them_and_differs_without(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("user", "error", "why"),
     [
-        (1000, EPERM, "only root may set them. Run the task as root, or leave"),
+        (
+            1000,
+            EPERM,
+            "only root may set them. Use `--become` on the command line or `become: true` in a play, or leave",
+        ),
         (0, EPERM, "this process lacks cap_setfcap, as in some containers. Allow it there, or leave"),
         (
             0,

@@ -91,7 +91,8 @@ def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
             "restart",
             "Restart web.service",
             ["web1"],
-            """ansible web1 -b -m ansible.builtin.systemd_service -a '{"name": "web.service", "state": "restarted"}'""",
+            "ansible web1 --become -m ansible.builtin.systemd_service -a "
+            """'{"name": "web.service", "state": "restarted"}'""",
         ),
         ("no answer", "See why there is no answer", ["web4"], None),
     ]
@@ -129,7 +130,7 @@ def left(build: str, reason: str) -> dict[str, str]:
 def test_a_build_that_hosts_were_taken_back_from_is_named() -> None:
     """Unless the path has moved on to a newer one."""
     hosts = {name: host(build("3.13.14", "20260814")) for name in ("canary", "web1", "web2")}
-    hosts["canary"]["paths"][0]["left"] = [left("3.13.15+20261110", "Health command failed (1)")]
+    hosts["canary"]["paths"][0]["left"] = [left("3.13.15+20261110", 'The task "Run the health command" failed (1)')]
     hosts["web1"]["paths"][0]["left"] = [left("3.13.15+20261110", "")]
     hosts["web2"]["paths"][0]["left"] = [left("3.13.13+20260301", "x")]
     audited = report(hosts, {}, BASELINE)
@@ -137,7 +138,8 @@ def test_a_build_that_hosts_were_taken_back_from_is_named() -> None:
     assert (piece["hosts"], piece["command"]) == (["canary", "web1"], None)
     assert piece["title"] == "Leave out 3.13.15+20261110 at /opt/python/3.13, or find out why it failed"
     assert piece["why"] == (
-        "Hosts were taken back from it (canary: 2026-11-20, Health command failed (1); web1: 2026-11-20, no reason was "
+        'Hosts were taken back from it (canary: 2026-11-20, The task "Run the health command" failed (1); '
+        "web1: 2026-11-20, no reason was "
         "given). The next upgrade chooses it again, unless upgrade_exclude is 3.13.15+20261110."
     )
     assert audited["summary"]["left"] == 2

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a lookup of this collection as a task: Ansible wraps a failure in a template in two more messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.loader import lookup_loader
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "lookup": {"type": "str", "choices": ["lock_content", "release"], "required": True},
+    "terms": {"type": "list", "elements": "str", "required": True},
+    "options": {"type": "dict", "default": {}},
+    "check_only": {"type": "bool", "default": False},
+}
+
+
+class ActionModule(CollectionAction):
+    """`standalone.python.playbook_lookup` as a task sees it."""
+
+    _requires_connection = False
+
+    def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        _unused, params = self.validate_argument_spec(_ARGUMENTS)
+        name = f"standalone.python.{params['lookup']}"
+        lookup = lookup_loader.get(name, loader=self._loader, templar=self._templar)
+        try:
+            values = lookup.run(params["terms"], variables=task_vars, **params["options"])
+        except AnsibleError as error:
+            raise StandaloneError(error.message) from None
+        return {"changed": False} if params["check_only"] else {"changed": False, "values": values}
