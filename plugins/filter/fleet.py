@@ -61,7 +61,7 @@ def upgrade_lines(
     # To read the variables of a host takes a while, so those of all hosts are read only once in a run.
     names = everyone if rolled_back or wave.is_last else wave.hosts
     variables = [hostvars[name] for name in names]
-    return waves.upgrade_lines(variables, wave, is_rolled_back=rolled_back, check_mode=check_mode)
+    return waves.upgrade_lines(variables, wave, batch, is_rolled_back=rolled_back, check_mode=check_mode)
 
 
 def install_lines(

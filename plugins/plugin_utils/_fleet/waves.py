@@ -9,7 +9,7 @@ Of what a host answered, only times are read, and checked; versions come from de
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from .upgrade import CURRENT, PROVISIONAL, UPGRADE
 
 _NAMED_HOSTS = 5
 _SWITCHES = (UPGRADE, PROVISIONAL)
+_LOST = "failed or could not be reached, see above"
 _LONGEST_S = 10_000_000  # what a host answers as its time is no longer than this
 
 
@@ -69,7 +70,7 @@ class _HostResult:
     """What the run did on one host, from the variables that its tasks registered."""
 
     name: str
-    action: str | None  # of the decision, None without one
+    action: str | None  # of the decision; None without one, and for a host that was lost since
     failed: bool
     changed: bool
     note: str
@@ -79,25 +80,26 @@ class _HostResult:
     seconds: float
 
     @classmethod
-    def of(cls, variables: Mapping[str, Any]) -> _HostResult:
-        step, done = _registered(variables, "upgrade__step"), _registered(variables, "upgrade__done")
+    def of(cls, variables: Mapping[str, Any], lost: Collection[str] = ()) -> _HostResult:
+        step, done = _mapping(variables.get("upgrade__step")), _mapping(variables.get("upgrade__done"))
+        is_lost = variables["inventory_hostname"] in lost or done.get("unreachable") is True
         return cls(
             name=str(variables["inventory_hostname"]),
-            action=step.get("action"),
+            action=None if is_lost else step.get("action"),
             failed=variables.get("upgrade__failure") is not None,
             changed=done.get("changed") is True,
             note=str(step.get("note") or ""),
             before=_version(step.get("previous")),
-            chosen=_version((step.get("asset") or {}).get("name")),
+            chosen=_version(_mapping(step.get("asset")).get("name")),
             started=step.get("started"),
-            seconds=_number((done.get("timings") or {}).get("total_s"))
-            + _duration(_registered(variables, "upgrade__health").get("delta")),
+            seconds=_number(_mapping(done.get("timings")).get("total_s"))
+            + _duration(_mapping(variables.get("upgrade__health")).get("delta")),
         )
 
     def line(self, *, is_rolled_back: bool) -> str:
         """What the host got; `is_rolled_back` is whether its wave returned to the previous builds."""
         text = self._returned() if is_rolled_back else self._passed()
-        return message(f"{self.name}: {text}{f', {self.seconds:.1f} s' if self.seconds else ''}")
+        return message(f"{self.name}: {text}{f', {self.seconds:.1f} s' if self.seconds and self.action else ''}")
 
     def _passed(self) -> str:
         if self.action == UPGRADE:
@@ -107,7 +109,7 @@ class _HostResult:
         if self.action == CURRENT:
             return f"{self.chosen} repaired" if self.changed else f"has {self.chosen} already"
         if self.action is None:
-            return "left out, since it failed or could not be reached"
+            return _LOST
         return f"not upgraded. {self.note.rstrip('.')}"
 
     def _returned(self) -> str:
@@ -116,7 +118,7 @@ class _HostResult:
             return f"{outcome} with {self.chosen}, has {self.before} again"
         if self.action == CURRENT:
             return f"{outcome} with {self.chosen}, and keeps it"
-        return "failed, and was not changed" if self.failed else self._passed()
+        return "failed, and was not changed" if self.failed and self.action else self._passed()
 
 
 @dataclass(frozen=True)
@@ -141,14 +143,15 @@ class _Totals:
 
 
 def upgrade_lines(
-    everyone: Iterable[Mapping[str, Any]], wave: Wave, *, is_rolled_back: bool, check_mode: bool
+    everyone: Iterable[Mapping[str, Any]], wave: Wave, batch: Sequence[str], *, is_rolled_back: bool, check_mode: bool
 ) -> list[str]:
     """A line for each host of the wave, one for the wave, and after the last wave or a failure one for the run.
 
     `everyone` are the variables of hosts: of those in the wave, and where a line for the run is due, of all.
-    `is_rolled_back` is whether the wave has its previous builds again.
+    `batch` are the hosts of the wave that are left, and `is_rolled_back` is whether it has its previous builds again.
     """
-    now, results = time.time(), [_HostResult.of(variables) for variables in everyone]
+    now, lost = time.time(), {*wave.hosts} - {*batch}
+    results = [_HostResult.of(variables, lost) for variables in everyone]
     of_wave = {one.name: one for one in results if one.name in wave.hosts}
     lines = [one.line(is_rolled_back=is_rolled_back) for one in of_wave.values()]
     if is_rolled_back:
@@ -197,7 +200,7 @@ def _installed(result: Mapping[str, Any]) -> str:
     if result.get("changed") is not True:
         return ""
     build, previous = _version_of(result.get("build")), _version_of(result.get("previous"))
-    seconds = _number((result.get("timings") or {}).get("total_s"))
+    seconds = _number(_mapping(result.get("timings")).get("total_s"))
     took = f", {seconds:.1f} s" if seconds else ""
     return f"{result.get('path')}: {f'{previous} -> {build}' if previous else build}{took}"
 
@@ -207,13 +210,12 @@ def _removed(result: Mapping[str, Any]) -> str:
 
 
 def _results(variables: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    found = _registered(variables, name).get("results")
+    found = _mapping(variables.get(name)).get("results")
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
-def _registered(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The result that a task registered, or nothing: a host that was lost early has none."""
-    value = variables.get(name)
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """The value, or an empty mapping: a host that was lost early registered nothing."""
     return value if isinstance(value, Mapping) else {}
 
 

@@ -90,7 +90,9 @@ def test_a_line_for_the_wave_that_begins(batch: list[str], count: int, serial: l
             ),
             "web1: not upgraded. /p has a newer build already",
         ),
-        (variables("web1", None), "web1: left out, since it failed or could not be reached"),
+        (variables("web1", upgrade__done={"unreachable": True}), "web1: failed or could not be reached, see above"),
+        (variables("web1", upgrade__done={"timings": "x"}), f"web1: {OLD} -> {NEW}"),
+        (variables("web1", None), "web1: failed or could not be reached, see above"),
     ],
 )
 def test_a_line_for_each_host(host: dict[str, Any], line: str) -> None:
@@ -121,6 +123,8 @@ def test_the_lines_of_a_wave_that_failed() -> None:
         variables("web3", "current", upgrade__done={"changed": False}),
         variables("web4", None),
     ]
+    lost = lines(["web1", "web3"], [1, 3], *everyone, rolled_back=True)  # web2 did not get its build back
+    assert lost[1] == "web2: failed or could not be reached, see above"
     assert lines(["web1", "web2", "web3"], [1, 3], *everyone, rolled_back=True) == [
         f"web1: passed with {NEW}, has {OLD} again, 2.0 s",
         f"web2: failed with {NEW}, has {OLD} again, 2.0 s",
