@@ -68,9 +68,12 @@ def test_what_the_guide_shows_is_there_and_costs_a_look_and_what_it_takes_away_i
     assert is_changed(foreseen)
     assert "+++ after: " + str(tmp_path / "opt") in foreseen.output
     assert not (tmp_path / "opt").exists()
-    assert is_changed(play(player, **variables))
+    made = play(player, **variables)
+    assert is_changed(made)
+    assert '"1 path on 1 of 1 host got or lost a build"' in made.output
     again = play(player, "-vvv", **variables)
     assert not is_changed(again)
+    assert '"0 paths on 0 of 1 host got or lost a build"' in again.output
     # one for the build, one that finds nothing of the build to be absent, one for everything else
     assert len(REMOTE_CALL.findall(again.output)) == 3
     assert not is_changed(play(player, **{**variables, "interpreter_builds": [], "interpreter_state": "absent"}))
