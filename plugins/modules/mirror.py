@@ -155,7 +155,8 @@ options:
 attributes:
   check_mode:
     description: >-
-      Changes nothing, and reports what would be fetched and removed. The sizes are requested from the source.
+      Changes nothing, and reports what would be fetched and removed. The sizes are requested from the source. Fails
+      like a run where the directory may not be written or has too little space.
   diff_mode:
     description: Lists the archives with their sizes, before and after.
   action:
