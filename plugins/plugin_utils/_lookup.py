@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
@@ -23,10 +24,11 @@ from ._options import age_seconds, require_known
 
 def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> None:
     """Set the options from `direct`, variables and configuration. Raises `AnsibleLookupError` for unknown ones."""
-    lookup.set_options(var_options=variables, direct=direct)
     name = f"standalone.python.{type(lookup).__module__.rpartition('.')[2]}"
     with failing_as_lookup():  # Ansible ignores options that a lookup does not have
-        require_known(direct, {option: {} for option in lookup.get_options()}, name, f"-t lookup {name}")
+        known = constants.config.get_configuration_definitions("lookup", lookup._load_name)
+        require_known(direct, {option: {} for option in known}, name, f"-t lookup {name}")
+    lookup.set_options(var_options=variables, direct=direct)
 
 
 @contextmanager

@@ -49,11 +49,21 @@ def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
 # does a Python that is too old to parse what Ansible sends.
 _NOT_EXECUTED = (126, 127)
 _NOT_STARTED = (1, *_NOT_EXECUTED)
+_NO_FILE = re.compile(r"/\S+: (?:not found|No such file or directory|command not found)")  # as shells say it
 
 
 def lacks_interpreter(result: Mapping[str, Any]) -> bool:
     """Whether the module could not start, because the host does not have the interpreter, or has one that is broken."""
     return bool(result.get("failed")) and result.get("rc") in _NOT_EXECUTED
+
+
+def may_get_interpreter(result: Mapping[str, Any]) -> bool:
+    """Whether the module could not start because there is no such file, which an earlier task may bring.
+
+    A shim that answers something else, such as that it has no version to start, is there and stays broken.
+    """
+    said = f"{result.get('module_stderr', '')}\n{result.get('module_stdout', '')}"
+    return lacks_interpreter(result) and (not said.strip() or _NO_FILE.search(said) is not None)
 
 
 def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> str | None:

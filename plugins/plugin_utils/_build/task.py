@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from .. import _console
 from .._host import Controller, Host
 from .._index.clock import Clock
-from .._module_result import lacks_interpreter, require_build_answer
+from .._module_result import may_get_interpreter, require_build_answer
 from .._options import with_local_files
 from .._probe import probe as _probe
 from .._probe.probe import Probe
@@ -73,7 +73,7 @@ class BuildTask:
         A host without an interpreter passes: an earlier task may bring one, and check mode has not run that.
         """
         result = self.host.run_module("build", delivery.to_work())
-        if not result.get("failed") or lacks_interpreter(result):
+        if not result.get("failed") or may_get_interpreter(result):
             return None
         require_build_answer(result, delivery.decision.spec)
         return result

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._action import (
     presentable,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._links.discovered_python import DISCOVERED
-from ansible_collections.standalone.python.plugins.plugin_utils._module_result import own_results
+from ansible_collections.standalone.python.plugins.plugin_utils._module_result import may_get_interpreter, own_results
 from tests.support.audited_fleets import build, host
 
 PLUGINS = "ansible_collections.standalone.python.plugins"
@@ -120,6 +120,21 @@ def test_an_interpreter_that_does_not_start_is_named_with_what_it_printed(
     result = action._execute_module(module_name="x")
     assert "exception" in result if said is None else "exception" not in result
     assert result["msg"].startswith(f"Cannot run modules on this host {said}" if said else "MODULE FAILURE")
+
+
+@pytest.mark.parametrize(
+    ("rc", "stderr", "may"),
+    [
+        (127, NOT_FOUND, True),
+        (127, "/bin/bash: line 1: /usr/bin/python3.13: No such file or directory", True),
+        (127, "", True),
+        (127, PYENV, False),
+        (126, "/bin/sh: 1: /usr/bin/python3: Permission denied", False),
+        (1, NOT_FOUND, False),
+    ],
+)
+def test_only_an_interpreter_that_is_missing_may_come_with_an_earlier_task(rc: int, stderr: str, may: bool) -> None:
+    assert may_get_interpreter({"failed": True, "rc": rc, "module_stderr": stderr, "module_stdout": ""}) is may
 
 
 GOOD = {
