@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 import tarfile
@@ -83,7 +84,7 @@ def test_examples(plugin: str, tmp_path: Path) -> None:
     here = here.replace("/opt/python", str(tmp_path / "python"))
     facts = {"name": "Facts", "ansible.builtin.setup": {"gather_subset": ["architecture", "distribution"]}}
     (tmp_path / "files").mkdir()
-    archive = b"an archive that check mode only reads for its digest"
+    archive = gzip.compress(b"an archive that check mode only reads for its form and digest")
     (tmp_path / "files" / "python.tar.gz").write_bytes(archive)
     (tmp_path / "python.lock.yml").write_text(lock_of({"3.13": [stripped("3.13.5+20250723")]}).render())
     here = re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{hashlib.sha256(archive).hexdigest()}", here)

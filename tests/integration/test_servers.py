@@ -37,9 +37,14 @@ HOST = "127.0.0.1"
 TRIES = 4
 REDIRECTS = 11
 ALL_FAILED = (
-    "The archive could not be downloaded. {url}: {why}. Check that this host reaches the address, through a proxy if "
-    "need be, or set `mirror` to one that it reaches, or bring the file to the host and give it as `archive`."
+    "The archive could not be downloaded. {url}: {why}. {remedy}, or bring the file to the host and give it as "
+    "`archive`."
 )
+REACH = "Check that this host reaches the address, through a proxy if need be, or set `mirror` to one that it reaches"
+ABSENT = "The server was reached but has no such file: sync the mirror, or correct its address in `mirror`"
+ILL = "The server was reached: look at its log or try again later, or set `mirror` to another address"
+CORRECT = "Correct that, or set `mirror` to another address"
+REMEDIES = {"404": ABSENT, "403": CORRECT, "500": ILL, "redirects in a circle": CORRECT}
 WEB_PAGE = "What came looks like a web page (a proxy or login page?): open that address from this host and see."
 OTHER_FILE = (
     "It is another file than the pinned one, or a damaged copy: compare with `checksum` or the index, and ask the "
@@ -111,7 +116,7 @@ def test_a_mirror_that_gives_nothing_whole(case: str, view: PathView, mirror: Pa
     with serve(mirror, script={address(new): behaviour}) as server:
         message = refusal(view, new, server.url)
         assert len(server.requests) == requests
-    expected = ALL_FAILED.format(url=server.url + address(new), why=why)
+    expected = ALL_FAILED.format(url=server.url + address(new), why=why, remedy=REMEDIES.get(case, REACH))
     assert re.fullmatch(re.sub(r"\bN\b", "[0-9]+", re.escape(expected)), message), message
     assert os.listdir(view.store / ".staging") == ([f"{new.sha256}.part"] if keeps_part else [])
 

@@ -11,13 +11,14 @@ assert leaks("".join(commands)) == []
 from __future__ import annotations
 
 import base64
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-_MARK = "xMark3dSecretx"
+_MARK = f"xMark3d{os.getpid() % 1_000_000:06d}x"  # tests in other processes have their secrets in commands meanwhile
 _ENCODED = [
     _MARK.encode().hex(),
     # Base64 has three forms of a text, by where it begins. The letters at both ends also depend on neighbours.

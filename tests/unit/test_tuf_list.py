@@ -104,13 +104,13 @@ LIST: Mapping[tuple[str, str], str | tuple[str, ...]] = {
         "test_tuf_list.py::test_a_mirror_that_serves_one_build_for_another",
     ),
     ("mix-and-match", "provenance"): (
-        f"{_PROVENANCE}::test_anything_else_is_told",
+        f"{_PROVENANCE}::test_anything_else_is_reported",
         "plugins/action/test_build_provenance.py::test_one_without_is_refused_before_the_module_runs",
     ),
     ("wrong key", "index"): "does not apply: an index is not signed. It comes over https, and a lock replaces it",
     ("wrong key", "mirror"): ("plugins/module_utils/_http/test_client.py::test_a_certificate_that_is_not_trusted",),
     ("wrong key", "provenance"): (
-        f"{_PROVENANCE}::test_anything_else_is_told",
+        f"{_PROVENANCE}::test_anything_else_is_reported",
         f"{_PROVENANCE}::test_a_repository_that_only_used_the_workflow_of_another_is_not_it",
         f"{_PROVENANCE}::test_a_trusted_root_that_is_none",
     ),

@@ -106,11 +106,11 @@ class LinksSpec:
         """Raise `InvalidName` when links would be created in a build, which never changes once it is published."""
         if self.system == "none" and not self.default:
             return
-        for option, directory in (("link_dir", self.link_dir), ("man_dir", self.man_dir)):
-            for path in (path for build in self.builds for path in (build.path, build.store)):
-                if is_in(directory, path):
+        for option, links in (("link_dir", self.link_dir), ("man_dir", self.man_dir)):
+            for builds in (builds for build in self.builds for builds in (build.path, build.store)):
+                if is_in(links, builds):
                     raise InvalidName(
-                        f"{option} is {directory}, which is in {path}, where builds are. Links there would change a "
+                        f"{option} is {links}, which is in {builds}, where builds are. Links there would change a "
                         "build, and go with it. Choose a directory beside it."
                     )
 

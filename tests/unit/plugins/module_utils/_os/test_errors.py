@@ -177,9 +177,9 @@ class TestRealFileSystems:
 
     def test_mounted_read_only(self, disk: Path) -> None:
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-        with pytest.raises(OSError, match="Read-only") as refused:
+        with pytest.raises(OSError, match="Read-only") as caught:
             (disk / "new" / "file").parent.mkdir()
-        assert advice(refused.value) == (
+        assert advice(caught.value) == (
             f"the file system {disk} (tmpfs) is mounted read-only. Remount it, or choose another path."
         )
 
