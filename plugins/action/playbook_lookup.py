@@ -31,7 +31,7 @@ class ActionModule(CollectionAction):
         name = f"standalone.python.{params['lookup']}"
         lookup = lookup_loader.get(name, loader=self._loader, templar=self._templar)
         try:
-            values = lookup.run(params["terms"], variables=task_vars, **params["options"])
+            found = lookup.run(params["terms"], variables=task_vars, **params["options"])
         except AnsibleError as error:
             raise StandaloneError(error.message) from None
-        return {"changed": False} if params["check_only"] else {"changed": False, "values": values}
+        return {"changed": False} if params["check_only"] else {"changed": False, "found": found}

@@ -60,7 +60,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-values:
+found:
   description: What the lookup returns, an item for each term or one for all.
   returned: success, without O(check_only)
   type: list

@@ -25,6 +25,7 @@ SECRET = marked("password")
         SECRET.encode().hex(),
         *(base64.b64encode(f"{before}{SECRET}".encode()).decode() for before in ("", "u", "u:", "us:")),
     ],
+    ids=["url", "upper", "hex", *(f"base64-{number}" for number in range(4))],  # the secret differs by process
 )
 def test_a_secret_is_found(text: str, tmp_path: Path) -> None:
     (tmp_path / "receipt").write_text(text)

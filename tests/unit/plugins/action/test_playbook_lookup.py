@@ -50,8 +50,8 @@ def act(monkeypatch: pytest.MonkeyPatch, **options: Any) -> dict[str, Any]:
 
 def test_the_result_has_the_values_unless_only_a_check_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"terms": ["3.13"], "options": {"index": "bundled"}}
-    assert act(monkeypatch, **options)["values"] == [["3.13"], {"x": 1}, {"index": "bundled"}]
-    assert "values" not in act(monkeypatch, **options, check_only=True)
+    assert act(monkeypatch, **options)["found"] == [["3.13"], {"x": 1}, {"index": "bundled"}]
+    assert "found" not in act(monkeypatch, **options, check_only=True)
 
 
 def test_a_failure_is_the_message_of_the_lookup_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
