@@ -64,8 +64,11 @@ def why_not_writable(directory: str) -> str | None:
         return None
     from .errors import advice
 
-    is_read_only = os.statvfs(directory).f_flag & os.ST_RDONLY
-    return advice(OSError(errno.EROFS if is_read_only else errno.EACCES, "", directory))
+    if os.statvfs(directory).f_flag & os.ST_RDONLY:
+        number = errno.EROFS
+    else:  # no mode keeps root out, only what the system forbids everybody, such as an immutable directory
+        number = errno.EACCES if os.geteuid() else errno.EPERM
+    return advice(OSError(number, "", directory))
 
 
 def require_executable(directory: str) -> None:
