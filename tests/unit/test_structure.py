@@ -239,7 +239,7 @@ SHIPPED = {
     "build_info": (30, 177),
     "build_rollback": (43, 256),
     "links": (12, 57),
-    "mirror": (44, 248),
+    "mirror": (44, 249),
 }
 
 
