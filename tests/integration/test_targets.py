@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,6 @@ TARGETS = sorted(
 )
 
 
-def has_pip(archive: Path) -> bool:
-    with tarfile.open(archive) as members:
-        return any("/site-packages/pip/" in name for name in members.getnames())
-
-
 # Between them they start each module under the oldest Python. What the host side does there is a matter of the unit
 # tests, which run under it as a whole; nearly all other plays have the newest.
 UNDER_THE_OLDEST = {"build_archive", "build_drift", "build_image", "build_info", "build_lifecycle", "role_lifecycle"}
@@ -39,7 +33,7 @@ RUNS = [
 @pytest.mark.parametrize(("host_python", "target"), RUNS, indirect=["host_python"])
 def test_target(target: str, player: Player, server: Server, samples: SampleMirror, tmp_path: Path) -> None:
     sample = samples.samples[0]
-    if target == "role_requirements" and not has_pip(samples.archive(sample)):
+    if target == "role_requirements" and not samples.has_pip:
         pytest.skip("the Python that samples are cut from here has no pip")
     variables = {
         "target": str(HERE / "targets" / target / "tasks" / "main.yml"),

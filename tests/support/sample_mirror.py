@@ -18,6 +18,7 @@ import argparse
 import shutil
 import signal
 import sys
+import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -55,6 +56,12 @@ class SampleMirror:
     def archive(self, sample: Sample) -> Path:
         """The mirror's own copy of a sample, which a test may spoil."""
         return self.directory / sample.spec.release / sample.file_name
+
+    @property
+    def has_pip(self) -> bool:
+        """Whether the samples have pip, as real builds do; Debian's Python, which they can be cut from, has none."""
+        with tarfile.open(self.archive(self.samples[0])) as members:
+            return any("/site-packages/pip/" in name for name in members.getnames())
 
 
 def make_mirror(directory: Path, specs: Iterable[SampleSpec], cache: Path | None = None) -> SampleMirror:
