@@ -5,7 +5,21 @@
 
 from __future__ import annotations
 
-_ASSET = r"""    suboptions:
+
+# Each variant is one text, which is all that `ansible-test sanity` reads.
+class ModuleDocFragment:
+    """The asset that the lookup `release` returns, as an option; in another variant, a list of assets."""
+
+    DOCUMENTATION = r"""
+options:
+  asset:
+    description:
+      - A pinned asset, as returned by P(standalone.python.release#lookup). No index is read then, and only this asset
+        is accepted. Mutually exclusive with O(name).
+      - The receipt of the build omits a login and a query in its address. If the server needs these, a repair needs the
+        asset again.
+    type: dict
+    suboptions:
       name:
         description: The asset's file name without C(.tar.gz) or C(.tar.zst).
         type: str
@@ -43,26 +57,7 @@ _ASSET = r"""    suboptions:
         type: bool
 """
 
-
-class ModuleDocFragment:
-    """The asset that the lookup `release` returns, as an option; in another variant, a list of assets."""
-
-    DOCUMENTATION = (
-        r"""
-options:
-  asset:
-    description:
-      - A pinned asset, as returned by P(standalone.python.release#lookup). No index is read then, and only this asset
-        is accepted. Mutually exclusive with O(name).
-      - The receipt of the build omits a login and a query in its address. If the server needs these, a repair needs the
-        asset again.
-    type: dict
-"""
-        + _ASSET
-    )
-
-    ASSETS = (
-        r"""
+    ASSETS = r"""
 options:
   assets:
     description:
@@ -70,6 +65,40 @@ options:
         them.
     type: list
     elements: dict
+    suboptions:
+      name:
+        description: The asset's file name without C(.tar.gz) or C(.tar.zst).
+        type: str
+        required: true
+      version:
+        description: The version of Python.
+        type: str
+        required: true
+      release:
+        description: The release tag.
+        type: str
+        required: true
+      target:
+        description: The triple.
+        type: str
+        required: true
+      flavor:
+        description: The form of the build.
+        type: str
+        required: true
+      build_options:
+        description: The build options.
+        type: str
+        default: ''
+      url:
+        description: The address of the archive. O(mirror) is applied to it.
+        type: str
+        required: true
+      sha256:
+        description: The digest of the archive.
+        type: str
+        required: true
+      prerelease:
+        description: Whether the version is a pre-release.
+        type: bool
 """
-        + _ASSET
-    )
