@@ -14,7 +14,7 @@ POSARGS = $(if $(ARGS),-- $(ARGS))
 help:
 	@echo "make setup        .venv, the collection tree, programs that tests use"
 	@echo "make test         everything that CI runs, with a summary"
-	@echo "make check        lint and the unit tests with the newest ansible-core, in less than two minutes"
+	@echo "make check        lint and the unit tests with the newest ansible-core"
 	@echo "make unit         unit tests in .venv; one of them: make unit ARGS='tests/unit/test_structure.py -k heavy'"
 	@echo "make integration  tests that run ansible-playbook; ARGS as above"
 	@echo "make fuzz         tests/fuzz with many random examples: FUZZ_EXAMPLES=100000 make fuzz; ARGS as above"
