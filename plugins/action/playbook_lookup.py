@@ -27,7 +27,7 @@ class ActionModule(CollectionAction):
     _requires_connection = False
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        _unused, params = self.validate_argument_spec(_ARGUMENTS)
+        params = self._validated(_ARGUMENTS)
         name = f"standalone.python.{params['lookup']}"
         lookup = lookup_loader.get(name, loader=self._loader, templar=self._templar)
         try:
