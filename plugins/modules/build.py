@@ -284,7 +284,8 @@ attributes:
 requirements:
   - "Controller: the requests library, to fetch an index. For O(verify_provenance) sigstore, and cramjam where GitHub is
     asked."
-  - "Host: Python 3.9 or newer. For V(full) archives one of the zstandard package, Python 3.14, or the C(zstd) program."
+  - "Host: Python 3.9 or newer. For V(full) archives the library libzstd, which most hosts have, Python 3.14, the
+    zstandard package, or the C(zstd) program."
 notes:
   - The system's own Python is not changed. To make a build the default, see the role of this collection.
   - "Several paths can share the store, and a run can be interrupted at any moment."

@@ -85,8 +85,8 @@ PROBE = "\n".join(
         "cpu_flags=: fpu sse cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2",
         "os_ID=debian",
         'os_VERSION_ID="12"',
-        "tool=/usr/bin/zstd",
-        "tool=/bin/tar",
+        "zstandard=/usr/bin/zstd",
+        "zstandard=/usr/lib64/libzstd.so.1",
         "standalone-python-probe end",
         "",
     )

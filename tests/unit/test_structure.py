@@ -234,7 +234,7 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (65, 409),
+    "build": (66, 414),
     "build_confirm": (27, 154),
     "build_info": (30, 177),
     "build_rollback": (43, 256),

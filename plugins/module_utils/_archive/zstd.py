@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from .._errors import ArchiveError
 from .._os.paths import found_program
+from . import libzstd
 from .errors import UnsafeArchive
 
 if TYPE_CHECKING:
@@ -101,10 +102,14 @@ _SILENCE_S = 60  # the program needs a moment for each chunk
 
 
 def decompressed(archive: FileIO) -> Generator[bytes, None, None]:
-    """The decompressed bytes of `archive`, a file at its start. Raises as `decompress.open_chunks` does."""
+    """The decompressed bytes of `archive`, a file at its start. Raises as `decompress.open_chunks` does.
+
+    The library comes first: it is as fast as the two modules, within the spread, and its import takes 4 ms of processor
+    time where that of the package zstandard takes 20. The program takes twice their time (measured with 86 MB).
+    """
     check(archive)
     archive.seek(0)
-    for means in (_by_zstandard, _by_standard_library, _by_program):
+    for means in (_by_library, _by_standard_library, _by_zstandard, _by_program):
         chunks = means(archive)
         if chunks is not None:
             return chunks
@@ -113,8 +118,14 @@ def decompressed(archive: FileIO) -> Generator[bytes, None, None]:
 
 def require_reader(archive: str) -> None:
     """Raise `ArchiveError` when the host has nothing that decompresses. `archive` is the path or name of a file."""
-    if not (found_program("zstd") or _has_module("zstandard") or _has_module("compression.zstd")):
+    if not can_read():
         raise _unreadable(archive)
+
+
+def can_read() -> bool:
+    """Whether the host has something that decompresses."""
+    has_module = _has_module("zstandard") or _has_module("compression.zstd")
+    return bool(has_module or found_program("zstd") or _why_no_library() is None)
 
 
 def _has_module(name: str) -> bool:
@@ -125,12 +136,27 @@ def _has_module(name: str) -> bool:
     return False
 
 
+def _why_no_library() -> str | None:
+    try:
+        libzstd.load()
+    except ImportError as error:
+        return str(error)
+    return None
+
+
 def _unreadable(archive: str) -> ArchiveError:
     return ArchiveError(
-        f"The archive {os.path.basename(archive)} is compressed with zstandard, which this host cannot read. "
-        "Install the zstd program or Python's zstandard module on the host, "
-        "or choose a flavor that comes as .tar.gz, such as install_only."
+        f"The archive {os.path.basename(archive)} is compressed with zstandard, which this host cannot read: "
+        f"{_why_no_library()}, no Python module zstandard or compression.zstd, and no program zstd. Install the "
+        "package libzstd1, libzstd, zstd-libs or zstd, or choose a flavor that comes as .tar.gz, such as install_only."
     )
+
+
+def _by_library(archive: FileIO) -> Generator[bytes, None, None] | None:
+    try:
+        return libzstd.decompressed(libzstd.load(), archive, WINDOW_LOG)
+    except ImportError:
+        return None
 
 
 def _by_zstandard(archive: FileIO) -> Generator[bytes, None, None] | None:

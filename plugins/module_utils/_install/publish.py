@@ -162,6 +162,7 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
     from .._download.digest import verify_file
 
     if spec.archive:
+        _require_readable(spec, asset)
         with timings.measure("verify_s"):
             verify_file(spec.archive, spec.digest_of_archive(asset))
         return _extracted(spec.archive, store.new_stage(), timings, with_bytecode=spec.compile_bytecode)
@@ -178,6 +179,15 @@ def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) ->
         )
     os.unlink(part)
     return stage
+
+
+def _require_readable(spec: InstallSpec, asset: Asset) -> None:
+    """Raise `ArchiveNeeded` for a repacked archive that this host cannot read, in place of the published one."""
+    from .._archive import zstd
+
+    if spec.digest_of_archive(asset) != asset.sha256 and not zstd.can_read():
+        name = asset.build.name
+        raise ArchiveNeeded(f"The archive of {name} is needed as it was published.", asset.sha256, name)
 
 
 def _fetch(part: str, spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> None:

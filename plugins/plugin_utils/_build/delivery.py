@@ -109,7 +109,7 @@ class Delivery:
                 path = self._cached(asset, stack)
             except DownloadError as error:
                 raise DownloadError(f"{why} {error}".lstrip()) from error
-            if as_published or "zstd" not in self.decision.probe.tools:
+            if as_published or not self.decision.probe.zstandard:
                 yield PackedArchive(path)
             else:
                 may_make = self.options.controller.host_count >= _MANY_HOSTS

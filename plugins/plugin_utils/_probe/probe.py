@@ -50,7 +50,7 @@ _KEYS = {
     "os_VERSION_ID": repeated(".*"),
     "os_ID": repeated(".*"),
     "translated": once(".*"),
-    "tool": repeated(".+"),
+    "zstandard": repeated("/.+"),
     **{key: once("/.*") for key in _NEAREST},
     **{f"{key}_{fact}": once("1") for key in _NEAREST for fact in ("is_directory", "is_writable")},
     **{f"{key}_in_build": once("/.*") for key in _NEAREST},
@@ -104,7 +104,7 @@ class Probe:
     `running` maps each build to the numbers of its processes, which are searched only when a build may be removed.
     `has_litter` is whether an interrupted run left something in the store that this user could remove: work in staging
     other than a resumable download, or an empty store.
-    `tools` are the paths of those of zstd, python3, tar, gzip and sha256sum that the host has.
+    `zstandard` are the paths of what the host has that reads it: the program zstd, the C library, and Python modules.
     With `root` in the command, paths and platform are those of the system in it; `has_root` is whether it exists,
     `root_is_running` whether it is the running system by another name, `platform` is None when its shell does not show
     the platform, and `in_circles` is a directory whose links form a loop.
@@ -126,7 +126,7 @@ class Probe:
     running: Mapping[str, tuple[int, ...]]
     has_litter: bool
     free_bytes: int | None
-    tools: Mapping[str, str]
+    zstandard: tuple[str, ...]
     platform: HostPlatform | None
     has_root: bool = False
     root_is_running: bool = False
@@ -184,7 +184,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         running=_running(answer),
         has_litter="litter" in facts,
         free_bytes=int(free_kib) * 1024 if free_kib else None,
-        tools={tool.rpartition("/")[2]: tool for tool in facts.get("tool", ())},
+        zstandard=tuple(facts.get("zstandard", ())),
         platform=image_platform(facts) if has_root else host_platform(facts),
         has_root=has_root,
         root_is_running="root_is_running" in facts,

@@ -16,8 +16,7 @@
 #   root         the root of another system that has path and store (nothing in it is run); empty for this one
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
-LC_ALL=C
-export LC_ALL
+export LC_ALL=C
 # Users without privileges often lack these directories on their PATH, so what is found must not depend on it.
 PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
 set -f
@@ -238,17 +237,17 @@ say_elf() {
 # static shell it is the first.
 say_libcs() {
     case $machine in
-        "03 00"*) set -- ld-linux.so.2 ld-musl-i386.so.1 ;;
-        "15 00"*) set -- ld64.so.2 ld-musl-powerpc64le.so.1 ;;
-        "00 16"*) set -- ld64.so.1 ld-musl-s390x.so.1 ;;
-        "28 00"*) set -- ld-linux-armhf.so.3 ld-linux.so.3 ld-musl-armhf.so.1 ld-musl-arm.so.1 ;;
-        "3e 00"*) set -- ld-linux-x86-64.so.2 ld-musl-x86_64.so.1 ;;
-        "b7 00"*) set -- ld-linux-aarch64.so.1 ld-musl-aarch64.so.1 ;;
-        "f3 00"*) set -- ld-linux-riscv64-lp64d.so.1 ld-musl-riscv64.so.1 ;;
+        "03 00"*) set -- -linux.so.2 -musl-i386.so.1 ;;
+        "15 00"*) set -- 64.so.2 -musl-powerpc64le.so.1 ;;
+        "00 16"*) set -- 64.so.1 -musl-s390x.so.1 ;;
+        "28 00"*) set -- -linux-armhf.so.3 -linux.so.3 -musl-armhf.so.1 -musl-arm.so.1 ;;
+        "3e 00"*) set -- -linux-x86-64.so.2 -musl-x86_64.so.1 ;;
+        "b7 00"*) set -- -linux-aarch64.so.1 -musl-aarch64.so.1 ;;
+        "f3 00"*) set -- -linux-riscv64-lp64d.so.1 -musl-riscv64.so.1 ;;
         *) return 0 ;;
     esac
     for name; do
-        for loader in "/lib64/$name" "/lib/$name"; do
+        for loader in "/lib64/ld$name" "/lib/ld$name"; do
             locate "$loader"
             exists "$file" || continue
             ask_libc "$loader"
@@ -293,10 +292,8 @@ say_linux() {
     case $machine in
         "3e 00"*) [ -n "$root" ] || say_line cpu_flags /proc/cpuinfo flags ;;
     esac
-    for release in /etc/os-release /usr/lib/os-release; do
-        find_in_root "$release"
-        ! is_text "$file" || break
-    done
+    find_in_root /etc/os-release
+    is_text "$file" || find_in_root /usr/lib/os-release
     is_text "$file" || return 0
     while IFS= read -r line; do
         case $line in
@@ -311,6 +308,7 @@ say_macos() {
     say translated "$(sysctl -n sysctl.proc_translated 2>/dev/null)"
 }
 
+# What reads zstandard is the program, the C library, or a module of the system's Python.
 say_host() {
     system=$(uname -s -m)
     say system "$system"
@@ -319,11 +317,12 @@ say_host() {
         Linux*) say_linux ;;
         Darwin*) say_macos ;;
     esac
-    IFS=$newline
-    for tool in $(for name in zstd python3 tar gzip sha256sum; do command -v "$name"; done); do
-        say tool "$tool"
+    set +f
+    for file in "$(command -v zstd)" /usr/l*/libzstd.so.1 /usr/l*/*/libzstd.*1 /[ou]*/*/lib/libzstd.1.* \
+        /usr/l*/python3*/*s/zstandard /usr/l*/python3*/compression; do
+        [ ! -e "$file" ] || say zstandard "$file"
     done
-    unset IFS
+    set -f
 }
 
 say_path

@@ -20,6 +20,8 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import N
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
+from ansible_collections.standalone.python.plugins.plugin_utils._archives.recompress import PackedArchive
+from ansible_collections.standalone.python.plugins.plugin_utils._build import delivery
 from tests.support import fake_builds, index_documents
 from tests.support.action_host import NEW, OLD, Host, act, bootstrap_on
 from tests.support.fake_builds import VERSION, FakeBuild
@@ -92,6 +94,17 @@ class TestPush:
         assert host.received == {REMOTE: old.archive.read_bytes()}
         assert [module.get("archive") for module in host.modules] == [None, REMOTE]
         assert host.modules[1]["asset"]["sha256"] == old.sha256
+
+    def test_a_host_that_cannot_read_the_repacked_one_gets_the_published_one(
+        self, host: Host, path: Path, old: FakeBuild, address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        copy = tmp_path / "copy"
+        copy.write_bytes(b"repacked")
+        monkeypatch.setattr(delivery, "recompressed", lambda *_, **__: PackedArchive(str(copy), "1" * 64))
+        host.first_answers = [wanted(old)]
+        assert act(host, path, asset=old.asset(), mirror=address, delivery="push")["changed"] is True
+        assert [module.get("checksum") for module in host.modules] == ["1" * 64, None]
+        assert host.received == {REMOTE: old.archive.read_bytes()}
 
     def test_an_archive_that_is_nowhere(self, host: Host, path: Path, old: FakeBuild) -> None:
         result = act(host, path, asset=old.asset(), mirror="file:///nowhere", delivery="push")

@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -328,6 +329,7 @@ class TestCheckModeRefuses:
         assert run(spec(path, asset=asset), check_mode=True)["changed"] is True
         monkeypatch.setattr(zstd, "found_program", lambda _name: None)
         monkeypatch.setattr(zstd, "_has_module", lambda _name: False)
+        monkeypatch.setitem(sys.modules, "ctypes", None)
         with pytest.raises(ArchiveError, match="python.tar.zst is compressed with zstandard, which this host cannot"):
             run(spec(path, asset=asset), check_mode=True)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._archive import zstd
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._download import download
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
@@ -222,6 +223,15 @@ class TestPackedAnew:
         assert unpack(store, build, archive=str(copy), checksum=digest).entries == given.entries
         with pytest.raises(DigestMismatch):
             unpack(store, build, archive=str(copy), checksum="0" * 64)
+
+    def test_a_host_that_cannot_read_it_asks_for_the_published_one(
+        self, store: Store, build: FakeBuild, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(zstd, "can_read", lambda: False)
+        with pytest.raises(ArchiveNeeded, match="The archive of .* is needed as it was published.") as caught:
+            unpack(store, build, archive=str(build.archive), checksum="1" * 64)
+        assert caught.value.sha256 == build.sha256
+        assert unpack(store, build, archive=str(build.archive), checksum=build.sha256).entries
 
     def test_it_is_not_taken_for_another_asset(self, store: Store, build: FakeBuild) -> None:
         wanted = spec(Path(store.directory).with_name("3"), build, checksum="1" * 64)

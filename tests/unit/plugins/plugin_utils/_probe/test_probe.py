@@ -41,8 +41,8 @@ LINES = (
     "nearest_to_store_mount=nfs4 ro,noexec,vers=4.2 /opt/with space",
     "system=Linux x86_64",
     "elf=",
-    "tool=/usr/bin/zstd",
-    "tool=tar",
+    "zstandard=/usr/bin/zstd",
+    "zstandard=/usr/lib64/libzstd.so.1",
     "standalone-python-probe end",
 )
 
@@ -66,7 +66,7 @@ def test_parse() -> None:
     assert probe.roots == {"%2Fopt%2Fpython%2F3.13": {"path": "/opt/python/3.13"}, "x": None}
     assert probe.running == {"a=b": (42, 4711), "c": (7,)}
     assert probe.free_bytes == 2048 * 1024
-    assert probe.tools == {"zstd": "/usr/bin/zstd", "tar": "tar"}
+    assert probe.zstandard == ("/usr/bin/zstd", "/usr/lib64/libzstd.so.1")
     assert (probe.platform.os, probe.platform.arch) == ("linux", "x86_64")
 
 

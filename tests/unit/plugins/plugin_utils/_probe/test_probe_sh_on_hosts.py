@@ -187,10 +187,30 @@ def test_it_is_not_a_program() -> None:
     assert not SCRIPT.stat().st_mode & stat.S_IXUSR
 
 
-@pytest.mark.parametrize("directory", ["bin", "usr/sbin", "usr/local/sbin"])
-def test_programs_of_root_are_found_whatever_the_path(tmp_path: Path, directory: str) -> None:
-    tools = probe_runs.run_in(tmp_path / "root", {f"{directory}/zstd": "#!/bin/sh\n"}).tools
-    assert tools["zstd"] == f"/{directory}/zstd"
+@pytest.mark.parametrize(
+    "file",
+    [
+        *("bin/zstd", "usr/sbin/zstd", "usr/local/sbin/zstd"),
+        *("usr/lib/x86_64-linux-gnu/libzstd.so.1", "usr/lib64/libzstd.so.1", "usr/lib/libzstd.so.1"),
+        *("usr/local/lib/libzstd.1.dylib", "opt/homebrew/lib/libzstd.1.dylib"),
+        *("usr/lib/python3/dist-packages/zstandard/__init__.py", "usr/lib64/python3.14/compression/zstd/__init__.py"),
+    ],
+)
+def test_what_reads_zstandard_is_found_whatever_the_path(tmp_path: Path, file: str) -> None:
+    found = probe_runs.run_in(tmp_path / "root", {file: "#!/bin/sh\n"}).zstandard
+    assert [f"/{file}".startswith(path) for path in found] == [True]
+
+
+def test_a_host_with_nothing_that_reads_zstandard(tmp_path: Path) -> None:
+    assert probe_runs.run_in(tmp_path / "root", {"usr/lib/libz.so.1": ""}).zstandard == ()
+
+
+@each_shell
+def test_each_shell_finds_what_reads_zstandard_here(tmp_path: Path, shell: str) -> None:
+    places = ("/usr/bin/zstd", "/usr/lib/x86_64-linux-gnu/libzstd.so.1", "/usr/lib64/libzstd.so.1")
+    assert set(ask(tmp_path / "3.13", tmp_path / ".builds", shell=shell).zstandard) >= {
+        place for place in places if os.path.exists(place)
+    }
 
 
 def test_every_script_that_looks_for_programs_searches_those_of_root() -> None:
