@@ -45,8 +45,9 @@ def rollback_lines(answer: dict[str, Any]) -> list[str]:
         raise AnsibleFilterError(str(error)) from None
 
 
-def upgrade_wave(batch: list[str], everyone: list[str], serial: list[int | str]) -> str:
-    return waves.Wave.of(batch, everyone, serial).begin()
+def upgrade_wave(batch: list[str], everyone: list[str], serial: list[int | str]) -> dict[str, Any]:
+    wave = waves.Wave.of(batch, everyone, serial)
+    return {"line": wave.begin(), "is_last": wave.is_last}
 
 
 def upgrade_lines(

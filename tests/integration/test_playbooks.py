@@ -97,6 +97,68 @@ def test_a_wave_returns_as_a_whole_and_earlier_waves_stay(fleet: Fleet) -> None:
     assert '"msg": "Wave 2 of 2: web1, web2"' in played.output
 
 
+@dataclass(frozen=True)
+class Hooks:
+    """Commands that log what happens to which host, and the release at its path then."""
+
+    log: Path
+
+    def variables(self, health: str = "true") -> dict[str, str]:
+        return {
+            "upgrade_before_command": self._logging("before"),
+            "upgrade_after_command": self._logging("after"),
+            "upgrade_health_command": f"{self._logging('health')}; {health}",
+        }
+
+    def _logging(self, what: str) -> str:
+        release = "$({{ python_path }}/bin/python3 -B -c 'import _sample; print(_sample.RELEASE)')"
+        return f'echo {what} {{{{ inventory_hostname }}}} "{release}" >>{self.log}'
+
+    def lines(self) -> list[str]:
+        found = self.log.read_text().splitlines() if self.log.exists() else []
+        self.log.unlink(missing_ok=True)
+        return sorted(found)
+
+
+def test_commands_before_and_after_the_upgrade_of_a_host(fleet: Fleet, tmp_path: Path) -> None:
+    """They run on hosts that get a build. A wave that fails goes back before the command after it, as well."""
+    fleet.install(OLD)
+    hooks = Hooks(tmp_path / "log")
+    failing = hooks.variables("test {{ inventory_hostname }} = canary")
+    waves = {"upgrade_serial": [1, 2], "upgrade_pause": 1, "upgrade_hooks_delegate_to": "localhost"}
+    played = fleet.play("upgrade", **failing, **waves)
+    assert played.rc == 2, played.output
+    assert hooks.lines() == sorted(
+        f"{what} {host} {release}"
+        for host, after in (("canary", NEW), ("web1", OLD), ("web2", OLD))
+        for what, release in (("before", OLD), ("health", NEW), ("after", after))
+    )
+    assert played.output.count("Pausing for 1 seconds") == 1, played.output
+
+    stuck = {**hooks.variables(), "upgrade_after_command": "echo the balancer is away >&2; false"}
+    played = fleet.play("upgrade", **stuck, upgrade_serial=[1, 1, 1])
+    assert played.rc == 2, played.output
+    assert hooks.lines() == [f"before web1 {OLD}", f"health canary {NEW}", f"health web1 {NEW}"]
+    said = "but upgrade_after_command failed: The command exited with a non-zero return code. the balancer is away. All"
+    assert said in " ".join(played.output.split())
+    assert fleet.releases() == {"canary": NEW, "web1": NEW, "web2": OLD}
+
+    again = fleet.play("upgrade", **hooks.variables())  # completes it, and so web1 is returned to service
+    assert (again.rc, fleet.releases()) == (0, everywhere(NEW)), again.output
+    assert [line for line in hooks.lines() if line.startswith("after")] == [f"after web1 {NEW}", f"after web2 {NEW}"]
+
+
+def test_a_host_that_cannot_be_drained_gets_no_build(fleet: Fleet) -> None:
+    fleet.install(OLD)
+    fleet = replace(fleet, player=replace(fleet.player, lost=("balancer",)))
+    hooks = {"upgrade_before_command": "true", "upgrade_after_command": "true", "upgrade_hooks_delegate_to": "balancer"}
+    said = " ".join(fleet.play("upgrade", **hooks, upgrade_hosts="all:!balancer").output.split())
+    assert "upgrade_before_command failed: balancer cannot be reached: " in said
+    assert "It has its previous build again." in said
+    assert "In addition, upgrade_after_command failed: balancer cannot be reached: " in said
+    assert fleet.releases() == everywhere(OLD)
+
+
 def test_a_release_that_appears_between_waves_does_not_matter(fleet: Fleet, tmp_path: Path) -> None:
     fleet.install(OLD)
     index, fuller = tmp_path / "index.ndjson", tmp_path / "fuller.ndjson"

@@ -132,7 +132,7 @@ def files() -> list[str]:
 VERBS = re.compile(
     "(?:Apply|Build|Check|Choose|Compare|Configure|Confirm|Continue|Create|Fail|Fetch|Find|Import|Inspect|Install|List|Lock"
     "|Look|Make|Mark|Note|Prune|Raise|Read|Record|Register|Reload|Remove|Report|Restart|Restore|Roll|Run|Serve|Set|Show"
-    "|Sort|Start|Stop|Store|Test|Upgrade|Use|Write)\\b"
+    "|Sort|Start|Stop|Store|Test|Upgrade|Use|Wait|Write)\\b"
 )
 TASK_NAME = re.compile(r"^ *- name: (?P<name>[A-Z][^{\n]+)$", re.MULTILINE)
 

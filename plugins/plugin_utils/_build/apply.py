@@ -19,7 +19,7 @@ from .._module_result import lacks_interpreter
 from .delivery import Delivery
 from .image import exported_epoch
 from .preflight import preflight
-from .progress import sending
+from .progress import installing, sending
 
 
 def apply(delivery: Delivery, host: Host) -> dict[str, Any]:
@@ -70,7 +70,8 @@ def _left_to_send(delivery: Delivery, host: Host) -> tuple[Asset | None, dict[st
 
 def _fetch_there(delivery: Delivery, host: Host, asset: Asset) -> dict[str, Any]:
     """The result of a module run that fetches the archive on the host."""
-    return _run_module(delivery, host, delivery.to_fetch(asset), fetches=True)
+    with installing(f"{host.name}: {asset.file_name}", _console.say):
+        return _run_module(delivery, host, delivery.to_fetch(asset), fetches=True)
 
 
 def _run_module(

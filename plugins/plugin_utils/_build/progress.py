@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show progress of a long download or transfer at a terminal, in whole lines, which workers cannot garble."""
+"""Show progress of a long download or transfer at a terminal, in whole lines, which workers cannot garble.
+
+Ansible returns nothing of a module before it ends. So while a host fetches an archive itself, only the time is known.
+"""
 
 from __future__ import annotations
 
@@ -40,22 +43,25 @@ class Progress:
     def so_far(self) -> str:
         """The progress as text: `3.1 of 32.0 MB, 1.5 MB/s`, or `32.0 MB, 12 s` when the bytes are not counted."""
         if self.count_bytes is None:
-            return f"{_megabytes(self.total_bytes)} MB, {self.seconds:.0f} s"
+            size = "" if self.total_bytes is None else f"{_megabytes(self.total_bytes)} MB, "
+            return f"{size}{self.seconds:.0f} s"
         return f"{_megabytes(self.count_bytes)} of {_megabytes(self.total_bytes)} MB, {self._rate(self.count_bytes)}"
 
     def at_the_end(self) -> str:
-        """The summary as text: size, duration and rate."""
+        """The summary as text: size, duration and rate, as far as they are known."""
         size_bytes = self.count_bytes if self.count_bytes is not None else self.total_bytes
+        if size_bytes is None:
+            return f"{self.seconds:.0f} s"
         return f"{_megabytes(size_bytes)} MB, {self.seconds:.0f} s, {self._rate(size_bytes)}"
 
-    def _rate(self, size_bytes: int | None) -> str:
-        return f"{(size_bytes or 0) / _MEGABYTE / max(self.seconds, 0.001):.1f} MB/s"
+    def _rate(self, size_bytes: int) -> str:
+        return f"{size_bytes / _MEGABYTE / max(self.seconds, 0.001):.1f} MB/s"
 
 
 @contextmanager
 def fetching(what: str, say: Callable[[str], None]) -> Iterator[Progress]:
     """Show the progress of a download, which calls `update`. A worker that waits for another's shows nothing."""
-    with _reported(what, "fetching", "fetched", say, Progress()) as progress:
+    with _reported(what, "fetching", "fetched", say, Progress(), is_counted=True) as progress:
         yield progress
 
 
@@ -67,12 +73,23 @@ def sending(what: str, size_bytes: int, say: Callable[[str], None]) -> Iterator[
 
 
 @contextmanager
-def _reported(what: str, doing: str, done: str, say: Callable[[str], None], progress: Progress) -> Iterator[Progress]:
-    """Show a line after two seconds, another every ten seconds, and one at the end; nothing for a quicker one."""
+def installing(what: str, say: Callable[[str], None]) -> Iterator[None]:
+    """Show that a host is fetching an archive and installing its build."""
+    with _reported(what, "the host fetches and installs it", "installed", say, Progress()):
+        yield
+
+
+@contextmanager
+def _reported(
+    what: str, doing: str, done: str, say: Callable[[str], None], progress: Progress, *, is_counted: bool = False
+) -> Iterator[Progress]:
+    """Show a line after two seconds, another every ten seconds, and one at the end; nothing for a quicker one.
+
+    If it `is_counted`, nothing is shown before `update` was called.
+    """
     if not _IS_WATCHED:
         yield progress
         return
-    is_counted = progress.total_bytes is None
     ended = threading.Event()
 
     def report() -> None:

@@ -155,6 +155,11 @@ _TYPES: Mapping[str, Callable[[Setting, Any], list[Any]]] = {
 }
 
 
+def _is_duration(_setting: Setting, value: int) -> None:
+    if value < 0:
+        raise BadValue("Write a number of seconds, 0 for none.")
+
+
 def _is_path(setting: Setting, value: str) -> None:
     if not value.startswith("/"):
         raise BadValue(f"That is {not_absolute(value)}.")
@@ -196,6 +201,7 @@ _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
     "build_to_roll_back_from": lambda _setting, value: require_from_build(value),
     "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
     "path": _is_path,
+    "seconds": _is_duration,
     "pattern": _is_pattern,
     "waves": lambda _setting, value: _discard(waves_of(value)),
     "url": _is_url,

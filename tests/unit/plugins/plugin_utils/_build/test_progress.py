@@ -11,7 +11,12 @@ import threading
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._build import progress as _progress
-from ansible_collections.standalone.python.plugins.plugin_utils._build.progress import Progress, fetching, sending
+from ansible_collections.standalone.python.plugins.plugin_utils._build.progress import (
+    Progress,
+    fetching,
+    installing,
+    sending,
+)
 
 MEGABYTE = 1_000_000
 
@@ -51,6 +56,13 @@ def test_a_long_download(lines: Lines) -> None:
         lines.wait()
         progress.update(4 * MEGABYTE, 4 * MEGABYTE)
     assert lines == ["a.tar.gz: fetching, 1.0 of 4.0 MB, R MB/s", "a.tar.gz: fetched, 4.0 MB, N s, R MB/s"]
+
+
+def test_a_host_that_fetches_and_installs(lines: Lines) -> None:
+    """Nothing of a module is known before it ends, except how long it takes."""
+    with installing("web1: a.tar.gz", lines.say):
+        lines.wait()
+    assert lines == ["web1: a.tar.gz: the host fetches and installs it, N s", "web1: a.tar.gz: installed, N s"]
 
 
 def test_another_workers_download_is_not_reported(lines: Lines) -> None:

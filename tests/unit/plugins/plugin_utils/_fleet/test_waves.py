@@ -60,7 +60,8 @@ def lines(batch: Sequence[str], serial: list[Any], *everyone: dict[str, Any], **
     ],
 )
 def test_a_line_for_the_wave_that_begins(batch: list[str], count: int, serial: list[Any], line: str) -> None:
-    assert FILTERS["upgrade_wave"](batch, HOSTS[:count], serial) == line
+    number, last = (int(word.rstrip(":")) for word in line.split()[1:4:2])
+    assert FILTERS["upgrade_wave"](batch, HOSTS[:count], serial) == {"line": line, "is_last": number == last}
 
 
 @pytest.mark.parametrize(

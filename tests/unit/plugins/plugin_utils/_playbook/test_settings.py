@@ -145,6 +145,7 @@ FOR_THE_RUN = [
 SAMPLES: dict[str, tuple[Any, Any]] = {
     "upgrade_name": ("3.12", "3.13"),
     "upgrade_serial": (1, 2),
+    "upgrade_pause": (60, 600),
     "upgrade_min_age": ("1d", "2d"),
     "upgrade_index_max_age": ("1d", "2d"),
     "upgrade_flavor": ("full", "install_only"),
