@@ -9,7 +9,8 @@
         x86_64-unknown-linux-gnu:
           version: 3.12.13
           release: '20260807'
-          openssl: '3.5'
+          openssl: 3.5.7
+          sqlite: 3.53.1
           url: https://github.com/.../cpython-3.12.13%2B20260807-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz
           sha256: 506191be3ee7bd190a8834dcdc1b3bc70aab50608deccc711935aa007239cabd
           size: 34163738

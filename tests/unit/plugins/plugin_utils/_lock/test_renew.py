@@ -59,7 +59,7 @@ def test_a_size_that_lacked_is_asked_for_again() -> None:
 
 def test_the_libraries_that_are_known_are_added() -> None:
     result, _warnings = renewed(locked(NEW), declared(NEW))
-    assert result.builds["3.13"][GNU].libraries == {"openssl": "3.0"}
+    assert result.builds["3.13"][GNU].libraries == {"openssl": "3.0.16", "sqlite": "3.49.1"}
 
 
 @pytest.mark.parametrize(
