@@ -229,6 +229,10 @@ diff:
   description: The path before and after.
   returned: success
   type: dict
+components:
+  description: What the build carries, as M(standalone.python.build) returns it.
+  returned: success
+  type: dict
 health:
   description: The result of the health check. Null when this task made no new build.
   returned: success

@@ -408,6 +408,20 @@ store:
   returned: success
   type: str
   sample: /opt/python/.builds
+components:
+  description:
+    - What the build carries, by name, each with C(version) and C(source). V(measured) is what its interpreter and files
+      said when it was installed, V(table) what the collection's table has for its release, and V(name) its own name.
+    - A component is absent if none of them has its version. Empty when the path is absent.
+  returned: success
+  type: dict
+  sample:
+    openssl:
+      version: 3.5.6
+      source: measured
+    bzip2:
+      version: 1.0.8
+      source: table
 health:
   description: The result of the health check. Null when this task made no new build, as in check mode.
   returned: success

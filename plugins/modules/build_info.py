@@ -49,6 +49,13 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ python.builds | rejectattr('paths') | selectattr('pids') | map(attribute='pids') | flatten }}"
 
+- name: Show each build with its OpenSSL
+  ansible.builtin.debug:
+    msg: "{{ item.name }} has OpenSSL {{ item.components.openssl.version | default('of an unknown version') }}"
+  loop: "{{ python.builds }}"
+  loop_control:
+    label: "{{ item.name }}"
+
 - name: Check that every build is as it was published
   standalone.python.build_info:
     paths:
@@ -167,6 +174,20 @@ builds:
     installed_at:
       description: When it was installed (UTC).
       type: str
+    components:
+      description:
+        - What the build carries, by name, each with C(version) and C(source). V(measured) is what its interpreter and
+          files said when it was installed, V(table) what the collection's table has for its release, and V(name) its
+          own name.
+        - A component is absent if none of them has its version.
+      type: dict
+      sample:
+        openssl:
+          version: 3.5.6
+          source: measured
+        bzip2:
+          version: 1.0.8
+          source: table
     executables:
       description: Its programs, relative to the build.
       type: list

@@ -74,7 +74,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: For each path that is rolled back, the result as M(standalone.python.build) returns it.
+  description: For each path that is rolled back, the result as M(standalone.python.build) returns it, with measured
+    components only.
   returned: success
   type: list
   elements: dict

@@ -106,6 +106,11 @@ class OwnModule(CollectionAction):
         result = own_results(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         if not (self._task.async_val or result.get("failed") or result.get("skipped")):
             self._require_sound(result)
+            return self._completed(result)
+        return result
+
+    def _completed(self, result: dict[str, Any]) -> dict[str, Any]:
+        """The sound result, with what only the controller knows."""
         return result
 
     def _require_sound(self, result: Mapping[str, Any]) -> None:

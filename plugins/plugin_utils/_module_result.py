@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import MEASURED, components_in
 
 from ._fleet.answer import DamagedAnswer
 from ._links.discovered_python import DISCOVERED, is_plain_path
@@ -126,6 +127,10 @@ def _drift(fields: Fields, key: str) -> None:
         Fields(drift, key, DamagedAnswer).texts(kind)
 
 
+def _components(fields: Fields, key: str) -> None:
+    components_in(fields, key, (MEASURED,), DamagedAnswer)
+
+
 _BUILD: Mapping[str, _Check] = {
     "changed": Fields.flag,
     "msg": Fields.text,
@@ -137,6 +142,7 @@ _BUILD: Mapping[str, _Check] = {
     "executables": Fields.texts,
     "pruned": Fields.texts,
     "in_use": _in_use,
+    "components": _components,
     "health": _health,
     "drift": _drift,
     "diff": Fields.object,

@@ -85,7 +85,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Host:
     host = Host(directory / "host", directory / "copy")
     for path, builds in ((host.path, (NEW, OLD)), (host.other, (OTHER,))):
         for build in builds:
-            make_entry(host.store, build.build.name, receipt(str(path), build))
+            make_entry(host.store, build.build.name, receipt(str(path), build, {"openssl": "3.5.6", "pip": "25.2"}))
         path.symlink_to(f".builds/{builds[0].build.name}")
         uses = tuple(HistoryEntry(build.build.name, "2026-01-01T00:00:00Z") for build in builds)
         before = OLD.build.name if path == host.path else None

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,12 @@ def asset(
     )
 
 
-def receipt(prefix: str = "/opt/python/3.13", of: Asset | None = None, **settings: Any) -> Receipt:
+def receipt(
+    prefix: str = "/opt/python/3.13",
+    of: Asset | None = None,
+    components: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> Receipt:
     return Receipt(
         asset=of or asset(),
         settings=Settings(prefix, **settings),
@@ -54,6 +60,7 @@ def receipt(prefix: str = "/opt/python/3.13", of: Asset | None = None, **setting
         files=2,
         size_bytes=10,
         installed_at="2026-01-01T00:00:00Z",
+        components=components or {},
     )
 
 

@@ -151,9 +151,8 @@ def test_only_one_file_writes_to_the_terminal() -> None:
         for file in files_of(folder)
         if display.search(file.read_text())
     }
-    assert shown - {"module_utils/_install/health.py"} == {"plugin_utils/_console.py"}, (
-        "use _console.warn or _console.say"
-    )  # health.py runs elsewhere
+    elsewhere = {f"module_utils/_install/{name}.py" for name in ("health", "measured")}  # scripts for a new interpreter
+    assert shown - elsewhere == {"plugin_utils/_console.py"}, "use _console.warn or _console.say"
 
 
 def packages() -> list[Path]:
@@ -234,12 +233,12 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (66, 414),
-    "build_confirm": (27, 154),
-    "build_info": (30, 177),
-    "build_rollback": (43, 256),
+    "build": (67, 422),
+    "build_confirm": (27, 156),
+    "build_info": (30, 179),
+    "build_rollback": (43, 258),
     "links": (12, 57),
-    "mirror": (44, 249),
+    "mirror": (44, 250),
 }
 
 

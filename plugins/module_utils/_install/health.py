@@ -9,12 +9,13 @@ import contextlib
 import errno
 import os
 import signal
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._errors import HealthError
 from .._os.errors import BECOME, advice, mount_of
 from .._os.target_root import RUNNING, TargetRoot
+from . import measured
 from .report import Health
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _COMMON = ("selectors", "textwrap")
 # Without bytecode most of the time goes into compiling, and most hosts have two processors for that, so two processes
 # import half of the modules each. One line for each module that fails: the reason, without a traceback.
 _SCRIPT = f"""
-import importlib, os, sys
+import importlib, os, signal, sys
 
 def do_fail(names):
     failed = False
@@ -55,14 +56,15 @@ try:
 except OSError as error:
     sys.exit(f"A second process cannot be started: {{error.strerror}}.")
 if child == 0:
-    os._exit(do_fail(sys.argv[1::2]))
-failed = do_fail(sys.argv[2::2])
+    os._exit(do_fail(sys.argv[2::2]))
+failed = do_fail(sys.argv[1::2])
 status = os.waitpid(child, 0)[1]
 if os.WIFSIGNALED(status):
     os.kill(os.getpid(), os.WTERMSIG(status))
-print(sys.version.split()[0])
-sys.exit(failed or status != 0)
-"""
+if failed or status != 0:
+    sys.exit(1)
+print(sys.version.split()[0], flush=True)
+{measured.SCRIPT}"""
 
 
 _OTHER_TARGET = "Choose another target"
@@ -93,16 +95,23 @@ class _NotStarted(_Unhealthy):
     """No process of the interpreter could be started, and `str(error)` says why."""
 
 
+class Checked(NamedTuple):
+    """The result of a check, and component -> version as the interpreter says them."""
+
+    health: Health
+    components: Mapping[str, str]
+
+
 def check(
     interpreter: str,
     imports: Sequence[str],
     expected_version: str,
     system: TargetRoot = RUNNING,
     as_user: int | None = None,
-) -> Health:
+) -> Checked:
     """Run the interpreter (an absolute path) and import each module. Raises `HealthError`, which quotes its output.
 
-    Returns `result` and `reason` as tasks do: passed and None, or not_run and why it could not run.
+    The health is passed and None, or not_run and why it could not run.
 
     An interpreter with capabilities runs `as_user`, if that user reaches it: for others than root the loader ignores
     LD_LIBRARY_PATH and an $ORIGIN in the interpreter's RUNPATH then, so its libraries may be missing.
@@ -113,7 +122,7 @@ def check(
     if not imports:
         return _not_run("There is nothing to try out: health_imports is empty.")
     try:
-        _run(system.seen_inside(interpreter), imports, expected_version, system, as_user)
+        components = _run(system.seen_inside(interpreter), imports, expected_version, system, as_user)
     except _NotStarted as error:
         if not system.is_image:
             raise _error(f"it could not be started: {error}", error.remedy, system) from None
@@ -121,19 +130,19 @@ def check(
     except _Unhealthy as error:
         what = f"{str(error).rstrip('.')}.{_WHY_LESS}" if as_user else str(error)
         raise _error(what, error.remedy, system) from None
-    return {"result": "passed", "reason": None}
+    return Checked({"result": "passed", "reason": None}, components)
 
 
-def _not_run(reason: str) -> Health:
-    return {"result": "not_run", "reason": reason}
+def _not_run(reason: str) -> Checked:
+    return Checked({"result": "not_run", "reason": reason}, {})
 
 
 def _run(
     interpreter: str, imports: Sequence[str], expected_version: str, system: TargetRoot, as_user: int | None
-) -> None:
+) -> Mapping[str, str]:
     with _started([interpreter, "-I", "-B", "-c", _SCRIPT, *imports], system, as_user) as process:
         try:
-            _judge(process, expected_version)
+            return _judge(process, expected_version)
         finally:
             _end(process)
 
@@ -205,7 +214,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
+def _judge(process: subprocess.Popen[bytes], expected_version: str) -> Mapping[str, str]:
+    """The components, if the interpreter works: one that ends before it answered all about them does."""
     import subprocess
 
     try:
@@ -215,6 +225,9 @@ def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
             f"it did not answer within {_TIMEOUT_S} seconds", "Run again when the host is less busy"
         ) from None
     words = " ".join(errors.decode("utf-8", errors="replace").split())[-_WORDS_SHOWN:] or "nothing"
+    said = measured.heard(output.decode("utf-8", errors="replace"))
+    if said.version == expected_version and not said.is_complete and said.components:
+        return said.components
     if process.returncode < 0:
         signal_number = -process.returncode
         hint, remedy = _OF_SIGNALS.get(signal_number, ("", _FEWER_IMPORTS))
@@ -226,12 +239,12 @@ def _judge(process: subprocess.Popen[bytes], expected_version: str) -> None:
         )
     if process.returncode:
         raise _Unhealthy(f"it cannot import what it must. It said: {words}")
-    # The last word, since a module may print, too.
-    found = (output.decode("utf-8", errors="replace").split() or ["nothing"])[-1]
-    if found != expected_version:
+    if said.version != expected_version:
         raise _Unhealthy(
-            f"it calls itself {found}, but the build is named {expected_version}", "Correct the name of the archive"
+            f"it calls itself {said.version}, but the build is named {expected_version}",
+            "Correct the name of the archive",
         )
+    return said.components
 
 
 def _error(what: str, remedy: str, system: TargetRoot) -> HealthError:

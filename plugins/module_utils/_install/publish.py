@@ -14,7 +14,7 @@ import gc
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -29,11 +29,12 @@ from .._store.receipt import Receipt
 from .._store.store import Store, make_directory, part_name
 from . import apply
 from .apply import Check
-from .report import Health, Published, Timings
+from .report import Published, Timings
 from .spec import InstallSpec
 
 if TYPE_CHECKING:
     from .fixups import Stage
+    from .health import Checked
 
 
 def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
@@ -65,9 +66,9 @@ def publish(
     if check_content:
         check_content(stage.entries)
     _fix_up(spec, stage, timings)
-    health = _try_out(spec, asset, stage, timings)
+    checked = _try_out(spec, asset, stage, timings)
     with timings.measure("publish_s"):
-        return Published(_finish(spec, asset, stage, store), health)
+        return Published(_finish(spec, asset, stage, store, checked.components), checked.health)
 
 
 def _fix_up(spec: InstallSpec, stage: Stage, timings: Timings) -> None:
@@ -83,7 +84,7 @@ def _fix_up(spec: InstallSpec, stage: Stage, timings: Timings) -> None:
         bytecode.make_directories(stage.directory, _sources(stage))
 
 
-def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) -> Health:
+def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) -> Checked:
     from . import bytecode, fixups
     from . import health as _health
 
@@ -91,7 +92,7 @@ def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) ->
     with io.FileIO(stage.full(interpreter)) as program:
         set_capabilities(program, spec.settings.capabilities or ())
     with timings.measure("health_s"):
-        health = _health.check(
+        checked = _health.check(
             stage.full(interpreter),
             spec.health_imports,
             str(asset.build.version),
@@ -101,13 +102,13 @@ def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) ->
     with timings.measure("bytecode_s"):
         if spec.compile_bytecode:
             bytecode.compile_all(stage.directory, interpreter, spec.path, _sources(stage), spec.system)
-    return health
+    return checked
 
 
-def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
+def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store, components: Mapping[str, str]) -> str:
     """Write manifest, receipt, labels and owner, then rename. The receipt is the last file written into the build."""
     from .._os import selinux
-    from . import fixups
+    from . import fixups, measured
 
     source_date = SourceDate.of(asset.build.release, spec.system)
     manifest_sha256 = _write_manifest(stage)
@@ -120,6 +121,7 @@ def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store) -> str:
         size_bytes=sum(entry.size_bytes for entry in files),
         installed_at=str(source_date),
         manifest_sha256=manifest_sha256,
+        components={**measured.in_files(stage.directory, stage.entries), **components},
     )
     _receipts.write(stage.directory, receipt)
     if not spec.system.is_image:  # an image's labels follow from its own policy

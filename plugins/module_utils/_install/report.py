@@ -94,6 +94,7 @@ def report(outcome: Outcome, spec: InstallSpec, state: State, timings: Timings |
         "executable": f"{spec.path}/{outcome.build.program}" if outcome.build else None,
         "executables": [f"{spec.path}/{program}" for program in programs],
         "store": spec.store,
+        "components": outcome.receipt.measured() if outcome.receipt else {},
         "health": dict(outcome.health) if outcome.health else None,
         "drift": outcome.drift.as_dict(),
         "pruned": list(outcome.pruned),

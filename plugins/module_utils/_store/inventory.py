@@ -83,6 +83,7 @@ def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> 
         "externally_managed": receipt.settings.externally_managed,
         "capabilities": list(receipt.settings.capabilities or ()),
         "installed_at": receipt.installed_at,
+        "components": receipt.measured(),
         "executables": list(receipt.executables),
         "files": receipt.files,
         "size_bytes": receipt.size_bytes,

@@ -9,13 +9,14 @@ While metadata of a store is damaged, nobody knows which builds may be removed, 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
 from .._builds.build import SHA256, Asset, Build
-from .._errors import InvalidName, StoreError
+from .._errors import InvalidName, StandaloneError, StoreError
 from .._json import Fields, content_of, rendered
 from .._os.attributes import checked_capabilities
 from .manifest import RECEIPT
@@ -34,7 +35,12 @@ _KEYS = (
     "installed_at",
     "manifest_sha256",
     "capabilities",
+    "components",
 )
+COMPONENT = re.compile(r"[a-z][a-z0-9-]{1,31}")
+COMPONENT_VERSION = re.compile(r"[0-9][0-9A-Za-z.+~_-]{0,63}")
+_MOST_COMPONENTS = 64
+MEASURED = "measured"
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,8 @@ class Receipt:
 
     `executables` are the programs that it really has, relative to the build (`bin/pip3`); `size_bytes` and `files`
     count its files without bytecode; `installed_at` is UTC in ISO 8601. `manifest_sha256` is the digest of the manifest
-    beside it; None when it was not recorded.
+    beside it; None when it was not recorded. `components` is component -> version, as measured when it was installed;
+    empty when nothing was.
     """
 
     asset: Asset
@@ -79,6 +86,7 @@ class Receipt:
     size_bytes: int
     installed_at: str
     manifest_sha256: str | None = None
+    components: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt as JSON."""
@@ -98,7 +106,12 @@ class Receipt:
             "installed_at": self.installed_at,
             **({"capabilities": list(self.settings.capabilities)} if self.settings.capabilities else {}),
             **({"manifest_sha256": self.manifest_sha256} if self.manifest_sha256 else {}),
+            **({"components": self.measured()} if self.components else {}),
         }
+
+    def measured(self) -> dict[str, dict[str, str]]:
+        """The components as results have them."""
+        return {name: {"version": self.components[name], "source": MEASURED} for name in sorted(self.components)}
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any], where: str = "The receipt") -> Receipt:
@@ -124,6 +137,7 @@ class Receipt:
             size_bytes=fields.count("size_bytes"),
             installed_at=fields.line("installed_at"),
             manifest_sha256=_manifest_sha256(fields, where),
+            components={name: found["version"] for name, found in components_in(fields, where, (MEASURED,)).items()},
         )
 
     def require_entry(self, entry: str, where: str) -> None:
@@ -160,6 +174,19 @@ def _executables(fields: Fields, where: str) -> tuple[str, ...]:
         if not is_inside or not program.isprintable():
             raise StoreError(f"{where} is damaged: executables should name programs in the build.")
     return programs
+
+
+def components_in(
+    fields: Fields, where: str, sources: Collection[str], error: type[StandaloneError] = StoreError
+) -> dict[str, dict[str, str]]:
+    """Component -> `version` and `source`, one of `sources`; empty without `components`. Raises `error`."""
+    found = fields.optional_object("components") or {}
+    for name, component in found.items():
+        said = Fields(component, f"{where}: components: {name}", error)
+        is_sound = COMPONENT_VERSION.fullmatch(said.text("version")) and said.text("source") in sources
+        if not is_sound or not COMPONENT.fullmatch(str(name)) or len(found) > _MOST_COMPONENTS:
+            raise error(f"{where} is damaged: components should have the version and source of each.")
+    return {name: {key: found[name][key] for key in ("version", "source")} for name in sorted(found)}
 
 
 def _manifest_sha256(fields: Fields, where: str) -> str | None:

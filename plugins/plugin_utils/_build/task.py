@@ -12,12 +12,15 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, Plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
 from .. import _console
+from .._components.table import completed
+from .._fleet.answer import DamagedAnswer
 from .._host import Controller, Host
 from .._index.clock import Clock
 from .._module_result import may_get_interpreter, require_build_answer
@@ -51,6 +54,13 @@ class BuildTask:
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises a `StandaloneError` when there is none."""
+        result = self._result()
+        if "components" not in result or not result.get("build"):
+            return result
+        build = Build.from_dict(result["build"], f"The answer of the host about {self.spec.path}: build", DamagedAnswer)
+        return {**result, "components": completed(build, result["components"])}
+
+    def _result(self) -> dict[str, Any]:
         decision = self._plan(self._state())
         self._check(decision)
         if self.is_settled(decision):

@@ -58,6 +58,18 @@ def components_of(build: Build) -> dict[str, dict[str, str]]:
     return dict(sorted(found.items()))
 
 
+# Components of which a build has only one: what was measured says that the table's is not in it.
+_INSTEAD = {"openssl": "libressl", "libressl": "openssl", "zlib": "zlib-ng", "zlib-ng": "zlib", "libedit": "readline"}
+
+
+def completed(build: Build, measured: Components) -> dict[str, dict[str, str]]:
+    """The components of a build: as measured, and what was not measured from the table."""
+    of_table = components_of(build)
+    absent = {name for name in of_table if _INSTEAD.get(name) in measured}
+    found = {**of_table, **{name: dict(component) for name, component in measured.items()}}
+    return {name: found[name] for name in sorted(set(found) - (absent - set(measured)))}
+
+
 def _packages_in(build: Build, target: Target, release: int, versions: Mapping[str, str]) -> dict[str, str]:
     """Component -> the package of the table that a build for Linux or macOS has it from."""
     minor = build.version.minor

@@ -18,8 +18,10 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._readable import message
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import MEASURED, components_in
 
 _ANSWER = "The answer of the host"
+SOURCES = (MEASURED, "table", "name")  # of the version of a component
 _SILENCE = "The host gave no answer."
 _LONGEST_TEXT = 4096  # characters; as long as a path may be
 _MOST_VALUES = 2_000_000  # ten builds in which every file drifted; an archive has at most 200,000 members
@@ -50,6 +52,10 @@ class FoundBuild:
     def pids(self) -> list[int]:
         """The numbers of the processes that run it. Raises `DamagedAnswer`."""
         return _pids(self.answer, self.where)
+
+    def components(self) -> dict[str, dict[str, str]]:
+        """Component -> `version` and `source`. Raises `DamagedAnswer`."""
+        return components_in(self.fields, self.where, SOURCES, DamagedAnswer)
 
     def drift(self) -> dict[str, list[str]]:
         """File names by kind of change; empty when nothing was compared. Raises `DamagedAnswer`."""

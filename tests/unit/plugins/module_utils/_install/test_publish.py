@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -84,8 +85,19 @@ def test_the_receipt_shows_what_was_made_of_what(path: Path, store: Store, build
         size_bytes=sum(file.stat().st_size for file in files),
         installed_at=receipt.installed_at if receipt else "",
         manifest_sha256=hashlib.sha256((entry / MANIFEST).read_bytes()).hexdigest(),
+        components=receipt.components if receipt else {},
     )
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", receipt.installed_at)
+
+
+@pytest.mark.parametrize("imports", [["ssl"], []])
+def test_the_receipt_has_what_the_build_carries(path: Path, store: Store, tmp_path: Path, imports: list[str]) -> None:
+    metadata = f"lib/python{MINOR}/site-packages/pip-26.2.1.dist-info/METADATA"
+    build = fake_builds.make(tmp_path / "with pip", RELEASE, extra={metadata: "Name: pip\n"})
+    receipt = _receipts.read(str(publish(path, store, build, health_imports=imports)))
+    assert receipt
+    assert receipt.components["pip"] == "26.2.1"
+    assert receipt.components.get("sqlite") == (sqlite3.sqlite_version if imports else None)
 
 
 @pytest.mark.parametrize("compile_bytecode", [False, True])

@@ -111,6 +111,7 @@ class TestReport:
             "executable": f"{PATH}/bin/python3.13",
             "executables": [f"{PATH}/bin/python3.13"],
             "store": "/opt/python/.builds",
+            "components": {},
             "health": None,
             "drift": {"changed": [], "missing": [], "added": []},
             "pruned": [OLD_NAME],

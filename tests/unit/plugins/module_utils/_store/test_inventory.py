@@ -86,6 +86,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
         "externally_managed": True,
         "capabilities": [],
         "installed_at": JANUARY,
+        "components": {},
         "executables": ["bin/python3.13"],
         "files": 2,
         "size_bytes": 10,

@@ -20,10 +20,23 @@ from tests.support.receipts import asset, receipt
 PATH = "/opt/python/3.13"
 
 
-@pytest.mark.parametrize("of", [receipt(), receipt(externally_managed=False, owner="app", group="1000")])
+@pytest.mark.parametrize(
+    "of",
+    [
+        receipt(),
+        receipt(externally_managed=False, owner="app", group="1000"),
+        receipt(components={"openssl": "3.5.6", "sqlite": "3.50.4"}),
+    ],
+)
 def test_what_is_written_is_read(tmp_path: Path, of: Receipt) -> None:
     _receipts.write(str(tmp_path), of)
     assert _receipts.read(str(tmp_path)) == of
+
+
+def test_components_have_version_and_source() -> None:
+    assert receipt(components={"openssl": "3.5.6"}).as_dict()["components"] == {
+        "openssl": {"version": "3.5.6", "source": "measured"}
+    }
 
 
 def test_a_full_build_and_a_local_one_come_back(tmp_path: Path) -> None:
@@ -137,6 +150,27 @@ DAMAGED: dict[str, tuple[dict[str, Any], str]] = {
         {"executables": ["../../bin/sh"]},
         " is damaged: executables should name programs in the build.",
     ),
+    "components in a list": ({"components": []}, " is damaged: components should be an object."),
+    "a component without a version": (
+        {"components": {"openssl": {"source": "measured"}}},
+        ": components: openssl is damaged: version should be a text.",
+    ),
+    **{
+        f"components {number}": (
+            {"components": components},
+            " is damaged: components should have the version and source of each.",
+        )
+        for number, components in enumerate(
+            (
+                {"openssl": {"version": "3.5.6", "source": "table"}},
+                {"openssl": {"version": "3.5.6\n", "source": "measured"}},
+                {"openssl": {"version": "<b>3", "source": "measured"}},
+                {"openssl": {"version": "3" * 65, "source": "measured"}},
+                {"Open SSL": {"version": "3", "source": "measured"}},
+                {f"a{number}": {"version": "3", "source": "measured"} for number in range(65)},
+            )
+        )
+    },
     "half a digest": ({"manifest_sha256": "00"}, " is damaged: manifest_sha256 should be 64 hexadecimal digits."),
     "a name of another version": (
         with_name(asset("3.13.6").build.name),

@@ -9,7 +9,7 @@ pytest.importorskip("ansible", reason="components are looked up on the controlle
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.plugin_utils._components.identity import COMPONENTS
-from ansible_collections.standalone.python.plugins.plugin_utils._components.table import components_of
+from ansible_collections.standalone.python.plugins.plugin_utils._components.table import completed, components_of
 from tests.support.locks import GNU, MUSL, V3, asset, stripped
 
 MACOS, WINDOWS = "aarch64-apple-darwin", "x86_64-pc-windows-msvc"
@@ -96,3 +96,28 @@ def test_a_static_build_has_musl_and_cannot_load_tk() -> None:
 def test_each_component_has_an_identity() -> None:
     for version in ("3.10.13+20230826", "3.14.7+20260814"):
         assert set(components_of(build_of(version))) <= set(COMPONENTS)
+
+
+def measured(**versions: str) -> dict[str, dict[str, str]]:
+    return {name.replace("_", "-"): {"version": version, "source": "measured"} for name, version in versions.items()}
+
+
+def test_what_was_not_measured_is_of_the_table() -> None:
+    build = build_of("3.14.7+20260814")
+    found = completed(build, measured(openssl="3.5.9", cpython="3.14.7", certifi="2026.01.02"))
+    assert list(found) == sorted({*components_of(build), "certifi"})
+    assert found["openssl"] == {"version": "3.5.9", "source": "measured"}
+    assert (found["cpython"]["source"], found["certifi"]["source"]) == ("measured", "measured")
+    assert found["bzip2"] == {"version": "1.0.8", "source": "table"}
+
+
+@pytest.mark.parametrize(
+    ("found", "absent"),
+    [({"libressl": "3.9"}, "openssl"), ({"zlib_ng": "2.2.4"}, "zlib"), ({"readline": "8.2"}, "libedit")],
+)
+def test_a_library_that_was_measured_replaces_the_other(found: dict[str, str], absent: str) -> None:
+    build = build_of("3.14.7+20260814")
+    assert absent in completed(build, {})
+    assert absent not in completed(build, measured(**found))
+    both = measured(**found, **{absent: "1"})
+    assert set(both) <= set(completed(build, both))

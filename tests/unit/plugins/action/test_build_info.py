@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action plugin of `build_info`: what the host says, checked and completed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="the action plugin runs on the controller")
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.standalone.python.plugins.action import build_info
+from tests.support.receipts import asset
+
+OPENSSL = {"openssl": {"version": "3.5.9", "source": "measured"}}
+
+
+def build(components: Any = None) -> dict[str, Any]:
+    """A build as the module returns it."""
+    of = asset("3.14.7", "20260814")
+    return {
+        **of.as_dict(), "entry": of.build.name, "store": "/opt/python/.builds", "prefix": "/opt/python/3.14",
+        "owner": None, "group": None, "externally_managed": True, "capabilities": [],
+        "installed_at": "2026-08-15T00:00:00Z", "executables": ["bin/python3.14"], "files": 2, "size_bytes": 10,
+        "disk_bytes": 4096, "intact": None, "drift": None, "paths": ["/opt/python/3.14"], "pids": [],
+        "does_not_run": None, **({} if components is None else {"components": components}),
+    }  # fmt: skip
+
+
+def act(monkeypatch: pytest.MonkeyPatch, *builds: dict[str, Any], **options: Any) -> dict[str, Any]:
+    answer = {"changed": False, "paths": [], "builds": list(builds), "damaged": []}
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: answer)
+    task = SimpleNamespace(args=options, async_val=0, check_mode=False, action="standalone.python.build_info")
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
+    action = build_info.ActionModule(
+        task, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None
+    )
+    action._used_interpreter = None
+    return dict(action.run(task_vars={}))
+
+
+@pytest.mark.parametrize(
+    ("components", "openssl"),
+    [(OPENSSL, OPENSSL["openssl"]), ({}, {"version": "3.5.7", "source": "table"})],
+)
+def test_components_are_measured_or_of_the_table(
+    monkeypatch: pytest.MonkeyPatch, components: Any, openssl: dict[str, str]
+) -> None:
+    found = act(monkeypatch, build(components))["builds"][0]["components"]
+    assert (found["openssl"], found["bzip2"]["source"]) == (openssl, "table")
+
+
+@pytest.mark.parametrize("components", [[], {"openssl": "3"}, {"openssl": {"version": "<b>", "source": "measured"}}])
+def test_what_is_no_version_is_refused(monkeypatch: pytest.MonkeyPatch, components: Any) -> None:
+    result = act(monkeypatch, build(components))
+    assert result["failed"]
+    assert "is damaged" in result["msg"]
