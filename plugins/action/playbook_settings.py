@@ -12,6 +12,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.host_variables import variables_of_hosts
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.settings import Fleet, checked
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import playbooks, spec_of
@@ -29,12 +30,16 @@ class ActionModule(CollectionAction):
         fleet = Fleet(
             variables=variables,
             facts={host: one.facts for host, one in variables.items()},
+            files={host: self._files_of(one.raw) for host, one in variables.items()},
             matching=lambda pattern: self._hosts_matching(pattern, task_vars),
             extra=set(load_extra_vars(self._loader)),
         )
         run = checked(spec_of(params["playbook"]), fleet)
-        result = {"changed": False, "hosts": run.hosts, "waves": run.waves, "count": len(run.names)}
+        result = {"changed": False, "hosts": run.hosts, "waves": run.waves, "paths": run.paths, "count": len(run.names)}
         return {**result, "warnings": list(run.warnings)} if run.warnings else result
+
+    def _files_of(self, variables: Mapping[str, Any]) -> ControllerFiles:
+        return ControllerFiles(self._loader, self._task.get_search_path(), variables)
 
     def _templated(self, value: Any, variables: Mapping[str, Any]) -> Any:
         return self._templar.copy_with_new_env(available_variables=variables).template(value)

@@ -41,6 +41,12 @@ def interpreter_findings(
     return _interpreter_role.interpreter_findings(look, installed, absent)
 
 
+def is_module(name: str) -> bool:
+    from ansible.plugins.loader import module_loader
+
+    return bool(module_loader.has_plugin(name))
+
+
 class FilterModule:
     """The filters of this file."""
 
@@ -50,4 +56,5 @@ class FilterModule:
             "interpreter_findings": interpreter_findings,
             "interpreter_linked": interpreter_linked,
             "interpreter_uses": interpreter_uses,
+            "is_module": is_module,
         }

@@ -33,8 +33,8 @@ options:
     required: true
   lock:
     description:
-      - The path of the current lock on the controller. It need not exist.
-    type: path
+      - The path of the current lock on the controller, searched for like other files of a play. It need not exist.
+    type: str
     required: true
   may_remove:
     description:
@@ -98,6 +98,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download.conten
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
+from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockFile
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
@@ -119,13 +120,15 @@ from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve
 class LookupModule(LookupBase):
     """`standalone.python.lock_content` as templates see it."""
 
+    _files: ControllerFiles
+
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
-        take_options(self, variables, kwargs)
+        self._files = take_options(self, variables, kwargs)
         with failing_as_lookup():
             return [self._content([str(term) for term in terms])]
 
     def _content(self, names: list[str]) -> str:
-        path = self.get_option("lock")
+        path = self._files.located(self.get_option("lock"))
         former = Lock.read(path) if os.path.exists(path) else Lock(LockFile({}), f"The lock {path}")
         sizes = Sizes(self.get_option("mirror") or (), UrlOptions.from_params(self.get_options()))
         renewal = Renewal(
@@ -163,7 +166,7 @@ class LookupModule(LookupBase):
             offer = resolve(
                 request,
                 platform=None,
-                index=index_of(options),
+                index=index_of(options, self._files),
                 warn=_console.warn,
                 min_age_s=min_age_s,
                 exclude=parse_exclude(options["exclude"]),

@@ -145,7 +145,6 @@ _raw:
       sample: false
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -158,6 +157,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.request 
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
 from ansible_collections.standalone.python.plugins.module_utils._platform.facts import platform_of_facts
 from ansible_collections.standalone.python.plugins.plugin_utils import _console
+from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._index.clock import Clock
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.lock import Lock
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
@@ -177,8 +177,10 @@ _NOT_WITH_LOCK = ("exclude", "index", "index_max_age", "min_age")
 class LookupModule(LookupBase):
     """`standalone.python.release` as templates see it."""
 
+    _files: ControllerFiles
+
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        take_options(self, variables, kwargs)
+        self._files = take_options(self, variables, kwargs)
         superfluous = [option for option in _NOT_WITH_LOCK if kwargs.get(option)] if self.get_option("lock") else []
         if superfluous:  # the default index of all lookups is no conflict
             raise AnsibleLookupError(f"With lock, no index is read. Leave out {' and '.join(superfluous)}, or lock.")
@@ -189,7 +191,7 @@ class LookupModule(LookupBase):
     def _from_index(self, name: str, variables: Mapping[str, Any]) -> Any:
         request = self._wanted(name)
         options: dict[str, Any] = {
-            "index": index_of(self.get_options()),
+            "index": index_of(self.get_options(), self._files),
             "min_age_s": age_seconds(self.get_option("min_age"), "min_age"),
             "warn": _console.warn,
             "exclude": parse_exclude(self.get_option("exclude")),
@@ -201,9 +203,7 @@ class LookupModule(LookupBase):
 
     def _from_lock(self, name: str, variables: Mapping[str, Any]) -> Any:
         request = self._wanted(name)
-        given = os.path.expanduser(self.get_option("lock"))
-        found = self.find_file_in_search_path(variables, "files", given, ignore_missing=True)
-        lock = Lock.read(str(found or given))
+        lock = Lock.read(self._files.find(self.get_option("lock"), "lock"))
         if self.get_option("all_targets"):
             return [self._as_dict(self._released(asset)) for asset in lock.assets(request)]
         named = request.named_target

@@ -49,10 +49,12 @@ _raw:
 from dataclasses import asdict
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements_file import read_requirements
+from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements_file import (
+    REQUIREMENTS,
+    read_requirements,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._lookup import failing_as_lookup, take_options
 
 
@@ -60,14 +62,7 @@ class LookupModule(LookupBase):
     """`standalone.python.requirements_content` as templates see it."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, str]]:
-        take_options(self, variables, kwargs)
+        files = take_options(self, variables, kwargs)
         with failing_as_lookup():
-            return [self._content(str(term), variables or {}) for term in terms]
-
-    def _content(self, name: str, variables: dict[str, Any]) -> dict[str, str]:
-        file = self.find_file_in_search_path(variables, "files", name, ignore_missing=True)
-        if not file:
-            raise AnsibleLookupError(
-                f"Cannot install the requirements in {name}: the controller has no such file. Correct its path."
-            )
-        return asdict(read_requirements(str(file), self._loader.get_text_file_contents))
+            found = [files.find(str(term), REQUIREMENTS) for term in terms]
+            return [asdict(read_requirements(file, files.read)) for file in found]

@@ -14,7 +14,8 @@ version_added: 0.1.0
 description:
   - Internal. The playbooks of this collection run it first.
   - Reads the variables of all hosts on the controller, regardless of where they are set, and compares them with the
-    argument spec of the playbook. Fails for variables that the playbook does not have, and for invalid values.
+    argument spec of the playbook. Fails for variables that the playbook does not have, for invalid values, and for
+    files that the controller does not have.
   - Variables of other tools with the prefix of the playbook are ignored if the variable
     C(standalone_python_foreign_variables) lists them.
 author:
@@ -52,6 +53,11 @@ waves:
   type: list
   elements: raw
   sample: [1, "10%", "100%"]
+paths:
+  description: The absolute paths of files and directories that the playbook writes on the controller, by variables.
+  returned: success
+  type: dict
+  sample: {"audit_dir": "/home/ops/python-audit"}
 count:
   description: The number of hosts that the pattern matches.
   returned: success

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible import constants
+from ansible.plugins.loader import module_loader
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import (
     BUILD_ARGUMENTS,
@@ -18,6 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 )
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 
+from ._controller_files import ControllerFiles
 from ._defaults import default_exclude, default_max_age_s, default_of
 from ._host import CommandResult
 from ._module_result import own_results
@@ -151,13 +153,15 @@ class AnsibleController:
         """Whether another host than the one in the inventory does the task."""
         return bool(self._action._task.delegate_to)
 
-    def find_file(self, name: str) -> str:
-        """The path of a file that the task names. Raises Ansible's error when there is none."""
-        return str(self._action._find_needle("files", name))
+    @property
+    def files(self) -> ControllerFiles:
+        """The files of this machine that the task can name."""
+        action = self._action
+        return ControllerFiles(action._loader, action._task.get_search_path(), self._task_vars)
 
-    def read_file(self, path: str) -> str:
-        """The text of a file on this machine; decrypted, if Ansible Vault encrypted it."""
-        return str(self._action._loader.get_text_file_contents(path))
+    def has_module(self, name: str) -> bool:
+        """Whether Ansible finds a module by its full name, so that its collection is installed on this machine."""
+        return bool(module_loader.has_plugin(name))
 
     def module_interpreters(self) -> tuple[str | None, Sequence[str]]:
         """The interpreter of modules that is configured, and those that Ansible looks for when none is."""

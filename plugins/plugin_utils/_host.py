@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from ._controller_files import ControllerFiles
 from ._resolve.exclusion import Exclusion
 
 
@@ -73,11 +74,12 @@ class Controller(Protocol):
     def is_delegated(self) -> bool:
         """Whether another host than the one in the inventory does the task."""
 
-    def find_file(self, name: str) -> str:
-        """The path of a file that the task names, searched as Ansible searches the files of roles and playbooks."""
+    @property
+    def files(self) -> ControllerFiles:
+        """The files of this machine that the task can name."""
 
-    def read_file(self, path: str) -> str:
-        """The text of a file on this machine; decrypted, if Ansible Vault encrypted it."""
+    def has_module(self, name: str) -> bool:
+        """Whether Ansible finds a module by its full name, so that its collection is installed on this machine."""
 
     def module_interpreters(self) -> tuple[str | None, Sequence[str]]:
         """The interpreter of modules that is configured, and those that Ansible looks for when none is."""

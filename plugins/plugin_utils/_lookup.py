@@ -18,17 +18,25 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.target i
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
+from ._controller_files import ControllerFiles
 from ._index.reader import IndexOptions
 from ._options import age_seconds, require_known
 
 
-def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> None:
-    """Set the options from `direct`, variables and configuration. Raises `AnsibleLookupError` for unknown ones."""
+def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> ControllerFiles:
+    """Set the options from `direct`, variables and configuration; the files that they can name.
+
+    Raises `AnsibleLookupError` for unknown options.
+    """
     name = f"standalone.python.{type(lookup).__module__.rpartition('.')[2]}"
     with failing_as_lookup():  # Ansible ignores options that a lookup does not have
         known = constants.config.get_configuration_definitions("lookup", lookup._load_name)
         require_known(direct, {option: {} for option in known}, name, f"-t lookup {name}")
-    lookup.set_options(var_options=variables, direct=direct)
+    given = variables or {}
+    search_path = given.get("ansible_search_path") or [lookup.get_basedir(given)]
+    files = ControllerFiles(lookup._loader, search_path, given)
+    lookup.set_options(var_options=variables, direct=files.located_in(direct))
+    return files
 
 
 @contextmanager
@@ -52,9 +60,9 @@ def request_of(name: str, options: Mapping[str, Any], target: str | None) -> Bui
     )
 
 
-def index_of(options: Mapping[str, Any]) -> IndexOptions:
+def index_of(options: Mapping[str, Any], files: ControllerFiles) -> IndexOptions:
     """The index options, with credentials only for an index that the user names. Raises `InvalidName` for a bad age."""
-    index = tuple(options.get("index") or ())
+    index = tuple(map(files.located_index, options.get("index") or ()))
     url_options = UrlOptions.from_params(options)
     return IndexOptions(
         index or None,

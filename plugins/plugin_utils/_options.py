@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -50,14 +49,6 @@ def _unknown(
         for part in value if isinstance(value, list) else [value]:
             if suboptions and isinstance(part, Mapping):
                 yield from _unknown(part, suboptions, f"{name} of {whose}")
-
-
-def with_local_files(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with the files of URL options as the controller reads them, with `~` as its user's home.
-
-    A module gets the parameters as they were written, so that `~` is the home of the user there.
-    """
-    return {name: os.path.expanduser(value) if name in URL_FILES and value else value for name, value in params.items()}
 
 
 def parse_checksum(text: str) -> str:

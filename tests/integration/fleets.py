@@ -71,9 +71,16 @@ class Fleet:
     mirror: SampleMirror
     server: Server
 
-    def play(self, name: str, *arguments: str, env: dict[str, str] | None = None, **variables: Any) -> Played:
+    def play(
+        self,
+        name: str,
+        *arguments: str,
+        env: dict[str, str] | None = None,
+        cwd: Path | None = None,
+        **variables: Any,
+    ) -> Played:
         playbook = PLAYBOOKS / f"{name}.yml"
-        return self.player.play(playbook, *arguments, variables=self.variables(**variables), env=env)
+        return self.player.play(playbook, *arguments, variables=self.variables(**variables), env=env, cwd=cwd)
 
     def variables(self, **more: Any) -> dict[str, Any]:
         return {

@@ -48,17 +48,21 @@ class Player:
         *arguments: str,
         variables: dict[str, Any] | None = None,
         env: dict[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> Played:
+        """A run of the playbook, in the working directory `cwd` or the present one."""
         command = [str(ANSIBLE_PLAYBOOK), "-i", str(self.inventory()), str(playbook), *arguments]
         if variables:
             command += ["-e", json.dumps(variables)]
         environment = {**self.environment(), **(env or {})}
         server = server_for(environment)
         if server:
-            return Played(*server.run(command[1:], environment, timeout_s=TIMEOUT_S))
+            directory = str(cwd) if cwd else None
+            return Played(*server.run(command[1:], environment, timeout_s=TIMEOUT_S, directory=directory))
         done = subprocess.run(
             command,
             env=environment,
+            cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -43,7 +43,8 @@ def test_an_audit_shows_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
     out = tmp_path / "python-audit"
     played = fleet.play(
         "audit",
-        env={"PWD": str(tmp_path)},
+        env={"PWD": "/nowhere"},  # a variable like any other
+        cwd=tmp_path,
         audit_stores=STORES,
         audit_index=str(fleet.mirror.index),
         audit_cycle_url=cycle.as_uri(),

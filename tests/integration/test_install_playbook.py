@@ -115,3 +115,73 @@ def test_a_lock_says_what_a_name_is(
     assert is_changed(play(player, **locked))
     assert os.readlink(tmp_path / "opt" / minor).endswith(asset.build.name)
     assert not is_changed(play(player, **{**locked, "interpreter_state": "latest"}))
+
+
+@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
+def test_files_are_beside_the_inventory_or_in_the_working_directory(
+    player: Player, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path
+) -> None:
+    """And not in this collection, whose playbook lock.yml is no lock; what is missing stops the run at once."""
+    oldest = samples.samples[0]
+    minor = oldest.version.rpartition(".")[0]
+    asset = Asset.from_dict(asset_of(oldest))
+    named = {"interpreter_lock": "lock.yml", "interpreter_requirements": "files/requirements.txt"}
+    wanted = {**variables, "interpreter_builds": [{"name": minor}], **named}
+    del wanted["interpreter_index"]
+    command = tmp_path / "command"
+    (command / "files").mkdir(parents=True)
+    refused = player.play(INSTALL, variables=wanted, cwd=command)
+    assert refused.rc == 2
+    searched = f"the controller has no such file in {tmp_path}, {command}."
+    assert f"interpreter_lock: Cannot read the lock lock.yml: {searched}" in refused.output
+    assert f"Cannot read the requirements file files/requirements.txt: {searched}" in refused.output
+    assert "TASK [standalone.python.interpreter" not in refused.output
+
+    (tmp_path / "lock.yml").write_text(LockFile({minor: {asset.build.target: LockedBuild(asset)}}).render())
+    (command / "files" / "requirements.txt").write_text("example==1.0\n")
+    foreseen = player.play(INSTALL, "--check", "--diff", variables=wanted, cwd=command)
+    assert foreseen.rc == 0, foreseen.output
+    assert asset.build.name in foreseen.output
+    assert "Create the environment" in foreseen.output
+
+
+class WithoutOthers(Player):
+    """Runs with this collection alone, on two hosts that differ in how commands are made reachable."""
+
+    def inventory(self) -> Path:
+        here = {"ansible_connection": "local", "ansible_python_interpreter": self.host_python}
+        below = {
+            "interpreter_builds_dir": str(self.directory / "{{ inventory_hostname }}" / "opt"),
+            "interpreter_link_dir": str(self.directory / "{{ inventory_hostname }}" / "bin"),
+        }
+        hosts = {name: {"interpreter_alternatives": name} for name in ("alternatives", "links")}
+        file = self.directory / "inventory.yml"
+        file.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": {**here, **below}}}))
+        return file
+
+    def environment(self) -> dict[str, str]:
+        alone = self.directory / "collections"
+        (alone / "ansible_collections" / "standalone").mkdir(parents=True, exist_ok=True)
+        link = alone / "ansible_collections" / "standalone" / "python"
+        link.is_symlink() or link.symlink_to(REPOSITORY)
+        return {**super().environment(), "ANSIBLE_COLLECTIONS_PATH": str(alone)}
+
+
+@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
+def test_without_community_general_only_hosts_with_alternatives_fail_and_early(
+    host_python: str, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path
+) -> None:
+    player = WithoutOthers(tmp_path, host_python)
+    of_hosts = ("interpreter_alternatives", "interpreter_builds_dir", "interpreter_link_dir")
+    minor = samples.samples[0].version.rpartition(".")[0]
+    wanted = {name: value for name, value in variables.items() if name not in of_hosts}
+    played = player.play(INSTALL, variables={**wanted, "interpreter_builds": [{"name": minor}]})
+    assert played.rc == 2
+    assert (
+        "fatal: [alternatives]: FAILED! => "
+        '{"changed": false, "msg": "Cannot register alternatives: the controller does not have the module '
+        "community.general.alternatives. Run there: ansible-galaxy collection install community.general, or set "
+        'interpreter_alternatives: links for plain links."}' in played.output
+    )
+    assert not (tmp_path / "alternatives").exists()
+    assert (tmp_path / "links" / "bin" / f"python{minor}").exists()

@@ -56,8 +56,8 @@ class Locker:
             "lock_mirror": self.mirror.directory.as_uri(),
         }
         given = {**declared, **variables}
-        env = {"PWD": str(self.player.directory), **(env or {})}
-        return self.player.play(PLAYBOOKS / "lock.yml", *arguments, variables=given, env=env)
+        cwd = self.player.directory
+        return self.player.play(PLAYBOOKS / "lock.yml", *arguments, variables=given, env=env, cwd=cwd)
 
     def build(self, *arguments: str, **options: Any) -> Played:
         task = {

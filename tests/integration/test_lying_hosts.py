@@ -89,7 +89,7 @@ def test_a_host_does_not_say_what_the_newest_builds_are(fleet: Fleet, tmp_path: 
     answer = {**host(build("3.13.5", "20250723", pids=[os.getpid()])), "ansible_facts": facts}
     fleet = replace(fleet, player=replace(fleet.player, liars=(("liar", json.dumps(answer)),)))
     index = str(fleet.mirror.index)
-    played = fleet.play("audit", env={"PWD": str(tmp_path)}, audit_stores=[str(tmp_path / "none")], audit_index=index)
+    played = fleet.play("audit", cwd=tmp_path, audit_stores=[str(tmp_path / "none")], audit_index=index)
     assert played.rc == 0, played.output
     audited = json.loads((tmp_path / "python-audit" / "audit.json").read_text())
     assert audited["summary"]["hosts"] == 4

@@ -69,11 +69,21 @@ class PlayServer:
         """Whether a run with this environment is the same as one of a new process."""
         return fits_import(environment, self._environment)
 
-    def run(self, arguments: Sequence[str], environment: Mapping[str, str], *, timeout_s: float) -> tuple[int, str]:
-        """Run `ansible-playbook` with `arguments`; the exit status, and both streams. Raises `TimeoutExpired`."""
+    def run(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        timeout_s: float,
+        directory: str | None = None,
+    ) -> tuple[int, str]:
+        """Run `ansible-playbook` with `arguments`, in `directory` or the present one: exit status, and both streams.
+
+        Raises `TimeoutExpired`.
+        """
         output, given_output = os.pipe()
         status, given_status = os.pipe()
-        job = {"arguments": list(arguments), "environment": dict(environment), "directory": os.getcwd()}
+        job = {"arguments": list(arguments), "environment": dict(environment), "directory": directory or os.getcwd()}
         try:
             fds = array.array("i", [given_output, given_status])
             self._control.sendmsg([json.dumps(job).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])

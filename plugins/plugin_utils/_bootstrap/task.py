@@ -62,7 +62,7 @@ class BootstrapTask(BuildTask):
         if decision.plan.step != INSPECT:  # else it is unknown whether an archive is needed
             _interpreter.require_suitable(self._asset_to_run(decision))
             if self.options.archive:
-                _interpreter.require_gzip(self.options.controller.find_file(self.options.archive))
+                _interpreter.require_gzip(self.options.controller.files.find(self.options.archive, "archive"))
         answer = self.host.run_command(_interpreter.checking_command(self.spec.store))
         _interpreter.require_possible(answer.stdout, rc=answer.rc, stderr=answer.stderr)
 

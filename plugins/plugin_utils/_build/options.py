@@ -83,7 +83,7 @@ class BuildOptions:
         """Raises `InvalidName` for options that contradict each other, and what `Lock.read` raises."""
         is_verified = is_to_be_verified(params["verify_provenance"], params["provenance"])
         reads_lock = spec.request is not None and params["lock"]
-        lock = Lock.read(controller.find_file(params["lock"])) if reads_lock else None
+        lock = Lock.read(controller.files.find(params["lock"], "lock")) if reads_lock else None
         return cls(params, controller, is_verified, lock)
 
     @property
@@ -112,7 +112,7 @@ class BuildOptions:
         """The path of that archive on the controller. Raises `DigestMismatch` unless it has the asset's digest."""
         from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
 
-        path = self.controller.find_file(str(self.archive))
+        path = self.controller.files.find(str(self.archive), "archive")
         if asset.sha256 not in self._verified_sha256:
             verify_file(path, asset.sha256)
             self._verified_sha256.add(asset.sha256)
@@ -132,6 +132,7 @@ class BuildOptions:
     def index(self, spec: InstallSpec) -> IndexOptions:
         """The index of the task. When the user names none, the credentials are for a mirror."""
         index = self.params["index"] or self.controller.default_addresses("index")
+        index = [self.controller.files.located_index(address) for address in index]
         max_age_s: int | None = self.params["index_max_age"]
         return IndexOptions(
             tuple(index) or None,

@@ -77,7 +77,7 @@ def require_verified(asset: Asset, spec: InstallSpec, options: BuildOptions) -> 
     policy = options.policy
     sources = BundleSources(
         repository=policy.repository,
-        archive=options.controller.find_file(options.archive) if options.archive else None,
+        archive=options.controller.files.find(options.archive, "archive") if options.archive else None,
         mirrors=options.mirrors,
         options=spec.url,
     )

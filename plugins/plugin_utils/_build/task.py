@@ -24,7 +24,6 @@ from .._fleet.answer import DamagedAnswer
 from .._host import Controller, Host
 from .._index.clock import Clock
 from .._module_result import may_get_interpreter, require_build_answer
-from .._options import with_local_files
 from .._probe import probe as _probe
 from .._probe.probe import Probe
 from . import sources
@@ -49,8 +48,10 @@ class BuildTask:
     def from_params(cls, params: Mapping[str, Any], controller: Controller, host: Host) -> BuildTask:
         """The task in validated options. Raises a `StandaloneError` for options that make no sense together."""
         parsed = parsed_params(params, host)
-        spec = InstallSpec.from_params(with_local_files(parsed))
-        return cls(spec, BuildOptions.from_params(parsed, spec, controller), host)
+        local = controller.files.located_in(parsed)
+        spec = InstallSpec.from_params(local)
+        of_controller = {**parsed, "provenance": local["provenance"]}
+        return cls(spec, BuildOptions.from_params(of_controller, spec, controller), host)
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises a `StandaloneError` when there is none."""

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
 from ansible_collections.standalone.python.plugins.module_utils._store import history
 
@@ -19,6 +21,12 @@ from .plan_venvs import kept_venvs, plan_venvs, refused_venvs, surplus_venvs
 from .probe import LinksState
 from .profiles import Profiles, plan_profiles, surplus_profiles
 from .spec import LinksSpec
+
+ALTERNATIVES_MODULE = "community.general.alternatives"
+
+
+class MissingCollection(StandaloneError):
+    """The controller lacks a collection that the role uses."""
 
 
 def decided(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str, Any]:
@@ -43,6 +51,18 @@ def decided(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str,
         "systemd": state.systemd,
         "python_apt": state.python_apt,
     }
+
+
+def require_alternatives_module(decided: dict[str, Any], has_module: Callable[[str], bool]) -> None:
+    """Raise `MissingCollection` if alternatives change, and Ansible lacks the module by which the role does that."""
+    registers, unregisters = decided.get("register"), decided.get("unregister")
+    if not (registers or unregisters) or has_module(ALTERNATIVES_MODULE):
+        return
+    without = "." if unregisters else ", or set interpreter_alternatives: links for plain links."
+    raise MissingCollection(
+        f"Cannot {'register' if registers else 'remove'} alternatives: the controller does not have the module "
+        f"{ALTERNATIVES_MODULE}. Run there: ansible-galaxy collection install community.general{without}"
+    )
 
 
 def going(decided: dict[str, Any], state: LinksState) -> Going:

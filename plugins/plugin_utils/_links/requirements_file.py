@@ -33,6 +33,7 @@ _OPTIONS = {
     "--extra-index-url": "--index-url",
     **{name: name for name in ("--requirement", "--constraint", "--editable", "--find-links", "--index-url")},
 }
+REQUIREMENTS = "requirements file"  # in messages
 _INCLUDING = ("--requirement", "--constraint")
 
 

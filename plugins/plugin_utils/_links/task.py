@@ -14,8 +14,8 @@ from . import probe
 from .discovered_python import DISCOVERED, Going, candidates, lasting_python
 from .probe import LinksState
 from .profiles import Profiles
-from .report import decided, going
-from .requirements_file import read_requirements
+from .report import decided, going, require_alternatives_module
+from .requirements_file import REQUIREMENTS, read_requirements
 from .spec import LinksSpec
 
 
@@ -40,6 +40,8 @@ class LinksTask:
         """The task's result. Raises a `StandaloneError` when there is none."""
         state = self._state()
         result = {"changed": False, **decided(self._spec, state, self._profiles)}
+        if not self._spec.root:  # in an image, a module of this collection registers them
+            require_alternatives_module(result, self._controller.has_module)
         removed = going(result, state)
         # the facts would belong to another host, or to a system that is not running
         if not removed or self._controller.is_delegated or self._spec.root:
@@ -71,5 +73,5 @@ def _with_requirements(build: Mapping[str, Any], controller: Controller) -> dict
     name = build["requirements"]
     if name is None:
         return dict(build)
-    content = read_requirements(controller.find_file(name), controller.read_file).content
+    content = read_requirements(controller.files.find(name, REQUIREMENTS), controller.files.read).content
     return {**build, "requirements": content, "requirements_file": name}

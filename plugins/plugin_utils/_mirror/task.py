@@ -20,7 +20,7 @@ from .._host import Controller, Host
 from .._index.clock import Clock
 from .._index.reader import IndexOptions
 from .._module_result import require_mirror_answer
-from .._options import age_seconds, with_local_files
+from .._options import age_seconds
 from .._resolve.exclusion import parse_exclude
 from .declared import MirrorEntry, public_bundles, resolve_declared
 
@@ -44,7 +44,8 @@ class MirrorTask:
         arguments = {name: value for name, value in self._params.items() if name not in _CONTROLLER_ONLY}
         if self._params["state"] == "present":
             arguments["assets"] = self._assets()
-        spec = MirrorSpec.from_params(with_local_files(arguments))  # reports impossible options before anything is sent
+        # before anything is sent, since it reports impossible options
+        spec = MirrorSpec.from_params(self._controller.files.located_in(arguments))
         clock = Clock.read(_console.warn)
         for asset in spec.assets.values():
             clock.require_released(asset.build)
@@ -90,9 +91,10 @@ class MirrorTask:
         sees a new release.
         """
         params = self._params
-        url, given, max_age = UrlOptions.from_params(with_local_files(params)), params["index"], params["index_max_age"]
+        files, given, max_age = self._controller.files, params["index"], params["index_max_age"]
+        url = UrlOptions.from_params(files.located_in(params))
         return IndexOptions(
-            tuple(given) if given else None,
+            tuple(map(files.located_index, given)) if given else None,
             url if given else url.without_credentials(),
             max_release_age_s=(
                 self._controller.default_max_age_s() if max_age is None else age_seconds(max_age, "index_max_age")

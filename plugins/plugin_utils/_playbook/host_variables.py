@@ -27,21 +27,21 @@ class HostVariables(Mapping[str, Any]):
     """The variables of one host; `raw` has the templates as they were written. Reading one raises `Unresolvable`."""
 
     def __init__(self, raw: Mapping[str, Any], template: Template) -> None:
-        self._raw = raw
+        self.raw = raw
         self._template = template
 
     @property
     def facts(self) -> Mapping[str, Any]:
         """The facts that the host's answers set, unchanged."""
-        facts = self._raw.get("ansible_facts")
+        facts = self.raw.get("ansible_facts")
         return facts if isinstance(facts, Mapping) else {}
 
     def __getitem__(self, name: str) -> Any:
-        value = self._raw[name]
+        value = self.raw[name]
         if value is None or isinstance(value, (bool, int, float)):
             return value
         try:
-            return self._template(value, self._raw)
+            return self._template(value, self.raw)
         except AnsibleValueOmittedError:
             return None
         except AnsibleTemplateSyntaxError as error:
@@ -52,10 +52,10 @@ class HostVariables(Mapping[str, Any]):
             raise Unresolvable(_brief(error), may_work_later=True) from None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._raw)
+        return iter(self.raw)
 
     def __len__(self) -> int:
-        return len(self._raw)
+        return len(self.raw)
 
 
 def variables_of_hosts(task_vars: Mapping[str, Any], template: Template) -> dict[str, HostVariables]:

@@ -17,8 +17,11 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
+from .._controller_files import ControllerFiles
+from .._documents import local_path
+from .named_files import FileCheck
 from .spec import PlaybookSpec, Setting
-from .values import fault_in, waves_of
+from .values import OUTPUT, fault_in, waves_of
 
 FOREIGN = "standalone_python_foreign_variables"  # names, or patterns, of variables that belong to something else
 LOCALHOST = "localhost"
@@ -47,21 +50,27 @@ class Fleet:
     """The possible hosts of a run, in order, and their variables; reading one may raise `Unresolvable`.
 
     `matching` returns the hosts that a pattern matches. `extra` are the names that were given with -e. `facts` are the
-    facts of each host, which its answers set.
+    facts of each host, which its answers set. `files` are the files of the controller that each host's variables can
+    name.
     """
 
     variables: Mapping[str, Mapping[str, Any]]
     matching: Callable[[Any], Collection[str]]
     extra: Collection[str] = ()
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: Mapping[str, ControllerFiles] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Run:
-    """The values that the plays of a playbook need before they know any host: the pattern, and the waves if any."""
+    """The values that the plays of a playbook need before they know any host: the pattern, and the waves if any.
+
+    `paths` has the absolute paths of files and directories to write on the controller, by the names of variables.
+    """
 
     hosts: Any
     waves: list[int | str] | None
+    paths: Mapping[str, str]
     names: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -85,6 +94,7 @@ class _Check:
         values = {setting.name: self._values(setting, self._readers(names)) for setting in settings}
         for setting in settings:
             self._find_bad_values(setting, values[setting.name], names)
+        self._find_bad_files(values, names)
         if self.contradictions:
             self.faults += [*self.contradictions, _ONCE]
         self._raise_if_any()
@@ -92,6 +102,9 @@ class _Check:
         return Run(
             hosts=pattern,
             waves=waves_of(next(iter(values[waves.name].values()), waves.default)) if waves else None,
+            paths={
+                setting.name: _path(setting, values[setting.name]) for setting in settings if setting.form == OUTPUT
+            },
             names=names,
             warnings=tuple(self._warnings(values, names)),
         )
@@ -225,6 +238,16 @@ class _Check:
                 self.reported.add(setting.name)
         self._find_missing(setting, values, names)
 
+    def _find_bad_files(self, values: Mapping[str, Mapping[str, Any]], names: tuple[str, ...]) -> None:
+        check = FileCheck(self.spec.prefixes[0])
+        owners: dict[tuple[str, str], list[str]] = {}
+        for host in (name for name in names if name in self.fleet.files):
+            given = {name: of_hosts[host] for name, of_hosts in values.items() if host in of_hosts}
+            for name, fault in check.faults(given, self.fleet.files[host]):
+                owners.setdefault((name, fault), []).append(host)
+        for (name, fault), hosts in owners.items():
+            self.faults.append(f"{name}{self._where(name, hosts, names)}: {fault}")
+
     def _find_what_localhost_lacks(self, setting: Setting, groups: _Groups, values: Mapping[str, Any]) -> None:
         others = [(value, hosts) for value, hosts in groups if LOCALHOST not in hosts]
         if others:
@@ -270,6 +293,11 @@ _Groups = list[tuple[Any, list[str]]]
 def checked(spec: PlaybookSpec, fleet: Fleet) -> Run:
     """Check the variables, and return pattern and waves. Raises `WrongSettings`, whose message has all faults."""
     return _Check(spec, fleet).run()
+
+
+def _path(setting: Setting, values: Mapping[str, Any]) -> str:
+    """The absolute path of what is written, from a value that was checked."""
+    return local_path(str(next(iter(values.values()), setting.default)))
 
 
 def _grouped(values: Mapping[str, Any]) -> _Groups:

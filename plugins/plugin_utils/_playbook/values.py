@@ -17,10 +17,12 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_from_build
 from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path, not_absolute
 
+from .._documents import local_path
 from .._options import age_seconds, nearest
 from .._resolve.exclusion import parse_exclude
 from .spec import Setting
 
+OUTPUT = "output"  # the form of a path that the playbook writes to, on the controller
 _SHOWN = 60  # characters of a value; the user knows the rest
 _WAVE = re.compile(r"[1-9][0-9]{0,5}|(?:100|[1-9][0-9]?)%")
 _URL = re.compile(r"(?:https?|file)://\S+")
@@ -166,6 +168,14 @@ def _is_path(setting: Setting, value: str) -> None:
     checked_path(value, setting.name)
 
 
+def _is_output(_setting: Setting, value: str) -> None:
+    try:
+        local_path(value)
+    except OSError as error:
+        reason = str(error.strerror)
+        raise BadValue(f"{reason[0].upper()}{reason[1:]}. Write the path from the root.") from None
+
+
 def _is_pattern(_setting: Setting, value: Any) -> None:
     parts = value if isinstance(value, list) else [value]
     if not parts or not all(isinstance(part, str) and part.strip(" ,:") for part in parts):
@@ -202,6 +212,7 @@ _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
     "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
     "path": _is_path,
     "seconds": _is_duration,
+    OUTPUT: _is_output,
     "pattern": _is_pattern,
     "waves": lambda _setting, value: _discard(waves_of(value)),
     "url": _is_url,

@@ -13,6 +13,8 @@ import pytest
 
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
+from ansible.parsing.dataloader import DataLoader
+
 from ansible_collections.standalone.python.plugins.action import mirror
 from ansible_collections.standalone.python.plugins.plugin_utils._mirror import task
 from tests.support.locks import asset, stripped
@@ -41,9 +43,11 @@ class Host:
 
 def run_on(host: Host, args: Mapping[str, Any], *, check_mode: bool = False) -> dict[str, Any]:
     name = "standalone.python.mirror"
-    it = SimpleNamespace(args=dict(args), async_val=0, check_mode=check_mode, action=name)
+    it = SimpleNamespace(args=dict(args), async_val=0, check_mode=check_mode, action=name, get_search_path=list)
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
-    plugin = mirror.ActionModule(it, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None)
+    plugin = mirror.ActionModule(
+        it, connection, play_context=None, loader=DataLoader(), templar=None, shared_loader_obj=None
+    )
     plugin._load_name = name
     plugin.host = lambda _task_vars: host
     result: dict[str, Any] = plugin.run(task_vars={})

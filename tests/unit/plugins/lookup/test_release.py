@@ -17,6 +17,7 @@ import pytest
 pytest.importorskip("ansible", reason="the lookup runs on the controller")
 
 from ansible.errors import AnsibleLookupError
+from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.standalone.python.plugins.lookup import release
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
@@ -89,7 +90,9 @@ ERRORS = {
     f"'3.13.5+20991231', target='{GNU}'": "there is no release 20991231",
     f"'3.13.5+20261399', target='{GNU}'": "'3.13.5+20261399' has the release 20261399, which is no date.",
     f"'3.13', target='{GNU}', index='/missing'": "The index /missing could not be read: No such file or directory.",
-    f"'3.13', target='{GNU}', lock='/missing'": "The lock /missing could not be read: No such file or directory.",
+    f"'3.13', target='{GNU}', lock='/missing'": (
+        "Cannot read the lock /missing: the controller has no such file. Correct the path."
+    ),
     f"'3.13', target='{MACOS}', lock='lock.yml'": f"has no build of 3.13 for {MACOS}. It has {GNU}, {MUSL}.",
     f"'3.13', target='{GNU}', lock='lock.yml', index='bundled', min_age='7d'": (
         "With lock, no index is read. Leave out index and min_age, or lock."
@@ -193,7 +196,7 @@ def test_credentials_are_for_an_index_that_was_named(monkeypatch: pytest.MonkeyP
         raise StandaloneError("enough")
 
     monkeypatch.setattr(release, "resolve", resolve)
-    lookup = release.LookupModule()
+    lookup = release.LookupModule(DataLoader())
     monkeypatch.setattr(lookup, "set_options", lambda **_options: None)
     monkeypatch.setattr(lookup, "get_options", lambda: options)
     monkeypatch.setattr(lookup, "get_option", options.get)

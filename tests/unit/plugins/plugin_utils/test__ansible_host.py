@@ -166,7 +166,8 @@ def test_the_controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE", "1h")
     controller = AnsibleController(Action(), {**TASK_VARS, "ansible_python_interpreter": "/usr/bin/python3.12"})
     assert (controller.check_mode, controller.host_count, controller.is_delegated) == (True, 2, False)
-    assert (controller.find_file(str(file)), controller.read_file(str(file))) == (str(file), "requests\n")
+    assert controller.files.read(controller.files.find(str(file), "file")) == "requests\n"
+    assert (controller.has_module("copy"), controller.has_module("a.b.c")) == (True, False)
     assert controller.default_addresses("mirror") == ["https://mirror.example.com"]
     assert controller.default_max_age_s() == 60 * 60
     assert controller.default_exclude() == ()

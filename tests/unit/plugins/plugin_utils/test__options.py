@@ -9,11 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._options import (
-    parse_checksum,
-    require_known,
-    with_local_files,
-)
+from ansible_collections.standalone.python.plugins.plugin_utils._options import parse_checksum, require_known
 
 DIGEST = "0123456789abcdef" * 4
 ARGUMENTS = {
@@ -70,9 +66,3 @@ def test_the_digest_of_nothing_is_refused() -> None:
     assert str(caught.value) == (
         f"checksum is {nothing!r}, the digest of an empty file. It was computed without the archive: fetch it again."
     )
-
-
-def test_the_controller_reads_files_below_its_own_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/me")
-    given = {"ca_path": "~/ca.pem", "client_cert": "/c.pem", "client_key": None, "path": "~/python", "timeout": 3}
-    assert with_local_files(given) == {**given, "ca_path": "/home/me/ca.pem"}

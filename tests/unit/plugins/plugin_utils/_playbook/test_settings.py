@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("ansible", reason="types are converted as Ansible converts them")
 
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.settings import (
     FOREIGN,
     Fleet,
@@ -46,7 +50,7 @@ class Variables(dict[str, Any]):
 
 def check(playbook: str, *, limit: tuple[str, ...] = (), needed: bool = True, **given: Any) -> Run:
     """`given` is group or host -> variables; `extra` are those given with -e. localhost is not in the inventory."""
-    extra, facts = given.pop("extra", {}), given.pop("facts", {})
+    extra, facts, directory = given.pop("extra", {}), given.pop("facts", {}), given.pop("files", None)
     hosts = [host for host in ("localhost", *WEB, *DB) if not limit or host in limit]
     found = {host: Variables(NEEDED.get(playbook, {}) if needed else {}) for host in hosts}
     for host in hosts:
@@ -54,7 +58,8 @@ def check(playbook: str, *, limit: tuple[str, ...] = (), needed: bool = True, **
             found[host].update(given.get(name, {}))
         found[host].update(facts.get(host, {}))  # which outrank the inventory
         found[host].update(extra)
-    return checked(spec_of(playbook), Fleet(found, matching, frozenset(extra), facts))
+    files = {host: ControllerFiles(DataLoader(), [str(directory)], {}) for host in found} if directory else {}
+    return checked(spec_of(playbook), Fleet(found, matching, frozenset(extra), facts, files))
 
 
 def matching(pattern: Any) -> list[str]:
@@ -86,6 +91,73 @@ def test_a_fact_that_something_else_outranks_does_no_harm() -> None:
     facts = {"web1": {"upgrade_mirror": "x", "upgrade": "x", "os_family": "Debian"}}
     run = checked(spec_of("upgrade"), Fleet({"web1": variables}, lambda _pattern: ["web1"], facts=facts))
     assert run.names == ("web1",)
+
+
+# --- files of the controller -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("playbook", "name", "value", "fault"),
+    [
+        ("install", "interpreter_lock", "absent.yml", ": Cannot read the lock absent.yml: "),
+        ("install", "interpreter_archive", "absent.tar.gz", ": Cannot read the archive absent.tar.gz: "),
+        ("install", "interpreter_requirements", "absent.txt", ": Cannot read the requirements file absent.txt: "),
+        ("install", "interpreter_requirements", "bad.txt", ": Cannot install the requirements in "),
+        ("install", "interpreter_builds", [{"name": "3.13", "lock": "bad.txt"}], ": The lock "),
+        ("install", "interpreter_provenance", {"trusted_root": "absent.json"}, ": Cannot read the trusted root absent"),
+        ("bootstrap", "bootstrap_lock", "absent.yml", ": Cannot read the lock absent.yml: "),
+        ("upgrade", "upgrade_lock", "absent.yml", ": Cannot read the lock absent.yml: "),
+        ("upgrade", "upgrade_build_options", {"archive": "absent"}, ": Cannot read the archive absent: "),
+        ("lock", "lock_provenance", {"trusted_root": "absent.json"}, ": Cannot read the trusted root absent.json: "),
+    ],
+)
+def test_a_file_that_no_host_could_use_is_found_before_anything_is_done(
+    tmp_path: Path, playbook: str, name: str, value: Any, fault: str
+) -> None:
+    (tmp_path / "bad.txt").write_text("-e .\n")
+    assert f"{name}{fault}" in refusal(playbook, files=tmp_path, all={name: value})
+
+
+def test_files_of_some_hosts(tmp_path: Path) -> None:
+    given = {"web": {"interpreter_lock": "a.yml"}, "db": {"interpreter_lock": "b.yml"}}
+    found = refusal("install", files=tmp_path, **given)
+    assert "interpreter_lock on web1, web2: Cannot read the lock a.yml" in found
+    assert "interpreter_lock on db1: Cannot read the lock b.yml" in found
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"interpreter_requirements": "x", "interpreter_state": "absent"},
+        {"interpreter_requirements": "x", "interpreter_builds": [{"name": "3.13", "state": "absent"}]},
+        {"interpreter_builds": [{"name": "3.13", "state": "absent", "lock": "x"}]},
+        {"interpreter_archive": "x", "interpreter_remote_src": True},
+        {"interpreter_builds": [{"name": "3.13", "archive": "x"}], "interpreter_remote_src": True},
+        {"interpreter_lock": None},
+        {"interpreter_lock": LATER},
+        {"interpreter_requirements": "good.txt"},
+        {"interpreter_builds": [{"name": "3.13", "requirements": "good.txt"}]},
+    ],
+)
+def test_files_that_nobody_reads_may_be_absent(tmp_path: Path, given: dict[str, Any]) -> None:
+    (tmp_path / "good.txt").write_text("requests==2.32.3\n")
+    assert check("install", files=tmp_path, all=given).names == (*WEB, *DB)
+
+
+@pytest.mark.parametrize(("playbook", "name"), [("lock", "lock_file"), ("audit", "audit_dir")])
+def test_what_is_written_is_relative_to_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, playbook: str, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PWD", "/nonexistent")
+    monkeypatch.setenv("HOME", "/home/me")
+    assert check(playbook).paths == {name: str(tmp_path / str(spec_of(playbook).settings[name].default))}
+    assert check(playbook, all={name: "out/x"}).paths == {name: str(tmp_path / "out" / "x")}
+    assert check(playbook, all={name: "~/x"}).paths == {name: "/home/me/x"}
+    assert (
+        f"{name} is '~nobody-such/x'. The home directory that it names is unknown. Write the path from the root."
+        in refusal(playbook, all={name: "~nobody-such/x"})
+    )
 
 
 # --- the pattern of hosts, in every playbook, from everywhere --------------------------------------------------------

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role needs on the controller for the changes that `links_info` reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.plugin_utils._links.report import (
+    MissingCollection,
+    require_alternatives_module,
+)
+
+INSTALL = "Run there: ansible-galaxy collection install community.general"
+LACKS = "alternatives: the controller does not have the module community.general.alternatives."
+ONE = [{"name": "python3.13"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"register": ONE, "unregister": []},
+            f"Cannot register {LACKS} {INSTALL}, or set interpreter_alternatives: links for plain links.",
+        ),
+        ({"register": ONE, "unregister": ONE}, f"Cannot register {LACKS} {INSTALL}."),
+        ({"register": [], "unregister": ONE}, f"Cannot remove {LACKS} {INSTALL}."),
+    ],
+)
+def test_alternatives_need_a_collection(changes: dict[str, Any], message: str) -> None:
+    asked: list[str] = []
+    with pytest.raises(MissingCollection) as error:
+        require_alternatives_module(changes, lambda name: bool(asked.append(name)))
+    assert (str(error.value), asked) == (message, ["community.general.alternatives"])
+    require_alternatives_module(changes, lambda _name: True)
+
+
+@pytest.mark.parametrize("changes", [{"register": [], "unregister": []}, {"failed": True, "refused": ["x"]}])
+def test_all_else_does_not(changes: dict[str, Any]) -> None:
+    require_alternatives_module(changes, lambda _name: False)
