@@ -7,11 +7,15 @@
 
 Each run is a fork of that process, in which `main` of ansible-playbook is called as its script does. What ansible-core
 reads while it is imported is that of the server: `fits` says whether an environment agrees with that.
+
+A run begins with the plugins loaded that nearly each of them loads, and with the modules packed that earlier ones sent.
+Neither the plugins nor ansible-core may change while the server is there.
 """
 
 from __future__ import annotations
 
 import array
+import gc
 import importlib
 import json
 import os
@@ -20,25 +24,27 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 _MOST_BYTES = 1 << 20
 _OWN = "ANSIBLE_STANDALONE_PYTHON_"  # what the collection reads itself, while it runs
+_PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+_COLLECTION = "ansible_collections.standalone.python"
 # What nearly each run imports later.
 _LATE = (
     "ansible.executor.playbook_executor",
-    "ansible.plugins.callback.default",
-    "ansible.plugins.connection.local",
-    "ansible.plugins.connection.ssh",
-    "ansible.plugins.inventory.auto",
-    "ansible.plugins.inventory.ini",
-    "ansible.plugins.inventory.yaml",
-    "ansible.plugins.shell.sh",
-    "ansible.plugins.strategy.linear",
-    "ansible.plugins.vars.host_group_vars",
+    "ansible.executor.process.worker",
+    "ansible.playbook.handler",
+    "ansible.playbook.included_file",
+    "ansible.playbook.role_include",
+    "multiprocessing.synchronize",
     "requests",
 )
+_INVENTORIES = ("auto", "host_list", "ini", "script", "toml", "yaml")
 _READ_AT_IMPORT = ("ANSIBLE_", "HOME", "LANG", "LC_", "PYTHON", "TMPDIR")
 
 
@@ -159,7 +165,6 @@ def _become(job: Mapping[str, object], output: int) -> None:
     import atexit
     import random
     import shutil
-    import tempfile
 
     from ansible import constants
 
@@ -172,11 +177,45 @@ def _become(job: Mapping[str, object], output: int) -> None:
     sys.argv[1:] = job["arguments"]  # type: ignore[call-overload]
     random.seed()
     atexit._clear()  # what the server removes when it ends
-    directory = tempfile.mkdtemp(
-        prefix=f"ansible-local-{os.getpid()}", dir=os.path.dirname(constants.DEFAULT_LOCAL_TMP)
-    )
+    of_all = Path(constants.DEFAULT_LOCAL_TMP)
+    directory = tempfile.mkdtemp(prefix=f"ansible-local-{os.getpid()}", dir=of_all.parent)
     constants.DEFAULT_LOCAL_TMP = directory
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    packed, packed_here = of_all / "ansiballz_cache", Path(directory, "ansiballz_cache")
+    _link_files(packed, packed_here)
+    atexit.register(_link_files, packed_here, packed)
+
+
+def _link_files(source: Path, target: Path) -> None:
+    """Link each packed module that only `source` has to `target`, whole or not at all."""
+    target.mkdir(exist_ok=True)
+    for file in source.glob("*"):
+        if file.suffix != ".lock" and not file.name.endswith("-part"):
+            with suppress(FileExistsError):
+                os.link(file, target / file.name)
+
+
+def _load_plugins() -> None:
+    """Have the collections found as each run begins, and load what it would load then: plugins and their options."""
+    from ansible import cli
+    from ansible.plugins import loader
+
+    loader.init_plugin_loader()
+    cli.init_plugin_loader = lambda _paths: None
+    for kind in ("become", "callback", "connection", "shell", "vars"):
+        list(getattr(loader, f"{kind}_loader").all(class_only=True))
+    for name in _INVENTORIES:
+        loader.inventory_loader.get(name, class_only=True)
+    loader.cache_loader.get("memory", class_only=True)
+    loader.strategy_loader.get("linear", class_only=True)
+    try:
+        importlib.import_module(_COLLECTION)
+    except ModuleNotFoundError:  # another configuration is played with, which has no such collection
+        return
+    for folder in ("action", "plugin_utils"):
+        for file in (_PLUGINS / folder).rglob("*.py"):
+            module = ".".join(file.relative_to(_PLUGINS).with_suffix("").parts)
+            importlib.import_module(f"{_COLLECTION}.plugins.{module}")
 
 
 def main() -> None:
@@ -188,6 +227,8 @@ def main() -> None:
 
     for module in _LATE:
         importlib.import_module(module)
+    _load_plugins()
+    gc.freeze()  # so that no run copies the memory of what it inherits, only to look whether it is garbage
     _serve(control)
     sys.exit(playbook.main())
 
