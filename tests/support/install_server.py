@@ -16,23 +16,26 @@ ended.
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import itertools
 import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 # Audit events (Python's documentation, "Audit events table") that announce a change of the file system.
 CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "os.link", "os.chmod", "os.utime"}
 MODULE_UTILS = "ansible_collections.standalone.python.plugins.module_utils"
+IMPORTED_LATE = ("lzma", "subprocess", "tempfile", "urllib.request")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    importlib.import_module(f"{MODULE_UTILS}._install.apply")  # once, not again in each process
+    _import_all(Path(sys.argv[1], *MODULE_UTILS.split(".")))
     for line in sys.stdin:
         job = json.loads(line)
         reader, writer = os.pipe()
@@ -48,6 +51,15 @@ def main() -> None:
             words = answer.read()
         os.waitpid(pid, 0)
         _say(json.loads(words) if words else {"result": None, "error": None, "steps": []})
+
+
+def _import_all(module_utils: Path) -> None:
+    """Import what an installation can come to import, once, not again in each process."""
+    for file in sorted(module_utils.rglob("*.py")):
+        importlib.import_module(".".join([MODULE_UTILS, *file.relative_to(module_utils).with_suffix("").parts]))
+    for name in IMPORTED_LATE:
+        importlib.import_module(name)
+    gc.freeze()  # so that no process copies the memory of all that, only to look whether it is garbage
 
 
 def _carry_out(job: dict[str, Any]) -> dict[str, Any]:
