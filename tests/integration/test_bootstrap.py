@@ -49,9 +49,6 @@ class BarePlayer(Player):
         file.write_text(json.dumps({"all": {"hosts": {"bare": here}}}))
         return file
 
-    def environment(self) -> dict[str, str]:
-        return {**super().environment(), "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection_plugins")}
-
     def calls(self, log: str) -> Counter[str]:
         file = self.logs / log
         return Counter(file.read_text().split()) if file.exists() else Counter()
@@ -96,7 +93,7 @@ def variables(samples: SampleMirror, server: Server, view: PathView, bare: BareP
 def play(
     player: Player, playbook: Path, variables: dict[str, Any], *arguments: str, pipelining: str = "true"
 ) -> Played:
-    played = player.play(playbook, *arguments, variables=variables, env={"ANSIBLE_PIPELINING": pipelining})
+    played = player.play(playbook, *arguments, variables={**variables, "ansible_pipelining": pipelining})
     assert played.rc == 0, played.output
     return played
 
@@ -111,11 +108,10 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
     assert not view.path.parent.exists()
     given = {name: value for name, value in variables.items() if name not in ("bootstrap_index", "bootstrap_mirror")}
     env = {
-        "ANSIBLE_PIPELINING": pipelining,
         "ANSIBLE_STANDALONE_PYTHON_INDEX": variables["bootstrap_index"][0],
         "ANSIBLE_STANDALONE_PYTHON_MIRROR": server.url,
     }
-    played = bare.play(PLAY, variables=given, env=env)
+    played = bare.play(PLAY, variables={**given, "ansible_pipelining": pipelining}, env=env)
     assert played.rc == 0, played.output
     assert bare.calls("again") == CALL
     assert view.litter() == []
@@ -148,8 +144,8 @@ def test_the_build_is_the_one_that_is_locked(
     lock = bare.directory / "python.lock.yml"
     lock.write_text(LockFile({minor: {sample.spec.target: locked}}).render())
     given = {name: variables[name] for name in ("bootstrap_path", "bootstrap_mirror")}
-    env = {"ANSIBLE_PIPELINING": "true", "ANSIBLE_STANDALONE_PYTHON_INDEX": "/nonexistent"}
-    played = bare.play(BOOTSTRAP, variables={**given, "bootstrap_name": minor, "bootstrap_lock": str(lock)}, env=env)
+    given |= {"bootstrap_name": minor, "bootstrap_lock": str(lock), "ansible_pipelining": True}
+    played = bare.play(BOOTSTRAP, variables=given, env={"ANSIBLE_STANDALONE_PYTHON_INDEX": "/nonexistent"})
     assert played.rc == 0, played.output
     assert f"+{OLD}-" in view.path.resolve().name
 

@@ -35,10 +35,10 @@ def test_what_is_done_to_the_host(pipelining: str, samples: SampleMirror, server
         "logs": str(logs),
         "index": f"{server.url}/{samples.index.name}",
         "mirror": server.url,
+        "ansible_pipelining": pipelining,
     }
     player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
-    env = {"ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection_plugins"), "ANSIBLE_PIPELINING": pipelining}
-    played = player.play(HERE / "counted_tasks.yml", variables=variables, env=env)
+    played = player.play(HERE / "counted_tasks.yml", variables=variables)
     assert played.rc == 0, played.output
 
     costs = {log.name: Counter(log.read_text().split()) for log in logs.iterdir()}
