@@ -210,7 +210,7 @@ def _load_plugins() -> None:
     loader.strategy_loader.get("linear", class_only=True)
     try:
         importlib.import_module(_COLLECTION)
-    except ModuleNotFoundError:  # another configuration is played with, which has no such collection
+    except ModuleNotFoundError:  # by another configuration, no such collection is found
         return
     for folder in ("action", "plugin_utils"):
         for file in (_PLUGINS / folder).rglob("*.py"):

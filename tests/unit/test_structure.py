@@ -233,12 +233,12 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (67, 422),
-    "build_confirm": (27, 156),
-    "build_info": (30, 179),
-    "build_rollback": (43, 258),
-    "links": (12, 57),
-    "mirror": (44, 250),
+    "build": (67, 414),
+    "build_confirm": (27, 153),
+    "build_info": (30, 175),
+    "build_rollback": (43, 253),
+    "links": (12, 56),
+    "mirror": (44, 245),
 }
 
 
