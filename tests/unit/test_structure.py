@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,11 +81,13 @@ def files_of(folder: str) -> list[Path]:
     return sorted((PLUGINS / folder).rglob("*.py"))
 
 
-def imports_in(folder: str) -> Iterator[tuple[Path, Import]]:
+@cache
+def imports_in(folder: str) -> tuple[tuple[Path, Import], ...]:
+    found = []
     for file in files_of(folder):
         package = ".".join([COLLECTION, *file.relative_to(PLUGINS).parts[:-1]])
-        for found in imports_of(file.read_text(encoding="utf-8"), package):
-            yield file, found
+        found += [(file, one) for one in imports_of(file.read_text(encoding="utf-8"), package)]
+    return tuple(found)
 
 
 def at(file: Path, found: Import) -> str:
