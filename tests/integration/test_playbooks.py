@@ -20,6 +20,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock.file impor
 from tests.integration.conftest import NEW, NEWEST, OLD
 from tests.integration.fleets import HOSTS, Fleet, everywhere
 from tests.support.sample_indexes import asset_of, versions_ndjson
+from tests.support.systemctl import Systemctl
 
 CGROUPS = Path("/sys/fs/cgroup/systemd")
 
@@ -252,29 +253,6 @@ def service(fleet: Fleet) -> Iterator[str]:
         running.kill()
         running.wait()
         group.rmdir()
-
-
-@dataclass(frozen=True)
-class Systemctl:
-    """A `systemctl` that only records its arguments."""
-
-    directory: Path
-
-    def __post_init__(self) -> None:
-        program = self.directory / "systemctl"
-        self.directory.mkdir()
-        log = self.directory / "log"
-        program.write_text(f'#!/bin/sh\necho "$@" >> {log}\necho LoadState=loaded\necho ActiveState=active\n')
-        program.chmod(0o755)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {"PATH": f"{self.directory}:{os.environ['PATH']}"}
-
-    def changes(self) -> list[str]:
-        log = self.directory / "log"
-        calls = log.read_text().splitlines() if log.exists() else []
-        return [call for call in calls if not call.startswith("show")]
 
 
 @pytest.mark.parametrize("is_listed", [True, False])
