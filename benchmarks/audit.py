@@ -34,8 +34,8 @@ def compare(rounds: int) -> list[Line]:
 
 def _page() -> str:
     from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, report
-    from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import as_html
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
     from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
-    from tests.support.audited_fleets import TODAY, large_fleet, newest
+    from tests.support.audited_fleets import NOW, large_fleet, newest
 
-    return as_html(report(*large_fleet(HOSTS), Baseline(newest(), ReleaseCycle.bundled(), TODAY)))
+    return as_html(report(*large_fleet(HOSTS), Baseline(newest(), ReleaseCycle.bundled(), NOW)))

@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer im
 class ActionModule(OwnModule):
     """`standalone.python.build_info` as a task sees it."""
 
-    _options = ("paths", "path", "stores", "store", "root", "verify")
+    _options = ("paths", "path", "stores", "store", "root", "verify", "environments")
     _returns = "builds"
 
     def _require_sound(self, result: Mapping[str, Any]) -> None:
@@ -24,6 +24,7 @@ class ActionModule(OwnModule):
             build.pids()
             build.drift()
             build.components()
+            build.processes()
 
     def _completed(self, result: dict[str, Any]) -> dict[str, Any]:
         builds = [

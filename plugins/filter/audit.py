@@ -21,17 +21,42 @@ def audit_report(
     infos: dict[str, Any],
     groups: dict[str, Any],
     newest: dict[str, Any],
-    today: str,
+    now: str,
     cycle_url: str = "",
+    advisories: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    from datetime import date
+    from datetime import datetime
 
+    from ansible_collections.standalone.python.plugins.plugin_utils._advisories.sources import Advisories
     from ansible_collections.standalone.python.plugins.plugin_utils._fleet import audit
     from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 
     try:
         dates = ReleaseCycle.from_url(cycle_url) if cycle_url else ReleaseCycle.bundled()
-        return audit.report(infos, groups, audit.Baseline(newest, dates, date.fromisoformat(today)))
+        known = Advisories.from_dict(advisories) if advisories else Advisories()
+        return audit.report(infos, groups, audit.Baseline(newest, dates, datetime.fromisoformat(now), known))
+    except StandaloneError as error:
+        raise AnsibleFilterError(str(error)) from None
+
+
+def audit_advisories(
+    names: str | list[str], directories: list[str], url_options: str | dict[str, Any] | None
+) -> dict[str, Any]:
+    from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+    from ansible.module_utils.common.validation import check_type_dict, check_type_list
+
+    from ansible_collections.standalone.python.plugins.module_utils._argspec import URL_ARGUMENTS
+    from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
+    from ansible_collections.standalone.python.plugins.plugin_utils._advisories.sources import read_advisories
+
+    given = ArgumentSpecValidator(URL_ARGUMENTS).validate(check_type_dict(url_options or {}))
+    if given.error_messages:
+        raise AnsibleFilterError(f"Cannot use audit_url_options: {' '.join(given.error_messages)}.")
+    try:
+        options = UrlOptions.from_params(given.validated_parameters)
+        return read_advisories(
+            check_type_list(names), directories=list(filter(None, directories)), options=options
+        ).as_dict()
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
@@ -56,10 +81,16 @@ def audit_csv(report: dict[str, Any]) -> str:
     return output.as_csv(report)
 
 
-def audit_html(report: dict[str, Any]) -> str:
-    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import output
+def audit_metrics(report: dict[str, Any]) -> str:
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import metrics
 
-    return output.as_html(report)
+    return metrics.as_metrics(report)
+
+
+def audit_html(report: dict[str, Any]) -> str:
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import page
+
+    return page.as_html(report)
 
 
 class FilterModule:
@@ -67,9 +98,11 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "audit_advisories": audit_advisories,
             "audit_csv": audit_csv,
             "audit_failures": audit_failures,
             "audit_html": audit_html,
+            "audit_metrics": audit_metrics,
             "audit_report": audit_report,
             "audit_series": audit_series,
         }

@@ -28,13 +28,15 @@ def readable(text: str) -> str:
 
     A byte ff of a file name that is no UTF-8 becomes `\\udcff`.
     """
-    if text.isprintable() and not _BLANK.search(text):
+    if text.isprintable() and (text.isascii() or not _BLANK.search(text)):
         return text
     return "".join(char if char.isprintable() and not _BLANK.match(char) else _escaped(char) for char in text)
 
 
 def readable_lines(text: str) -> str:
     """The same for a text of several lines, such as one side of a diff: line ends and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
     return "\n".join("\t".join(map(readable, line.split("\t"))) for line in text.split("\n"))
 
 

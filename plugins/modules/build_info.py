@@ -32,6 +32,13 @@ options:
     type: str
     choices: [none, quick, full]
     default: none
+  environments:
+    description:
+      - Directories below which virtual environments are looked for, six levels deep, on their own file systems and
+        without following links. Those that processes of the builds were started from are found wherever they are.
+      - Nothing is run. Without directories, no environment is looked for.
+    type: list
+    elements: path
 attributes:
   platform:
     description: Hosts with Linux or macOS. Processes are known on Linux only.
@@ -215,9 +222,47 @@ builds:
       description: The processes that run it.
       type: list
       elements: int
+    processes:
+      description:
+        - The same processes, each with its C(pid) and its C(command), which is null once it has ended. Logins in
+          addresses and the values of options that are named like a secret are left out.
+      type: list
+      elements: dict
     does_not_run:
       description: Why the machine and processor of this host cannot run the build. Null if they can, and with O(root).
       type: str
+environments:
+  description: The virtual environments that were found, of any interpreter. Empty without O(environments).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The directory of the environment.
+      type: str
+    home:
+      description: The directory of the interpreter that it was made with, as its C(pyvenv.cfg) has it.
+      type: str
+    version:
+      description: The version of Python that it was made with, as its C(pyvenv.cfg) has it.
+      type: str
+    store:
+      description: The store that its interpreter is in. Null for another interpreter.
+      type: str
+    entry:
+      description: The store entry that its interpreter is in. Null for another interpreter.
+      type: str
+    owner:
+      description: The user to whom it belongs. Null if other users could exchange it, and with O(root).
+      type: str
+    components:
+      description: Its pip and setuptools, by the names of their metadata, each with C(version) and C(source).
+      type: dict
+unsearched:
+  description: Directories that were not searched, since they cannot be read or there are too many. At most 20.
+  returned: success
+  type: list
+  elements: str
 damaged:
   description: Files in the stores that contradict their name, their link, their store or themselves, or that are not
     regular files. Nothing is pruned from a store that has such files.
@@ -253,6 +298,7 @@ def main() -> None:
             "stores": {"type": "list", "elements": "path", "aliases": ["store"]},
             "root": {"type": "path"},
             "verify": {"type": "str", "choices": ["none", "quick", "full"], "default": "none"},
+            "environments": {"type": "list", "elements": "path"},
         },
         supports_check_mode=True,
     )

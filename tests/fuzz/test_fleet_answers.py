@@ -17,15 +17,16 @@ from hypothesis import given
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import pids_in
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, all_series, report
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv, as_html
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import UpgradeSpec, plan_upgrade
 from ansible_collections.standalone.python.plugins.plugin_utils._systemd import units_of
-from tests.support.audited_fleets import TODAY, build, host, newest
+from tests.support.audited_fleets import NOW, build, host, newest
 from tests.support.fuzzing import costly
 from tests.support.mutations import mutated_json, mutated_text
 
-BASELINE = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
+BASELINE = Baseline(newest(), ReleaseCycle.bundled(), NOW)
 EARLIER = build("3.13.14", "20260814", paths=[], pids=[7])
 DRIFTED = build("3.12.14", "20260814", intact=False, drift={"changed": ["lib/x.py"], "missing": [], "added": []})
 SETTINGS = {"owner": "app", "group": None, "externally_managed": True}

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, report
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import as_html
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from tests.integration.conftest import NEW, OLD
-from tests.integration.fleets import Fleet
+from tests.integration.fleets import PLAYBOOKS, Fleet, FleetPlayer
 from tests.support import browser
-from tests.support.audited_fleets import TODAY, large_fleet, newest
+from tests.support.audited_fleets import ADVISORIES, NOW, advised_fleet, large_fleet, newest
+from tests.support.index_documents import versions_index
 
 # Answers of hosts that lie: facts that outrank the inventory, other types than the module's, and no answer at all.
 LIARS = (
@@ -40,12 +44,16 @@ def test_an_audit_shows_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
     cycle = tmp_path / "cycle.json"
     cycle.write_text(json.dumps({minor: {"end_of_life": "2020-10"}}))
     fleet = replace(fleet, player=replace(fleet.player, lost=("web3",), liars=LIARS))
+    installed = tmp_path / "venv" / "lib" / f"python{minor}" / "site-packages" / "pip-26.2.1.dist-info"
+    installed.mkdir(parents=True)
+    (tmp_path / "venv" / "pyvenv.cfg").write_text(f"home = {fleet.player.path('web1')}/bin\n")
     out = tmp_path / "python-audit"
     played = fleet.play(
         "audit",
         env={"PWD": "/nowhere"},  # a variable like any other
         cwd=tmp_path,
         audit_stores=STORES,
+        audit_environments=[str(tmp_path)],
         audit_index=str(fleet.mirror.index),
         audit_cycle_url=cycle.as_uri(),
     )
@@ -56,7 +64,10 @@ def test_an_audit_shows_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
     assert audited["summary"] == {
         "hosts": 8,
         "without_answer": 5,
+        "affected_hosts": 0,
+        "affected": 0,
         "builds": 3,
+        "environments": 3,
         "drifted": 1,
         "outdated": 1,
         "past_end_of_life": 2,
@@ -69,15 +80,93 @@ def test_an_audit_shows_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
     assert at_path["drift"]["changed"] == [f"lib/python{minor}/os.py"]
     assert builds_of(audited, "canary")[0]["newest"] == f"{fleet.mirror.samples[0].version}+{NEW}"
     with (out / "audit.csv").open(newline="") as stream:
-        rows = {row["host"]: row for row in csv.DictReader(stream) if row["paths"] or not row["version"]}
-    assert (rows["canary"]["outdated"], rows["web1"]["intact"], rows["web2"]["version"]) == ("yes", "no", "")
+        rows = {
+            row["host"]: row for row in csv.DictReader(stream) if row["paths"].endswith("current") or row["problem"]
+        }
+    assert (rows["canary"]["outdated"], rows["web1"]["intact"], "web2" in rows) == ("yes", "no", False)
     assert "Failed to connect" in rows["web3"]["problem"]
     assert [rows[host]["problem"].partition(" is ")[0] for host, _answer in LIARS[:3]] == [
         "The answer of the host",
         "The answer of the host: builds[0]",
         "The answer of the host: paths[0]",
     ]
-    assert "<td" in (out / "audit.html").read_text()
+    assert '<details class="row' in (out / "audit.html").read_text()
+    (environment,) = environments_of(audited, "web1")
+    assert (environment["path"], environment["components"]["pip"]["version"]) == (str(tmp_path / "venv"), "26.2.1")
+    assert environment["build"] == f"{fleet.mirror.samples[0].version}+{NEW}"
+
+
+# The table of `advised_fleet`, and its advisories.
+PIP, OPENSSL = (advisory["id"] for advisory in ADVISORIES)
+WITH_PIP = ["h01", "h02", "h04", "h05", "h06", "h07", "h09"]
+WITH_OPENSSL = ["h06", "h07", "h08"]
+
+
+def test_one_command_answers_who_is_affected(tmp_path: Path) -> None:
+    """Ten hosts with five builds and four environments of mixed age: every file names exactly the right ones."""
+    hosts = tuple((name, json.dumps(info)) for name, info in advised_fleet().items())
+    fleet = FleetPlayer(tmp_path, sys.executable, hosts=("unused",), liars=hosts)
+    index = tmp_path / "index.ndjson"
+    index.write_bytes(versions_index(*(f"{one['name']}.tar.gz" for offered in newest().values() for one in offered)))
+    (tmp_path / "advisories.json").write_text("\n".join(map(json.dumps, ADVISORIES)))
+    played = fleet.play(
+        PLAYBOOKS / "audit.yml",
+        "--limit",
+        ",".join(name for name, _answer in hosts),
+        env={"PWD": str(tmp_path)},
+        variables={
+            "audit_index": [str(index)],
+            "audit_advisories": ["advisories.json"],
+            "audit_fail_on": ["affected"],
+        },
+    )
+    assert played.rc == 2, played.output
+    assert "7 hosts are affected by an advisory: h02, h04, h05, h06, h07, h08, h09." in " ".join(played.output.split())
+    out = tmp_path / "python-audit"
+    audited = json.loads((out / "audit.json").read_text())
+    assert {advisory: hosts_with(audited, advisory) for advisory in (PIP, OPENSSL)} == {
+        PIP: WITH_PIP, OPENSSL: WITH_OPENSSL,
+    }  # fmt: skip
+    assert {(one["host"], one["environment"]) for one in audited["affected"] if one["environment"]} == {
+        ("h02", "/srv/web/venv"), ("h06", "/srv/jobs/venv"),
+    }  # fmt: skip
+    with (out / "audit.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for advisory, names in ((PIP, WITH_PIP), (OPENSSL, WITH_OPENSSL)):
+        assert sorted({row["host"] for row in rows if advisory in row["affected"]}) == names
+    families = {
+        family.name: family.samples for family in text_string_to_metric_families((out / "audit.prom").read_text())
+    }
+    metrics = [sample.labels for sample in families["standalone_python_affected"]]
+    for advisory, names in ((PIP, WITH_PIP), (OPENSSL, WITH_OPENSSL)):
+        assert sorted({labels["host"] for labels in metrics if labels["advisory"] == advisory}) == names
+        card = (out / "audit.html").read_text().partition(f"<h3>{advisory} ")[2].partition("</details>")[0]
+        assert sorted(set(re.findall(r"\bh\d\d\b", card))) == names
+
+
+def test_a_damaged_advisory_stops_the_run_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "advisories.json").write_text("[]")
+    hosts = tuple((name, json.dumps(info)) for name, info in advised_fleet().items())[:1]
+    fleet = FleetPlayer(tmp_path, sys.executable, hosts=("unused",), liars=hosts)
+    played = fleet.play(
+        PLAYBOOKS / "audit.yml",
+        "--limit",
+        "h01",
+        env={"PWD": str(tmp_path)},
+        variables={"audit_advisories": "advisories.json"},
+    )
+    assert played.rc == 2, played.output
+    assert f"Cannot read the advisories in {tmp_path}/advisories.json: it has none." in " ".join(played.output.split())
+    assert not (tmp_path / "python-audit").exists()
+
+
+def hosts_with(audited: dict[str, Any], advisory: str) -> list[str]:
+    return sorted({one["host"] for one in audited["affected"] if one["advisory"] == advisory})
+
+
+def environments_of(audited: dict[str, Any], host: str) -> list[dict[str, Any]]:
+    (found,) = [one for one in audited["hosts"] if one["host"] == host]
+    return list(found["environments"])
 
 
 def builds_of(audited: dict[str, Any], host: str) -> list[dict[str, Any]]:
@@ -89,7 +178,7 @@ def builds_of(audited: dict[str, Any], host: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("width", browser.WIDTHS)
 @pytest.mark.parametrize(("dark", "background"), [(False, "rgb(246, 247, 249)"), (True, "rgb(17, 21, 27)")])
 def test_the_page_of_500_hosts_in_a_browser(width: int, dark: bool, background: str) -> None:
-    page = as_html(report(*large_fleet(500), Baseline(newest(), ReleaseCycle.bundled(), TODAY)))
+    page = as_html(report(*large_fleet(500), Baseline(newest(), ReleaseCycle.bundled(), NOW)))
     seen = browser.look(page, width=width, dark=dark)
     assert seen.width == width, "the page scrolls sideways"
     assert seen.requests == ()

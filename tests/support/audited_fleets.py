@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime, timezone
 from typing import Any
 
 GNU = "x86_64-unknown-linux-gnu"
-TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 10, 15, tzinfo=timezone.utc)
 NEWEST = {
     "3.10": ("3.10.19", "20251120"),
     "3.12": ("3.12.15", "20261110"),
@@ -40,6 +40,8 @@ def build(version: str, release: str, *, threads: str = "", **more: Any) -> dict
         "intact": True,
         "drift": {"changed": [], "missing": [], "added": []},
         "pids": [],
+        "processes": [],
+        "installed_at": "2026-11-20T12:00:00Z",
         **more,
     }
 
@@ -69,7 +71,7 @@ def small_fleet() -> tuple[dict[str, Any], dict[str, Any]]:
         "db1": host(build("3.13.15", "20261110"), build("3.13.15", "20261110", threads="freethreaded")),
         "web1": host(
             build("3.13.15", "20261110", pids=[8]),
-            build("3.13.14", "20260814", paths=[], pids=[7, 9]),
+            build("3.13.14", "20260814", paths=[], pids=[7, 9], processes=[{"pid": 7, "command": "python3 app.py"}]),
         ),
         "web2": host(build("3.12.15", "20261110", **drifted)),
         "web3": host(build("3.13.14", "20260814", pids=[7]), build("3.10.18", "20250723")),
@@ -88,3 +90,95 @@ def large_fleet(hosts: int) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     names = list(infos)
     chosen = {f"host-{number:03}.example.com": names[number % len(names)] for number in range(hosts)}
     return {name: infos[like] for name, like in chosen.items()}, {name: groups[like] for name, like in chosen.items()}
+
+
+# What the advisories of `advised_fleet` say: pip below 26.2.2, and OpenSSL from 3.5.0 to 3.5.6.
+ADVISORIES: list[dict[str, Any]] = [
+    {
+        "id": "PYSEC-2026-88",
+        "aliases": ["CVE-2026-88001"],
+        "summary": "A wheel can write outside of its environment",
+        "affected": [
+            {
+                "package": {"ecosystem": "PyPI", "name": "pip"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "26.2.2"}]}],
+            }
+        ],
+    },
+    {
+        "id": "CVE-2026-35000",
+        "summary": "A heap overflow in QUIC",
+        "affected": [
+            {
+                "package": {"ecosystem": "Bitnami", "name": "openssl", "purl": "pkg:bitnami/openssl"},
+                "ranges": [{"type": "SEMVER", "events": [{"introduced": "3.5.0"}, {"fixed": "3.5.7"}]}],
+            }
+        ],
+    },
+]
+
+
+# What every build carries, in versions that no advisory here affects.
+_CARRIED = {"sqlite": "3.53.1", "expat": "2.8.3", "zlib": "1.3.2", "bzip2": "1.0.8", "xz": "5.8.3", "libffi": "3.4.6"}
+
+
+def measured(**versions: str) -> dict[str, dict[str, str]]:
+    """Components as a host measures them; a name has underscores instead of hyphens."""
+    return {
+        name.replace("_", "-"): {"version": version, "source": "measured"}
+        for name, version in {**_CARRIED, **versions}.items()
+    }
+
+
+def environment(path: str, of: dict[str, Any], pip: str | None) -> dict[str, Any]:
+    """An environment that a build made, as `build_info` lists it."""
+    return {
+        "path": path,
+        "home": f"{of['paths'][0]}/bin",
+        "version": of["version"],
+        "store": of["store"],
+        "entry": of["entry"],
+        "owner": "app",
+        "components": {"pip": {"version": pip, "source": "measured"}} if pip else {},
+    }
+
+
+def advised_fleet() -> dict[str, dict[str, Any]]:
+    """Ten hosts with five builds and four environments of mixed age, as `infos` of the report.
+
+    | build | pip | ensurepip's | OpenSSL | on |
+    |---|---|---|---|---|
+    | 3.13.15+20261110 | 26.2.2 | 26.2.2 | 3.5.7 | h01, h02, h03 |
+    | 3.13.15+20260814 | 26.2.1 | 26.2.1 | 3.5.7 | h04, h05; kept on h01 |
+    | 3.12.13+20260510 | by the table 26.1.1 | | 3.5.6 | h06, h07 |
+    | 3.12.15+20261110 | 26.2.2 | 26.2.2 | 3.5.6 | h08 |
+    | 3.10.18+20250723 | by the table 24.3.1 | | 3.0.16 | h09 |
+
+    h10 has none. The environments are on h02 (26.2.1), h03 (26.2.2), h06 (25.0) and h08 (without pip).
+    """
+    new = measured(cpython="3.13.15", pip="26.2.2", ensurepip_pip="26.2.2", openssl="3.5.7")
+    old = measured(cpython="3.13.15", pip="26.2.1", ensurepip_pip="26.2.1", openssl="3.5.7")
+    mixed = measured(cpython="3.12.15", pip="26.2.2", ensurepip_pip="26.2.2", openssl="3.5.6")
+    current, kept = build("3.13.15", "20261110", components=new), build("3.13.15", "20260814", components=old, paths=[])
+    late = build("3.13.15", "20260814", components=old)
+    table, half, oldest = (
+        build(
+            "3.12.13", "20260510", pids=[41], processes=[{"pid": 41, "command": "/opt/python/3.12/bin/python app.py"}]
+        ),
+        build("3.12.15", "20261110", components=mixed),
+        build("3.10.18", "20250723"),
+    )
+    made = {
+        "h02": environment("/srv/web/venv", current, "26.2.1"),
+        "h03": environment("/srv/web/venv", current, "26.2.2"),
+        "h06": environment("/srv/jobs/venv", table, "25.0"),
+        "h08": environment("/opt/tool", half, None),
+    }
+    builds = {
+        "h01": [current, kept], "h02": [current], "h03": [current], "h04": [late], "h05": [late], "h06": [table],
+        "h07": [table], "h08": [half], "h09": [oldest], "h10": [],
+    }  # fmt: skip
+    return {
+        name: {**host(*of_host), "environments": [made[name]] if name in made else [], "unsearched": []}
+        for name, of_host in builds.items()
+    }

@@ -20,6 +20,7 @@ from .holdings import Holdings, damage_warnings, damaged_roots, holdings
 from .inspect import inspect
 from .receipt import Damage, Receipt
 from .store import Store, stores_of
+from .usage import command_of, describe_environments, installed_in
 
 _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
 
@@ -34,7 +35,12 @@ def run(params: Mapping[str, Any]) -> dict[str, Any]:
     except OSError as error:
         raise StoreError(read_failure(error, ", ".join(stores))) from error
     lists = {key: [item for one in found for item in one[key]] for key in ("paths", "builds", "damaged")}
-    return {"changed": False, **lists, "warnings": warnings}
+    pids = sorted({process["pid"] for build in lists["builds"] for process in build["processes"]})
+    places = params["environments"] or ()
+    environments = (
+        describe_environments(places, pids, stores, system) if places else {"environments": [], "unsearched": []}
+    )
+    return {"changed": False, **lists, **environments, "warnings": warnings}
 
 
 def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING) -> dict[str, list[dict[str, Any]]]:
@@ -54,6 +60,7 @@ def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING)
         build = _describe_build(store, entry, receipt, verify)
         build["paths"] = sorted(path for path, used in linked.items() if used == entry)
         build["pids"] = list(running.get(entry, ()))
+        build["processes"] = [{"pid": pid, "command": command_of(pid)} for pid in build["pids"]]
         build["does_not_run"] = here.why_not(receipt.asset.build) if here else None
         builds.append(build)
     paths = [
@@ -82,7 +89,7 @@ def _describe_build(store: Store, entry: str, receipt: Receipt, verify: str) -> 
         "externally_managed": receipt.settings.externally_managed,
         "capabilities": list(receipt.settings.capabilities or ()),
         "installed_at": receipt.installed_at,
-        "components": receipt.measured(),
+        "components": {**receipt.measured(), **installed_in(directory)},  # pip may have upgraded itself
         "executables": list(receipt.executables),
         "files": receipt.files,
         "size_bytes": receipt.size_bytes,

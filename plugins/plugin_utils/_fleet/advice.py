@@ -8,50 +8,72 @@ Titles and reasons are for a reader; `commands` makes the command lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._readable import message
 
 from . import commands
+from .advice_affected import about_builds, about_environments
+from .affected import Finding
 from .commands import Unsafe
 
 Host = Mapping[str, Any]
 Build = Mapping[str, Any]
 Advice = dict[str, str]  # kind, title and why
 _SHOWN = 5
+# What Ansible says of a host whose interpreter is missing or too old.
+_NO_PYTHON = re.compile(
+    r"interpreter .{0,300}(?:was not found|not found)|No python interpreters found|python\S*: (?:command )?not found"
+    r"|requires (?:a minimum of )?Python|you probably need to set the interpreter",
+    re.IGNORECASE,
+)
 _PROCESSES = "processes"  # of no unit, on whichever host
 
 
-def advice(hosts: Iterable[Host]) -> list[dict[str, Any]]:
+def advice(hosts: Iterable[Host], affected: Sequence[Finding] = ()) -> list[dict[str, Any]]:
     """The pieces of advice, each with `kind`, `title`, `why`, `hosts` (names, sorted) and `command`.
 
     `command` is None when no single command does it, or when a shell or Ansible could interpret a name as more than a
     name; `why` says so then.
     """
     described = list(hosts)
+    upgraded = {
+        (one["host"], one["series"], path) for one in affected if one["fixed"] is not False for path in one["paths"]
+    }
     return [
+        *_about_silence(described, _usual_place(described)),
+        *(_piece(piece, names, make or _nothing) for piece, names, make in about_builds(affected)),
+        *(_piece(piece, names, make or _nothing) for piece, names, make in about_environments(affected)),
         *_about_builds(described, _if_it_does_not_run),
         *_about_builds(described, _if_drifted),
         *_about_builds(described, _if_on_trial),
         *_about_left_builds(described),
         *_about_builds(described, _if_past_end_of_life),
-        *_about_builds(described, _if_outdated),
+        *_about_builds(described, _if_outdated, upgraded),
         *_about_services(described),
-        *_about_silence(described),
     ]
 
 
-def _about_builds(hosts: Iterable[Host], judge: Callable[[Build, str], Advice | None]) -> Iterator[dict[str, Any]]:
-    """One piece of advice for each series and path, since one command serves one of them."""
+def _about_builds(
+    hosts: Iterable[Host],
+    judge: Callable[[Build, str], Advice | None],
+    without: Collection[tuple[str, str, str]] = (),
+) -> Iterator[dict[str, Any]]:
+    """One piece of advice for each series and path, since one command serves one of them.
+
+    `without` are hosts with a series and a path for which there is other advice.
+    """
     pieces: dict[tuple[str, str], Advice] = {}
     concerned: dict[tuple[str, str], set[str]] = {}
     for host in hosts:
         for build in host["builds"]:
             for path in build["paths"]:
                 piece = judge(build, path)
-                if piece:
+                if piece and (host["host"], build["series"], path) not in without:
                     pieces[build["series"], path] = piece
                     concerned.setdefault((build["series"], path), set()).add(host["host"])
     for (series, path), piece in sorted(pieces.items()):
@@ -147,14 +169,24 @@ def _about_services(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
         yield _piece(piece, sorted(names), _nothing if unit == _PROCESSES else restart)
 
 
-def _about_silence(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
+def _usual_place(hosts: Iterable[Host]) -> tuple[str, str]:
+    """The series and the path that most hosts have."""
+    places = Counter((build["series"], path) for host in hosts for build in host["builds"] for path in build["paths"])
+    return max(places, key=lambda place: (places[place], place), default=("3.13", "/opt/python/3.13"))
+
+
+def _about_silence(hosts: Iterable[Host], usual: tuple[str, str]) -> Iterator[dict[str, Any]]:
     found: dict[str, list[str]] = {}
     for host in hosts:
         if host["problem"]:
             found.setdefault(host["problem"], []).append(host["host"])
     for problem, names in sorted(found.items()):
         piece = {"kind": "no answer", "title": "See why there is no answer", "why": problem}
-        yield _piece(piece, sorted(names), _nothing)
+        if _NO_PYTHON.search(problem):
+            piece["title"] = "Give these hosts a Python for Ansible"
+            yield _piece(piece, sorted(names), partial(commands.bootstrap, sorted(names), name=usual[0], path=usual[1]))
+        else:
+            yield _piece(piece, sorted(names), _nothing)
 
 
 def _nothing() -> None:

@@ -53,6 +53,13 @@ class FoundBuild:
         """The numbers of the processes that run it. Raises `DamagedAnswer`."""
         return _pids(self.answer, self.where)
 
+    def processes(self) -> list[dict[str, Any]]:
+        """The same processes with their `command`, None for one that has ended. Raises `DamagedAnswer`."""
+        commands = {}
+        for fields in self.fields.items("processes") if "processes" in self.answer else ():
+            commands[fields.number("pid")] = fields.optional_text("command")
+        return [{"pid": pid, "command": commands.get(pid)} for pid in self.pids()]
+
     def components(self) -> dict[str, dict[str, str]]:
         """Component -> `version` and `source`. Raises `DamagedAnswer`."""
         return components_in(self.fields, self.where, SOURCES, DamagedAnswer)
@@ -62,6 +69,18 @@ class FoundBuild:
         drift = self.fields.optional_object("drift") or {}
         fields = Fields(drift, f"{self.where}: drift", DamagedAnswer)
         return {str(kind): list(fields.texts(kind)) for kind in drift}
+
+
+@dataclass(frozen=True)
+class FoundEnvironment:
+    """A virtual environment of the host. `store` and `entry` are None if another interpreter made it."""
+
+    path: str
+    store: str | None
+    entry: str | None
+    version: str | None
+    owner: str | None
+    components: dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -95,16 +114,23 @@ class HostAnswer:
 
     paths: tuple[FoundPath, ...]
     builds: tuple[FoundBuild, ...]
+    environments: tuple[FoundEnvironment, ...] = ()
+    unsearched: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, info: Any) -> HostAnswer:
         """Parse `info`, the registered result of the module. Raises `DamagedAnswer`, also when there is no answer."""
         if not isinstance(info, Mapping) or "builds" not in info:
             raise DamagedAnswer(_said(info))
-        _require_bounded([info["builds"], info.get("paths")])
+        _require_bounded([info[key] for key in ("builds", "paths", "environments", "unsearched") if key in info])
         paths = (_path(one, f"{_ANSWER}: paths[{number}]") for number, one in enumerate(_list(info, "paths")))
         builds = (_build(one, f"{_ANSWER}: builds[{number}]") for number, one in enumerate(_list(info, "builds")))
-        return cls(tuple(paths), tuple(builds))
+        environments = (
+            _environment(one, f"{_ANSWER}: environments[{number}]")
+            for number, one in enumerate(_list(info, "environments") if "environments" in info else ())
+        )
+        unsearched = Fields(info, _ANSWER, DamagedAnswer).texts("unsearched") if "unsearched" in info else ()
+        return cls(tuple(paths), tuple(builds), tuple(environments), unsearched)
 
     def build_at(self, entry: str | None, store: str) -> FoundBuild | None:
         """The build of a store entry; None when there is none."""
@@ -160,6 +186,14 @@ def _path(found: Any, where: str) -> FoundPath:
         fallback=fields.optional_text("fallback"),
         left=tuple(_left(one) for one in fields.items("left")) if "left" in found else (),
         fields=fields,
+    )
+
+
+def _environment(found: Any, where: str) -> FoundEnvironment:
+    fields = Fields(found, where, DamagedAnswer)
+    texts = {key: fields.optional_text(key) for key in ("store", "entry", "version", "owner")}
+    return FoundEnvironment(
+        path=fields.text("path"), components=components_in(fields, where, (MEASURED,), DamagedAnswer), **texts
     )
 
 

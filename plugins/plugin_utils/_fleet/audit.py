@@ -10,28 +10,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 
+from .._advisories.advisory import Advisory
+from .._advisories.sources import Advisories
+from .._components.table import completed, components_of
 from .._systemd import units_of
 from .advice import advice
-from .answer import DamagedAnswer, FoundBuild, FoundPath, HostAnswer
+from .affected import Judge, Versions
+from .answer import DamagedAnswer, FoundBuild, FoundEnvironment, FoundPath, HostAnswer
 from .release_cycle import ReleaseCycle
 
 _HOSTS_SHOWN = 20
+_SUBJECT = ("host", "kind", "environment", "store", "entry")  # of something affected
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """What builds are compared with. `newest` maps a series such as 3.13t to the newest asset of each target."""
+    """What builds are compared with. `newest` maps a series such as 3.13t to the newest asset of each target.
+
+    `now` is the time of the audit in UTC.
+    """
 
     newest: Mapping[str, Iterable[Mapping[str, Any]]]
     cycle: ReleaseCycle
-    today: date
+    now: datetime
+    advisories: Advisories = field(default_factory=Advisories)
+
+    @property
+    def today(self) -> date:
+        """The day of the audit."""
+        return self.now.date()
 
 
 def all_series(infos: Iterable[Any]) -> list[str]:
@@ -52,26 +68,45 @@ def report(infos: Mapping[str, Any], groups: Mapping[str, Any], baseline: Baseli
 
     `infos` are those of `build_info`, and `groups` those of `grep -H` on the control groups of the processes that it
     reported, a task that is skipped when there are none. Either can be anything: a host whose answer is not that of the
-    module has a `problem` and no builds.
+    module has a `problem` and no builds, and comes first.
     """
     described = [_host(name, info, _stdout(groups.get(name)), baseline) for name, info in infos.items()]
+    described.sort(key=lambda host: host["problem"] is None)
     builds = [build for host in described for build in host["builds"]]
+    found = Judge(baseline.advisories.all, partial(_components_of_newest, baseline=baseline)).findings(described)
     return {
-        "date": baseline.today.isoformat(),
+        "date": baseline.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "release_cycle": baseline.cycle.source,
-        "summary": _summary(described, builds),
+        "summary": _summary(described, builds, found.affected),
+        "advisories": [_advisory(one) for one in baseline.advisories.all],
+        "notes": list(baseline.advisories.notes),
+        "affected": found.affected,
+        "unjudged": found.unjudged,
         "series": [_series(name, builds, baseline) for name in _in_order({build["series"] for build in builds})],
-        "advice": advice(described),
+        "advice": advice(described, found.affected),
         "hosts": described,
     }
 
 
-def _summary(hosts: Sequence[Mapping[str, Any]], builds: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _advisory(advisory: Advisory) -> dict[str, Any]:
+    names = ("id", "aliases", "components", "why", "url", "severity", "source")
+    return {name: list(value) if isinstance(value := getattr(advisory, name), tuple) else value for name in names}
+
+
+def _summary(
+    hosts: Sequence[Mapping[str, Any]],
+    builds: Sequence[Mapping[str, Any]],
+    affected: Sequence[Mapping[str, Any]],
+) -> dict[str, int]:
+    counted = [one for one in affected if one["counts"]]
     at_paths = [build for build in builds if build["paths"]]  # the others are kept to roll back to, and so are older
     return {
         "hosts": len(hosts),
         "without_answer": sum(host["problem"] is not None for host in hosts),
+        "affected_hosts": len({one["host"] for one in counted}),
+        "affected": len({tuple(one[key] for key in _SUBJECT) for one in counted}),
         "builds": len(builds),
+        "environments": sum(len(host["environments"]) for host in hosts),
         "drifted": sum(build["intact"] is False for build in builds),
         "outdated": sum(build["outdated"] is True for build in at_paths),
         "past_end_of_life": sum(build["past_end_of_life"] for build in at_paths),
@@ -89,19 +124,24 @@ FAILURES: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], bool]]] = {
     "eol": ("past the end of life of a build", lambda build: bool(build["paths"]) and build["past_end_of_life"]),
     "still_running": ("running an earlier build", lambda build: not build["paths"] and bool(build["pids"])),
 }
-NO_ANSWER = "no_answer"
+NO_ANSWER, AFFECTED = "no_answer", "affected"
+_TITLES = {NO_ANSWER: "without answer", AFFECTED: "affected by an advisory"}
 
 
 def failures(audited: Mapping[str, Any], kinds: Iterable[str]) -> list[str]:
     """The `kinds` of problems that a report has, each with the number of hosts and their names; empty without any.
 
-    The kinds are `NO_ANSWER` and those of `FAILURES`. Earlier builds, kept to roll back to, count neither as outdated
-    nor as past their end of life.
+    The kinds are `NO_ANSWER`, `AFFECTED` and those of `FAILURES`. Earlier builds, kept to roll back to, count neither
+    as outdated nor as past their end of life, nor as affected unless processes run them.
     """
     found = []
+    affected = {one["host"] for one in audited["affected"] if one["counts"]}
     for kind in dict.fromkeys(kinds):
-        title, is_so = FAILURES.get(kind, ("without answer", None))
-        hosts = [host["host"] for host in audited["hosts"] if _fails(host, is_so)]
+        title, is_so = FAILURES.get(kind, (_TITLES.get(kind, kind), None))
+        if kind == AFFECTED:
+            hosts = [host["host"] for host in audited["hosts"] if host["host"] in affected]
+        else:
+            hosts = [host["host"] for host in audited["hosts"] if _fails(host, is_so)]
         if hosts:
             named = ", ".join(hosts[:_HOSTS_SHOWN])
             more = f" and {len(hosts) - _HOSTS_SHOWN} more" if len(hosts) > _HOSTS_SHOWN else ""
@@ -119,9 +159,24 @@ def _host(name: str, info: Any, groups: str, baseline: Baseline) -> dict[str, An
     try:
         answer = HostAnswer.parse(info)
         builds = [_build(found, answer.paths, groups, baseline) for found in answer.builds]
+        environments = [_environment(one, answer) for one in answer.environments]
     except DamagedAnswer as error:
-        return {"host": name, "problem": str(error), "builds": []}
-    return {"host": name, "problem": None, "builds": builds}
+        return {"host": name, "problem": str(error), "builds": [], "environments": [], "unsearched": []}
+    unsearched = list(answer.unsearched)
+    return {"host": name, "problem": None, "builds": builds, "environments": environments, "unsearched": unsearched}
+
+
+def _environment(found: FoundEnvironment, answer: HostAnswer) -> dict[str, Any]:
+    of_build = answer.build_at(found.entry, found.store) if found.store else None
+    return {
+        "path": found.path,
+        "version": found.version,
+        "owner": found.owner,
+        "store": found.store,
+        "entry": found.entry,
+        "build": short_name(of_build.asset.build) if of_build else None,
+        "components": found.components,
+    }
 
 
 def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline: Baseline) -> dict[str, Any]:
@@ -131,6 +186,12 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
     pids = found.pids()
     return {
         **build.as_dict(),
+        "sha256": found.asset.sha256,
+        "url": shown_url(found.asset.url),
+        "entry": found.entry,
+        "store": found.store,
+        "installed_at": found.fields.optional_text("installed_at"),
+        "components": completed(build, found.components()),
         "series": build.series,
         "paths": list(found.fields.texts("paths")),
         "intact": found.fields.optional_flag("intact"),
@@ -142,6 +203,8 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
         "past_end_of_life": end is not None and end < baseline.today,
         "run_by": units_of(groups, pids),
         "pids": pids,
+        "processes": found.processes(),
+        "kept": _kept_as(found, paths),
         "provisional": _provisional(found, paths),
         "left": _left(found, paths),
     }
@@ -169,6 +232,30 @@ def _stdout(registered: Any) -> str:
     """The output of a command; empty when it was skipped, or when the host answered something else."""
     printed = registered.get("stdout") if isinstance(registered, Mapping) else None
     return printed if isinstance(printed, str) else ""
+
+
+def _kept_as(found: FoundBuild, paths: Iterable[FoundPath]) -> str | None:
+    """Whether a build that no path names is older or newer than those that paths of its store name; None at a path."""
+    used = [one for one in paths if one.store == found.store]
+    if any(one.entry == found.entry for one in used):
+        return None
+    recency, series = found.asset.build.recency, found.asset.build.series
+    left = [one.build for path in used for one in path.left if one.build.name == found.asset.build.name]
+    current = [one for one in map(_build_of_path, used) if one and one.series == series]
+    is_newer = bool(left) or any(recency > one.recency for one in current)
+    return "newer" if is_newer else "earlier"
+
+
+def _build_of_path(path: FoundPath) -> Build | None:
+    found = path.fields.optional_object("build")
+    return Build.from_dict(found, path.path, DamagedAnswer) if found else None
+
+
+def _components_of_newest(build: Mapping[str, Any], *, baseline: Baseline) -> Versions | None:
+    """The components of the newest build that could replace one; None if none is newer, empty if they are unknown."""
+    here = Build.from_dict(build)
+    newest = _newest(here, baseline)
+    return components_of(newest) if newest and newest.recency > here.recency else None
 
 
 def _newest(build: Build, baseline: Baseline) -> Build | None:

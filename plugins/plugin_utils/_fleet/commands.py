@@ -26,6 +26,8 @@ _LONGEST_PATH = 1024
 _SERVICE = re.compile(r"[A-Za-z0-9:_.@](?:[A-Za-z0-9:_.@-]|\\x[0-9a-f]{2})*\.service")
 _LONGEST_UNIT = 256
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+_REQUIREMENT = re.compile(r"[a-z]+>=[0-9][0-9a-z.]{0,30}")
 _LONGEST_HOST = 253
 _LONGEST_SHOWN = 80
 _OF_MANY_HOSTS = frozenset({"all", "ungrouped"})  # groups that every inventory has
@@ -51,6 +53,26 @@ def restart(hosts: Iterable[str], *, unit: str) -> str:
     return shlex.join(
         ["ansible", _pattern(hosts), "--become", "-m", "ansible.builtin.systemd_service", "-a", arguments]
     )
+
+
+def update(hosts: Iterable[str], *, environment: str, owner: str, requirement: str) -> str:
+    """The command that has an environment's own pip install a requirement, as its owner. Raises `Unsafe`."""
+    _require(_is_plain_path(environment), "path", environment)
+    _require(_USER.fullmatch(owner) is not None, "user", owner)
+    _require(_REQUIREMENT.fullmatch(requirement) is not None, "requirement", requirement)
+    program = [f"{environment}/bin/python", "-m", "pip", "install", requirement]
+    user = ["--become", "--become-user", owner]
+    return shlex.join(
+        ["ansible", _pattern(hosts), *user, "-m", "ansible.builtin.command", "-a", json.dumps({"argv": program})]
+    )
+
+
+def bootstrap(hosts: Iterable[str], *, name: str, path: str) -> str:
+    """The command that gives hosts without Python a build at a path. Raises `Unsafe`."""
+    _require(_is_plain_path(path), "path", path)
+    settings = json.dumps({"bootstrap_name": name, "bootstrap_path": path})
+    playbook = ["ansible-playbook", "standalone.python.bootstrap"]
+    return shlex.join([*playbook, "-e", settings, "--limit", _pattern(hosts), "--become"])
 
 
 def _pattern(hosts: Iterable[str]) -> str:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit's report for a spreadsheet, and for a browser.
+"""The audit's report for a spreadsheet, and the state of a build in one word.
 
-Hosts put texts into it, so both show every character and interpret none. The JSON file has the texts unchanged.
+Hosts put texts into it, so every character is shown and none is interpreted. The JSON file has the texts unchanged.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._readable import readable, readable_data
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable
 
-TEMPLATE = Path(__file__).with_name("audit.html.j2")
-COLUMNS: tuple[str, ...] = ("host", "series", "version", "release", "target", "flavor", "paths", "intact", "outdated")
-COLUMNS += ("newest", "end_of_life", "past_end_of_life", "provisional", "left", "run_by", "problem")
+COLUMNS: tuple[str, ...] = (
+    "date", "host", "kind", "series", "version", "release", "target", "flavor", "paths", "state", "affected",
+    "fixed_by", "intact", "drifted_files", "outdated", "newest", "end_of_life", "past_end_of_life", "provisional",
+    "left", "run_by", "processes", "installed_at", "url", "sha256", "components", "owner", "problem",
+)  # fmt: skip
+_MOST_FILES = 100  # of a build, in one cell; the JSON file has all
 
 # What is wrong with a build, the most urgent first: the word, and the mark before it, since not every reader sees
 # colours.
 STATES = {
+    "affected": "‼",
     "does not run": "✕",
     "drifted": "✕",
     "provisional": "…",
@@ -32,8 +35,9 @@ STATES = {
     "still running": "↻",
     "in order": "✓",
     "earlier build": "·",
+    "newer build": "·",
+    "environment": "·",
 }
-_ORDER = list(STATES)
 
 # A spreadsheet computes a cell that starts like this, also after blanks, quotes and invisible characters; Japanese
 # versions accept wide forms too. The separator of cells depends on the reader's language, so text after any separator
@@ -43,21 +47,81 @@ _FORMULA = re.compile(rf"(^|[;,|])(?={_SKIPPED}[=+\-@\uff1d\uff0b\uff0d\uff20])|
 
 
 def as_csv(report: Mapping[str, Any]) -> str:
-    """One line for each build of each host, and one for each host without any; lists are joined by semicolons.
+    """One line for each build and environment of each host, and one for each host without any.
 
-    All cells are quoted, and none of them is a formula.
+    All cells are quoted, and none of them is a formula; lists are joined by semicolons.
     """
     stream = io.StringIO()
     writer = csv.DictWriter(
         stream, COLUMNS, restval="", extrasaction="ignore", quoting=csv.QUOTE_ALL, lineterminator="\n"
     )
     writer.writeheader()
+    by_subject = affected_subjects(report)
     for host in report["hosts"]:
-        for build in host["builds"] or [{}]:
-            left = [f"{one['build']} at {one['path']}" for one in build.get("left", ())]
-            row = {**build, "left": left, "host": host["host"], "problem": host["problem"]}
-            writer.writerow({column: _cell(row.get(column)) for column in COLUMNS})
+        rows = [_of_build(build, by_subject.get(subject_of(host, build), [])) for build in host["builds"]]
+        rows += [_of_environment(one, by_subject.get(subject_of(host, one), [])) for one in host["environments"]]
+        for row in rows or [{}]:
+            whole = {**row, "date": report["date"], "host": host["host"], "problem": host["problem"]}
+            writer.writerow({column: _cell(whole.get(column)) for column in COLUMNS})
     return stream.getvalue()
+
+
+def affected_subjects(report: Mapping[str, Any]) -> dict[tuple[str, ...], list[Mapping[str, Any]]]:
+    """What is affected, by the host and the build or environment, as `subject_of` names them."""
+    found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for one in report["affected"]:
+        place = (one["environment"],) if one["kind"] == "environment" else (one["store"], one["entry"])
+        found.setdefault((one["host"], *place), []).append(one)
+    return found
+
+
+def subject_of(host: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[str, ...]:
+    """The host and its build or environment, as `affected_subjects` sorts by them."""
+    return (host["host"], one["path"]) if "path" in one else (host["host"], one["store"], one["entry"])
+
+
+def _of_build(build: Mapping[str, Any], affected: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        **build,
+        **_affected(affected),
+        "kind": "build",
+        "state": state_of(build, affected),
+        "left": [f"{one['build']} at {one['path']}" for one in build["left"]],
+        "drifted_files": drifted_files(build),
+        "processes": [f"{one['pid']} {one['command'] or ''}".rstrip() for one in build["processes"]],
+        "components": _components(build),
+    }
+
+
+def drifted_files(build: Mapping[str, Any]) -> list[str]:
+    """The first of the files that differ, each after the kind of the difference, and how many more there are."""
+    files = [f"{kind} {file}" for kind, of_kind in build["drift"].items() for file in of_kind]
+    more = len(files) - _MOST_FILES
+    return [*files[:_MOST_FILES], f"and {more} more"] if more > 0 else files
+
+
+def _of_environment(one: Mapping[str, Any], affected: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        **_affected(affected),
+        "kind": "environment",
+        "state": "affected" if affected else "environment",
+        "version": one["version"],
+        "paths": [one["path"]],
+        "components": _components(one),
+        "owner": one["owner"],
+    }
+
+
+def _affected(affected: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    fixes = [one["fixed_by"] for one in affected if one["fixed_by"]]
+    return {
+        "affected": [f"{one['advisory']} {one['component']} {one['version']}" for one in affected],
+        "fixed_by": list(dict.fromkeys(fixes)),
+    }
+
+
+def _components(one: Mapping[str, Any]) -> list[str]:
+    return [f"{name} {known['version']}" for name, known in one["components"].items()]
 
 
 def _cell(value: Any) -> str:
@@ -69,34 +133,12 @@ def _cell(value: Any) -> str:
     return "; ".join(readable(_FORMULA.sub(r"\1'", str(one))) for one in values)
 
 
-def as_html(report: Mapping[str, Any]) -> str:
-    """One self-contained page. Everything that comes from hosts is escaped."""
-    from jinja2 import Environment
-
-    report = readable_data(report)
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    rows = sorted((_row(host, report) for host in report["hosts"]), key=lambda row: (row["urgency"], row["host"]))
-    return template.render(report=report, rows=rows, states=STATES)
-
-
-def _row(host: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the matrix: for each series the host's builds with their `state`."""
-    cells: dict[str, list[dict[str, Any]]] = {series["series"]: [] for series in report["series"]}
-    for build in host["builds"]:
-        cells[build["series"]].append({**build, "state": state_of(build)})
-    states = [build["state"] for cell in cells.values() for build in cell]
-    urgency = -1 if host["problem"] else min(map(_ORDER.index, states), default=len(_ORDER))
-    in_order = not host["problem"] and urgency >= _ORDER.index("in order")
-    builds = [sorted(cell, key=lambda build: _ORDER.index(build["state"])) for cell in cells.values()]
-    return {"host": host["host"], "problem": host["problem"], "cells": builds, "urgency": urgency, "fine": in_order}
-
-
-def state_of(build: Mapping[str, Any]) -> str:
+def state_of(build: Mapping[str, Any], affected: Sequence[Mapping[str, Any]] = ()) -> str:
     """The most urgent state of a build, a key of `STATES`."""
+    if any(one["counts"] for one in affected):
+        return "affected"
     if not build["paths"]:
-        return "still running" if build["pids"] else "earlier build"
+        return "still running" if build["pids"] else f"{build['kept']} build"
     if build["does_not_run"]:
         return "does not run"
     if build["intact"] is False:

@@ -94,6 +94,7 @@ def test_a_path_and_its_builds(path: Path, store: Path) -> None:
         "drift": None,
         "paths": [str(path)],
         "pids": [],
+        "processes": [],
     }
     assert (old["entry"], old["paths"]) == ("old", [])
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import re
 from html.parser import HTMLParser
@@ -14,19 +16,22 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import (
+    AFFECTED,
     FAILURES,
     NO_ANSWER,
     Baseline,
     failures,
     report,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv, as_html, state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv, state_of
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import spec_of
-from tests.support.audited_fleets import TODAY, build, host, large_fleet, newest, small_fleet
+from tests.support.audited_fleets import NOW, build, host, large_fleet, newest, small_fleet
 from tests.support.counted_lines import counted_lines
 
-BASELINE = Baseline(newest(), ReleaseCycle.bundled(), TODAY)
+BUILD_312 = "cpython-3.12.15+20261110-x86_64-unknown-linux-gnu-install_only_stripped"
+BASELINE = Baseline(newest(), ReleaseCycle.bundled(), NOW)
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +39,20 @@ def audited() -> dict[str, Any]:
     return report(*small_fleet(), BASELINE)
 
 
+def of(audited: dict[str, Any], name: str) -> dict[str, Any]:
+    """What a report says of one host."""
+    (found,) = [one for one in audited["hosts"] if one["host"] == name]
+    return found
+
+
 def test_the_summary_counts(audited: dict[str, Any]) -> None:
     assert audited["summary"] == {
         "hosts": 5,
         "without_answer": 1,
+        "affected_hosts": 0,
+        "affected": 0,
         "builds": 7,
+        "environments": 0,
         "drifted": 1,
         "outdated": 2,
         "past_end_of_life": 1,
@@ -57,13 +71,14 @@ def test_series_come_in_the_order_of_versions(audited: dict[str, Any]) -> None:
 
 
 def test_a_build_is_described_with_who_runs_it(audited: dict[str, Any]) -> None:
-    (current, earlier) = audited["hosts"][1]["builds"]
+    (current, earlier) = of(audited, "web1")["builds"]
     assert (current["outdated"], current["run_by"]) == (False, ["web.service"])
     assert (earlier["paths"], earlier["run_by"]) == ([], ["process 9", "web.service"])
 
 
 def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
     assert [(piece["kind"], piece["title"], piece["hosts"], piece["command"]) for piece in audited["advice"]] == [
+        ("no answer", "See why there is no answer", ["web4"], None),
         (
             "drifted",
             "Repair /opt/python/3.12",
@@ -94,13 +109,12 @@ def test_advice_comes_most_urgent_first(audited: dict[str, Any]) -> None:
             "ansible web1 --become -m ansible.builtin.systemd_service -a "
             """'{"name": "web.service", "state": "restarted"}'""",
         ),
-        ("no answer", "See why there is no answer", ["web4"], None),
     ]
 
 
 def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
-    audited = report(*small_fleet(), Baseline({}, ReleaseCycle("nobody", {}), TODAY))
-    (build, _other) = audited["hosts"][0]["builds"]
+    audited = report(*small_fleet(), Baseline({}, ReleaseCycle("nobody", {}), NOW))
+    (build, _other) = of(audited, "db1")["builds"]
     assert [build[name] for name in ("newest", "outdated", "end_of_life", "past_end_of_life")] == [
         None,
         None,
@@ -119,7 +133,7 @@ def test_a_provisional_build_is_an_upgrade_to_finish() -> None:
     assert (piece["kind"], piece["hosts"], piece["command"]) == ("provisional", ["web1"], None)
     assert audited["summary"]["provisional"] == 1
     assert [row["provisional"] for row in csv.DictReader(io.StringIO(as_csv(audited)))] == ["/opt/python/3.13", "", ""]
-    assert as_html(audited).count("… provisional") == 1
+    assert as_html(audited).count("… provisional") == 2  # in the row, and in its details
 
 
 def left(build: str, reason: str) -> dict[str, str]:
@@ -168,7 +182,7 @@ def test_what_an_audit_fails_on(audited: dict[str, Any], kinds: list[str], found
 
 def test_every_kind_of_the_argument_spec_can_fail_and_many_hosts_are_counted() -> None:
     kinds = spec_of("audit").settings["audit_fail_on"].choices
-    assert set(kinds) == {NO_ANSWER, *FAILURES}
+    assert set(kinds) == {NO_ANSWER, AFFECTED, *FAILURES}
     silent = report({f"web{number:02}": {} for number in range(30)}, {}, BASELINE)
     (text,) = failures(silent, kinds)
     assert text.startswith("30 hosts are without answer: web00, web01, ")
@@ -177,10 +191,14 @@ def test_every_kind_of_the_argument_spec_can_fail_and_many_hosts_are_counted() -
 
 def test_csv_has_a_line_for_each_build_and_each_silent_host(audited: dict[str, Any]) -> None:
     rows = list(csv.DictReader(io.StringIO(as_csv(audited))))
-    assert [row["host"] for row in rows] == ["db1", "db1", "web1", "web1", "web2", "web3", "web3", "web4"]
-    assert rows[3]["run_by"] == "process 9; web.service"
-    assert (rows[4]["intact"], rows[4]["outdated"], rows[4]["end_of_life"]) == ("no", "no", "2028-10-31")
-    assert rows[7]["problem"] == "Failed to connect to the host via ssh: <b>no route</b>"
+    assert [row["host"] for row in rows] == ["web4", "db1", "db1", "web1", "web1", "web2", "web3", "web3"]
+    assert rows[4]["run_by"] == "process 9; web.service"
+    assert (rows[5]["intact"], rows[5]["outdated"], rows[5]["end_of_life"]) == ("no", "no", "2028-10-31")
+    assert rows[5]["drifted_files"] == "changed lib/python3.12/ssl.py"
+    assert (rows[5]["url"], rows[5]["sha256"]) == (f"https://mirror/{BUILD_312}.tar.gz", "0" * 64)
+    assert (rows[5]["installed_at"], rows[5]["date"]) == ("2026-11-20T12:00:00Z", "2026-11-24T10:15:00Z")
+    assert rows[4]["processes"] == "7 python3 app.py; 9"
+    assert rows[0]["problem"] == "Failed to connect to the host via ssh: <b>no route</b>"
 
 
 # A text of a host, and its cell: quotes keep the separators of every language in, and nothing is computed.
@@ -217,12 +235,17 @@ def test_csv_has_nothing_that_a_spreadsheet_would_compute(text: str) -> None:
 
 def test_csv_neutralises_names_of_hosts_and_what_they_say_too() -> None:
     row = as_csv(report({"=x": {"msg": "\r@x"}}, {}, BASELINE)).splitlines()[1]
-    assert row == '"\'=x",' + '"",' * 14 + '"@x"'.replace("@", "'@")
+    assert row == '"2026-11-24T10:15:00Z","\'=x",' + '"",' * (len(COLUMNS) - 3) + '"@x"'.replace("@", "'@")
 
 
 def test_the_page_needs_nothing_else_and_escapes_what_hosts_say(audited: dict[str, Any]) -> None:
     page = as_html(audited)
-    assert not re.search(r"<script|<link|<img|@import|url\(|https?://", page)
+    assert not re.search(r"<link|<img|@import|url\(|(?:src|href|action)=", page)
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert f"script-src 'sha256-{digest}'" in policy
     assert "prefers-color-scheme: dark" in page
     assert "&lt;b&gt;no route&lt;/b&gt;" in page
     assert "<b>no route" not in page
@@ -263,8 +286,8 @@ def test_hosts_add_no_element_and_no_attribute_to_the_page(text: str) -> None:
 
 
 def test_the_page_lists_the_most_urgent_hosts_first(audited: dict[str, Any]) -> None:
-    rows = re.findall(r'<tr( class="fine")?><th scope="row">(\w+)', as_html(audited))
-    assert rows == [("", "web4"), ("", "web2"), ("", "web3"), ("", "web1"), (' class="fine"', "db1")]
+    rows = re.findall(r'<details class="row( fine)?" data-host="(\w+)"', as_html(audited))
+    assert rows == [("", "web4"), ("", "web2"), ("", "web3"), ("", "web1"), (" fine", "db1")]
 
 
 def test_an_empty_fleet_has_a_page() -> None:
@@ -277,7 +300,7 @@ def test_a_large_fleet_costs_what_its_hosts_cost() -> None:
     def lines(hosts: int) -> int:
         with counted_lines() as counted:
             page = as_html(report(*large_fleet(hosts), BASELINE))
-        assert page.count("<tr") == hosts + 1
+        assert page.count('<details class="row') == hosts
         return counted.lines
 
     assert lines(200) < 5 * lines(50)

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Advisories: which versions of which components have a known flaw, and the verdict about one version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from .versions import UnknownVersion, order_of
+
+BEGINNING = "0"  # the version before all others, in events
+ANY = "*"  # a limit that limits nothing
+
+
+class Verdict(NamedTuple):
+    """Whether a version is affected. None means that it cannot be judged, and `why` is the reason, as a clause."""
+
+    affected: bool | None
+    why: str = ""
+
+
+class Event(NamedTuple):
+    """One boundary of a range. `kind` is introduced, fixed, last_affected or limit."""
+
+    kind: str
+    version: str
+
+
+@dataclass(frozen=True)
+class AffectedComponent:
+    """The affected versions of one component: those in one of the `ranges`, and those that `versions` lists.
+
+    `unread` says as a clause what there is that cannot be read, such as ranges of commits; empty without any.
+    """
+
+    component: str
+    ranges: tuple[tuple[Event, ...], ...] = ()
+    versions: tuple[str, ...] = ()
+    unread: str = ""
+
+    def judge(self, version: str) -> Verdict:
+        """The verdict about a version. What cannot be compared is never a reason to call it unaffected."""
+        doubts = [self.unread] if self.unread else []
+        for found in self._verdicts(version):
+            if found.affected:
+                return found
+            doubts += [found.why] if found.affected is None else []
+        return Verdict(None, doubts[0]) if doubts else Verdict(False)
+
+    def _verdicts(self, version: str) -> Iterator[Verdict]:
+        if version in self.versions:
+            yield Verdict(True)
+        try:
+            key = order_of(self.component, version)
+        except UnknownVersion as error:
+            yield Verdict(None, str(error))
+            return
+        for events in self.ranges:
+            try:
+                yield Verdict(_is_within(self.component, key, events))
+            except UnknownVersion as error:
+                yield Verdict(None, str(error))
+        yield self._listed(key)
+
+    def _listed(self, key: Any) -> Verdict:
+        """Whether the list has the version. Tags that are no versions do not count, unless there is nothing else."""
+        doubt = ""
+        readable = bool(self.ranges) or not self.versions
+        for listed in self.versions:
+            try:
+                if order_of(self.component, listed) == key:
+                    return Verdict(True)
+                readable = True
+            except UnknownVersion as error:
+                doubt = str(error)
+        return Verdict(False) if readable else Verdict(None, doubt)
+
+    def fixed_in(self, version: str) -> str | None:
+        """The first version after an affected one that has the fix; None if no range names one."""
+        try:
+            key = order_of(self.component, version)
+            fixes = {
+                event.version: order_of(self.component, event.version)
+                for events in self.ranges
+                for event in events
+                if event.kind == "fixed"
+            }
+        except UnknownVersion:
+            return None
+        later = [fix for fix, of_fix in fixes.items() if of_fix > key and self.judge(fix).affected is False]
+        return min(later, key=lambda fix: fixes[fix], default=None)
+
+
+def _is_within(component: str, key: Any, events: tuple[Event, ...]) -> bool:
+    """The rule of the OSV schema: go through the events in the order of their versions."""
+    limits = [event.version for event in events if event.kind == "limit"]
+    if limits and ANY not in limits and not any(key < order_of(component, limit) for limit in limits):
+        return False
+    within = False
+    for event in sorted(
+        (event for event in events if event.kind != "limit"), key=lambda event: _position(component, event)
+    ):
+        if event.version == BEGINNING:
+            within = event.kind == "introduced" or within
+            continue
+        bound = order_of(component, event.version)
+        if event.kind == "introduced" and key >= bound:
+            within = True
+        elif (event.kind == "fixed" and key >= bound) or (event.kind == "last_affected" and key > bound):
+            within = False
+    return within
+
+
+def _position(component: str, event: Event) -> tuple[int, Any]:
+    if event.version == BEGINNING:
+        return 0, ""
+    return 1, order_of(component, event.version)
+
+
+@dataclass(frozen=True)
+class Advisory:
+    """One advisory. `why` is its summary, `severity` as its source has it, `source` the file or address."""
+
+    id: str
+    affected: tuple[AffectedComponent, ...]
+    source: str
+    aliases: tuple[str, ...] = ()
+    why: str = ""
+    url: str = ""
+    severity: str = ""
+
+    def judge(self, component: str, version: str) -> Verdict:
+        """The verdict about a component; unaffected if the advisory does not name it."""
+        verdicts = [one.judge(version) for one in self.affected if one.component == component]
+        decided = next((verdict for verdict in verdicts if verdict.affected), None)
+        return decided or next((verdict for verdict in verdicts if verdict.affected is None), Verdict(False))
+
+    def fixed_in(self, component: str, version: str) -> str | None:
+        """The version of the component with the fix; None if the advisory names none."""
+        fixes = (one.fixed_in(version) for one in self.affected if one.component == component)
+        return next((fix for fix in fixes if fix), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, from which `from_dict` makes the same value."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Advisory:
+        """The value of which `as_dict` made plain data, through JSON or not."""
+        affected = tuple(
+            AffectedComponent(
+                one["component"],
+                tuple(tuple(Event(*event) for event in events) for events in one["ranges"]),
+                tuple(one["versions"]),
+                one["unread"],
+            )
+            for one in content["affected"]
+        )
+        return cls(**{**content, "affected": affected, "aliases": tuple(content["aliases"])})
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The names of the affected components."""
+        return tuple(dict.fromkeys(one.component for one in self.affected))

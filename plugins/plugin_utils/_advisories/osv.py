@@ -1,0 +1,214 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Advisories in the OSV format, as osv.dev publishes and osv-scanner prints them, https://ossf.github.io/osv-schema/.
+
+Only what builds carry is kept. Ranges of commits cannot be compared with versions; where the record also has the
+versions that they were made from, those count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._json import Fields
+
+from .advisory import Advisory, AffectedComponent, Event
+from .identity import by_cpe, by_package, by_purl, by_repository, packaged_as
+
+_KINDS = ("introduced", "fixed", "last_affected", "limit")
+_COMPARED = ("ECOSYSTEM", "SEMVER")
+_LISTS = ("vulns", "vulnerabilities", "packages", "results")  # of answers of osv.dev, and of osv-scanner's report
+_LONGEST_WHY = 300  # characters
+
+
+class InvalidAdvisory(StandaloneError):
+    """A file of advisories is not what it should be; the message names it."""
+
+
+def documents_in(text: str, where: str) -> list[Any]:
+    """The JSON values of a text, which can follow each other. Raises `InvalidAdvisory`."""
+    decoder, found, position = json.JSONDecoder(), [], 0
+    try:
+        while rest := text[position:].lstrip():
+            position = len(text) - len(rest)
+            value, position = decoder.raw_decode(text, position)
+            found.append(value)
+    except (ValueError, RecursionError) as error:
+        raise InvalidAdvisory(
+            f"Cannot read the advisories in {where}: it is damaged, {error}. Fetch it again."
+        ) from None
+    return found
+
+
+def records_in(value: Any, where: str) -> Iterator[tuple[Any, str]]:
+    """Each record below a JSON value with its position: one, a list, an answer of osv.dev or the report of osv-scanner.
+
+    Raises `InvalidAdvisory`.
+    """
+    if isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from records_in(one, f"{where}: [{number}]")
+    elif isinstance(value, Mapping) and "id" in value:
+        yield value, where
+    elif isinstance(value, Mapping) and any(key in value for key in _LISTS):
+        for key in _LISTS:
+            if value.get(key) is not None:
+                if not isinstance(value[key], list):
+                    raise InvalidAdvisory(f"{where} is damaged: {key} should be a list.")
+                yield from records_in(value[key], f"{where}: {key}")
+    elif value != {} and not (isinstance(value, Mapping) and "package" in value):  # a package without any advisory
+        raise InvalidAdvisory(
+            f"{where} is damaged: an advisory in the OSV format was expected there, an object with id and affected."
+        )
+
+
+def parse(record: Any, where: str, source: str) -> Advisory | None:
+    """One record; None if it was withdrawn. Raises `InvalidAdvisory`."""
+    fields = Fields(record, where, InvalidAdvisory)
+    identity = fields.text("id")
+    here = f"{where}: {identity}"
+    if fields.optional_text("withdrawn"):
+        return None
+    if not record.get("affected"):
+        raise InvalidAdvisory(
+            f"{here} does not say what is affected. Give the whole record, as the addresses below "
+            "https://api.osv.dev/v1/vulns/ answer."
+        )
+    why = fields.optional_text("summary") or (fields.optional_text("details") or "").strip().partition("\n")[0]
+    return Advisory(
+        id=identity,
+        affected=_affected(record, here),
+        source=source,
+        aliases=fields.texts("aliases") if record.get("aliases") is not None else (),
+        why=why[:_LONGEST_WHY],
+        url=_url(record, identity),
+        severity=_severity(record),
+    )
+
+
+def _affected(record: Mapping[str, Any], where: str) -> tuple[AffectedComponent, ...]:
+    """The affected components. Packages of distributions count where nothing else names the component."""
+    common = _cpes(record.get("database_specific"))
+    found: list[AffectedComponent] = []
+    packaged: dict[str, str] = {}
+    for part, here in _objects(record, "affected", where):
+        ranges = _objects(part, "ranges", here)
+        ecosystem, components = _components(part, ranges, common, here)
+        if components:
+            found += _of_components(components, part, ranges, here)
+        else:
+            name = _package(part, here).optional_text("name") or ""
+            packaged.update(dict.fromkeys(packaged_as(ecosystem, name), ecosystem.partition(":")[0]))
+    named = {one.component for one in found}
+    return (
+        *found,
+        *(
+            AffectedComponent(component, unread=f"it names only versions of packages of {distribution}")
+            for component, distribution in packaged.items()
+            if component not in named
+        ),
+    )
+
+
+def _of_components(
+    components: tuple[str, ...], part: Mapping[str, Any], ranges: list[tuple[Mapping[str, Any], str]], where: str
+) -> list[AffectedComponent]:
+    fields = Fields(part, where, InvalidAdvisory)
+    versions = fields.texts("versions") if part.get("versions") is not None else ()
+    compared, unread = [], "it names no versions"
+    for one, here in ranges:
+        kind = Fields(one, here, InvalidAdvisory).text("type")
+        events = _events(one, "events", here)
+        extracted = () if kind in _COMPARED else _extracted(one, here)
+        if kind in _COMPARED or extracted:
+            compared.append(extracted or events)
+        else:
+            unread = f"it names {'commits' if kind == 'GIT' else f'a range of the type {kind}'} and no versions"
+    return [
+        AffectedComponent(component, tuple(compared), versions, "" if compared or versions else unread)
+        for component in components
+    ]
+
+
+def _package(part: Mapping[str, Any], where: str) -> Fields:
+    return Fields(part.get("package") or {}, f"{where}: package", InvalidAdvisory)
+
+
+def _components(
+    part: Mapping[str, Any], ranges: list[tuple[Mapping[str, Any], str]], common: tuple[str, ...], where: str
+) -> tuple[str, tuple[str, ...]]:
+    """The ecosystem and the components of an entry: by its package, else by CPEs, else by repositories."""
+    package = _package(part, where)
+    ecosystem, name = package.optional_text("ecosystem") or "", package.optional_text("name") or ""
+    if ecosystem or name:
+        return ecosystem, by_package(ecosystem, name) or by_purl(package.optional_text("purl") or "")
+    of_purl = by_purl(package.optional_text("purl") or "")
+    specific = [part.get("database_specific"), part.get("ecosystem_specific")]
+    specific += [one.get("database_specific") for one, _where in ranges]
+    cpes = [cpe for one in specific for cpe in _cpes(one)] or list(common)
+    of_cpes = [component for cpe in cpes for component in by_cpe(cpe)]
+    urls = [Fields(one, here, InvalidAdvisory).optional_text("repo") or "" for one, here in ranges]
+    of_repositories = [component for url in urls for component in by_repository(url)]
+    return "", of_purl or tuple(dict.fromkeys(of_cpes or of_repositories))
+
+
+def _objects(mapping: Mapping[str, Any], key: str, where: str) -> list[tuple[Mapping[str, Any], str]]:
+    """The objects of a list with their positions; empty without the key. Raises `InvalidAdvisory`."""
+    values = mapping.get(key) or []
+    if not isinstance(values, list) or not all(isinstance(value, Mapping) for value in values):
+        raise InvalidAdvisory(f"{where} is damaged: {key} should be a list of objects.")
+    return [(value, f"{where}: {key}[{number}]") for number, value in enumerate(values)]
+
+
+def _events(one: Mapping[str, Any], key: str, where: str) -> tuple[Event, ...]:
+    found = []
+    for event, here in _objects(one, key, where):
+        kinds = [kind for kind in _KINDS if kind in event]
+        if len(kinds) != 1:
+            raise InvalidAdvisory(f"{here} is damaged: an event has one of {', '.join(_KINDS)}.")
+        found.append(Event(kinds[0], Fields(event, here, InvalidAdvisory).text(kinds[0])))
+    if not any(event.kind == "introduced" for event in found):
+        raise InvalidAdvisory(f"{where} is damaged: {key} should say where the range begins, by introduced.")
+    return tuple(found)
+
+
+def _extracted(one: Mapping[str, Any], where: str) -> tuple[Event, ...]:
+    """The versions from which osv.dev made a range of commits; empty without any."""
+    specific = one.get("database_specific")
+    if not isinstance(specific, Mapping):
+        return ()
+    for key in ("extracted_events", "versions"):
+        if specific.get(key):
+            return _events(specific, key, f"{where}: database_specific")
+    return ()
+
+
+def _cpes(specific: Any) -> tuple[str, ...]:
+    if not isinstance(specific, Mapping):
+        return ()
+    found = [specific.get("cpe"), *(specific["cpes"] if isinstance(specific.get("cpes"), list) else [])]
+    return tuple(cpe for cpe in found if isinstance(cpe, str))
+
+
+def _url(record: Mapping[str, Any], identity: str) -> str:
+    """The first reference that is the advisory itself, else its page at osv.dev."""
+    references = record.get("references")
+    for one in references if isinstance(references, list) else ():
+        if isinstance(one, Mapping) and one.get("type") == "ADVISORY" and isinstance(one.get("url"), str):
+            return str(one["url"])
+    return f"https://osv.dev/vulnerability/{identity}"
+
+
+def _severity(record: Mapping[str, Any]) -> str:
+    """The word of the database, such as HIGH, else the score of the newest system."""
+    specific = record.get("database_specific")
+    word = specific.get("severity") if isinstance(specific, Mapping) else None
+    if isinstance(word, str):
+        return word.lower()
+    scores = record.get("severity")
+    found = [one.get("score") for one in scores if isinstance(one, Mapping)] if isinstance(scores, list) else []
+    return next((score for score in reversed(found) if isinstance(score, str)), "")

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which component is meant: what an SBOM calls a component, an advisory finds again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.standalone.python.plugins.plugin_utils._advisories.identity import (
+    by_cpe,
+    by_name,
+    by_package,
+    by_purl,
+    by_repository,
+    packaged_as,
+)
+from ansible_collections.standalone.python.plugins.plugin_utils._advisories.versions import order_of
+from ansible_collections.standalone.python.plugins.plugin_utils._components.identity import COMPONENTS, identity_of
+from ansible_collections.standalone.python.plugins.plugin_utils._components.table import TABLE
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_what_an_sbom_calls_a_component_is_found_again(component: str) -> None:
+    known = identity_of(component, "1.2")
+    assert known is not None
+    assert component in by_purl(known.purl_of("1.2"))
+    assert component in by_name(component)
+    cpe = known.cpe_of("1.2")
+    assert cpe is None or component in by_cpe(cpe)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (by_package("PyPI", "Pip"), ("pip", "ensurepip-pip")),
+        (by_package("Bitnami", "python"), ("cpython",)),
+        (by_package("npm", "zlib"), ()),
+        (by_package("Debian:12", "openssl"), ()),
+        (packaged_as("Debian:12", "openssl"), ("openssl",)),
+        (packaged_as("npm", "zlib"), ()),
+        (by_purl("pkg:deb/debian/openssl@3.0.11-1"), ()),
+        (by_purl("pkg:github/python/cpython@v3.12.0"), ("cpython",)),
+        (by_purl("nonsense"), ()),
+        (by_cpe("cpe:/a:openssl:openssl:3.5.6"), ("openssl",)),
+        (by_cpe("cpe:2.3:o:openssl:openssl:*"), ()),
+        (by_repository("https://github.com/pypa/pip.git"), ("pip", "ensurepip-pip")),
+        (by_repository("https://example.com/python/cpython"), ()),
+        (by_name("python"), ("cpython",)),
+        (by_name("ensurepip-pip"), ("ensurepip-pip",)),
+        (by_name("requests"), ()),
+    ],
+)
+def test_names_of_other_lists(found: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    assert found == expected
+
+
+def test_every_version_of_the_table_has_its_place() -> None:
+    """All that releases were built from since 2018 can be compared."""
+    changes = json.loads(TABLE.read_text(encoding="utf-8"))["changes"]
+    packages = {"libX11": "libx11", "libXau": "libxau", "uuid": "libuuid", "musl-static": "musl"}
+    compared = 0
+    for package, of_package in changes.items():
+        component = packages.get(package, package.partition("-3.")[0].partition("-1.")[0])
+        for version in filter(None, of_package.values()):
+            if component in COMPONENTS:
+                order_of(component, version)
+                compared += 1
+    assert compared > 100
