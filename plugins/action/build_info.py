@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ansible_collections.standalone.python.plugins.plugin_utils._action import OwnModule
-from ansible_collections.standalone.python.plugins.plugin_utils._components.table import completed
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import HostAnswer
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.described import FACTS, described, facts_of
 
 
 class ActionModule(OwnModule):
     """`standalone.python.build_info` as a task sees it."""
 
-    _options = ("paths", "path", "stores", "store", "root", "verify", "environments")
+    _options = ("paths", "path", "stores", "store", "root", "verify", "environments", "sbom", "gather_facts")
     _returns = "builds"
 
     def _require_sound(self, result: Mapping[str, Any]) -> None:
@@ -27,8 +29,9 @@ class ActionModule(OwnModule):
             build.processes()
 
     def _completed(self, result: dict[str, Any]) -> dict[str, Any]:
-        builds = [
-            {**found.answer, "components": completed(found.asset.build, found.components())}
-            for found in HostAnswer.parse(result).builds
-        ]
-        return {**result, "builds": builds}
+        answer = HostAnswer.parse(result)
+        builds = [described(found, self._task.args.get("sbom")) for found in answer.builds]
+        if not boolean(self._task.args.get("gather_facts") or False):
+            return {**result, "builds": builds}
+        facts = {**result.get("ansible_facts", {}), FACTS: facts_of(answer)}
+        return {**result, "builds": builds, "ansible_facts": facts}

@@ -39,6 +39,18 @@ options:
       - Nothing is run. Without directories, no environment is looked for.
     type: list
     elements: path
+  sbom:
+    description:
+      - Also returns an SBOM of each build, in CycloneDX 1.6 or SPDX 2.3. The controller makes it, from the components.
+    type: str
+    choices: [cyclonedx, spdx]
+  gather_facts:
+    description:
+      - Whether to also set the fact C(ansible_facts.standalone_python). Its C(paths) have C(executable), C(version),
+        C(release), C(build), the name of the build, and C(components), component and version, of each path with a
+        build. A path with characters other than letters, digits and C(._/+@~:,=-) is left out.
+    type: bool
+    default: false
 attributes:
   platform:
     description: Hosts with Linux or macOS. Processes are known on Linux only.
@@ -62,6 +74,30 @@ EXAMPLES = r"""
   loop: "{{ python.builds }}"
   loop_control:
     label: "{{ item.name }}"
+
+- name: Gather facts, and use them
+  standalone.python.build_info:
+    gather_facts: true
+
+- name: Show what each path has
+  ansible.builtin.debug:
+    msg: "{{ item.key }} is Python {{ item.value.version }} with OpenSSL {{ item.value.components.openssl }}"
+  loop: "{{ ansible_facts.standalone_python.paths | dict2items }}"
+
+- name: List the builds with an SBOM of each
+  standalone.python.build_info:
+    sbom: cyclonedx
+  register: with_sbom
+
+- name: Save an SBOM of each build on the controller
+  ansible.builtin.copy:
+    content: "{{ item.sbom | to_nice_json }}"
+    dest: "sboms/{{ inventory_hostname }}-{{ item.entry }}.cdx.json"
+    mode: "0644"
+  loop: "{{ with_sbom.builds }}"
+  loop_control:
+    label: "{{ item.entry }}"
+  delegate_to: localhost
 
 - name: Check that every build is as it was published
   standalone.python.build_info:
@@ -228,6 +264,9 @@ builds:
           addresses and the values of options that are named like a secret are left out.
       type: list
       elements: dict
+    sbom:
+      description: The SBOM of the build, as data for JSON. Only with O(sbom).
+      type: dict
     does_not_run:
       description: Why the machine and processor of this host cannot run the build. Null if they can, and with O(root).
       type: str
@@ -299,6 +338,9 @@ def main() -> None:
             "root": {"type": "path"},
             "verify": {"type": "str", "choices": ["none", "quick", "full"], "default": "none"},
             "environments": {"type": "list", "elements": "path"},
+            # For the action plugin of this name:
+            "sbom": {"type": "str", "choices": ["cyclonedx", "spdx"]},
+            "gather_facts": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,8 +33,8 @@ def build(components: Any = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def act(monkeypatch: pytest.MonkeyPatch, *builds: dict[str, Any], **options: Any) -> dict[str, Any]:
-    answer = {"changed": False, "paths": [], "builds": list(builds), "damaged": []}
+def act(monkeypatch: pytest.MonkeyPatch, *builds: dict[str, Any], paths: Any = (), **options: Any) -> dict[str, Any]:
+    answer = {"changed": False, "paths": list(paths), "builds": list(builds), "damaged": []}
     monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: answer)
     task = SimpleNamespace(args=options, async_val=0, check_mode=False, action="standalone.python.build_info")
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
@@ -60,3 +61,30 @@ def test_what_is_no_version_is_refused(monkeypatch: pytest.MonkeyPatch, componen
     result = act(monkeypatch, build(components))
     assert result["failed"]
     assert "is damaged" in result["msg"]
+
+
+def path(name: str, entry: str | None = None) -> dict[str, Any]:
+    return {"path": name, "store": "/opt/python/.builds", "entry": entry, "fallback": None, "left": []}
+
+
+@pytest.mark.parametrize("form", ["cyclonedx", "spdx"])
+def test_an_sbom_is_made_of_the_components(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    found = act(monkeypatch, build(OPENSSL), sbom=form)["builds"][0]
+    assert '"pkg:generic/openssl@3.5.9"' in json.dumps(found["sbom"])
+    assert "sbom" not in act(monkeypatch, build(OPENSSL))["builds"][0]
+
+
+def test_facts_are_those_of_the_paths_with_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = asset("3.14.7", "20260814").build.name
+    paths = [path("/opt/python/3.14", entry), path("/opt/{{ x }}", entry), path("/opt/python/3.13")]
+    assert "ansible_facts" not in act(monkeypatch, build(OPENSSL), paths=paths)
+    facts = act(monkeypatch, build(OPENSSL), paths=paths, gather_facts=True)["ansible_facts"]["standalone_python"]
+    assert list(facts["paths"]) == ["/opt/python/3.14"]
+    found = facts["paths"]["/opt/python/3.14"]
+    assert found.pop("components")["openssl"] == "3.5.9"
+    assert found == {
+        "executable": "/opt/python/3.14/bin/python3.14",
+        "version": "3.14.7",
+        "release": "20260814",
+        "build": entry,
+    }

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an SBOM says, whatever its format: builds, their components, and where they are.
+
+The same builds give the same document: its time is the date of its newest release, its number follows from its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url, split_url
+
+from .._components.identity import Identity, identity_of
+from .._components.table import Components
+
+TOOL = "standalone.python"
+SUPPLIER = "Astral"  # publishes python-build-standalone
+_ATTESTATIONS = "https://api.github.com/repos/astral-sh/python-build-standalone/attestations"
+_FIRST_ATTESTED = "20250205"  # docs/development/builds.md 7: all archives from this release on
+_EPOCH = "19700101"
+
+
+class Part(NamedTuple):
+    """A version of a component. `sources` say how it is known: measured, table, name."""
+
+    component: str
+    version: str
+    identity: Identity
+    sources: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name in documents: pip, too, for the one of ensurepip."""
+        return self.identity.purl.rpartition("/")[2] if self.component == "ensurepip-pip" else self.component
+
+    @property
+    def reference(self) -> str:
+        """Its key in a document."""
+        return f"{self.component}-{self.version}"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A build in a document, with its components, and where it is: paths, or hosts with paths."""
+
+    asset: Asset
+    components: Components
+    found_at: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The version of the build: 3.13.5+20250723."""
+        return f"{self.asset.build.version}+{self.asset.build.release}"
+
+    @property
+    def purl(self) -> str:
+        """The package URL, with the archive's digest."""
+        return f"pkg:generic/python-build-standalone@{quote(self.version, safe='')}?checksum=sha256:{self.asset.sha256}"
+
+    @property
+    def url(self) -> str | None:
+        """Where the archive is published; None when that is no web address."""
+        shown = shown_url(self.asset.url)
+        parts = split_url(shown)
+        is_usable = parts and parts.scheme in ("http", "https") and parts.netloc and shown.isascii()
+        return quote(shown, safe=":/%+?=&,;@~!$'()*[]-._") if is_usable else None
+
+    @property
+    def attestation(self) -> str | None:
+        """Where the archive's attestation is published; None before there were any, and for archives of others."""
+        is_public = (self.url or "").startswith("https://github.com/astral-sh/python-build-standalone/")
+        return f"{_ATTESTATIONS}/sha256:{self.asset.sha256}" if self._may_be_attested and is_public else None
+
+    @property
+    def _may_be_attested(self) -> bool:
+        return self.asset.build.release >= _FIRST_ATTESTED
+
+    def parts(self) -> list[Part]:
+        """Its components, by name; what has no identity is left out."""
+        found = []
+        for component, known in sorted(self.components.items()):
+            identity = identity_of(component, known["version"])
+            if identity:
+                found.append(Part(component, known["version"], identity, (known["source"],)))
+        return found
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a document is about: `name` is a host or a fleet with these builds, or None for the one build itself."""
+
+    subjects: Sequence[Subject]
+    name: str | None = None
+
+    @classmethod
+    def of(cls, subjects: Iterable[Subject], name: str | None = None) -> Contents:
+        """Each build once, in the order of names, with all places where it is."""
+        merged: dict[tuple[str, str, str], Subject] = {}
+        for subject in subjects:
+            versions = json.dumps(subject.components, sort_keys=True)
+            key = (subject.asset.build.name, subject.asset.sha256, versions)
+            known = merged.get(key)
+            places = (*(known.found_at if known else ()), *subject.found_at)
+            merged[key] = Subject(subject.asset, subject.components, tuple(sorted(set(places))))
+        return cls([merged[key] for key in sorted(merged)], name)
+
+    @property
+    def created(self) -> str:
+        """The date of the newest release as UTC in ISO 8601."""
+        day = max((subject.asset.build.release for subject in self.subjects), default=_EPOCH)
+        return f"{day[:4]}-{day[4:6]}-{day[6:]}T00:00:00Z"
+
+    def references(self) -> list[str]:
+        """A key for each build: its name, and a number where builds of one name differ."""
+        seen: dict[str, int] = {}
+        keys = []
+        for subject in self.subjects:
+            name = subject.asset.build.name
+            seen[name] = seen.get(name, 0) + 1
+            keys.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+        return keys
+
+    def parts(self) -> list[Part]:
+        """All components of all builds, each version once."""
+        merged: dict[tuple[str, str], Part] = {}
+        for part in (part for subject in self.subjects for part in subject.parts()):
+            known = merged.get((part.component, part.version))
+            sources = {*part.sources, *(known.sources if known else ())}
+            merged[part.component, part.version] = part._replace(sources=tuple(sorted(sources)))
+        return [merged[key] for key in sorted(merged)]
+
+
+def number_of(document: Mapping[str, Any]) -> uuid.UUID:
+    """A number that follows from a document's content."""
+    content = json.dumps(document, sort_keys=True, ensure_ascii=True).encode()
+    return uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(content).hexdigest())
