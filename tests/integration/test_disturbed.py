@@ -148,6 +148,6 @@ def test_a_real_interpreter_at_random_instants(
     name: str, samples: SampleMirror, directory: Path, runner: Runner
 ) -> None:
     old, _with_symbols, new, _sick = samples.samples
-    mirror = {"mirror": [samples.directory.as_uri()]}
-    builds = Builds({"asset": asset_of(old), **mirror}, {"asset": asset_of(new), **mirror}, old.path)
+    common = {"mirror": [samples.directory.as_uri()], "compile_bytecode": False}
+    builds = Builds({"asset": asset_of(old), **common}, {"asset": asset_of(new), **common}, old.path)
     kill_at_instants(DisturbedRun(SCENARIOS[name], builds, directory, runner), INSTANTS_OF_REAL)
