@@ -16,7 +16,7 @@ from typing import Any
 
 from .._errors import UnsupportedHost
 from .host import HostPlatform
-from .requirements import cpu_level_of
+from .minimums import cpu_level_of
 
 # Kernel machine and the bits of the programs -> the architecture as in targets.
 _ARCHITECTURES = {

@@ -13,7 +13,7 @@ from .._builds.build import Build
 from .._builds.target import KNOWN_TARGETS, Target
 from .._errors import InvalidName, UnsupportedHost
 from .._json import Fields
-from .requirements import is_static, libc_minimum, macos_minimum
+from .minimums import is_static, libc_minimum, macos_minimum
 
 _LIBC_WORDS = {
     "gnu": "glibc",

@@ -16,10 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platform.facts import platform_of_facts
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
-from ansible_collections.standalone.python.plugins.module_utils._platform.requirements import (
-    CPU_LEVEL_FLAGS,
-    cpu_level_of,
-)
+from ansible_collections.standalone.python.plugins.module_utils._platform.minimums import CPU_LEVEL_FLAGS
 
 DEBIAN = HostPlatform("linux", "x86_64", 64, "gnu", (2, 36), 3, "12")
 ALPINE = HostPlatform("linux", "x86_64", 64, "musl", (1, 2), 1, "3.20.1")
@@ -275,16 +272,6 @@ def test_facts_that_say_too_little_are_named(facts: dict[str, Any], message: str
     with pytest.raises(UnsupportedHost) as error:
         platform_of_facts(facts)
     assert str(error.value) == message
-
-
-@pytest.mark.parametrize(
-    ("levels", "expected"),
-    [([], 1), ([2], 2), ([2, 3], 3), ([2, 3, 4], 4), ([3, 4], 1), ([2, 4], 2)],
-)
-def test_a_level_needs_the_flags_of_all_levels_before_it(levels: list[int], expected: int) -> None:
-    flags = [flag for level in levels for flag in CPU_LEVEL_FLAGS[level].split()]
-    assert cpu_level_of(flags) == expected
-    assert cpu_level_of(flags[1:]) == 1
 
 
 @pytest.mark.parametrize("host", [DEBIAN, ALPINE, THIRTY_TWO, APPLE, UNKNOWN_LIBC])
