@@ -85,6 +85,18 @@ def interpreter_uses(info: Any, builds: Sequence[Build]) -> list[dict[str, Any]]
     ]
 
 
+# Key of the result of `links_info` -> the finding for each thing listed there; under the others are only paths.
+_WRONG = {
+    "register": "The alternative {name} does not point to {path}.",
+    "links": "{path} does not point to {target}.",
+    "default_links": "{path} does not point to {target}.",
+    "unregister": "The alternative {name} still points to {path}.",
+    "profiles": "{path} does not have the content that it should have.",
+    "venvs": "The environment {path} does not have the requirements.",
+}
+_SURPLUS = ("unlink", "default_unlink", "surplus_venvs", "surplus_profiles")
+
+
 def interpreter_findings(
     look: Mapping[str, Any], installed: Sequence[Mapping[str, Any]], absent: Sequence[Mapping[str, Any]]
 ) -> list[str]:
@@ -93,16 +105,11 @@ def interpreter_findings(
     `look` is the result of `links_info`. `installed` and `absent` are the registered results of the loops over the
     module `build` in check mode.
     """
-    unwanted = [name for key in ("unlink", "default_unlink", "surplus_venvs", "surplus_profiles") for name in look[key]]
     return [
         *(f"{one['path']} is not as requested: {_difference(one)}." for one in installed if one["changed"]),
         *(f"{one['path']} has a build, and must be absent." for one in absent if one["diff"]["before"].get("build")),
-        *(f"The alternative {one['name']} does not point to {one['path']}." for one in look["register"]),
-        *(f"{one['path']} does not point to {one['target']}." for one in (*look["links"], *look["default_links"])),
-        *(f"The alternative {one['name']} still points to {one['path']}." for one in look["unregister"]),
-        *(f"{name} is no longer wanted." for name in unwanted),
-        *(f"{one['path']} does not have the content that it should have." for one in look["profiles"]),
-        *(f"The environment {one['path']} does not have the requirements." for one in look["venvs"]),
+        *(text.format(**one) for key, text in _WRONG.items() for one in look[key]),
+        *(f"{name} is no longer wanted." for key in _SURPLUS for name in look[key]),
     ]
 
 
@@ -114,10 +121,8 @@ def _difference(result: Mapping[str, Any]) -> str:
 
 
 def _completed(given: Build, number: int, variables: Variables) -> Build:
-    asset = given.get("asset") or variables["asset"]
     name = str(given.get("name") or variables["name"] or "")
-    path = given.get("path") or variables["path"] or _usual_path(name or (asset or {}).get("name", ""), variables)
-    path = os.path.normpath(path)
+    path = os.path.normpath(_path_of(given, name, variables))
     return {
         "state": variables["state"],
         "store": variables["store"] or default_store(path),
@@ -129,6 +134,11 @@ def _completed(given: Build, number: int, variables: Variables) -> Build:
         "path": path,
         "is_default": bool(variables["default"]) and str(variables["default"]) in (name, path),
     }
+
+
+def _path_of(given: Build, name: str, variables: Variables) -> str:
+    asset = given.get("asset") or variables["asset"] or {}
+    return given.get("path") or variables["path"] or _usual_path(name or asset.get("name", ""), variables)
 
 
 def _usual_path(name: str, variables: Variables) -> str:

@@ -72,26 +72,30 @@ def choose(catalog: Catalog, request: BuildRequest, scope: Scope) -> Asset:
 
 def _best(assets: Iterable[IndexEntry], request: BuildRequest, scope: Scope, obstacles: Obstacles) -> IndexEntry | None:
     """The best asset that may be chosen; the reasons against the others are added to `obstacles`."""
-    takeable = []
+    takeable: list[IndexEntry] = []
     for asset in assets:
-        if not request.satisfied_by(asset.build):
-            continue
-        excluding = [one.text for one in scope.exclude if one.covers(asset.build)]
-        if excluding:
-            obstacles.excluded.append(asset)
-            obstacles.excluding.update(dict.fromkeys(excluding))
-        elif request.name.release is None and why_unusable(asset.build):
-            obstacles.unusable.append(asset)
-        elif scope.clock is not None and asset.build.release > scope.clock.latest_release:
-            obstacles.of_future.append(asset)
-        elif scope.newest_release is not None and asset.build.release > scope.newest_release:
-            obstacles.too_young.append(asset)
-        elif asset.sha256 is None and scope.sha256 is None:
-            obstacles.without_digest.append(asset)
-        else:
-            takeable.append(asset)
+        if request.satisfied_by(asset.build):
+            obstacle = _obstacle_to(asset, request, scope, obstacles)
+            (takeable if obstacle is None else obstacle).append(asset)
     by_letter = request.name.file_name
     return min(takeable, key=lambda asset: (asset.file_name != by_letter, _rank(asset)), default=None)
+
+
+def _obstacle_to(
+    asset: IndexEntry, request: BuildRequest, scope: Scope, obstacles: Obstacles
+) -> list[IndexEntry] | None:
+    """Where `obstacles` lists an asset that answers to the request and must not be chosen; None for any other."""
+    excluding = [one.text for one in scope.exclude if one.covers(asset.build)]
+    if excluding:
+        obstacles.excluding.update(dict.fromkeys(excluding))
+        return obstacles.excluded
+    if request.name.release is None and why_unusable(asset.build):
+        return obstacles.unusable
+    if scope.clock is not None and asset.build.release > scope.clock.latest_release:
+        return obstacles.of_future
+    if scope.newest_release is not None and asset.build.release > scope.newest_release:
+        return obstacles.too_young
+    return obstacles.without_digest if asset.sha256 is None and scope.sha256 is None else None
 
 
 def _pinned(listed: IndexEntry, expected_sha256: str | None) -> Asset:
