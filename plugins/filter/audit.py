@@ -51,7 +51,7 @@ def audit_advisories(
 
     given = ArgumentSpecValidator(URL_ARGUMENTS).validate(check_type_dict(url_options or {}))
     if given.error_messages:
-        raise AnsibleFilterError(f"Cannot use audit_url_options: {' '.join(given.error_messages)}.")
+        raise AnsibleFilterError(f"Cannot request advisories with these options: {' '.join(given.error_messages)}.")
     try:
         options = UrlOptions.from_params(given.validated_parameters)
         return read_advisories(

@@ -126,7 +126,14 @@ def test_a_fleet_has_what_is_locked_until_the_lock_changes(locker: Locker) -> No
     assert f"+      release: '{NEW}'" in foreseen.output
     assert locker.locked()["release"] == OLD
     earlier = locker.file.read_text()
-    assert changed(locker.lock())
+    advisories = locker.player.directory / "advisories.yml"
+    advisories.write_text('{"id": "A", "affected": [{"package": {"name": "pip"}, "versions": ["26.2.1"]}]}')
+    renewed = locker.lock(lock_changes_file="changes.md", lock_advisories="advisories.yml")
+    assert changed(renewed)
+    line = f"{locker.minor} ({locker.target}): {old.version}+{OLD} → {old.version}+{NEW}; "
+    assert (locker.player.directory / "changes.md").read_text().startswith(f"- {line}")
+    assert line in renewed.output
+    assert "cannot be judged for A." in renewed.output  # the table has no such release
     assert changed(locker.build())
     assert f"+{NEW}-" in locker.installed()
 

@@ -15,6 +15,14 @@ from .versions import UnknownVersion, order_of
 BEGINNING = "0"  # the version before all others, in events
 ANY = "*"  # a limit that limits nothing
 
+# Every build has one of each of these. One that is not known was not measured.
+_EVERYWHERE: tuple[tuple[str, ...], ...] = (
+    ("cpython",), ("openssl", "libressl"), ("sqlite",), ("expat",), ("zlib", "zlib-ng"), ("bzip2",), ("xz",),
+    ("libffi",),
+)  # fmt: skip
+# And these too, unless somebody removed them, which a measurement finds out.
+_UNLESS_REMOVED = frozenset(("pip", "ensurepip-pip", "certifi"))
+
 
 class Verdict(NamedTuple):
     """Whether a version is affected. None means that it cannot be judged, and `why` is the reason, as a clause."""
@@ -167,3 +175,12 @@ class Advisory:
     def components(self) -> tuple[str, ...]:
         """The names of the affected components."""
         return tuple(dict.fromkeys(one.component for one in self.affected))
+
+
+def may_have(component: str, components: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether a build may have a component of which no version is known."""
+    if not set(components) - {"cpython"}:
+        return True
+    if component in _UNLESS_REMOVED:
+        return all(known["source"] != "measured" for known in components.values())
+    return any(component in kinds and not set(kinds) & set(components) for kinds in _EVERYWHERE)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .._advisories.advisory import Advisory, Verdict
+from .._advisories.advisory import Advisory, Verdict, may_have
 
 Host = Mapping[str, Any]
 Build = Mapping[str, Any]
@@ -22,14 +22,7 @@ Versions = Mapping[str, Mapping[str, str]]  # component -> version and source
 
 # What an environment has for itself; all else it uses is its build's.
 OF_ENVIRONMENTS = ("pip", "setuptools")
-# Every build has these too, unless somebody removed them, and a measurement finds that out.
-_UNLESS_REMOVED = frozenset(("pip", "ensurepip-pip", "certifi"))
 _OF_FILES = frozenset(("pip", "ensurepip-pip", "setuptools", "certifi"))
-# Every build has one of each of these. One that is not known was not measured.
-_EVERYWHERE: tuple[tuple[str, ...], ...] = (
-    ("cpython",), ("openssl", "libressl"), ("sqlite",), ("expat",), ("zlib", "zlib-ng"), ("bzip2",), ("xz",),
-    ("libffi",),
-)  # fmt: skip
 
 
 @dataclass
@@ -80,7 +73,7 @@ class Judge:
         """The builds and environments of a host that have the component, or may have it; then `version` is None."""
         for build in host["builds"]:
             known = build["components"].get(component)
-            if known or _may_have(component, build["components"]):
+            if known or may_have(component, build["components"]):
                 yield {"kind": "build", "of": build, "version": known["version"] if known else None, "known": known}
         for environment in host["environments"] if component in OF_ENVIRONMENTS else ():
             known = environment["components"].get(component)
@@ -146,15 +139,6 @@ class Judge:
         if verdict.affected is None:
             return {"fixed": None, "fixed_by": None}
         return {"fixed": not verdict.affected, "fixed_by": None if verdict.affected else build["newest"]}
-
-
-def _may_have(component: str, components: Versions) -> bool:
-    """Whether a build may have a component of which no version is known."""
-    if not set(components) - {"cpython"}:
-        return True
-    if component in _UNLESS_REMOVED:
-        return all(known["source"] != "measured" for known in components.values())
-    return any(component in kinds and not set(kinds) & set(components) for kinds in _EVERYWHERE)
 
 
 def _unknown(subject: Mapping[str, Any]) -> Verdict:

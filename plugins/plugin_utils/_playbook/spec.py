@@ -112,7 +112,7 @@ def spec_of(playbook: str) -> PlaybookSpec:
         page=content["page"],
         prefixes=tuple(content["prefixes"]),
         settings={name: _setting(name, option) for name, option in options.items()},
-        results=_RESULTS.get(role, ()),
+        results=(*_RESULTS.get(role, ()), *content.get("results", ())),
         prefixes_by_mistake=tuple(content.get("prefixes_by_mistake", ())),
         hosts=content.get("hosts"),
         runs_on_localhost=content.get("localhost", False),
