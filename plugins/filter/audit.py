@@ -87,6 +87,12 @@ def audit_metrics(report: dict[str, Any]) -> str:
     return metrics.as_metrics(report)
 
 
+def audit_sboms(report: dict[str, Any], form: str) -> list[dict[str, str]]:
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import sboms
+
+    return list(sboms.documents(report, form))
+
+
 def audit_html(report: dict[str, Any]) -> str:
     from ansible_collections.standalone.python.plugins.plugin_utils._fleet import page
 
@@ -104,5 +110,6 @@ class FilterModule:
             "audit_html": audit_html,
             "audit_metrics": audit_metrics,
             "audit_report": audit_report,
+            "audit_sboms": audit_sboms,
             "audit_series": audit_series,
         }

@@ -102,7 +102,8 @@ WITH_PIP = ["h01", "h02", "h04", "h05", "h06", "h07", "h09"]
 WITH_OPENSSL = ["h06", "h07", "h08"]
 
 
-def test_one_command_answers_who_is_affected(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["cyclonedx", "spdx"])
+def test_one_command_answers_who_is_affected(tmp_path: Path, form: str) -> None:
     """Ten hosts with five builds and four environments of mixed age: every file names exactly the right ones."""
     hosts = tuple((name, json.dumps(info)) for name, info in advised_fleet().items())
     fleet = FleetPlayer(tmp_path, sys.executable, hosts=("unused",), liars=hosts)
@@ -113,11 +114,12 @@ def test_one_command_answers_who_is_affected(tmp_path: Path) -> None:
         PLAYBOOKS / "audit.yml",
         "--limit",
         ",".join(name for name, _answer in hosts),
-        env={"PWD": str(tmp_path)},
+        cwd=tmp_path,
         variables={
             "audit_index": [str(index)],
             "audit_advisories": ["advisories.json"],
             "audit_fail_on": ["affected"],
+            "audit_sbom": form,
         },
     )
     assert played.rc == 2, played.output
@@ -142,6 +144,14 @@ def test_one_command_answers_who_is_affected(tmp_path: Path) -> None:
         assert sorted({labels["host"] for labels in metrics if labels["advisory"] == advisory}) == names
         card = (out / "audit.html").read_text().partition(f"<h3>{advisory} ")[2].partition("</details>")[0]
         assert sorted(set(re.findall(r"\bh\d\d\b", card))) == names
+    found = {name: components_in(out, name, form) for name, _answer in hosts}
+    assert [name for name in found if found[name] & {("pip", "26.2.1"), ("pip", "26.1.1"), ("pip", "25.0")}] == [
+        "h01", "h02", "h04", "h05", "h06", "h07",
+    ]  # fmt: skip
+    assert [name for name in found if ("pip", "24.3.1") in found[name]] == ["h09"]
+    assert [name for name in found if ("openssl", "3.5.6") in found[name]] == WITH_OPENSSL
+    ending = {"cyclonedx": "cdx", "spdx": "spdx"}[form]
+    assert set().union(*found.values()) == components_of_sbom(out / f"sbom.{ending}.json", form)
 
 
 def test_a_damaged_advisory_stops_the_run_with_its_name(tmp_path: Path) -> None:
@@ -152,12 +162,28 @@ def test_a_damaged_advisory_stops_the_run_with_its_name(tmp_path: Path) -> None:
         PLAYBOOKS / "audit.yml",
         "--limit",
         "h01",
-        env={"PWD": str(tmp_path)},
+        cwd=tmp_path,
         variables={"audit_advisories": "advisories.json"},
     )
     assert played.rc == 2, played.output
     assert f"Cannot read the advisories in {tmp_path}/advisories.json: it has none." in " ".join(played.output.split())
     assert not (tmp_path / "python-audit").exists()
+
+
+COMPONENTS = ("pip", "openssl", "sqlite", "zlib", "expat")
+
+
+def components_in(directory: Path, host: str, form: str) -> set[tuple[str, str]]:
+    ending = {"cyclonedx": "cdx", "spdx": "spdx"}[form]
+    return components_of_sbom(directory / "sbom" / f"{host}.{ending}.json", form)
+
+
+def components_of_sbom(file: Path, form: str) -> set[tuple[str, str]]:
+    """The components of a document that matter here, as name and version."""
+    document = json.loads(file.read_text())
+    if form == "cyclonedx":
+        return {(one["name"], one["version"]) for one in document["components"] if one["name"] in COMPONENTS}
+    return {(one["name"], one["versionInfo"]) for one in document["packages"] if one["name"] in COMPONENTS}
 
 
 def hosts_with(audited: dict[str, Any], advisory: str) -> list[str]:

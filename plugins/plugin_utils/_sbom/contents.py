@@ -12,8 +12,8 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
@@ -86,32 +86,71 @@ class Subject:
 
     def parts(self) -> list[Part]:
         """Its components, by name; what has no identity is left out."""
-        found = []
-        for component, known in sorted(self.components.items()):
-            identity = identity_of(component, known["version"])
-            if identity:
-                found.append(Part(component, known["version"], identity, (known["source"],)))
-        return found
+        return _parts(self.components)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it another build than others: its name, digest and components."""
+        return self.asset.build.name, self.asset.sha256, json.dumps(self.components, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment in a document, with its components, its places, and the build that runs it, if known."""
+
+    path: str
+    components: Components
+    build: Subject | None = None
+    found_at: tuple[str, ...] = ()
+
+    def parts(self) -> list[Part]:
+        """Its components, by name."""
+        return _parts(self.components)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it another environment than others: its path, its components and its build."""
+        return self.path, json.dumps(self.components, sort_keys=True), str(self.build and self.build.key)
+
+
+def _parts(components: Components) -> list[Part]:
+    found = []
+    for component, known in sorted(components.items()):
+        identity = identity_of(component, known["version"])
+        if identity:
+            found.append(Part(component, known["version"], identity, (known["source"],)))
+    return found
+
+
+class Needs(NamedTuple):
+    """The key of a build or an environment (`kind`), with the key of an environment's build, and of its components."""
+
+    kind: str
+    key: str
+    build: str | None
+    parts: list[str]
+
+
+def _references(one: Subject | Environment) -> list[str]:
+    return [part.reference for part in one.parts()]
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a document is about: `name` is a host or a fleet with these builds, or None for the one build itself."""
+    """What a document is about: `name` is a host or a fleet with these builds and environments, or None for the one
+    build itself.
+    """
 
     subjects: Sequence[Subject]
     name: str | None = None
+    environments: Sequence[Environment] = ()
 
     @classmethod
-    def of(cls, subjects: Iterable[Subject], name: str | None = None) -> Contents:
-        """Each build once, in the order of names, with all places where it is."""
-        merged: dict[tuple[str, str, str], Subject] = {}
-        for subject in subjects:
-            versions = json.dumps(subject.components, sort_keys=True)
-            key = (subject.asset.build.name, subject.asset.sha256, versions)
-            known = merged.get(key)
-            places = (*(known.found_at if known else ()), *subject.found_at)
-            merged[key] = Subject(subject.asset, subject.components, tuple(sorted(set(places))))
-        return cls([merged[key] for key in sorted(merged)], name)
+    def of(
+        cls, subjects: Iterable[Subject], name: str | None = None, environments: Iterable[Environment] = ()
+    ) -> Contents:
+        """Each build and environment once, in the order of names, with all places where it is."""
+        return cls(_merged(subjects), name, _merged(environments))
 
     @property
     def created(self) -> str:
@@ -129,14 +168,38 @@ class Contents:
             keys.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
         return keys
 
+    def needs(self) -> list[Needs]:
+        """What each build and each environment needs, in their order."""
+        keys = self.references()
+        of_build = {subject.key: key for subject, key in zip(self.subjects, keys)}
+        found = [Needs("build", key, None, _references(one)) for one, key in zip(self.subjects, keys)]
+        for number, one in enumerate(self.environments, 1):
+            build = of_build.get(one.build.key) if one.build else None
+            found.append(Needs("environment", f"environment-{number}", build, _references(one)))
+        return found
+
     def parts(self) -> list[Part]:
-        """All components of all builds, each version once."""
+        """All components of all builds and environments, each version once."""
         merged: dict[tuple[str, str], Part] = {}
-        for part in (part for subject in self.subjects for part in subject.parts()):
+        every: list[Subject | Environment] = [*self.subjects, *self.environments]
+        for part in (part for one in every for part in one.parts()):
             known = merged.get((part.component, part.version))
             sources = {*part.sources, *(known.sources if known else ())}
             merged[part.component, part.version] = part._replace(sources=tuple(sorted(sources)))
         return [merged[key] for key in sorted(merged)]
+
+
+_Placed = TypeVar("_Placed", Subject, Environment)
+
+
+def _merged(every: Iterable[_Placed]) -> list[_Placed]:
+    """Each once, in the order of their keys, with the places of all that are the same."""
+    places: dict[tuple[str, str, str], set[str]] = {}
+    merged: dict[tuple[str, str, str], _Placed] = {}
+    for each in every:
+        merged.setdefault(each.key, each)
+        places.setdefault(each.key, set()).update(each.found_at)
+    return [replace(merged[key], found_at=tuple(sorted(places[key]))) for key in sorted(merged)]
 
 
 def number_of(document: Mapping[str, Any]) -> uuid.UUID:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .contents import SUPPLIER, TOOL, Contents, Part, Subject, number_of
+from .contents import SUPPLIER, TOOL, Contents, Environment, Part, Subject, number_of
 
 _PREFIX = f"{TOOL}:"  # of properties, as their registry wants it
 
@@ -17,16 +17,16 @@ def document(contents: Contents) -> dict[str, Any]:
     keys = contents.references()
     builds = [_build(subject, key) for subject, key in zip(contents.subjects, keys)]
     parts = [_part(part) for part in contents.parts()]
-    depends = [
-        {"ref": key, "dependsOn": [part.reference for part in subject.parts()]}
-        for subject, key in zip(contents.subjects, keys)
+    depends: list[dict[str, Any]] = [
+        {"ref": one.key, "dependsOn": [*filter(None, [one.build]), *one.parts]} for one in contents.needs()
     ]
     if contents.name is None:
         (root,), components = builds, parts
     else:
         root = {"type": "platform", "bom-ref": "root", "name": contents.name}
-        components = [*builds, *parts]
-        depends.insert(0, {"ref": "root", "dependsOn": keys})
+        environments = [_environment(one, number) for number, one in enumerate(contents.environments, 1)]
+        components = [*builds, *environments, *parts]
+        depends.insert(0, {"ref": "root", "dependsOn": [*keys, *(one["bom-ref"] for one in environments)]})
     body = {
         "metadata": {
             "timestamp": contents.created,
@@ -63,6 +63,18 @@ def _build(subject: Subject, key: str) -> dict[str, Any]:
         "properties": [
             *({"name": _PREFIX + name, "value": value} for name, value in properties.items()),
             *({"name": f"{_PREFIX}found_at", "value": place} for place in subject.found_at),
+        ],
+    }
+
+
+def _environment(one: Environment, number: int) -> dict[str, Any]:
+    return {
+        "type": "application",
+        "bom-ref": f"environment-{number}",
+        "name": one.path,
+        "properties": [
+            {"name": f"{_PREFIX}component", "value": "environment"},
+            *({"name": f"{_PREFIX}found_at", "value": place} for place in one.found_at),
         ],
     }
 

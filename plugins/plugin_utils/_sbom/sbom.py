@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import cyclonedx, spdx
-from .contents import Contents, Subject
+from .contents import Contents, Environment, Subject
 
 FORMATS: Mapping[str, Callable[[Contents], dict[str, Any]]] = {
     "cyclonedx": cyclonedx.document,
@@ -23,9 +23,11 @@ def of_build(form: str, subject: Subject) -> dict[str, Any]:
     return FORMATS[form](Contents.of([subject]))
 
 
-def of_host(form: str, subjects: Iterable[Subject], name: str) -> dict[str, Any]:
+def of_host(
+    form: str, subjects: Iterable[Subject], name: str, environments: Iterable[Environment] = ()
+) -> dict[str, Any]:
     """The document of a host or a fleet with that name, which may have no build."""
-    return FORMATS[form](Contents.of(subjects, name))
+    return FORMATS[form](Contents.of(subjects, name, environments))
 
 
 def rendered(document: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .contents import SUPPLIER, TOOL, Contents, Part, Subject, number_of
+from .contents import SUPPLIER, TOOL, Contents, Environment, Part, Subject, number_of
 
 _DOCUMENT, _ROOT = "SPDXRef-DOCUMENT", "SPDXRef-root"
 _UNKNOWN = "NOASSERTION"
@@ -19,16 +19,19 @@ def document(contents: Contents) -> dict[str, Any]:
     keys = [_reference("build", key) for key in contents.references()]
     packages = [_build(subject, key) for subject, key in zip(contents.subjects, keys)]
     packages += [_part(part) for part in contents.parts()]
-    related = [
-        _relationship(key, "CONTAINS", _reference("component", part.reference))
-        for subject, key in zip(contents.subjects, keys)
-        for part in subject.parts()
-    ]
+    related = []
+    for one in contents.needs():
+        key = _reference(one.kind, one.key)
+        related += [_relationship(key, "CONTAINS", _reference("component", part)) for part in one.parts]
+        related += [_relationship(key, "DEPENDS_ON", _reference("build", one.build))] if one.build else []
     if contents.name is None:
         described, name = keys[0], contents.subjects[0].asset.build.name
     else:
         described, name = _ROOT, contents.name
         packages.insert(0, {**_package(_ROOT, name), "primaryPackagePurpose": "OPERATING-SYSTEM"})
+        environments = [_environment(one, number) for number, one in enumerate(contents.environments, 1)]
+        packages += environments
+        keys += [one["SPDXID"] for one in environments]
         related = [*(_relationship(_ROOT, "CONTAINS", key) for key in keys), *related]
     body = {
         "spdxVersion": "SPDX-2.3",
@@ -82,6 +85,12 @@ def _build(subject: Subject, key: str) -> dict[str, Any]:
             *([_external("OTHER", "attestation", subject.attestation)] if subject.attestation else []),
         ],
     }
+
+
+def _environment(one: Environment, number: int) -> dict[str, Any]:
+    places = "".join(f"\nfound at {place}" for place in one.found_at)
+    key = _reference("environment", f"environment-{number}")
+    return {**_package(key, one.path), "primaryPackagePurpose": "INSTALL", "comment": f"environment{places}"}
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -17,7 +17,7 @@ pytest.importorskip("ansible", reason="SBOMs are made on the controller")
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._components.table import completed
 from ansible_collections.standalone.python.plugins.plugin_utils._sbom import sbom
-from ansible_collections.standalone.python.plugins.plugin_utils._sbom.contents import Subject
+from ansible_collections.standalone.python.plugins.plugin_utils._sbom.contents import Environment, Subject
 from tests.support.locks import GNU, MUSL, asset, stripped
 
 NEW, OLD = asset(stripped("3.14.7+20260814")), asset(stripped("3.12.1+20240107", MUSL))
@@ -36,11 +36,22 @@ def fleet() -> list[Subject]:
     return [subject(NEW, places[1], measured=MEASURED), subject(OLD, "web1:/opt/python/3.12"), subject(NEW, places[0])]
 
 
+def environments() -> list[Environment]:
+    pip = {"pip": {"version": "25.0", "source": "measured"}}
+    build = subject(NEW, measured=MEASURED)
+    places = ("web1:/srv/web", "db1:/srv/web")
+    return [
+        *(Environment("/srv/web", pip, build, (place,)) for place in places),
+        Environment("/home/<b>\u202e", {}, None, ("web1:/home/<b>\u202e",)),
+    ]
+
+
 DOCUMENTS: dict[str, Callable[[str], dict[str, Any]]] = {
     "build": lambda form: sbom.of_build(form, subject(NEW, measured=MEASURED)),
     "old build": lambda form: sbom.of_build(form, subject(OLD)),
     "local build": lambda form: sbom.of_build(form, subject(Asset(NEW.build, "", NEW.sha256, NEW.file_name))),
     "fleet": lambda form: sbom.of_host(form, fleet(), "fleet"),
+    "fleet with environments": lambda form: sbom.of_host(form, fleet(), "fleet", environments()),
     "empty host": lambda form: sbom.of_host(form, [], "web9"),
 }
 
@@ -174,3 +185,23 @@ def test_a_file_is_plain_text() -> None:
     assert text.isascii()
     assert json.loads(text) == DOCUMENTS["fleet"]("cyclonedx")
     assert GNU in text
+
+
+def test_an_environment_has_its_pip_and_its_build() -> None:
+    document = DOCUMENTS["fleet with environments"]("cyclonedx")
+    named = {one["bom-ref"]: one for one in document["components"]}
+    depends = {one["ref"]: one["dependsOn"] for one in document["dependencies"]}
+    assert depends["environment-2"] == [NEW.build.name, "pip-25.0"]
+    assert depends["environment-1"] == []
+    assert {one["value"] for one in named["environment-2"]["properties"]} == {
+        "environment", "db1:/srv/web", "web1:/srv/web",
+    }  # fmt: skip
+    assert {"environment-1", "environment-2"} < set(depends["root"])
+    document = DOCUMENTS["fleet with environments"]("spdx")
+    related = {
+        (one["relationshipType"], one["relatedSpdxElement"])
+        for one in document["relationships"]
+        if one["spdxElementId"] == "SPDXRef-environment-environment-2"
+    }
+    build = next(one["SPDXID"] for one in document["packages"] if one["name"] == NEW.build.name)
+    assert related == {("CONTAINS", "SPDXRef-component-pip-25.0"), ("DEPENDS_ON", build)}

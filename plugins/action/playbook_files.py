@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the files of a report on the controller, each in one step: a run of a module for each would take minutes."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._os.atomic import replace_file
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "directory": {"type": "str", "required": True},
+    "files": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {"name": {"type": "str", "required": True}, "content": {"type": "str", "required": True}},
+    },
+}
+
+
+class ActionModule(CollectionAction):
+    """`standalone.python.playbook_files` as a task sees it."""
+
+    _requires_connection = False
+
+    def _outcome(self, _task_vars: dict[str, Any]) -> dict[str, Any]:
+        params = self._validated(_ARGUMENTS)
+        written = [os.path.join(params["directory"], one["name"]) for one in params["files"]]
+        if not self._task.check_mode:
+            for path, one in zip(written, params["files"]):
+                _write(path, one["content"])
+        return {"changed": False, "files": written}
+
+
+def _write(path: str, content: str) -> None:
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        replace_file(path, content, fresh=f"{path}.new")
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "its content is no text"
+        raise StandaloneError(f"Cannot write {path}: {reason}. Choose another directory, by audit_dir.") from None

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The SBOMs of an audit: one of the fleet, and one of each host that gave an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+
+from .._sbom import sbom
+from .._sbom.contents import Environment, Subject
+
+_ENDINGS = {"cyclonedx": "cdx.json", "spdx": "spdx.json"}
+
+Host = Mapping[str, Any]
+
+
+def documents(report: Mapping[str, Any], form: str) -> Iterator[dict[str, str]]:
+    """`name` and `content` of each file; a host's name is quoted like a part of a URL. `form` is cyclonedx or spdx."""
+    hosts = [host for host in report["hosts"] if host["problem"] is None]
+    ending = _ENDINGS[form]
+    subjects, environments = [], []
+    for host in hosts:
+        of_host = [Subject(*_build(build), found_at=tuple(_places(build))) for build in host["builds"]]
+        inside = _environments(host)
+        document = sbom.of_host(form, of_host, host["host"], inside)
+        yield {"name": f"sbom/{_file_name(host['host'])}.{ending}", "content": sbom.rendered(document)}
+        subjects += [Subject(one.asset, one.components, _on(host, one.found_at)) for one in of_host]
+        environments += [Environment(one.path, one.components, one.build, _on(host, one.found_at)) for one in inside]
+    whole = sbom.of_host(form, subjects, "fleet", environments)
+    yield {"name": f"sbom.{ending}", "content": sbom.rendered(whole)}
+
+
+def _build(build: Mapping[str, Any]) -> tuple[Asset, Mapping[str, Mapping[str, str]]]:
+    return Asset.from_dict(build), build["components"]
+
+
+def _places(build: Mapping[str, Any]) -> list[str]:
+    return build["paths"] or [f"{build['store']}/{build['entry']}"]
+
+
+def _environments(host: Host) -> list[Environment]:
+    builds = {(build["store"], build["entry"]): Subject(*_build(build)) for build in host["builds"]}
+    return [
+        Environment(one["path"], one["components"], builds.get((one["store"], one["entry"])), (one["path"],))
+        for one in host["environments"]
+    ]
+
+
+def _on(host: Host, places: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{host['host']}:{place}" for place in places)
+
+
+def _file_name(host: str) -> str:
+    """A name without separators that no path can begin with; an IPv6 address has colons."""
+    return quote(host, safe=":@").replace(".", "%2E", 1) if host.startswith(".") else quote(host, safe=":@")

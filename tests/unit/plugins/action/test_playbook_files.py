@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action plugin of `playbook_files`: the files of a report, each whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="the action plugin runs on the controller")
+
+from ansible_collections.standalone.python.plugins.action import playbook_files
+
+FILES = [{"name": "a.json", "content": "{}"}, {"name": "sbom/b.json", "content": "é"}]
+
+
+def act(directory: Path, *files: dict[str, Any], check_mode: bool = False) -> dict[str, Any]:
+    args = {"directory": str(directory), "files": list(files or FILES)}
+    task = SimpleNamespace(args=args, async_val=0, check_mode=check_mode, action="standalone.python.playbook_files")
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
+    action = playbook_files.ActionModule(
+        task, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None
+    )
+    return dict(action.run(task_vars={}))
+
+
+def test_files_are_written_whole_and_replaced(tmp_path: Path) -> None:
+    directory = tmp_path / "new" / "report"
+    for _run in range(2):
+        result = act(directory)
+        assert (result["changed"], result["files"]) == (False, [f"{directory}/a.json", f"{directory}/sbom/b.json"])
+        assert {str(file.relative_to(directory)): file.read_text() for file in directory.rglob("*.json")} == {
+            "a.json": "{}", "sbom/b.json": "é",
+        }  # fmt: skip
+    assert (directory / "a.json").stat().st_mode & 0o777 == 0o644
+    assert sorted(os.listdir(directory)) == ["a.json", "sbom"]
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("kept")
+    (tmp_path / "a.json").symlink_to("other")
+    (tmp_path / "a.json.new").symlink_to("other")
+    act(tmp_path, FILES[0])
+    assert (tmp_path / "other").read_text() == "kept"
+    assert (tmp_path / "a.json").read_text() == "{}"
+
+
+def test_a_check_writes_nothing(tmp_path: Path) -> None:
+    assert not act(tmp_path / "report", check_mode=True).get("failed")
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = act(tmp_path / "file")
+    assert result["failed"]
+    assert (
+        result["msg"]
+        == f"Cannot write {tmp_path}/file/a.json: {os.strerror(17)}. Choose another directory, by audit_dir."
+    )
