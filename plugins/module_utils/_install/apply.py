@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Optional
 from .._builds.build import Asset
 from .._errors import StoreError
 from .._os.paths import Entry, kind_of, link_target
-from .._os.permissions import require_executable, why_not_writable
+from .._os.permissions import require_executable
 from .._os.timestamps import SourceDate
 from .._readable import readable
 from .._store import history, link, ownership
@@ -88,6 +88,8 @@ def _look(spec: InstallSpec, require_archive: RequireArchive | None = None) -> d
 
     Raises `StoreError` when only a repair would help and the store cannot be written.
     """
+    from .._os.errors import why_not_writable
+
     store = Store(spec.store, spec.system)
     state = _state.read(spec.path, store)
     spec = spec.keeping_capabilities(state.receipt)
@@ -120,6 +122,8 @@ def _require_possible(spec: InstallSpec, decided: Plan, store: Store, require_ar
 
 
 def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
+    from .._os.errors import why_not_writable
+
     store = Store(spec.store, spec.system)
     if spec.state == "absent" and kind_of(spec.place) == "absent" and not store.is_there():
         return _look(spec)  # nothing to remove, so do not make a store only for its lock

@@ -24,6 +24,7 @@ DPKG_RECORDS = "/var/lib/dpkg/alternatives"
 LINKS_DIRECTORY = "/etc/alternatives"  # the links of all groups point here, on every system
 _LOG = ".standalone-python-"  # in the root, as the program requires; it contains the time, so it is removed again
 _MOST_RECORD_BYTES = 1024 * 1024
+_OR_LINKS = "or use plain links: interpreter_alternatives: links."
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,11 @@ def _run(system: TargetRoot, choice: Choice, *arguments: str) -> None:
     except subprocess.TimeoutExpired:
         raise StoreError(
             f"Cannot change the group {choice.name} in {system.root}: {_PROGRAM} did not end within {_TIMEOUT_S} "
-            "seconds. Find out what it waits for, or use plain links: interpreter_alternatives: links."
+            f"seconds. Find out what it waits for, {_OR_LINKS}"
         ) from None
     except OSError as error:
         raise StoreError(
-            f"{_PROGRAM} could not be started on this host: {error.strerror}. Install dpkg there, or use plain links: "
-            "interpreter_alternatives: links."
+            f"{_PROGRAM} could not be started on this host: {error.strerror}. Install dpkg there, {_OR_LINKS}"
         ) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -136,8 +136,7 @@ def _run(system: TargetRoot, choice: Choice, *arguments: str) -> None:
     if done.returncode:
         raise StoreError(
             f"{_PROGRAM} did not change the group {choice.name} in {system.root}, but said: "
-            f"{' '.join(done.stderr.split()).rstrip('.')}. Fix that, or use plain links: "
-            "interpreter_alternatives: links."
+            f"{' '.join(done.stderr.split()).rstrip('.')}. Fix that, {_OR_LINKS}"
         )
 
 
@@ -148,18 +147,13 @@ def _require_inside(system: TargetRoot, choice: Choice) -> None:
     """
     record = os.path.join(system.followed(DPKG_RECORDS), choice.name)
     recorded = _recorded_paths(record)
-    for path in (
-        f"{DPKG_RECORDS}/{choice.name}",
-        f"{LINKS_DIRECTORY}/{choice.name}",
-        *filter(None, choice.places),
-        *recorded,
-    ):
+    for path in (*filter(None, choice.places), *recorded):
         followed = os.path.realpath(os.path.dirname(f"{system.root}/{path}"))
         if followed != os.path.dirname(system.place_of(path)):
             raise StoreError(
                 f"Cannot change the group {choice.name} in {system.root}: {_PROGRAM} would follow {path} to "
-                f"{followed}, outside of where the image has it. Make the links on the way there relative, or use "
-                "plain links: interpreter_alternatives: links."
+                f"{followed}, outside of where the image has it. Make the links on the way there relative, "
+                f"{_OR_LINKS}"
             )
 
 
@@ -176,7 +170,6 @@ def _recorded_paths(record: str) -> list[str]:
     links, names = head[::2], head[1::2]
     if any("/" in name for name in names) or any(".." in link.split("/") or link[:1] != "/" for link in links):
         raise StoreError(
-            f"{record} is damaged: it has a link or a name that no package registers. Remove the file, or use plain "
-            "links: interpreter_alternatives: links."
+            f"{record} is damaged: it has a link or a name that no package registers. Remove the file, {_OR_LINKS}"
         )
     return [*links, *(f"{LINKS_DIRECTORY}/{name}" for name in names)]

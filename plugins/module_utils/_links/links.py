@@ -7,7 +7,6 @@ Everything is decided, and refused, before anything is changed. A link or file a
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import time
@@ -18,7 +17,7 @@ from typing import Any
 from .._errors import StoreError
 from .._os import selinux
 from .._os.atomic import make_open_directory, replace_file, replace_link, sync_directory
-from .._os.errors import advice, existing, read_failure
+from .._os.errors import advice, existing, read_failure, why_not_writable
 from .._os.paths import checked_absolute, kind_of
 from .._os.regular_file import open_regular
 from .._os.target_root import RUNNING, TargetRoot
@@ -196,10 +195,9 @@ def decide(states: Mapping[str, FileState], system: TargetRoot = RUNNING) -> lis
 def _require_writable(paths: Iterable[str], system: TargetRoot) -> None:
     """Raise `StoreError` for a path that this user may not write; missing directories are made in the nearest above."""
     for path in filter(None, paths):
-        directory = existing(os.path.dirname(system.place_of(path)))
-        if not os.access(directory, os.W_OK):
-            number = errno.EROFS if os.statvfs(directory).f_flag & os.ST_RDONLY else errno.EACCES
-            raise StoreError(f"{path} could not be changed: {advice(OSError(number, '', directory))}")
+        why_not = why_not_writable(existing(os.path.dirname(system.place_of(path))))
+        if why_not:
+            raise StoreError(f"{path} could not be changed: {why_not}")
 
 
 def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:

@@ -19,9 +19,9 @@ from .._download.bundles import BUNDLE_SUFFIX
 from .._errors import DownloadError, StoreError
 from .._os.atomic import sync_file_system
 from .._os.disk_space import require_for_files
-from .._os.errors import advice, existing
+from .._os.errors import advice, existing, why_not_writable
 from .._os.flock import Limit, is_still_there, open_lock, wait_for_lock
-from .._os.permissions import require_ours, why_not_writable
+from .._os.permissions import require_ours
 from .._os.regular_file import sha256_of
 from .._store.store import make_directory
 from . import receipt, report

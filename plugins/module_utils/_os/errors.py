@@ -81,6 +81,17 @@ def advice(error: OSError, path: str = "/") -> str:
     return _ADVICE.get(number, f"{(error.strerror or str(error)).rstrip('.')}.")
 
 
+def why_not_writable(directory: str) -> str | None:
+    """Why this user cannot change what an existing directory contains, and what to do; else None."""
+    if not os.path.isdir(directory) or os.access(directory, os.W_OK):
+        return None
+    if os.statvfs(directory).f_flag & os.ST_RDONLY:
+        number = errno.EROFS
+    else:  # no mode keeps root out, only what the system forbids everybody, such as an immutable directory
+        number = errno.EACCES if os.geteuid() else errno.EPERM
+    return advice(OSError(number, "", directory))
+
+
 def mount_of(place: str) -> Mount:
     """The mounted file system of an existing path; one without a type where the system does not say."""
     real, found = os.path.realpath(place), Mount("/", "")

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 
@@ -52,22 +51,6 @@ def require_way_of_root(directory: str) -> None:
                 "runs and changes. Choose a path below directories of root, such as /opt/python, or run the task as "
                 "that user."
             )
-
-
-def why_not_writable(directory: str) -> str | None:
-    """Why this user cannot change what an existing directory contains, and what to do; else None.
-
-    Where nothing has to be changed, such a directory can still be read, without a lock.
-    """
-    if not os.path.isdir(directory) or os.access(directory, os.W_OK):
-        return None
-    from .errors import advice
-
-    if os.statvfs(directory).f_flag & os.ST_RDONLY:
-        number = errno.EROFS
-    else:  # no mode keeps root out, only what the system forbids everybody, such as an immutable directory
-        number = errno.EACCES if os.geteuid() else errno.EPERM
-    return advice(OSError(number, "", directory))
 
 
 def require_executable(directory: str) -> None:

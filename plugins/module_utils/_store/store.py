@@ -23,7 +23,7 @@ from .._os.atomic import make_open_directory, sync_directory, sync_file_system
 from .._os.attributes import drop_acls
 from .._os.flock import DEFAULT_LOCK_TIMEOUT_S, Limit, is_still_there, open_lock, wait_for_lock
 from .._os.paths import checked_path, kind_of
-from .._os.permissions import require_ours, require_way_of_root, why_not_writable
+from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
 from .._os.target_root import RUNNING, TargetRoot
 from .._readable import readable
@@ -123,6 +123,8 @@ class Store:
 
     def require_changeable(self, *others: str) -> None:
         """Raise `StoreError` for what `locked` refuses, and where this user may not write to the store or `others`."""
+        from .._os.errors import why_not_writable
+
         self.require_safe()
         for directory in (self.directory, *others):
             why_not = why_not_writable(directory)

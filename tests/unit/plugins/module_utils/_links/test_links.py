@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -272,3 +274,21 @@ def test_check_mode_refuses_where_nothing_may_be_written(tmp_path: Path) -> None
                     links.run({**options, **whole}, check_mode=True)
     except MountRefused as refusal:
         pytest.skip(str(refusal))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may set the flag")
+def test_check_mode_names_what_keeps_root_out(tmp_path: Path) -> None:
+    target, chattr = tmp_path / "bin", shutil.which("chattr")
+    target.mkdir()
+    if not chattr or subprocess.run([chattr, "+i", target], capture_output=True, check=False).returncode:
+        pytest.skip("no directory can be made immutable here")
+    whole = {"root": None, "release": None, "register": [], "unregister": []}
+    try:
+        with pytest.raises(StoreError) as error:
+            links.run({**link(target / "python3.13"), **whole}, check_mode=True)
+    finally:
+        subprocess.run([chattr, "-i", target], check=True)
+    assert str(error.value) == (
+        f"{target}/python3.13 could not be changed: {target} is immutable or append-only. Remove the flag: chattr -ia "
+        f"{target}"
+    )
