@@ -85,6 +85,7 @@ class _Reader:
         self.known.add((real, kind))
         for line in _logical_lines(path, self._text(path)):
             options, wanted = _parsed(line.text)
+            self._require_whole(line, options)
             included = [(name, value) for name, value in options if name in _INCLUDING and not _is_fetched(value)]
             if not included:
                 self._require_reachable(line, options, wanted)
@@ -119,6 +120,12 @@ class _Reader:
                 "and sent along: put it there, or correct the line.",
             )
         return target
+
+    def _require_whole(self, line: _Line, options: list[tuple[str, str]]) -> None:
+        """Refuse abbreviated options, which pip accepts as long as it has no other option that begins so."""
+        for name, whole in ((name, whole) for name, _value in options for whole in _OPTIONS if whole != name):
+            if name not in _OPTIONS and whole.startswith(name):
+                raise self._refusal(line, f"abbreviates an option to {name}. Write it out, as {whole}.")
 
     def _require_reachable(self, line: _Line, options: list[tuple[str, str]], wanted: str) -> None:
         """Refuse paths that pip would look for on the host."""
@@ -161,7 +168,10 @@ def _logical_lines(file: str, text: str) -> Iterator[_Line]:
 
 
 def _parsed(text: str) -> tuple[list[tuple[str, str]], str]:
-    """The options with a value that this file knows, by their long names, and the requirement before them."""
+    """The options that this file knows, by their long names with their values, and the requirement before them.
+
+    Of other long options there are only the names.
+    """
     words = text.split(" ")
     count = next((number for number, word in enumerate(words) if word.startswith("-")), len(words))
     try:
@@ -173,6 +183,8 @@ def _parsed(text: str) -> tuple[list[tuple[str, str]], str]:
         name, has_value, value = token.partition("=") if token.startswith("--") else (token[:2], token[2:], token[2:])
         if name in _OPTIONS:
             options.append((_OPTIONS[name], value if has_value else next(tokens, "")))
+        elif name.startswith("--") and name != "--":
+            options.append((name, ""))
     return options, " ".join(words[:count]).strip()
 
 

@@ -77,7 +77,13 @@ def _obstacle(obstacles: Obstacles, clock: Clock | None) -> str | None:
         )
     if obstacles.too_young:
         young = _some(_releases(obstacles.too_young))
-        return f"only releases younger than `min_age` answer ({young}). Wait, or set a smaller `min_age`."
+        if not obstacles.excluded:
+            return f"only releases younger than `min_age` answer ({young}). Wait, or set a smaller `min_age`."
+        return (
+            f"only releases younger than `min_age` ({young}) and excluded builds "
+            f"({_some(_short_names(obstacles.excluded))}) answer. Wait, set a smaller `min_age`, or take "
+            f"{_some(list(obstacles.excluding))} out of `exclude`."
+        )
     if obstacles.of_future and clock:
         return clock.why_not_yet(_some(_releases(obstacles.of_future)))
     if obstacles.excluded:

@@ -170,6 +170,12 @@ MISSES = [
         "only releases younger than `min_age` answer (20260127, 20260114, 20251209). Wait, or set a smaller `min_age`.",
     ),
     (
+        "3.13",
+        {"newest_release": "20250710", "exclude": ("3.13.4", "20250702")},
+        "only releases younger than `min_age` (20250723) and excluded builds (3.13.5+20250702, 3.13.4+20250610) "
+        "answer. Wait, set a smaller `min_age`, or take 20250702, 3.13.4 out of `exclude`.",
+    ),
+    (
         "3.14.2+20260114",
         {"newest_release": "20251231"},
         "only releases younger than `min_age` answer (20260114). Wait, or set a smaller `min_age`.",
