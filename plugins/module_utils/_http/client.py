@@ -13,6 +13,7 @@ must not delay an archive that is available elsewhere.
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -182,7 +183,7 @@ def _opener(peer: Peer, patience: Patience, socks: Proxy | None) -> Any:
     handlers: list[Any] = [request.HTTPErrorProcessor(), request.HTTPDefaultErrorHandler()]
     context = None
     if peer.address.scheme == "https":
-        context = _tls_context(options.validate_certs, options.ca_path, options.client_cert, options.client_key)
+        context = _tls_context(options)
     handlers += patient_handlers(patience, options.connect_timeout, context, socks)
     if options.url_username and not options.force_basic_auth:
         passwords = request.HTTPPasswordMgrWithDefaultRealm()
@@ -194,22 +195,33 @@ def _opener(peer: Peer, patience: Patience, socks: Proxy | None) -> Any:
     return opener
 
 
-@lru_cache(maxsize=2)  # with and without the client's certificate
-def _tls_context(validate_certs: bool, ca_path: str | None, client_cert: str | None, client_key: str | None) -> Any:
-    from ansible.module_utils.urls import make_context
-
+def _tls_context(options: UrlOptions) -> Any:
+    further = options.further_authorities
     try:
-        return make_context(
-            cafile=ca_path, validate_certs=validate_certs, client_cert=client_cert, client_key=client_key
-        )
+        return _loaded(options.validate_certs, options.ca_path, options.client_cert, options.client_key, further)
     except OSError as error:  # ssl.SSLError is one
         words = getattr(error, "reason", None) or error.strerror
-        files = {"ca_path": ca_path, "client_cert": client_cert, "client_key": client_key}
+        files = {option: getattr(options, option) for option in ("ca_path", "client_cert", "client_key")}
+        files["REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"] = further
         given = " and ".join(f"{option} ({path})" for option, path in files.items() if path)
         raise DownloadError(
             f"The certificates for https could not be loaded ({words}). Check that {given or 'the system'} "
             "has them on this host, in PEM form and readable."
         ) from error
+
+
+@lru_cache(maxsize=2)  # with and without the client's certificate
+def _loaded(
+    validate_certs: bool, ca_path: str | None, client_cert: str | None, client_key: str | None, further: str | None
+) -> Any:
+    from ansible.module_utils.urls import make_context
+
+    context = make_context(
+        cafile=ca_path, validate_certs=validate_certs, client_cert=client_cert, client_key=client_key
+    )
+    if further:
+        context.load_verify_locations(**{"capath" if os.path.isdir(further) else "cafile": further})
+    return context
 
 
 def _headers(options: UrlOptions, offset: int) -> dict[str, str]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -71,6 +72,13 @@ class UrlOptions:
         if given.get("client_key") and not given.get("client_cert"):
             raise InvalidName("client_key is given without client_cert. Give client_cert too: the key belongs to it.")
         return cls(**given)
+
+    @property
+    def further_authorities(self) -> str | None:
+        """The file or directory with authorities to trust beside the system's, from the environment."""
+        if self.ca_path or not self.validate_certs:
+            return None
+        return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or None
 
     def without_credentials(self) -> UrlOptions:
         """The options for another server. Any header of the user can contain a secret."""

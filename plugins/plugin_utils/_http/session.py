@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 from base64 import b64encode
@@ -77,7 +76,7 @@ class GuardedSession(_Session):
         uses_system_trust = options.validate_certs and not options.ca_path
         self.mount("https://", (_SystemTrustAdapter if uses_system_trust else _PatientAdapter)(patience))
         self.mount("http://", _PatientAdapter(patience))
-        self.verify = (options.ca_path or _bundle_of_environment() or True) if options.validate_certs else False
+        self.verify = (options.ca_path or options.further_authorities or True) if options.validate_certs else False
         self._secret_headers = ("Authorization", "Cookie", *options.headers)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
@@ -189,11 +188,6 @@ class _SystemTrustAdapter(_PatientAdapter):
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         return super().proxy_manager_for(*args, ssl_context=_system_trust(), **kwargs)
-
-
-def _bundle_of_environment() -> str | None:
-    """The file or directory with authorities that `requests` takes from the environment."""
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
 def _system_trust() -> ssl.SSLContext:

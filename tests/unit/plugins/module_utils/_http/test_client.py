@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
+from ansible_collections.standalone.python.plugins.module_utils._http import client
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from tests.support.authority import Authority
 from tests.support.downloads import SHA256, Downloads
@@ -28,6 +30,29 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 def test_a_private_authority_is_trusted_by_ca_path(authority: Authority, downloads: Downloads) -> None:
     with serve(downloads.mirror, tls=authority.server(), host="localhost") as server:
+        downloads.get(f"{server.url}/file", options=UrlOptions(ca_path=authority.certificate))
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_private_authority_is_trusted_by_the_environment(
+    authority: Authority, downloads: Downloads, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, authority.certificate)
+    client._loaded.cache_clear()  # a variable of OpenSSL is read when authorities are loaded
+    with serve(downloads.mirror, tls=authority.server(), host="localhost") as server:
+        downloads.get(f"{server.url}/file")
+    client._loaded.cache_clear()
+
+
+def test_ca_path_outranks_the_environment(
+    authority: Authority, downloads: Downloads, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "absent"))
+    with serve(downloads.mirror, tls=authority.server(), host="localhost") as server:
+        with pytest.raises(DownloadError, match=r"Check that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE \(.*/absent\)"):
+            downloads.get(f"{server.url}/file", options=UrlOptions())
         downloads.get(f"{server.url}/file", options=UrlOptions(ca_path=authority.certificate))
 
 

@@ -49,10 +49,12 @@ def test_a_private_authority_is_trusted_by_ca_path(authority: Authority, directo
         assert get(f"{server.url}/index", UrlOptions(ca_path=authority.certificate))
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_a_private_authority_is_trusted_by_the_environment(
     authority: Authority, directory: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, authority.certificate)
     with serve(directory, tls=authority.server(), host="localhost") as server:
         assert get(f"{server.url}/index", UrlOptions())
