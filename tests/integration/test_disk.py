@@ -219,3 +219,25 @@ class TestElsewhere:
         )
         assert path.is_dir()
         assert PathView(path).runs()
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_too_few_inodes_are_noticed_before_anything_is_unpacked(
+    tmp_path: Path, runner: Runner, old: FakeBuild, new: FakeBuild, is_first: bool
+) -> None:
+    """With every number around the least, a run works or is refused with both figures, and none ends in the middle."""
+    refused, works = "There are not enough inodes", False
+    for files in range(38 if is_first else 68, 100):
+        try:
+            with small_disk(tmp_path / "disk", SIZE_BYTES, files) as disk:
+                path = disk.directory / "opt" / MINOR
+                if not is_first and runner.run(spec_for(path, old)).error:
+                    continue
+                error = runner.run(spec_for(path, new)).error
+        except MountRefused as refusal_of_mount:
+            pytest.skip(str(refusal_of_mount))
+        if error is None:
+            works = True
+            break
+        assert error.startswith(refused), (files, error)
+    assert works

@@ -151,7 +151,8 @@ def _sources(stage: Stage) -> list[str]:
 # If the controller can send the archive, a host behind a closed firewall must not wait long for each address.
 _CONNECT_TIMEOUT_S = 5
 _RETRIES = 3
-_OWN_FILES = 6  # receipt, manifest, history and the new link, each once more while it is written
+# Receipt, manifest, marker for pip, bin/python, history with its directory, and the new link; some also while written.
+_OWN_FILES = 12
 
 
 def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
