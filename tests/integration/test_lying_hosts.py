@@ -93,3 +93,12 @@ def test_a_host_does_not_say_what_the_newest_builds_are(fleet: Fleet, tmp_path: 
     assert played.rc == 0, played.output
     audited = json.loads((tmp_path / "python-audit" / "audit.json").read_text())
     assert audited["summary"]["hosts"] == 4
+
+
+def test_a_host_that_answers_something_else_is_no_success(fleet: Fleet) -> None:
+    """The exit status of its interpreter, 0, is not shown as that of a failure."""
+    fleet = replace(fleet, player=replace(fleet.player, liars=(("liar", "not JSON"),)))
+    played = fleet.play("upgrade", "--check", upgrade_hosts="liar")
+    assert played.rc == 2
+    assert "This host failed in the task" in played.output
+    assert "(0)" not in played.output

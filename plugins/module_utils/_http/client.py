@@ -196,31 +196,26 @@ def _opener(peer: Peer, patience: Patience, socks: Proxy | None) -> Any:
 
 
 def _tls_context(options: UrlOptions) -> Any:
-    further = options.further_authorities
+    files = {option: getattr(options, option) for option in ("ca_path", "client_cert", "client_key")}
+    files["REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"] = options.more_authorities
     try:
-        return _loaded(options.validate_certs, options.ca_path, options.client_cert, options.client_key, further)
-    except OSError as error:  # ssl.SSLError is one
+        return _loaded(options.validate_certs, *files.values())
+    except OSError as error:  # also SSLError
         words = getattr(error, "reason", None) or error.strerror
-        files = {option: getattr(options, option) for option in ("ca_path", "client_cert", "client_key")}
-        files["REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"] = further
-        given = " and ".join(f"{option} ({path})" for option, path in files.items() if path)
+        given = " and ".join(f"{option} ({path})" for option, path in files.items() if path) or "the system"
         raise DownloadError(
-            f"The certificates for https could not be loaded ({words}). Check that {given or 'the system'} "
-            "has them on this host, in PEM form and readable."
+            f"The certificates for https could not be loaded ({words}). Check that {given} has them on this host, in "
+            "PEM form and readable."
         ) from error
 
 
 @lru_cache(maxsize=2)  # with and without the client's certificate
-def _loaded(
-    validate_certs: bool, ca_path: str | None, client_cert: str | None, client_key: str | None, further: str | None
-) -> Any:
+def _loaded(validate_certs: bool, ca_path: str | None, cert: str | None, key: str | None, more: str | None) -> Any:
     from ansible.module_utils.urls import make_context
 
-    context = make_context(
-        cafile=ca_path, validate_certs=validate_certs, client_cert=client_cert, client_key=client_key
-    )
-    if further:
-        context.load_verify_locations(**{"capath" if os.path.isdir(further) else "cafile": further})
+    context = make_context(cafile=ca_path, validate_certs=validate_certs, client_cert=cert, client_key=key)
+    if more:
+        context.load_verify_locations(**{"capath" if os.path.isdir(more) else "cafile": more})
     return context
 
 

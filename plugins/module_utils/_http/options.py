@@ -62,10 +62,10 @@ class UrlOptions:
         """
         given = {item.name: params[item.name] for item in fields(cls) if params.get(item.name) is not None}
         for option, least, meaning in _COUNTS:
-            if given.get(option, least) < least:
-                raise InvalidName(f"{option} is {given[option]}, but it counts {meaning}: write {least} or more.")
-            if given.get(option, least) > _MOST:
-                raise InvalidName(f"{option} is {given[option]}, but it counts {meaning}: write {_MOST} or less.")
+            value = given.get(option, least)
+            if not least <= value <= _MOST:
+                bound = f"{least} or more" if value < least else f"{_MOST} or less"
+                raise InvalidName(f"{option} is {value}, but it counts {meaning}: write {bound}.")
         # YAML gives numbers and booleans where the header is one of those words.
         given["headers"] = {str(name): str(value) for name, value in given.get("headers", {}).items()}
         _require_sendable(given)
@@ -74,11 +74,10 @@ class UrlOptions:
         return cls(**given)
 
     @property
-    def further_authorities(self) -> str | None:
-        """The file or directory with authorities to trust beside the system's, from the environment."""
-        if self.ca_path or not self.validate_certs:
-            return None
-        return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or None
+    def more_authorities(self) -> str | None:
+        """The file or directory that the environment trusts beside the system's."""
+        names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if self.validate_certs and not self.ca_path else ()
+        return next(filter(None, map(os.environ.get, names)), None)
 
     def without_credentials(self) -> UrlOptions:
         """The options for another server. Any header of the user can contain a secret."""

@@ -77,7 +77,7 @@ def _require_possible(spec: MirrorSpec, needed_bytes: int) -> None:
 def _act(spec: MirrorSpec) -> dict[str, Any]:
     if spec.is_absent and receipt.read(spec.path) is None:
         return _look(spec)  # nothing to remove, so do not make a directory only for its lock
-    if os.path.isdir(spec.path) and not os.access(spec.path, os.W_OK):
+    if why_not_writable(spec.path):
         looked = _look(spec)
         if not looked["changed"]:
             return looked

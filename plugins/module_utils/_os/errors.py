@@ -163,10 +163,10 @@ def _read_only(place: str, _error: OSError) -> str:
     return f"{mount_of(place)} refuses it, although it is not mounted read-only. Choose a path on a local file system."
 
 
-def _denied(place: str, _error: OSError) -> str:
+def _denied(place: str, _error: OSError, said: str = "permission was denied") -> str:
     if os.geteuid() != 0:
-        return f"permission was denied. {BECOME}, or choose a path that this user may write to."
-    return f"permission was denied to root: {_policy(place)}, or choose another path."
+        return f"{said}. {BECOME}, or choose a path that this user may write to."
+    return f"{said} to root: {_policy(place)}, or choose another path."
 
 
 def _not_permitted(place: str, error: OSError) -> str:
@@ -177,9 +177,7 @@ def _not_permitted(place: str, error: OSError) -> str:
     mount = mount_of(place)
     if mount.type in _FOREIGN_TYPES:
         return f"{mount} cannot keep owners, modes or links as a build needs them. Choose a path on another one."
-    if os.geteuid() != 0:
-        return f"it is not permitted. {BECOME}, or choose a path that this user may change."
-    return f"it is not permitted to root: {_policy(place)}, or choose another path."
+    return _denied(place, error, "it is not permitted")
 
 
 def _policy(place: str) -> str:

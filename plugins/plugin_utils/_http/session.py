@@ -76,7 +76,7 @@ class GuardedSession(_Session):
         uses_system_trust = options.validate_certs and not options.ca_path
         self.mount("https://", (_SystemTrustAdapter if uses_system_trust else _PatientAdapter)(patience))
         self.mount("http://", _PatientAdapter(patience))
-        self.verify = (options.ca_path or options.further_authorities or True) if options.validate_certs else False
+        self.verify = (options.ca_path or options.more_authorities or True) if options.validate_certs else False
         self._secret_headers = ("Authorization", "Cookie", *options.headers)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:

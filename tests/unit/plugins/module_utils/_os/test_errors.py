@@ -119,7 +119,7 @@ class TestWhoIsRefused:
         ("number", "said"),
         [
             (errno.EACCES, f"permission was denied. {BECOME}, or choose a path that this user may write to."),
-            (errno.EPERM, f"it is not permitted. {BECOME}, or choose a path that this user may change."),
+            (errno.EPERM, f"it is not permitted. {BECOME}, or choose a path that this user may write to."),
         ],
     )
     def test_a_user(self, number: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
