@@ -59,7 +59,8 @@ class Fetcher:
         """Fetch archives; call `arrived` with place and part file as soon as each is verified."""
 
         def one(place: str) -> None:
-            part = self._archive(place)
+            part, sha256 = self.part_of(place), self._asset(place).sha256
+            download.fetch(self._urls(place), sha256=sha256, part_path=part, options=self._options(place))
             if arrived:
                 arrived(place, part)
 
@@ -100,12 +101,6 @@ class Fetcher:
         with with_stack_size(), ThreadPoolExecutor(self._spec.parallel) as pool:
             causes = dict(zip(ordered, pool.map(cause, ordered)))
         return Failures({place: cause for place, cause in causes.items() if cause}, len(ordered))
-
-    def _archive(self, place: str) -> str:
-        part = self.part_of(place)
-        sha256 = self._asset(place).sha256
-        download.fetch(self._urls(place), sha256=sha256, part_path=part, options=self._options(place))
-        return part
 
     def _bytes_here(self, place: str) -> int:
         try:
