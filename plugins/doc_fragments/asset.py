@@ -55,6 +55,19 @@ options:
       prerelease:
         description: Whether the version is a pre-release.
         type: bool
+      prepared:
+        description:
+          - A prepared copy beside the archive, in an index of a mirror that has some. Hosts use it if they can.
+        type: dict
+        suboptions:
+          sha256:
+            description: The digest of the copy.
+            type: str
+            required: true
+          members_sha256:
+            description: The digest of the members of the archive, which those of the copy must have.
+            type: str
+            required: true
 """
 
     ASSETS = r"""
@@ -101,4 +114,17 @@ options:
       prerelease:
         description: Whether the version is a pre-release.
         type: bool
+      prepared:
+        description:
+          - A prepared copy beside the archive. It is not used here, since a mirror makes its own.
+        type: dict
+        suboptions:
+          sha256:
+            description: The digest of the copy.
+            type: str
+            required: true
+          members_sha256:
+            description: The digest of the members of the archive, which those of the copy must have.
+            type: str
+            required: true
 """

@@ -143,6 +143,17 @@ _raw:
       description: Whether the version is a pre-release.
       type: bool
       sample: false
+    prepared:
+      description: The digests of a prepared copy, if the index is that of a mirror that has one.
+      returned: if there is a copy
+      type: dict
+      contains:
+        sha256:
+          description: The digest of the copy.
+          type: str
+        members_sha256:
+          description: The digest of the members of the archive, which those of the copy must have.
+          type: str
 """
 
 from collections.abc import Mapping

@@ -52,6 +52,13 @@ ASSET_ARGUMENTS: dict[str, dict[str, Any]] = {
     "url": {"type": "str", "required": True},
     "sha256": {"type": "str", "required": True},
     "prerelease": {"type": "bool"},
+    "prepared": {
+        "type": "dict",
+        "options": {
+            "sha256": {"type": "str", "required": True},
+            "members_sha256": {"type": "str", "required": True},
+        },
+    },
 }
 
 PROVENANCE_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -139,6 +146,8 @@ MIRROR_ARGUMENTS: dict[str, dict[str, Any]] = {
     "bundles": {"type": "bool", "default": False},
     "attestations": {"type": "dict", "default": {}},
     "parallel": {"type": "int", "default": 4},
+    "prepare": {"type": "bool", "default": False},
+    "prepare_level": {"type": "int", "default": 12},
     "verify": {"type": "str", "choices": ["quick", "full"], "default": "quick"},
     **URL_ARGUMENTS,
 }

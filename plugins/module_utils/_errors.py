@@ -48,17 +48,19 @@ REACH = "Check that this host reaches the address, through a proxy if need be, o
 class NoSource(DownloadError):
     """No address delivered the archive.
 
-    `causes` are messages, one for each address; `is_hopeless` is whether any other machine would get the same answers.
-    `remedy` is what helps against them, without a full stop.
+    `causes` are messages, one for each address; `is_hopeless` is whether any other machine would get the same answers,
+    and `may_pass` whether this one would get another answer later. `remedy` is what helps against them, without a full
+    stop.
     """
 
-    def __init__(self, causes: str, *, is_hopeless: bool, remedy: str = REACH) -> None:
+    def __init__(self, causes: str, *, is_hopeless: bool, may_pass: bool = False, remedy: str = REACH) -> None:
         super().__init__(
             f"The archive could not be downloaded. {causes} {remedy}, or bring the file to the host and give it as "
             "`archive`."
         )
         self.causes = causes
         self.is_hopeless = is_hopeless
+        self.may_pass = may_pass
 
 
 class DigestMismatch(DownloadError):
@@ -78,7 +80,11 @@ class ArchiveNeeded(DownloadError):
 
 
 class ArchiveError(StandaloneError):
-    """The archive is damaged, or contains something that no build contains."""
+    """The archive is damaged, or contains something that no build contains. `reason` says so in a clause, if it can."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason or message
 
 
 class StoreError(StandaloneError):

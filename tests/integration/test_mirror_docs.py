@@ -60,16 +60,18 @@ def test_the_page_is_run(operator: Player, samples: SampleMirror, mirror: tuple[
         "mirror_index": [str(samples.index)],
         "mirror_source": [samples.directory.as_uri()],
     }
-    assert list(PLAYS) == ["serve", "directory", "use", "stick", "from-stick"]
+    assert list(PLAYS) == ["serve", "prepare", "directory", "use", "stick", "from-stick"]
     for name, shown in PLAYS.items():
         # A mirror that feeds on the first one is another one.
         content = shown.replace("/srv/python", "/srv/second") if name in ("directory", "from-stick") else shown
         playbook = tmp_path / f"{name}.yml"
         playbook.write_text(yaml.safe_dump(here(content, tmp_path, url, samples.samples[0])))
-        played = operator.play(playbook, variables=variables if name == "serve" else None)
+        played = operator.play(playbook, variables=variables if name in ("serve", "prepare") else None)
         assert played.rc == 0, f"{name}: {played.output}"
     for made in (directory, tmp_path / "media" / "stick" / "python"):
         assert complaints(made) == []
         assert (made / NDJSON).exists()
         assert (made / OLD).exists()
-    assert (tmp_path / "opt" / "python" / "3.13").is_symlink()
+    installed = tmp_path / "opt" / "python" / "3.13"
+    (bytecode,) = installed.glob("lib/python3*/__pycache__/os.cpython-*.pyc")
+    assert b"/install/lib/python3" in bytecode.read_bytes()  # it came with the prepared copy

@@ -74,6 +74,21 @@ def test_archives_are_immutable_and_come_in_ranges(mirror: Path) -> None:
             assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
+def test_prepared_copies_are_asked_for_again_soon(mirror: Path) -> None:
+    place = make_archive(mirror, RELEASE, TARGETS[0])["name"]
+    copies = (f"{RELEASE}/{place}.tar.zst", f"{RELEASE}/{place.replace('_stripped', '')}.tar.zst")
+    published = f"{RELEASE}/{place.replace('install_only_stripped', 'pgo+lto-full')}.tar.zst"
+    found = {}
+    for path in (*copies, published):
+        (mirror / path).write_bytes(b"content")
+    with served(mirror) as url:
+        for path in (*copies, published):
+            with urlopen(f"{url}/{path.replace('+', '%2B')}") as response:
+                found[path] = response.headers["Cache-Control"]
+    assert [found[copy] for copy in copies] == ["public, max-age=60"] * 2
+    assert found[published] == "public, max-age=31536000, immutable"
+
+
 def test_indexes_are_asked_for_again_soon(mirror: Path) -> None:
     with served(mirror) as url:
         with urlopen(f"{url}/{NDJSON}") as response:

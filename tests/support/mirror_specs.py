@@ -53,7 +53,7 @@ def request_path(asset: dict[str, Any]) -> str:
 
 
 def named(mirror: Path) -> Iterator[tuple[str, str]]:
-    """Every archive that any index of the mirror names, with its digest: place and SHA-256."""
+    """Every archive and copy that any index of the mirror names, with its digest: place and SHA-256."""
     yield from named_by_versions(mirror)
     yield from named_by_sums(mirror)
     catalogue = mirror / UV_CATALOG
@@ -68,6 +68,8 @@ def named_by_versions(mirror: Path) -> Iterator[tuple[str, str]]:
         for line in index.read_text().splitlines():
             for artifact in json.loads(line)["artifacts"]:
                 yield _place(artifact["url"]), artifact["sha256"]
+                if "prepared" in artifact:
+                    yield _place(artifact["url"]).replace(".tar.gz", ".tar.zst"), artifact["prepared"]["sha256"]
 
 
 def named_by_sums(mirror: Path) -> Iterator[tuple[str, str]]:

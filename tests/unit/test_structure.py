@@ -236,12 +236,12 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (67, 414),
-    "build_confirm": (27, 153),
-    "build_info": (31, 185),
-    "build_rollback": (43, 253),
+    "build": (68, 428),
+    "build_confirm": (27, 155),
+    "build_info": (31, 187),
+    "build_rollback": (43, 255),
     "links": (12, 56),
-    "mirror": (44, 245),
+    "mirror": (58, 338),
 }
 
 

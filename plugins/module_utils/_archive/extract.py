@@ -18,6 +18,7 @@ from .._errors import ArchiveError
 from .._os.paths import Entry
 from .decompress import open_chunks, unpacked_size
 from .errors import UnsafeArchive, member, quoted
+from .members import CopyMembers, Members, is_bytecode
 from .tar_reader import Limits, Member, TarReader
 from .tree_writer import TreeWriter
 
@@ -40,12 +41,18 @@ class Extracted:
 
 
 def extract(
-    archive_path: str, destination: str, *, limits: Limits = _LIMITS, chunks: Iterator[bytes] | None = None
+    archive_path: str,
+    destination: str,
+    *,
+    limits: Limits = _LIMITS,
+    chunks: Iterator[bytes] | None = None,
+    members: Members | None = None,
 ) -> Extracted:
     """Unpack the build's prefix (`bin`, `lib` and so on) into `destination`, an existing empty directory.
 
-    `chunks` are the archive's decompressed bytes, if the caller has begun to decompress. Modes become 0644 and 0755
-    whatever the umask; owners are those of the process.
+    `chunks` are the archive's decompressed bytes, if the caller has begun to decompress. `members` gets all of them;
+    only `CopyMembers` allows bytecode, which is not among the entries. Modes become 0644 and 0755 whatever the umask;
+    owners are those of the process.
 
     Raises `ArchiveError` for an archive that is damaged or contains what no build contains, and `OSError`, with the
     path as `filename`, when the archive cannot be read or the destination cannot be written. The caller removes what
@@ -54,10 +61,13 @@ def extract(
     try:
         source = open_chunks(archive_path) if chunks is None else nullcontext(chunks)
         with source as opened, TreeWriter(destination) as tree:
-            _unpack(TarReader(opened, limits), tree)
+            _unpack(TarReader(opened, limits), tree, members)
             tree.make_links()
-            size_bytes = sum(entry.size_bytes for entry in tree.entries.values())
-            return Extracted(tree.entries, size_bytes)
+            entries = tree.entries
+            if isinstance(members, CopyMembers):
+                members.finish()
+                entries = {path: entry for path, entry in entries.items() if not is_bytecode(path)}
+            return Extracted(entries, sum(entry.size_bytes for entry in entries.values()))
     except UnsafeArchive as refusal:
         raise _unusable(archive_path, refusal) from None
 
@@ -85,25 +95,45 @@ def count_files(archive_path: str, *, with_bytecode: bool) -> int:
 def _unusable(archive_path: str, refusal: UnsafeArchive) -> ArchiveError:
     return ArchiveError(
         f"The archive {os.path.basename(archive_path)} is not usable: {refusal}. Nothing was installed. "
-        "Fetch it again, and if that does not help, from another mirror."
+        "Fetch it again, and if that does not help, from another mirror.",
+        str(refusal),
     )
 
 
-def _unpack(reader: TarReader, tree: TreeWriter) -> None:
+def _unpack(reader: TarReader, tree: TreeWriter, members: Members | None) -> None:
     prefix = None
-    for found in reader:
+    for found in _without_bytecode(reader, tree, members) if isinstance(members, CopyMembers) else reader:
         if found.path == _ROOT and found.kind == "dir":
+            _record(found, None, members)
             continue
         shown = _prefix(found.path)
         prefix = prefix or shown
         if shown == _FULL_PREFIX != prefix:
             raise UnsafeArchive(f"{member(found.path)} belongs to a full archive, but the members before it do not")
+        path = found.path[len(prefix) + 1 :]
         if found.path.startswith(prefix + "/"):
-            _write(found, found.path[len(prefix) + 1 :], reader, tree, prefix)
+            _write(found, path, reader, tree, prefix)
         elif found.path == prefix and found.kind != "dir":
             raise UnsafeArchive(f"{member(found.path)} is no directory")
+        _record(found, tree.entries.get(path), members)
     if not tree.entries:
         raise UnsafeArchive(f"it holds nothing below {prefix or _ROOT}/")
+
+
+def _record(found: Member, entry: Entry | None, members: Members | None) -> None:
+    if members:
+        members.add(found, entry.sha256 if entry and found.kind == "file" else None)
+
+
+def _without_bytecode(reader: TarReader, tree: TreeWriter, members: CopyMembers) -> Iterator[Member]:
+    """The members but the bytecode of a prepared copy, which is checked and written."""
+    for found in reader:
+        if not is_bytecode(found.path):
+            yield found
+        elif members.with_bytecode:
+            content = members.bytecode(found, reader.content())
+            path = found.path.partition("/")[2]
+            tree.add_file(path, executable=False, mtime=found.mtime, content=content)
 
 
 def _prefix(path: str) -> str:

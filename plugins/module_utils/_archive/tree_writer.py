@@ -91,7 +91,7 @@ class TreeWriter:
         if path:
             self._enter(path, path)
 
-    def add_file(self, path: str, *, executable: bool, mtime: int, content: Iterable[memoryview]) -> None:
+    def add_file(self, path: str, *, executable: bool, mtime: int, content: Iterable[memoryview | bytes]) -> None:
         """Write a file with mode 0755 or 0644. An `mtime` (in seconds) in the future becomes the current time."""
         directory, name = self._place(path)
         mode = 0o755 if executable else 0o644
@@ -184,7 +184,7 @@ class TreeWriter:
         return type(error)(error.errno, error.strerror, os.path.join(self._destination, path))
 
 
-def _write(handle: int, piece: memoryview) -> None:
+def _write(handle: int, piece: memoryview | bytes) -> None:
     written = os.write(handle, piece)
     while written < len(piece):  # a nearly full disk accepts a part, and the next write reports the error
         written += os.write(handle, piece[written:])

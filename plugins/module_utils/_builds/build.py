@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._errors import InvalidName, StandaloneError, StoreError
 from .._json import Fields
@@ -154,14 +154,34 @@ class Build:
         return cls(name, version, release, target, flavor, options)
 
 
+class Prepared(NamedTuple):
+    """A prepared copy of an archive: the digest of that file, and of the members of the published archive in it."""
+
+    sha256: str
+    members_sha256: str
+
+
+_PUBLISHED_SUFFIX, _COPY_SUFFIX = ".tar.gz", ".tar.zst"
+
+
+def copy_of(published: str) -> str:
+    """The name or path of the prepared copy of a published archive; "" for one that is not compressed with gzip."""
+    stem = published.removesuffix(_PUBLISHED_SUFFIX)
+    return "" if stem == published else stem + _COPY_SUFFIX
+
+
 @dataclass(frozen=True)
 class Asset:
-    """The archive of a build. `url` is "" when it came from a local file; `sha256` is in lower case."""
+    """The archive of a build. `url` is "" when it came from a local file; `sha256` is in lower case.
+
+    `prepared` is a copy that may be used instead. It is no part of the asset's identity, and in no receipt.
+    """
 
     build: Build
     url: str
     sha256: str
     file_name: str
+    prepared: Prepared | None = None
 
     @classmethod
     def from_build(cls, build: Build, url: str, sha256: str) -> Asset:
@@ -182,6 +202,22 @@ class Asset:
         """
         return self.sha256 == other.sha256 and self.build == replace(other.build, name=self.build.name)
 
+    @property
+    def published(self) -> Asset:
+        """The same without its prepared copy."""
+        return replace(self, prepared=None)
+
+    @property
+    def copy(self) -> Asset | None:
+        """The prepared copy with its own address and digest; None when there is none."""
+        path, mark, query = self.url.partition("?")
+        url = copy_of(path)
+        if not self.prepared or not url:
+            return None
+        return replace(
+            self, url=url + mark + query, sha256=self.prepared.sha256, file_name=copy_of(self.file_name), prepared=None
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """What the `release` lookup returns and the `asset` option accepts."""
         return {
@@ -189,6 +225,7 @@ class Asset:
             "url": self.url,
             "sha256": self.sha256,
             "prerelease": self.build.version.is_prerelease,
+            **({"prepared": self.prepared._asdict()} if self.prepared else {}),
         }
 
     @classmethod
@@ -201,13 +238,21 @@ class Asset:
         sha256 = _matching(SHA256, "sha256", fields.text("sha256").lower(), where, error)
         if sha256 == SHA256_OF_NOTHING:
             raise error(f"{where} is damaged: sha256 is {sha256}, the digest of an empty file, which no build is.")
-        return cls.from_build(build, fields.text("url"), sha256)
+        prepared = None
+        if mapping.get("prepared") is not None:
+            copy = Fields(mapping["prepared"], f"{where}.prepared", error)
+            digests = {key: copy.text(key).lower() for key in Prepared._fields}
+            prepared = Prepared(
+                **{key: _matching(SHA256, key, text, f"{where}.prepared", error) for key, text in digests.items()}
+            )
+        return replace(cls.from_build(build, fields.text("url"), sha256), prepared=prepared)
 
 
 _EXPECTED = {
     "name": "the name of an asset without .tar.*",
     "release": "a release tag, such as 20250723",
     "sha256": "64 hexadecimal digits",
+    "members_sha256": "64 hexadecimal digits",
 }
 
 

@@ -130,6 +130,7 @@ class _Download:
         raise NoSource(
             " ".join(map(str, sources)),
             is_hopeless=all(source.is_hopeless for source in sources),
+            may_pass=any(source.is_worth_asking for source in sources),
             remedy=". ".join(filter(None, remedies)) or CORRECT,
         )
 

@@ -137,11 +137,16 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
         spec = spec.keeping_capabilities(state.receipt)
         decided = plan(spec, state)
         # Explained before staging is swept: a full disk has free space then.
-        with _sweeping(store, spare=part_name(spec.asset.sha256) if spec.asset else None), _explained(spec):
+        with _sweeping(store, spare=_part_of(spec.asset)), _explained(spec):
             finish_removals(store)
             outcome = _Run(spec, state, store, timings, publish).apply(decided)
         _date_surroundings(spec, state, store, outcome, began_at_s)
     return report.report(outcome, spec, state, timings)
+
+
+def _part_of(asset: Asset | None) -> str | None:
+    """The file into which an asset is fetched, which a run that failed leaves for the next one."""
+    return part_name((asset.copy or asset).sha256) if asset else None
 
 
 @contextlib.contextmanager
@@ -173,7 +178,7 @@ class _Run(NamedTuple):
             return self._remove()
         started_ns = clock_ns()
         drift = _inspect_current(self.spec, self.state, self.store) if decided.step == INSPECT else Drift()
-        entry, health = self._find_or_make_entry(decided, drift)
+        entry, health, warning = self._find_or_make_entry(decided, drift)
         receipt = self.store.receipt(entry)
         asset = receipt.asset if receipt else None
         with self.timings.measure("publish_s"):
@@ -186,7 +191,7 @@ class _Run(NamedTuple):
         pruned = prune(self.store, self.spec.path, self.state.lost, report.damage_of(self.spec, self.state, drift))
         self.store.sweep()
         changed = entry != self.state.entry or self.state.receipt is None or bool(pruned)
-        return Outcome(changed, asset.build if asset else None, entry, receipt, drift, pruned, health)
+        return Outcome(changed, asset.build if asset else None, entry, receipt, drift, pruned, health, warning)
 
     def _find_or_make_entry(self, decided: Plan, drift: Drift) -> Published:
         """The store entry that the path has to name: the present one, another stored one, or a new one."""

@@ -16,8 +16,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._os.target_root import RUNNING, TargetRoot
 from .._store.manifest import BYTECODE_DIRECTORY
@@ -33,15 +33,16 @@ _TIMEOUT_S = 15 * 60
 # A file that does not compile (some test data is broken on purpose) is left without bytecode, as compileall does.
 # Workers take files from one shared pipe, a line of fixed width at a time, so that no worker idles.
 # The header is written last: Python ignores a file without it, but fails on a truncated one.
-# The output of marshal depends on an object's other references at that time. So for reproducible builds, a separate
-# child compiles each file, in the worker's initial state; the seed, which orders sets, is in the environment.
+# The output of marshal depends on an object's other references at that time. So for images and prepared copies, a
+# separate child compiles each file, in the worker's initial state; the seed, which orders sets, is in the environment.
 _WORKER = """
 import sys
 sys.path[:] = [path for path in sys.path if path]
 import os
 from importlib._bootstrap_external import _code_to_hash_pyc, _code_to_timestamp_pyc, cache_from_source
-stage, prefix, width, is_alike = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == 'alike'
-if is_alike:
+stage, prefix, width, mode = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+is_alike, by_hash = mode != 'quick', mode == 'by hash'
+if by_hash:
     from importlib.util import source_hash
 
 def write_bytecode(path):
@@ -51,7 +52,7 @@ def write_bytecode(path):
         with open(source, 'rb', buffering=0) as stream:
             text = stream.read()
         code = compile(text, os.path.join(prefix, path), 'exec', dont_inherit=True, optimize=0)
-        if is_alike:
+        if by_hash:
             data = _code_to_hash_pyc(code, source_hash(text), True)
         else:
             data = _code_to_timestamp_pyc(code, int(status.st_mtime), status.st_size & 0xFFFFFFFF)
@@ -76,19 +77,78 @@ while True:
 """
 
 
+class Given(NamedTuple):
+    """Bytecode that was unpacked with a build: the digest of each source that has some, and how Python identifies it.
+
+    `magic` are its first bytes, and `tag` is in the names of its files, such as cpython-313.
+    """
+
+    sources: Mapping[str, str]
+    magic: bytes
+    tag: str
+
+
 def make_directories(stage_directory: str, sources: Iterable[str]) -> None:
-    """Make an empty `__pycache__` beside each source; `sources` are paths relative to the build."""
+    """Make a `__pycache__` beside each source; `sources` are paths relative to the build."""
     for directory in sorted({os.path.dirname(path) for path in sources}):
         cache = os.path.join(stage_directory, directory, BYTECODE_DIRECTORY)
-        os.mkdir(cache, 0o755)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(cache, 0o755)
         os.chmod(cache, 0o755)
 
 
-def compile_all(
-    stage_directory: str, interpreter: str, prefix: str, sources: Sequence[str], system: TargetRoot = RUNNING
+def complete(
+    stage_directory: str,
+    interpreter: str,
+    prefix: str,
+    sources: Mapping[str, str],
+    given: Given | None,
+    system: TargetRoot = RUNNING,
 ) -> None:
+    """Write the bytecode that is not there yet. `sources` are their digests by path, `given` what was unpacked.
+
+    Sources that were changed since are compiled, and all of them if the interpreter has another magic number.
+    """
+    kept = {path for path, sha256 in sources.items() if given and given.sources.get(path) == sha256}
+    rest = [path for path in sources if path not in kept]
+    if given:
+        for path in given.sources.keys() - kept:  # it could have the size and time for which its bytecode is valid
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(_bytecode_of(stage_directory, path, given))
+    compile_all(stage_directory, interpreter, prefix, rest, system)
+    if given and kept and not _is_of_this_python(stage_directory, rest, given):
+        compile_all(stage_directory, interpreter, prefix, list(sources), system)
+
+
+def _is_of_this_python(stage_directory: str, compiled: Iterable[str], given: Given) -> bool:
+    """Whether one of these sources has bytecode of the same magic number and tag; each build has sources to compile."""
+    for path in compiled:
+        try:
+            with open(_bytecode_of(stage_directory, path, given), "rb", buffering=0) as stream:
+                return stream.read(len(given.magic)) == given.magic
+        except FileNotFoundError:
+            continue
+    return False
+
+
+def _bytecode_of(stage_directory: str, source: str, given: Given) -> str:
+    directory, name = os.path.split(source[: -len(".py")])
+    return os.path.join(stage_directory, directory, BYTECODE_DIRECTORY, f"{name}.{given.tag}.pyc")
+
+
+def compile_all(
+    stage_directory: str,
+    interpreter: str,
+    prefix: str,
+    sources: Sequence[str],
+    system: TargetRoot = RUNNING,
+    *,
+    alike: bool = False,
+    most_workers: int = _MOST_WORKERS,
+) -> bool:
     """Write bytecode for each of `sources`, largest first; `interpreter` is relative to the build.
 
+    With `alike`, as in an image, the same sources give the same bytes. Returns whether all workers came to their end.
     Bytecode is optional: a worker that dies leaves files without it, which Python compiles when it needs them.
     """
     sizes = {path: os.lstat(os.path.join(stage_directory, path)).st_size for path in sources}
@@ -99,9 +159,10 @@ def compile_all(
         # The image's own libraries first; with this host's, if they work, the bytecode is the same.
         for surroundings in (system, RUNNING):
             seen = surroundings.seen_inside(stage_directory)
-            arguments = [seen, prefix, str(width), "alike" if system.is_image else "checked by time"]
+            mode = "by hash" if system.is_image else "alike" if alike else "quick"
+            arguments = [seen, prefix, str(width), mode]
             command = [os.path.join(seen, interpreter), "-s", "-S", "-B", "-c", _WORKER, *arguments]
-            workers = workers or _start_workers(command, reader, surroundings)
+            workers = workers or _start_workers(command, reader, surroundings, min(worker_count(), most_workers))
         os.close(reader)
         with _limited(workers):
             with contextlib.suppress(BrokenPipeError):  # no worker is left
@@ -109,8 +170,8 @@ def compile_all(
                     os.fsencode(path).ljust(width) for path in sorted(sizes, key=lambda path: -sizes[path])
                 )
             stream.close()
-            for worker in workers:
-                worker.wait()
+            codes = [worker.wait() for worker in workers]
+    return bool(codes) and not any(codes)
 
 
 @contextlib.contextmanager
@@ -131,13 +192,13 @@ def _limited(workers: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
         timer.cancel()
 
 
-def _start_workers(command: list[str], reader: int, system: TargetRoot) -> list[subprocess.Popen[bytes]]:
+def _start_workers(command: list[str], reader: int, system: TargetRoot, count: int) -> list[subprocess.Popen[bytes]]:
     import subprocess  # only for runs that change something
 
     quiet = subprocess.DEVNULL
     workers: list[subprocess.Popen[bytes]] = []
     with contextlib.suppress(OSError, subprocess.SubprocessError):  # the latter for users who may not change the root
-        while len(workers) < _worker_count():
+        while len(workers) < count:
             # pylint: disable-next=ansible-bad-function,subprocess-popen-preexec-fn # no module object, and no threads
             worker = subprocess.Popen(
                 command,
@@ -152,7 +213,8 @@ def _start_workers(command: list[str], reader: int, system: TargetRoot) -> list[
     return workers
 
 
-def _worker_count() -> int:
+def worker_count() -> int:
+    """The number of processors that this process may use, up to a bound."""
     try:
         processors = len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS

@@ -12,11 +12,15 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from .._errors import ArchiveError
 from .._os.paths import Entry
 from .._store.manifest import INTERPRETER, interpreter_of, is_bytecode
 from . import sysconfig
+
+if TYPE_CHECKING:
+    from .bytecode import Given
 
 _STDLIB = re.compile(r"lib/python(?P<minor>\d+\.\d+)t?/os\.py\Z")
 _WINDOWS_INTERPRETER = "python.exe"
@@ -40,11 +44,16 @@ LAUNCHERS = "libexec"  # of a build: its interpreters for links elsewhere, see `
 
 
 class Stage:
-    """A build in staging: its directory and the entries of its manifest."""
+    """A build in staging: its directory, the entries of its manifest, and the bytecode that came with it.
 
-    def __init__(self, directory: str, entries: dict[str, Entry]) -> None:
+    `warning` is for the user of the task.
+    """
+
+    def __init__(self, directory: str, entries: dict[str, Entry], given: Given | None = None) -> None:
         self.directory = directory
         self.entries = entries
+        self.given = given
+        self.warning: str | None = None
 
     def full(self, path: str) -> str:
         """The file's full path."""

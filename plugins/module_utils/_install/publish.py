@@ -18,9 +18,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .._builds.build import Asset
-from .._errors import ArchiveNeeded, NoSource
+from .._builds.build import Asset, Prepared
+from .._errors import ArchiveError, ArchiveNeeded, DigestMismatch, NoSource
 from .._os.attributes import set_capabilities
+from .._os.paths import Entry
 from .._os.timestamps import SourceDate
 from .._store import manifest, ownership
 from .._store import receipt as _receipts
@@ -32,6 +33,8 @@ from .report import Published, Timings
 from .spec import InstallSpec
 
 if TYPE_CHECKING:
+    from .._archive.members import CopyMembers
+    from .bytecode import Given
     from .fixups import Stage
     from .health import Checked
 
@@ -67,7 +70,7 @@ def publish(
     _fix_up(spec, stage, timings)
     checked = _try_out(spec, asset, stage, timings)
     with timings.measure("publish_s"):
-        return Published(_finish(spec, asset, stage, store, checked.components), checked.health)
+        return Published(_finish(spec, asset, stage, store, checked.components), checked.health, stage.warning)
 
 
 def _fix_up(spec: InstallSpec, stage: Stage, timings: Timings) -> None:
@@ -100,7 +103,8 @@ def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) ->
         )
     with timings.measure("bytecode_s"):
         if spec.compile_bytecode:
-            bytecode.compile_all(stage.directory, interpreter, spec.path, _sources(stage), spec.system)
+            sources = _sources(stage)
+            bytecode.complete(stage.directory, interpreter, spec.path, sources, stage.given, spec.system)
     return checked
 
 
@@ -113,7 +117,7 @@ def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store, compone
     manifest_sha256 = _write_manifest(stage)
     files = [entry for entry in stage.entries.values() if entry.kind == "file"]
     receipt = Receipt(
-        asset=asset,
+        asset=asset.published,
         settings=spec.settings,
         executables=fixups.executables(stage),
         files=len(files),
@@ -144,8 +148,13 @@ def _write_manifest(stage: Stage) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _sources(stage: Stage) -> list[str]:
-    return [path for path, entry in stage.entries.items() if entry.kind == "file" and path.endswith(".py")]
+def _sources(stage: Stage) -> dict[str, str]:
+    """The digests of the Python sources, by path."""
+    return {
+        path: entry.sha256 or ""
+        for path, entry in stage.entries.items()
+        if entry.kind == "file" and path.endswith(".py")
+    }
 
 
 # If the controller can send the archive, a host behind a closed firewall must not wait long for each address.
@@ -158,67 +167,104 @@ _OWN_FILES = 12
 def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
     """The content of the spec's own archive, or of the one that is fetched for `asset`.
 
-    Raises `ArchiveNeeded` when there is none and the controller has to send it.
+    A prepared copy that cannot be used is replaced by the published archive. Raises `ArchiveNeeded` when there is none
+    and the controller has to send it.
     """
-    from .._archive.decompress import early_inflate
+    if spec.archive:
+        return _of_given(spec, asset, store, timings)
+    if spec.delivery == "push" or asset != spec.asset:  # its address is then from a receipt, which proves nothing
+        raise _needed(asset, "The archive of", "is needed, and is to come from the controller.")
+    make_directory(store.staging)
+    problem = None
+    if asset.copy and _can_read_copies():
+        try:
+            return _fetched(spec, asset.copy, asset, store, timings)
+        except (ArchiveError, DigestMismatch, NoSource) as error:
+            if isinstance(error, NoSource) and error.may_pass:
+                raise
+            reason = error.reason if isinstance(error, ArchiveError) else str(error)
+            problem = f"The published archive of {asset.build.name} was used instead of its prepared copy: {reason}"
+    stage = _fetched(spec, asset, asset.published, store, timings)
+    stage.warning = problem
+    return stage
+
+
+def _needed(asset: Asset, what: str, why: str) -> ArchiveNeeded:
+    return ArchiveNeeded(f"{what} {asset.build.name} {why}", asset.sha256, asset.build.name)
+
+
+def _can_read_copies() -> bool:
+    from .._archive import zstd
+
+    return zstd.can_read()
+
+
+def _of_given(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
+    """The content of the spec's own archive. In place of a useless copy, the published one is asked for."""
     from .._download.digest import verify_file
 
-    if spec.archive:
-        _require_readable(spec, asset)
-        with timings.measure("verify_s"):
-            verify_file(spec.archive, spec.digest_of_archive(asset))
-        return _extracted(spec.archive, store.new_stage(), timings, with_bytecode=spec.compile_bytecode)
-    if spec.delivery == "push" or asset != spec.asset:  # its address is then from a receipt, which proves nothing
-        name = asset.build.name
-        message = f"The archive of {name} is needed, and is to come from the controller."
-        raise ArchiveNeeded(message, asset.sha256, name)
-    make_directory(store.staging)
-    part = os.path.join(store.staging, part_name(asset.sha256))
+    archive, sha256 = spec.archive or "", spec.digest_of_archive(asset)
+    is_copy = asset.prepared is not None and sha256 == asset.prepared.sha256
+    if sha256 != asset.sha256 and not _can_read_copies():
+        raise _needed(asset, "The archive of", "is needed as it was published.")
+    with timings.measure("verify_s"):
+        verify_file(archive, sha256)
+    try:
+        return _extracted(spec, archive, store.new_stage(), timings, copy=asset.prepared if is_copy else None)
+    except ArchiveError as error:
+        if is_copy:
+            raise _needed(asset, "The prepared copy of", f"cannot be used: {error.reason}.") from error
+        raise
+
+
+def _fetched(spec: InstallSpec, source: Asset, asset: Asset, store: Store, timings: Timings) -> Stage:
+    """The content of `source`, which is fetched: the published archive of the asset, or its prepared copy."""
+    from .._archive.decompress import early_inflate
+
+    part = os.path.join(store.staging, part_name(source.sha256))
     with early_inflate(part) as early:
-        _fetch(part, spec, asset, store, timings)
-        stage = _extracted(
-            part, store.new_stage(), timings, early.of_verified(part), with_bytecode=spec.compile_bytecode
-        )
+        _fetch(part, spec, source, asset, store, timings)
+        copy = asset.prepared if source is not asset and asset.prepared else None
+        stage = _extracted(spec, part, store.new_stage(), timings, early.of_verified(part), copy=copy)
     os.unlink(part)
     return stage
 
 
-def _require_readable(spec: InstallSpec, asset: Asset) -> None:
-    """Raise `ArchiveNeeded` for a repacked archive that this host cannot read, in place of the published one."""
-    from .._archive import zstd
-
-    if spec.digest_of_archive(asset) != asset.sha256 and not zstd.can_read():
-        name = asset.build.name
-        raise ArchiveNeeded(f"The archive of {name} is needed as it was published.", asset.sha256, name)
-
-
-def _fetch(part: str, spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> None:
+def _fetch(part: str, spec: InstallSpec, source: Asset, asset: Asset, store: Store, timings: Timings) -> None:
     from .._download.download import fetch
     from .._download.mirrors import addresses_of, options_for
     from .._os import disk_space
 
-    urls = addresses_of(asset, spec.mirrors)
+    urls = addresses_of(source, spec.mirrors)
     options = options_for(asset.url, spec.mirrors, spec.url)
     is_last_resort = spec.delivery != "auto"
     with timings.measure("download_s"):
         try:
             fetch(
                 urls,
-                sha256=asset.sha256,
+                sha256=source.sha256,
                 part_path=part,
                 options=options if is_last_resort else replace(options, connect_timeout=_CONNECT_TIMEOUT_S),
                 retries=_RETRIES if is_last_resort else 0,
                 on_length=lambda length: disk_space.require_for_archive(store.directory, length),
             )
         except NoSource as error:
-            if is_last_resort or error.is_hopeless:
+            another_try = source.sha256 != asset.sha256 and not error.may_pass
+            if is_last_resort or error.is_hopeless or another_try:
                 raise
             raise ArchiveNeeded(str(error), asset.sha256, asset.build.name) from error
 
 
 def _extracted(
-    archive: str, directory: str, timings: Timings, chunks: Iterator[bytes] | None = None, *, with_bytecode: bool
+    spec: InstallSpec,
+    archive: str,
+    directory: str,
+    timings: Timings,
+    chunks: Iterator[bytes] | None = None,
+    *,
+    copy: Prepared | None = None,
 ) -> Stage:
+    """The content of a file with the right digest. `copy` are the digests if it is a prepared copy, else None."""
     from .._archive.extract import count_files, extract, unpacked_size
     from .._os import disk_space
     from .._os.threads import early_writeback
@@ -229,10 +275,27 @@ def _extracted(
         if size is not None:
             disk_space.require_for_build(directory, size)
         if disk_space.has_few_inodes(directory):  # counting inflates the archive once more
-            files = count_files(archive, with_bytecode=with_bytecode)
+            files = count_files(archive, with_bytecode=spec.compile_bytecode)
             disk_space.require_inodes(directory, files + _OWN_FILES)
+        members = _members_of(copy, spec) if copy else None
         with early_writeback(directory), _without_garbage_collection():
-            return Stage(directory, dict(extract(archive, directory, chunks=chunks).entries))
+            entries = dict(extract(archive, directory, chunks=chunks, members=members).entries)
+        return Stage(directory, entries, _given(members, entries) if members else None)
+
+
+def _members_of(copy: Prepared, spec: InstallSpec) -> CopyMembers:
+    from .._archive.members import CopyMembers
+
+    # In an image bytecode is checked by the hash of its source.
+    return CopyMembers(copy.members_sha256, with_bytecode=spec.compile_bytecode and not spec.system.is_image)
+
+
+def _given(members: CopyMembers, entries: Mapping[str, Entry]) -> Given | None:
+    from .bytecode import Given
+
+    sources = (path.partition("/")[2] for path in members.compiled)
+    digests = {path: entries[path].sha256 or "" for path in sources}
+    return Given(digests, members.magic, members.tag) if digests else None
 
 
 @contextmanager

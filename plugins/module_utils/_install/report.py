@@ -25,10 +25,11 @@ Health = Mapping[str, Optional[str]]  # `result` and `reason` of a health check,
 
 
 class Published(NamedTuple):
-    """A store entry; `health` is None when it was there before."""
+    """A store entry; `health` is None when it was there before. `warning` is about its archive."""
 
     entry: str
     health: Health | None = None
+    warning: str | None = None
 
 
 class Timings:
@@ -55,7 +56,8 @@ class Outcome(NamedTuple):
     """What was done, or would be in check mode.
 
     `build` is the one at the path afterwards, None when the path is then absent; `entry` and `receipt` are its own,
-    None in check mode for a build that is not unpacked yet. `health` is that of a build that this task made.
+    None in check mode for a build that is not unpacked yet. `health` and `warning` are those of a build that this task
+    made.
     """
 
     changed: bool
@@ -65,6 +67,7 @@ class Outcome(NamedTuple):
     drift: Drift = Drift()
     pruned: tuple[str, ...] = ()
     health: Health | None = None
+    warning: str | None = None
 
 
 def outcome_of(plan: Plan, spec: InstallSpec, state: State, drift: Drift | None = None) -> Outcome:
@@ -100,7 +103,7 @@ def report(outcome: Outcome, spec: InstallSpec, state: State, timings: Timings |
         "in_use": _in_use(outcome, state),
         "diff": _diff(outcome, spec, state),
         "timings": (timings or Timings()).as_dict(),
-        **_warnings(damage_of(spec, state, outcome.drift)),
+        **_warnings([*([outcome.warning] if outcome.warning else []), *damage_of(spec, state, outcome.drift)]),
     }
 
 
@@ -111,8 +114,8 @@ def damage_of(spec: InstallSpec, state: State, drift: Drift) -> tuple[Damage, ..
     return (*state.damage, Damage.of_manifest(f"{spec.store}/{state.entry}/{MANIFEST}"))
 
 
-def _warnings(damage: Collection[Damage]) -> dict[str, list[str]]:
-    return {"warnings": [readable(str(one)) for one in damage]} if damage else {}
+def _warnings(found: Collection[Damage | str]) -> dict[str, list[str]]:
+    return {"warnings": [readable(str(one)) for one in found]} if found else {}
 
 
 def _certain_programs(build: Build | None) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from .._builds.build import Prepared, copy_of
 from .._download.bundles import BUNDLE_SUFFIX
 from .._errors import DownloadError, StoreError
 from .._os.atomic import sync_file_system
@@ -28,10 +29,13 @@ from . import receipt, report
 from . import state as _mirror_state
 from .fetch import Failures, Fetcher
 from .index_files import switch
-from .plan import MirrorPlan, documents, plan
-from .receipt import STATE_DIRECTORY, Held
+from .plan import MirrorPlan, documents, plan, with_copies
+from .receipt import STATE_DIRECTORY, CopyOrigin, Held
 from .spec import MirrorSpec
 from .state import MirrorState, held_now
+
+if TYPE_CHECKING:
+    from .prepare import Job
 
 _PARTS_DIRECTORY = "parts"
 _LOCK_FILE = "lock"
@@ -58,20 +62,34 @@ def _look(spec: MirrorSpec) -> dict[str, Any]:
     decided = plan(spec, state)
     fetcher = Fetcher(spec, _parts(spec))
     sizes = fetcher.sizes(decided.fetch)
-    result = report.report(spec, state, decided, sizes)
+    result = report.report(spec, state, decided, sizes, copies=dict.fromkeys(map(copy_of, decided.prepare)))
     if result["changed"]:
-        _require_possible(spec, fetcher.missing_bytes(sizes))
+        _require_possible(spec, decided, fetcher.missing_bytes(sizes) + _bytes_of_copies(state, decided, sizes))
     return result
 
 
-def _require_possible(spec: MirrorSpec, needed_bytes: int) -> None:
-    """Raise `StoreError` for what the run refuses before it changes anything."""
+def _bytes_of_copies(state: MirrorState, decided: MirrorPlan, sizes: Mapping[str, int | None]) -> int:
+    """About how much the copies take: with bytecode, they are as large as their archives."""
+    known = {**{place: held.size_bytes for place, held in state.intact.items()}, **sizes}
+    return sum(known.get(place) or 0 for place in decided.prepare)
+
+
+def _require_possible(spec: MirrorSpec, decided: MirrorPlan, needed_bytes: int) -> None:
+    """Raise `StoreError` or `ArchiveError` for what the run refuses before it changes anything."""
+    _require_compressor(decided)
     require_ours(os.path.realpath(spec.path), os.path.join(spec.path, STATE_DIRECTORY), option="path")
     directory = existing(spec.path)
     why_not = why_not_writable(directory)
     if why_not:
         raise StoreError(f"Cannot change the mirror {spec.path}, in {directory}: {why_not}")
     require_for_files(directory, needed_bytes)
+
+
+def _require_compressor(decided: MirrorPlan) -> None:
+    if decided.prepare:
+        from .._prepare.compress import compressor
+
+        compressor()
 
 
 def _act(spec: MirrorSpec) -> dict[str, Any]:
@@ -84,9 +102,10 @@ def _act(spec: MirrorSpec) -> dict[str, Any]:
     with _locked(spec):
         state = _known_state(spec)
         decided = plan(spec, state)
+        _require_compressor(decided)
         sync = _Sync(spec, state)
         fetched = sync.apply(decided)
-        result = report.report(spec, state, decided, fetched, sync.new_bundles)
+        result = report.report(spec, state, decided, fetched, sync.new_bundles, sync.copies_made())
     if spec.is_absent:
         with contextlib.suppress(OSError):  # it contains other files, which are not ours to remove
             os.rmdir(spec.path)
@@ -136,21 +155,37 @@ class _Sync:
         self._recorded = state.recorded
         self._files: dict[str, Held] = {**(state.recorded or {}), **state.intact}
         self._guard = Lock()  # workers report what arrived
+        self._copies = dict(state.copies)
+        self._made: dict[str, Prepared] = {}  # copies in part files, by the paths of their archives
+        self._not_prepared: dict[str, str] = {}
         self.new_bundles: list[str] = []
 
     def apply(self, decided: MirrorPlan) -> dict[str, int | None]:
         """Carry out the plan, and return the sizes in bytes of what was fetched, by path below the mirror."""
-        if decided.fetch or decided.ask:
+        if decided.fetch or decided.ask or decided.prepare:
             self._intend(decided)
             self._fetch(decided)
+            self._prepare(decided)
         self._switch(decided)
         self._remove(decided.remove)
+        self._sweep()
         if self._spec.is_absent:
             receipt.remove_state(self._spec.path)
         else:
             self._record()
-            self._sweep()
+        if self._not_prepared:
+            failures = Failures(
+                self._not_prepared, len(decided.prepare), "archives of the mirror could not be prepared."
+            )
+            raise StoreError(
+                f"{failures} The mirror serves these archives as they were published. Put that right and run again."
+            )
         return {place: self._files[place].size_bytes for place in decided.fetch}
+
+    def copies_made(self) -> dict[str, int | None]:
+        """The sizes in bytes of the copies that were made, by their paths."""
+        copies = (self._spec.copies[place] for place in self._made)
+        return {copy: self._files[copy].size_bytes for copy in copies}
 
     def _intend(self, decided: MirrorPlan) -> None:
         for place in decided.fetch:
@@ -162,7 +197,8 @@ class _Sync:
 
     def _fetch(self, decided: MirrorPlan) -> None:
         sizes = self._fetcher.sizes(decided.fetch)
-        require_for_files(self._spec.path, self._fetcher.missing_bytes(sizes))
+        needed_bytes = self._fetcher.missing_bytes(sizes) + _bytes_of_copies(self._state, decided, sizes)
+        require_for_files(self._spec.path, needed_bytes)
         at_once = [place for place in decided.fetch if place not in decided.changing]
         failed = [
             self._fetcher.archives(at_once, self._place),
@@ -180,17 +216,57 @@ class _Sync:
                 "and run again."
             )
 
+    def _prepare(self, decided: MirrorPlan) -> None:
+        """Make the copies in part files, and record what is about to get its name."""
+        if not decided.prepare or self._spec.prepare_level is None:
+            return
+        from .._install.bytecode import worker_count
+        from .._prepare.compress import compressor
+        from .._prepare.copy import Level
+        from .prepare import make_all
+
+        level = Level(compressor(), self._spec.prepare_level)
+        jobs = {place: self._job(place, is_part=place in decided.changing) for place in decided.prepare}
+        for place, outcome in make_all(jobs, level, worker_count()).items():
+            if isinstance(outcome, str):
+                self._not_prepared[place] = outcome
+                continue
+            self._made[place] = outcome
+            origin = CopyOrigin(self._spec.assets[place].sha256, outcome.members_sha256, level.level)
+            copy = self._spec.copies[place]
+            self._files[copy] = Held(copy, outcome.sha256, origin=origin)
+        self._record()
+
+    def _job(self, place: str, *, is_part: bool) -> Job:
+        import shutil
+
+        from .prepare import Job
+
+        target = self._fetcher.part_of(self._spec.copies[place])
+        scratch = f"{target}.d"
+        with contextlib.suppress(FileNotFoundError):  # of an earlier run
+            shutil.rmtree(scratch)
+        os.mkdir(scratch)
+        archive = self._fetcher.part_of(place) if is_part else os.path.join(self._spec.path, place)
+        return Job(archive, target, scratch)
+
     def _switch(self, decided: MirrorPlan) -> None:
-        before = self._state.documents
-        if decided.changing:
+        before, copies = self._state.documents, self._spec.copies
+        replaced = [place for place in self._made if os.path.lexists(os.path.join(self._spec.path, copies[place]))]
+        if decided.changing or replaced:
+            # The indexes still name other bytes under these names.
             rest = {place: asset for place, asset in self._spec.assets.items() if place not in decided.changing}
-            without = documents(rest)
+            without = documents(with_copies(rest, self._copies))
             self._switch_to(before, without)
             for place in decided.changing:
                 self._place(place, self._fetcher.part_of(place))
-            sync_file_system(self._spec.path)
             before = without
-        self._switch_to(before, decided.documents)
+        for place in self._made:
+            self._place_copy(place)
+        if self._made or before is not self._state.documents:
+            sync_file_system(self._spec.path)
+        with_new = documents(with_copies(self._spec.assets, self._copies)) if self._made else decided.documents
+        self._switch_to(before, with_new)
 
     def _switch_to(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
         there = {
@@ -198,6 +274,7 @@ class _Sync:
             for place, held in self._files.items()
             if held.size_bytes is not None
             and not place.endswith(BUNDLE_SUFFIX)
+            and held.origin is None
             and os.path.exists(os.path.join(self._spec.path, place))
         }
         if before != after:
@@ -225,6 +302,14 @@ class _Sync:
             self._files[place] = held_now(self._spec.path, place, sha256)
             if is_bundle:
                 self.new_bundles.append(place)
+
+    def _place_copy(self, place: str) -> None:
+        copy, prepared = self._spec.copies[place], self._made[place]
+        part = self._fetcher.part_of(copy)
+        os.chmod(part, 0o644)
+        os.rename(part, os.path.join(self._spec.path, copy))
+        self._files[copy] = held_now(self._spec.path, copy, prepared.sha256, self._files[copy].origin)
+        self._copies[place] = prepared
 
     def _record(self) -> None:
         if self._files != self._recorded:

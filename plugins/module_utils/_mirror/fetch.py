@@ -25,16 +25,17 @@ _CAUSES_SHOWN = 5
 
 @dataclass(frozen=True)
 class Failures:
-    """The reasons why files could not be fetched, by path below the mirror."""
+    """The reasons why files could not be fetched or prepared, by path below the mirror."""
 
     causes: Mapping[str, str]
     asked: int
+    what: str = "files of the mirror could not be fetched."
 
     def __str__(self) -> str:
         places = sorted(self.causes)
         shown = " ".join(f"{place}: {self.causes[place]}" for place in places[:_CAUSES_SHOWN])
         rest = f" Also failed: {', '.join(places[_CAUSES_SHOWN:])}." if places[_CAUSES_SHOWN:] else ""
-        return f"{len(places)} of {self.asked} files of the mirror could not be fetched. {shown}{rest}"
+        return f"{len(places)} of {self.asked} {self.what} {shown}{rest}"
 
 
 class Fetcher:

@@ -35,7 +35,10 @@ _UV_ARCHITECTURES = {"ppc64le": "powerpc64le"}  # the one that uv spells unlike 
 
 
 def versions_index(assets: Iterable[Asset]) -> str:
-    """One line for each version in a release, the newest release first."""
+    """One line for each version in a release, the newest release first.
+
+    A prepared copy is named inside the entry of its archive, where readers that do not know of copies pass over it.
+    """
 
     def key(asset: Asset) -> tuple[str, str]:
         return asset.build.release, str(asset.build.version)
@@ -64,7 +67,7 @@ def uv_catalogue(assets: Sequence[Asset]) -> str:
     return json.dumps(entries, indent=2, sort_keys=True) + "\n"
 
 
-def _artifact(asset: Asset) -> dict[str, str]:
+def _artifact(asset: Asset) -> dict[str, Any]:
     build, target = asset.build, Target.parse(asset.build.target)
     options = "-".join(word for word in (target.link, build.build_options) if word)
     return {
@@ -73,6 +76,7 @@ def _artifact(asset: Asset) -> dict[str, str]:
         "url": github_url(build.release, asset.file_name),
         "archive_format": "tar.zst" if asset.file_name.endswith(".zst") else "tar.gz",
         "sha256": asset.sha256,
+        **({"prepared": asset.prepared._asdict()} if asset.prepared else {}),
     }
 
 

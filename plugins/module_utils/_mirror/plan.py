@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .._builds.build import Asset
+from .._builds.build import Asset, Prepared
 from .._download.bundles import BUNDLE_SUFFIX
 from .index_files import SUMS, UV_CATALOGUE, VERSIONS_INDEX, sums, uv_catalogue, versions_index
 from .receipt import releases_of
@@ -17,10 +17,10 @@ from .state import MirrorState
 
 @dataclass(frozen=True)
 class MirrorPlan:
-    """Archives to `fetch`, archives to `ask` a bundle for, and files to `remove`, by path below the mirror.
+    """Archives to `fetch`, to `ask` a bundle for and to `prepare` a copy of, and files to `remove`, by path.
 
     `changing` are those among `fetch` that indexes currently name with another digest. `documents` are the desired
-    indexes, and `rewrite` the names of those that differ or have to be removed.
+    indexes, as far as copies exist already, and `rewrite` the names of those that differ or have to be removed.
     """
 
     fetch: tuple[str, ...]
@@ -29,6 +29,7 @@ class MirrorPlan:
     remove: tuple[str, ...]
     documents: Mapping[str, str]
     rewrite: tuple[str, ...]
+    prepare: tuple[str, ...] = ()
 
 
 def plan(spec: MirrorSpec, state: MirrorState) -> MirrorPlan:
@@ -36,8 +37,9 @@ def plan(spec: MirrorSpec, state: MirrorState) -> MirrorPlan:
     recorded = state.recorded or {}
     fetch = tuple(sorted(place for place in spec.assets if place not in state.intact))
     bundle_of = {place: place + BUNDLE_SUFFIX for place in spec.assets} if spec.bundles else {}
-    declared = {*spec.assets, *bundle_of.values()}
-    after = {} if spec.is_absent else documents(spec.assets)
+    prepare = tuple(sorted(place for place in spec.copies if place not in state.copies))
+    declared = {*spec.assets, *bundle_of.values(), *spec.copies.values()}
+    after = {} if spec.is_absent else documents(with_copies(spec.assets, state.copies))
     ours = set(state.documents) if state.recorded is not None else set()
     return MirrorPlan(
         fetch=fetch,
@@ -45,8 +47,20 @@ def plan(spec: MirrorSpec, state: MirrorState) -> MirrorPlan:
         ask=tuple(sorted(place for place, bundle in bundle_of.items() if bundle not in state.intact)),
         remove=tuple(sorted(place for place in recorded if place not in declared)),
         documents=after,
-        rewrite=tuple(sorted(name for name in {*after, *ours} if after.get(name) != state.documents.get(name))),
+        rewrite=tuple(
+            sorted(
+                name
+                for name in {*after, *ours}
+                if after.get(name) != state.documents.get(name) or (prepare and name == VERSIONS_INDEX)
+            )
+        ),
+        prepare=prepare,
     )
+
+
+def with_copies(assets: Mapping[str, Asset], copies: Mapping[str, Prepared]) -> dict[str, Asset]:
+    """The assets with the copies that the mirror has of them."""
+    return {place: replace(asset, prepared=copies.get(place)) for place, asset in assets.items()}
 
 
 def documents(assets: Mapping[str, Asset]) -> dict[str, str]:

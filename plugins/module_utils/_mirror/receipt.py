@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .._builds.build import SHA256
@@ -22,17 +22,27 @@ _PLACE = re.compile(r"[0-9]{8}/[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
 @dataclass(frozen=True)
+class CopyOrigin:
+    """What a prepared copy was made from: the digests of the archive and of its members, and the level."""
+
+    archive_sha256: str
+    members_sha256: str
+    level: int
+
+
+@dataclass(frozen=True)
 class Held:
     """A file of the mirror, at the path `place` below it (`TAG/NAME`).
 
     `size_bytes` and `mtime_ns` are from the time of its verification; both None for a file that was about to be
-    written.
+    written. `origin` is that of a prepared copy, None for any other file.
     """
 
     place: str
     sha256: str
     size_bytes: int | None = None
     mtime_ns: int | None = None
+    origin: CopyOrigin | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON."""
@@ -41,19 +51,29 @@ class Held:
             "sha256": self.sha256,
             "size_bytes": self.size_bytes,
             "mtime_ns": self.mtime_ns,
+            **({"origin": asdict(self.origin)} if self.origin else {}),
         }
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Held:
         """Read a record. Raises `StoreError`, also for a path outside a mirror, which could be removed one day."""
-        fields.require_only("place", "sha256", "size_bytes", "mtime_ns")
+        fields.require_only("place", "sha256", "size_bytes", "mtime_ns", "origin")
         place, sha256 = fields.text("place"), fields.text("sha256")
         size_bytes, mtime_ns = fields.optional_count("size_bytes"), fields.optional_count("mtime_ns")
         if _PLACE.fullmatch(place) is None:
             raise StoreError(f"{place!r} is no place in a mirror.")
         if SHA256.fullmatch(sha256) is None or (size_bytes is None) != (mtime_ns is None):
             raise StoreError(f"What is said of {place!r} cannot be.")
-        return cls(place, sha256, size_bytes, mtime_ns)
+        return cls(place, sha256, size_bytes, mtime_ns, _origin(fields, place) if "origin" in fields else None)
+
+
+def _origin(fields: Fields, place: str) -> CopyOrigin:
+    origin = Fields(fields.object("origin"), place)
+    origin.require_only("archive_sha256", "members_sha256", "level")
+    digests = origin.text("archive_sha256"), origin.text("members_sha256")
+    if not all(map(SHA256.fullmatch, digests)):
+        raise StoreError(f"What is said of {place!r} cannot be.")
+    return CopyOrigin(*digests, origin.number("level"))
 
 
 @dataclass(frozen=True)

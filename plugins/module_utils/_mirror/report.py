@@ -22,17 +22,18 @@ def report(
     decided: MirrorPlan,
     sizes: Mapping[str, int | None],
     new_bundles: Iterable[str] = (),
+    copies: Mapping[str, int | None] | None = None,
 ) -> dict[str, Any]:
     """The task's result, as in the module's RETURN.
 
     `sizes` are the bytes of the files that were or would be fetched, by path below the mirror; None when the source
-    does not report them.
+    does not report them. `copies` are those of the copies that were or would be made; None before that.
     """
     known = [size for size in sizes.values() if size is not None]
     bundles = sorted(new_bundles)
     without = [place for place in decided.ask if place + BUNDLE_SUFFIX not in bundles]
     return {
-        "changed": bool(decided.fetch or decided.remove or decided.rewrite or bundles),
+        "changed": bool(decided.fetch or decided.prepare or decided.remove or decided.rewrite or bundles),
         "path": spec.path,
         "indexes": {
             "versions": os.path.join(spec.path, VERSIONS_INDEX),
@@ -42,12 +43,13 @@ def report(
         "fetched": [{"file": place, "size_bytes": sizes[place]} for place in sorted(sizes)],
         "fetched_bytes": sum(known),
         "sizes_unknown": len(sizes) - len(known),
-        "repaired": [place for place in state.damaged if place in decided.fetch],
+        "prepared": sorted(copies or ()),
+        "repaired": [place for place in state.damaged if place in {*decided.fetch, *(copies or ())}],
         "bundles": bundles,
         "without_bundle": without,
         "removed": list(decided.remove),
         "rewritten": list(decided.rewrite),
-        "diff": _diff(state, decided, sizes, bundles),
+        "diff": _diff(state, decided, {**sizes, **(copies or {})}, bundles),
         **({"warnings": [_warning(state.damage)]} if state.damage else {}),
     }
 

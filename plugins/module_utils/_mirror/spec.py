@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._builds.build import SAFE_NAME, Asset
+from .._builds.build import SAFE_NAME, Asset, copy_of
 from .._errors import InvalidName
 from .._http.options import UrlOptions
 from .._os.paths import checked_absolute
+from .._prepare.compress import LEVELS
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class MirrorSpec:
     """The desired mirror. `assets` are its archives, by path below the mirror (`TAG/NAME`); none when it is absent.
 
     `mirrors` are the sources; without any, the public addresses. `parallel` is the maximum of simultaneous downloads.
-    `attestations` are the contents of bundles that need not be fetched, by the digest of the archive.
+    `attestations` are the contents of bundles that need not be fetched, by the digest of the archive. `prepare_level`
+    is the level of compression of prepared copies, None without them.
     """
 
     path: str
@@ -31,6 +33,7 @@ class MirrorSpec:
     attestations: Mapping[str, str] = field(default_factory=dict)
     parallel: int = 4
     verify: str = "quick"
+    prepare_level: int | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> MirrorSpec:
@@ -38,6 +41,11 @@ class MirrorSpec:
         is_absent = params["state"] == "absent"
         if params["parallel"] < 1:
             raise InvalidName(f"parallel is {params['parallel']}, but it counts downloads at a time: write 1 or more.")
+        if params["prepare_level"] not in LEVELS:
+            raise InvalidName(
+                f"prepare_level is {params['prepare_level']}. Write a level of zstandard from {LEVELS[0]} to "
+                f"{LEVELS[-1]}: higher ones cost each host more memory."
+            )
         given = [] if is_absent else params["assets"] or []
         assets = (
             Asset.from_dict(one, where=f"assets[{number}]", error=InvalidName) for number, one in enumerate(given)
@@ -52,7 +60,16 @@ class MirrorSpec:
             attestations=params["attestations"],
             parallel=params["parallel"],
             verify=params["verify"],
+            prepare_level=params["prepare_level"] if params["prepare"] else None,
         )
+
+    @property
+    def copies(self) -> Mapping[str, str]:
+        """The paths of the prepared copies, by those of their archives."""
+        if self.prepare_level is None:
+            return {}
+        found = ((place, copy_of(place)) for place in self.assets)
+        return {place: copy for place, copy in found if copy and copy not in self.assets}
 
 
 def place_of(asset: Asset) -> str:
@@ -66,7 +83,7 @@ def _by_place(assets: Iterable[Asset]) -> dict[str, Asset]:
     for asset in assets:
         if SAFE_NAME.fullmatch(asset.file_name) is None:  # the name comes from a URL
             raise InvalidName(f"The address of {asset.build.name} ends in {asset.file_name!r}, which is no file name.")
-        other = found.setdefault(place_of(asset), asset)
+        other = found.setdefault(place_of(asset), asset.published)
         if other.sha256 != asset.sha256:
             raise InvalidName(
                 f"{asset.file_name} is asked for with two digests, {other.sha256} and {asset.sha256}. A mirror holds "

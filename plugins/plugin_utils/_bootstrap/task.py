@@ -77,7 +77,7 @@ class BootstrapTask(BuildTask):
             size_bytes = os.path.getsize(packed.path) * _UNPACKED_TWICE
             preflight(decision.spec, decision.plan, decision.probe, archive_bytes=size_bytes)
             temporary = self._unpacked(asset, packed.path)
-        return self._run_module(temporary.program, delivery.to_unpack(asset, temporary.archive))
+        return self._run_module(temporary.program, delivery.to_unpack(asset, temporary.archive, packed))
 
     def _asset_to_run(self, decision: Decision) -> Asset:
         """The asset whose archive has the interpreter, which is also the one that the module may need."""

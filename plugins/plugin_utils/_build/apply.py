@@ -13,7 +13,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import UnsupportedHost
 
 from .. import _console
-from .._archives.recompress import PackedArchive
+from .._archives.prepared import PackedArchive
 from .._host import Host
 from .._module_result import lacks_interpreter
 from .delivery import Delivery
@@ -36,8 +36,9 @@ def apply(delivery: Delivery, host: Host) -> dict[str, Any]:
             return result
     with delivery.archive(asset, why=why) as packed:
         result = _sent(delivery, host, asset, packed)
-    if not packed.sha256 or delivery.asked_for(result) is None:
+    if not packed.prepared or delivery.asked_for(result) is None:
         return result
+    _console.warn(f"{result.get('msg', '')} It gets the published archive.".lstrip())
     with delivery.archive(asset, as_published=True) as published:  # the probe cannot know what its Python can call
         return _sent(delivery, host, asset, published)
 
@@ -48,9 +49,7 @@ def _sent(delivery: Delivery, host: Host, asset: Asset, packed: PackedArchive) -
     size_bytes = os.path.getsize(packed.path)
     preflight(decision.spec, decision.plan, decision.probe, archive_bytes=size_bytes)
     with sending(f"{host.name}: {asset.file_name}", size_bytes, _console.say):
-        arguments = delivery.to_unpack(asset, host.send_file(packed.path))
-    if packed.sha256:
-        arguments["checksum"] = packed.sha256  # of the file; the asset has the digest of the published archive
+        arguments = delivery.to_unpack(asset, host.send_file(packed.path), packed)
     return _run_module(delivery, host, arguments)
 
 

@@ -31,7 +31,7 @@ CREATE TABLE asset (
     target TEXT, free_threaded INTEGER, debug INTEGER,
     major INTEGER, minor INTEGER, micro INTEGER, pre TEXT, pre_number INTEGER,
     release INTEGER, flavor TEXT, build_options TEXT,
-    file_name TEXT, own_url TEXT, sha256 BLOB
+    file_name TEXT, own_url TEXT, sha256 BLOB, prepared BLOB
 );
 """
 _INDEXES = """
@@ -43,7 +43,9 @@ CREATE INDEX by_release ON asset (release);
 _FORMAT = zlib.crc32(f"{_TABLES}{_INDEXES}{TRIPLE_PATTERN}{LEGACY_PATTERN}{OPTIONS_PATTERN}".encode()) & 0x7FFFFFFF
 
 _PRE_RELEASES = ("", "a", "b", "rc")
-_LISTED = "major, minor, micro, pre, pre_number, release, target, flavor, build_options, file_name, own_url, sha256"
+_LISTED = (
+    "major, minor, micro, pre, pre_number, release, target, flavor, build_options, file_name, own_url, sha256, prepared"
+)
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def _fill(connection: sqlite3.Connection, listed: Iterable[IndexEntry], origin: 
     about = (marks.etag, marks.last_modified, origin.signature, origin.key)
     connection.execute("INSERT INTO origin VALUES (?, ?, ?, ?)", about)
     connection.executemany(
-        f"INSERT INTO asset ({_LISTED}, free_threaded, debug) VALUES ({', '.join('?' * 14)})",  # noqa: S608  (ours)
+        f"INSERT INTO asset ({_LISTED}, free_threaded, debug) VALUES ({', '.join('?' * 15)})",  # noqa: S608  (ours)
         map(_as_row, listed),
     )
     connection.executescript(f"{_INDEXES} PRAGMA user_version = {_FORMAT};")
@@ -188,6 +190,7 @@ def _as_row(listed: IndexEntry) -> tuple[object, ...]:
         listed.file_name,
         listed.own_url,
         listed.sha256,
+        listed.prepared,
         build.is_free_threaded,
         build.is_debug,
     )
@@ -195,10 +198,11 @@ def _as_row(listed: IndexEntry) -> tuple[object, ...]:
 
 def _from_row(*row: Any) -> IndexEntry:
     """The entry of a row. Raises `sqlite3.DatabaseError` for a row that contradicts its file name."""
-    release, _target, _flavor, _build_options, file_name, own_url, sha256 = row[5:]
+    release, _target, _flavor, _build_options, file_name, own_url, sha256, prepared = row[5:]
     try:
-        listed = IndexEntry.from_url(own_url or github_url(_release_text(release), file_name), sha256)
+        listed = IndexEntry.from_url(own_url or github_url(_release_text(release), file_name), sha256, prepared)
         agrees = _as_row(listed)[: len(row)] == row and len(sha256 or bytes(32)) == 32
+        agrees = agrees and len(prepared or bytes(64)) == 64
     except (InvalidName, TypeError, ValueError, AttributeError):
         agrees = False
     if not agrees:

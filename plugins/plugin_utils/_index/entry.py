@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.asset_na
     day_of,
     is_asset_name,
 )
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build, Prepared
 from ansible_collections.standalone.python.plugins.module_utils._builds.legacy_name import ManualName
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url, public_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
@@ -31,16 +31,18 @@ MISDATED_RELEASE = "20250323"
 class IndexEntry:
     """An asset in an index. `sha256` is 32 raw bytes, or None when the index has no digest for it.
 
-    `own_url` is None for a file of a public release, whose URL follows from the other fields.
+    `own_url` is None for a file of a public release, whose URL follows from the other fields. `prepared` are the
+    digests of a prepared copy, its own and that of the members, each 32 raw bytes; None without a copy.
     """
 
     build: Build
     file_name: str
     own_url: str | None
     sha256: bytes | None
+    prepared: bytes | None = None
 
     @classmethod
-    def from_url(cls, url: str, sha256: bytes | None) -> IndexEntry:
+    def from_url(cls, url: str, sha256: bytes | None, prepared: bytes | None = None) -> IndexEntry:
         """Parse an entry from its URL. Raises `InvalidName` when its file name is not a build's or lacks a release."""
         public = public_file(url)
         directory, file_name = public or (
@@ -50,7 +52,12 @@ class IndexEntry:
         # Names from before 2022 lack their release; the name of their directory has it.
         build = _build(file_name, directory if day_of(directory) else None)
         own_url = None if public and directory == build.release else with_escaped_plus(url)
-        return cls(build=build, file_name=file_name, own_url=own_url, sha256=sha256)
+        return cls(build=build, file_name=file_name, own_url=own_url, sha256=sha256, prepared=prepared)
+
+    @property
+    def copy(self) -> Prepared | None:
+        """The prepared copy; None when there is none."""
+        return Prepared(self.prepared[:32].hex(), self.prepared[32:].hex()) if self.prepared else None
 
     @property
     def url(self) -> str:

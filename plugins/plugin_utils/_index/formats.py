@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256, SHA256_PATTERN
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256, SHA256_PATTERN, Prepared
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url, public_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import file_name_of, split_url
@@ -31,10 +31,14 @@ _RELEASE_IN_NAME = re.compile(r"\+(\d{8})-")
 
 @dataclass(frozen=True)
 class Row:
-    """One file that an index lists. `sha256` is 32 raw bytes, or None when the index has no digest for it."""
+    """One file that an index lists. `sha256` is 32 raw bytes, or None when the index has no digest for it.
+
+    `prepared` are the two digests of its prepared copy, one after the other; None when there is no copy.
+    """
 
     url: str
     sha256: bytes | None
+    prepared: bytes | None = None
 
 
 def rows_of_versions(text: str, where: str) -> Iterator[Row]:
@@ -84,9 +88,18 @@ def _row(fields: Fields, where: str) -> Row:
     digest = fields.optional_text("sha256")
     if digest is None:
         return Row(url, None)
-    if SHA256.fullmatch(digest.lower()) is None:
-        raise IndexUnavailable(f"{where} is damaged: sha256 should be 64 hexadecimal digits.")
-    return Row(url, bytes.fromhex(digest))
+    copy = fields.optional_object("prepared")
+    prepared = None
+    if copy is not None:
+        of_copy = Fields(copy, f"{where}.prepared", IndexUnavailable)
+        prepared = b"".join(_digest(of_copy.text(key), f"{where}.prepared", key) for key in Prepared._fields)
+    return Row(url, _digest(digest, where, "sha256"), prepared)
+
+
+def _digest(text: str, where: str, key: str) -> bytes:
+    if SHA256.fullmatch(text.lower()) is None:
+        raise IndexUnavailable(f"{where} is damaged: {key} should be 64 hexadecimal digits.")
+    return bytes.fromhex(text)
 
 
 def _json(text: str, where: str) -> Any:
@@ -128,7 +141,7 @@ def _reading(rows: Iterable[Row], where: str) -> Reading:
     digests: dict[tuple[str, str], bytes] = {}
     for row in rows:
         try:
-            one = IndexEntry.from_url(row.url, row.sha256)
+            one = IndexEntry.from_url(row.url, row.sha256, row.prepared)
         except InvalidName:
             unknown.append(file_name_of(row.url))
         else:

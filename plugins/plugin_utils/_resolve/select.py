@@ -106,7 +106,9 @@ def _pinned(listed: IndexEntry, expected_sha256: str | None) -> Asset:
             f"The digest of {listed.file_name} is {known_sha256} by the index, and {expected_sha256} by the option "
             "checksum. Correct or leave out checksum, or name the build that it belongs to."
         )
-    return Asset(build=listed.build, url=listed.url, sha256=known_sha256, file_name=listed.file_name)
+    # A task that has the digest from elsewhere trusts that, and not what an index says of a copy.
+    copy = None if expected_sha256 else listed.copy
+    return Asset(listed.build, listed.url, known_sha256, listed.file_name, copy)
 
 
 def _rank(asset: IndexEntry) -> tuple[object, ...]:

@@ -16,19 +16,24 @@ import pytest
 
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Prepared
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoSource
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
+from ansible_collections.standalone.python.plugins.module_utils._mirror.index_files import versions_index
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
-from ansible_collections.standalone.python.plugins.plugin_utils._archives.recompress import PackedArchive
+from ansible_collections.standalone.python.plugins.plugin_utils._archives.prepared import PackedArchive
 from ansible_collections.standalone.python.plugins.plugin_utils._build import delivery
+from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe
 from tests.support import fake_builds, index_documents
-from tests.support.action_host import NEW, OLD, Host, act, bootstrap_on
+from tests.support.action_host import NEW, OLD, Host, act, bootstrap_on, run_on
 from tests.support.fake_builds import VERSION, FakeBuild
 from tests.support.install_specs import spec
+from tests.support.prepared_copies import asset_with_copy, place_of, prepare
 from tests.support.servers import serve
 
 REMOTE = "/host/tmp/archive"
+DIGESTS = Prepared("1" * 64, "2" * 64)
 
 
 @pytest.fixture
@@ -100,10 +105,11 @@ class TestPush:
     ) -> None:
         copy = tmp_path / "copy"
         copy.write_bytes(b"repacked")
-        monkeypatch.setattr(delivery, "recompressed", lambda *_, **__: PackedArchive(str(copy), "1" * 64))
+        monkeypatch.setattr(delivery, "prepared_copy", lambda *_, **__: PackedArchive(str(copy), DIGESTS))
         host.first_answers = [wanted(old)]
         assert act(host, path, asset=old.asset(), mirror=address, delivery="push")["changed"] is True
-        assert [module.get("checksum") for module in host.modules] == ["1" * 64, None]
+        assert [module.get("checksum") for module in host.modules] == [DIGESTS.sha256, None]
+        assert [module["asset"].get("prepared") for module in host.modules] == [DIGESTS._asdict(), None]
         assert host.received == {REMOTE: old.archive.read_bytes()}
 
     def test_an_archive_that_is_nowhere(self, host: Host, path: Path, old: FakeBuild) -> None:
@@ -374,3 +380,75 @@ class TestAHostThatLies:
         assert result["msg"].startswith(
             f"{old.name} at {path} changed since it was installed and cannot be installed again: "
         )
+
+
+class TestPreparedCopies:
+    """A host gets the copy that an index names, by pull and by push, unless the task asks for more than an index."""
+
+    @pytest.fixture
+    def prepared(self, old: FakeBuild) -> Prepared:
+        return prepare(old)
+
+    @pytest.fixture
+    def named(self, old: FakeBuild, prepared: Prepared, address: str, tmp_path: Path) -> dict[str, Any]:
+        """Options of a task that gets its asset from the index of a mirror with copies."""
+        index = tmp_path / "python-build-standalone.ndjson"
+        index.write_text(versions_index([Asset.from_dict(asset_with_copy(old, prepared))]))
+        return {"name": f"{VERSION}+{OLD}", "index": str(index), "mirror": address}
+
+    def offered(self, host: Host) -> list[Any]:
+        return [module["asset"].get("prepared") for module in host.modules]
+
+    @pytest.mark.parametrize("delivery", ["pull", "auto"])
+    def test_a_host_that_fetches_gets_its_digests(
+        self, host: Host, path: Path, named: dict[str, Any], prepared: Prepared, delivery: str
+    ) -> None:
+        act(host, path, **named, delivery=delivery)
+        assert self.offered(host) == [prepared._asdict()]
+
+    @pytest.mark.parametrize("why", ["a digest of the task", "no mirror", "nothing reads it"])
+    def test_the_archive_alone_is_offered(
+        self, host: Host, path: Path, old: FakeBuild, named: dict[str, Any], monkeypatch: pytest.MonkeyPatch, why: str
+    ) -> None:
+        if why == "a digest of the task":
+            named["checksum"] = old.sha256
+        elif why == "no mirror":
+            named["mirror"] = []
+        else:
+            parse = probe.parse
+            monkeypatch.setattr(probe, "parse", lambda *a, **o: replace(parse(*a, **o), zstandard=()))
+        act(host, path, **named)
+        assert self.offered(host) == [None]
+
+    def test_an_asset_of_the_task_has_its_copy(
+        self, host: Host, path: Path, old: FakeBuild, prepared: Prepared, address: str
+    ) -> None:
+        act(host, path, asset=asset_with_copy(old, prepared), mirror=address)
+        assert self.offered(host) == [prepared._asdict()]
+
+    def test_the_controller_sends_the_copy_of_the_mirror(
+        self, host: Host, path: Path, old: FakeBuild, named: dict[str, Any], prepared: Prepared
+    ) -> None:
+        content = place_of(old).read_bytes()
+        old.archive.unlink()
+        act(host, path, **named, delivery="push")
+        assert host.received == {REMOTE: content}
+        assert self.offered(host) == [prepared._asdict()]
+        assert host.modules[0]["checksum"] == prepared.sha256
+        assert host.modules[0]["asset"]["sha256"] == old.sha256
+
+    def test_the_archive_is_sent_where_the_mirror_has_no_copy(
+        self, host: Host, path: Path, old: FakeBuild, named: dict[str, Any]
+    ) -> None:
+        place_of(old).unlink()
+        act(host, path, **named, delivery="push")
+        assert (host.received, self.offered(host)) == ({REMOTE: old.archive.read_bytes()}, [None])
+
+    def test_many_hosts_get_one_that_the_controller_makes(
+        self, host: Host, path: Path, old: FakeBuild, address: str
+    ) -> None:
+        options = {"path": str(path), "asset": old.asset(), "mirror": address, "delivery": "push"}
+        run_on(host, options, ansible_play_hosts=["one"] * delivery._MANY_HOSTS)
+        (offered,) = self.offered(host)
+        assert offered["members_sha256"] == prepare(old).members_sha256
+        assert host.modules[0]["checksum"] == offered["sha256"]

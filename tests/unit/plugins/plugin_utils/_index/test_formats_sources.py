@@ -213,6 +213,18 @@ def test_a_name_of_the_manual_is_kept_where_it_exists() -> None:
             "The index I, line 1: artifacts[0] is damaged: sha256 should be 64 hexadecimal digits.",
         ),
         (
+            record(artifact(STRIPPED, prepared={"sha256": "a" * 64, "members_sha256": "b" * 63})).encode(),
+            "The index I, line 1: artifacts[0].prepared is damaged: members_sha256 should be 64 hexadecimal digits.",
+        ),
+        (
+            record(artifact(STRIPPED, prepared={"sha256": "a" * 64})).encode(),
+            "The index I, line 1: artifacts[0].prepared is damaged: members_sha256 should be a text.",
+        ),
+        (
+            record(artifact(STRIPPED, prepared="a" * 64)).encode(),
+            "The index I, line 1: artifacts[0] is damaged: prepared should be an object.",
+        ),
+        (
             b'{"version": 1, "tag": "20260814"}',
             "The index I has a key `version` at its top, so it is of a format that is not known here.",
         ),
