@@ -9,7 +9,7 @@ NOX := .venv/bin/nox
 ARGS ?=
 POSARGS = $(if $(ARGS),-- $(ARGS))
 
-.PHONY: help setup test check unit integration fuzz fleet lint sanity docs build demo bench clean
+.PHONY: help setup test check unit integration fuzz fleet lint sanity core docs build demo bench clean
 
 help:
 	@echo "make setup        .venv, the collection tree, programs that tests use"
@@ -21,6 +21,7 @@ help:
 	@echo "make fleet        tests on Debian hosts over SSH, which it makes: as root, with mmdebstrap; ARGS as above"
 	@echo "make lint         ruff, mypy, yamllint, ansible-lint, shellcheck, reuse, changelog fragments"
 	@echo "make sanity       ansible-test sanity"
+	@echo "make core CORE=2.18   sanity, unit tests and marked plays with that ansible-core"
 	@echo "make docs         documentation lint"
 	@echo "make build        the artifact, built, installed and checked"
 	@echo "make demo         a Python below .demo/, upgraded and rolled back"
@@ -48,6 +49,9 @@ integration fuzz fleet docs build demo bench: setup
 
 lint sanity: setup
 	@$(NOX) --tags $@ --parallel 2 $(POSARGS)
+
+core: setup
+	@$(NOX) --tags core-$(CORE) --parallel 2
 
 clean:
 	rm -rf .venv .cache .collection .demo .nox .ansible .mypy_cache .ruff_cache .pytest_cache tests/output

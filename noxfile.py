@@ -69,15 +69,17 @@ def step_under(minor: str | None, run: Callable, *, name: str, missing: str, tag
         step(name=name, tags=tags)(lambda session: session.skip(missing))
 
 
-def step_per_core(run: Callable, *, name: str) -> None:
-    """Declare a session `NAME-CORE` for each supported ansible-core; `run` takes the session and that version.
+def step_per_core(run: Callable, *, name: str, cores: Sequence[str] = tuple(CORES)) -> None:
+    """Declare a session `NAME-CORE` for each of `cores`; `run` takes the session and that version.
 
-    The newest comes first: it has most to do, and begun last it would run on when nothing is left to run beside it.
+    `make test` has the oldest and the newest, `make core CORE=2.18` any. The newest comes first: it has most to do, and
+    begun last it would run on when nothing is left to run beside it.
     """
-    for core, minor in reversed(CORES.items()):
+    for core in reversed(cores):
         one = update_wrapper(partial(run, core=core), run)
         missing = f"no Python here runs ansible-core {core}"
-        step_under(minor, one, name=f"{name}-{core}", missing=missing, tags=["test", name])
+        ends = ["test", name] if core in USABLE_CORES[:1] + USABLE_CORES[-1:] else []
+        step_under(CORES[core], one, name=f"{name}-{core}", missing=missing, tags=[f"core-{core}", *ends])
 
 
 def pytest(session: nox.Session, *tests: str, workers: int) -> None:
@@ -248,6 +250,13 @@ def unit_on_host(session: nox.Session) -> None:
     pytest(session, "tests/unit/plugins/module_utils", workers=0)
 
 
+def plays(session: nox.Session, core: str) -> None:
+    """The plays that are marked `each_core`: life cycle, role and playbooks. With the newest, `integration` has all."""
+    session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
+    pytest(session, "tests/integration", "-m", "each_core", workers=0)
+
+
+step_per_core(plays, name="plays", cores=[core for core in CORES if core not in USABLE_CORES[-1:]])
 step_per_core(unit, name="unit")
 step_under(
     CORES[USABLE_CORES[0]] if USABLE_CORES else None,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -45,7 +46,7 @@ class AnsibleHost:
     @property
     def commands_take_input(self) -> bool:
         """Whether pipelining is on, so that a command can have input."""
-        return bool(self._action._connection.is_pipelining_enabled())
+        return bool(self._action._is_pipelining_enabled("new"))
 
     def run_command(self, command: str, *, input_bytes: bytes | None = None, become: bool = True) -> CommandResult:
         """Run a command by the host's `/bin/sh`."""
@@ -105,7 +106,7 @@ class AnsibleHost:
         """The task's variables with the interpreter of modules, where they are read: a delegate has its own."""
         if interpreter is None:
             return dict(self._task_vars)
-        by_us = {"ansible_python_interpreter": interpreter}
+        by_us = {"ansible_python_interpreter": self._shell_word(interpreter)}
         delegate = self._action._task.delegate_to
         if not delegate:
             return {**self._task_vars, **by_us}
@@ -114,6 +115,12 @@ class AnsibleHost:
             **self._task_vars,
             "ansible_delegated_vars": {**delegated, delegate: {**delegated[delegate], **by_us}},
         }
+
+    def _shell_word(self, path: str) -> str:
+        """The path as Ansible wants it: before ansible-core 2.17 the shell of the host splits it into words."""
+        if shlex.quote(path) == path or "'" in self._action._connection._shell.build_module_command("", "#!a b", ""):
+            return path
+        return shlex.quote(path)
 
     @contextmanager
     def _environment(self, variables: Mapping[str, str], *, fetches: bool) -> Iterator[None]:

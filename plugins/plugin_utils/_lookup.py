@@ -26,7 +26,8 @@ from ._options import age_seconds, require_known
 def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> ControllerFiles:
     """Set the options from `direct`, variables and configuration; the files that they can name.
 
-    Raises `AnsibleLookupError` for unknown options.
+    Raises `AnsibleLookupError` for unknown options. An empty text sets nothing, as none does: before ansible-core 2.19
+    templates make the one of the other.
     """
     name = f"standalone.python.{type(lookup).__module__.rpartition('.')[2]}"
     with failing_as_lookup():  # Ansible ignores options that a lookup does not have
@@ -35,7 +36,8 @@ def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct
     given = variables or {}
     search_path = given.get("ansible_search_path") or [lookup.get_basedir(given)]
     files = ControllerFiles(lookup._loader, search_path, given)
-    lookup.set_options(var_options=variables, direct=files.located_in(direct))
+    set_ones = {option: value for option, value in direct.items() if value != ""}
+    lookup.set_options(var_options=variables, direct=files.located_in(set_ones))
     return files
 
 

@@ -62,6 +62,9 @@ class AnsweringHost:
     def _low_level_execute_command(self, cmd: str, **_options: Any) -> dict[str, Any]:
         return {"rc": 0, "stdout": PROBE, "stderr": ""}
 
+    def _is_pipelining_enabled(self, _module_style: str, _wrap_async: bool = False) -> bool:
+        return True
+
     def _execute_module(self, **_options: Any) -> dict[str, Any]:
         answer = self._host_answers.pop(0) if len(self._host_answers) > 1 else self._host_answers[0]
         return dict(answer) if isinstance(answer, dict) else {"value": answer}  # Ansible itself sees to that
@@ -82,7 +85,7 @@ class Mirror(AnsweringHost, mirror.ActionModule):
 def run(kind: type[Any], args: dict[str, Any], answers: list[Any], *, check_mode: bool = False) -> dict[str, Any]:
     module = f"standalone.python.{'mirror' if kind is Mirror else 'build'}"
     task = SimpleNamespace(args=args, async_val=0, check_mode=check_mode, action=module, delegate_to=None)
-    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"), is_pipelining_enabled=lambda: True)
+    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
     action = kind(task, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None)
     action._load_name = module
     action._host_answers = list(answers)

@@ -35,6 +35,7 @@ LIARS = (
 STORES = ["{{ (python_path | dirname) ~ '/.builds' }}"]
 
 
+@pytest.mark.each_core
 def test_an_audit_shows_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None:
     fleet.install(OLD, "canary", "web1")
     fleet.install(NEW, "web1", provisional=True)

@@ -119,6 +119,7 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
         assert bare.calls("bootstrap") == Counter(exec_command=3)
 
 
+@pytest.mark.each_core
 def test_what_is_there_is_what_the_ordinary_module_makes(
     bare: BarePlayer, view: PathView, variables: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def is_changed(played: Played) -> bool:
     return re.search(r"changed=[1-9]", played.output) is not None
 
 
+@pytest.mark.each_core
 @pytest.mark.parametrize("host_python", ["newest"], indirect=True)
 def test_what_the_guide_shows_is_there_and_costs_a_look_and_what_it_takes_away_is_gone(
     player: Player, variables: dict[str, Any], tmp_path: Path

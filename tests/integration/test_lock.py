@@ -107,6 +107,7 @@ def changed(played: Played) -> bool:
     return "changed=1" in played.output
 
 
+@pytest.mark.each_core
 def test_a_fleet_has_what_is_locked_until_the_lock_changes(locker: Locker) -> None:
     assert changed(locker.lock("--check", "--diff"))
     assert not locker.file.exists()

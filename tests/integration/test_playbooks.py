@@ -42,6 +42,7 @@ def test_an_upgrade_moves_every_host_that_has_an_older_build(fleet: Fleet) -> No
     assert "changed=1" not in again.output
 
 
+@pytest.mark.each_core
 def test_a_canary_that_does_not_work_returns_and_no_other_host_is_touched(fleet: Fleet) -> None:
     fleet.install(OLD)
     stores = {host: sorted(os.listdir(fleet.player.path(host).parent / ".builds")) for host in HOSTS[1:]}
@@ -283,6 +284,7 @@ def test_what_was_restarted_is_restarted_again_when_the_wave_returns(
 # --- rollback --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.each_core
 def test_a_rollback_takes_back_those_that_have_the_build_and_needs_no_network(fleet: Fleet) -> None:
     fleet.install(OLD)
     fleet.install(NEW, "canary", "web1")

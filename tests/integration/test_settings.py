@@ -33,7 +33,7 @@ class InventoryPlayer(Player):
         for name in ("group_vars", "host_vars"):
             (directory / name).mkdir(parents=True, exist_ok=True)
         lines = [line for group, hosts in HOSTS.items() for line in (f"[{group}]", *hosts)]
-        (directory / "hosts.ini").write_text("\n".join(lines) + "\n")
+        (directory / "hosts").write_text("\n".join(lines) + "\n")
         here = {"ansible_connection": "local", "ansible_python_interpreter": self.host_python}
         for place, variables in {"group_vars/all": {}, **self.files}.items():
             content = {**here, **variables} if place == "group_vars/all" else variables
@@ -56,6 +56,7 @@ def waves(played: Played) -> list[list[str]]:
     return [re.findall(r"ok: \[(\w+)\]", task) for task in tasks]
 
 
+@pytest.mark.each_core
 def test_hosts_and_waves_of_the_inventory_count(tmp_path: Path, host: str, samples: SampleMirror) -> None:
     """As variables of all hosts, with a pattern of one group, and as variables that a playbook is imported with."""
     common = {"upgrade_name": "3.13", "upgrade_index": "bundled", "upgrade_path": NOWHERE}

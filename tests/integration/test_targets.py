@@ -24,9 +24,11 @@ TARGETS = sorted(
 # tests, which run under it as a whole; nearly all other plays have the newest.
 UNDER_THE_OLDEST = {"build_archive", "build_drift", "build_image", "build_info", "build_lifecycle", "role_lifecycle"}
 UNDER_THE_NEWEST = {*TARGETS} - UNDER_THE_OLDEST | {"build_lifecycle"}
+WITH_EACH_CORE = {("newest", "build_lifecycle"), ("oldest", "role_lifecycle"), ("newest", "role_requirements")}
 RUNS = [
-    *(("oldest", target) for target in sorted(UNDER_THE_OLDEST)),
-    *(("newest", target) for target in sorted(UNDER_THE_NEWEST)),
+    pytest.param(python, target, marks=pytest.mark.each_core if (python, target) in WITH_EACH_CORE else ())
+    for python, targets in (("oldest", UNDER_THE_OLDEST), ("newest", UNDER_THE_NEWEST))
+    for target in sorted(targets)
 ]
 
 

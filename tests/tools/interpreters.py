@@ -17,6 +17,9 @@ import subprocess
 # ansible-core version -> the versions of Python that its controller supports, the preferred one first. The preferences
 # differ so that one run covers as many versions as there are. Source: the support matrix of ansible-core.
 CORES = {
+    "2.16": ("3.10", "3.11", "3.12"),
+    "2.17": ("3.12", "3.11", "3.10"),
+    "2.18": ("3.11", "3.12", "3.13"),
     "2.19": ("3.11", "3.12", "3.13"),
     "2.20": ("3.12", "3.14", "3.13"),
     "2.21": ("3.13", "3.12", "3.14"),

@@ -23,7 +23,7 @@ import system_packages
 from paths import CACHE, COLLECTION, COLLECTIONS, REPOSITORY, REQUIREMENTS, VENV
 
 # ansible-core version -> the major version of the package that bundles the community's collections with it.
-COMMUNITY_PACKAGES = {"2.19": 12, "2.20": 13, "2.21": 14}
+COMMUNITY_PACKAGES = {"2.17": 10, "2.18": 11, "2.19": 12, "2.20": 13, "2.21": 14}
 # What galaxy.yml depends on, and what that depends on.
 DEPENDENCIES = (
     "ansible_collections/community/general",

@@ -38,12 +38,15 @@ def pack(module: str, directory: Path, to: Path | io.BytesIO) -> None:
     from ansible.executor import module_common
 
     extra = {}
-    if "extension_manager" in inspect.signature(module_common.recursive_finder).parameters:
+    parameters = inspect.signature(module_common.recursive_finder).parameters
+    if "extension_manager" in parameters:
         from ansible._internal._ansiballz._builder import ExtensionManager
 
         extra["extension_manager"] = ExtensionManager()
     source = (directory / f"{module}.py").read_bytes()
     when = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
+    if parameters["date_time"].default is None:  # before ansible-core 2.19 it is what a zip has
+        when = when.timetuple()[:6]
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
         module_common.recursive_finder(module, f"{MODULES}.{module}", source, archive, when, **extra)
 

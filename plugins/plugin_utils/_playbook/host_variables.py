@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ansible.errors import (
-    AnsibleError,
-    AnsibleTemplateSyntaxError,
-    AnsibleUndefinedVariable,
-    AnsibleValueOmittedError,
-)
+from ansible import errors
+from jinja2 import TemplateError, TemplateSyntaxError
 
 from .settings import Unresolvable
 
 # Variables that Ansible itself sets for each host, so a difference does not show where a variable is from.
 _OF_ANSIBLE = {"inventory_hostname", "inventory_hostname_short", "group_names", "groups", "hostvars", "omit", "vars"}
+
+# How a template fails. Before ansible-core 2.19 what it calls may fail in its own way.
+_FAILURES = (errors.AnsibleError, TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+# How a template says that it has no value. Before ansible-core 2.19 it returns the value of `omit` instead.
+_OMITTED = getattr(errors, "AnsibleValueOmittedError", ())
 
 Template = Callable[[Any, Mapping[str, Any]], Any]  # a value, and the variables that it may refer to
 
@@ -41,15 +42,12 @@ class HostVariables(Mapping[str, Any]):
         if value is None or isinstance(value, (bool, int, float)):
             return value
         try:
-            return self._template(value, self.raw)
-        except AnsibleValueOmittedError:
+            found = self._template(value, self.raw)
+        except _OMITTED:
             return None
-        except AnsibleTemplateSyntaxError as error:
-            raise Unresolvable(_brief(error), may_work_later=False) from None
-        except AnsibleUndefinedVariable as error:
-            raise Unresolvable(_brief(error), may_work_later=True) from None
-        except AnsibleError as error:
-            raise Unresolvable(_brief(error), may_work_later=True) from None
+        except _FAILURES as error:
+            raise Unresolvable(_brief(error), may_work_later=not _is_syntax_error(error)) from None
+        return None if isinstance(found, str) and found == self.raw.get("omit") else found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.raw)
@@ -78,5 +76,11 @@ def variables_of_hosts(task_vars: Mapping[str, Any], template: Template) -> dict
     }
 
 
-def _brief(error: AnsibleError) -> str:
-    return str(error.message).splitlines()[0]
+def _is_syntax_error(error: BaseException) -> bool:
+    """Whether it comes from a template that no value can make right."""
+    cause = error.__cause__ or error.__context__
+    return isinstance(error, TemplateSyntaxError) or (cause is not None and _is_syntax_error(cause))
+
+
+def _brief(error: Exception) -> str:
+    return str(getattr(error, "message", error)).partition("\n")[0]

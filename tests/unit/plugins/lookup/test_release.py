@@ -197,6 +197,7 @@ def test_credentials_are_for_an_index_that_was_named(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(release, "resolve", resolve)
     lookup = release.LookupModule(DataLoader())
+    monkeypatch.setattr(lookup, "_load_name", "standalone.python.release", raising=False)
     monkeypatch.setattr(lookup, "set_options", lambda **_options: None)
     monkeypatch.setattr(lookup, "get_options", lambda: options)
     monkeypatch.setattr(lookup, "get_option", options.get)

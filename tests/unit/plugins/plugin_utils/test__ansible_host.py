@@ -44,12 +44,13 @@ class Action(CollectionAction):
             get_search_path=list,
         )  # fmt: skip
         shell = SimpleNamespace(tmpdir=tmpdir, join_path=os.path.join)
-        connection = SimpleNamespace(_shell=shell, is_pipelining_enabled=lambda: pipelining)
+        connection = SimpleNamespace(_shell=shell)
         templar = SimpleNamespace(template=lambda value: value)
         super().__init__(
             task, connection, play_context=None, loader=DataLoader(), templar=templar, shared_loader_obj=None
         )
         self.asked: list[Any] = []
+        self.pipelining = pipelining
         self.becomes_unprivileged = becomes_unprivileged
         self.chmod_rc = chmod_rc
 
@@ -66,6 +67,9 @@ class Action(CollectionAction):
 
     def _transfer_file(self, local_path: str, remote_path: str) -> None:
         self.asked.append((local_path, remote_path))
+
+    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        return self.pipelining
 
     def _is_become_unprivileged(self) -> bool:
         return self.becomes_unprivileged
