@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -179,3 +180,17 @@ def test_the_controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert configured == "/usr/bin/python3.12"
     assert "/usr/bin/python3" in discoverable
     assert AnsibleController(Action(delegate_to="web2"), TASK_VARS).is_delegated
+
+
+@pytest.mark.parametrize(
+    ("build_module_command", "interpreter"),
+    [
+        (lambda _env, shebang, _cmd: shlex.quote(shebang.removeprefix("#!")), "/a b/python3"),
+        (lambda _env, shebang, _cmd: shebang.removeprefix("#!"), "'/a b/python3'"),  # before ansible-core 2.17
+    ],
+)
+def test_an_interpreter_with_a_space_is_one_word(build_module_command: Any, interpreter: str) -> None:
+    action = Action()
+    action._connection._shell.build_module_command = build_module_command
+    AnsibleHost(action, TASK_VARS).run_module("build", {}, interpreter="/a b/python3")
+    assert action.asked[0]["task_vars"]["ansible_python_interpreter"] == interpreter
