@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from ansible_collections.standalone.python.plugins.plugin_utils._advisories.sources import read_advisories
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, report
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
@@ -210,3 +211,37 @@ def test_the_page_of_500_hosts_in_a_browser(width: int, dark: bool, background: 
     assert seen.width == width, "the page scrolls sideways"
     assert seen.requests == ()
     assert seen.background == background
+
+
+# Types into the page, and returns the hosts that are shown, in their order; opens the first as a key press does.
+ACT = """
+      const set = (id, value, event) => { const one = page.getElementById(id); one.value = value;
+        one.dispatchEvent(new Event(event)); };
+      const shown = () => [...page.querySelectorAll(".row")].filter(row => !row.hidden).map(row => row.dataset.host);
+      const seen = {all: shown()};
+      set("filter", "PIP 26.2.1 h0", "input"); seen.words = shown();
+      set("filter", "openssl 3.5.6", "input"); seen.component = shown();
+      set("filter", "", "input"); set("state", "earlier build", "change"); seen.state = shown();
+      set("state", "", "change"); set("sort", "host", "change"); seen.host = shown();
+      set("sort", "oldest", "change"); seen.oldest = shown();
+      const first = page.querySelector(".row"), heights = [first.offsetHeight];
+      first.querySelector("summary").click(); heights.push(first.offsetHeight);
+      return {...seen, heights, lines: [...page.querySelectorAll(".row:not([open])")].map(row => row.offsetHeight)};
+"""
+
+
+@pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium here to look at the page")
+def test_the_page_filters_sorts_and_opens_its_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(ADVISORIES))
+    baseline = Baseline(newest(), ReleaseCycle.bundled(), NOW, read_advisories([str(tmp_path / "a.json")]))
+    page = as_html(report(advised_fleet(), {}, baseline))
+    done = browser.look(page, width=1400, dark=False, act=ACT).done
+    names = [f"h{number:02}" for number in range(1, 11)]
+    assert done["all"] == ["h02", "h04", "h05", "h06", "h07", "h08", "h09", "h01", "h03", "h10"]
+    assert sorted(done["words"]) == ["h01", "h02", "h04", "h05"]
+    assert sorted(done["component"]) == WITH_OPENSSL
+    assert done["state"] == ["h01"]
+    assert done["host"] == names
+    assert done["oldest"][:2] == ["h09", "h06"]
+    assert done["heights"][1] > 2 * done["heights"][0]
+    assert len(set(done["lines"])) <= 2, "a row is one line until it is opened"

@@ -19,6 +19,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .servers import serve
 
@@ -35,9 +36,11 @@ frame.onload = () => {{
   const started = performance.now();
   frame.onload = () => {{
     const root = frame.contentDocument.documentElement, width = root.scrollWidth;
+    const page = frame.contentDocument;
     const answer = {{width, ms: performance.now() - started, background:
       frame.contentWindow.getComputedStyle(frame.contentDocument.body).backgroundColor,
-      requests: frame.contentWindow.performance.getEntriesByType("resource").map(entry => entry.name)}};
+      requests: frame.contentWindow.performance.getEntriesByType("resource").map(entry => entry.name),
+      done: (() => {{ {act} }})()}};
     document.body.append(Object.assign(document.createElement("output"), {{textContent: JSON.stringify(answer)}}));
   }};
   frame.src = "page.html";
@@ -47,31 +50,35 @@ frame.onload = () => {{
 
 @dataclass(frozen=True)
 class Seen:
-    """What a browser says of a page: `width` with all that sticks out, `ms` until it is laid out."""
+    """What a browser says of a page: `width` with all that sticks out, `ms` until it is laid out, what was `done`."""
 
     width: int
     ms: float
     background: str
     requests: tuple[str, ...]
+    done: Any = None
 
 
-def look(page: str, *, width: int, dark: bool) -> Seen:
-    """Raises `RuntimeError` with what the browser printed when it gave no answer."""
-    printed = _browse(page, width, dark, "--dump-dom", "--virtual-time-budget=10000")
+def look(page: str, *, width: int, dark: bool, act: str = "") -> Seen:
+    """`act` is a function's body in JavaScript, which has the document as `page`; what it returns is `done`.
+
+    Raises `RuntimeError` with what the browser printed when it gave no answer.
+    """
+    printed = _browse(page, width, dark, "--dump-dom", "--virtual-time-budget=10000", act=act)
     answer = re.search(r"<output>(.*?)</output>", printed)
     if answer is None:
         raise RuntimeError(f"The browser gave no answer: {printed[-500:]}")
     values = json.loads(html.unescape(answer[1]))
-    return Seen(values["width"], values["ms"], values["background"], tuple(values["requests"]))
+    return Seen(values["width"], values["ms"], values["background"], tuple(values["requests"]), values.get("done"))
 
 
-def _browse(page: str, width: int, dark: bool, *arguments: str) -> str:
+def _browse(page: str, width: int, dark: bool, *arguments: str, act: str = "") -> str:
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory, "root")
         root.mkdir()
         (root / "page.html").write_text(page)
         (root / "empty.html").write_text("<!DOCTYPE html>")
-        (root / "index.html").write_text(WRAPPER.format(width=width, height=HEIGHT))
+        (root / "index.html").write_text(WRAPPER.format(width=width, height=HEIGHT, act=act))
         with serve(root) as server:
             command = [str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
             command += [f"--user-data-dir={directory}/profile", f"--window-size={max(500, width)},{HEIGHT}"]

@@ -10,7 +10,10 @@
   const names = new Intl.Collator("en", { numeric: true });
   const texts = new Map();
   const textOf = (row) => {
-    if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
+    if (!texts.has(row)) {
+      const carried = row.dataset.carries.split(" ").filter(Boolean).map((id) => element(id).textContent);
+      texts.set(row, [row.textContent, ...carried].join(" ").toLowerCase());
+    }
     return texts.get(row);
   };
   const byHost = (one, other) => names.compare(one.dataset.host, other.dataset.host);
@@ -35,6 +38,6 @@
   state.addEventListener("change", choose);
   sort.addEventListener("change", order);
   document.documentElement.classList.add("scripted");
-  choose(); // browsers keep what was typed before the page was loaded again
-  order();
+  if (filter.value || state.value) choose(); // browsers keep what was typed before the page was loaded again
+  if (sort.value !== "urgency") order();
 })();

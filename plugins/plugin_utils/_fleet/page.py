@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,15 @@ def as_html(report: Mapping[str, Any]) -> str:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     by_subject = affected_subjects(report)
-    rows = sorted((_row(host, by_subject) for host in report["hosts"]), key=lambda row: (row["urgency"], row["host"]))
+    carried: dict[str, str] = {}
+    rows = [_row(host, by_subject, carried) for host in report["hosts"]]
+    rows.sort(key=lambda row: (row["urgency"], row["host"]))
     style, script = _content(STYLE), _content(SCRIPT)
     return template.render(
         report=report,
         rows=rows,
         cards=_cards(report),
+        carried=carried,
         shown_states=[state for state in ("no answer", *STATES) if any(state in row["states"] for row in rows)],
         marks=STATES,
         style=style,
@@ -58,13 +62,22 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _row(host: Mapping[str, Any], by_subject: Mapping[tuple[str, ...], Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
-    """A host with its builds and environments, the most urgent first, each with its `state` and what affects it."""
+def _row(
+    host: Mapping[str, Any],
+    by_subject: Mapping[tuple[str, ...], Sequence[Mapping[str, Any]]],
+    carried: dict[str, str],
+) -> dict[str, Any]:
+    """A host with its builds and environments, the most urgent first, each with its `state` and what affects it.
+
+    `carried` gets what builds carry, which is alike on many hosts, each with the name of its place in the page.
+    """
     described = []
     for build in host["builds"]:
         affected = by_subject.get(subject_of(host, build), [])
         shown = {"state": state_of(build, affected), "drifted_files": drifted_files(build)}
-        described.append({**build, **shown, "affected": _why(affected), "carries": _carries(build)})
+        text = _carries(build)
+        place = carried.setdefault(text, f"carried-{len(carried) + 1}") if text else ""
+        described.append({**build, **shown, "affected": _why(affected), "carries": place})
     described.sort(key=lambda build: _ORDER.index(build["state"]))
     environments = []
     for one in host["environments"]:
@@ -80,11 +93,17 @@ def _row(host: Mapping[str, Any], by_subject: Mapping[tuple[str, ...], Sequence[
         "unsearched": host["unsearched"],
         "builds": described,
         "environments": environments,
+        "carries": [build["carries"] for build in described if build["carries"]],
+        "oldest": min((build["version"] for build in described), key=_by_number, default="9999"),
         "states": ["no answer"] if host["problem"] else states,
         "state": "no answer" if host["problem"] else _ORDER[urgency] if states else "no build",
         "urgency": urgency,
         "fine": not host["problem"] and urgency >= _IN_ORDER,
     }
+
+
+def _by_number(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 _FIXES = {True: "fixed by", None: "nothing says whether the newest build fixes it", False: "no newer build fixes it"}

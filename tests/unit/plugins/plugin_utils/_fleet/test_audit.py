@@ -27,7 +27,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output im
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import spec_of
-from tests.support.audited_fleets import NOW, build, host, large_fleet, newest, small_fleet
+from tests.support.audited_fleets import NOW, build, environment, host, large_fleet, newest, small_fleet
 from tests.support.counted_lines import counted_lines
 
 BUILD_312 = "cpython-3.12.15+20261110-x86_64-unknown-linux-gnu-install_only_stripped"
@@ -240,7 +240,7 @@ def test_csv_neutralises_names_of_hosts_and_what_they_say_too() -> None:
 
 def test_the_page_needs_nothing_else_and_escapes_what_hosts_say(audited: dict[str, Any]) -> None:
     page = as_html(audited)
-    assert not re.search(r"<link|<img|@import|url\(|(?:src|href|action)=", page)
+    assert not re.search(r"<link|<img|@import|url\(|(?:src|action)=|href=\"[^#]", page)
     (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
@@ -277,7 +277,12 @@ def test_hosts_add_no_element_and_no_attribute_to_the_page(text: str) -> None:
     others = [build("3.13.14", "20260814", paths=[], pids=[7]), build("3.10.18", "20250723", paths=[f"/{text}"])]
 
     def page(words: str) -> str:
-        infos = {words: host(build("3.13.15", "20261110", paths=[words], intact=False), *others), "x": {"msg": words}}
+        drift = {"changed": [words], "missing": [], "added": []}
+        running = {"pids": [7], "processes": [{"pid": 7, "command": words}]}
+        found = build("3.13.15", "20261110", paths=[words], intact=False, drift=drift, **running)
+        infos = {words: host(found, *others), "x": {"msg": words}}
+        infos[words]["environments"] = [{**environment(words, found, "26.2.1"), "owner": words, "version": words}]
+        infos[words]["unsearched"] = [words]
         return as_html(report(infos, {words: {"stdout": units}}, BASELINE))
 
     written = page(text)
