@@ -104,6 +104,7 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "adopt": {"type": "bool", "default": False},
     "provisional": {"type": "bool", "default": False},
     "allow_minor_change": {"type": "bool", "default": False},
+    "fips": {"type": "str", "choices": ["warn", "refuse", "ignore"], "default": "warn"},
     **URL_ARGUMENTS,
 }
 
@@ -115,7 +116,7 @@ _BOOTSTRAP_OPTIONS = (
     "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "exclude", "index",
     "index_max_age", "lock", "mirror", "archive", "checksum", "asset", "verify_provenance", "provenance", "keep",
     "owner", "group", "compile_bytecode", "externally_managed", "verify", "health_imports",
-    "allow_minor_change", *URL_ARGUMENTS,
+    "allow_minor_change", "fips", *URL_ARGUMENTS,
 )  # fmt: skip
 BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
     **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},

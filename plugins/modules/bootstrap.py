@@ -127,6 +127,11 @@ options:
         O(standalone.python.build#module:allow_minor_change).
     type: bool
     default: false
+  fips:
+    description: What to do on a host in FIPS mode, as for O(standalone.python.build#module:fips).
+    type: str
+    choices: [warn, refuse, ignore]
+    default: warn
 attributes:
   check_mode:
     description: Reports the same result and the same diff, and changes nothing. For a build that may have drifted it

@@ -258,6 +258,16 @@ options:
       - This option has no effect on O(adopt), since the directory must contain exactly the requested build.
     type: bool
     default: false
+  fips:
+    description:
+      - What to do on a host in FIPS mode, as C(/proc/sys/crypto/fips_enabled) says, when a build would come to O(path).
+        A build brings its own OpenSSL, which does not use the validated module of the host.
+      - V(warn) installs it with a warning. V(refuse) fails before anything is fetched, in check mode too. V(ignore)
+        says nothing.
+      - A build that is at the path already stays, with any value. With O(root) the mode is unknown.
+    type: str
+    choices: [warn, refuse, ignore]
+    default: warn
   host_platform:
     description:
       - An internal argument, which tasks cannot set. The action plugin passes the platform of the host in it, so that

@@ -302,6 +302,11 @@ unsearched:
   returned: success
   type: list
   elements: str
+fips:
+  description: Whether the host is in FIPS mode, in which no build uses the validated module of the host. Null with
+    O(root).
+  returned: success
+  type: bool
 damaged:
   description: Files in the stores that contradict their name, their link, their store or themselves, or that are not
     regular files. Nothing is pruned from a store that has such files.

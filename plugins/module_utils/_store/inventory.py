@@ -22,6 +22,7 @@ from .receipt import Damage, Receipt
 from .store import Store, stores_of
 from .usage import command_of, describe_environments, installed_in
 
+_FIPS_FILE = "/proc/sys/crypto/fips_enabled"
 _BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
 
 
@@ -40,7 +41,17 @@ def run(params: Mapping[str, Any]) -> dict[str, Any]:
     environments = (
         describe_environments(places, pids, stores, system) if places else {"environments": [], "unsearched": []}
     )
-    return {"changed": False, **lists, **environments, "warnings": warnings}
+    fips = None if system.is_image else _is_fips()
+    return {"changed": False, **lists, **environments, "fips": fips, "warnings": warnings}
+
+
+def _is_fips() -> bool:
+    """Whether the kernel is in FIPS mode."""
+    try:
+        with open(_FIPS_FILE, encoding="ascii", errors="replace") as stream:
+            return stream.read(1) == "1"
+    except OSError:
+        return False
 
 
 def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING) -> dict[str, list[dict[str, Any]]]:

@@ -32,6 +32,7 @@ _CONTROLLER_ONLY = (
     "exclude",
     "checksum",
     "remote_src",
+    "fips",
     "verify_provenance",
     "provenance",
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
-from ansible_collections.standalone.python.plugins.module_utils._install.plan import REMOVE, Plan
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import REMOVE, SWITCH, Plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._os import disk_space
 from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
@@ -32,6 +32,16 @@ def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int
     _require_seen("store", spec.store, probe.nearest_to_store)
     if decided.changes and decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
         disk_space.require_for_archive(spec.store, archive_bytes, free_bytes=probe.free_bytes)
+
+
+def fips_fault(spec: InstallSpec, decided: Plan, probe: Probe) -> str | None:
+    """Why a build that the plan brings to the path is not FIPS-validated on this host; None on others."""
+    if not probe.is_fips or spec.state == "absent" or not (decided.needs_asset or decided.step == SWITCH):
+        return None
+    return (
+        "this host is in FIPS mode (/proc/sys/crypto/fips_enabled), and a build brings its own OpenSSL, which does not "
+        "use the validated module of the host"
+    )
 
 
 def _require_executable(spec: InstallSpec, decided: Plan, nearest: NearestExisting) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
-from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
+from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, Plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 
@@ -32,7 +32,7 @@ from .decision import Decision
 from .delivery import NEEDED, Delivery
 from .image import described
 from .options import BuildOptions, parsed_params
-from .preflight import preflight
+from .preflight import fips_fault, preflight
 from .sources import pinned
 
 
@@ -122,11 +122,27 @@ class BuildTask:
             sources.require_verified(asset, spec, options)
         elif decision.stored and options.is_verified:
             sources.require_verified(sources.trusted(decision.stored, spec, options), spec, options)
+        self._check_fips(decision)
         archive = options.checked_archive(asset) if options.archive and asset else None
         size_bytes = os.path.getsize(archive) if archive else None
         preflight(spec, decision.plan, decision.probe, archive_bytes=size_bytes)
         if asset and asset.url and not spec.archive:
             candidate_urls(asset.url, options.mirrors)  # raises for an address that the host could not use
+
+    def _check_fips(self, decision: Decision) -> None:
+        """Raise or warn, as the task says, where a build would come to a host in FIPS mode."""
+        policy = self.options.params["fips"]
+        fault = fips_fault(decision.spec, decision.plan, decision.probe) if policy != "ignore" else None
+        if fault and policy == "refuse":
+            raise UnsupportedHost(
+                f"Cannot install a build at {self.spec.path}: {fault}. Use the Python of the operating system there, "
+                "or set `fips` to warn or ignore."
+            )
+        if fault:
+            _console.warn(
+                f"{self.host.name}: {fault}. What Python at {self.spec.path} encrypts or signs there is not "
+                "FIPS-validated. Set `fips` to ignore if that is right, or to refuse to keep builds from such hosts."
+            )
 
     def _require_true_result(self, result: Mapping[str, Any], decision: Decision) -> None:
         """Raise for a result that the module never returns or that asks for an archive which nobody sends.

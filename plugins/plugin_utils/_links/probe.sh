@@ -51,7 +51,7 @@ is_one_of() {
 # a name with blanks, arrows or newlines can look like the line of another link. So a name counts only if it is a link,
 # and it is read individually when its target contains an arrow or two lines claim it.
 say_links() {
-    find_in_root "$1"
+    in_root "$1"
     found=
     # shellcheck disable=SC2045 # one process reports the targets of all links
     for line in $(ls -lA "$file/" 2>/dev/null); do
@@ -84,7 +84,7 @@ leads_to_a_path() {
 # A file that is not a link is in the way of one.
 say_occupied() {
     for directory in "$link_dir" "$man_dir"; do
-        find_in_root "$directory"
+        in_root "$directory"
         for name in $names; do
             [ ! -e "$file/$name" ] || [ -L "$file/$name" ] || say occupied "$directory/$name"
         done
@@ -103,7 +103,7 @@ say_groups() {
         below="$below${below:+$newline}$path/"
     done
     for directory in $records; do
-        find_in_root "$directory"
+        in_root "$directory"
         directory=$file
         [ -d "$directory" ] || continue
         set --
@@ -148,9 +148,9 @@ say_first_owned() {
     IFS=:
     for directory in $1; do
         IFS=$newline
-        find_in_root "$link_dir"
+        in_root "$link_dir"
         place=$file
-        find_in_root "$directory"
+        in_root "$directory"
         # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef
         if [ "$directory" = "$link_dir" ] || [ "$file" -ef "$place" ]; then
             behind=1
@@ -170,7 +170,7 @@ say_first_owned() {
 # lines before it are about diversions.
 say_owner() {
     if [ -n "$root" ]; then
-        find_in_root "$1"
+        in_root "$1"
         real=${file#"$root"}
     else
         real=$(readlink -f "$1")
@@ -189,7 +189,7 @@ package_of() {
         owner=$(dpkg-query -S "$1" 2>/dev/null | sed -n '$s/: .*//p')
         owner=${owner:-$(rpm -qf --qf '%{NAME}\n' "$1" 2>/dev/null)} || owner=
     else
-        find_in_root /var/lib/dpkg/info
+        in_root /var/lib/dpkg/info
         owner=$(find "$file" -name "*.list" -type f -exec grep -lxF -- "$1" {} + 2>/dev/null |
             sed -n '1{s/.*[/]//;s/[.]list$//;p;}')
         owner=${owner:-$(rpm --root "$root" -qf --qf '%{NAME}\n' "$1" 2>/dev/null)} || owner=
@@ -199,7 +199,7 @@ package_of() {
 
 say_builds() {
     for path in $paths; do
-        find_in_root "$path"
+        in_root "$path"
         place=$file
         set +f
         for file in "$place"/bin/* "$place"/libexec/* "$place"/share/man/man1/python3*.1; do
@@ -208,7 +208,7 @@ say_builds() {
         set -f
     done
     for store in $stores; do
-        find_in_root "$store"
+        in_root "$store"
         store=$file
         set +f
         for file in "$store"/.roots/*; do
@@ -221,9 +221,9 @@ say_builds() {
 # The paths of builds where something exists that is not ours, which means not a link into one of the stores.
 say_foreign() {
     for path in $paths; do
-        find_in_root "$path"
+        in_root "$path"
         [ -e "$file" ] || continue
-        find_in_root "$path/.."
+        in_root "$path/.."
         is_in_store "$file" || say foreign "$path"
     done
 }
@@ -231,7 +231,7 @@ say_foreign() {
 is_in_store() {
     above=$1
     for store in $stores; do
-        find_in_root "$store"
+        in_root "$store"
         # shellcheck disable=SC3013 # every shell that is a system's sh knows -ef
         [ "$above" -ef "$file" ] && return 0
     done
@@ -240,18 +240,18 @@ is_in_store() {
 
 say_directories() {
     for directory in $directories; do
-        find_in_root "$directory"
+        in_root "$directory"
         [ ! -d "$file" ] || say directory "$directory"
     done
 }
 
 say_venvs() {
     for venv in $venvs; do
-        find_in_root "$venv"
+        in_root "$venv"
         place=$file
         [ -e "$place" ] || continue
         say venv "$venv"
-        find_in_root "$venv/bin/python"
+        in_root "$venv/bin/python"
         [ ! -x "$file" ] || say venv_runs "$venv"
         set +f
         for library in "$place"/lib/python*; do
@@ -325,7 +325,7 @@ say_way() {
 say_certificates() {
     can_read /etc/ssl || can_read /etc/pki || return 0
     can_read /etc/ssl/cert.pem && return 0
-    find_in_root /etc/ssl/certs
+    in_root /etc/ssl/certs
     place=$file
     set +f
     for hashed in "$place"/*.[0-9]; do
@@ -340,7 +340,7 @@ say_certificates() {
 }
 
 can_read() {
-    find_in_root "$1"
+    in_root "$1"
     [ -r "$file" ]
 }
 
@@ -354,7 +354,7 @@ say_terminals() {
 
 # No service manager runs in another system, and its package managers are found by their paths.
 say_system() {
-    find_in_root /usr/lib/python3/dist-packages
+    in_root /usr/lib/python3/dist-packages
     set +f
     for file in "$file"/apt_pkg*; do
         [ ! -e "$file" ] || say python_apt 1
@@ -380,7 +380,7 @@ say_system() {
 print_files() {
     set --
     for pattern in $files; do
-        find_in_root "${pattern%/*}"
+        in_root "${pattern%/*}"
         set +f
         # shellcheck disable=SC2086 # this is a pattern
         set -- "$@" $file/${pattern##*/}
@@ -388,7 +388,7 @@ print_files() {
     done
     listed=$(ls -ld "$@" 2>/dev/null)
     for pattern in $files; do
-        find_in_root "${pattern%/*}"
+        in_root "${pattern%/*}"
         set +f
         for file in $file/${pattern##*/}; do
             set -f

@@ -7,8 +7,8 @@
 # They report loops of links by `say`.
 # shellcheck disable=SC2034,SC2154 # the scripts that this one is prepended to assign and use these
 
-# find_in_root FILE: set $file to the real path of a file of the system `root`. Its links must not point outside.
-find_in_root() {
+# in_root FILE: set $file to the real path of a file of the system `root`. Its links must not point outside.
+in_root() {
     file=$root
     ahead=$1/
     links=0

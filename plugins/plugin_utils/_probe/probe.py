@@ -51,6 +51,7 @@ _KEYS = {
     "os_ID": repeated(".*"),
     "translated": once(".*"),
     "zstandard": repeated("/.+"),
+    "fips": once("[01]?"),
     **{key: once("/.*") for key in _NEAREST},
     **{f"{key}_{fact}": once("1") for key in _NEAREST for fact in ("is_directory", "is_writable")},
     **{f"{key}_in_build": once("/.*") for key in _NEAREST},
@@ -110,6 +111,7 @@ class Probe:
     the platform, and `in_circles` is a directory whose links form a loop.
     `distribution` is a Linux system's ID in os-release, such as debian.
     `answer` is the answer that all this was read from.
+    `is_fips` is whether the running system is in FIPS mode.
     `user_id` is the number of the user of the connection, None when it was not asked.
     `programs` are the names in `bin` of a directory at the path that look like an interpreter's.
     """
@@ -136,6 +138,7 @@ class Probe:
     answer: Answer | None = field(default=None, compare=False, repr=False)
     programs: tuple[str, ...] = ()
     user_id: int | None = None
+    is_fips: bool = False
 
 
 def build_command(path: str, store: str, *, verify: str, will_remove: bool = False, root: str = "") -> str:
@@ -194,6 +197,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         answer=answer,
         programs=tuple(first(facts, "programs").split()),
         user_id=int(first(facts, "user_id")) if "user_id" in facts else None,
+        is_fips=first(facts, "fips") == "1" and not has_root,
     )
 
 

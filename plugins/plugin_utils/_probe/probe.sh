@@ -20,7 +20,7 @@ export LC_ALL=C
 # Users without privileges often lack these directories on their PATH, so what is found must not depend on it.
 PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
 set -f
-newline='
+eol='
 '
 report=
 missing=
@@ -28,7 +28,7 @@ user=
 
 # say KEY VALUE: one fact; false ones are omitted. A value ends with its line, so that no file name can forge one.
 say() {
-    report="$report$1=${2%%"$newline"*}$newline"
+    report="$report$1=${2%%"$eol"*}$eol"
 }
 
 # say_json KEY FILE: a JSON file of ours as one line, which is the same JSON since its strings hold no raw newline.
@@ -63,7 +63,7 @@ say_nearest() {
     [ ! -d "$found" ] || say "$1_is_directory" 1
     [ ! -w "$found" ] || say "$1_is_writable" 1
     { [ "$kind" = "link" ] && [ -w "$found" ]; } || say_mount "$1"
-    say_build_around "$1"
+    say_around "$1"
 }
 
 # say_mount KEY: what may forbid to write or run something below $found: the user, and the type, options and mount
@@ -83,9 +83,9 @@ say_mount() {
     [ -z "$real" ] || say "$1_mount" "$mount"
 }
 
-# say_build_around KEY: the build that contains $found, recognized by its receipt and manifest. A file that is put there
+# say_around KEY: the build that contains $found, recognized by its receipt and manifest. A file that is put there
 # would be removed with it.
-say_build_around() {
+say_around() {
     cd -P "$found" 2>/dev/null || return 0
     around=$PWD
     until [ -z "$around" ] || { [ -f "$around/.build.json" ] && [ -f "$around/.build.manifest" ]; }; do
@@ -94,9 +94,9 @@ say_build_around() {
     [ -z "$around" ] || say "$1_in_build" "$around"
 }
 
-# locate FILE: as find_in_root, for a path or store; its last part, which may be a link of ours, is not followed.
+# locate FILE: as in_root, for a path or store; its last part, which may be a link of ours, is not followed.
 locate() {
-    find_in_root "${1%/*}"
+    in_root "${1%/*}"
     file=$file/${1##*/}
 }
 
@@ -114,7 +114,7 @@ say_path() {
     [ "$kind" != directory ] || say programs "$(set +f && cd "$file/bin" && echo python[0-9]*)"
     [ "$kind" = link ] || return 0
     say link_target "$(readlink "$file")"
-    find_in_root "$path"
+    in_root "$path"
     [ ! -e "$file" ] || say target_exists 1
 }
 
@@ -123,7 +123,7 @@ say_store() {
     locate "$store"
     store=$file
     say_nearest nearest_to_store "$store"
-    say_free_space "$found"
+    say_free "$found"
     cd -P "$store" 2>/dev/null || return 0
     store=${PWD%/}
     entries=0
@@ -165,7 +165,7 @@ say_litter() {
 
 # The build at the path. One without a receipt was not installed by us, or not completely.
 say_build() {
-    find_in_root "$path"
+    in_root "$path"
     cd -P "$file" 2>/dev/null || return 0
     entry=${PWD#"$store"/}
     case $entry in
@@ -192,7 +192,7 @@ say_newer() {
 # that makes ls print lines about other processes, so each line of ls is checked against the link of that process.
 say_running() {
     processes=$(set +f && ls -ln /proc/[0-9]*/exe 2>/dev/null)
-    IFS=$newline
+    IFS=$eol
     for line in $processes; do
         entry=${line#*"/exe -> $store/"}
         [ "$entry" != "$line" ] || continue
@@ -209,8 +209,8 @@ say_running() {
     unset IFS
 }
 
-# say_free_space DIRECTORY: the number before the first percentage, whatever the name of the device.
-say_free_space() {
+# say_free DIRECTORY: the number before the first percentage, whatever the name of the device.
+say_free() {
     free=
     for word in $(df -Pk "$1" 2>/dev/null); do
         case $word in
@@ -224,8 +224,8 @@ say_free_space() {
 # The start of the shell's file, from which probe.py reads the ELF header and the name of the loader: uname only knows
 # the kernel, whose word size may differ from the programs'. e_machine is in bytes 18 and 19, on the second line.
 say_elf() {
-    find_in_root /bin/sh
-    IFS=$newline
+    in_root /bin/sh
+    IFS=$eol
     # shellcheck disable=SC2046 # each line must become one argument
     set -- $([ ! -f "$file" ] || od -An -v -tx1 -N1024 "$file" 2>/dev/null)
     unset IFS
@@ -262,11 +262,11 @@ say_libcs() {
 # another root.
 ask_libc() {
     libc=
-    find_in_root "$1"
+    in_root "$1"
     case $root:$1 in
         :*/ld-musl-*)
             libc=$("$file" 2>&1)
-            libc=${libc#*"$newline"}
+            libc=${libc#*"$eol"}
             ;;
         :*)
             libc=$("$file" --version 2>/dev/null) || libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) ||
@@ -286,14 +286,16 @@ say_line() {
     say "$1" "$line"
 }
 
+# In FIPS mode the kernel says 1.
 say_linux() {
+    say_json fips /proc/sys/crypto/fips_enabled
     say_elf
     say_libcs
     case $machine in
         "3e 00"*) [ -n "$root" ] || say_line cpu_flags /proc/cpuinfo flags ;;
     esac
-    find_in_root /etc/os-release
-    is_text "$file" || find_in_root /usr/lib/os-release
+    in_root /etc/os-release
+    is_text "$file" || in_root /usr/lib/os-release
     is_text "$file" || return 0
     while IFS= read -r line; do
         case $line in

@@ -6,7 +6,7 @@
 # The functions of in_root.sh for the running system, whose links the kernel follows.
 # shellcheck disable=SC2034 # the scripts that this one is prepended to use this
 
-find_in_root() {
+in_root() {
     file=$1
 }
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
-# Defines `find_in_root`, for the scripts that look at paths.
+# Defines `in_root`, for the scripts that look at paths.
 _IN_ROOT = Path(__file__).with_name("in_root.sh")
 _RUNNING = Path(__file__).with_name("running.sh")
 

@@ -56,6 +56,7 @@ def test_what_is_returned_is_what_is_documented(run_module: RunModule, tmp_path:
     assert set(one_path["history"][0]) == set(DOCUMENTED["paths"]["contains"]["history"]["contains"])
     assert set(one_build) == set(DOCUMENTED["builds"]["contains"]) - {"sbom"}  # the action plugin adds it
     assert one_build["intact"] is True
+    assert result["fips"] in (True, False)
 
 
 @pytest.mark.parametrize("check_mode", [False, True])

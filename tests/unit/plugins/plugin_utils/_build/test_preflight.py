@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import Plan
-from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import preflight
+from ansible_collections.standalone.python.plugins.plugin_utils._build.preflight import fips_fault, preflight
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe as _probe
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Mount, NearestExisting, Probe
 from tests.support.install_specs import spec
@@ -49,6 +49,23 @@ INSTALL, SWITCH, REMOVE, PRUNE = Plan("install"), Plan("switch", "a"), Plan("rem
 )
 def test_what_may_be_possible_is_let_through(decided: Plan, probe: Probe) -> None:
     preflight(SPEC, decided, probe)
+
+
+@pytest.mark.parametrize(
+    ("decided", "is_fips", "has_fault"),
+    [
+        (INSTALL, True, True),
+        (Plan("adopt"), True, True),
+        (SWITCH, True, True),
+        (INSTALL, False, False),
+        (Plan("nothing"), True, False),
+        (Plan("inspect"), True, False),
+        (PRUNE, True, False),
+        (REMOVE, True, False),
+    ],
+)
+def test_a_build_that_comes_to_a_host_in_fips_mode(decided: Plan, is_fips: bool, has_fault: bool) -> None:
+    assert (fips_fault(SPEC, decided, replace(GOOD, is_fips=is_fips)) is not None) is has_fault
 
 
 @pytest.mark.parametrize("decided", [INSTALL, SWITCH, REMOVE, Plan("adopt")])

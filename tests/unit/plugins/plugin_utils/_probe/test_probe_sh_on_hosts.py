@@ -187,6 +187,12 @@ def test_it_is_not_a_program() -> None:
     assert not SCRIPT.stat().st_mode & stat.S_IXUSR
 
 
+@pytest.mark.parametrize(("text", "is_fips"), [("1\n", True), ("0\n", False), ("", False), (None, False)])
+def test_fips_mode(tmp_path: Path, text: str | None, is_fips: bool) -> None:
+    files = {} if text is None else {"proc/sys/crypto/fips_enabled": text}
+    assert probe_runs.run_in(tmp_path / "root", files).is_fips is is_fips
+
+
 @pytest.mark.parametrize(
     "file",
     [
