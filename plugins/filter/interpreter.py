@@ -35,6 +35,15 @@ def interpreter_uses(info: dict[str, Any], builds: list[dict[str, Any]]) -> list
         raise AnsibleFilterError(str(error)) from None
 
 
+def interpreter_records(
+    info: dict[str, Any], builds: list[dict[str, Any]], sbom: str | None, local_fact: bool | None
+) -> dict[str, list[Any]]:
+    try:
+        return _interpreter_role.interpreter_records(info, builds, sbom, local_fact)
+    except StandaloneError as error:
+        raise AnsibleFilterError(str(error)) from None
+
+
 def interpreter_findings(
     look: dict[str, Any], installed: list[dict[str, Any]], absent: list[dict[str, Any]]
 ) -> list[str]:
@@ -55,6 +64,7 @@ class FilterModule:
             "interpreter_builds": interpreter_builds,
             "interpreter_findings": interpreter_findings,
             "interpreter_linked": interpreter_linked,
+            "interpreter_records": interpreter_records,
             "interpreter_uses": interpreter_uses,
             "is_module": is_module,
         }

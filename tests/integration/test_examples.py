@@ -93,3 +93,29 @@ def test_examples(plugin: str, tmp_path: Path) -> None:
     environment = {"UV_PYTHON_DOWNLOADS_JSON_URL": "bundled", "https_proxy": "http://127.0.0.1:9"}
     played = player.play(playbook(tmp_path, tasks), "--check", env=environment)
     assert played.rc == 0, played.output
+
+
+def test_builds_lead_the_list_of_interpreters_for_modules(tmp_path: Path, samples: SampleMirror) -> None:
+    """With the recipe of docs/components.md: a host with the build uses it, one without uses the next that it has."""
+    recipe = next(_RECIPE.finditer((REPOSITORY / "docs" / "components.md").read_text()))["tasks"]
+    first = samples.samples[0]
+    minor = first.version.rpartition(".")[0]
+    root = tmp_path / "opt" / "python"
+    here = yaml.safe_load(recipe.replace("/opt/python", str(root)).replace("3.13", minor))
+    player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    install = {"name": minor, "path": str(root / minor), "index": str(samples.index)}
+    mirror = {"mirror": samples.directory.as_uri()}
+    tasks: list[dict[str, Any]] = [
+        {"name": "Install", "standalone.python.build": {**install, **mirror}},
+        {"name": "Look", "ansible.builtin.setup": {"gather_subset": ["!all", "!min", "python"]}, "vars": here},
+        {"name": "Compare", "ansible.builtin.assert": {
+            "that": f"ansible_facts.discovered_interpreter_python == '{root / minor}/bin/python{minor}'",
+        }},
+    ]  # fmt: skip
+    played = player.play(playbook(tmp_path, tasks))
+    assert played.rc == 0, played.output
+    here["ansible_interpreter_python_fallback"] = [f"{root}/none", *here["ansible_interpreter_python_fallback"][-2:]]
+    tasks[1]["vars"] = here
+    tasks[2]["ansible.builtin.assert"]["that"] = "ansible_facts.discovered_interpreter_python.endswith('python3')"
+    played = player.play(playbook(tmp_path, tasks[1:]))
+    assert played.rc == 0, played.output

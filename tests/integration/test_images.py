@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -57,6 +58,9 @@ def role_play(root: Path, samples: SampleMirror, folder: Path, **variables: obje
     return play("role", root, samples, folder, *(word for one in said for word in ("--extra-vars", one)))
 
 
+RECORDS = {"compile_bytecode": False, "sbom": "cyclonedx", "local_fact": True}
+
+
 def debian_like(root: Path) -> Path:
     """A root with Debian's directories for alternatives and profiles, in which nothing is new."""
     make_root(root)
@@ -74,7 +78,7 @@ def test_the_role_in_two_images(samples: SampleMirror, tmp_path: Path) -> None:
     for name in ("one", "two"):
         root = debian_like(tmp_path / name)
         before = everything(root)
-        played = role_play(root, samples, tmp_path, compile_bytecode=False)
+        played = role_play(root, samples, tmp_path, **RECORDS)
         assert played.rc == 0, played.output
         images.append(everything(root))
     assert images[0] == images[1]
@@ -84,7 +88,13 @@ def test_the_role_in_two_images(samples: SampleMirror, tmp_path: Path) -> None:
     assert (f"var/lib/dpkg/alternatives/python{minor}" in images[0]) is has_alternatives
     assert "etc/profile.d/standalone-python.sh" in images[0]
 
-    assert "changed=0" in role_play(root, samples, tmp_path, compile_bytecode=False).output
+    (sbom,) = (root / "opt/python/.builds/.sbom").iterdir()
+    assert json.loads(sbom.read_text())["specVersion"] == "1.6"
+    assert sbom.name == f"{Path(os.readlink(root / 'opt' / 'python' / minor)).name}.cdx.json"
+    fact = json.loads((root / "etc/ansible/facts.d/standalone_python.fact").read_text())
+    assert fact["paths"][f"/opt/python/{minor}"]["executable"] == f"/opt/python/{minor}/bin/python{minor}"
+
+    assert "changed=0" in role_play(root, samples, tmp_path, **RECORDS).output
     played = role_play(root, samples, tmp_path, state="absent")
     assert played.rc == 0, played.output
     assert {path for path in everything(root) if not Path(root, path).is_dir()} == {

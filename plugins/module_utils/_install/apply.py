@@ -25,7 +25,7 @@ from .._store.manifest import Drift
 from .._store.prune import finish_removals, prune
 from .._store.state import State
 from .._store.store import HISTORY_DIRECTORY, LOCK_FILE, Store, make_directory, part_name
-from . import report
+from . import local_fact, report
 from .plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, ended_fallback, fallback_after, plan, unusable
 from .report import Outcome, Published, Timings
 from .spec import InstallSpec
@@ -141,7 +141,9 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
             finish_removals(store)
             outcome = _Run(spec, state, store, timings, publish).apply(decided)
         _date_surroundings(spec, state, store, outcome, began_at_s)
-    return report.report(outcome, spec, state, timings)
+        warning = local_fact.refresh(spec.path, outcome.receipt, spec.system)
+    result = report.report(outcome, spec, state, timings)
+    return {**result, "warnings": [*result.get("warnings", ()), warning]} if warning else result
 
 
 def _part_of(asset: Asset | None) -> str | None:

@@ -34,6 +34,8 @@ from .receipt import Damage, Receipt
 STORE_DIRECTORY = ".builds"
 USUAL_STORE = "/opt/python/.builds"
 STAGING_DIRECTORY = ".staging"
+SBOM_DIRECTORY = ".sbom"
+SBOM_ENDINGS = {"cyclonedx": ".cdx.json", "spdx": ".spdx.json"}
 HISTORY_DIRECTORY = ".roots"
 LOCK_FILE = ".lock"
 TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one
@@ -200,8 +202,16 @@ class Store:
     def remove(self, entry: str) -> None:
         """Move the entry into staging and remove it there, or in place if it cannot be moved."""
         make_directory(self.staging)
+        self._remove_sboms(entry)
         if not self._moved_to_grave(self.entry_path(entry)):
             remove_in_place(self.entry_path(entry))
+
+    def _remove_sboms(self, entry: str) -> None:
+        """Remove what the role keeps about a build beside it."""
+        directory = os.path.join(self.directory, SBOM_DIRECTORY)
+        files = (os.path.join(directory, entry + ending) for ending in SBOM_ENDINGS.values())
+        for file in (file for file in files if kind_of(directory) == "directory" and kind_of(file) == "file"):
+            os.unlink(file)
 
     def _bury(self, path: str) -> None:
         """Move it before its removal: nobody sees half of it, and workers that outlived a run lose its name."""
@@ -227,7 +237,8 @@ class Store:
     def remove_if_empty(self) -> None:
         """Remove the store itself when it has no builds and no histories. A store that is a mount point stays."""
         self.sweep()
-        for directory in (self.staging, os.path.join(self.directory, HISTORY_DIRECTORY)):
+        for name in (STAGING_DIRECTORY, HISTORY_DIRECTORY, SBOM_DIRECTORY):
+            directory = os.path.join(self.directory, name)
             with contextlib.suppress(OSError):
                 os.rmdir(directory)
         if os.listdir(self.directory) == [LOCK_FILE]:

@@ -20,6 +20,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store, default_store, make_directory
+from tests.support.receipts import make_entry
 
 
 @pytest.fixture
@@ -117,6 +118,21 @@ def test_sweeping_spares_one_name(store: Store) -> None:
         Path(store.staging, "other.part").touch()
         store.sweep(spare="wanted.part")
     assert os.listdir(store.staging) == ["wanted.part"]
+
+
+def test_what_is_kept_about_a_build_goes_with_it(store: Store) -> None:
+    sboms = Path(store.directory, ".sbom")
+    sboms.mkdir(parents=True)
+    for name in ("a", "a.1"):
+        make_entry(Path(store.directory), name)
+        (sboms / f"{name}.cdx.json").touch()
+    (sboms / "a.spdx.json").touch()
+    store.remove("a")
+    assert [file.name for file in sboms.iterdir()] == ["a.1.cdx.json"]
+    store.remove("a.1")
+    with store.locked():
+        store.remove_if_empty()
+    assert not Path(store.directory).exists()
 
 
 def test_removal_leaves_nothing(store: Store) -> None:
