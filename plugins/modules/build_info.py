@@ -35,7 +35,8 @@ options:
   environments:
     description:
       - Directories below which virtual environments are looked for, six levels deep, on their own file systems and
-        without following links. Those that processes of the builds were started from are found wherever they are.
+        without following links. The directories of container engines below C(/var/lib) are left out. Environments that
+        processes of the builds were started from are found wherever they are.
       - Nothing is run. Without directories, no environment is looked for.
     type: list
     elements: path

@@ -26,6 +26,10 @@ _MOST_PACKAGES = 10_000  # names in one site-packages
 _MOST_UNSEARCHED = 20
 _CONFIGURATION = "pyvenv.cfg"
 _MOST_CONFIGURATION_BYTES = 64 * 1024
+# Where container engines keep the files of images and containers, which are no environments of the host.
+_OF_CONTAINERS = frozenset(
+    f"/var/lib/{name}" for name in ("docker", "containers", "containerd", "kubelet", "lxc", "machines")
+)
 _PASSED = frozenset((".git", ".hg", ".builds", "node_modules", "proc", "sys", "dev"))
 
 _INSTALLED = re.compile(r"(pip|setuptools)-([^-]+)(?:-py[^-]*)?\.(?:dist-info|egg-info)", re.IGNORECASE)
@@ -116,7 +120,11 @@ class _Search:
         except OSError:
             self._note(path)
             return
-        yield from ((os.path.join(place, name), f"{path}/{name}") for name in sorted({*names} - _PASSED))
+        yield from (
+            (os.path.join(place, name), f"{path}/{name}")
+            for name in sorted({*names} - _PASSED)
+            if f"{path}/{name}" not in _OF_CONTAINERS
+        )
 
     def _note(self, path: str) -> None:
         if len(self.unsearched) < _MOST_UNSEARCHED:

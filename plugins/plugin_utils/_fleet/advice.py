@@ -25,10 +25,11 @@ Host = Mapping[str, Any]
 Build = Mapping[str, Any]
 Advice = dict[str, str]  # kind, title and why
 _SHOWN = 5
-# What Ansible says of a host whose interpreter is missing or too old.
+# What Ansible and this collection say of a host whose interpreter is missing, too old or broken.
 _NO_PYTHON = re.compile(
-    r"interpreter .{0,300}(?:was not found|not found)|No python interpreters found|python\S*: (?:command )?not found"
-    r"|requires (?:a minimum of )?Python|you probably need to set the interpreter",
+    r"Cannot run modules on this host by|module interpreter .{0,300} was not found|No python interpreters found"
+    r"|python\S*: (?:command )?not found|Ansible requires Python|requires a minimum of Python"
+    r"|you probably need to set the interpreter",
     re.IGNORECASE,
 )
 _PROCESSES = "processes"  # of no unit, on whichever host

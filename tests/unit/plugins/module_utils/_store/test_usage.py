@@ -87,6 +87,13 @@ def test_links_and_stores_are_passed_and_depth_is_bounded(tmp_path: Path) -> Non
     assert list(versions(found([tmp_path, tmp_path / "none"]))) == [str(near)]
 
 
+def test_files_of_containers_are_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage, "_OF_CONTAINERS", {f"{tmp_path}/docker"})
+    make(tmp_path / "docker" / "overlay2" / "venv")
+    near = make(tmp_path / "app" / "docker" / "venv")
+    assert list(versions(found([tmp_path]))) == [str(near)]
+
+
 def test_what_was_not_searched_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(9):
         (tmp_path / f"d{number}").mkdir()

@@ -322,3 +322,37 @@ def test_a_build_that_the_host_cannot_run_comes_first() -> None:
     assert piece["why"].startswith(reason)
     (described,) = audited["hosts"][0]["builds"]
     assert (described["does_not_run"], state_of(described)) == (reason, "does not run")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Cannot run modules on this host by /usr/bin/python3: that ended with 127 and printed nothing.",
+        "The module interpreter '/usr/bin/python3' was not found.",
+        "/bin/sh: 1: /usr/bin/python3: not found",
+        "Ansible requires Python 3.9 or newer on the target. Current version: 3.6",
+        "ansible-core requires a minimum of Python2 version 2.7 or Python3 version 3.7. Current version: 3.6.8",
+        "No python interpreters found for host 'web9' (tried ['python3.13'])",
+    ],
+)
+def test_a_host_without_python_gets_the_command_that_brings_one(said: str) -> None:
+    infos = {"web1": host(build("3.12.15", "20261110")), "web9": {"msg": said}}
+    (piece,) = report(infos, {}, BASELINE)["advice"]
+    assert (piece["title"], piece["why"]) == ("Give these hosts a Python for Ansible", said)
+    assert piece["command"] == (
+        """ansible-playbook standalone.python.bootstrap -e '{"bootstrap_name": "3.12", """
+        """"bootstrap_path": "/opt/python/3.12"}' --limit web9 --become"""
+    )
+
+
+def test_a_kept_build_that_is_newer_is_not_called_earlier() -> None:
+    now, newer = build("3.13.14", "20260814"), build("3.13.15", "20261110", paths=[])
+    other = build("3.12.14", "20260814", paths=[])
+    current = build("3.13.15", "20261110")
+    rolled_back, kept = host(now, newer, other), host(current, {**now, "paths": []})
+    rolled_back["paths"][0]["build"], kept["paths"][0]["build"] = now, current
+    audited = report({"web1": rolled_back, "web2": kept}, {}, BASELINE)
+    assert [one["kept"] for one in of(audited, "web1")["builds"]] == [None, "newer", "earlier"]
+    assert [one["kept"] for one in of(audited, "web2")["builds"]] == [None, "earlier"]
+    rows = csv.DictReader(io.StringIO(as_csv(audited)))
+    assert [row["state"] for row in rows if not row["paths"]] == ["newer build", "earlier build", "earlier build"]
