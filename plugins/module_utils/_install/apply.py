@@ -110,7 +110,7 @@ def _require_possible(spec: InstallSpec, decided: Plan, store: Store, require_ar
     """Raise for what the run refuses before it changes anything, so that check mode does not promise it."""
     store.require_changeable(*([os.path.dirname(spec.place)] if decided.step in _AT_THE_PATH else []))
     if decided.step in (ADOPT, INSTALL):
-        ownership.require_permitted(spec.settings.owner, spec.settings.group, spec.system)
+        ownership.require_permitted(spec.settings, spec.system)
         if require_archive:
             require_archive(spec, _asset(spec))
         if spec.health_imports and not spec.system.is_image:

@@ -63,7 +63,7 @@ def publish(
     `check_content` gets the entries of the unpacked build before anything in it is changed, and refuses it by raising.
     """
     # An impossible owner or group should fail before the download.
-    ownership.require_permitted(spec.settings.owner, spec.settings.group, spec.system)
+    ownership.require_permitted(spec.settings, spec.system)
     stage = unpacked(spec, asset, store, timings)
     if check_content:
         check_content(stage.entries)
@@ -160,8 +160,7 @@ def _sources(stage: Stage) -> dict[str, str]:
 # If the controller can send the archive, a host behind a closed firewall must not wait long for each address.
 _CONNECT_TIMEOUT_S = 5
 _RETRIES = 3
-# Receipt, manifest, marker for pip, bin/python, history with its directory, and the new link; some also while written.
-_OWN_FILES = 12
+_OWN_FILES = 12  # receipt, manifest, history, the new link and others, each once more while it is written
 
 
 def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:

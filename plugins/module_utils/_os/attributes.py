@@ -14,7 +14,6 @@ import struct
 from collections.abc import Iterable
 
 from .._errors import InvalidName, StoreError
-from .errors import BECOME
 
 CAPABILITY = "security.capability"
 ACLS = frozenset({"system.posix_acl_access", "system.posix_acl_default"})
@@ -84,11 +83,7 @@ def set_capabilities(file: io.FileIO, capabilities: Iterable[str]) -> None:
     except AttributeError:
         why = "only Linux has them. Leave"
     except PermissionError:
-        why = (
-            "this process lacks cap_setfcap, as in some containers. Allow it there, or leave"
-            if os.geteuid() == 0
-            else f"only root may set them. {BECOME}, or leave"
-        )
+        why = "this process lacks cap_setfcap, as in some containers. Allow it there, or leave"
     except OSError as error:
         why = f"its file system refuses them ({error.strerror}). Remount it with attributes, {_ELSEWHERE}"
     if why:

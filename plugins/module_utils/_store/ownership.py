@@ -10,6 +10,7 @@ from .._errors import StoreError
 from .._os.regular_file import read_regular
 from .._os.target_root import RUNNING, TargetRoot
 from .manifest import MANIFEST, RECEIPT
+from .receipt import Settings
 
 _MOST_BYTES = 16 * 1024 * 1024  # of an image's list of users, which may be a device or endless
 _NO_ID = 2**32 - 1  # to chown it means: no change
@@ -20,20 +21,19 @@ def ids(owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> t
     return (-1 if owner is None else _user_id(owner, system), -1 if group is None else _group_id(group, system))
 
 
-def require_permitted(owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> None:
-    """Raise `StoreError` for an unknown user or group, and for one to which only root can give files."""
+def require_permitted(settings: Settings, system: TargetRoot = RUNNING) -> None:
+    """Raise `StoreError` for an unknown user or group, and for what only root can give to files."""
     from .._os.errors import BECOME
 
+    owner, group, capabilities = settings.owner, settings.group, settings.capabilities or ()
     user_id, group_id = ids(owner, group, system)
-    own_groups = {os.getegid(), *os.getgroups()}
-    for option, name, is_own in (
-        ("owner", owner, user_id in (-1, os.geteuid())),
-        ("group", group, group_id == -1 or group_id in own_groups),
+    for option, given, may in (
+        ("owner", f"to the owner {owner}", user_id in (-1, os.geteuid())),
+        ("group", f"to the group {group}", group_id in (-1, os.getegid(), *os.getgroups())),
+        ("capabilities", f"the capabilities {', '.join(capabilities)}", not capabilities),
     ):
-        if os.geteuid() != 0 and not is_own:
-            raise StoreError(
-                f"Cannot give the build to the {option} {name}: only root can. {BECOME}, or leave out `{option}`."
-            )
+        if os.geteuid() != 0 and not may:
+            raise StoreError(f"Cannot give the build {given}: only root can. {BECOME}, or leave out `{option}`.")
 
 
 def apply(directory: str, owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> None:

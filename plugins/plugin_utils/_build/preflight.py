@@ -28,6 +28,7 @@ def preflight(spec: InstallSpec, decided: Plan, probe: Probe, archive_bytes: int
         for option, path, nearest in _written(spec, decided, probe):
             _require_usable(option, path, nearest, adds=decided.step != REMOVE, is_root=probe.user_id == 0)
         _require_executable(spec, decided, probe.nearest_to_store)
+        _require_capable(spec, decided, probe.nearest_to_store)
     _require_seen("path", spec.path, probe.nearest_to_path)
     _require_seen("store", spec.store, probe.nearest_to_store)
     if decided.changes and decided.needs_asset and archive_bytes is not None and probe.free_bytes is not None:
@@ -52,6 +53,16 @@ def _require_executable(spec: InstallSpec, decided: Plan, nearest: NearestExisti
         raise StoreError(
             f"store is {spec.store}, but {nearest.mount} is mounted noexec, so no interpreter can start there. "
             "Remount it with exec, or set `store` to a directory on another file system."
+        )
+
+
+def _require_capable(spec: InstallSpec, decided: Plan, nearest: NearestExisting) -> None:
+    """Refuse a store in which the kernel would ignore the capabilities of the interpreter."""
+    capabilities = spec.settings.capabilities
+    if capabilities and decided.needs_asset and nearest.mount and "nosuid" in nearest.mount.options:
+        raise StoreError(
+            f"Cannot give the interpreter at {spec.path} the capabilities {', '.join(capabilities)}: {nearest.mount} "
+            "is mounted with nosuid. Remount it, choose a path and a store on another one, or leave out `capabilities`."
         )
 
 

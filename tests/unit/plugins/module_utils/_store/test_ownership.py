@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
 from ansible_collections.standalone.python.plugins.module_utils._store import ownership
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Settings
 from tests.support.receipts import fill
 
 ROOT_GROUP = grp.getgrgid(0).gr_name  # wheel on macOS
@@ -114,22 +115,28 @@ def test_a_list_of_users_that_is_no_such_file(tmp_path: Path, kind: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("owner", "group", "refused"),
+    ("owner", "group", "capabilities", "refused"),
     [
-        (None, None, None),
-        ("1000", "1000", None),
-        (None, "27", None),  # a group of this user
-        ("0", None, "owner 0"),
-        ("1000", "0", "group 0"),
+        (None, None, None, None),
+        ("1000", "1000", (), None),
+        (None, "27", None, None),  # a group of this user
+        ("0", None, None, "to the owner 0"),
+        ("1000", "0", None, "to the group 0"),
+        (None, None, ("cap_net_raw+ep",), r"the capabilities cap_net_raw\+ep"),
     ],
 )
 def test_who_is_not_root_gives_files_to_nobody_else(
-    monkeypatch: pytest.MonkeyPatch, owner: str | None, group: str | None, refused: str | None
+    monkeypatch: pytest.MonkeyPatch,
+    owner: str | None,
+    group: str | None,
+    capabilities: tuple[str, ...] | None,
+    refused: str | None,
 ) -> None:
+    settings = Settings("/opt/python/3.13", True, owner, group, capabilities=capabilities)
     for function, value in (("geteuid", 1000), ("getegid", 1000), ("getgroups", [27])):
         monkeypatch.setattr(os, function, lambda value=value: value)
     if refused is None:
-        ownership.require_permitted(owner, group)
+        ownership.require_permitted(settings)
         return
-    with pytest.raises(StoreError, match=f"^Cannot give the build to the {refused}: only root can. Use `--become`"):
-        ownership.require_permitted(owner, group)
+    with pytest.raises(StoreError, match=f"^Cannot give the build {refused}: only root can. Use `--become`"):
+        ownership.require_permitted(settings)

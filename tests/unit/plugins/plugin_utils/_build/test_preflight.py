@@ -124,6 +124,20 @@ def test_root_is_not_advised_to_become_root(nearest: NearestExisting, message: s
     assert str(caught.value) == f"path is /opt/python/3.13, but {message}"
 
 
+def test_capabilities_need_a_file_system_that_heeds_them() -> None:
+    order = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds", capabilities=["cap_net_raw+ep"])
+    mount = Mount("xfs", frozenset({"nosuid"}), "/srv")
+    probe = replace(GOOD, nearest_to_store=replace(GOOD.nearest_to_store, mount=mount))
+    with pytest.raises(StoreError) as caught:
+        preflight(order, INSTALL, probe)
+    assert str(caught.value) == (
+        "Cannot give the interpreter at /opt/python/3.13 the capabilities cap_net_raw+ep: the file system /srv (xfs) "
+        "is mounted with nosuid. Remount it, choose a path and a store on another one, or leave out `capabilities`."
+    )
+    preflight(SPEC, INSTALL, probe)
+    preflight(order, PRUNE, probe)
+
+
 class TestNoexec:
     PROBE = replace(
         GOOD, nearest_to_store=replace(GOOD.nearest_to_store, mount=Mount("xfs", frozenset({"noexec"}), "/srv"))
