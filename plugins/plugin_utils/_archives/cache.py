@@ -19,9 +19,15 @@ from ansible import constants
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
+from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
 from ansible_collections.standalone.python.plugins.module_utils._download.download import fetch
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import addresses_of, options_for
-from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    DigestMismatch,
+    DownloadError,
+    InvalidName,
+    StoreError,
+)
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
 from ansible_collections.standalone.python.plugins.module_utils._os.errors import advice
@@ -52,9 +58,14 @@ def cached_archive(
 
     The archive is fetched from `mirrors` as hosts do it, so `file://` means this machine. Raises `DownloadError` when
     it cannot be fetched, `StoreError` when it has no address or cannot be kept anywhere, and `InvalidName` for an
-    invalid mirror or cache size.
+    invalid mirror or cache size. An archive in a cache that this user cannot write to is used as it is.
     """
-    cache = _cache(environ, warn)
+    directory = cache_directory(environ, _DIRECTORY, warn=warn)
+    stored = _stored(directory, asset.sha256)
+    if stored:
+        yield stored
+        return
+    cache = _cache(directory, environ, warn)
     urls = addresses_of(asset, mirrors)
     path = cache.path_of(asset.sha256)
     options = options_for(asset.url, mirrors, url_options)
@@ -107,10 +118,23 @@ def _fetch(cache: ContentCache, asset: Asset, urls: Sequence[str], options: UrlO
         ) from error
 
 
-def _cache(environ: Mapping[str, str], warn: Callable[[str], None]) -> ContentCache:
-    """The user's cache, else one in the directory that Ansible removes at the end of the run."""
+def _stored(directory: str | None, sha256: str) -> str | None:
+    """The path of an intact archive in a cache that cannot be written, as in a read-only image; else None."""
+    if directory is None or os.access(directory, os.W_OK):
+        return None
+    path = os.path.join(directory, sha256)
+    try:
+        if has_private_file(path):
+            verify_file(path, sha256)
+            return path
+    except (OSError, DigestMismatch):
+        pass
+    return None
+
+
+def _cache(directory: str | None, environ: Mapping[str, str], warn: Callable[[str], None]) -> ContentCache:
+    """The cache in the user's directory, else one in the directory that Ansible removes at the end of the run."""
     bound = bound_bytes(environ)
-    directory = cache_directory(environ, _DIRECTORY, warn=warn)
     substitute = run_directory(_DIRECTORY)
     problem: OSError | None = None
     for usable in [path for path in (directory, substitute) if path]:

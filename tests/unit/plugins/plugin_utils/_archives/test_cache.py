@@ -45,6 +45,7 @@ from tests.support.foreign_files import fifo, open_to_all, symlink_to
 from tests.support.killed import killed_before
 from tests.support.misbehaviours import raw
 from tests.support.servers import Server, serve, status
+from tests.support.small_disks import MountRefused, small_disk
 
 WORKERS = 8
 RELEASES = ("20260101", "20260102", "20260103")
@@ -95,6 +96,27 @@ def test_many_workers_fetch_once(builds: list[FakeBuild], server: Server, direct
     assert len(server.requests) == 1
     assert read(builds[0], "http://127.0.0.1:1", directory) == answers[0]  # the next run asks nobody
     assert directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_read_only_cache_serves_what_it_has(
+    builds: list[FakeBuild], server: Server, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in an execution environment that was made with it. The run's own directory, with a warning, has the rest."""
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+    try:
+        with small_disk(directory.parent, 10_000_000) as disk:
+            directory.parent.chmod(0o700)
+            content = read(builds[0], server.url, directory)
+            read(builds[1], server.url, directory)
+            (directory / builds[1].sha256).write_bytes(b"damaged")
+            disk.make_read_only()
+            assert read(builds[0], "http://127.0.0.1:1", directory) == content
+            warnings: list[str] = []
+            assert read(builds[1], server.url, directory, warn=warnings.append) == builds[1].archive.read_bytes()
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))
+    assert len(warnings) == 1
+    assert warnings[0].startswith(f"Cannot keep archives in {directory} (Read-only file system), so each run fetches")
 
 
 def test_a_stick_is_a_mirror(builds: list[FakeBuild], tmp_path: Path, directory: Path) -> None:
