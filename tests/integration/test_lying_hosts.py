@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._json import SEAL, rendered
 from tests.integration.conftest import NEW, OLD
 from tests.integration.fleets import PLAYBOOKS, Fleet
+from tests.integration.playbooks import ANSIBLE_PLAYBOOK
 from tests.support.audited_fleets import build, host
 from tests.support.servers import Server, serve
 
@@ -102,3 +105,79 @@ def test_a_host_that_answers_something_else_is_no_success(fleet: Fleet) -> None:
     assert played.rc == 2
     assert "This host failed in the task" in played.output
     assert "(0)" not in played.output
+
+
+def forged_receipt(path: Path, url: str) -> dict[str, str]:
+    """Write the receipt of the build at a path as a user of the host could; what identifies its archive then."""
+    receipt = path / ".build.json"
+    content = json.loads(receipt.read_text())
+    content["asset"].update(url=url, sha256="1" * 64)
+    receipt.write_text(rendered({key: value for key, value in content.items() if key != SEAL}))
+    return {"sha256": "1" * 64, "build": content["asset"]["name"]}
+
+
+@pytest.mark.parametrize("delivery", ["pull", "auto"])
+def test_the_controller_fetches_nothing_by_what_a_host_says(
+    fleet: Fleet, elsewhere: Server, tmp_path: Path, delivery: str
+) -> None:
+    """A forged receipt with an address and a digest, and a module that asks for the archive with that digest."""
+    fleet.install(OLD, "canary")
+    needed = forged_receipt(fleet.player.path("canary"), f"{elsewhere.url}/{NEW}/x.tar.gz")
+    answer = json.dumps({"changed": False, "msg": "Send it.", "archive_needed": needed})
+    fleet = replace(fleet, player=replace(fleet.player, liars=(("liar", answer),)))
+    options = {
+        "name": fleet.mirror.samples[0].version.rpartition(".")[0],
+        "path": str(fleet.player.path("canary")),
+        "index": str(fleet.mirror.index),
+        "mirror": fleet.server.url,
+        "delivery": delivery,
+        "verify": "full",
+        "headers": {"X-Token": "s3cret"},
+    }
+    playbook = tmp_path / "site.json"
+    tasks = [{"standalone.python.build": options}]
+    playbook.write_text(json.dumps([{"hosts": "liar", "gather_facts": False, "tasks": tasks}]))
+    fleet.server.requests.clear()
+    played = fleet.player.play(playbook)
+    assert played.rc == 2
+    assert "Addresses and digests that a host has are not used to fetch anything." in played.output
+    assert (elsewhere.requests, fleet.server.requests) == ([], [])
+
+
+def test_what_an_audit_advises_runs_nothing_that_a_host_wrote(fleet: Fleet, tmp_path: Path) -> None:
+    """Each command is pasted as it is. A path may have blanks; one that Ansible would evaluate has no command."""
+    mark = tmp_path / "owned"
+    paths = [
+        f"/opt/{{{{ lookup('pipe', 'touch {mark}') }}}}",
+        f"/opt/$(touch {mark})",
+        f"/opt/3.13 upgrade_index={{{{ lookup('pipe', 'touch {mark}') }}}}",
+        "/opt/3.13 upgrade_index=/nowhere",
+    ]
+    drifted = {"intact": False, "drift": {"changed": ["x"], "missing": [], "added": []}}
+    answer = host(
+        *(build("3.13.5", "20250723", paths=[path], entry=f"e{n}", **drifted) for n, path in enumerate(paths))
+    )
+    fleet = replace(fleet, player=replace(fleet.player, liars=(("liar", json.dumps(answer)),)))
+    index = str(fleet.mirror.index)
+    played = fleet.play(
+        "audit", "--limit", "liar,localhost", cwd=tmp_path, audit_stores=[str(tmp_path)], audit_index=index
+    )
+    assert played.rc == 0, played.output
+    advice = json.loads((tmp_path / "python-audit" / "audit.json").read_text())["advice"]
+    commands = [piece["command"] for piece in advice if piece["command"]]
+    assert any(paths[3] in command for command in commands)
+    assert not any(path in command for command in commands for path in paths[:3])
+    path_variable = f"{ANSIBLE_PLAYBOOK.parent}:{os.environ['PATH']}"
+    environment = {
+        **fleet.player.environment(),
+        "PATH": path_variable,
+        "ANSIBLE_INVENTORY": str(fleet.player.inventory()),
+        "ANSIBLE_STANDALONE_PYTHON_INDEX": index,
+    }
+    for command in commands:
+        done = subprocess.run(
+            ["bash", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert "TASK [Check the settings]" in done.stdout
+        assert "index /nowhere" not in done.stdout
+    assert not mark.exists()
