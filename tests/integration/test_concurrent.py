@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import threading
 import time
@@ -16,10 +17,14 @@ from typing import Any
 
 import pytest
 
+from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.playbooks import Player
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.host_view import PathView
 from tests.support.install_runs import Answer, Runner, install_runner, spec_for
+from tests.support.sample_indexes import asset_of
+from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Answering, files, serve
 
 OLD = "20260101"
@@ -155,3 +160,34 @@ def test_the_interpreter_can_be_started_at_any_moment_of_a_switch(
         done.set()
         thread.join()
     assert failures == []
+
+
+@pytest.mark.parametrize("place", ["the store on the host", "the archive on the controller"])
+def test_a_run_does_not_wait_for_ever_for_another(samples: SampleMirror, tmp_path: Path, place: str) -> None:
+    """The message has the figure, its option and who holds the lock."""
+    path, sample = tmp_path / "opt" / "3.13", samples.samples[0]
+    archives = tmp_path / "cache" / "archives"
+    is_store = place.startswith("the store")
+    lock = path.parent / ".builds" / ".lock" if is_store else archives / f"{sample.sha256}.lock"
+    for directory in (path.parent / ".builds", archives):
+        directory.mkdir(parents=True, mode=0o700)
+    task = {
+        "asset": asset_of(sample),
+        "path": str(path),
+        "mirror": samples.directory.as_uri(),
+        "delivery": "pull" if is_store else "push",
+        "lock_timeout": 1,
+    }
+    playbook = tmp_path / "site.json"
+    tasks = [{"standalone.python.build": task}]
+    playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    with open(lock, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        played = Player(tmp_path, list(HOST_PYTHONS.values())[-1]).play(playbook)
+    assert played.rc == 2, played.output
+    what = f"the store {path.parent / '.builds'}" if is_store else f"{archives / sample.sha256}"
+    said = " ".join(played.output.split())
+    assert f"Cannot lock {what}" in said
+    assert "another run has held the lock for 1 seconds, the limit of lock_timeout." in said
+    assert f"Process {os.getpid()} (" in said
+    assert not path.exists()
