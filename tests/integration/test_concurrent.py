@@ -191,3 +191,70 @@ def test_a_run_does_not_wait_for_ever_for_another(samples: SampleMirror, tmp_pat
     assert "another run has held the lock for 1 seconds, the limit of lock_timeout." in said
     assert f"Process {os.getpid()} (" in said
     assert not path.exists()
+
+
+# In every Python that is started with it: the clock is off by the seconds that a file says, as when a host sets it.
+# The times that the kernel gives to files stay right, and so does the clock that only counts.
+JUMPING_CLOCK = """
+import time
+seconds, nanoseconds = time.time, time.time_ns
+def offset_s():
+    with open({offset!r}) as file:
+        return int(file.read() or 0)
+time.time = lambda: seconds() + offset_s()
+time.time_ns = lambda: nanoseconds() + offset_s() * 10**9
+"""
+TEN_YEARS_S = 10 * 365 * 24 * 60 * 60
+
+
+class Clock:
+    """The clock of the runs with these `variables`."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir()
+        self._offset = directory / "offset"
+        self.jump(0)
+        (directory / "sitecustomize.py").write_text(JUMPING_CLOCK.format(offset=str(self._offset)))
+        self.variables = {"PYTHONPATH": str(directory)}
+
+    def jump(self, seconds: int) -> None:
+        fresh = self._offset.with_suffix(".new")
+        fresh.write_text(str(seconds))
+        fresh.replace(self._offset)
+
+
+@pytest.mark.parametrize("jump_s", [TEN_YEARS_S, -TEN_YEARS_S])
+def test_a_clock_that_jumps_while_a_build_is_fetched(
+    runners: list[Runner], view: PathView, mirror: Path, old: FakeBuild, tmp_path: Path, jump_s: int
+) -> None:
+    """The build works and counts as intact, with the clock as it is then and once it is right again."""
+    clock = Clock(tmp_path / "clock")
+    address = f"/{OLD}/{old.archive.name.replace('+', '%2B')}"
+
+    def jumping(answering: Answering) -> None:
+        clock.jump(jump_s)
+        files()(answering)
+
+    with install_runner(variables=clock.variables) as runner, serve(mirror, script={address: jumping}) as server:
+        spec = spec_for(view.path, old, mirror=[server.url])
+        answers = [runner.run(spec), runner.run(spec), runners[0].run(spec)]
+    assert errors(answers) == []
+    assert [answer.result and answer.result["changed"] for answer in answers] == [True, False, False]
+    assert_intact(runners[0], view, old)
+
+
+@pytest.mark.parametrize("jump_s", [TEN_YEARS_S, -TEN_YEARS_S])
+def test_a_clock_that_jumps_while_a_run_waits(view: PathView, old: FakeBuild, tmp_path: Path, jump_s: int) -> None:
+    """The wait ends by the seconds that pass, neither at once nor never."""
+    clock = Clock(tmp_path / "clock")
+    view.store.mkdir(parents=True)
+    with open(view.store / ".lock", "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with install_runner(variables=clock.variables) as runner:
+            began_at_s = time.monotonic()
+            runner.begin(spec_for(view.path, old, lock_timeout=2))
+            time.sleep(1)
+            clock.jump(jump_s)
+            answer = runner.end()
+    assert "has held the lock for 2 seconds, the limit of lock_timeout." in str(answer.error)
+    assert time.monotonic() - began_at_s >= 2

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -85,9 +86,15 @@ def spec_for(path: Path, build: FakeBuild, **options: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def install_runner(*, umask: int = 0o022, file_limit_bytes: int | None = None) -> Iterator[Runner]:
-    """A runner of this Python and this user. No file may grow beyond `file_limit_bytes` where that is given."""
-    with _serving([sys.executable, str(SERVER), str(TREE)], umask=umask) as server:
+def install_runner(
+    *, umask: int = 0o022, file_limit_bytes: int | None = None, variables: Mapping[str, str] | None = None
+) -> Iterator[Runner]:
+    """A runner of this Python and this user, with these variables in addition.
+
+    No file may grow beyond `file_limit_bytes` where that is given.
+    """
+    environment = {**os.environ, **(variables or {})}
+    with _serving([sys.executable, str(SERVER), str(TREE)], umask=umask, env=environment) as server:
         if file_limit_bytes is not None:
             resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (file_limit_bytes, file_limit_bytes))
         yield Runner(server)
