@@ -73,7 +73,7 @@ def test_without_python_what_needs_the_module_fails_and_says_so(fleet: Fleet, py
     assert foreseen.rc == 0, foreseen.output
     assert "changed=1" in foreseen.output
     assert played.rc != 0
-    assert "Play standalone.python.bootstrap first" in played.output
+    assert "run standalone.python.bootstrap first" in played.output
     assert "Traceback" not in played.output
     assert not pythonless.file("/opt/python").exists()
 
