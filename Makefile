@@ -9,7 +9,7 @@ NOX := .venv/bin/nox
 ARGS ?=
 POSARGS = $(if $(ARGS),-- $(ARGS))
 
-.PHONY: help setup test check unit integration fuzz fleet lint sanity core docs build demo bench clean
+.PHONY: help setup test check unit integration fuzz fleet lint sanity core docs site build demo bench clean
 
 help:
 	@echo "make setup        .venv, the collection tree, programs that tests use"
@@ -23,6 +23,7 @@ help:
 	@echo "make sanity       ansible-test sanity"
 	@echo "make core CORE=2.18   sanity, unit tests and marked plays with that ansible-core"
 	@echo "make docs         documentation lint"
+	@echo "make site         the documentation site, in .cache/site/html"
 	@echo "make build        the artifact, built, installed and checked"
 	@echo "make demo         a Python below .demo/, upgraded and rolled back"
 	@echo "make bench        speed, beside what users would pick instead"
@@ -44,7 +45,11 @@ check: setup
 unit: setup
 	@.venv/bin/python -m pytest $(or $(ARGS),tests/unit)
 
-integration fuzz fleet docs build demo bench: setup
+integration fuzz fleet docs build bench: setup
+	@$(NOX) --session $@ $(POSARGS)
+
+demo site:
+	@$(SETUP) --without-packages
 	@$(NOX) --session $@ $(POSARGS)
 
 lint sanity: setup

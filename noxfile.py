@@ -170,6 +170,12 @@ def docs(session: nox.Session) -> None:
     session.run("antsibull-docs", "lint-collection-docs", "--plugin-docs", str(COLLECTION), env=LITTER)
 
 
+@step()
+def site(session: nox.Session) -> None:
+    """The documentation site, without a warning or a dead link."""
+    session.run("python", "site/make_site.py")
+
+
 # --- what a user gets ------------------------------------------------------------------------------------------------
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: playbook_settings
-short_description: Check the variables of a playbook of this collection
+short_description: Internal to the playbooks, checks their variables
 version_added: 0.1.0
 description:
-  - Internal. The playbooks of this collection run it first.
+  - The playbooks of this collection run it first.
   - Reads the variables of all hosts on the controller, regardless of where they are set, and compares them with the
     argument spec of the playbook. Fails for variables that the playbook does not have, for invalid values, and for
     files that the controller does not have.

@@ -9,6 +9,7 @@ From the public hosts when they answer, else from a sample build that is made fr
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 HERE = REPOSITORY / ".demo"
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.support.sample_builds import SampleSpec  # noqa: E402 - found by the line above
+from tests.demo import project  # noqa: E402 - found by the line above
+from tests.support.sample_builds import SampleSpec  # noqa: E402
 from tests.support.sample_mirror import make_mirror, serving  # noqa: E402
 
 PUBLIC_INDEX = "https://releases.astral.sh/github/versions/main/v1/python-build-standalone.ndjson"
@@ -35,12 +37,25 @@ def main() -> int:
     HERE.mkdir()
     if _public_hosts_answer():
         # Two months ago there was another release of every minor version that still gets any.
-        return _play({"minor": "3.13", "earlier": "60d"})
+        return _play({"minor": "3.13", "earlier": "60d"}) or _next_step({"minor": "3.13", "target": _target()})
     print(
         "The public hosts do not answer here, so this demo installs a sample build made from a Python of this machine."
     )
     with _sample_variables() as variables:
-        return _play(variables)
+        failed = _play(variables)
+    sample = {"index": variables["index"], "mirror": str(HERE / "mirror"), "target": _target()}
+    return failed or _next_step({"minor": variables["minor"], **sample})
+
+
+def _next_step(variables: dict[str, str]) -> int:
+    print(project.write(HERE / "project", REPOSITORY, variables))
+    return 0
+
+
+def _target() -> str:
+    """The usual target of this machine: glibc on Linux."""
+    machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
+    return f"{machine}-{'apple-darwin' if sys.platform == 'darwin' else 'unknown-linux-gnu'}"
 
 
 def _public_hosts_answer() -> bool:

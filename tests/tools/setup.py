@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes a clone ready to work in: .venv, the collection tree, the programs that tests use. Cheap when all is there.
 
+With `--without-packages` it installs no programs: `make demo` and `make site` need none, and change no system.
+
 Runs on whatever `python3` is (3.7 or newer), and uses the standard library only, since nothing is set up before it.
 """
 
@@ -30,7 +32,10 @@ DEPENDENCIES = (
     "ansible_collections/community/library_inventory_filtering_v1",
 )
 
-UV_ENVIRONMENT = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+# The certificates of the system, as pip uses them: those of a proxy that inspects TLS are there alone. Older uv knows
+# the first name, newer the second.
+SYSTEM_CERTIFICATES = {"UV_NATIVE_TLS": "1", "UV_SYSTEM_CERTS": "1"}
+UV_ENVIRONMENT = {**SYSTEM_CERTIFICATES, **os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
 
 
 def main() -> None:
@@ -45,7 +50,8 @@ def main() -> None:
     (CACHE / "home").mkdir(parents=True, exist_ok=True)
     _timed(f".venv with Python {minor} and ansible-core {core}", lambda: make_venv(pythons[minor], core))
     _timed("the collection tree", lambda: make_tree(core))
-    _timed("programs from the system's packages", system_packages.install_missing)
+    if "--without-packages" not in sys.argv[1:]:
+        _timed("programs from the system's packages", system_packages.install_missing)
 
 
 def _timed(what, step) -> None:
