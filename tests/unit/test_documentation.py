@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holds the guide to the code: links resolve, YAML parses, options exist, and quoted errors are what plugins say.
 
-The pages are README.md, CONTRIBUTING.md and all in docs; the guide is docs/*.md. Plugins are read as text, so nothing
+The pages are those of the repository's own directory and all in docs; the guide is docs/*.md. Plugins are read as text, so nothing
 but PyYAML is needed.
 """
 
@@ -37,7 +37,7 @@ yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLUGINS = REPOSITORY / "plugins"
-PAGES = sorted([*REPOSITORY.glob("README.md"), *REPOSITORY.glob("CONTRIBUTING.md"), *REPOSITORY.glob("docs/**/*.md")])
+PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")])
 THREATS = REPOSITORY / "docs" / "development" / "threats.md"
 GUIDE = [page for page in PAGES if page.parent.name == "docs"]
 
@@ -114,6 +114,20 @@ def test_the_guide_has_a_table_of_contents() -> None:
     contents = REPOSITORY / "docs" / "README.md"
     linked = {link["target"] for link in LINK.finditer(text_of(contents))}
     assert {page.name for page in GUIDE} - {contents.name} <= linked
+
+
+FORMS = [form for form in REPOSITORY.glob(".github/ISSUE_TEMPLATE/*.yml") if form.stem != "config"]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=name_of)
+def test_issue_forms_are_as_hosts_of_issues_take_them(form: Path) -> None:
+    content = yaml.safe_load(text_of(form))
+    assert {"name", "description", "body"} <= set(content) <= {"name", "description", "body", "labels", "title"}
+    fields = [field for field in content["body"] if field["type"] != "markdown"]
+    assert {field["type"] for field in content["body"]} <= {"markdown", "textarea", "input", "dropdown", "checkboxes"}
+    assert len({field["id"] for field in fields}) == len(fields) > 0
+    assert all(field["attributes"]["label"] for field in fields)
+    assert any(field.get("validations", {}).get("required") for field in fields)
 
 
 def test_the_readme_names_the_two_commands() -> None:
