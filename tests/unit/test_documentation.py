@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holds the guide to the code: links resolve, YAML parses, options exist, and quoted errors are what plugins say.
 
-The pages are those of the repository's own directory and all in docs; the guide is docs/*.md. Plugins are read as text, so nothing
-but PyYAML is needed.
+The pages are those of the repository's own directory and all in docs; the guide is docs/*.md. Plugins are read as
+text, so nothing but PyYAML is needed.
 """
 
 from __future__ import annotations
@@ -114,6 +114,25 @@ def test_the_guide_has_a_table_of_contents() -> None:
     contents = REPOSITORY / "docs" / "README.md"
     linked = {link["target"] for link in LINK.finditer(text_of(contents))}
     assert {page.name for page in GUIDE} - {contents.name} <= linked
+
+
+ROLES = sorted(REPOSITORY.glob("roles/*/README.md"))
+
+
+@pytest.mark.parametrize("page", ROLES, ids=name_of)
+def test_readmes_of_roles_have_the_variables_of_their_argument_specs(page: Path) -> None:
+    specs = yaml.safe_load(text_of(page.parent / "meta" / "argument_specs.yml"))["argument_specs"]
+    options: dict[str, Any] = {}
+    for spec in specs.values():  # `main` first, whose defaults count
+        options = {**spec["options"], **options}
+    rows = [line.split(" | ") for line in text_of(page).splitlines() if line.startswith(f"| `{page.parent.name}_")]
+    defaults = {row[0].strip("|` "): row[-1].rstrip("| ") for row in rows}
+    assert {*defaults} == {*options}
+    for name, option in options.items():
+        value = option.get("default")
+        assert value is None or (value if isinstance(value, str) else json.dumps(value)) in defaults[name], name
+    (example,) = blocks_of(page, "yaml")
+    assert {*yaml.safe_load(example)[0]["roles"][0]["vars"]} <= {*options}
 
 
 FORMS = [form for form in REPOSITORY.glob(".github/ISSUE_TEMPLATE/*.yml") if form.stem != "config"]
