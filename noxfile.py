@@ -296,5 +296,7 @@ def demo(session: nox.Session) -> None:
 
 @step(allow_parallel=False, tags=[])
 def bench(session: nox.Session) -> None:
-    """Speed, side by side with what users would pick instead."""
+    """Speed, side by side with what users would pick instead; the part `role` wants the programs of `fleet`."""
+    if "role" in session.posargs or not any(argument.isalpha() for argument in session.posargs):
+        session.log(f"programs that make the hosts: {system_packages.install_missing(system_packages.FLEET_PACKAGES)}")
     session.run("python", "benchmarks/bench.py", *session.posargs)

@@ -13,10 +13,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / ".collection"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import audit, host, imports, plays, resolve, role, transfer, way_back
-from benchmarks.disk import Disk, disk, with_own_mounts
+from benchmarks.disk import Disk, disk, memory, with_own_mounts
 from benchmarks.imports import NoPython
 from benchmarks.peers import NoPeer
 from benchmarks.rounds import WrongResult
@@ -58,7 +59,7 @@ def main() -> int:
         "imports": lambda _: imports.compare(options.rounds),
         "resolve": lambda _: resolve.compare(options.rounds),
         "audit": lambda _: audit.compare(options.rounds),
-        "host": lambda where: host.compare(options.rounds, where),
+        "host": lambda where: [*host.compare(options.rounds, where), *_on_tmpfs(options.rounds)],
         "plays": lambda where: plays.compare(options.rounds, options.hosts, where),
         "transfer": lambda where: transfer.compare(options.rounds, where),
         "role": lambda where: [*role.compare(options.rounds, where), *way_back.compare(options.rounds, where)],
@@ -73,6 +74,11 @@ def main() -> int:
             objections.append(f"{part} was not measured. {error}")
     print(render(lines), *objections, sep="\n")
     return 0 if not objections and all(line.kept for line in lines) else 1
+
+
+def _on_tmpfs(rounds: int) -> list[Line]:
+    with memory() as where:
+        return host.compare(rounds, where, is_tmpfs=True)
 
 
 if __name__ == "__main__":

@@ -12,34 +12,75 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Prepared, copy_of
+from ansible_collections.standalone.python.plugins.module_utils._install.bytecode import worker_count
+from ansible_collections.standalone.python.plugins.module_utils._prepare.compress import compressor
+from ansible_collections.standalone.python.plugins.module_utils._prepare.copy import Level, make
 from benchmarks import peers
 from benchmarks.checks import require_build, require_bytecode, require_same_tree
 from benchmarks.disk import Disk
 from benchmarks.ours import Ours
-from benchmarks.rounds import Contender, measure, whole_process
+from benchmarks.rounds import Contender, Seconds, measure, processor_time, user_time, whole_process
 from benchmarks.table import Line, ratio
 from tests.support.nginx import nginx
 from tests.support.sample_builds import Sample, SampleSpec
-from tests.support.sample_mirror import make_mirror
+from tests.support.sample_mirror import SampleMirror, make_mirror
 
 UV_WORK: dict[str, Any] = {"health_imports": [], "compile_bytecode": False}
 UV_WORK_AND_BYTECODE: dict[str, Any] = {"health_imports": []}
 ALL_BUT_BYTECODE: dict[str, Any] = {"compile_bytecode": False}
 
 ONE_PROCESSOR = "uv on one processor"
+COPY_WITHOUT_BYTECODE = "ours, copy"
+COPY_WITH_BYTECODE = "ours, copy, bytecode"
+COPY_BY_DEFAULT = "ours, copy, default"
+OURS_SHOWN = ("ours", "ours, bytecode", COPY_WITHOUT_BYTECODE, COPY_WITH_BYTECODE)
+COPY_ON_ONE = "ours, copy, one processor"
 
 
-def compare(rounds: int, disk: Disk) -> list[Line]:
+def compare(rounds: int, disk: Disk, *, is_tmpfs: bool = False) -> list[Line]:
     """The lines about a host. Raises `NginxUnavailable` and what keeps a sample from being made."""
     mirror = make_mirror(disk.directory / "mirror", [SampleSpec(size="real")])
     (sample,) = mirror.samples
+    prepared = _prepare(mirror, disk.directory / "scratch")
     with nginx(mirror.directory) as url:
-        ours = Ours(sample, url)
-        contenders = [*_against_uv(sample, ours, url), *_against_tar(sample, ours, disk.directory / "reference")]
-        seconds = measure("host", contenders, rounds=rounds, disk=disk)
+        ours, copied = Ours(sample, url), Ours(sample, url, prepared)
+        contenders = [
+            *_against_uv(sample, ours, url),
+            *_from_copies(sample, copied),
+            *_against_tar(sample, ours, disk.directory / "reference"),
+        ]
+        seconds = measure("host on tmpfs" if is_tmpfs else "host", contenders, rounds=rounds, disk=disk)
+    lines = [*_lines(seconds), *_of_copies(seconds)]
+    lines += [_processor_line(seconds, contender) for contender in (*OURS_SHOWN, "uv", "uv, bytecode")]
+    lines.append(Line("peak of host memory", "all but bytecode", ours.peaks_mib, 64, " MiB"))
+    lines.append(Line("peak of host memory", "from a prepared copy", copied.peaks_mib, 64, " MiB"))
+    return [replace(line, what=f"{line.what}, on tmpfs", must=None) if is_tmpfs else line for line in lines]
+
+
+def _prepare(mirror: SampleMirror, scratch: Path) -> Prepared:
+    """The copy of the mirror's sample, beside it, as `prepare: true` makes it."""
+    archive = mirror.archive(mirror.samples[0])
+    scratch.mkdir()
+    level = Level(compressor(), MIRROR_ARGUMENTS["prepare_level"]["default"])
+    prepared = make(str(archive), copy_of(str(archive)), str(scratch), level, most_workers=worker_count())
+    shutil.rmtree(scratch)
+    return prepared
+
+
+def _processor_line(seconds: Seconds, contender: str) -> Line:
+    user, both = median(seconds[user_time(contender)]), seconds[processor_time(contender)]
+    detail = f"user {user:.2f} s, system {median(both) - user:.2f} s, its start included"
+    return Line(f"processor time of {contender}", detail, both, None, " s")
+
+
+def _lines(seconds: Seconds) -> list[Line]:
     lines = []
     for uv, promised in (("uv", True), (ONE_PROCESSOR, False)):
         if uv in seconds:
@@ -55,8 +96,34 @@ def compare(rounds: int, disk: Disk) -> list[Line]:
         *lines,
         ratio("host part, uv's work and bytecode", seconds, "ours, bytecode", "uv, bytecode", must=0.95),
         ratio("verify and extract a local .tar.gz", seconds, "ours, local", "tar", must=0.80),
-        Line("peak of host memory", "all but bytecode", ours.peaks_mib, 64, " MiB"),
     ]
+
+
+def _of_copies(seconds: Seconds) -> list[Line]:
+    """What the promises for prepared copies have become."""
+    lines = [
+        ratio("from a prepared copy, without bytecode", seconds, COPY_WITHOUT_BYTECODE, "uv", must=0.60),
+        ratio("from a prepared copy, with bytecode", seconds, COPY_WITH_BYTECODE, "uv, bytecode", must=0.25),
+        ratio("from a prepared copy, all by default", seconds, COPY_BY_DEFAULT, "uv", must=1.3),
+    ]
+    if ONE_PROCESSOR in seconds:
+        what = "from a prepared copy, without bytecode, both on one processor"
+        lines.append(ratio(what, seconds, COPY_ON_ONE, ONE_PROCESSOR, must=0.95))
+    return lines
+
+
+def _from_copies(sample: Sample, ours: Ours) -> Iterator[Contender]:
+    def installed(directory: Path) -> None:
+        require_build(directory / "python", sample)
+
+    def compiled(directory: Path) -> None:
+        require_bytecode(directory / "python", sample)
+
+    yield Contender(COPY_WITHOUT_BYTECODE, lambda directory: ours.install(directory, UV_WORK), installed)
+    yield Contender(COPY_WITH_BYTECODE, lambda directory: ours.install(directory, UV_WORK_AND_BYTECODE), compiled)
+    yield Contender(COPY_BY_DEFAULT, lambda directory: ours.install(directory, {}), compiled)
+    if shutil.which("taskset"):
+        yield Contender(COPY_ON_ONE, lambda directory: ours.install(directory, UV_WORK, on_one=True), installed)
 
 
 def _against_uv(sample: Sample, ours: Ours, url: str) -> Iterator[Contender]:

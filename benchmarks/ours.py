@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Prepared
 from tests.support.sample_builds import Sample
 from tests.support.sample_indexes import asset_of
 
@@ -27,12 +28,14 @@ class Ours:
 
     sample: Sample
     url: str  # of the mirror
+    prepared: Prepared | None = None  # the copy beside the archive in the mirror, to install from instead
     peaks_mib: list[float] = field(default_factory=list)
 
-    def install(self, directory: Path, options: dict[str, Any]) -> float:
+    def install(self, directory: Path, options: dict[str, Any], *, on_one: bool = False) -> float:
         """The sample at `directory/python`, with options of `standalone.python.build`; the seconds of the work."""
-        params = {"path": f"{directory}/python", "asset": asset_of(self.sample), "mirror": [self.url], **options}
-        answer = _run("install", json.dumps(params))
+        asset = {**asset_of(self.sample), **({"prepared": self.prepared._asdict()} if self.prepared else {})}
+        params = {"path": f"{directory}/python", "asset": asset, "mirror": [self.url], **options}
+        answer = _run("install", json.dumps(params), before=("taskset", "--cpu-list", "0") if on_one else ())
         if "health_imports" not in options:
             self.peaks_mib.append(answer["peak_kib"] / 1024)
         return answer["seconds"]
@@ -44,10 +47,10 @@ class Ours:
         return _run("extract", str(self.sample.path), self.sample.sha256, str(target))["seconds"]
 
 
-def _run(*arguments: str) -> dict[str, float]:
+def _run(*arguments: str, before: tuple[str, ...] = ()) -> dict[str, float]:
     """What host_part.py prints: its `seconds`, and the peak of its memory in `peak_kib`."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(COLLECTIONS)}
     answer: dict[str, float] = json.loads(
-        subprocess.check_output([sys.executable, str(HOST_PART), *arguments], env=environment)
+        subprocess.check_output([*before, sys.executable, str(HOST_PART), *arguments], env=environment)
     )
     return answer

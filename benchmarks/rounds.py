@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import sys
 import time
@@ -32,7 +33,8 @@ class WrongResult(Exception):
 class Contender:
     """`run` is timed; `check`, which is not, raises `WrongResult`. Both get the directory of this one run.
 
-    A `run` that returns seconds has timed its own work; then the time of the whole process is kept beside it.
+    A `run` that returns seconds has timed its own work; then the time of the whole process is kept beside it. The
+    processor time, of user and system, is that of the processes that the run has waited for.
     """
 
     name: str
@@ -51,7 +53,11 @@ def measure(title: str, contenders: Sequence[Contender], *, rounds: int, disk: D
         for position, contender in enumerate(spec):
             directory = here / str(position)
             directory.mkdir(parents=True)
+            spent = _processor_seconds()
             own, whole = _seconds_of(contender, directory)
+            user, system = (after - before for after, before in zip(_processor_seconds(), spent))
+            seconds[user_time(contender.name)].append(user)
+            seconds[processor_time(contender.name)].append(user + system)
             seconds[contender.name].append(whole if own is None else own)
             seconds[whole_process(contender.name)].append(whole)
             contender.check(directory)
@@ -63,6 +69,21 @@ def measure(title: str, contenders: Sequence[Contender], *, rounds: int, disk: D
 def whole_process(name: str) -> str:
     """The key of a contender's time from the start of its process to the end."""
     return f"{name}, whole process"
+
+
+def processor_time(name: str) -> str:
+    """The key of a contender's processor time."""
+    return f"{name}, processor"
+
+
+def user_time(name: str) -> str:
+    """The key of the part of it that was not spent in the system."""
+    return f"{name}, user"
+
+
+def _processor_seconds() -> tuple[float, float]:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime, used.ru_stime
 
 
 def _seconds_of(contender: Contender, directory: Path) -> tuple[float | None, float]:

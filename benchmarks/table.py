@@ -26,8 +26,22 @@ class Line:
     unit: str = ""
 
     @property
+    def is_noisy(self) -> bool:
+        """Whether the quartiles are further apart than a third of the median, so that the median proves nothing."""
+        low, middle, high = quantiles(self.figures, method="inclusive")
+        return high - low > middle / 3
+
+    @property
     def kept(self) -> bool:
-        return self.must is None or median(self.figures) <= self.must
+        """Whether nothing was measured that breaks the promise; noise breaks none."""
+        return self.must is None or self.is_noisy or median(self.figures) <= self.must
+
+    @property
+    def verdict(self) -> str:
+        """The promise in a word; empty without one."""
+        if self.must is None:
+            return ""
+        return "too noisy to judge" if self.is_noisy else "ok" if self.kept else "MISSED"
 
 
 def ratio(
@@ -52,7 +66,7 @@ def render(lines: Iterable[Line]) -> str:
                 f"{middle:.3g}{line.unit}",
                 f"{low:.3g} to {high:.3g}",
                 "" if line.must is None else f"{line.must:g}{line.unit}",
-                "" if line.must is None else "ok" if line.kept else "MISSED",
+                line.verdict,
                 line.detail,
             )
         )

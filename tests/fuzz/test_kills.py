@@ -26,7 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._links import links
-from ansible_collections.standalone.python.plugins.module_utils._mirror import apply
+from ansible_collections.standalone.python.plugins.module_utils._mirror import apply, prepare
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import Unpacking
 from tests.support import fake_builds
@@ -137,6 +137,29 @@ def test_a_mirror(world: Path, tmp_path: Path) -> None:
     for kill in kills(world, lambda: sync(world / "mirror", assets[2:]), at_most=MOST // 2):
         assert complaints(world / "mirror") == [], kill
         sync(world / "mirror", assets[2:])
+        assert served(world / "mirror") == served(undisturbed), kill
+
+
+def test_a_mirror_that_prepares_copies(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One copy is made, one is made again with another level, one goes: all by this process, so each step counts."""
+
+    def make_all(jobs: dict[str, prepare.Job], level: prepare.Level, _processors: int) -> dict[str, prepare.Outcome]:
+        return {name: prepare.make(*job, level, most_workers=1) for name, job in jobs.items()}
+
+    def sync(mirror: Path, declared: list[FakeBuild], level: int) -> object:
+        defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
+        given = {**defaults, "path": str(mirror), "assets": [build.asset() for build in declared], "parallel": 1}
+        source = {"mirror": [(tmp_path / "source").as_uri()], "prepare": True, "prepare_level": level}
+        return apply.run(MirrorSpec.from_params({**given, **source}))
+
+    monkeypatch.setattr(prepare, "make_all", make_all)
+    builds = [fake_builds.make(tmp_path / "source", release) for release in ("20260101", "20260201", "20260301")]
+    undisturbed = tmp_path / "undisturbed"
+    sync(world / "mirror", builds[:2], 1)
+    sync(undisturbed, builds[1:], 2)
+    for kill in kills(world, lambda: sync(world / "mirror", builds[1:], 2), at_most=MOST // 8):
+        assert complaints(world / "mirror") == [], kill
+        sync(world / "mirror", builds[1:], 2)
         assert served(world / "mirror") == served(undisturbed), kill
 
 

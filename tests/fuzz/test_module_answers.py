@@ -84,7 +84,9 @@ class Mirror(AnsweringHost, mirror.ActionModule):
 
 def run(kind: type[Any], args: dict[str, Any], answers: list[Any], *, check_mode: bool = False) -> dict[str, Any]:
     module = f"standalone.python.{'mirror' if kind is Mirror else 'build'}"
-    task = SimpleNamespace(args=args, async_val=0, check_mode=check_mode, action=module, delegate_to=None)
+    task = SimpleNamespace(
+        args=args, async_val=0, check_mode=check_mode, action=module, delegate_to=None, get_search_path=list
+    )
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
     action = kind(task, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None)
     action._load_name = module

@@ -21,9 +21,12 @@ def test_a_table():
     lines = [
         ratio("a play", SECONDS, "ours", "peer", must=0.2, empty="empty", per=10),
         Line("memory", "peak", [30.0, 31.0, 32.0], 64, " MiB"),
+        Line("a host", "peak", [0.9, 1.0, 1.1], 0.8),
     ]
     assert render(lines).splitlines() == [
         "        median  quartiles       must",
-        "a play  0.25    0.175 to 0.375  0.2     MISSED  100 ms / 400 ms  peer",
-        "memory  31 MiB  30.5 to 31.5    64 MiB  ok      peak",
+        "a play  0.25    0.175 to 0.375  0.2     too noisy to judge  100 ms / 400 ms  peer",
+        "memory  31 MiB  30.5 to 31.5    64 MiB  ok                  peak",
+        "a host  1       0.95 to 1.05    0.8     MISSED              peak",
     ]
+    assert [line.kept for line in lines] == [True, True, False]

@@ -23,7 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._json import SEA
 from ansible_collections.standalone.python.plugins.module_utils._mirror.index_files import versions_index
 from ansible_collections.standalone.python.plugins.plugin_utils._archives import cache
 from ansible_collections.standalone.python.plugins.plugin_utils._archives.prepared import PackedArchive
-from ansible_collections.standalone.python.plugins.plugin_utils._build import delivery
+from ansible_collections.standalone.python.plugins.plugin_utils._build import delivery, sources
 from ansible_collections.standalone.python.plugins.plugin_utils._probe import probe
 from tests.support import fake_builds, index_documents
 from tests.support.action_host import NEW, OLD, Host, act, bootstrap_on, run_on
@@ -406,7 +406,7 @@ class TestPreparedCopies:
         act(host, path, **named, delivery=delivery)
         assert self.offered(host) == [prepared._asdict()]
 
-    @pytest.mark.parametrize("why", ["a digest of the task", "no mirror", "nothing reads it"])
+    @pytest.mark.parametrize("why", ["a digest of the task", "no mirror", "nothing reads it", "provenance"])
     def test_the_archive_alone_is_offered(
         self, host: Host, path: Path, old: FakeBuild, named: dict[str, Any], monkeypatch: pytest.MonkeyPatch, why: str
     ) -> None:
@@ -414,6 +414,9 @@ class TestPreparedCopies:
             named["checksum"] = old.sha256
         elif why == "no mirror":
             named["mirror"] = []
+        elif why == "provenance":
+            named["verify_provenance"] = True
+            monkeypatch.setattr(sources, "require_provenance", lambda *_: None)
         else:
             parse = probe.parse
             monkeypatch.setattr(probe, "parse", lambda *a, **o: replace(parse(*a, **o), zstandard=()))
