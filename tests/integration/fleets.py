@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.integration.playbooks import QUICK, REPOSITORY, Played, Player
 from tests.support.install_runs import Runner, install_runner
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
@@ -88,7 +88,7 @@ class Fleet:
             "upgrade_path": "{{ python_path }}",
             "upgrade_index": str(self.mirror.index),
             "upgrade_mirror": self.server.url,
-            "upgrade_build_options": {"compile_bytecode": False},
+            "upgrade_build_options": QUICK,
             "rollback_path": "{{ python_path }}",
             **more,
         }
@@ -96,7 +96,7 @@ class Fleet:
     def install(self, release: str, *hosts: str, provisional: bool = False) -> None:
         """Has the build at the path of each host, as the module does it, though without a play."""
         sample = next(sample for sample in self.mirror.samples if sample.spec.release == release)
-        order = {"asset": asset_of(sample), "mirror": [self.server.url], "compile_bytecode": False}
+        order = {"asset": asset_of(sample), "mirror": [self.server.url], **QUICK}
         for host in hosts or self.player.hosts:
             path = str(self.player.path(host))
             answer = _runner().run({**order, "path": path, "provisional": provisional})

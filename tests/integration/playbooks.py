@@ -23,8 +23,9 @@ from tests.support.play_server import PlayServer
 REPOSITORY = Path(__file__).resolve().parents[2]
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 TIMEOUT_S = 300
-# Of a play that proves nothing of bytecode, whose compilation costs more than all the rest of an installation.
-WITHOUT_BYTECODE = {"module_defaults": {"standalone.python.build": {"compile_bytecode": False}}}
+# Of an installation that proves nothing of bytecode and health: the two cost more than all the rest of it.
+QUICK = {"compile_bytecode": False, "health_imports": ["zlib"]}
+QUICKLY = {"module_defaults": {"standalone.python.build": QUICK}}
 
 
 @dataclass(frozen=True)

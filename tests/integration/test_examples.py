@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tests.integration.conftest import HOST_PYTHONS, OLD
-from tests.integration.playbooks import REPOSITORY, WITHOUT_BYTECODE, Player
+from tests.integration.playbooks import QUICKLY, REPOSITORY, Player
 from tests.support.locks import lock_of, stripped
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_mirror import SampleMirror, make_mirror
@@ -34,7 +34,7 @@ def samples_with_pip(tmp_path: Path) -> SampleMirror:
 
 def playbook(folder: Path, tasks: list[dict[str, Any]]) -> Path:
     file = folder / "playbook.yml"
-    file.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, **WITHOUT_BYTECODE, "tasks": tasks}]))
+    file.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, **QUICKLY, "tasks": tasks}]))
     return file
 
 

@@ -38,6 +38,7 @@ def variables(samples: SampleMirror, server: Server, tmp_path: Path) -> dict[str
         "interpreter_index": [f"{server.url}/{samples.index.name}"],
         "interpreter_mirror": [server.url],
         "interpreter_compile_bytecode": False,
+        "interpreter_health_imports": ["zlib"],
         "interpreter_builds_dir": str(tmp_path / "opt"),
         "interpreter_alternatives": "links",
         "interpreter_link_dir": str(tmp_path / "bin"),

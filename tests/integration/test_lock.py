@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lock.file impor
 from tests.integration import playbooks
 from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
 from tests.integration.fleets import PLAYBOOKS
-from tests.integration.playbooks import REPOSITORY, WITHOUT_BYTECODE, Played, Player
+from tests.integration.playbooks import QUICKLY, REPOSITORY, Played, Player
 from tests.support.sample_indexes import versions_ndjson
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import serve
@@ -68,7 +68,7 @@ class Locker:
             **options,
         }
         tasks = [{"standalone.python.build": task}]
-        play = {"hosts": "localhost", "gather_facts": False, **WITHOUT_BYTECODE, "tasks": tasks}
+        play = {"hosts": "localhost", "gather_facts": False, **QUICKLY, "tasks": tasks}
         playbook = self.player.directory / "site.yml"
         playbook.write_text(yaml.safe_dump([play]))
         return self.player.play(playbook, *arguments, env={"ANSIBLE_STANDALONE_PYTHON_INDEX": "/nowhere"})
@@ -212,7 +212,7 @@ def test_the_tasks_that_the_page_shows(locker: Locker, name: str, tmp_path: Path
     assert changed(locker.lock())
     shown = run_blocks("lock.md")[name].replace("/opt/python", str(tmp_path / "opt")).replace("3.13", locker.minor)
     playbook = tmp_path / "page.yml"
-    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", **WITHOUT_BYTECODE, "tasks": yaml.safe_load(shown)}]))
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", **QUICKLY, "tasks": yaml.safe_load(shown)}]))
     played = locker.player.play(playbook, variables={"standalone_python_mirror": locker.mirror.directory.as_uri()})
     assert played.rc == 0, played.output
     assert f"+{OLD}-" in played.output or f"+{OLD}-" in locker.installed()
@@ -262,9 +262,7 @@ def test_the_provenance_that_the_page_shows(
     tasks = yaml.safe_load(shown)
     tasks[0]["standalone.python.build"].setdefault("provenance", attested["root"])  # of the tests' own instance
     playbook = tmp_path / "page.yml"
-    playbook.write_text(
-        yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, **WITHOUT_BYTECODE, "tasks": tasks}])
-    )
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, **QUICKLY, "tasks": tasks}]))
     places = {"standalone_python_mirror": attested["mirror"], "standalone_python_index": str(locker.index)}
     assert changed(locker.player.play(playbook, variables=places))
     assert f"+{OLD}-" in locker.installed()

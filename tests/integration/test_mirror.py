@@ -17,7 +17,7 @@ import yaml
 
 from benchmarks.peers import NoPeer, find_uv, uv_install, uv_prefix
 from tests.integration.conftest import HOST_PYTHONS
-from tests.integration.playbooks import Played, Player
+from tests.integration.playbooks import QUICK, Played, Player
 from tests.support.mirror_specs import complaints, named
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_mirror import NDJSON, SampleMirror, make_mirror
@@ -125,7 +125,7 @@ def test_a_smaller_declaration_prunes_and_a_host_installs_from_what_is_left(
         "path": str(tmp_path / "opt" / minor),
         "index": str(mirror / NDJSON),
         "mirror": mirror.as_uri(),
-        "compile_bytecode": False,
+        **QUICK,
     }
     playbook = tmp_path / "install.yml"
     playbook.write_text(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.integration.playbooks import Played, Player
+from tests.integration.playbooks import QUICK, Played, Player
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
 from tests.support.tinyproxy import TinyproxyUnavailable, tinyproxy
@@ -45,7 +45,7 @@ def play(player: Player, samples: SampleMirror, server: Server, proxy: Proxy, pa
         "path": str(player.directory / "opt" / "python"),
         "index": str(samples.index),
         "mirror": server.url,
-        "compile_bytecode": False,
+        **QUICK,
     }
     tasks = [
         {"standalone.python.build": build, "register": "built", "ignore_errors": True},

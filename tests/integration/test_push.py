@@ -19,7 +19,7 @@ import yaml
 
 from tests.integration import playbooks
 from tests.integration.conftest import HOST_PYTHONS, NEW
-from tests.integration.playbooks import REPOSITORY, WITHOUT_BYTECODE, Played, Player
+from tests.integration.playbooks import QUICK, QUICKLY, REPOSITORY, Played, Player
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server, serve
 
@@ -43,7 +43,7 @@ PLAY = [
                     "mirror": "{{ mirror }}",
                     "delivery": "{{ delivery }}",
                     "verify": "{{ verify | default('quick') }}",
-                    "compile_bytecode": False,
+                    **QUICK,
                 },
             }
         ],
@@ -181,7 +181,7 @@ def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) 
         tasks = tasks.replace(shown, here)
     playbook = tmp_path / "shown.yml"
     playbook.write_text(
-        json.dumps([{"hosts": "all", "gather_facts": False, **WITHOUT_BYTECODE, "tasks": yaml.safe_load(tasks)}])
+        json.dumps([{"hosts": "all", "gather_facts": False, **QUICKLY, "tasks": yaml.safe_load(tasks)}])
     )
     environment = {
         "UV_PYTHON_DOWNLOADS_JSON_URL": str(samples.index),
