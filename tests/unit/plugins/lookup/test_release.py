@@ -108,27 +108,34 @@ ERRORS = {
     f"'3.13', target='{GNU}', index='http://['": "The index (a malformed URL) cannot be read",
 }  # fmt: skip
 
-QUESTIONS = (*ANSWERS, *ERRORS)
+NAMES = {arguments: f"answer_{number}" for number, arguments in enumerate((*ANSWERS, *ERRORS))}
+ALL_ANSWERS = "all answers"
 WITHOUT_FACTS = "without facts"
 FACTS = {"system": "Linux", "architecture": "x86_64", "distribution": "Debian", "os_family": "Debian"}
 
 
 def playbook(results: Path) -> list[dict[str, Any]]:
-    """Asks a host without facts once, then everything a host with facts, and writes down what came of it."""
+    """Asks a host without facts once, then everything a host with facts, and writes down what came of it.
+
+    The answers come from one task, and each error from one.
+    """
     facts = {"ansible.builtin.set_fact": {**FACTS, "cacheable": True}}
-    asked = [question(f"answer_{number}", arguments) for number, arguments in enumerate(QUESTIONS)]
-    outcomes = {arguments: f"{{{{ answer_{number} }}}}" for number, arguments in enumerate(QUESTIONS)}
+    errors = [question(NAMES[arguments], **{NAMES[arguments]: arguments}) for arguments in ERRORS]
+    answers = question("all_answers", **{NAMES[arguments]: arguments for arguments in ANSWERS})
+    outcomes = {arguments: f"{{{{ {NAMES[arguments]} }}}}" for arguments in ERRORS}
+    outcomes |= {ALL_ANSWERS: "{{ all_answers }}", WITHOUT_FACTS: "{{ without_facts }}"}
     write = {
         "ansible.builtin.copy": {"dest": str(results), "content": "{{ outcomes | to_json }}"},
-        "vars": {"outcomes": {**outcomes, WITHOUT_FACTS: "{{ without_facts }}"}},
+        "vars": {"outcomes": outcomes},
     }
-    tasks = [question("without_facts", "'3.13'"), facts, *asked, write]
+    tasks = [question("without_facts", nothing="'3.13'"), facts, answers, *errors, write]
     return [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
 
 
-def question(name: str, arguments: str) -> dict[str, Any]:
-    template = f"{{{{ lookup('standalone.python.release', {arguments}) }}}}"
-    return {"ansible.builtin.set_fact": {"answer": template}, "register": name, "ignore_errors": True}
+def question(register: str, **arguments: str) -> dict[str, Any]:
+    """A task that sets facts: name -> the arguments of the lookup whose answer it is."""
+    facts = {name: f"{{{{ lookup('standalone.python.release', {each}) }}}}" for name, each in arguments.items()}
+    return {"ansible.builtin.set_fact": facts, "register": register, "ignore_errors": True}
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +171,9 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
 
 @pytest.mark.parametrize(("arguments", "expected"), ANSWERS.items())
 def test_a_name_is_resolved(outcomes: dict[str, dict[str, Any]], arguments: str, expected: object) -> None:
-    outcome = outcomes[arguments]
+    outcome = outcomes[ALL_ANSWERS]
     assert not outcome["failed"], outcome["msg"]
-    assert outcome["ansible_facts"]["answer"] == expected
+    assert outcome["ansible_facts"][NAMES[arguments]] == expected
 
 
 @pytest.mark.parametrize(("arguments", "message"), ERRORS.items())
