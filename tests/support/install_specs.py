@@ -14,8 +14,8 @@ from tests.support.fake_builds import FakeBuild
 
 
 def spec(path: Path, build: FakeBuild | None = None, **params: Any) -> InstallSpec:
-    """An order to have `build` at `path`, fetched from the folder that `fake_builds` made, bytecode left out."""
-    given: dict[str, Any] = {"path": str(path), "compile_bytecode": False, **params}
+    """An order to have `build` at `path`, from what `fake_builds` made, without bytecode and tried out quickly."""
+    given: dict[str, Any] = {"path": str(path), "compile_bytecode": False, "health_imports": ["zlib"], **params}
     if build:
         given.setdefault("asset", build.asset())
         given.setdefault("archive", str(build.archive))
