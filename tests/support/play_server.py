@@ -67,9 +67,8 @@ class PlayServer:
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MOST_BYTES)
         with given:
             command = [sys.executable, __file__, str(given.fileno())]
-            self._process = subprocess.Popen(
-                command, env={**environment}, stdin=subprocess.DEVNULL, pass_fds=[given.fileno()]
-            )
+            no_terminal = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+            self._process = subprocess.Popen(command, env={**environment}, pass_fds=[given.fileno()], **no_terminal)
 
     def fits(self, environment: Mapping[str, str]) -> bool:
         """Whether a run with this environment is the same as one of a new process."""
