@@ -41,6 +41,7 @@ _LATE = (
     "ansible.playbook.handler",
     "ansible.playbook.included_file",
     "ansible.playbook.role_include",
+    "ansible.plugins.vars.host_group_vars",
     "multiprocessing.synchronize",
     "requests",
 )
@@ -201,7 +202,7 @@ def _load_plugins() -> None:
 
     loader.init_plugin_loader()
     cli.init_plugin_loader = lambda _paths: None
-    for kind in ("become", "callback", "connection", "shell", "vars"):
+    for kind in ("become", "callback", "connection", "shell"):  # not vars, whose first use is how their loader begins
         list(getattr(loader, f"{kind}_loader").all(class_only=True))
     for name in _INVENTORIES:
         loader.inventory_loader.get(name, class_only=True)

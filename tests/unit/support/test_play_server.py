@@ -21,7 +21,10 @@ from tests.support.play_server import PlayServer, fits_import
 
 ARGUMENTS = ("-i", "localhost,", "-c", "local")
 TASK = {
-    "ansible.builtin.assert": {"that": "lookup('env', 'WORD') == word", "success_msg": "{{ lookup('pipe', 'pwd') }}"}
+    "ansible.builtin.assert": {
+        "that": ["lookup('env', 'WORD') == word", "of_group"],
+        "success_msg": "{{ lookup('pipe', 'pwd') }}",
+    }
 }
 
 
@@ -43,6 +46,8 @@ def server(environment: dict[str, str]) -> Iterator[PlayServer]:
 def test_a_run_is_one_of_ansible_playbook(server: PlayServer, environment: dict[str, str], tmp_path: Path) -> None:
     playbook = tmp_path / "play.yml"
     playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [TASK]}]))
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars" / "all.json").write_text('{"of_group": true}')
     program = Path(sys.executable).with_name("ansible-playbook")
     runs = {word: [*ARGUMENTS, str(playbook), "-e", f"word={word}"] for word in ("a", "b")}
     with ThreadPoolExecutor(2) as threads:
@@ -53,7 +58,7 @@ def test_a_run_is_one_of_ansible_playbook(server: PlayServer, environment: dict[
         )
         assert futures[word].result() == (done.returncode, done.stdout)
     assert [future.result()[0] for future in futures.values()] == [0, 2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ansible.cfg", "home", "play.yml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ansible.cfg", "group_vars", "home", "play.yml"]
     (_of_the_server,) = (tmp_path / "home" / "tmp").iterdir()
 
 
