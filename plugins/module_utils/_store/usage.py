@@ -202,21 +202,32 @@ def _names_in(directory: str) -> list[str]:
 
 
 def _only_user_of(place: str) -> str | None:
-    """The name of the user to whom an environment belongs; None if others could exchange it or what is in it."""
+    """The name of the user to whom an environment belongs; None if others could exchange what a command in it runs."""
     import pwd
 
-    real = os.path.realpath(place)
+    libraries = [os.path.join(place, "lib", name, "site-packages") for name in _names_in(os.path.join(place, "lib"))]
     try:
-        status = os.lstat(real)
-        owner = status.st_uid
-        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            return None
-        while real != "/":
-            real = os.path.dirname(real)
-            above = os.lstat(real)
-            is_open = above.st_mode & stat.S_IWOTH and not above.st_mode & stat.S_ISVTX
-            if above.st_uid not in (0, owner) or is_open:
-                return None
-        return pwd.getpwuid(owner).pw_name
+        owner = os.stat(place).st_uid
+        if all(_is_only_of(owner, path) for path in (place, os.path.join(place, "bin", "python"), *libraries)):
+            return pwd.getpwuid(owner).pw_name
     except (OSError, KeyError):
-        return None
+        pass
+    return None
+
+
+def _is_only_of(owner: int, path: str) -> bool:
+    """Whether only the owner and root can change a file or directory, and exchange it by a directory above it.
+
+    Raises `OSError`.
+    """
+    real = os.path.realpath(path)
+    status = os.lstat(real)
+    if status.st_uid not in (0, owner) or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return False
+    while real != "/":
+        real = os.path.dirname(real)
+        above = os.lstat(real)
+        is_open = above.st_mode & stat.S_IWOTH and not above.st_mode & stat.S_ISVTX
+        if above.st_uid not in (0, owner) or is_open:
+            return False
+    return True

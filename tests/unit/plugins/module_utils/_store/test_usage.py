@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -141,20 +142,25 @@ def test_command_lines_are_shown_without_secrets(tmp_path: Path, words: list[str
     assert command_of(7, str(tmp_path)) == shown
 
 
-def test_the_owner_is_named_unless_others_could_exchange_the_environment(tmp_path: Path) -> None:
-    place = make(tmp_path / "venv")
-    place.chmod(0o755)
-    owners = []
-    for mode in (0o700, 0o777):
-        tmp_path.chmod(mode)
-        owners.append(found([tmp_path])["environments"][0]["owner"])
-    tmp_path.chmod(0o700)
-    place.chmod(0o775)
-    assert owners[1] is None
-    assert found([tmp_path])["environments"][0]["owner"] is None
-    import pwd
+@pytest.mark.parametrize("opened", [None, ".", "bin/python", "lib/python3.13/site-packages", "../programs"])
+def test_the_owner_is_named_unless_others_could_exchange_what_runs(tmp_path: Path, opened: str | None) -> None:
+    program = tmp_path / "programs" / "python3"
+    program.parent.mkdir(mode=0o755)
+    program.touch(mode=0o755)
+    place = make(tmp_path / "venv", "pip-26.2.1.dist-info", program=str(program))
+    for directory, _directories, _files in os.walk(place):
+        os.chmod(directory, 0o755)
+    if opened:
+        (place / opened).chmod(0o777)
+    if not is_ours(tmp_path):
+        pytest.skip("others may write to the temporary directory of this machine")
+    (one,) = found([tmp_path])["environments"]
+    assert one["owner"] == (None if opened else pwd.getpwuid(os.geteuid()).pw_name)
 
-    assert owners[0] in (None, pwd.getpwuid(os.geteuid()).pw_name)  # None where the temporary directory is shared
+
+def is_ours(directory: Path) -> bool:
+    """Whether nobody else could exchange a directory; root may."""
+    return all(above.stat().st_uid in (0, os.geteuid()) for above in (directory, *directory.parents))
 
 
 def test_a_damaged_configuration_is_no_environment(tmp_path: Path) -> None:
