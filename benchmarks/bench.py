@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: what the collection promises, measured beside what users would pick instead.
 
-python benchmarks/bench.py [--rounds 11] [--hosts 50] [host] [plays] [resolve] [transfer] [role] [audit] [imports]
+python benchmarks/bench.py [--rounds 11] [--hosts 50] [PART...]
+
+The parts are those of `PARTS`; without one, all are measured.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / ".collection"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import audit, host, imports, plays, resolve, role, transfer, way_back
+from benchmarks import audit, components, host, imports, plays, resolve, role, transfer, way_back
 from benchmarks.disk import Disk, disk, memory, with_own_mounts
 from benchmarks.imports import NoPython
 from benchmarks.peers import NoPeer
@@ -28,7 +30,7 @@ from tests.support.nginx import NginxUnavailable
 from tests.support.source_python import UnusableSource
 from tests.support.sshd import SshUnavailable
 
-PARTS = ("imports", "host", "plays", "resolve", "transfer", "role", "audit")
+PARTS = ("imports", "host", "components", "plays", "resolve", "transfer", "role", "audit")
 
 UNMEASURABLE = (
     HostFailed,
@@ -60,6 +62,7 @@ def main() -> int:
         "resolve": lambda _: resolve.compare(options.rounds),
         "audit": lambda _: audit.compare(options.rounds),
         "host": lambda where: [*host.compare(options.rounds, where), *_on_tmpfs(options.rounds)],
+        "components": lambda where: components.compare(options.rounds, where),
         "plays": lambda where: plays.compare(options.rounds, options.hosts, where),
         "transfer": lambda where: transfer.compare(options.rounds, where),
         "role": lambda where: [*role.compare(options.rounds, where), *way_back.compare(options.rounds, where)],

@@ -17,6 +17,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import (
+    archive_extension,
+    is_asset_name,
+)
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
 
@@ -46,7 +50,8 @@ def components_of(build: Build) -> dict[str, dict[str, str]]:
     versions = _versions_at(build.release)
     target = Target.parse(build.target)
     packages: dict[str, str] = {}
-    if release >= _FIRST_RELEASE.get(target.os, release + 1):
+    is_published = is_asset_name(build.name + archive_extension(build.name))  # and no in-house build of that release
+    if is_published and release >= _FIRST_RELEASE.get(target.os, release + 1):
         packages = _packages_in(build, target, release, versions)
     found = {
         component: {"version": _shown(component, versions[package]), "source": "table"}

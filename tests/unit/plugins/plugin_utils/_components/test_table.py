@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("ansible", reason="components are looked up on the controller")
@@ -77,6 +79,11 @@ def test_a_component_is_what_the_release_says_or_absent(
 ) -> None:
     found = versions_of(build_of(version, target))
     assert {name: found.get(name) for name in expected} == expected
+
+
+def test_the_table_says_nothing_of_a_build_that_is_named_otherwise() -> None:
+    build = replace(build_of("3.14.7+20260814"), name="our-python-3.14.7")
+    assert components_of(build) == {}
 
 
 def test_musl_builds_had_libressl() -> None:
