@@ -7,9 +7,11 @@
 SETUP := python3 tests/tools/setup.py
 NOX := .venv/bin/nox
 ARGS ?=
+PUBLIC_INDEX := https://releases.astral.sh/github/versions/main/v1/python-build-standalone.ndjson
 POSARGS = $(if $(ARGS),-- $(ARGS))
 
-.PHONY: help setup test check unit integration fuzz fleet lint sanity core docs site build demo bench clean
+.PHONY: help setup test check unit integration fuzz fleet real names lint sanity core docs site
+.PHONY: build release publish tables demo bench clean
 
 help:
 	@echo "make setup        .venv, the collection tree, programs that tests use"
@@ -19,12 +21,17 @@ help:
 	@echo "make integration  tests that run ansible-playbook; ARGS as above"
 	@echo "make fuzz         tests/fuzz with many random examples: FUZZ_EXAMPLES=100000 make fuzz; ARGS as above"
 	@echo "make fleet        tests on Debian hosts over SSH, which it makes: as root, with mmdebstrap; ARGS as above"
-	@echo "make lint         ruff, mypy, yamllint, ansible-lint, shellcheck, reuse, changelog fragments"
+	@echo "make lint         style, types, licences, changelog fragments, shell scripts, workflows"
 	@echo "make sanity       ansible-test sanity"
 	@echo "make core CORE=2.18   sanity, unit tests and marked plays with that ansible-core"
+	@echo "make names        how names are read, with the Python at hand: for systems that are no controllers"
+	@echo "make real         real builds from the public index; see tests/real"
 	@echo "make docs         documentation lint"
 	@echo "make site         the documentation site, in .cache/site/html"
-	@echo "make build        the artifact, built, installed and checked"
+	@echo "make build        dist/*.tar.gz, checked as Galaxy does, installed, described, and the demo from there"
+	@echo "make release VERSION=1.0.0   version, changelog and artifact; docs/development/release.md has the rest"
+	@echo "make publish      uploads what is in dist/ to Galaxy"
+	@echo "make tables       the bundled catalogue, from the public index or TABLES_INDEX"
 	@echo "make demo         a Python below .demo/, upgraded and rolled back"
 	@echo "make bench        speed, beside what users would pick instead"
 	@echo "make clean        removes all of that"
@@ -45,18 +52,41 @@ check: setup
 unit: setup
 	@.venv/bin/python -m pytest $(or $(ARGS),tests/unit)
 
-integration fuzz fleet docs build bench: setup
+fuzz: export FUZZ_EXAMPLES ?= 20000
+integration fuzz fleet real bench: setup
 	@$(NOX) --session $@ $(POSARGS)
 
 demo site:
 	@$(SETUP) --without-packages
 	@$(NOX) --session $@ $(POSARGS)
 
+docs: setup
+	@$(NOX) --session docs-check
+
+build: setup
+	@$(NOX) --session build-import-check build -- demo
+
+release: setup
+	@test -n "$(VERSION)" || { echo "Name the version: make release VERSION=1.0.0" >&2; exit 1; }
+	@sed -i.bak 's/^version: .*/version: $(VERSION)/' galaxy.yml && rm galaxy.yml.bak
+	@$(NOX) --session release-notes -- --version '$(VERSION)'
+	@$(MAKE) build
+
+publish: setup
+	@.venv/bin/ansible-galaxy collection publish dist/*.tar.gz
+
+tables: setup
+	@.venv/bin/python tables/make_bundled_catalog.py bundled $(or $(TABLES_INDEX),$(PUBLIC_INDEX))
+
+names:
+	@python3 -m pip install --quiet -r tests/requirements/pytest.txt
+	@python3 -m pytest -q tests/unit/plugins/module_utils/_builds
+
 lint sanity: setup
 	@$(NOX) --tags $@ --parallel 2 $(POSARGS)
 
 core: setup
-	@$(NOX) --tags core-$(CORE) --parallel 2
+	@$(NOX) --tags core-$(CORE) --parallel 2 $(if $(PYTHON),--force-python $(PYTHON))
 
 clean:
-	rm -rf .venv .cache .collection .demo .nox .ansible .mypy_cache .ruff_cache .pytest_cache tests/output
+	rm -rf .venv .cache .collection .demo .nox .ansible .mypy_cache .ruff_cache .pytest_cache tests/output dist

@@ -15,7 +15,7 @@ from benchmarks.ours import COLLECTIONS, REPOSITORY
 from benchmarks.table import Line
 
 IMPORTS_PART = Path(__file__).with_name("imports_part.py")
-SHIPPED = REPOSITORY / "tests" / "tools" / "shipped.py"
+SHIPPED = REPOSITORY / "tests" / "support" / "shipped.py"
 MODULES = REPOSITORY / "plugins" / "modules"
 # Python of the host -> the milliseconds of processor time that `build` may take to start.
 MOST_MS = {"3.11": 80, "3.13": 100}

@@ -46,7 +46,13 @@ class AnsibleHost:
     @property
     def commands_take_input(self) -> bool:
         """Whether pipelining is on, so that a command can have input."""
-        return bool(self._action._is_pipelining_enabled("new"))
+        connection = self._action._connection
+        if hasattr(connection, "is_pipelining_enabled"):
+            return bool(connection.is_pipelining_enabled())
+        try:  # before ansible-core 2.19
+            return bool(self._action._is_pipelining_enabled("new"))
+        except AssertionError:  # from mitogen, which has another way
+            return False
 
     def run_command(self, command: str, *, input_bytes: bytes | None = None, become: bool = True) -> CommandResult:
         """Run a command by the host's `/bin/sh`."""

@@ -46,34 +46,17 @@ def _behind(directory: str) -> str:
 
 def interpreters() -> dict[str, str]:
     """Map each minor version in HOST_MINORS that is on this machine to the path of its executable."""
-    found = {}
+    found: dict[str, str] = {}
     for minor in HOST_MINORS:
         for directory in search_path():
             candidate = shutil.which(f"python{minor}", path=directory)
-            executable = candidate and _base_executable(candidate)
-            if executable:
-                found[minor] = executable
+            asked = candidate and subprocess.run([candidate, "-c", _ASK], capture_output=True, text=True, check=False)
+            if asked and asked.returncode == 0:
+                found[minor] = asked.stdout.strip()
                 break
     return found
-
-
-def _base_executable(candidate: str) -> str | None:
-    """Return the real path of `candidate`, or None when it does not run, is a venv's, or lacks ensurepip."""
-    answer = subprocess.run([candidate, "-c", _ASK], capture_output=True, text=True, check=False)
-    return answer.stdout.strip() if answer.returncode == 0 else None
 
 
 def controllers(found: dict[str, str]) -> dict[str, str | None]:
     """Map each supported ansible-core version to the minor version it is tested with, or to None where none fits."""
     return {core: next((minor for minor in minors if minor in found), None) for core, minors in CORES.items()}
-
-
-def newest_controller(found: dict[str, str]) -> tuple[str, str] | None:
-    """The newest ansible-core that a Python of this machine can run, and that Python's minor version."""
-    usable = [(core, minor) for core, minor in controllers(found).items() if minor]
-    return usable[-1] if usable else None
-
-
-def path_without_shims() -> str:
-    """A PATH on which `pythonX.Y` is a real executable for every Python found. ansible-test looks there."""
-    return os.pathsep.join(search_path())

@@ -21,91 +21,99 @@ import zipfile
 from pathlib import Path
 
 import interpreters
-import system_packages
 from paths import CACHE, COLLECTION, COLLECTIONS, REPOSITORY, REQUIREMENTS, VENV
 
-# ansible-core version -> the major version of the package that bundles the community's collections with it.
-COMMUNITY_PACKAGES = {"2.17": 10, "2.18": 11, "2.19": 12, "2.20": 13, "2.21": 14}
 # What galaxy.yml depends on, and what that depends on.
-DEPENDENCIES = (
-    "ansible_collections/community/general",
-    "ansible_collections/community/library_inventory_filtering_v1",
-)
-
-# The certificates of the system, as pip uses them: those of a proxy that inspects TLS are there alone. Older uv knows
-# the first name, newer the second.
+DEPENDENCIES = ("general", "library_inventory_filtering_v1")
+# As pip uses them: those of a proxy that inspects TLS are there alone. Older uv knows the first name, newer the second.
 SYSTEM_CERTIFICATES = {"UV_NATIVE_TLS": "1", "UV_SYSTEM_CERTS": "1"}
-UV_ENVIRONMENT = {**SYSTEM_CERTIFICATES, **os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+# Keeps packages from starting their services, a web server on port 80 among them: Debian asks this file first.
+POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def main() -> None:
     """Run the steps that are due, and say what each has done and how long it took."""
     pythons = interpreters.interpreters()
-    chosen = interpreters.newest_controller(pythons)
-    if chosen is None:
-        sys.exit(
-            "No Python from 3.11 on was found that has ensurepip. Install one; on Debian, python3-venv completes it."
-        )
-    core, minor = chosen
+    usable = [(core, minor) for core, minor in interpreters.controllers(pythons).items() if minor]
+    if not usable:
+        sys.exit("No Python from 3.10 on was found that has ensurepip. Install one; on Debian, python3-venv has it.")
+    core, minor = usable[-1]
     (CACHE / "home").mkdir(parents=True, exist_ok=True)
-    _timed(f".venv with Python {minor} and ansible-core {core}", lambda: make_venv(pythons[minor], core))
-    _timed("the collection tree", lambda: make_tree(core))
-    if "--without-packages" not in sys.argv[1:]:
-        _timed("programs from the system's packages", system_packages.install_missing)
-
-
-def _timed(what, step) -> None:
-    started = time.monotonic()
-    outcome = step()
-    print(f"setup: {what}: {outcome} ({time.monotonic() - started:.1f} s)", flush=True)
+    steps = [
+        (f".venv with Python {minor} and ansible-core {core}", lambda: make_venv(pythons[minor], core)),
+        ("the collection tree", make_tree),
+        ("programs from the system's packages", lambda: install_programs("test")),
+    ]
+    for what, step in steps[: -1 if "--without-packages" in sys.argv else None]:
+        started = time.monotonic()
+        print(f"setup: {what}: {step()} ({time.monotonic() - started:.1f} s)", flush=True)
 
 
 def make_venv(python: str, core: str) -> str:
     """Make `.venv` and install tests/requirements/dev.txt, unless it was made from these very files already."""
-    stamp = VENV / ".made-from"
-    wanted = f"{python}\nansible-core {core}\n{_digest_of_requirements()}\n"
+    files = [*sorted(REQUIREMENTS.glob("*.txt")), REPOSITORY / "meta" / "ee-requirements.txt"]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    stamp, wanted = VENV / ".made-from", f"{python}\nansible-core {core}\n{digest}\n"
     if stamp.is_file() and stamp.read_text() == wanted:
         return "up to date"
+    programs, environment = VENV / "bin", {**SYSTEM_CERTIFICATES, **os.environ, "UV_PYTHON_DOWNLOADS": "never"}
     subprocess.run([python, "-m", "venv", "--clear", str(VENV)], check=True)
-    bin_directory = VENV / "bin"
-    subprocess.run([str(bin_directory / "pip"), "install", "--quiet", "uv"], check=True)
-    install = ["pip", "install", "--quiet", "--python", str(bin_directory / "python"), f"ansible-core~={core}.0"]
-    subprocess.run(
-        [str(bin_directory / "uv"), *install, "-r", str(REQUIREMENTS / "dev.txt")], env=UV_ENVIRONMENT, check=True
-    )
+    subprocess.run([str(programs / "pip"), "install", "--quiet", "uv"], check=True)
+    install = [str(programs / "uv"), "pip", "install", "--quiet", "--python", str(programs / "python")]
+    requirements = [f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "dev.txt")]
+    subprocess.run([*install, *requirements], env=environment, check=True)
     stamp.write_text(wanted)
     return "made"
 
 
-def _digest_of_requirements() -> str:
-    files = [*sorted(REQUIREMENTS.glob("*.txt")), REPOSITORY / "meta" / "ee-requirements.txt"]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+def make_tree() -> str:
+    """Make `.collection`: this clone under its full name, whatever its folder is called, and what it depends on.
 
-
-def make_tree(core: str) -> str:
-    """Make `.collection`: this clone under its full name, whatever its folder is called, and what it depends on."""
+    That comes out of the newest package `ansible` for this Python: package registries are reached from more places
+    than Galaxy is.
+    """
     COLLECTION.parent.mkdir(parents=True, exist_ok=True)
     if not COLLECTION.is_symlink():
         COLLECTION.symlink_to(REPOSITORY, target_is_directory=True)
-    if all((COLLECTIONS / dependency).is_dir() for dependency in DEPENDENCIES):
+    community = COLLECTIONS / "ansible_collections" / "community"
+    if all((community / name).is_dir() for name in DEPENDENCIES):
         return "up to date"
-    _unpack_dependencies(COMMUNITY_PACKAGES[core])
+    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+        download = [str(VENV / "bin" / "pip"), "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+        subprocess.run([*download, "--dest", scratch, "ansible"], check=True)
+        (wheel,) = Path(scratch).glob("ansible-*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            prefixes = tuple(f"ansible_collections/community/{name}/" for name in DEPENDENCIES)
+            archive.extractall(scratch, [name for name in archive.namelist() if name.startswith(prefixes)])
+        shutil.rmtree(community, ignore_errors=True)
+        os.rename(Path(scratch, "ansible_collections", "community"), community)
     return "made"
 
 
-def _unpack_dependencies(major: int) -> None:
-    """Take them out of the package `ansible`: package registries are reached from more places than Galaxy is."""
-    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        download = [str(VENV / "bin" / "pip"), "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-        subprocess.run([*download, "--dest", scratch, f"ansible=={major}.*"], check=True)
-        (wheel,) = Path(scratch).glob("ansible-*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            prefixes = tuple(f"{dependency}/" for dependency in DEPENDENCIES)
-            archive.extractall(scratch, [name for name in archive.namelist() if name.startswith(prefixes)])
-        for dependency in DEPENDENCIES:
-            shutil.rmtree(COLLECTIONS / dependency, ignore_errors=True)
-            (COLLECTIONS / dependency).parent.mkdir(parents=True, exist_ok=True)
-            os.rename(Path(scratch) / dependency, COLLECTIONS / dependency)
+def install_programs(profile: str) -> str:
+    """Install what this machine lacks of a profile of tests/bindep.txt; return what was done, after a colon."""
+    if not shutil.which("dpkg-query"):
+        return "skipped, this is not a Debian-like system; tests that need them skip"
+    ask = [str(VENV / "bin" / "bindep"), "--brief", "--file", str(REPOSITORY / "tests" / "bindep.txt"), profile]
+    missing = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.split()
+    if not missing:
+        return "up to date"
+    if os.geteuid() != 0:
+        return f"skipped, only root can install {' '.join(missing)}; tests that need them skip"
+    is_ours = not POLICY.exists()  # else the machine has its own rule
+    if is_ours:
+        POLICY.write_text("#!/bin/sh\nexit 101\n")
+        POLICY.chmod(0o755)
+    try:
+        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+            command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2", *arguments]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                return f"failed, so tests that need {' '.join(missing)} skip; apt-get said: {done.stderr.strip()}"
+    finally:
+        if is_ours:
+            POLICY.unlink()
+    return f"installed {' '.join(missing)}"
 
 
 if __name__ == "__main__":

@@ -247,7 +247,7 @@ SHIPPED = {
 
 def shipped() -> dict[str, dict[str, int]]:
     """What Ansible ships with each module: module -> file below the collection -> bytes."""
-    tool, collections = REPOSITORY / "tests" / "tools" / "shipped.py", REPOSITORY / ".collection"
+    tool, collections = REPOSITORY / "tests" / "support" / "shipped.py", REPOSITORY / ".collection"
     command = [sys.executable, str(tool), str(collections), str(PLUGINS / "modules")]
     found: dict[str, dict[str, int]] = json.loads(
         subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The components of a build that nobody measured, from the bundled table of releases.
 
-`components.json` has, for each release, what its packages were built from (`tests/tools/make_components_table.py` makes
+`components.json` has, for each release, what its packages were built from (`tables/make_components_table.py` makes
 it). Which of them are in a build follows from its target and version (docs/development/builds.md 3.6). What the table
 does not say is absent: a release that it lacks has no components but the interpreter, and nothing is known of the
 libraries of Windows builds.

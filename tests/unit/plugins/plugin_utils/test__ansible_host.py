@@ -36,7 +36,7 @@ class Action(CollectionAction):
         *,
         tmpdir: str | None = "/host/tmp",
         delegate_to: str | None = None,
-        pipelining: bool = True,
+        pipelining: bool | None = True,
         becomes_unprivileged: bool = False,
         chmod_rc: int = 0,
     ) -> None:
@@ -70,6 +70,7 @@ class Action(CollectionAction):
         self.asked.append((local_path, remote_path))
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        assert self.pipelining is not None, "should never be called"
         return self.pipelining
 
     def _is_become_unprivileged(self) -> bool:
@@ -194,3 +195,16 @@ def test_an_interpreter_with_a_space_is_one_word(build_module_command: Any, inte
     action._connection._shell.build_module_command = build_module_command
     AnsibleHost(action, TASK_VARS).run_module("build", {}, interpreter="/a b/python3")
     assert action.asked[0]["task_vars"]["ansible_python_interpreter"] == interpreter
+
+
+@pytest.mark.parametrize(("of_action", "of_connection"), [(True, None), (False, None), (None, True), (None, False)])
+def test_whether_commands_take_input(of_action: bool | None, of_connection: bool | None) -> None:
+    """The connection knows since ansible-core 2.19, the action before."""
+    action = Action(pipelining=of_action)
+    if of_connection is not None:
+        action._connection.is_pipelining_enabled = lambda: of_connection
+    assert AnsibleHost(action, TASK_VARS).commands_take_input is (of_connection if of_action is None else of_action)
+
+
+def test_commands_take_no_input_with_mitogen_and_an_older_ansible_core() -> None:
+    assert AnsibleHost(Action(pipelining=None), TASK_VARS).commands_take_input is False

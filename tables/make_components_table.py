@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the table of the components of each release that comes with the collection.
 
-    .venv/bin/python tests/tools/make_components_table.py components_by_release.json
+    .venv/bin/python tables/make_components_table.py components_by_release.json
 
 The argument is JSON: release -> package -> version, as `pythonbuild/downloads.py` of python-build-standalone lists
 them at the release's tag. Packages that only build Python are left out, and so is the tag 20250323, which was set a
@@ -17,7 +17,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-TABLE = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "_components" / "components.json"
+TABLE = Path(__file__).resolve().parents[1] / "plugins" / "plugin_utils" / "_components" / "components.json"
 PACKAGES = (
     *("bdb", "bzip2", "ensurepip-pip", "expat", "libX11", "libXau", "libedit", "libffi", "libffi-3.3", "libressl"),
     *("libxcb", "mpdecimal", "musl", "musl-static", "ncurses", "openssl", "openssl-3.0", "openssl-3.5", "pip"),

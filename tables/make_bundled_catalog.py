@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the catalogue that comes with the collection from indexes; each release of the collection renews it.
 
-    .venv/bin/python tests/tools/make_bundled_catalog.py bundled \
+    .venv/bin/python tables/make_bundled_catalog.py bundled \
         https://releases.astral.sh/github/versions/main/v1/python-build-standalone.ndjson
 
 Each argument is an index as the option `index` takes it, or a gzipped table of names with a line of headings, of which
@@ -18,9 +18,7 @@ import gzip
 import sys
 from pathlib import Path
 
-from paths import COLLECTIONS
-
-sys.path.insert(0, str(COLLECTIONS))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collection"))
 
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch import Validators, fetch
