@@ -75,6 +75,7 @@ def test_an_audit_shows_what_the_fleet_has(fleet: Fleet, tmp_path: Path) -> None
         "past_end_of_life": 2,
         "provisional": 1,
         "left": 0,
+        "fips": 0,
     }
     assert audited["release_cycle"] == cycle.as_uri()
     (at_path,) = [build for build in builds_of(audited, "web1") if build["paths"]]

@@ -110,12 +110,13 @@ class FoundPath:
 
 @dataclass(frozen=True)
 class HostAnswer:
-    """The builds and paths that a host reports."""
+    """The builds and paths that a host reports. `fips` is whether it is in FIPS mode, None if it did not say."""
 
     paths: tuple[FoundPath, ...]
     builds: tuple[FoundBuild, ...]
     environments: tuple[FoundEnvironment, ...] = ()
     unsearched: tuple[str, ...] = ()
+    fips: bool | None = None
 
     @classmethod
     def parse(cls, info: Any) -> HostAnswer:
@@ -129,8 +130,10 @@ class HostAnswer:
             _environment(one, f"{_ANSWER}: environments[{number}]")
             for number, one in enumerate(_list(info, "environments") if "environments" in info else ())
         )
-        unsearched = Fields(info, _ANSWER, DamagedAnswer).texts("unsearched") if "unsearched" in info else ()
-        return cls(tuple(paths), tuple(builds), tuple(environments), unsearched)
+        fields = Fields(info, _ANSWER, DamagedAnswer)
+        unsearched = fields.texts("unsearched") if "unsearched" in info else ()
+        fips = fields.optional_flag("fips")
+        return cls(tuple(paths), tuple(builds), tuple(environments), unsearched, fips)
 
     def build_at(self, entry: str | None, store: str) -> FoundBuild | None:
         """The build of a store entry; None when there is none."""

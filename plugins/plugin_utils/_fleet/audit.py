@@ -112,6 +112,7 @@ def _summary(
         "past_end_of_life": sum(build["past_end_of_life"] for build in at_paths),
         "provisional": sum(bool(build["provisional"]) for build in builds),
         "left": sum(bool(build["left"]) for build in builds),
+        "fips": sum(bool(host["fips"] and host["builds"]) for host in hosts),
     }
 
 
@@ -161,9 +162,26 @@ def _host(name: str, info: Any, groups: str, baseline: Baseline) -> dict[str, An
         builds = [_build(found, answer.paths, groups, baseline) for found in answer.builds]
         environments = [_environment(one, answer) for one in answer.environments]
     except DamagedAnswer as error:
-        return {"host": name, "problem": str(error), "builds": [], "environments": [], "unsearched": []}
-    unsearched = list(answer.unsearched)
-    return {"host": name, "problem": None, "builds": builds, "environments": environments, "unsearched": unsearched}
+        return _described(name, HostAnswer((), ()), [], [], problem=str(error))
+    return _described(name, answer, builds, environments)
+
+
+def _described(
+    name: str,
+    answer: HostAnswer,
+    builds: list[dict[str, Any]],
+    environments: list[dict[str, Any]],
+    *,
+    problem: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "host": name,
+        "problem": problem,
+        "fips": answer.fips,
+        "builds": builds,
+        "environments": environments,
+        "unsearched": list(answer.unsearched),
+    }
 
 
 def _environment(found: FoundEnvironment, answer: HostAnswer) -> dict[str, Any]:

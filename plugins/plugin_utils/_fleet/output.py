@@ -19,7 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 COLUMNS: tuple[str, ...] = (
     "date", "host", "kind", "series", "version", "release", "target", "flavor", "paths", "state", "affected",
     "fixed_by", "intact", "drifted_files", "outdated", "newest", "end_of_life", "past_end_of_life", "provisional",
-    "left", "run_by", "processes", "installed_at", "url", "sha256", "components", "owner", "problem",
+    "left", "run_by", "processes", "installed_at", "url", "sha256", "components", "owner", "fips", "problem",
 )  # fmt: skip
 _MOST_FILES = 100  # of a build, in one cell; the JSON file has all
 
@@ -61,7 +61,7 @@ def as_csv(report: Mapping[str, Any]) -> str:
         rows = [_of_build(build, by_subject.get(subject_of(host, build), [])) for build in host["builds"]]
         rows += [_of_environment(one, by_subject.get(subject_of(host, one), [])) for one in host["environments"]]
         for row in rows or [{}]:
-            whole = {**row, "date": report["date"], "host": host["host"], "problem": host["problem"]}
+            whole = {**row, "date": report["date"], **{key: host[key] for key in ("host", "fips", "problem")}}
             writer.writerow({column: _cell(whole.get(column)) for column in COLUMNS})
     return stream.getvalue()
 

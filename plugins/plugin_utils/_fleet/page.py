@@ -90,6 +90,7 @@ def _row(
     return {
         "host": host["host"],
         "problem": host["problem"],
+        "fips": host["fips"],
         "unsearched": host["unsearched"],
         "builds": described,
         "environments": environments,

@@ -58,6 +58,7 @@ def test_the_summary_counts(audited: dict[str, Any]) -> None:
         "past_end_of_life": 1,
         "provisional": 0,
         "left": 0,
+        "fips": 0,
     }
 
 
@@ -356,3 +357,17 @@ def test_a_kept_build_that_is_newer_is_not_called_earlier() -> None:
     assert [one["kept"] for one in of(audited, "web2")["builds"]] == [None, "earlier"]
     rows = csv.DictReader(io.StringIO(as_csv(audited)))
     assert [row["state"] for row in rows if not row["paths"]] == ["newer build", "earlier build", "earlier build"]
+
+
+def test_hosts_in_fips_mode_are_marked_where_they_have_builds() -> None:
+    infos = {
+        "strict": {**host(build("3.13.15", "20261110")), "fips": True},
+        "bare": {**host(), "fips": True},
+        "plain": {**host(build("3.13.15", "20261110")), "fips": False},
+        "silent": host(build("3.13.15", "20261110")),
+    }
+    audited = report(infos, {}, BASELINE)
+    cells = {row["host"]: row["fips"] for row in csv.DictReader(io.StringIO(as_csv(audited)))}
+    assert audited["summary"]["fips"] == 1
+    assert cells == {"strict": "yes", "bare": "yes", "plain": "no", "silent": ""}
+    assert as_html(audited).count("The host is in FIPS mode.") == 1
