@@ -51,7 +51,8 @@ def main() -> None:
 
 def make_venv(python: str, core: str) -> str:
     """Make `.venv` and install tests/requirements/dev.txt, unless it was made from these very files already."""
-    files = [*sorted(REQUIREMENTS.glob("*.txt")), REPOSITORY / "meta" / "ee-requirements.txt"]
+    of_users = [REPOSITORY / "meta" / "ee-requirements.txt", *REPOSITORY.glob("docs/execution-environment/*.txt")]
+    files = [*sorted(REQUIREMENTS.glob("*.txt")), *of_users]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     stamp, wanted = VENV / ".made-from", f"{python}\nansible-core {core}\n{digest}\n"
     if stamp.is_file() and stamp.read_text() == wanted:
