@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from packaging.utils import canonicalize_name
-
 from .._components.identity import COMPONENTS, identity_of
 
 # The copy of pip that `python -m venv` installs is a pip as well.
@@ -59,6 +57,8 @@ def by_package(ecosystem: str, name: str) -> tuple[str, ...]:
     """The components that a package of an ecosystem is, empty for another package."""
     kind = ecosystem.partition(":")[0].lower()
     if kind == "pypi":
+        from packaging.utils import canonicalize_name
+
         return _PYPI.get(canonicalize_name(name), ())
     return _of(_NAMES.get(name.lower())) if kind in _UPSTREAM else ()
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from packaging.version import InvalidVersion, Version
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 _LONGEST = 100  # characters; no project has longer versions, and patterns stay quick
 
@@ -56,6 +57,8 @@ def _without_tag(component: str, text: str) -> str:
 
 
 def _pep440(text: str) -> Version | None:
+    from packaging.version import InvalidVersion, Version
+
     try:
         return Version(text)
     except InvalidVersion:
