@@ -98,7 +98,9 @@ def pytest(session: nox.Session, *tests: str, workers: int = 0) -> None:
     """
     options = (f"-n{workers}", "--dist=worksteal", "-o", f"cache_dir={CACHE / 'pytest' / session.name}")
     report = f"--junitxml={REPORTS / session.name}.xml"
-    session.run("python", "-m", "pytest", "-q", *options, report, *(session.posargs or tests), env={"HOME": HOME})
+    measured = ["-m", "coverage", "run"] if session.name == f"unit-{NEWEST}" else []
+    where = {"HOME": HOME, "COVERAGE_FILE": str(REPORTS / "coverage"), "COVERAGE_CORE": "sysmon"}
+    session.run("python", *measured, "-m", "pytest", "-q", *options, report, *(session.posargs or tests), env=where)
 
 
 def step_of_tests(name: str, workers: int, **options: object) -> None:

@@ -1,20 +1,23 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints what `make test` has done: a line for each step with its time, and the sum of all tests as the last line.
+"""Prints what `make test` has done: a line for each step with its time, then the sum of all tests and the coverage.
 
-A step that runs pytest counts with its tests, any other as one test.
+A step that runs pytest counts with its tests, any other as one test. Too little coverage counts as a failed one.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
-from paths import REPORTS
+from paths import REPORTS, REPOSITORY
+
+LEAST_COVERAGE = 95  # percent of the lines of the plugins
 
 
 def main() -> None:
@@ -22,15 +25,32 @@ def main() -> None:
     report = REPORTS / "nox.json"
     if not report.is_file():
         sys.exit("nox ended before it had run its sessions; its own message is above.")
-    sessions = json.loads(report.read_text())["sessions"]
     total: Counter[str] = Counter()
-    for session in sessions:
+    for session in json.loads(report.read_text())["sessions"]:
         counts = counts_of(session, REPORTS / f"{session['name']}.xml")
         total.update(counts)
         reason = f"  {session['reason']}" if session["reason"] and session["result"] != "success" else ""
         print(f"{session['result']:8} {session['duration']:6.1f} s  {session['name']:14} {in_words(counts)}{reason}")
-    print(in_words(total, always=("passed", "failed")))
+    percent = covered()
+    if percent is not None and percent < LEAST_COVERAGE:
+        print(f"Too few lines of the plugins are covered: {percent:.1f} %, at least {LEAST_COVERAGE} % are wanted.")
+        total["failed"] += 1
+    coverage = "" if percent is None else f", {percent:.1f} % of lines covered"
+    print(in_words(total, always=("passed", "failed", "skipped")) + coverage)
     sys.exit(1 if total["failed"] else 0)
+
+
+def covered() -> float | None:
+    """The percentage of the plugins' lines that tests ran; None where no session measured it."""
+    if not list(REPORTS.glob("coverage.*")):
+        return None
+    import coverage
+
+    os.chdir(REPOSITORY)
+    measured = coverage.Coverage(data_file=str(REPORTS / "coverage"))
+    measured.combine()
+    with (REPORTS / "coverage.txt").open("w") as file:
+        return measured.report(show_missing=True, skip_covered=True, file=file)
 
 
 def counts_of(session: dict, junit: Path) -> Counter[str]:
@@ -42,9 +62,7 @@ def counts_of(session: dict, junit: Path) -> Counter[str]:
     failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
     skipped = int(suite.get("skipped", 0))
     passed = int(suite.get("tests", 0)) - failed - skipped
-    if outcome == "failed":
-        failed = max(failed, 1)
-    return Counter(passed=passed, failed=failed, skipped=skipped)
+    return Counter(passed=passed, failed=max(failed, outcome == "failed"), skipped=skipped)
 
 
 def in_words(counts: Counter[str], always: tuple[str, ...] = ()) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -37,3 +38,28 @@ def test_sessions_count(result: str, junit: tuple[int, ...] | None, expected: di
 def test_words() -> None:
     assert closing_line.in_words(Counter(passed=2), always=("passed", "failed")) == "2 passed, 0 failed"
     assert closing_line.in_words(Counter(failed=1, skipped=3)) == "1 failed, 3 skipped"
+
+
+@pytest.mark.parametrize(
+    ("percent", "last_line", "status"),
+    [
+        (None, "1 passed, 0 failed, 0 skipped", 0),
+        (95.04, "1 passed, 0 failed, 0 skipped, 95.0 % of lines covered", 0),
+        (94.9, "1 passed, 1 failed, 0 skipped, 94.9 % of lines covered", 1),
+    ],
+)
+def test_too_little_coverage_fails(
+    percent: float | None,
+    last_line: str,
+    status: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    session = {"name": "any", "result": "success", "duration": 1.0, "reason": None}
+    (tmp_path / "nox.json").write_text(json.dumps({"sessions": [session]}))
+    monkeypatch.setattr(closing_line, "REPORTS", tmp_path)
+    monkeypatch.setattr(closing_line, "covered", lambda: percent)
+    with pytest.raises(SystemExit) as exited:
+        closing_line.main()
+    assert (capsys.readouterr().out.splitlines()[-1], exited.value.code) == (last_line, status)
