@@ -34,7 +34,8 @@ def audit_report(
     try:
         dates = ReleaseCycle.from_url(cycle_url) if cycle_url else ReleaseCycle.bundled()
         known = Advisories.from_dict(advisories) if advisories else Advisories()
-        return audit.report(infos, groups, audit.Baseline(newest, dates, datetime.fromisoformat(now), known))
+        at = datetime.fromisoformat(now.replace("Z", "+00:00"))  # Python 3.10 does not read the Z
+        return audit.report(infos, groups, audit.Baseline(newest, dates, at, known))
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 

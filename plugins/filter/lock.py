@@ -18,7 +18,7 @@ def lock_changes(now: str, former: str, advisories: dict[str, Any] | None = None
     from ansible_collections.standalone.python.plugins.plugin_utils._lock import changes
     from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockFile
 
-    now, former = (text.encode().decode() for text in (now, former))  # libyaml reads no subclass of str
+    now, former = ("".join(text) for text in (now, former))  # libyaml reads no subclass of str
     try:
         earlier = LockFile.parse(former, "The former lock") if former.strip() else LockFile({})
         known = Advisories.from_dict(advisories).all if advisories else ()

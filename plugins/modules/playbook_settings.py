@@ -12,7 +12,7 @@ module: playbook_settings
 short_description: Internal to the playbooks, checks their variables
 version_added: 0.1.0
 description:
-  - The playbooks of this collection run it first.
+  - Internal. The playbooks of this collection run it first.
   - Reads the variables of all hosts on the controller, regardless of where they are set, and compares them with the
     argument spec of the playbook. Fails for variables that the playbook does not have, for invalid values, and for
     files that the controller does not have.

@@ -31,14 +31,14 @@ from tests.support.wheels import make_wheel
 # --- which options can hold a secret ---------------------------------------------------------------------------------
 
 # Roles call some options of their modules by another name.
-ALIASES = {"source": "mirror", "cycle_url": "index", "url_options": "headers"}
+ALIASES = {"source": "mirror", "url_options": "headers", **dict.fromkeys(("advisories", "cycle_url", "url"), "index")}
 # Options that are free text and hold no secret: what is shown of a build and of a host is made of them.
 OPEN = frozenset(
     """
-    allow archive attestations build_options builds builds_dir ca_path capabilities checksum client_cert client_key
-    csh_dir
-    default dest dir environment_dir exclude file fish_dir flavors from from_build group health_command health_imports
-    hosts
+    after_command allow allowed_signers archive attestations before_command build_options builds builds_dir ca_path
+    calendar capabilities changes_file checkout checksum client_cert client_key command commit csh_dir
+    default dest dir environment_dir environments exclude file fish_dir flavors from from_build group health_command
+    health_imports hooks_delegate_to hosts key_file playbook random_delay report_command
     index_max_age link_dir listen lock man_dir min_age name names nginx_config nginx_package owner path profile_dir
     provenance query reason release releases requirements restart_services rollback_from_build rollback_reason
     root serial serve server_names state store stores systemd_dir systemd_units target targets terms tls_certificate
@@ -82,7 +82,12 @@ def test_it_is_known_of_each_option_whether_it_can_hold_a_secret() -> None:
 
 
 def test_an_option_that_is_not_logged_is_given_a_secret_here() -> None:
-    hidden = {name for _where, options in specs() for name, option in options.items() if option.get("no_log")}
+    hidden = {
+        ALIASES.get(name, name)
+        for _where, options in specs()
+        for name, option in options.items()
+        if option.get("no_log")
+    }
     assert hidden <= SECRET_OPTIONS <= set(secrets_at("127.0.0.1:1", {"url": "https://e.org/r/f"}))
 
 

@@ -103,7 +103,9 @@ class _Check:
             hosts=pattern,
             waves=waves_of(next(iter(values[waves.name].values()), waves.default)) if waves else None,
             paths={
-                setting.name: _path(setting, values[setting.name]) for setting in settings if setting.form == OUTPUT
+                setting.name: _path(setting, values[setting.name])
+                for setting in settings
+                if setting.form == OUTPUT and (values[setting.name] or setting.default is not None)
             },
             names=names,
             warnings=tuple(self._warnings(values, names)),

@@ -225,6 +225,8 @@ SAMPLES: dict[str, tuple[Any, Any]] = {
     "audit_cycle_url": ("https://a", "https://b"),
     "upgrade_exclude": (["3.13.6"], ["3.13.7"]),
     "audit_fail_on": (["drifted"], ["no_answer"]),
+    "audit_sbom": ("cyclonedx", "spdx"),
+    "audit_url_options": ({"timeout": 1}, {"timeout": 2}),
 }
 
 

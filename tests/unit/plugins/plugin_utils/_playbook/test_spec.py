@@ -118,8 +118,8 @@ def test_variables_of_roles_and_of_those_who_use_them_are_taken(role: str) -> No
         ("bootstrap", {"url_username", "url_password", "index", "mirror", "asset"}),
         ("install", {"url_username", "url_password", "headers", "index", "mirror", "asset", "pip_args"}),
         ("upgrade", {"index", "mirror", "build_options"}),
-        ("lock", {"index", "mirror", "url_options"}),
-        ("audit", {"index", "cycle_url"}),
+        ("lock", {"advisories", "index", "mirror", "url_options"}),
+        ("audit", {"advisories", "cycle_url", "index", "url_options"}),
         ("rollback", set()),
     ],
 )

@@ -95,7 +95,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("upgrade_build_options", "ca_path", "has a wrong value. Write a dictionary."),
     ("audit_verify", "yes", "is 'yes'. Write none, quick or full."),
     ("audit_verify", True, "is True. Write none, quick or full, in quotes."),
-    ("audit_fail_on", ["drifted", "affcted"], "is ['drifted', 'affcted']. Write no_answer, drifted, does_not_run"),
+    ("audit_fail_on", ["drifted", "affcted"], "is ['drifted', 'affcted']. Write affected, no_answer, drifted, "),
     ("audit_fail_on", True, "is True. Write a list."),
     ("upgrade_exclude", ["3.13"], "is ['3.13']. upgrade_exclude has '3.13', which does not say"),
     ("audit_stores", ["/a", "b"], "is ['/a', 'b']. That is relative. Write it from the root."),
