@@ -168,7 +168,7 @@ def unit(session: nox.Session, core: str) -> None:
     if core == NEWEST:
         pytest(session, "tests/unit", "tests/fuzz", workers=2)
     else:
-        of_controller = (f"tests/unit/plugins/{name}" for name in ("action", "filter", "lookup", "plugin_utils"))
+        of_controller = (f"tests/unit/plugins/{name}" for name in ("action", "lookup", "plugin_utils"))
         pytest(session, *of_controller, "--ignore-glob=*probe_sh*")
 
 
