@@ -8,7 +8,8 @@ With the same version of zstandard all of them write the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import IO, Any, Optional
 
 from .._archive import libzstd
@@ -56,28 +57,29 @@ def _by_library() -> Compress | None:
             library.ZSTD_CCtx_setParameter(context, _LEVEL, level)
             library.ZSTD_CCtx_setParameter(context, _CHECKSUM, 1)
             library.ZSTD_CCtx_setPledgedSrcSize(context, ctypes.c_ulonglong(size_bytes))
-            for chunk in chunks:
-                _compress(library, context, chunk, _CONTINUE, target)
-            _compress(library, context, b"", _END, target)
+            for packed in _packed(library, context, chunks):
+                target.write(packed)
         finally:
             library.ZSTD_freeCCtx(context)
 
     return compress
 
 
-def _compress(library: Any, context: Any, chunk: bytes, directive: int, target: IO[bytes]) -> None:
+def _packed(library: Any, context: Any, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of the frame. Buffers are made once for all chunks."""
     import ctypes
 
     buffer = libzstd.buffer_type()
     packed = ctypes.create_string_buffer(_OUTPUT_BYTES)
-    source = buffer(ctypes.cast(ctypes.c_char_p(chunk), ctypes.c_void_p), len(chunk), 0)
-    left = 1
-    while source.position < source.size or (directive == _END and left):
-        output = buffer(ctypes.addressof(packed), _OUTPUT_BYTES, 0)
-        left = library.ZSTD_compressStream2(context, ctypes.byref(output), ctypes.byref(source), directive)
-        if library.ZSTD_isError(ctypes.c_size_t(left)):
-            raise ArchiveError("The library libzstd could not compress. Run again.")
-        target.write(ctypes.string_at(packed, output.position))
+    for chunk, directive in chain(((chunk, _CONTINUE) for chunk in chunks), [(b"", _END)]):
+        source = buffer(ctypes.cast(ctypes.c_char_p(chunk), ctypes.c_void_p), len(chunk), 0)
+        left = 1
+        while source.position < source.size or (directive == _END and left):
+            output = buffer(ctypes.addressof(packed), _OUTPUT_BYTES, 0)
+            left = library.ZSTD_compressStream2(context, ctypes.byref(output), ctypes.byref(source), directive)
+            if library.ZSTD_isError(ctypes.c_size_t(left)):
+                raise ArchiveError("The library libzstd could not compress. Run again.")
+            yield ctypes.string_at(packed, output.position)
 
 
 def _by_standard_library() -> Compress | None:
