@@ -10,6 +10,7 @@ ansible-core, have separate environments; everything else runs from `.venv`.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tarfile
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import antsibull_nox
 import nox
+import yaml
 from antsibull_nox.sessions.collections import prepare_collections
 
 ROOT = Path(__file__).resolve().parent
@@ -196,12 +198,24 @@ for _minor in HOSTS_ALONE:
     step_under(_minor, unit_on_host, name=f"unit-py{_minor}")
 
 
+def make_links_absolute(copy: Path) -> None:
+    """Let the pages that Galaxy shows link to the repository, at the tag of this version."""
+    galaxy = yaml.safe_load((copy / "galaxy.yml").read_text())
+    for page in [copy / "README.md", *copy.glob("roles/*/README.md")]:
+        base = f"{galaxy['repository']}/blob/{galaxy['version']}"
+        for link in set(re.findall(r"\]\((?!\w+:|#)([^)]+)\)", text := page.read_text())):
+            target = os.path.normpath(page.parent.relative_to(copy) / link)
+            text = text.replace(f"]({link})", f"]({base}/{target})")
+        page.write_text(text)
+
+
 def build(session: nox.Session) -> None:
     """The artifact in dist/: its contents, installed and described in an empty environment; with `-- demo` also run."""
     session.install("--quiet", "ansible-core", "-r", str(ROOT / "meta" / "ee-requirements.txt"))
     copy = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True).current_path
     dist, installed = ROOT / "dist", {"ANSIBLE_COLLECTIONS_PATH": session.create_tmp()}
     shutil.rmtree(dist, ignore_errors=True)
+    make_links_absolute(copy)
     session.run("ansible-galaxy", "collection", "build", "--output-path", str(dist), str(copy))
     (archive,) = dist.glob("*.tar.gz")
     with tarfile.open(archive) as members:
