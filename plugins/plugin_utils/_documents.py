@@ -1,21 +1,28 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that the user names on the controller: their absolute path, the content of a document, and YAML in it."""
+"""Files that the user names on the controller: their absolute path, their content, packed or not, and YAML in it."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from typing import Any
 
 # The whole history of releases is about 10 MB in 2026. A file ten times larger is not such a document.
 MAX_BYTES = 100 * 1024 * 1024
+_MOST_UNPACKED = 10 * MAX_BYTES  # of all members of an archive
+_TOO_LARGE = f"it is larger than {MAX_BYTES // 2**20} MiB when it is unpacked"
 
 
 class UnknownHome(OSError):
     """A path begins with `~`, and the system knows no such home directory."""
+
+
+class DamagedDocument(Exception):
+    """A packed document cannot be unpacked; `str(error)` says why, as a clause."""
 
 
 def local_path(path: str) -> str:
@@ -49,6 +56,59 @@ def read_document(path: str) -> bytes:
         if len(content) > MAX_BYTES:
             raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES // 2**20} MiB", path)
         return content
+
+
+def unpacked(content: bytes, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """The documents of a file: itself, what gzip packed, or the members of a zip archive that end in `suffixes`, but
+    hidden ones.
+
+    Each comes with its name in the archive, empty outside of one. Raises `DamagedDocument`.
+    """
+    if content.startswith(b"\x1f\x8b"):
+        yield "", _inflated(content)
+    elif content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        yield from _members(content, suffixes)
+    else:
+        yield "", content
+
+
+def _inflated(content: bytes) -> bytes:
+    import gzip
+    import io
+    import zlib
+
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            plain = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
+        raise DamagedDocument("it is damaged, as gzip says") from None
+    if len(plain) > MAX_BYTES:
+        raise DamagedDocument(_TOO_LARGE)
+    return plain
+
+
+def _members(content: bytes, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    import io
+    import zipfile
+    import zlib
+
+    left = _MOST_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in sorted(archive.infolist(), key=lambda member: member.filename):
+                name = member.filename.rpartition("/")[2]
+                if name.startswith(".") or not name.lower().endswith(suffixes):
+                    continue
+                with archive.open(member) as stream:
+                    plain = stream.read(min(MAX_BYTES, left) + 1)
+                left -= len(plain)
+                if len(plain) > MAX_BYTES or left < 0:
+                    raise DamagedDocument(_TOO_LARGE)
+                yield member.filename, plain
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError):
+        raise DamagedDocument("it is damaged, as its zip directory or a checksum says") from None
+    except (RuntimeError, NotImplementedError):  # a password, or another method
+        raise DamagedDocument("it is encrypted, or packed by another method than zip's own") from None
 
 
 def strict_yaml(text: str) -> Any:

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
+
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
 from .versions import UnknownVersion, order_of
 
 BEGINNING = "0"  # the version before all others, in events
+_BEGINNING = re.compile(r"0(?:\.0)*(?:-0)?")  # as databases write it
 ANY = "*"  # a limit that limits nothing
 
 # Every build has one of each of these. One that is not known was not measured.
@@ -22,6 +26,10 @@ _EVERYWHERE: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 # And these too, unless somebody removed them, which a measurement finds out.
 _UNLESS_REMOVED = frozenset(("pip", "ensurepip-pip", "certifi"))
+
+
+class InvalidAdvisory(StandaloneError):
+    """A file of advisories is not what it should be, or two disagree; the message names them."""
 
 
 class Verdict(NamedTuple):
@@ -87,20 +95,15 @@ class AffectedComponent:
                 doubt = str(error)
         return Verdict(False) if readable else Verdict(None, doubt)
 
-    def fixed_in(self, version: str) -> str | None:
-        """The first version after an affected one that has the fix; None if no range names one."""
+    def fixes_after(self, version: str) -> Iterator[tuple[Any, str]]:
+        """The later versions that a range names as fixed, each after its key; none if one cannot be compared."""
         try:
             key = order_of(self.component, version)
-            fixes = {
-                event.version: order_of(self.component, event.version)
-                for events in self.ranges
-                for event in events
-                if event.kind == "fixed"
-            }
+            fixes = {event.version for events in self.ranges for event in events if event.kind == "fixed"}
+            keys = [(order_of(self.component, fix), fix) for fix in sorted(fixes)]
         except UnknownVersion:
-            return None
-        later = [fix for fix, of_fix in fixes.items() if of_fix > key and self.judge(fix).affected is False]
-        return min(later, key=lambda fix: fixes[fix], default=None)
+            return
+        yield from ((of_fix, fix) for of_fix, fix in keys if of_fix > key)
 
 
 def _is_within(component: str, key: Any, events: tuple[Event, ...]) -> bool:
@@ -112,7 +115,7 @@ def _is_within(component: str, key: Any, events: tuple[Event, ...]) -> bool:
     for event in sorted(
         (event for event in events if event.kind != "limit"), key=lambda event: _position(component, event)
     ):
-        if event.version == BEGINNING:
+        if _BEGINNING.fullmatch(event.version):
             within = event.kind == "introduced" or within
             continue
         bound = order_of(component, event.version)
@@ -124,14 +127,18 @@ def _is_within(component: str, key: Any, events: tuple[Event, ...]) -> bool:
 
 
 def _position(component: str, event: Event) -> tuple[int, Any]:
-    if event.version == BEGINNING:
+    if _BEGINNING.fullmatch(event.version):
         return 0, ""
     return 1, order_of(component, event.version)
 
 
 @dataclass(frozen=True)
 class Advisory:
-    """One advisory. `why` is its summary, `severity` as its source has it, `source` the file or address."""
+    """One advisory. `why` is its summary, `severity` for the reader, `source` the file or address.
+
+    `modified` is the time of its last change in UTC, empty for one that has none. One that was withdrawn counts for
+    nothing, and neither do older ones with its id.
+    """
 
     id: str
     affected: tuple[AffectedComponent, ...]
@@ -140,6 +147,8 @@ class Advisory:
     why: str = ""
     url: str = ""
     severity: str = ""
+    modified: str = ""
+    withdrawn: bool = False
 
     def judge(self, component: str, version: str) -> Verdict:
         """The verdict about a component; unaffected if the advisory does not name it."""
@@ -149,8 +158,9 @@ class Advisory:
 
     def fixed_in(self, component: str, version: str) -> str | None:
         """The version of the component with the fix; None if the advisory names none."""
-        fixes = (one.fixed_in(version) for one in self.affected if one.component == component)
-        return next((fix for fix in fixes if fix), None)
+        later = [fix for one in self.affected if one.component == component for fix in one.fixes_after(version)]
+        fixes = (fix for _key, fix in sorted(later) if self.judge(component, fix).affected is False)
+        return next(fixes, None)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, from which `from_dict` makes the same value."""
@@ -175,6 +185,82 @@ class Advisory:
     def components(self) -> tuple[str, ...]:
         """The names of the affected components."""
         return tuple(dict.fromkeys(one.component for one in self.affected))
+
+
+def newest_of(records: Iterable[Advisory]) -> tuple[list[Advisory], list[str]]:
+    """Each id once, and the ids of which there were older versions.
+
+    Of records that differ the one that was changed last counts, withdrawn or not. Raises `InvalidAdvisory` if nothing
+    says which that is.
+    """
+    found: dict[str, Advisory] = {}
+    outdated: dict[str, None] = {}
+    for record in records:
+        earlier = found.setdefault(record.id, record)
+        if (earlier.affected, earlier.withdrawn) != (record.affected, record.withdrawn):
+            _require_order(earlier, record)
+            outdated[record.id] = None
+        if earlier.modified <= record.modified:
+            found[record.id] = record
+    return list(found.values()), list(outdated)
+
+
+def _require_order(one: Advisory, other: Advisory) -> None:
+    if one.modified and other.modified and one.modified != other.modified:
+        return
+    where = f"{one.source} and {other.source} disagree"
+    if one.source == other.source:
+        where = f"two entries of {one.source} disagree"
+    raise InvalidAdvisory(f"Cannot read the advisories: {where} about {one.id}. Keep the right one.")
+
+
+def joined(advisories: Iterable[Advisory]) -> list[Advisory]:
+    """One advisory for all that name the same flaw, by the id or an alias of another. The first gives its id.
+
+    A version is affected if one of them says so.
+    """
+    every = list(advisories)
+    same: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while same.setdefault(name, name) != name:
+            name = same[name]
+        return name
+
+    for one in every:
+        for alias in one.aliases:
+            same[root(alias)] = root(one.id)
+    groups: dict[str, list[Advisory]] = {}
+    for one in every:
+        groups.setdefault(root(one.id), []).append(one)
+    return [_one_of(group) for group in groups.values()]
+
+
+def _one_of(group: list[Advisory]) -> Advisory:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    names = dict.fromkeys(name for one in group for name in (one.id, *one.aliases) if name != first.id)
+    why, url, severity = (
+        next(filter(None, (getattr(one, key) for one in group)), "") for key in ("why", "url", "severity")
+    )
+    return replace(
+        first,
+        affected=without_needless_doubts(part for one in group for part in one.affected),
+        aliases=tuple(names),
+        source=", ".join(dict.fromkeys(one.source for one in group)),
+        why=why,
+        url=url,
+        severity=severity,
+        modified=max(one.modified for one in group),
+    )
+
+
+def without_needless_doubts(affected: Iterable[AffectedComponent]) -> tuple[AffectedComponent, ...]:
+    """Each once, and what names no versions only where nothing else names versions of its component."""
+    every = tuple(dict.fromkeys(affected))
+    known = {one.component for one in every if one.ranges or one.versions}
+    return tuple(one for one in every if one.ranges or one.versions or one.component not in known)
 
 
 def may_have(component: str, components: Mapping[str, Mapping[str, str]]) -> bool:

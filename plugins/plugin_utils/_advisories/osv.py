@@ -10,28 +10,29 @@ versions that they were made from, those count.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 
-from .advisory import Advisory, AffectedComponent, Event
-from .identity import by_cpe, by_package, by_purl, by_repository, packaged_as
+from .advisory import Advisory, AffectedComponent, Event, InvalidAdvisory, without_needless_doubts
+from .identity import by_cpe, by_package, by_purl, by_repository, packaged_as, version_of_cpe
+from .severity import severity_of
 
 _KINDS = ("introduced", "fixed", "last_affected", "limit")
 _COMPARED = ("ECOSYSTEM", "SEMVER")
 _LISTS = ("vulns", "vulnerabilities", "packages", "results")  # of answers of osv.dev, and of osv-scanner's report
+_REST = ("next_page_token", "nextPageToken")  # of an answer of osv.dev that is only the first part
 _LONGEST_WHY = 300  # characters
-
-
-class InvalidAdvisory(StandaloneError):
-    """A file of advisories is not what it should be; the message names it."""
+_DEEPEST = 50  # lists and objects within each other
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|\+00:00)")
 
 
 def documents_in(text: str, where: str) -> list[Any]:
     """The JSON values of a text, which can follow each other. Raises `InvalidAdvisory`."""
-    decoder, found, position = json.JSONDecoder(), [], 0
+    decoder = json.JSONDecoder(object_pairs_hook=_without_repetition, parse_constant=_no_number)
+    found, position = [], 0
     try:
         while rest := text[position:].lstrip():
             position = len(text) - len(rest)
@@ -44,35 +45,57 @@ def documents_in(text: str, where: str) -> list[Any]:
     return found
 
 
-def records_in(value: Any, where: str) -> Iterator[tuple[Any, str]]:
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        keys = [key for key, _value in pairs]
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)} comes twice")
+    return content
+
+
+def _no_number(constant: str) -> None:
+    raise ValueError(f"{constant} is no value")
+
+
+def records_in(value: Any, where: str, depth: int = 0) -> Iterator[tuple[Any, str]]:
     """Each record below a JSON value with its position: one, a list, an answer of osv.dev or the report of osv-scanner.
 
     Raises `InvalidAdvisory`.
     """
+    if depth > _DEEPEST:
+        raise InvalidAdvisory(f"{where} is damaged: it is more than {_DEEPEST} levels deep.")
     if isinstance(value, list):
         for number, one in enumerate(value):
-            yield from records_in(one, f"{where}: [{number}]")
+            yield from records_in(one, f"{where}: [{number}]", depth + 1)
     elif isinstance(value, Mapping) and "id" in value:
         yield value, where
     elif isinstance(value, Mapping) and any(key in value for key in _LISTS):
-        for key in _LISTS:
-            if value.get(key) is not None:
-                if not isinstance(value[key], list):
-                    raise InvalidAdvisory(f"{where} is damaged: {key} should be a list.")
-                yield from records_in(value[key], f"{where}: {key}")
+        for key, below in _lists_in(value, where):
+            yield from records_in(below, f"{where}: {key}", depth + 1)
     elif value != {} and not (isinstance(value, Mapping) and "package" in value):  # a package without any advisory
         raise InvalidAdvisory(
             f"{where} is damaged: an advisory in the OSV format was expected there, an object with id and affected."
         )
 
 
-def parse(record: Any, where: str, source: str) -> Advisory | None:
-    """One record; None if it was withdrawn. Raises `InvalidAdvisory`."""
+def _lists_in(value: Mapping[str, Any], where: str) -> Iterator[tuple[str, list[Any]]]:
+    if any(value.get(key) for key in _REST):
+        raise InvalidAdvisory(f"{where} is only a part of an answer: fetch its other pages too, by {_REST[0]}.")
+    for key in _LISTS:
+        if value.get(key) is not None:
+            if not isinstance(value[key], list):
+                raise InvalidAdvisory(f"{where} is damaged: {key} should be a list.")
+            yield key, value[key]
+
+
+def parse(record: Any, where: str, source: str) -> Advisory:
+    """One record; one that was withdrawn names nothing. Raises `InvalidAdvisory`."""
     fields = Fields(record, where, InvalidAdvisory)
     identity = fields.text("id")
     here = f"{where}: {identity}"
-    if fields.optional_text("withdrawn"):
-        return None
+    modified = _time(fields, "modified", here)
+    if _time(fields, "withdrawn", here):
+        return Advisory(identity, (), source, modified=modified, withdrawn=True)
     if not record.get("affected"):
         raise InvalidAdvisory(
             f"{here} does not say what is affected. Give the whole record, as the addresses below "
@@ -86,8 +109,18 @@ def parse(record: Any, where: str, source: str) -> Advisory | None:
         aliases=fields.texts("aliases") if record.get("aliases") is not None else (),
         why=why[:_LONGEST_WHY],
         url=_url(record, identity),
-        severity=_severity(record),
+        severity=severity_of(record),
+        modified=modified,
     )
+
+
+def _time(fields: Fields, key: str, where: str) -> str:
+    """A time in UTC as a text that sorts; empty without one. Raises `InvalidAdvisory`."""
+    text = fields.optional_text(key)
+    match = _TIME.fullmatch(text or "")
+    if text is not None and match is None:
+        raise InvalidAdvisory(f"{where} is damaged: {key} should be a time such as 2026-10-01T00:00:00Z.")
+    return match[1] if match else ""
 
 
 def _affected(record: Mapping[str, Any], where: str) -> tuple[AffectedComponent, ...]:
@@ -97,25 +130,28 @@ def _affected(record: Mapping[str, Any], where: str) -> tuple[AffectedComponent,
     packaged: dict[str, str] = {}
     for part, here in _objects(record, "affected", where):
         ranges = _objects(part, "ranges", here)
-        ecosystem, components = _components(part, ranges, common, here)
+        cpes = _cpes_of(part, ranges) or common
+        ecosystem, components = _components(part, ranges, cpes, here)
         if components:
-            found += _of_components(components, part, ranges, here)
+            found += _of_components(components, part, ranges, cpes, here)
         else:
             name = _package(part, here).optional_text("name") or ""
             packaged.update(dict.fromkeys(packaged_as(ecosystem, name), ecosystem.partition(":")[0]))
     named = {one.component for one in found}
-    return (
-        *found,
-        *(
-            AffectedComponent(component, unread=f"it names only versions of packages of {distribution}")
-            for component, distribution in packaged.items()
-            if component not in named
-        ),
-    )
+    found += [
+        AffectedComponent(component, unread=f"it names only versions of packages of {distribution}")
+        for component, distribution in packaged.items()
+        if component not in named
+    ]
+    return without_needless_doubts(found)
 
 
 def _of_components(
-    components: tuple[str, ...], part: Mapping[str, Any], ranges: list[tuple[Mapping[str, Any], str]], where: str
+    components: tuple[str, ...],
+    part: Mapping[str, Any],
+    ranges: list[tuple[Mapping[str, Any], str]],
+    cpes: tuple[str, ...],
+    where: str,
 ) -> list[AffectedComponent]:
     fields = Fields(part, where, InvalidAdvisory)
     versions = fields.texts("versions") if part.get("versions") is not None else ()
@@ -128,10 +164,13 @@ def _of_components(
             compared.append(extracted or events)
         else:
             unread = f"it names {'commits' if kind == 'GIT' else f'a range of the type {kind}'} and no versions"
-    return [
-        AffectedComponent(component, tuple(compared), versions, "" if compared or versions else unread)
-        for component in components
-    ]
+    found = []
+    for component in components:
+        listed = versions
+        if not (ranges or versions):
+            listed = tuple(filter(None, (version_of_cpe(cpe) for cpe in cpes if component in by_cpe(cpe))))
+        found.append(AffectedComponent(component, tuple(compared), listed, "" if compared or listed else unread))
+    return found
 
 
 def _package(part: Mapping[str, Any], where: str) -> Fields:
@@ -139,7 +178,7 @@ def _package(part: Mapping[str, Any], where: str) -> Fields:
 
 
 def _components(
-    part: Mapping[str, Any], ranges: list[tuple[Mapping[str, Any], str]], common: tuple[str, ...], where: str
+    part: Mapping[str, Any], ranges: list[tuple[Mapping[str, Any], str]], cpes: tuple[str, ...], where: str
 ) -> tuple[str, tuple[str, ...]]:
     """The ecosystem and the components of an entry: by its package, else by CPEs, else by repositories."""
     package = _package(part, where)
@@ -147,13 +186,16 @@ def _components(
     if ecosystem or name:
         return ecosystem, by_package(ecosystem, name) or by_purl(package.optional_text("purl") or "")
     of_purl = by_purl(package.optional_text("purl") or "")
-    specific = [part.get("database_specific"), part.get("ecosystem_specific")]
-    specific += [one.get("database_specific") for one, _where in ranges]
-    cpes = [cpe for one in specific for cpe in _cpes(one)] or list(common)
     of_cpes = [component for cpe in cpes for component in by_cpe(cpe)]
     urls = [Fields(one, here, InvalidAdvisory).optional_text("repo") or "" for one, here in ranges]
     of_repositories = [component for url in urls for component in by_repository(url)]
     return "", of_purl or tuple(dict.fromkeys(of_cpes or of_repositories))
+
+
+def _cpes_of(part: Mapping[str, Any], ranges: list[tuple[Mapping[str, Any], str]]) -> tuple[str, ...]:
+    specific = [part.get("database_specific"), part.get("ecosystem_specific")]
+    specific += [one.get("database_specific") for one, _where in ranges]
+    return tuple(cpe for one in specific for cpe in _cpes(one))
 
 
 def _objects(mapping: Mapping[str, Any], key: str, where: str) -> list[tuple[Mapping[str, Any], str]]:
@@ -201,14 +243,3 @@ def _url(record: Mapping[str, Any], identity: str) -> str:
         if isinstance(one, Mapping) and one.get("type") == "ADVISORY" and isinstance(one.get("url"), str):
             return str(one["url"])
     return f"https://osv.dev/vulnerability/{identity}"
-
-
-def _severity(record: Mapping[str, Any]) -> str:
-    """The word of the database, such as HIGH, else the score of the newest system."""
-    specific = record.get("database_specific")
-    word = specific.get("severity") if isinstance(specific, Mapping) else None
-    if isinstance(word, str):
-        return word.lower()
-    scores = record.get("severity")
-    found = [one.get("score") for one in scores if isinstance(one, Mapping)] if isinstance(scores, list) else []
-    return next((score for score in reversed(found) if isinstance(score, str)), "")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Advisories from files, directories and addresses, in the OSV format or in the short form.
+"""Advisories from files, directories, archives and addresses, in the OSV format or in the short form.
 
 Whatever cannot be read is an error that names it: an audit without an advisory says that nothing is affected. The short
 form is YAML, for advisories that an operator writes:
@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
@@ -26,19 +27,21 @@ from ansible_collections.standalone.python.plugins.module_utils._http.urls impor
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 
 from .._components.identity import COMPONENTS
-from .._documents import read_document, strict_yaml
+from .._documents import DamagedDocument, read_document, strict_yaml, unpacked
 from .._http.fetch import Validators, fetch
 from .._index.address import Address
 from .._options import nearest
 from . import osv
-from .advisory import BEGINNING, Advisory, AffectedComponent, Event
+from .advisory import BEGINNING, Advisory, AffectedComponent, Event, InvalidAdvisory, joined, newest_of
 from .identity import by_name
-from .osv import InvalidAdvisory
 from .versions import UnknownVersion, order_of
 
 _WHAT = "The file of advisories"
 _KEYS = ("id", "component", "below", "versions", "why", "url")
 _SUFFIXES = (".json", ".yml", ".yaml")
+_ARCHIVES = (".zip", ".gz")
+_OF_RECORDS = ("affected", "modified", "withdrawn", "schema_version")
+_SHOWN = 5  # ids in a note
 
 
 @dataclass(frozen=True)
@@ -66,46 +69,51 @@ def read_advisories(
     A relative path is looked for in `directories` in turn, and begins in the current directory without any. Raises
     `StandaloneError` for what cannot be read, is damaged or is empty.
     """
-    found: dict[str, Advisory] = {}
+    records: list[Advisory] = []
     notes: list[str] = []
     for name in names:
+        before = len(records)
         for text, source in _texts(name, directories, options or UrlOptions()):
-            kept, note = _parsed(text, source)
-            notes += [note] if note else []
-            for advisory in kept:
-                found[advisory.id] = _merged(found.get(advisory.id), advisory)
-    return Advisories(tuple(found.values()), tuple(notes))
+            records += _parsed(text, source)
+        notes += _without_effect(records[before:], shown_url(name))
+    newest, outdated = newest_of(records)
+    if outdated:
+        shown = ", ".join(outdated[:_SHOWN]) + (f" and {len(outdated) - _SHOWN} more" if outdated[_SHOWN:] else "")
+        notes.append(f"Of {shown} there are different versions: the one that was changed last counts.")
+    return Advisories(tuple(joined(one for one in newest if one.affected)), tuple(notes))
 
 
-def _parsed(text: str, source: str) -> tuple[list[Advisory], str | None]:
-    """The advisories of one text that concern components of builds, and a note about the others."""
+def _parsed(text: str, source: str) -> list[Advisory]:
+    """The advisories of one text. Raises `InvalidAdvisory`, also for one without any."""
     if not text.strip():
         raise InvalidAdvisory(f"Cannot read the advisories in {source}: it is empty. Fetch it again, or leave it out.")
+    if text.lstrip()[0] == "<":
+        raise InvalidAdvisory(
+            f"Cannot read the advisories in {source}: it looks like an HTML page, probably from a proxy or login "
+            "portal. Give the address of the file itself."
+        )
     if text.lstrip()[0] in "{[":
-        every = [
+        found = [
             osv.parse(record, where, source)
             for number, document in enumerate(osv.documents_in(text, source))
             for record, where in osv.records_in(document, source if number == 0 else f"{source}: document {number + 1}")
         ]
     else:
-        every = list(_short_form_in(text, source, source))
-    if not every:
+        found = list(_yaml_in(text, source))
+    if not found:
         raise InvalidAdvisory(f"Cannot read the advisories in {source}: it has none. Fetch it again, or leave it out.")
-    kept = [one for one in every if one and one.affected]
-    withdrawn, foreign = every.count(None), sum(1 for one in every if one and not one.affected)
+    return found
+
+
+def _without_effect(records: Sequence[Advisory], source: str) -> list[str]:
+    """A note about the advisories that count for nothing; none without any."""
+    kept = sum(1 for one in records if one.affected)
+    withdrawn = sum(1 for one in records if one.withdrawn)
+    foreign = len(records) - kept - withdrawn
     said = [f"{withdrawn} withdrawn"] if withdrawn else []
     said += [f"{foreign} about nothing that builds carry"] if foreign else []
-    return kept, f"{source} has {len(every)} advisories: {len(kept)} count, {', '.join(said)}." if said else None
-
-
-def _merged(earlier: Advisory | None, advisory: Advisory) -> Advisory:
-    """Of two advisories with one id, the later; they are the same if the files are copies of one database."""
-    if earlier is None or earlier.affected == advisory.affected:
-        return advisory
-    raise InvalidAdvisory(
-        f"Cannot read the advisories: {earlier.source} and {advisory.source} disagree about {advisory.id}. Keep the "
-        "right one."
-    )
+    entries = "advisory" if len(records) == 1 else "advisories"
+    return [f"{source} has {len(records)} {entries}: {kept} count, {', '.join(said)}."] if said else []
 
 
 def _texts(name: str, directories: Sequence[str], options: UrlOptions) -> Iterator[tuple[str, str]]:
@@ -118,19 +126,31 @@ def _texts(name: str, directories: Sequence[str], options: UrlOptions) -> Iterat
         ) from None
     if address.kind == "http":
         document = fetch(address.location, options=options, validators=Validators(), what=_WHAT)
-        yield _decoded(document.body if document else b"", str(address)), str(address)
+        yield from _decoded(document.body if document else b"", str(address))
     elif os.path.isdir(address.location):
-        files = sorted(one for one in os.listdir(address.location) if one.endswith(_SUFFIXES))
+        files = sorted(_files_below(address.location))
         if not files:
             raise InvalidAdvisory(
                 f"The directory {address.location} has no advisories: give one with files that end in "
-                f"{', '.join(_SUFFIXES)}."
+                f"{', '.join((*_SUFFIXES, *_ARCHIVES))}."
             )
-        for file in files:
-            path = os.path.join(address.location, file)
-            yield _read(path), path
+        for path in files:
+            yield from _read(path)
     else:
-        yield _read(address.location), address.location
+        yield from _read(address.location)
+
+
+def _files_below(directory: str) -> Iterator[str]:
+    """The files of advisories in a directory and those below it, but hidden ones. Raises `InvalidAdvisory`."""
+
+    def refuse(error: OSError) -> None:
+        raise InvalidAdvisory(f"{_WHAT} {error.filename} cannot be read: {error.strerror}. Correct its address.")
+
+    for where, inside, files in os.walk(directory, onerror=refuse):
+        inside[:] = [name for name in inside if not name.startswith(".")]
+        for name in files:
+            if name.lower().endswith((*_SUFFIXES, *_ARCHIVES)) and not name.startswith("."):
+                yield os.path.join(where, name)
 
 
 def _found(name: str, directories: Sequence[str]) -> str:
@@ -145,28 +165,51 @@ def _found(name: str, directories: Sequence[str]) -> str:
     return found or name
 
 
-def _read(path: str) -> str:
+def _read(path: str) -> Iterator[tuple[str, str]]:
     try:
-        return _decoded(read_document(path), path)
+        content = read_document(path)
     except OSError as error:
         raise InvalidAdvisory(f"{_WHAT} {path} cannot be read: {error.strerror}. Correct its address.") from None
+    yield from _decoded(content, path)
 
 
-def _decoded(content: bytes, source: str) -> str:
+def _decoded(content: bytes, source: str) -> Iterator[tuple[str, str]]:
+    """The texts of a file: one, or those in an archive."""
+    count = 0
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidAdvisory(f"{_WHAT} {source} is no text in UTF-8. Fetch it again.") from None
+        for name, body in unpacked(content, _SUFFIXES):
+            count += 1
+            where = f"{source}: {name}" if name else source
+            try:
+                yield body.decode("utf-8-sig"), where
+            except UnicodeDecodeError:
+                raise InvalidAdvisory(f"{_WHAT} {where} is no text in UTF-8. Fetch it again.") from None
+    except DamagedDocument as error:
+        raise InvalidAdvisory(f"{_WHAT} {source} cannot be read: {error}. Fetch it again.") from None
+    if not count:
+        raise InvalidAdvisory(
+            f"The archive {source} has no advisories: give one with files that end in {', '.join(_SUFFIXES)}."
+        )
 
 
-def _short_form_in(text: str, where: str, source: str) -> Iterator[Advisory]:
-    """The advisories of a YAML text: a list of them, or one. Raises `InvalidAdvisory`."""
-    content = _yaml(text, where)
-    if not isinstance(content, list):
-        yield _advisory(content, where, source)
-        return
-    for number, one in enumerate(content):
-        yield _advisory(one, f"{where}: [{number}]", source)
+def _yaml_in(text: str, source: str) -> Iterator[Advisory]:
+    """The advisories of a YAML text: a list of them, or one, in the short form or as OSV records."""
+    content = _yaml(text, source)
+    for number, one in enumerate(content if isinstance(content, list) else [content]):
+        where = f"{source}: [{number}]" if isinstance(content, list) else source
+        if isinstance(one, Mapping) and "component" not in one and any(key in one for key in _OF_RECORDS):
+            yield osv.parse(_as_json(one), where, source)
+        else:
+            yield _advisory(one, where, source)
+
+
+def _as_json(value: Any) -> Any:
+    """The value as JSON has it: YAML reads times."""
+    if isinstance(value, Mapping):
+        return {key: _as_json(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_as_json(one) for one in value]
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
 
 
 def _yaml(text: str, where: str) -> Any:

@@ -24,8 +24,8 @@ _OPENSSL = re.compile(r"(\d+(?:\.\d+){0,2})([a-z]{0,2})(?:-(alpha|beta|pre|dev)-
 _NCURSES = re.compile(r"(\d+)\.(\d+)(?:[-.](\d{8}))?")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{6})(?!\d)")
 # sqlite3_libversion_number() has three digits for each part, the file names of sqlite.org two, and then two for a
-# branch. Read by the first rule, the second makes a minor version beyond this.
-_MOST_SQLITE_MINOR = 199
+# branch. Read by the first rule, the second makes a minor version or a patch beyond these.
+_MOST_SQLITE = (199, 99)
 
 
 class UnknownVersion(StandaloneError):
@@ -81,10 +81,17 @@ def _sqlite(text: str) -> Any:
     if not re.fullmatch(r"\d{7}", text):
         return _dotted(text)
     number = int(text)
-    parts = (number // 1_000_000, number // 1000 % 1000, number % 1000)
-    if parts[1] > _MOST_SQLITE_MINOR:
-        parts = (number // 1_000_000, number // 10_000 % 100, number // 100 % 100)
+    parts: tuple[int, ...] = (number // 1_000_000, number // 1000 % 1000, number % 1000)
+    if parts[1] > _MOST_SQLITE[0] or parts[2] > _MOST_SQLITE[1]:
+        parts = (number // 1_000_000, number // 10_000 % 100, number // 100 % 100, number % 100)
     return (_numbers(".".join(map(str, parts))), *_stage("", ""))
+
+
+def _tcl(text: str) -> Any:
+    """A patch level, or what a tag such as core-9-0-3 or core-8-7-a5 has of one."""
+    if re.fullmatch(r"\d+(?:-\w+)+", text):
+        text = re.sub(r"\.(?=[abr])", "", text.replace("-", "."))
+    return _dotted(text)
 
 
 def _ncurses(text: str) -> Any:
@@ -121,6 +128,7 @@ _SCHEMES: Mapping[str, Callable[[str], Any]] = {
     "ncurses": _ncurses,
     "libedit": _date,
     **dict.fromkeys(("expat", "zlib", "zlib-ng", "bzip2", "xz", "libffi", "zstd"), _dotted),
-    **dict.fromkeys(("mpdecimal", "tcl", "tk", "readline", "bdb", "gdbm", "libuuid", "musl"), _dotted),
+    **dict.fromkeys(("tcl", "tk"), _tcl),
+    **dict.fromkeys(("mpdecimal", "readline", "bdb", "gdbm", "libuuid", "musl"), _dotted),
     **dict.fromkeys(("libx11", "libxau", "libxcb"), _dotted),
 }

@@ -11,7 +11,10 @@ from ansible_collections.standalone.python.plugins.plugin_utils._advisories.advi
     Advisory,
     AffectedComponent,
     Event,
+    InvalidAdvisory,
     Verdict,
+    joined,
+    newest_of,
 )
 
 
@@ -83,3 +86,49 @@ def test_an_advisory_judges_the_components_that_it_names() -> None:
     assert advisory.judge("pip", "26.2.1") == Verdict(True)
     assert advisory.judge("setuptools", "26.2.1") == Verdict(False)
     assert advisory.components == ("pip",)
+
+
+def below(fixed: str, component: str = "pip") -> tuple[AffectedComponent, ...]:
+    return (AffectedComponent(component, (ranged(f"introduced 0, fixed {fixed}"),)),)
+
+
+def test_of_two_records_with_one_id_the_one_that_was_changed_last_counts() -> None:
+    old = Advisory("A", below("26.2.1"), "old", modified="2026-10-01T00:00:00")
+    new = Advisory("A", below("26.2.2"), "new", modified="2026-10-01T00:00:00.5")
+    for records in ([old, new], [new, old], [old, old, new]):
+        assert newest_of(records) == ([new], ["A"])
+    gone = Advisory("A", (), "gone", modified="2026-11-01T00:00:00", withdrawn=True)
+    assert newest_of([new, gone, old]) == ([gone], ["A"])
+    assert newest_of([new, new]) == ([new], [])
+
+
+@pytest.mark.parametrize(("one", "other"), [("", ""), ("2026-10-01T00:00:00", ""), ("2026", "2026")])
+def test_without_an_order_two_records_disagree(one: str, other: str) -> None:
+    records = [Advisory("A", below("1"), "here", modified=one), Advisory("A", below("2"), "there", modified=other)]
+    with pytest.raises(InvalidAdvisory, match=r"here and there disagree about A\. Keep the right one"):
+        newest_of(records)
+    with pytest.raises(InvalidAdvisory, match=r"two entries of here disagree about A"):
+        newest_of([records[0], Advisory("A", below("2"), "here")])
+
+
+def test_advisories_about_one_flaw_are_one() -> None:
+    found = joined([
+        Advisory("CVE-1", (AffectedComponent("pip", unread="it names commits and no versions"),), "a"),
+        Advisory("X", below("1"), "a"),
+        Advisory("GHSA-1", below("26.2.1"), "b", aliases=("CVE-1",), why="bad", severity="high"),
+        Advisory("PYSEC-1", below("26.2.2"), "c", aliases=("BIT-1", "GHSA-1"), url="https://c", modified="2026"),
+    ])  # fmt: skip
+    flaw, other = found
+    assert (flaw.id, flaw.aliases, flaw.why, flaw.url, flaw.severity, flaw.source, flaw.modified) == (
+        "CVE-1", ("GHSA-1", "PYSEC-1", "BIT-1"), "bad", "https://c", "high", "a, b, c", "2026",
+    )  # fmt: skip
+    assert [flaw.judge("pip", version).affected for version in ("26.2.0", "26.2.1", "26.2.2")] == [True, True, False]
+    assert flaw.fixed_in("pip", "26.2.0") == "26.2.2"
+    assert other.id == "X"
+
+
+def test_records_that_a_third_ties_together_are_one() -> None:
+    found = joined([
+        Advisory("A", below("1"), "a"), Advisory("B", below("2"), "b"), Advisory("C", below("3"), "c", ("B", "A"))
+    ])  # fmt: skip
+    assert [(one.id, one.aliases) for one in found] == [("A", ("B", "C"))]

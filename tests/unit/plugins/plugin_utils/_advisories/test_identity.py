@@ -16,6 +16,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._advisories.iden
     by_purl,
     by_repository,
     packaged_as,
+    version_of_cpe,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._advisories.versions import order_of
 from ansible_collections.standalone.python.plugins.plugin_utils._components.identity import COMPONENTS, identity_of
@@ -44,10 +45,34 @@ def test_what_an_sbom_calls_a_component_is_found_again(component: str) -> None:
         (by_purl("pkg:deb/debian/openssl@3.0.11-1"), ()),
         (by_purl("pkg:github/python/cpython@v3.12.0"), ("cpython",)),
         (by_purl("nonsense"), ()),
+        (by_purl("PKG:PyPI/Pip@26.2.1?arch=x#sub"), ("pip", "ensurepip-pip")),
+        (by_purl("pkg:conan/conan%2Dcenter/openssl@3.5.6?user=a&channel=b"), ("openssl",)),
+        (by_purl("pkg:generic/zlib%2Dng@2.2.4"), ("zlib-ng",)),
+        (by_purl("pkg:pypi/openssl@1"), ()),
+        (by_purl("pkg:rpm/redhat/openssl@3.5.6"), ()),
+        (by_cpe(r"cpe:2.3:a:zlib\-ng:zlib\-ng:2.2.4:*:*:*:*:*:*:*"), ("zlib-ng",)),
+        (by_cpe("CPE:/a:zlib%2dng:zlib-ng:2.2.4"), ("zlib-ng",)),
+        (by_cpe("cpe:2.3:a:*:openssl:*:*:*:*:*:*:*:*"), ("openssl",)),
+        (by_cpe("cpe:2.3:*:openssl:openss?:*"), ("openssl",)),
+        (by_cpe("cpe:/a:openssl:openss%01"), ("openssl",)),
+        (by_cpe("cpe:2.3:a:*:*:*"), ()),
+        (by_cpe("cpe:2.3:a:open\\*:openssl"), ()),
+        (by_cpe("cpe:2.3:a:openssl:openssl_book:*"), ()),
+        (by_cpe("cpe:/h:openssl:openssl"), ()),
+        (by_cpe(""), ()),
+        (by_cpe("cpe:2.3:a:pypa:pip:*"), ("pip", "ensurepip-pip")),
         (by_cpe("cpe:/a:openssl:openssl:3.5.6"), ("openssl",)),
         (by_cpe("cpe:2.3:o:openssl:openssl:*"), ()),
         (by_repository("https://github.com/pypa/pip.git"), ("pip", "ensurepip-pip")),
         (by_repository("https://example.com/python/cpython"), ()),
+        (by_repository("git@github.com:OpenSSL/openssl.git"), ("openssl",)),
+        (by_repository("git+ssh://git@github.com/openssl/openssl/"), ("openssl",)),
+        (by_repository("git://git.openssl.org/openssl.git"), ("openssl",)),
+        (by_repository("https://evilopenssl.org/openssl"), ()),
+        (by_repository("https://gitlab.com/bzip2/bzip2"), ("bzip2",)),
+        (by_package("GIT", "github.com/tukaani-project/xz"), ("xz",)),
+        (by_name("pkg:generic/expat"), ("expat",)),
+        (by_name("cpe:2.3:a:sqlite:sqlite"), ("sqlite",)),
         (by_name("python"), ("cpython",)),
         (by_name("ensurepip-pip"), ("ensurepip-pip",)),
         (by_name("requests"), ()),
@@ -69,3 +94,20 @@ def test_every_version_of_the_table_has_its_place() -> None:
                 order_of(component, version)
                 compared += 1
     assert compared > 100
+
+
+@pytest.mark.parametrize(
+    ("cpe", "version"),
+    [
+        ("cpe:2.3:a:openssl:openssl:3.5.6:*:*:*:*:*:*:*", "3.5.6"),
+        ("cpe:2.3:a:openssl:openssl:1.1.1:pre1:*:*:*:*:*:*", "1.1.1-pre1"),
+        ("cpe:2.3:a:python:python:3.15.0:rc1:*:*:*:*:*:*", "3.15.0rc1"),
+        (r"cpe:2.3:a:tcl:tcl:8\.6\.12:-:*", "8.6.12"),
+        ("cpe:/a:openssl:openssl:1.1.1w", "1.1.1w"),
+        ("cpe:2.3:a:openssl:openssl:3.5.*:*", None),
+        ("cpe:2.3:a:openssl:openssl:-:*", None),
+        ("cpe:/a:openssl:openssl", None),
+    ],
+)
+def test_a_cpe_may_name_one_version(cpe: str, version: str | None) -> None:
+    assert version_of_cpe(cpe) == version

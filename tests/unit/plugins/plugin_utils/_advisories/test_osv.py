@@ -9,12 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.plugin_utils._advisories.osv import (
-    InvalidAdvisory,
-    documents_in,
-    parse,
-    records_in,
-)
+from ansible_collections.standalone.python.plugins.plugin_utils._advisories.advisory import InvalidAdvisory
+from ansible_collections.standalone.python.plugins.plugin_utils._advisories.osv import documents_in, parse, records_in
 
 FIXED = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "26.2.2"}]}]
 PIP = {"package": {"ecosystem": "PyPI", "name": "pip"}, "ranges": FIXED}
@@ -51,6 +47,23 @@ ENTRIES: dict[str, tuple[dict[str, Any], list[str], str, bool | None]] = {
     "a CPE of the older form": (
         {"ecosystem_specific": {"cpe": "cpe:/a:tukaani:xz"}, "versions": ["5.6.1"]}, ["xz"], "5.6.1", True
     ),
+    "a CPE of one version": (
+        {"database_specific": {"cpe": "cpe:2.3:a:python:python:3.15.0:rc1:*:*:*:*:*:*"}}, ["cpython"], "3.15.0rc1", True
+    ),
+    "a CPE of another version": (
+        {"database_specific": {"cpe": "cpe:2.3:a:openssl:openssl:1.1.1:pre1:*:*:*:*:*:*"}}, ["openssl"], "3.5.6", False
+    ),
+    "a CPE of all versions": (
+        {"database_specific": {"cpe": "cpe:2.3:a:openssl:openssl:*:*:*:*:*:*:*:*"}}, ["openssl"], "3.5.6", None
+    ),
+    "a repository as the name of a package": (
+        {"package": {"ecosystem": "GIT", "name": "github.com/openssl/openssl"}, "versions": ["openssl-3.5.6"]},
+        ["openssl"], "3.5.6", True,
+    ),
+    "from the first version on, as some databases write it": (
+        {**PIP, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0.0.0-0"}, {"fixed": "26.2.2"}]}]},
+        ["pip", "ensurepip-pip"], "26.2.1", True,
+    ),
     "a repository and tags": ({"ranges": [GIT], "versions": ["openssl-3.5.6"]}, ["openssl"], "3.5.6", True),
     "a repository alone": ({"ranges": [GIT]}, ["openssl"], "3.5.6", None),
     "commits with the versions that they were made from": (
@@ -80,7 +93,6 @@ def record(*affected: dict[str, Any], **more: Any) -> dict[str, Any]:
 def test_an_entry_means_components_and_versions(name: str) -> None:
     entry, components, version, expected = ENTRIES[name]
     advisory = parse(record(entry), "file", "file")
-    assert advisory is not None
     assert list(advisory.components) == components
     assert [advisory.judge(component, version).affected for component in components[:1]] == [expected][
         : len(components)
@@ -90,7 +102,6 @@ def test_an_entry_means_components_and_versions(name: str) -> None:
 def test_a_distribution_adds_no_doubt_to_what_the_project_says() -> None:
     debian = {**PIP, "package": {"ecosystem": "Debian:12", "name": "openssl"}}
     advisory = parse(record(debian, semver("openssl", "3.5.7")), "file", "file")
-    assert advisory is not None
     assert [advisory.judge("openssl", version).affected for version in ("3.5.6", "3.5.7")] == [True, False]
 
 
@@ -106,18 +117,22 @@ def test_a_record_brings_what_a_reader_wants_to_know() -> None:
         "file",
         "where",
     )
-    assert advisory is not None
     shown = (advisory.aliases, advisory.why, advisory.url, advisory.severity, advisory.source)
     assert shown == (("GHSA-1",), "Bad wheels", "https://a", "high", "where")
     plain = parse(record(PIP, details="One.\nTwo.", severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]), "f", "f")
-    assert plain is not None
     assert (plain.why, plain.url, plain.severity) == (
-        "One.", "https://osv.dev/vulnerability/CVE-2026-1", "CVSS:3.1/AV:N",
+        "One.", "https://osv.dev/vulnerability/CVE-2026-1", "cvss:3.1/av:n",
     )  # fmt: skip
 
 
-def test_a_withdrawn_record_is_none() -> None:
-    assert parse(record(PIP, withdrawn="2026-10-02T00:00:00Z"), "file", "file") is None
+def test_a_withdrawn_record_names_nothing() -> None:
+    withdrawn = parse(record(PIP, withdrawn="2026-10-02T00:00:00Z"), "file", "file")
+    assert (withdrawn.affected, withdrawn.withdrawn, withdrawn.modified) == ((), True, "2026-10-01T00:00:00")
+
+
+def test_commits_add_no_doubt_to_what_another_entry_says_in_versions() -> None:
+    advisory = parse(record({"ranges": [GIT]}, semver("openssl", "3.5.7")), "file", "file")
+    assert [advisory.judge("openssl", version).affected for version in ("3.5.6", "3.5.7")] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +166,11 @@ DAMAGED = {
     "file: CVE-2026-1: affected[0] is damaged: versions should be a list of texts.": record({**PIP, "versions": [1]}),
     "file: CVE-2026-1 is damaged: affected should be a list of objects.": record(affected={"a": 1}),
     "file: CVE-2026-1 does not say what is affected. Give the whole record, as the addresses below "
-    "https://api.osv.dev/v1/vulns/ answer.": {"id": "CVE-2026-1", "modified": "x"},
+    "https://api.osv.dev/v1/vulns/ answer.": {"id": "CVE-2026-1", "modified": "2026-10-01T00:00:00Z"},
+    "file: CVE-2026-1 is damaged: modified should be a time such as 2026-10-01T00:00:00Z.": record(PIP, modified="x"),
+    "file: CVE-2026-1 is damaged: withdrawn should be a time such as 2026-10-01T00:00:00Z.": record(
+        PIP, withdrawn="no"
+    ),
     "file is damaged: id should be a text.": {"id": 1},
 }
 
@@ -163,7 +182,19 @@ def test_damage_is_named_with_its_place(message: str) -> None:
     assert str(error.value) == message
 
 
-@pytest.mark.parametrize("value", ["text", 1, None, [None], {"vulns": "x"}, {"name": "x"}])
+def deep(levels: int) -> Any:
+    value: Any = {"id": "A"}
+    for _level in range(levels):
+        value = [value]
+    return value
+
+
+def test_a_part_of_an_answer_is_not_the_whole() -> None:
+    with pytest.raises(InvalidAdvisory, match="file is only a part of an answer: fetch its other pages too"):
+        list(records_in({"vulns": [{"id": "A"}], "next_page_token": "b"}, "file"))
+
+
+@pytest.mark.parametrize("value", ["text", 1, None, [None], {"vulns": "x"}, {"name": "x"}, deep(60)])
 def test_other_documents_are_refused(value: Any) -> None:
     with pytest.raises(InvalidAdvisory, match="is damaged"):
         list(records_in(value, "file"))
@@ -172,5 +203,19 @@ def test_other_documents_are_refused(value: Any) -> None:
 def test_nonsense_is_no_document() -> None:
     with pytest.raises(InvalidAdvisory, match=r"Cannot read the advisories in file: it is damaged"):
         documents_in('{"id": ', "file")
-    with pytest.raises(InvalidAdvisory):
-        documents_in("[" * 100_000, "file")
+    for text in ("[" * 100_000, "[" * 5000 + "]" * 5000):
+        with pytest.raises(InvalidAdvisory):
+            list(records_in(documents_in(text, "file"), "file"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"id": "A", "affected": 1, "id": "B"}', "the key id comes twice"),
+        ('{"id": NaN}', "NaN is no value"),
+        ('{"id": "a\x00b"}', "Invalid control character at"),
+    ],
+)
+def test_json_that_programs_read_in_different_ways_is_damaged(text: str, reason: str) -> None:
+    with pytest.raises(InvalidAdvisory, match=f"Cannot read the advisories in file: it is damaged, {reason}"):
+        documents_in(text, "file")

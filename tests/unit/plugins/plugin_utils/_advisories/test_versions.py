@@ -13,12 +13,12 @@ from ansible_collections.standalone.python.plugins.plugin_utils._advisories.vers
 from ansible_collections.standalone.python.plugins.plugin_utils._components.identity import COMPONENTS
 
 ORDERED = {
-    "openssl": "0.9.8zh 1.0.2 1.0.2a 1.0.2u 1.0.2z 1.0.2za 1.0.2zk 1.1.0 1.1.1-pre1 1.1.1 1.1.1k 1.1.1w "
+    "openssl": "0.9.8zh 1.0.2 1.0.2a 1.0.2u 1.0.2z 1.0.2za 1.0.2zk 1.1.0 1.1.1-pre1 1.1.1 1.1.1k 1.1.1w 1.1.1za "
     "3.0.0-alpha1 3.0.0-beta2 3.0.0 3.0.15 3.5.6 3.5.7 3.10.0",
     "libressl": "2.9.2 3.0.2 3.9.10",
     "sqlite": "3.7.9 3.25.3 3.50.4 3.50.10 3.53.1",
     "cpython": "3.9.25 3.13.0a1 3.13.0b2 3.13.0rc1 3.13.0 3.13.15 3.15.0rc1 3.15.0",
-    "pip": "9.0.1 26.2 26.2.1 26.2.2rc1 26.2.2 26.3",
+    "pip": "9.0.1 26.2 26.2.1 26.2.1.post1 26.2.2.dev0 26.2.2rc1 26.2.2 26.2.2.post1.dev2 26.2.2.post1 26.3",
     "setuptools": "40.8.0 82.0.0 82.0.1",
     "certifi": "2024.07.04 2025.1.31 2026.05.20",
     "expat": "2.2.10 2.6.3 2.8.2",
@@ -45,10 +45,18 @@ def test_versions_sort_as_the_project_counts(component: str) -> None:
         ("sqlite", "3500400", "3.50.4"),
         ("sqlite", "3050004", "3.50.4"),
         ("sqlite", "version-3.50.4", "3.50.4"),
+        ("sqlite", "3081101", "3.8.11.1"),
+        ("sqlite", "3071700", "3.7.17"),
+        ("sqlite", "3350500", "3.35.5"),
+        ("tcl", "core-9-0-3", "9.0.3"),
+        ("tcl", "core-8-7-a5", "8.7a5"),
+        ("tcl", "core-8-6-13-rc2", "8.6.13rc2"),
+        ("tk", "core-9-0-3", "9.0.3"),
         ("openssl", "openssl-3.0.7", "3.0.7"),
         ("openssl", "OpenSSL_1_1_1w", "1.1.1w"),
         ("openssl", "3.5", "3.5.0"),
         ("expat", "R_2_6_0", "2.6"),
+        ("expat", "R_2_6_4", "2.6.4"),
         ("cpython", "v3.12.0", "3.12.0"),
         ("bzip2", "bzip2-1.0.8", "1.0.8"),
         ("zlib-ng", "zlib-ng-2.2.4", "2.2.4"),
