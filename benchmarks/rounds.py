@@ -53,9 +53,9 @@ def measure(title: str, contenders: Sequence[Contender], *, rounds: int, disk: D
         for position, contender in enumerate(spec):
             directory = here / str(position)
             directory.mkdir(parents=True)
-            spent = _processor_seconds()
+            spent = processor_seconds()
             own, whole = _seconds_of(contender, directory)
-            user, system = (after - before for after, before in zip(_processor_seconds(), spent))
+            user, system = (after - before for after, before in zip(processor_seconds(), spent))
             seconds[user_time(contender.name)].append(user)
             seconds[processor_time(contender.name)].append(user + system)
             seconds[contender.name].append(whole if own is None else own)
@@ -81,7 +81,8 @@ def user_time(name: str) -> str:
     return f"{name}, user"
 
 
-def _processor_seconds() -> tuple[float, float]:
+def processor_seconds() -> tuple[float, float]:
+    """What the processes that were waited for have spent so far: user and system time."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime, used.ru_stime
 
