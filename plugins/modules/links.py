@@ -156,7 +156,7 @@ EXAMPLES = r"""
   standalone.python.links:
     links:
       - path: /usr/local/bin/python-app
-        target: /opt/python/3.13/libexec/python3.13  # starts bin/python3.13, whose older releases no link can start
+        target: /opt/python/3.13/libexec/python3.13  # starts bin/python3.13, for links
     files:
       - path: /etc/profile.d/python-app.sh
         content: |

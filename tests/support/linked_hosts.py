@@ -13,21 +13,22 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.spec impo
 
 PATH = "/opt/3.13"
 EXECUTABLE = f"{PATH}/bin/python3.13"
+PROGRAM = f"{PATH}/libexec/python3.13"  # what links point to
 PIP = Follower("pip3.13", "/bin/pip3.13", f"{PATH}/bin/pip3.13")
 PAGE = Follower("python3.13.1", "/man/python3.13.1", f"{PATH}/share/man/man1/python3.13.1")
-HAS = frozenset({EXECUTABLE, PIP.path, PAGE.path})
+HAS = frozenset({EXECUTABLE, PROGRAM, PIP.path, PAGE.path})
 
 BUILD = LinkedBuild(PATH, "/opt/.builds", EXECUTABLE, release=20260101, venv="/opt/3.13-env")
 GONE = LinkedBuild(PATH, "/opt/.builds", venv="/opt/3.13-env")
 
 # What a host has when nothing is missing, by links and by alternatives.
-PLAIN = {"/bin/python3.13": EXECUTABLE, PIP.link: PIP.path, PAGE.link: PAGE.path}
-GROUP = Group("python3.13", "/bin/python3.13", (Alternative(EXECUTABLE, 100, frozenset({PIP, PAGE})),))
+PLAIN = {"/bin/python3.13": PROGRAM, PIP.link: PIP.path, PAGE.link: PAGE.path}
+GROUP = Group("python3.13", "/bin/python3.13", (Alternative(PROGRAM, 100, frozenset({PIP, PAGE})),))
 REGISTERED = {
     "/bin/python3.13": "/etc/alternatives/python3.13",
     PIP.link: "/etc/alternatives/pip3.13",
     PAGE.link: "/etc/alternatives/python3.13.1",
-    "/etc/alternatives/python3.13": EXECUTABLE,
+    "/etc/alternatives/python3.13": PROGRAM,
     "/etc/alternatives/pip3.13": PIP.path,
     "/etc/alternatives/python3.13.1": PAGE.path,
 }

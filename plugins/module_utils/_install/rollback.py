@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import contextlib
+import os
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._builds.build import Build, starts_by_links
+from .._builds.build import LAUNCHERS, Build, starts_by_links
 from .._builds.exact_build import is_named, require_exact, short_name
 from .._errors import StoreError
 from .._http.options import UrlOptions
 from .._os.errors import read_failure
-from .._os.paths import checked_path
+from .._os.paths import checked_path, link_target
 from .._os.target_root import RUNNING, TargetRoot
 from .._platform.facts import platform_here
 from .._platform.host import HostPlatform
@@ -30,6 +32,7 @@ from .spec import InstallSpec
 ANY = "any"  # explicit, since it leaves any build
 
 _NO_NETWORK = UrlOptions()
+_PLACES_OF_LINKS = ("/usr/local/bin", "/usr/bin", "/etc/alternatives")
 _LONGEST_REASON = 300  # characters; one line for later readers
 
 
@@ -60,7 +63,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         warnings = [warning for store in stores for warning in damage_warnings(store, system)]
     except OSError as error:
         raise StoreError(read_failure(error, ", ".join(stores))) from error
-    warnings += [warning for result in results for warning in (*result.pop("warnings", ()), *_about_links(result))]
+    warnings += [warning for result in results for warning in (*result.pop("warnings", ()), *_about_links(result, system))]
     others = [other for way in ways for other in way.others]
     return {
         "changed": any(result["changed"] for result in results),
@@ -71,22 +74,38 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     }
 
 
-def _about_links(result: Mapping[str, Any]) -> list[str]:
-    """A warning when links to the interpreter at the path served for the build that it had, and no longer do."""
+def _about_links(result: Mapping[str, Any], system: TargetRoot) -> list[str]:
+    """A warning when links to the interpreter at the path served for the build that it had, and no longer do.
+
+    Those of the role name the program that starts the interpreter, so these links are the work of others.
+    """
     if not (result["previous"] and result["build"]):
         return []
     before, after = (Build.from_dict(result[key]) for key in ("previous", "build"))
     served, serve = (starts_by_links(one.version.minor, int(one.release)) for one in (before, after))
-    if serve or not served or after.is_for_windows:
-        return []
     path, name = result["path"], after.interpreter
+    links = [] if serve or not served else list(_links_to(f"{path}/bin/", system))
+    if not links:
+        return []
     return [
         readable(
-            f"{short_name(after)} at {path} is an older release, which makes environments that do not start when a "
-            f"link elsewhere to {path}/bin/{name} called it. Run the role standalone.python.interpreter, whose links "
-            f"then point to {path}/libexec/{name}, and let your own links point there."
+            f"{short_name(after)} at {path} is an older release: environments that are made through the links "
+            f"{', '.join(links)} do not start. Let these links point to {path}/{LAUNCHERS}/{name}."
         )
     ]
+
+
+def _links_to(directory: str, system: TargetRoot) -> Iterator[str]:
+    """The links to an interpreter in the directory, where people put some."""
+    for where in _PLACES_OF_LINKS:
+        place = system.followed(where)
+        names: list[str] = []
+        with contextlib.suppress(OSError):  # without such a directory
+            names = sorted(os.listdir(place))
+        for name in names:
+            target = link_target(os.path.join(place, name)) or ""
+            if target.startswith(f"{directory}python") and not target.endswith("-config"):
+                yield f"{where}/{name}"
 
 
 def require_from_build(from_build: str) -> None:

@@ -12,8 +12,7 @@ import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import starts_by_links
-from ansible_collections.standalone.python.plugins.module_utils._install.fixups import LAUNCHERS
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import LAUNCHERS
 
 # Name in the link directory, below the build, and whether it is a manual page. The number is "3.13", "3.13t", "3.13td".
 _COMPANIONS = (
@@ -23,7 +22,6 @@ _COMPANIONS = (
     ("python{}-config", "bin/python{}-config", False),
     ("python{}.1", "share/man/man1/python{}.1", True),
 )
-_MINOR = re.compile(r"python3\.(\d+)")
 DEFAULT_NAMES = ("python3", "python")
 
 # The pattern of every name that this collection gives to a link.
@@ -52,22 +50,28 @@ def possible_names(executable: str) -> tuple[str, ...]:
     return (name, *(companion.format(number) for companion, _file, _is_manual in _COMPANIONS))
 
 
-def linkable(path: str, executable: str, release: int) -> str:
-    """What a link may point to, to start the interpreter of the build at `path`: itself, or the program that starts it.
+def linkable(path: str, executable: str, has: AbstractSet[str]) -> str:
+    """What links point to, to start the interpreter of the build at `path`: the program that does so.
 
-    `release` is 0 when it is unknown.
+    Links to the interpreter itself would serve for some releases only, and a path may get any release at any time, by
+    an upgrade or the way back (docs/development/builds.md 5.5). `has` are the files on the host: a build that an early
+    version of this collection installed lacks the program.
     """
     name, _number = _name_and_number(executable)
-    minor = _MINOR.match(name)
-    if not release or minor is None or executable != f"{path}/bin/{name}":
-        return executable
-    return executable if starts_by_links(int(minor[1]), release) else f"{path}/{LAUNCHERS}/{name}"
+    program = f"{path}/{LAUNCHERS}/{name}"
+    is_without = executable in has and program not in has
+    return executable if is_without or executable != f"{path}/bin/{name}" else program
 
 
-def commands_of(path: str, executable: str, there: AbstractSet[str], release: int = 0) -> tuple[Command, ...]:
-    """The interpreter first, then the other commands of the build at `path` whose files are in `there`."""
+def commands_of(
+    path: str, executable: str, has: AbstractSet[str], programs: AbstractSet[str] = frozenset()
+) -> tuple[Command, ...]:
+    """The interpreter first, then the other commands of the build at `path` whose files are there.
+
+    `has` are files that were found on the host, `programs` those that the build is known to have.
+    """
     name, number = _name_and_number(executable)
-    found = [Command(name, linkable(path, executable, release))]
+    found, there = [Command(name, linkable(path, executable, has))], has | programs
     for companion, file, is_manual in _COMPANIONS:
         candidates = (f"{path}/{file.format(spelling)}" for spelling in (number, number.rstrip("td")))
         target = next((candidate for candidate in candidates if candidate in there), None)

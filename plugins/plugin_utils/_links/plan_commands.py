@@ -119,7 +119,7 @@ def _registered(spec: LinksSpec, state: LinksState) -> Iterator[tuple[Group, str
 
 def _commands(build: LinkedBuild, state: LinksState) -> tuple[Command, ...]:
     """The commands of the build, without companions whose names a package owns."""
-    found = commands_of(build.path, build.executable or "", build.programs | state.has, build.release)
+    found = commands_of(build.path, build.executable or "", state.has, build.programs)
     return tuple(command for command in found if command.name not in state.owners)
 
 

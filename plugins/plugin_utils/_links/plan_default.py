@@ -24,7 +24,7 @@ class DefaultPlan:
 def plan_default(spec: LinksSpec, state: LinksState) -> DefaultPlan:
     """The changes to `python3` and `python`; only `refused` when any of them is not allowed."""
     build = spec.default_build
-    target = linkable(build.path, build.executable or "", build.release) if build else None
+    target = linkable(build.path, build.executable or "", state.has) if build else None
     plans = [_plan_name(name, target, spec, state) for name in DEFAULT_NAMES]
     refused = tuple(message for plan in plans for message in plan.refused)
     if refused:

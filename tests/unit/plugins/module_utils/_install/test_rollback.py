@@ -281,23 +281,31 @@ def store_is_sound(store: str) -> bool:
     ],
 )
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_links_that_no_longer_serve_are_reported(
+def test_links_of_others_that_no_longer_serve_are_reported(
     tmp_path: Path, before: Asset, after: Asset, warns: bool, check_mode: bool
 ) -> None:
-    path = tmp_path / "3.13"
+    store, path = tmp_path / "opt/.builds", tmp_path / "opt/3.13"
     for one in (before, after):
-        make_entry(tmp_path / ".builds", one.build.name, receipt(str(path), one, externally_managed=False))
+        make_entry(store, one.build.name, receipt("/opt/3.13", one, externally_managed=False))
     path.symlink_to(f".builds/{before.build.name}")
     uses = tuple(HistoryEntry(one.build.name, "2026-01-01T00:00:00Z") for one in (before, after))
-    _history.write(str(tmp_path / ".builds"), PathHistory(str(path), 4, uses))
-    params = {"from_build": ANY, "reason": "", "paths": [str(path)], "stores": [], "root": None, "lock_timeout": 9}
-    result = rollback.run(params, check_mode=check_mode)
-    assert result["changed"] is True
+    _history.write(str(store), PathHistory("/opt/3.13", 4, uses))
+    params = {"from_build": ANY, "reason": "", "paths": ["/opt/3.13"], "stores": [], "root": str(tmp_path)}
+    links = tmp_path / "usr/local/bin"
+    links.mkdir(parents=True)
+    (links / "python3.13").symlink_to("/opt/3.13/libexec/python3.13")  # as the role makes it
+    (links / "pip3.13").symlink_to("/opt/3.13/bin/pip3.13")
+    (links / "python3.13-config").symlink_to("/opt/3.13/bin/python3.13-config")
+    without = rollback.run({**params, "lock_timeout": 9}, check_mode=True)
+    (links / "python-app").symlink_to("/opt/3.13/bin/python3.13")
+    (links / "python-other").symlink_to("/opt/3.12/bin/python3.12")
+    result = rollback.run({**params, "lock_timeout": 9}, check_mode=check_mode)
     warning = (
-        f"3.13.10+20251209 at {path} is an older release, which makes environments that do not start when a link "
-        f"elsewhere to {path}/bin/python3.13 called it. Run the role standalone.python.interpreter, whose links then "
-        f"point to {path}/libexec/python3.13, and let your own links point there."
+        "3.13.10+20251209 at /opt/3.13 is an older release: environments that are made through the links "
+        "/usr/local/bin/python-app do not start. Let these links point to /opt/3.13/libexec/python3.13."
     )
+    assert result["changed"] is True
+    assert without["warnings"] == []
     assert result["warnings"] == ([warning] if warns else [])
 
 

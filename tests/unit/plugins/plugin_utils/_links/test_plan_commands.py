@@ -27,12 +27,13 @@ from tests.support.linked_hosts import (
     PATH,
     PIP,
     PLAIN,
+    PROGRAM,
     REGISTERED,
     host,
     spec,
 )
 
-WANTED = Registration("python3.13", "/bin/python3.13", EXECUTABLE, 100, (PIP, PAGE))
+WANTED = Registration("python3.13", "/bin/python3.13", PROGRAM, 100, (PIP, PAGE))
 AGAIN = replace(WANTED, again=True)
 CHOICE = GROUP.alternatives[0]
 THEIRS = Alternative("/usr/lib/other/python3.13", 500)
@@ -57,7 +58,7 @@ def links_without(*links: str) -> dict[str, str]:
 CASES: dict[str, tuple[LinksSpec, LinksState, CommandPlan]] = {
     "links, from nothing": (spec(), host(), CommandPlan(links=tuple(PLAIN.items()))),
     "links, as wanted": (spec(), host(links=PLAIN), CommandPlan()),
-    "links, before the build is there": (spec(), LinksState(), CommandPlan(links=(("/bin/python3.13", EXECUTABLE),))),
+    "links, before the build is there": (spec(), LinksState(), CommandPlan(links=(("/bin/python3.13", PROGRAM),))),
     "links, one lost": (
         spec(),
         host(links={**PLAIN, PIP.link: f"{PATH}/bin/pip3"}),
@@ -83,12 +84,12 @@ CASES: dict[str, tuple[LinksSpec, LinksState, CommandPlan]] = {
     "links, where alternatives were": (
         spec(),
         host(links=REGISTERED, groups={"python3.13": GROUP}),
-        CommandPlan(unregister=((GROUP, EXECUTABLE),), links=tuple(PLAIN.items())),
+        CommandPlan(unregister=((GROUP, PROGRAM),), links=tuple(PLAIN.items())),
     ),
     "two builds with different names": (
         spec(BUILD, FREE_THREADED),
         host(links=PLAIN),
-        CommandPlan(links=(("/bin/python3.13t", "/opt/3.13t/bin/python3.13t"),)),
+        CommandPlan(links=(("/bin/python3.13t", "/opt/3.13t/libexec/python3.13t"),)),
     ),
     "the host has no alternatives": (spec(system="auto"), host(links=PLAIN), CommandPlan()),
     "a build is registered, and the program is not found": (
@@ -154,7 +155,7 @@ CASES: dict[str, tuple[LinksSpec, LinksState, CommandPlan]] = {
     "alternatives, of a build that is to go": (
         by_alternatives(GONE),
         host(links=REGISTERED, groups={"python3.13": GROUP}),
-        CommandPlan(unregister=((GROUP, EXECUTABLE),)),
+        CommandPlan(unregister=((GROUP, PROGRAM),)),
     ),
     "alternatives that somebody else made for the build": (
         by_alternatives(GONE),
@@ -208,7 +209,7 @@ REFUSED = {
         spec(BUILD, SAME_MINOR),
         host(links=PLAIN),
         (
-            "/bin/python3.13 is wanted for both /opt/3.13/bin/python3.13 and /srv/python/bin/python3.13, but a link "
+            "/bin/python3.13 is wanted for both /opt/3.13/libexec/python3.13 and /srv/python/libexec/python3.13, but a link "
             "points to only one of them. Leave one out, or set interpreter_alternatives: alternatives where the host "
             "has these.",
         ),
@@ -242,7 +243,7 @@ def test_a_companion_of_the_system_is_left_to_it() -> None:
 
 def test_builds_of_one_name_are_choices_of_one_group() -> None:
     planned = plan_commands(by_alternatives(BUILD, SAME_MINOR), host(links=REGISTERED, groups={"python3.13": GROUP}))
-    assert planned == CommandPlan(register=(replace(WANTED, path="/srv/python/bin/python3.13", followers=()),))
+    assert planned == CommandPlan(register=(replace(WANTED, path="/srv/python/libexec/python3.13", followers=()),))
 
 
 def test_followers_have_separate_names() -> None:
@@ -254,25 +255,20 @@ def test_followers_have_separate_names() -> None:
     )
 
 
-class TestReleasesWhoseInterpreterNoLinkCanStart:
-    """Links and alternatives name the program that starts it, and those that named the interpreter go."""
+class TestBuildsOfAnEarlyVersionOfThisCollection:
+    """They lack the program that starts the interpreter, so links name that itself until they are replaced."""
 
-    old = replace(BUILD, release=20251209)
-    program = f"{PATH}/libexec/python3.13"
+    before = HAS - {PROGRAM}
 
     def test_links(self) -> None:
-        assert plan_commands(spec(self.old), host(links=PLAIN)).links == (("/bin/python3.13", self.program),)
-        assert plan_commands(spec(self.old), host(links={**PLAIN, "/bin/python3.13": self.program})) == CommandPlan()
-        after_an_upgrade = plan_commands(spec(), host(links={**PLAIN, "/bin/python3.13": self.program}))
-        assert after_an_upgrade.links == (("/bin/python3.13", EXECUTABLE),)
+        old = {**PLAIN, "/bin/python3.13": EXECUTABLE}
+        assert plan_commands(spec(), host(has=self.before, links=old)) == CommandPlan()
+        assert plan_commands(spec(), host(links=old)).links == (("/bin/python3.13", PROGRAM),)
 
     def test_alternatives(self) -> None:
-        planned = plan_commands(
-            spec(self.old, system="alternatives"), host(links=REGISTERED, groups={"python3.13": GROUP})
-        )
-        assert [(one.link, one.path) for one in planned.register] == [("/bin/python3.13", self.program)]
-        assert planned.unregister == ((GROUP, EXECUTABLE),)
+        old = replace(GROUP, alternatives=(replace(GROUP.alternatives[0], path=EXECUTABLE),))
+        links = {**REGISTERED, "/etc/alternatives/python3.13": EXECUTABLE}
+        planned = plan_commands(spec(system="alternatives"), host(links=links, groups={"python3.13": old}))
+        assert [(one.link, one.path) for one in planned.register] == [("/bin/python3.13", PROGRAM)]
+        assert planned.unregister == ((old, EXECUTABLE),)
         assert planned.refused == ()
-
-    def test_removal(self) -> None:
-        assert plan_commands(spec(GONE), host(links={"/bin/python3.13": self.program})).unlink == ("/bin/python3.13",)

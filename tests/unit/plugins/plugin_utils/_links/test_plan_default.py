@@ -12,12 +12,12 @@ import pytest
 from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_default import DefaultPlan, plan_default
 from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import LinksState, Owner
 from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinksSpec
-from tests.support.linked_hosts import BUILD, EXECUTABLE, GONE, PATH, host, spec
+from tests.support.linked_hosts import BUILD, EXECUTABLE, GONE, HAS, PATH, PROGRAM, host, spec
 
 WANTED = spec(default=PATH)
 ALLOWED = spec(default=PATH, allow_system=True)
 NOT_WANTED = spec()
-SET = {"/bin/python3": EXECUTABLE, "/bin/python": EXECUTABLE}
+SET = {"/bin/python3": PROGRAM, "/bin/python": PROGRAM}
 SAVED = "/bin/.python3.before-standalone"
 ADVICE = "Programs of the system may need it. Call the build by its own name instead, or set"
 
@@ -25,34 +25,34 @@ CASES: dict[str, tuple[LinksSpec, LinksState, DefaultPlan]] = {
     "from nothing": (
         WANTED,
         host(),
-        DefaultPlan((("/bin/python3", EXECUTABLE), ("/bin/python", EXECUTABLE))),
+        DefaultPlan((("/bin/python3", PROGRAM), ("/bin/python", PROGRAM))),
     ),
-    "a release whose interpreter no link can start": (
-        spec(replace(BUILD, release=20251209), default=PATH),
-        host(links=SET),
-        DefaultPlan((("/bin/python3", f"{PATH}/libexec/python3.13"), ("/bin/python", f"{PATH}/libexec/python3.13"))),
+    "a build without a program for links": (
+        WANTED,
+        host(links=SET, has=HAS - {PROGRAM}),
+        DefaultPlan((("/bin/python3", EXECUTABLE), ("/bin/python", EXECUTABLE))),
     ),
     "as wanted": (WANTED, host(links=SET), DefaultPlan()),
     "from another of our builds": (
         WANTED,
         host(links={**SET, "/bin/python": f"{PATH}/bin/python3.12"}),
-        DefaultPlan((("/bin/python", EXECUTABLE),)),
+        DefaultPlan((("/bin/python", PROGRAM),)),
     ),
     "instead of what the system has": (
         ALLOWED,
         host(links={**SET, "/bin/python3": "python3.11"}),
-        DefaultPlan(((SAVED, "python3.11"), ("/bin/python3", EXECUTABLE))),
+        DefaultPlan(((SAVED, "python3.11"), ("/bin/python3", PROGRAM))),
     ),
     "again instead of what a package has put there since": (
         ALLOWED,
         host(links={**SET, "/bin/python3": "python3.12", SAVED: "python3.11"}),
-        DefaultPlan(((SAVED, "python3.12"), ("/bin/python3", EXECUTABLE))),
+        DefaultPlan(((SAVED, "python3.12"), ("/bin/python3", PROGRAM))),
     ),
     "not wanted, and not there": (NOT_WANTED, host(links={"/bin/python3": "python3.11"}), DefaultPlan()),
     "not wanted any more": (NOT_WANTED, host(links=SET), DefaultPlan(unlink=("/bin/python3", "/bin/python"))),
     "not wanted any more, and something was replaced": (
         NOT_WANTED,
-        host(links={"/bin/python3": EXECUTABLE, SAVED: "python3.11"}),
+        host(links={"/bin/python3": PROGRAM, SAVED: "python3.11"}),
         DefaultPlan((("/bin/python3", "python3.11"),), (SAVED,)),
     ),
     "not wanted any more, and a package was faster": (
