@@ -63,7 +63,9 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         warnings = [warning for store in stores for warning in damage_warnings(store, system)]
     except OSError as error:
         raise StoreError(read_failure(error, ", ".join(stores))) from error
-    warnings += [warning for result in results for warning in (*result.pop("warnings", ()), *_about_links(result, system))]
+    warnings += [
+        warning for result in results for warning in (*result.pop("warnings", ()), *_about_links(result, system))
+    ]
     others = [other for way in ways for other in way.others]
     return {
         "changed": any(result["changed"] for result in results),

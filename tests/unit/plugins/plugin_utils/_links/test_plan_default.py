@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._links.plan_default import DefaultPlan, plan_default
 from ansible_collections.standalone.python.plugins.plugin_utils._links.probe import LinksState, Owner
 from ansible_collections.standalone.python.plugins.plugin_utils._links.spec import LinksSpec
-from tests.support.linked_hosts import BUILD, EXECUTABLE, GONE, HAS, PATH, PROGRAM, host, spec
+from tests.support.linked_hosts import EXECUTABLE, GONE, HAS, PATH, PROGRAM, host, spec
 
 WANTED = spec(default=PATH)
 ALLOWED = spec(default=PATH, allow_system=True)
