@@ -209,9 +209,9 @@ REFUSED = {
         spec(BUILD, SAME_MINOR),
         host(links=PLAIN),
         (
-            "/bin/python3.13 is wanted for both /opt/3.13/libexec/python3.13 and /srv/python/libexec/python3.13, but a "
-            "link points to only one of them. Leave one out, or set interpreter_alternatives: alternatives where the host "
-            "has these.",
+            "/bin/python3.13 is wanted for both /opt/3.13/libexec/python3.13 and /srv/python/libexec/python3.13, but "
+            "a link points to only one of them. Leave one out, or set interpreter_alternatives: alternatives where the "
+            "host has these.",
         ),
     ),
 }
