@@ -25,7 +25,6 @@ SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 
 _OTHER_IMPLEMENTATIONS = ("graalpy", "pypy", "pyodide")  # by the first word of a build's name
 FLAVORS = ("install_only_stripped", "install_only", "full")
-LAUNCHERS = "libexec"  # directory of an installed build: programs that start the interpreter at the path, for links
 # The first releases, by minor versions of Python 3, whose interpreters make environments that start when a link from
 # another directory called them (docs/development/builds.md 5.5); earlier minor versions have none.
 _FIRST_FOR_LINKS = {11: 20251217, 12: 20251217, 13: 20251217, 14: 20251205}

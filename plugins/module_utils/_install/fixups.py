@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from .._builds.build import LAUNCHERS
 from .._errors import ArchiveError
 from .._os.paths import Entry
 from .._store.manifest import INTERPRETER, interpreter_of, is_bytecode
@@ -39,6 +38,8 @@ Error=This Python is managed by the Ansible collection standalone.python,
  and the next upgrade replaces it together with what was installed into it.
  Make an environment instead: PYTHON -m venv /path/to/environment
 """
+
+LAUNCHERS = "libexec"  # of a build: its interpreters for links elsewhere, see `_write_launcher`
 
 
 class Stage:

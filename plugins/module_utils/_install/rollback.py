@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._builds.build import LAUNCHERS, Build, starts_by_links
+from .._builds.build import Build, starts_by_links
 from .._builds.exact_build import is_named, require_exact, short_name
 from .._errors import StoreError
 from .._http.options import UrlOptions
@@ -32,7 +31,6 @@ from .spec import InstallSpec
 ANY = "any"  # explicit, since it leaves any build
 
 _NO_NETWORK = UrlOptions()
-_PLACES_OF_LINKS = ("/usr/local/bin", "/usr/bin", "/etc/alternatives")
 _LONGEST_REASON = 300  # characters; one line for later readers
 
 
@@ -63,9 +61,8 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         warnings = [warning for store in stores for warning in damage_warnings(store, system)]
     except OSError as error:
         raise StoreError(read_failure(error, ", ".join(stores))) from error
-    warnings += [
-        warning for result in results for warning in (*result.pop("warnings", ()), *_about_links(result, system))
-    ]
+    for result in results:
+        warnings += [*result.pop("warnings", ()), *_about_links(result, system)]
     others = [other for way in ways for other in way.others]
     return {
         "changed": any(result["changed"] for result in results),
@@ -77,34 +74,25 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
 
 
 def _about_links(result: Mapping[str, Any], system: TargetRoot) -> list[str]:
-    """A warning when links to the interpreter at the path served for the build that it had, and no longer do.
-
-    Those of the role name the program that starts the interpreter, so these links are the work of others.
-    """
+    """A warning about links that are not the role's and served for the build that the path had, and no longer do."""
     if not (result["previous"] and result["build"]):
         return []
     before, after = (Build.from_dict(result[key]) for key in ("previous", "build"))
     served, serve = (starts_by_links(one.version.minor, int(one.release)) for one in (before, after))
     path, name = result["path"], after.interpreter
-    links = [] if serve or not served else list(_links_to(f"{path}/bin/", system))
-    if not links:
-        return []
-    return [
+    links = [*_links_to(f"{path}/bin/", system)] if served and not serve else []
+    return links and [
         readable(
             f"{short_name(after)} at {path} is an older release: environments that are made through the links "
-            f"{', '.join(links)} do not start. Let these links point to {path}/{LAUNCHERS}/{name}."
+            f"{', '.join(links)} do not start. Let these links point to {path}/libexec/{name}."
         )
     ]
 
 
 def _links_to(directory: str, system: TargetRoot) -> Iterator[str]:
-    """The links to an interpreter in the directory, where people put some."""
-    for where in _PLACES_OF_LINKS:
+    for where in ("/usr/local/bin", "/usr/bin", "/etc/alternatives"):
         place = system.followed(where)
-        names: list[str] = []
-        with contextlib.suppress(OSError):  # without such a directory
-            names = sorted(os.listdir(place))
-        for name in names:
+        for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
             target = link_target(os.path.join(place, name)) or ""
             if target.startswith(f"{directory}python") and not target.endswith("-config"):
                 yield f"{where}/{name}"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import LAUNCHERS
+from ansible_collections.standalone.python.plugins.module_utils._install.fixups import LAUNCHERS
 
 # Name in the link directory, below the build, and whether it is a manual page. The number is "3.13", "3.13t", "3.13td".
 _COMPANIONS = (
