@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / ".collection"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import audit, components, host, imports, plays, resolve, role, transfer, way_back
+from benchmarks import audit, components, host, imports, plays, resolve, role, scale, transfer, way_back
 from benchmarks.disk import Disk, disk, memory, with_own_mounts
 from benchmarks.imports import NoPython
 from benchmarks.peers import NoPeer
@@ -30,7 +30,7 @@ from tests.support.nginx import NginxUnavailable
 from tests.support.source_python import UnusableSource
 from tests.support.sshd import SshUnavailable
 
-PARTS = ("imports", "host", "components", "plays", "resolve", "transfer", "role", "audit")
+PARTS = ("imports", "host", "components", "plays", "resolve", "transfer", "role", "scale", "audit")
 
 UNMEASURABLE = (
     HostFailed,
@@ -64,6 +64,7 @@ def main() -> int:
         "host": lambda where: [*host.compare(options.rounds, where), *_on_tmpfs(options.rounds)],
         "components": lambda where: components.compare(options.rounds, where),
         "plays": lambda where: plays.compare(options.rounds, options.hosts, where),
+        "scale": lambda where: scale.compare(options.rounds, where),
         "transfer": lambda where: transfer.compare(options.rounds, where),
         "role": lambda where: [*role.compare(options.rounds, where), *way_back.compare(options.rounds, where)],
     }

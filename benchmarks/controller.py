@@ -24,7 +24,7 @@ ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 CONFIGURATION = """\
 [defaults]
 collections_path = {collections}
-forks = 5
+forks = {forks}
 home = {scratch}/ansible
 inventory = {scratch}/inventory.json
 localhost_warning = false
@@ -55,12 +55,14 @@ class Controller:
         return cls.over(scratch, {f"h{number}": shared for number in range(1, hosts + 1)}, login.known_hosts)
 
     @classmethod
-    def over(cls, scratch: Path, hosts: Mapping[str, Mapping[str, object]], known_hosts: Path) -> Controller:
+    def over(
+        cls, scratch: Path, hosts: Mapping[str, Mapping[str, object]], known_hosts: Path, *, forks: int = 5
+    ) -> Controller:
         """Write configuration and inventory; `hosts` are the variables of each by its name."""
         own = {name: {**known, "ansible_control_path": f"%(directory)s/{name}"} for name, known in hosts.items()}
         (scratch / "inventory.json").write_text(json.dumps({"all": {"hosts": own}}))
         (scratch / "ansible.cfg").write_text(
-            CONFIGURATION.format(collections=COLLECTIONS, scratch=scratch, known_hosts=known_hosts)
+            CONFIGURATION.format(collections=COLLECTIONS, scratch=scratch, known_hosts=known_hosts, forks=forks)
         )
         return cls(scratch, tuple(hosts))
 
