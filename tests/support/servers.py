@@ -38,6 +38,7 @@ class RequestedName(NamedTuple):
     method: str
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -65,7 +66,9 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path if self.command == "CONNECT" else urlsplit(self.path).path
-        request = RequestedName(self.command, self.path, {name.lower(): value for name, value in self.headers.items()})
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        request = RequestedName(self.command, self.path, headers, body)
         with self.origin.lock:
             self.origin.requests.append(request)
             earlier = sum(urlsplit(other.path).path == path for other in self.origin.requests) - 1
@@ -77,6 +80,12 @@ class Answering(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_CONNECT(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_PATCH(self) -> None:
         self.do_GET()
 
     def log_message(self, *args: object) -> None:

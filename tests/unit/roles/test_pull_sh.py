@@ -17,7 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cron import entries_in
+
 SCRIPT = Path(__file__).resolve().parents[3] / "roles" / "pull" / "files" / "pull.sh"
+PAGE = SCRIPT.parents[3] / "docs" / "pull.md"
 LOCK = "format: 1\n"
 ANSIBLE_PULL = """\
 #!/bin/sh
@@ -83,11 +86,14 @@ class Pulled:
     def run(self) -> tuple[int, str]:
         """Run the script; its exit status and what it printed."""
         settings = self.directory / "settings"
-        settings.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in self.settings.items()))
+        self.write(settings)
         done = subprocess.run(
             ["sh", str(SCRIPT), str(settings)], capture_output=True, text=True, check=False, env=_environment()
         )
         return done.returncode, done.stdout + done.stderr
+
+    def write(self, settings: Path) -> None:
+        settings.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in self.settings.items()))
 
     def report(self) -> dict[str, str]:
         return dict(json.loads((self.directory / "data" / "report.json").read_text()))
@@ -223,3 +229,19 @@ def test_two_runs_at_once_do_not_happen(host: Pulled) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert host.run() == (75, "Cannot run: another run is not finished. Wait for it.\n")
     assert host.run()[0] == 0
+
+
+def test_the_line_for_cron_runs_the_script_after_a_delay(host: Pulled) -> None:
+    (entry,) = entries_in(PAGE, "pull")
+    assert entry.user == "root"
+    settings = host.directory / "settings"
+    host.write(settings)
+    host.commit()
+    paths = {
+        "/usr/local/sbin/standalone-python-pull": f"sh {SCRIPT}",
+        "/etc/standalone-python-pull/settings": str(settings),
+    }
+    done = entry.run(host.directory, replaced=paths, before='sleep() { echo "$1" >slept; }')
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 0 <= int((host.directory / "slept").read_text()) <= 3641
+    assert host.report()["result"] == "applied"
