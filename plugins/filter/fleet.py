@@ -24,14 +24,14 @@ def pids_of(entries: list[dict[str, Any]]) -> list[int]:
         raise AnsibleFilterError(str(error)) from None
 
 
-def role_variables(names: list[str], role: str) -> bool:
+def role_variables(names: list[str], role: str) -> str:
     from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import require_role_variables
 
     try:
         require_role_variables(role, names)
     except StandaloneError as error:
-        raise AnsibleFilterError(str(error)) from None
-    return True
+        return str(error)
+    return ""
 
 
 def readable(text: Any) -> str:

@@ -18,7 +18,11 @@ def interpreter_builds(given: list[dict[str, Any]] | None, variables: dict[str, 
     try:
         return _interpreter_role.interpreter_builds(given, variables)
     except StandaloneError as error:
-        raise AnsibleFilterError(str(error)) from None
+        return _interpreter_role.refused(str(error))
+
+
+def interpreter_checked(builds: list[dict[str, Any]], faults: list[str]) -> list[dict[str, Any]]:
+    return list(_interpreter_role.checked(builds, faults))
 
 
 def interpreter_linked(results: list[dict[str, Any]], builds: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -62,6 +66,7 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "interpreter_builds": interpreter_builds,
+            "interpreter_checked": interpreter_checked,
             "interpreter_findings": interpreter_findings,
             "interpreter_linked": interpreter_linked,
             "interpreter_records": interpreter_records,

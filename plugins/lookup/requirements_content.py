@@ -22,6 +22,10 @@ options:
     type: list
     elements: str
     required: true
+  faults:
+    description: Whether to return what is wrong with the files in place of their content, and not to fail.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -32,9 +36,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: For each file, the texts of its requirements and constraints.
+  description: For each file, the texts of its requirements and constraints. With O(faults) a message for each file that
+    cannot be used.
   type: list
-  elements: dict
+  elements: raw
   contains:
     requirements:
       description: The requirements, with those of included files.
@@ -46,11 +51,14 @@ _raw:
       type: str
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements_file import (
     REQUIREMENTS,
     read_requirements,
@@ -61,8 +69,21 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lookup import f
 class LookupModule(LookupBase):
     """`standalone.python.requirements_content` as templates see it."""
 
-    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[dict[str, str]]:
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         files = take_options(self, variables, kwargs)
+        names = [str(term) for term in terms]
+        if self.get_option("faults"):
+            return [fault for name in names for fault in _faults(name, files)]
         with failing_as_lookup():
-            found = [files.find(str(term), REQUIREMENTS) for term in terms]
-            return [asdict(read_requirements(file, files.read)) for file in found]
+            return [_content(name, files) for name in names]
+
+
+def _content(name: str, files: ControllerFiles) -> dict[str, str]:
+    return asdict(read_requirements(files.find(name, REQUIREMENTS), files.read))
+
+
+def _faults(name: str, files: ControllerFiles) -> Iterator[str]:
+    try:
+        _content(name, files)
+    except StandaloneError as error:
+        yield str(error)

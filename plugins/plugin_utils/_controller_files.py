@@ -113,7 +113,7 @@ class ControllerFiles:
     def _others(self) -> Iterator[str]:
         """Directories that Ansible does not search."""
         inventory = self.variables.get("inventory_dir") or self._inventory_of_others()
-        if inventory:
+        if inventory and os.path.isabs(str(inventory)):  # Ansible says None, as a text, for one that is no file
             yield str(inventory)
         yield os.getcwd()
 

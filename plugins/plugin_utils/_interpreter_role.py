@@ -27,6 +27,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.store imp
 
 from ._components.table import completed
 from ._fleet.answer import DamagedAnswer, HostAnswer
+from ._links.requirements_file import require_arguments
 from ._links.spec import is_in
 from ._playbook.spec import require_role_variables
 from ._sbom.contents import Subject
@@ -60,9 +61,31 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     require_services(variables["systemd_units"], "interpreter_systemd_units")
     _refuse_other_default(variables["default"], builds)
     _refuse_requirements_in(variables["root"], builds)
+    if any(build["requirements"] and build["state"] != "absent" for build in builds):
+        require_arguments(map(str, variables.get("pip_args") or ()), "interpreter_pip_args")
     _refuse_venvs_in_builds(builds)
     _refuse_shared_venvs(builds)
     return builds
+
+
+_NO_BUILD: Build = {"state": "present", "number": 0, **dict.fromkeys(("name", "path", "store"), "")}
+
+
+def refused(why: str) -> list[Build]:
+    """In place of the builds: one item, with the reason.
+
+    Ansible wraps what a filter or lookup in a template raises in further messages, so that a task has to fail with it.
+    """
+    return [{**_NO_BUILD, "venv": None, "requirements": None, "refusal": why}]
+
+
+def checked(builds: Sequence[Build], faults: Sequence[str]) -> Sequence[Build]:
+    """The builds to install; when they are refused or files have `faults`, an item with which the first task fails.
+
+    Ansible shows the item, so the message is not in it.
+    """
+    is_refused = bool(faults) or any("refusal" in build for build in builds)
+    return [{**_NO_BUILD, "is_refused": True}] if is_refused else builds
 
 
 def interpreter_linked(results: Sequence[Mapping[str, Any]], builds: Sequence[Build]) -> list[Build]:

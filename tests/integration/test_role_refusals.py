@@ -58,6 +58,27 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"interpreter_builds": [{"nam": "3.13"}]},
         "interpreter_builds.nam. Supported parameters include:",
     ),
+    "a requirements file that is nowhere": (
+        {"interpreter_name": "3.13", "interpreter_requirements": "nowhere.txt"},
+        "Cannot read the requirements file nowhere.txt: the controller has no such file in ",
+    ),
+    "a line that no host can follow": (
+        {"interpreter_name": "3.13", "interpreter_requirements": "{{ files }}/wrong.txt"},
+        "wrong.txt names the local path ., but pip runs on the host, which lacks the controller's files.",
+    ),
+    "a path among the arguments of pip": (
+        {
+            "interpreter_name": "3.13",
+            "interpreter_requirements": "{{ files }}/right.txt",
+            "interpreter_pip_args": ["--no-index", "--find-links=wheels"],
+        },
+        "Cannot install requirements: --find-links the local path wheels in interpreter_pip_args has no place on the "
+        "host, where pip runs. Write the path on the host from the root, or a URL.",
+    ),
+    "variables of an entry point that installs nothing": (
+        {"entry": "prune", "interpreter_name": "latest"},
+        'The name "latest" does not say the minor version',
+    ),
     "a directory that no PATH can carry": (
         {"interpreter_builds": [], "interpreter_link_dir": "/opt/my tools"},
         "link_dir is '/opt/my tools'. Give an absolute path, not the root, without spaces, `..` and characters that "
@@ -69,6 +90,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_meant_is_refused(case: str, tmp_path: Path) -> None:
     variables, message = REFUSED[case]
+    directory = tmp_path / "files"
+    directory.mkdir()
+    (directory / "wrong.txt").write_text("app==1.0\n-e .\n")
+    (directory / "right.txt").write_text("app==1.0\n")
+    variables = {**variables, "files": str(directory)}
     played = Player(tmp_path, next(iter(HOST_PYTHONS.values()))).play(ROLE, variables=variables)
     assert played.rc == 2, played.output
-    assert message in " ".join(played.output.replace("\\n", " ").replace('\\"', '"').split())
+    output = " ".join(played.output.replace("\\n", " ").replace('\\"', '"').split())
+    assert message in output
+    assert " plugin " not in output  # as in "The filter plugin ... failed: ", which Ansible writes around a message

@@ -4,7 +4,8 @@
 """Read a requirements file of pip on the controller, with the files that it includes, for pip on a host.
 
 Files that `-r` and `-c` name are inserted where they are included, as pip itself reads them, so that one text with
-requirements and one with constraints suffice. Paths that only the controller has are refused before anything is done.
+requirements and one with constraints suffice. Paths that only the controller has are refused before anything is done,
+here and among the arguments of pip.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -35,6 +36,22 @@ _OPTIONS = {
 }
 REQUIREMENTS = "requirements file"  # in messages
 _INCLUDING = ("--requirement", "--constraint")
+
+# Further options of `pip install` that name a file or directory, those for which pip knows ~, and others with a value.
+_PATHS = (
+    *("--build", "--build-constraint", "--build-dir", "--build-directory", "--cache-dir", "--cert", "--client-cert"),
+    *("--config-settings", "--group", "--local-log", "--log", "--log-file", "--prefix", "--python", "--report"),
+    *("--requirements-from-script", "--root", "--source", "--source-dir", "--source-directory", "--src", "--target"),
+)
+_WITH_PATH = {**_OPTIONS, "-b": "--build", "-t": "--target", "-C": "--config-settings", **dict(zip(_PATHS, _PATHS))}
+_IN_HOME = ("--cache-dir", "--cert", "--client-cert", "--local-log", "--log", "--log-file")
+_WITH_VALUE = (
+    *("--abi", "--exists-action", "--global-option", "--implementation", "--install-option", "--keyring-provider"),
+    *("--no-binary", "--only-binary", "--platform", "--progress-bar", "--proxy", "--python-version"),
+    *("--resume-retries", "--retries", "--root-user-action", "--timeout", "--trusted-host", "--upgrade-strategy"),
+    *("--uploaded-prior-to", "--use-deprecated", "--use-feature"),
+)
+_LETTERS = re.compile("-[UIVvqh]+(?=.)")  # without a value, before another in the same argument
 
 
 @dataclass(frozen=True)
@@ -148,6 +165,57 @@ class _Reader:
 
     def _refusal(self, line: _Line, words: str) -> InvalidName:
         return InvalidName(f"Cannot install the requirements in {self.path}: line {line.number} of {line.file} {words}")
+
+
+def require_arguments(arguments: Iterable[str], variable: str) -> None:
+    """Raise `InvalidName` for a path among pip's arguments that pip would look for in a directory nobody knows.
+
+    `variable` is the name of the variable that has them.
+    """
+    rest = iter(arguments)
+    for given in rest:
+        argument = _LETTERS.sub("-", given, count=1)
+        name, has_value, value = argument.partition("=")
+        if not argument.startswith("--"):
+            name, has_value, value = argument[:2], argument[2:], argument[2:]
+        whole = _WITH_PATH.get(name)
+        if name.startswith("-") and (" " in name or value.startswith(" ")):
+            raise _bad_argument(variable, name.split(" ")[0], "has a space behind it. Write its value as another item.")
+        if whole:
+            _require_rooted(name, whole, value if has_value else next(rest, ""), variable)
+        elif name in _WITH_VALUE:
+            _unused = value if has_value else next(rest, "")
+        elif argument.startswith("--") and name not in ("--", "--pre"):
+            meant = next((known for known in _WITH_PATH if known.startswith(name)), None)
+            if meant:
+                raise _bad_argument(variable, name, f"is an abbreviation. Write it out, as {meant}.")
+        elif not argument.startswith("-") and _is_local(argument) and not argument.startswith("/"):
+            raise _bad_argument(variable, _shown(argument), _NOT_ROOTED)
+
+
+_NOT_ROOTED = (
+    "has no place on the host, where pip runs. Write the path on the host from the root, or a URL. A file of the "
+    "controller is sent along if a line -r or -c of the requirements file names it."
+)
+
+
+def _require_rooted(name: str, whole: str, value: str, variable: str) -> None:
+    """Raise `InvalidName` for the value of an option when it depends on a working directory."""
+    if whole == "--config-settings":  # for the program that builds a package
+        is_relative = value.partition("=")[2].startswith(("./", "../", "~"))
+    elif whole == "--group":  # of pyproject.toml in the working directory, where no file is given
+        is_relative = not value.startswith("/")
+    elif whole == "--python":
+        is_relative = "/" in value and not value.startswith("/")
+    else:
+        is_url = _URL.match(value) and not re.match("file:(?!/)", value)
+        is_relative = not (value.startswith("/") or is_url or (whole in _IN_HOME and value.startswith("~")))
+    if is_relative:
+        raise _bad_argument(variable, f"{name} {_shown(value)}", _NOT_ROOTED)
+
+
+def _bad_argument(variable: str, argument: str, words: str) -> InvalidName:
+    return InvalidName(f"Cannot install requirements: {argument} in {variable} {words}")
 
 
 def _logical_lines(file: str, text: str) -> Iterator[_Line]:

@@ -14,11 +14,13 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import DamagedAnswer
 from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import (
+    checked,
     interpreter_builds,
     interpreter_findings,
     interpreter_linked,
     interpreter_records,
     interpreter_uses,
+    refused,
 )
 from tests.support.audited_fleets import STORE, build, host
 
@@ -334,3 +336,20 @@ def test_each_change_that_a_run_would_make_is_a_finding(
     look: dict[str, Any], results: list[dict[str, Any]], absent: list[dict[str, Any]], found: list[str]
 ) -> None:
     assert interpreter_findings({**AS_DESIRED, **look}, results, absent) == found
+
+
+def test_refused_builds_are_one_item_without_the_message() -> None:
+    good = interpreter_builds([{"name": "3.13"}], variables())
+    assert checked(good, []) == good
+    for builds, faults in ((good, ["The file has a secret."]), (refused("A secret."), [])):
+        (item,) = checked(builds, faults)
+        assert item["is_refused"] is True
+        assert "secret" not in json.dumps(item)
+
+
+def test_arguments_of_pip_count_where_requirements_are_wanted() -> None:
+    arguments = {"pip_args": ["-c", "limits.txt"]}
+    assert only([{"name": "3.13"}], **arguments)
+    assert only([{"name": "3.13", "requirements": "r.txt", "state": "absent"}], **arguments)
+    with pytest.raises(InvalidName, match=r"-c the local path limits\.txt in interpreter_pip_args has no place"):
+        only([{"name": "3.13", "requirements": "r.txt"}], **arguments)

@@ -13,6 +13,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements_file import (
     Requirements,
     read_requirements,
+    require_arguments,
 )
 
 HASH = "--hash=sha256:" + "0" * 64
@@ -141,3 +142,79 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path, name: str, damage: 
     assert str(error.value) == (
         f"Cannot install the requirements in {tmp_path}/r.txt: {tmp_path / name} is not UTF-8. Save it as UTF-8."
     )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--require-hashes --no-index --pre -U -qq",
+        "-c /srv/limits.txt --constraint=/srv/limits.txt -c/srv/limits.txt",
+        "-c https://e.org/limits.txt -f https://e.org/wheels -i https://user:secret@e.org/simple",
+        "--find-links file:///srv/wheels --extra-index-url=https://e.org/simple",
+        "--cert ~/ca.pem --client-cert=~/client.pem --cache-dir ~/cache --log /var/log/pip.log",
+        "--config-settings editable_mode=compat -C--build-option=--quiet --config-settings=dir=/srv/x",
+        "--only-binary :all: --proxy http://proxy:3128 --timeout 5 --python-version 3.12",
+        "--python python3.12 --group /srv/pyproject.toml:dev",
+        "app==1.0 app[extra]>=1 /srv/app-1.0-py3-none-any.whl -e git+https://e.org/app.git",
+        "-vc /srv/limits.txt",
+        "--",
+    ],
+)
+def test_arguments_for_pip_on_the_host_are_taken(arguments: str) -> None:
+    require_arguments(arguments.split(), "interpreter_pip_args")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["-c", "limits.txt"], "-c the local path limits.txt"),
+        (["-climits.txt"], "-c the local path limits.txt"),
+        (["-qc", "limits.txt"], "-c the local path limits.txt"),
+        (["--constraint=limits.txt"], "--constraint the local path limits.txt"),
+        (["--constraint", "file:limits.txt"], "--constraint the local path file:limits.txt"),
+        (["-r", "../more.txt"], "-r the local path ../more.txt"),
+        (["-r", "~/more.txt"], "-r the local path ~/more.txt"),
+        (["--no-index", "--find-links", "./wheels"], "--find-links the local path ./wheels"),
+        (["-f", "wheels"], "-f the local path wheels"),
+        (["--config-settings", "dir=./x"], "--config-settings the local path dir=./x"),
+        (["-Cdir=../x"], "-C the local path dir=../x"),
+        (["--cert", "ca.pem"], "--cert the local path ca.pem"),
+        (["--client-cert=client.pem"], "--client-cert the local path client.pem"),
+        (["--build-constraint", "b.txt"], "--build-constraint the local path b.txt"),
+        (["--report", "report.json"], "--report the local path report.json"),
+        (["-t", "lib"], "-t the local path lib"),
+        (["-e", "."], "-e the local path ."),
+        (["--group", "dev"], "--group the local path dev"),
+        (["--python", "./bin/python"], "--python the local path ./bin/python"),
+        (["--timeout", "5", "./app.whl"], "the local path ./app.whl"),
+        (["app @ file:app.whl"], "a local path"),
+        (["-i", "simple?token=secret"], "-i a local path"),
+    ],
+)
+def test_paths_from_a_directory_that_nobody_knows_are_refused(arguments: list[str], named: str) -> None:
+    with pytest.raises(InvalidName) as error:
+        require_arguments(arguments, "interpreter_pip_args")
+    assert str(error.value) == (
+        f"Cannot install requirements: {named} in interpreter_pip_args has no place on the host, where pip runs. Write "
+        "the path on the host from the root, or a URL. A file of the controller is sent along if a line -r or -c of "
+        "the requirements file names it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("--cons=limits.txt", "--cons in interpreter_pip_args is an abbreviation. Write it out, as --constraint."),
+        ("--find", "--find in interpreter_pip_args is an abbreviation. Write it out, as --find-links."),
+        ("--client", "--client in interpreter_pip_args is an abbreviation. Write it out, as --client-cert."),
+        ("-c limits.txt", "-c in interpreter_pip_args has a space behind it. Write its value as another item."),
+        (
+            "--constraint limits.txt",
+            "--constraint in interpreter_pip_args has a space behind it. Write its value as another item.",
+        ),
+    ],
+)
+def test_arguments_that_pip_would_read_otherwise_are_refused(argument: str, words: str) -> None:
+    with pytest.raises(InvalidName) as error:
+        require_arguments([argument], "interpreter_pip_args")
+    assert str(error.value) == f"Cannot install requirements: {words}"
