@@ -25,7 +25,7 @@ class ActionModule(CollectionAction):
     def _require_accepted(self, task_vars: dict[str, Any]) -> None:
         """Raise `InvalidName` in the loop of the role interpreter if its variables cannot be used.
 
-        A task of its own for that would cost each host time, and a template that fails shows several messages.
+        A separate task for that would cost each host time, and a template that fails shows several messages.
         """
         item = task_vars.get("interpreter__build")
         if isinstance(item, dict) and item.get("is_refused"):
