@@ -7,6 +7,7 @@
 SETUP := python3 tests/tools/setup.py
 NOX := .venv/bin/nox
 ARGS ?=
+PUBLIC_SOURCE := https://github.com/astral-sh/python-build-standalone
 PUBLIC_INDEX := https://releases.astral.sh/github/versions/main/v1/python-build-standalone.ndjson
 POSARGS = $(if $(ARGS),-- $(ARGS))
 
@@ -31,7 +32,7 @@ help:
 	@echo "make build        dist/*.tar.gz, checked as Galaxy does, installed, described, and the demo from there"
 	@echo "make release VERSION=1.0.0   version, changelog and artifact; docs/development/release.md has the rest"
 	@echo "make publish      uploads what is in dist/ to Galaxy"
-	@echo "make tables       the bundled catalogue, from the public index or TABLES_INDEX"
+	@echo "make tables       the bundled tables, from the public index and repository, or TABLES_INDEX and TABLES_COMPONENTS"
 	@echo "make demo         a Python below .demo/, upgraded and rolled back"
 	@echo "make bench        speed, beside what users would pick instead"
 	@echo "make clean        removes all of that"
@@ -77,6 +78,7 @@ publish: setup
 
 tables: setup
 	@.venv/bin/python tables/make_bundled_catalog.py bundled $(or $(TABLES_INDEX),$(PUBLIC_INDEX))
+	@.venv/bin/python tables/make_components_table.py $(or $(TABLES_COMPONENTS),$(PUBLIC_SOURCE))
 
 names:
 	@python3 -m pip install --quiet -r tests/requirements/pytest.txt
