@@ -28,7 +28,7 @@ class ActionModule(OwnModule):
             build.components()
             build.processes()
 
-    def _completed(self, result: dict[str, Any]) -> dict[str, Any]:
+    def _completed(self, result: dict[str, Any], _task_vars: dict[str, Any]) -> dict[str, Any]:
         answer = HostAnswer.parse(result)
         builds = [described(found, self._task.args.get("sbom")) for found in answer.builds]
         if not boolean(self._task.args.get("gather_facts") or False):

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.standalone.python.plugins.plugin_utils._action import OwnModule
+from ansible_collections.standalone.python.plugins.plugin_utils._build.sboms import with_sboms
 
 
 class ActionModule(OwnModule):
@@ -13,3 +16,7 @@ class ActionModule(OwnModule):
 
     _options = ("from_build", "reason", "paths", "path", "stores", "store", "root", "lock_timeout")
     _returns = "results"
+
+    def _completed(self, result: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        host, root = self.host(task_vars), self._task.args.get("root")
+        return {**result, "results": [with_sboms(one, host, root) for one in result["results"]]}

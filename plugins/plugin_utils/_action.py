@@ -106,10 +106,10 @@ class OwnModule(CollectionAction):
         result = own_results(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         if not (self._task.async_val or result.get("failed") or result.get("skipped")):
             self._require_sound(result)
-            return self._completed(result)
+            return self._completed(result, task_vars)
         return result
 
-    def _completed(self, result: dict[str, Any]) -> dict[str, Any]:
+    def _completed(self, result: dict[str, Any], _task_vars: dict[str, Any]) -> dict[str, Any]:
         """The sound result, with what only the controller knows."""
         return result
 

@@ -19,12 +19,9 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._install import local_fact as local_facts
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import MEASURED
-from ansible_collections.standalone.python.plugins.module_utils._store.store import (
-    SBOM_DIRECTORY,
-    SBOM_ENDINGS,
-    default_store,
-)
+from ansible_collections.standalone.python.plugins.module_utils._store.store import SBOM_ENDINGS, default_store
 
+from ._build.sboms import path_of
 from ._components.table import completed
 from ._fleet.answer import DamagedAnswer, HostAnswer
 from ._links.requirements_file import require_arguments
@@ -144,8 +141,8 @@ def interpreter_records(
     for found in answer.builds if form else ():
         if found.store not in stores or not SAFE_NAME.fullmatch(found.entry):
             raise DamagedAnswer(f"{found.where} is damaged: it should be in a store of the role.")
-        for other, ending in SBOM_ENDINGS.items():
-            path = f"{found.store}/{SBOM_DIRECTORY}/{found.entry}{ending}"
+        for other in SBOM_ENDINGS:
+            path = path_of(found.store, found.entry, other)
             if other == form:
                 subject = Subject(found.asset, completed(found.asset.build, found.components()))
                 files.append({"path": path, "content": rendered(of_build(form, subject))})

@@ -281,6 +281,30 @@ def test_what_was_restarted_is_restarted_again_when_the_wave_returns(
     assert "To be restarted" not in played.output
 
 
+def test_a_store_that_keeps_sboms_has_one_of_each_build_after_every_change(fleet: Fleet) -> None:
+    """The role begins to keep them; an upgrade and a rollback by a playbook go on."""
+    fleet.install(OLD)
+    version = fleet.mirror.samples[0].version
+    store = fleet.player.path("web1").parent / ".builds"
+    kept = store / ".sbom"
+    kept.mkdir()
+    (old,) = (name for name in os.listdir(store) if name.startswith("cpython"))
+    for name in (old, "cpython-of-no-build"):
+        (kept / f"{name}.cdx.json").touch()
+    upgraded = fleet.play("upgrade")
+    assert upgraded.rc == 0, upgraded.output
+    (new,) = (name for name in os.listdir(store) if name.startswith("cpython") and name != old)
+    assert sorted(os.listdir(kept)) == sorted(f"{name}.cdx.json" for name in (old, new))
+    document = json.loads((kept / f"{new}.cdx.json").read_text())
+    assert document["metadata"]["component"]["version"] == f"{version}+{NEW}"
+    assert {"name": "standalone.python:source", "value": "measured"} in document["components"][0]["properties"]
+    (kept / f"{old}.cdx.json").unlink()
+    back = fleet.play("rollback", rollback_from_build=f"{version}+{NEW}")
+    assert back.rc == 0, back.output
+    assert json.loads((kept / f"{old}.cdx.json").read_text())["metadata"]["component"]["version"] == f"{version}+{OLD}"
+    assert not (fleet.player.path("web2").parent / ".builds" / ".sbom").exists()
+
+
 # --- rollback --------------------------------------------------------------------------------------------------------
 
 

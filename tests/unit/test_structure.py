@@ -239,7 +239,7 @@ SHIPPED = {
     "build": (69, 432),
     "build_confirm": (27, 155),
     "build_info": (31, 188),
-    "build_rollback": (44, 259),
+    "build_rollback": (44, 260),
     "links": (12, 56),
     "mirror": (58, 338),
 }

@@ -27,7 +27,7 @@ from .._store.state import State
 from .._store.store import HISTORY_DIRECTORY, LOCK_FILE, Store, make_directory, part_name
 from . import local_fact, report
 from .plan import ADOPT, INSPECT, INSTALL, NOTHING, REMOVE, SWITCH, Plan, ended_fallback, fallback_after, plan, unusable
-from .report import Outcome, Published, Timings
+from .report import SBOMS, Outcome, Published, Timings
 from .spec import InstallSpec
 
 Check = Callable[[Mapping[str, Entry]], None]  # raises for an unpacked build that must not be published
@@ -141,8 +141,12 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
             finish_removals(store)
             outcome = _Run(spec, state, store, timings, publish).apply(decided)
         _date_surroundings(spec, state, store, outcome, began_at_s)
-        warning = local_fact.refresh(spec.path, outcome.receipt, spec.system)
+        warning = local_fact.refresh(spec.path, outcome.receipt, store)
+        kept = dict(store.sboms())
     result = report.report(outcome, spec, state, timings)
+    if kept and outcome.receipt and outcome.entry not in kept:
+        of = {"entry": outcome.entry, "asset": outcome.receipt.asset.as_dict()}
+        result[SBOMS] = {**of, "formats": sorted({*kept.values()})}
     return {**result, "warnings": [*result.get("warnings", ()), warning]} if warning else result
 
 

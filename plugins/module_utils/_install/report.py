@@ -19,6 +19,7 @@ from .plan import NEW_ENTRY, REMOVE, Plan, surplus
 from .spec import InstallSpec
 
 PARTS = ("download_s", "verify_s", "extract_s", "fixup_s", "bytecode_s", "health_s", "publish_s", "total_s")
+SBOMS = "sboms"  # for the controller: which SBOM the store lacks
 
 
 Health = Mapping[str, Optional[str]]  # `result` and `reason` of a health check, as tasks return them

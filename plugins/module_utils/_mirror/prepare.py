@@ -1,5 +1,4 @@
 # Copyright (c) 2026, the standalone.python authors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the prepared copies of a mirror, in as many processes as there are processors.
 

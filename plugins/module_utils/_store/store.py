@@ -143,8 +143,12 @@ class Store:
     def sweep(self, spare: str | None = None) -> None:
         """Remove from staging what an interrupted run left; `spare` is a name in it that stays.
 
-        Temporary interpreters stay too, while a process uses them.
+        Temporary interpreters stay too, while a process uses them. SBOMs of lost builds go.
         """
+        for entry, form in self.sboms():
+            if kind_of(self.entry_path(entry)) == "absent":
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(self.directory, SBOM_DIRECTORY, entry + SBOM_ENDINGS[form]))
         try:
             names = os.listdir(self.staging)
         except FileNotFoundError:
@@ -202,16 +206,15 @@ class Store:
     def remove(self, entry: str) -> None:
         """Move the entry into staging and remove it there, or in place if it cannot be moved."""
         make_directory(self.staging)
-        self._remove_sboms(entry)
         if not self._moved_to_grave(self.entry_path(entry)):
             remove_in_place(self.entry_path(entry))
 
-    def _remove_sboms(self, entry: str) -> None:
-        """Remove what the role keeps about a build beside it."""
+    def sboms(self) -> list[tuple[str, str]]:
+        """The entry and format of each SBOM here."""
         directory = os.path.join(self.directory, SBOM_DIRECTORY)
-        files = (os.path.join(directory, entry + ending) for ending in SBOM_ENDINGS.values())
-        for file in (file for file in files if kind_of(directory) == "directory" and kind_of(file) == "file"):
-            os.unlink(file)
+        names = os.listdir(directory) if kind_of(directory) == "directory" else []
+        kinds = SBOM_ENDINGS.items()
+        return [(name[: -len(end)], form) for name in names for form, end in kinds if name.endswith(end)]
 
     def _bury(self, path: str) -> None:
         """Move it before its removal: nobody sees half of it, and workers that outlived a run lose its name."""

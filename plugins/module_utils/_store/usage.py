@@ -1,5 +1,4 @@
 # Copyright (c) 2026, the standalone.python authors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who uses the builds: processes by their command lines, and virtual environments with what pip they have.
 

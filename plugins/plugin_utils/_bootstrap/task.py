@@ -79,6 +79,10 @@ class BootstrapTask(BuildTask):
             temporary = self._unpacked(asset, packed.path)
         return self._run_module(temporary.program, delivery.to_unpack(asset, temporary.archive, packed))
 
+    def interpreter_after(self, result: Mapping[str, Any]) -> str | None:
+        """The build itself: the host has no other."""
+        return result.get("executable")
+
     def _asset_to_run(self, decision: Decision) -> Asset:
         """The asset whose archive has the interpreter, which is also the one that the module may need."""
         spec, receipt = decision.spec, decision.state.receipt

@@ -30,9 +30,10 @@ from . import sources
 from .apply import apply
 from .decision import Decision
 from .delivery import NEEDED, Delivery
-from .image import described
+from .image import described, exported_epoch
 from .options import BuildOptions, parsed_params
 from .preflight import fips_fault, preflight
+from .sboms import with_sboms
 from .sources import pinned
 
 
@@ -55,11 +56,21 @@ class BuildTask:
 
     def run(self) -> dict[str, Any]:
         """The task's result. Raises a `StandaloneError` when there is none."""
-        result = self._result()
+        result = self._with_sboms(self._result())
         if "components" not in result or not result.get("build"):
             return result
         build = Build.from_dict(result["build"], f"The answer of the host about {self.spec.path}: build", DamagedAnswer)
         return {**result, "components": completed(build, result["components"])}
+
+    def _with_sboms(self, result: Mapping[str, Any]) -> dict[str, Any]:
+        """The result, once the store has an SBOM of the build if it keeps any."""
+        system = self.spec.system
+        interpreter = self.interpreter_after(result)
+        return with_sboms(result, self.host, system.root, interpreter, exported_epoch(system))
+
+    def interpreter_after(self, _result: Mapping[str, Any]) -> str | None:
+        """The interpreter of another module on the host; None for the one that Ansible chooses."""
+        return None
 
     def _result(self) -> dict[str, Any]:
         decision = self._plan(self._state())

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._install import local_fact, rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import TargetRoot
+from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.install_specs import spec
@@ -34,7 +35,8 @@ def fact(tmp_path: Path) -> Path:
 
 def refreshed(fact: Path, *, is_there: bool = True) -> str | None:
     root = TargetRoot(str(fact.parents[3]))
-    return local_fact.refresh(PATH, receipt(components={"openssl": "3.0.16"}) if is_there else None, root)
+    store = Store(f"{os.path.dirname(PATH)}/.builds", root)
+    return local_fact.refresh(PATH, receipt(components={"openssl": "3.0.16"}) if is_there else None, store)
 
 
 def test_a_path_is_described_in_full() -> None:
@@ -63,6 +65,30 @@ def test_the_entry_of_the_path_follows(fact: Path, before: Any, is_there: bool, 
     assert (json.loads(fact.read_text())["paths"] if fact.exists() else None) == after
     assert after is None or fact.stat().st_mode & 0o777 == 0o644
     assert [file.name for file in fact.parent.iterdir()] == ([fact.name] if after else [])
+
+
+def test_a_path_of_a_store_that_the_role_does_not_have_is_left_out(fact: Path) -> None:
+    root = fact.parents[3]
+    fact.write_text(json.dumps({"paths": {"/srv/a": {}, "/srv/b": {}}}))
+    for directory in ("srv/.builds/x", "opt/python"):
+        (root / directory).mkdir(parents=True)
+    os.symlink(".builds/x", root / "srv" / "a")
+    assert refreshed(fact) is None
+    assert set(json.loads(fact.read_text())["paths"]) == {"/srv/a", "/srv/b"}
+    (root / "opt/python/.builds/x").mkdir(parents=True)
+    os.symlink(".builds/x", root / "opt/python/3.12")
+    fact.write_text(json.dumps({"paths": {"/srv/a": {}, "/opt/python/3.12": {}}}))
+    assert refreshed(fact) is None
+    assert set(json.loads(fact.read_text())["paths"]) == {"/srv/a", "/opt/python/3.12", PATH}
+
+
+def test_a_listed_path_follows_whatever_its_store(fact: Path) -> None:
+    root = fact.parents[3]
+    (root / "srv/.builds/x").mkdir(parents=True)
+    os.symlink(".builds/x", root / "srv" / "a")
+    fact.write_text(json.dumps({"paths": {"/srv/a": {}, PATH: {}}}))
+    assert refreshed(fact) is None
+    assert json.loads(fact.read_text())["paths"] == {"/srv/a": {}, PATH: OF_PATH}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"paths": []}', '{"paths": 1}', "\x00"])

@@ -121,14 +121,24 @@ def test_sweeping_spares_one_name(store: Store) -> None:
 
 
 def test_what_is_kept_about_a_build_goes_with_it(store: Store) -> None:
+    """Also when something else has removed the build."""
     sboms = Path(store.directory, ".sbom")
     sboms.mkdir(parents=True)
-    for name in ("a", "a.1"):
+    for name in ("a", "a.1", "by-hand"):
         make_entry(Path(store.directory), name)
         (sboms / f"{name}.cdx.json").touch()
     (sboms / "a.spdx.json").touch()
+    (sboms / "notes.txt").touch()
+    (sboms / "dir.cdx.json").mkdir()
+    assert sorted(store.sboms()) == [
+        ("a", "cyclonedx"), ("a", "spdx"), ("a.1", "cyclonedx"), ("by-hand", "cyclonedx"), ("dir", "cyclonedx")
+    ]  # fmt: skip
     store.remove("a")
-    assert [file.name for file in sboms.iterdir()] == ["a.1.cdx.json"]
+    shutil.rmtree(Path(store.directory, "by-hand"))
+    store.sweep()
+    assert sorted(os.listdir(sboms)) == ["a.1.cdx.json", "dir.cdx.json", "notes.txt"]
+    (sboms / "dir.cdx.json").rmdir()
+    (sboms / "notes.txt").unlink()
     store.remove("a.1")
     with store.locked():
         store.remove_if_empty()
