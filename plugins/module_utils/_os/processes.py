@@ -26,8 +26,8 @@ def running_below(directory: str, proc: str = "/proc") -> dict[str, tuple[int, .
     found: dict[str, set[int]] = {}
     for pid in _pids(proc):
         process = os.path.join(proc, str(pid))
-        for file in _files_in_use(process):
-            if file.startswith(prefix) and _is_same(f"{process}/root{file}", file):
+        for file in _files_in_use(process, prefix):
+            if _is_same(f"{process}/root{file}", file):
                 found.setdefault(_first_below(prefix, file), set()).add(pid)
     return {name: tuple(sorted(pids)) for name, pids in found.items()}
 
@@ -62,14 +62,17 @@ def _is_same(seen: str, file: str) -> bool:
         return True
 
 
-def _files_in_use(process: str) -> set[str]:
+def _files_in_use(process: str, prefix: str) -> set[str]:
+    """The files whose paths begin with `prefix` that a process runs or has mapped."""
     files = set()
+    sought = os.fsencode(prefix)
     try:
         files.add(os.readlink(os.path.join(process, "exe")))
         with open(os.path.join(process, "maps"), "rb") as maps:
-            # address perms offset dev inode path; the path may hold anything but a line feed, which the kernel escapes
-            fields = (line.rstrip(b"\n").split(None, 5) for line in maps)
+            # address perms offset dev inode path; the path may hold anything but a line feed, which the kernel escapes.
+            # A host has tens of thousands of lines, so only those that may count are taken apart.
+            fields = (line.rstrip(b"\n").split(None, 5) for line in maps if sought in line)
             files.update(os.fsdecode(parts[5]) for parts in fields if len(parts) == 6)
     except OSError:  # as above
         pass
-    return {file.removesuffix(DELETED) for file in files}
+    return {file.removesuffix(DELETED) for file in files if file.startswith(prefix)}

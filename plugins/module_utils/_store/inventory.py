@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from .._errors import StoreError
@@ -130,15 +131,21 @@ def _describe_path(root: PathHistory, linked: str | None, store: Store, known: H
 
 
 def _disk_bytes(directory: str) -> int:
-    total = 0
-    for parent, _directories, files in os.walk(directory):
-        total += _blocks(parent) + sum(_blocks(os.path.join(parent, name)) for name in files)
-    return total * _BLOCK_BYTES
+    """The allocated bytes, without what vanished, such as temporary files of an interpreter that compiles."""
+    blocks, waiting = os.lstat(directory).st_blocks, [directory]
+    while waiting:
+        for item in _listed(waiting.pop()):
+            with suppress(FileNotFoundError):
+                blocks += item.stat(follow_symlinks=False).st_blocks
+            if item.is_dir(follow_symlinks=False):
+                waiting.append(item.path)
+    return blocks * _BLOCK_BYTES
 
 
-def _blocks(path: str) -> int:
-    """The allocated blocks; zero for a file that vanished, such as a temporary file of an interpreter that compiles."""
+def _listed(directory: str) -> list[os.DirEntry[str]]:
+    """The content of a directory; nothing if it vanished or if this user may not read it."""
     try:
-        return os.lstat(path).st_blocks
-    except FileNotFoundError:
-        return 0
+        with os.scandir(directory) as found:
+            return list(found)
+    except OSError:
+        return []

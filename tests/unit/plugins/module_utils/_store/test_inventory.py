@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -179,13 +180,18 @@ def test_disk_use_counts_bytecode_and_not_what_links_name(path: Path, store: Pat
 def test_what_goes_while_it_is_measured_takes_no_room(path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed(path, "now")
     before = builds_of(store)["now"]["disk_bytes"]
-    walk = os.walk
+    scandir = os.scandir
 
-    def with_one_that_is_gone(place: str) -> Iterator[tuple[str, list[str], list[str]]]:
-        for directory, directories, files in walk(place):
-            yield directory, directories, [*files, "a.pyc.139"]
+    @contextmanager
+    def with_one_that_goes(place: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+        passing = Path(place, "a.pyc.139")
+        passing.write_bytes(b"x" * 100_000)
+        with scandir(place) as found:
+            listed = list(found)
+        passing.unlink()
+        yield iter(listed)
 
-    monkeypatch.setattr(os, "walk", with_one_that_is_gone)
+    monkeypatch.setattr(os, "scandir", with_one_that_goes)
     assert builds_of(store)["now"]["disk_bytes"] == before
 
 
