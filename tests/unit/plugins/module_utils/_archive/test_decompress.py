@@ -18,8 +18,8 @@ UNSIZED = b"\x28\xb5\x2f\xfd\x00\x00\x01\x00\x00"
 @pytest.mark.parametrize(
     ("archive", "size_bytes"),
     [
-        (gzip.compress(CONTENT), len(CONTENT)),
-        (gzip.compress(b"x" * 100_000) + gzip.compress(b""), None),
+        (gzip.compress(CONTENT, mtime=0), len(CONTENT)),
+        (gzip.compress(b"x" * 100_000, mtime=0) + gzip.compress(b"", mtime=0), None),
         (b"\x1f\x8b\x08", None),
         (zst(CONTENT, end=b""), len(CONTENT)),
         (zst(CONTENT, end=b"") + SKIPPABLE + zst(CONTENT, end=b""), 2 * len(CONTENT)),
