@@ -157,7 +157,6 @@ _raw:
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
@@ -231,7 +230,7 @@ class LookupModule(LookupBase):
 
     def _as_dict(self, asset: Asset) -> dict[str, Any]:
         mirrors = self.get_option("mirror")
-        return replace(asset, url=candidate_urls(asset.url, mirrors)[0] if mirrors else asset.url).as_dict()
+        return asset._replace(url=candidate_urls(asset.url, mirrors)[0] if mirrors else asset.url).as_dict()
 
     def _queried(self, answer: Any) -> Any:
         expression = self.get_option("query")

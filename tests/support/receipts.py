@@ -10,7 +10,6 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +98,7 @@ def named(of: Receipt, entry: str) -> Receipt:
     build = of.asset.build
     if re.fullmatch(rf"{re.escape(build.name)}(\.\d+)?", entry):
         return of
-    return replace(of, asset=replace(of.asset, build=replace(build, name=entry)))
+    return of._replace(asset=of.asset._replace(build=build._replace(name=entry)))
 
 
 def make_entry(store: Path, name: str, of: Receipt | None = None) -> Path:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from .._errors import InvalidName, StandaloneError, StoreError
@@ -36,8 +35,7 @@ def starts_by_links(minor: int, release: int) -> bool:
     return first is not None and release >= first
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(NamedTuple):
     """A published build.
 
     `name` is the asset's name without `.tar.*`, and the store entry's. `release` is a tag, taken from the index where
@@ -170,8 +168,7 @@ def copy_of(published: str) -> str:
     return "" if stem == published else stem + _COPY_SUFFIX
 
 
-@dataclass(frozen=True)
-class Asset:
+class Asset(NamedTuple):
     """The archive of a build. `url` is "" when it came from a local file; `sha256` is in lower case.
 
     `prepared` is a copy that may be used instead. It is no part of the asset's identity, and in no receipt.
@@ -201,12 +198,12 @@ class Asset:
         Two releases, or two flavors of one, can be the same bytes. They are different builds nevertheless, or an older
         one in the store would count as the newest.
         """
-        return self.sha256 == other.sha256 and self.build == replace(other.build, name=self.build.name)
+        return self.sha256 == other.sha256 and self.build == other.build._replace(name=self.build.name)
 
     @property
     def published(self) -> Asset:
         """The same without its prepared copy."""
-        return replace(self, prepared=None)
+        return self._replace(prepared=None)
 
     @property
     def copy(self) -> Asset | None:
@@ -215,8 +212,8 @@ class Asset:
         url = copy_of(path)
         if not self.prepared or not url:
             return None
-        return replace(
-            self, url=url + mark + query, sha256=self.prepared.sha256, file_name=copy_of(self.file_name), prepared=None
+        return self._replace(
+            url=url + mark + query, sha256=self.prepared.sha256, file_name=copy_of(self.file_name), prepared=None
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -246,7 +243,7 @@ class Asset:
             prepared = Prepared(
                 **{key: _matching(SHA256, key, text, f"{where}.prepared", error) for key, text in digests.items()}
             )
-        return replace(cls.from_build(build, fields.text("url"), sha256), prepared=prepared)
+        return cls.from_build(build, fields.text("url"), sha256)._replace(prepared=prepared)
 
 
 _EXPECTED = {

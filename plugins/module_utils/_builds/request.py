@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from .._errors import InvalidName
@@ -201,8 +200,7 @@ def _from_full_name(name: str) -> RequestedName:
 _CPU_LEVELS = {"baseline": 1, "v2": 2, "v3": 3, "v4": 4}
 
 
-@dataclass(frozen=True)
-class BuildRequest:
+class BuildRequest(NamedTuple):
     """A request with its options. None means that any value will do."""
 
     name: RequestedName

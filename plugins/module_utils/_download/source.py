@@ -14,7 +14,6 @@ from urllib.parse import unquote, urlsplit
 from .._http.errors import TransferFailure
 from .._http.options import UrlOptions
 from .._http.peer import Body
-from .._os.errors import BECOME
 
 # The largest builds are about 300 MB. A longer file is no build, and would only fill the disk.
 MAX_BYTES = 1024**3
@@ -89,6 +88,8 @@ def _failure(path: str, error: OSError) -> TransferFailure:
     if isinstance(error, FileNotFoundError):
         return TransferFailure(f"there is no file {path} on this host", is_local=True, remedy=_REMEDY)
     if isinstance(error, PermissionError) and os.geteuid() != 0:
+        from .._os.errors import BECOME
+
         words = f"{path} on this host may not be read by this user"
         return TransferFailure(words, is_local=True, remedy=f"{BECOME}, or make it readable")
     return TransferFailure(f"{path} on this host cannot be read ({error.strerror})", is_local=True, remedy=_REMEDY)

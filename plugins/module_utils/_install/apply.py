@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Optional
 
 from .._builds.build import Asset
 from .._errors import StoreError
-from .._os.paths import Entry, kind_of, link_target
+from .._os.paths import Entry, is_writable, kind_of, link_target
 from .._os.permissions import require_executable
 from .._os.timestamps import SourceDate
 from .._readable import readable
@@ -88,8 +88,6 @@ def _look(spec: InstallSpec, require_archive: RequireArchive | None = None) -> d
 
     Raises `StoreError` when only a repair would help and the store cannot be written.
     """
-    from .._os.errors import why_not_writable
-
     store = Store(spec.store, spec.system)
     state = _state.read(spec.path, store)
     spec = spec.keeping_capabilities(state.receipt)
@@ -97,8 +95,10 @@ def _look(spec: InstallSpec, require_archive: RequireArchive | None = None) -> d
     drift = _inspect_current(spec, state, store) if decided.step == INSPECT else None
     if decided.changes:
         _require_possible(spec, decided, store, require_archive)
-    why_not = why_not_writable(store.directory)
-    if drift and why_not:
+    if drift and not is_writable(store.directory):
+        from .._os.errors import why_not_writable
+
+        why_not = why_not_writable(store.directory)
         changed = next(iter((*drift.changed, *drift.missing, *drift.added)))
         raise StoreError(
             readable(f"Cannot repair {spec.path}, where {changed} changed, in the store {store.directory}: {why_not}")
@@ -122,12 +122,10 @@ def _require_possible(spec: InstallSpec, decided: Plan, store: Store, require_ar
 
 
 def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
-    from .._os.errors import why_not_writable
-
     store = Store(spec.store, spec.system)
     if spec.state == "absent" and kind_of(spec.place) == "absent" and not store.is_there():
         return _look(spec)  # nothing to remove, so do not make a store only for its lock
-    if why_not_writable(store.directory):
+    if not is_writable(store.directory):
         looked = _look(spec)
         if not looked["changed"]:
             return looked

@@ -10,7 +10,6 @@ from typing import Any
 
 from .._errors import StoreError
 from .._http.options import UrlOptions
-from .._os.errors import write_failure
 from .._os.flock import DEFAULT_LOCK_TIMEOUT_S
 from .._os.paths import checked_path
 from .._store import history, link
@@ -33,6 +32,8 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         ]
         warnings = [warning for store in stores for warning in damage_warnings(store)]
     except OSError as error:
+        from .._os.errors import write_failure
+
         raise StoreError(write_failure(error, ", ".join(stores))) from error
     return {"changed": bool(confirmed), "paths": confirmed, "warnings": warnings}
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._errors import HealthError
-from .._os.errors import BECOME, advice, mount_of
 from .._os.target_root import RUNNING, TargetRoot
 from . import measured
 from .report import Health
@@ -161,11 +160,15 @@ def _started(command: list[str], system: TargetRoot, as_user: int | None) -> sub
             raise _NotStarted(what, "Allow them there, or leave out `capabilities`") from None
         raise _not_started(error, command[0]) from None
     except subprocess.SubprocessError:
+        from .._os.errors import BECOME
+
         raise _NotStarted("only root may change the root directory", BECOME) from None
 
 
 def _not_started(error: OSError, interpreter: str) -> _NotStarted:
     """Why the system does not start a program that was unpacked a moment ago, and what helps."""
+    from .._os.errors import advice, mount_of
+
     said = error.strerror or str(error)
     if error.errno in (errno.EACCES, errno.EPERM):
         mount = mount_of(interpreter)

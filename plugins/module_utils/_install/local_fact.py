@@ -16,7 +16,6 @@ from .._builds.build import Build
 from .._errors import StoreError
 from .._json import parsed
 from .._os.atomic import replace_file
-from .._os.errors import advice
 from .._os.paths import kind_of
 from .._os.regular_file import read_regular
 from .._store import link
@@ -61,10 +60,15 @@ def refresh(path: str, receipt: Receipt | None, store: Store) -> str | None:
             os.unlink(place)
         elif rendered(found).encode() != before:
             replace_file(place, rendered(found), fresh=f"{place}.new")
-    except (OSError, StoreError) as error:
-        why = advice(error, place) if isinstance(error, OSError) else f"{error} Remove it, and run the role again."
-        return f"The local fact {FILE} still says what was at {path} before: {why}"
-    return None
+    except OSError as error:
+        from .._os.errors import advice
+
+        why = advice(error, place)
+    except StoreError as error:
+        why = f"{error} Remove it, and run the role again."
+    else:
+        return None
+    return f"The local fact {FILE} still says what was at {path} before: {why}"
 
 
 def _is_covered(store: Store, paths: Iterable[str]) -> bool:

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._builds.build import Build, starts_by_links
 from .._builds.exact_build import is_named, require_exact, short_name
 from .._errors import StoreError
 from .._http.options import UrlOptions
-from .._os.errors import read_failure
 from .._os.paths import checked_path, link_target
 from .._os.target_root import RUNNING, TargetRoot
 from .._platform.facts import platform_here
@@ -34,8 +32,7 @@ _NO_NETWORK = UrlOptions()
 _LONGEST_REASON = 300  # characters; one line for later readers
 
 
-@dataclass(frozen=True)
-class WayBack:
+class WayBack(NamedTuple):
     """`specs` are for the paths that roll back; `others` are the rest, with their build or None."""
 
     specs: list[InstallSpec]
@@ -60,6 +57,8 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         results = [apply.run(spec, check_mode=check_mode) for way in ways for spec in way.specs]
         warnings = [warning for store in stores for warning in damage_warnings(store, system)]
     except OSError as error:
+        from .._os.errors import read_failure
+
         raise StoreError(read_failure(error, ", ".join(stores))) from error
     for result in results:
         warnings += [*result.pop("warnings", ()), *_about_links(result, system)]

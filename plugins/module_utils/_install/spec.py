@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._builds.build import Asset, Build
 from .._builds.request import BuildRequest, RequestedName
@@ -21,8 +20,7 @@ from .._store.receipt import Receipt, Settings
 from .._store.store import default_store
 
 
-@dataclass(frozen=True)
-class InstallSpec:
+class InstallSpec(NamedTuple):
     """What one task requests. `request` is None when `asset` alone determines the build, and when the state is
     `absent`.
 
@@ -115,7 +113,7 @@ class InstallSpec:
 
     def on_platform(self, platform: HostPlatform | None) -> InstallSpec:
         """The spec for a system of that platform."""
-        return replace(self, platform=platform)
+        return self._replace(platform=platform)
 
     def why_not(self, build: Build) -> str | None:
         """Why the system cannot run a build; None when no reason is known."""
@@ -129,11 +127,11 @@ class InstallSpec:
         if self.settings.capabilities is not None:
             return self
         kept = (installed and installed.settings.capabilities) or ()
-        return replace(self, settings=replace(self.settings, capabilities=kept))
+        return self._replace(settings=self.settings._replace(capabilities=kept))
 
     def resolved(self, asset: Asset) -> InstallSpec:
         """The spec with the asset with which an index answers the request."""
-        return replace(self, asset=asset)
+        return self._replace(asset=asset)
 
     def again(self, installed: Asset) -> Asset:
         """What to fetch to replace a drifted build: the same build, from the spec's address if the spec has one.
@@ -150,11 +148,11 @@ class InstallSpec:
 
     def content(self) -> InstallSpec:
         """The spec for any build that matches the request, for when no index has a newer one."""
-        return replace(self, state="present")
+        return self._replace(state="present")
 
     def pinned_to(self, asset: Asset) -> InstallSpec:
         """The spec for exactly this asset."""
-        return replace(self, asset=asset, request=None)
+        return self._replace(asset=asset, request=None)
 
 
 def _request_in(params: Mapping[str, Any]) -> BuildRequest:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .._builds.build import Asset, Prepared
 from .._download.bundles import BUNDLE_SUFFIX
@@ -60,7 +60,7 @@ def plan(spec: MirrorSpec, state: MirrorState) -> MirrorPlan:
 
 def with_copies(assets: Mapping[str, Asset], copies: Mapping[str, Prepared]) -> dict[str, Asset]:
     """The assets with the copies that the mirror has of them."""
-    return {place: replace(asset, prepared=copies.get(place)) for place, asset in assets.items()}
+    return {place: asset._replace(prepared=copies.get(place)) for place, asset in assets.items()}
 
 
 def documents(assets: Mapping[str, Asset]) -> dict[str, str]:

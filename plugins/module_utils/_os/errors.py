@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .._readable import readable
+from .paths import is_writable
 
 BECOME = "Use `--become` on the command line or `become: true` in a play"
 _ELSEWHERE = "or choose a path on another file system"
@@ -83,7 +84,7 @@ def advice(error: OSError, path: str = "/") -> str:
 
 def why_not_writable(directory: str) -> str | None:
     """Why this user cannot change what an existing directory contains, and what to do; else None."""
-    if not os.path.isdir(directory) or os.access(directory, os.W_OK):
+    if is_writable(directory):
         return None
     if os.statvfs(directory).f_flag & os.ST_RDONLY:
         number = errno.EROFS

@@ -77,6 +77,11 @@ def link_target(place: str) -> str | None:
         return None
 
 
+def is_writable(directory: str) -> bool:
+    """Whether this user can change what a directory contains; true where none exists yet."""
+    return not os.path.isdir(directory) or os.access(directory, os.W_OK)
+
+
 def checked_path(path: str, option: str) -> str:
     """The path without a trailing slash. Raises `StoreError` when no build could be linked or fixed up there."""
     is_store = option.endswith(("store", "stores"))

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from .._builds.build import SAFE_NAME
@@ -45,8 +44,7 @@ class Left(NamedTuple):
         return {"build": self.build, "since": self.since, "reason": self.reason}
 
 
-@dataclass(frozen=True)
-class PathHistory:
+class PathHistory(NamedTuple):
     """The history of one path. `uses` is newest first: the current build, then the earlier ones.
 
     `fallback` is the entry that the path goes back to when its provisional build does not work; None when there is
@@ -80,28 +78,28 @@ class PathHistory:
     def switched(self, entry: str, now: str) -> PathHistory:
         """The history after the switch to `entry`, which leaves its older position."""
         others = tuple(use for use in self.uses if use.entry != entry)
-        return replace(self, uses=(HistoryEntry(entry, now), *others))
+        return self._replace(uses=(HistoryEntry(entry, now), *others))
 
     def keeping(self, keep: int) -> PathHistory:
         """The history with another `keep`."""
-        return replace(self, keep=keep)
+        return self._replace(keep=keep)
 
     def with_fallback(self, fallback: str | None) -> PathHistory:
         """The history with another fallback."""
-        return replace(self, fallback=fallback)
+        return self._replace(fallback=fallback)
 
     def leaving(self, build: str, since: str, reason: str) -> PathHistory:
         """The history that remembers a build which the path leaves; of many, the last few."""
-        return replace(self, left=(Left(build, since, reason), *self.without_left(build).left)[:_MOST_LEFT])
+        return self._replace(left=(Left(build, since, reason), *self.without_left(build).left)[:_MOST_LEFT])
 
     def without_left(self, build: str) -> PathHistory:
         """The history of a path that gets this build again."""
-        return replace(self, left=tuple(one for one in self.left if one.build != build))
+        return self._replace(left=tuple(one for one in self.left if one.build != build))
 
     def without(self, entries: tuple[str, ...]) -> PathHistory:
         """The history without these entries."""
         fallback = None if self.fallback in entries else self.fallback
-        return replace(self, uses=tuple(use for use in self.uses if use.entry not in entries), fallback=fallback)
+        return self._replace(uses=tuple(use for use in self.uses if use.entry not in entries), fallback=fallback)
 
     def as_dict(self) -> dict[str, Any]:
         """The history as JSON."""

@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any
 
 from .._errors import StoreError
-from .._os.errors import read_failure
 from .._os.paths import kind_of
 from .._os.processes import running_entries
 from .._os.target_root import RUNNING, TargetRoot
@@ -35,6 +34,8 @@ def run(params: Mapping[str, Any]) -> dict[str, Any]:
         found = [describe(store, verify=params["verify"], system=system) for store in stores]
         warnings = [warning for store in stores for warning in damage_warnings(store, system)]
     except OSError as error:
+        from .._os.errors import read_failure
+
         raise StoreError(read_failure(error, ", ".join(stores))) from error
     lists = {key: [item for one in found for item in one[key]] for key in ("paths", "builds", "damaged")}
     pids = sorted({process["pid"] for build in lists["builds"] for process in build["processes"]})

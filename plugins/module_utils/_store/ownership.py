@@ -23,8 +23,6 @@ def ids(owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> t
 
 def require_permitted(settings: Settings, system: TargetRoot = RUNNING) -> None:
     """Raise `StoreError` for an unknown user or group, and for what only root can give to files."""
-    from .._os.errors import BECOME
-
     owner, group, capabilities = settings.owner, settings.group, settings.capabilities or ()
     user_id, group_id = ids(owner, group, system)
     for option, given, may in (
@@ -33,6 +31,8 @@ def require_permitted(settings: Settings, system: TargetRoot = RUNNING) -> None:
         ("capabilities", f"the capabilities {', '.join(capabilities)}", not capabilities),
     ):
         if os.geteuid() != 0 and not may:
+            from .._os.errors import BECOME
+
             raise StoreError(f"Cannot give the build {given}: only root can. {BECOME}, or leave out `{option}`.")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
@@ -40,10 +40,10 @@ COMPONENT = re.compile(r"[a-z][a-z0-9-]{1,31}")
 COMPONENT_VERSION = re.compile(r"[0-9][0-9A-Za-z.+~_-]{0,63}")
 _MOST_COMPONENTS = 64
 MEASURED = "measured"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings that a build was prepared for. Builds that differ in them cannot serve each other's path.
 
     `owner` and `group` are names or numbers as the user gave them; None means the user who ran the installation.
@@ -68,8 +68,7 @@ class Settings:
         )
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(NamedTuple):
     """An installed build.
 
     `executables` are the programs that it really has, relative to the build (`bin/pip3`); `size_bytes` and `files`
@@ -85,7 +84,7 @@ class Receipt:
     size_bytes: int
     installed_at: str
     manifest_sha256: str | None = None
-    components: Mapping[str, str] = field(default_factory=dict)
+    components: Mapping[str, str] = _NOTHING
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt as JSON."""

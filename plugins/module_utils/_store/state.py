@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from .._os.paths import kind_of, link_target
 from .._os.processes import running_entries
@@ -23,10 +24,10 @@ from .receipt import Damage, Receipt
 from .store import Store
 
 _INTERPRETER = re.compile(r"python(\d+\.\d+t?d?)")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """The state of one path and its store. `kind` is what is at the path: absent, link, directory, file or other.
 
     `entry` is the store entry that the link names, None for a foreign link; `receipt` is that entry's, None when the
@@ -43,8 +44,8 @@ class State:
     entry: str | None = None
     receipt: Receipt | None = None
     suspicious: str | None = None
-    stored: Mapping[str, Receipt] = field(default_factory=dict)
-    running: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    stored: Mapping[str, Receipt] = _NOTHING
+    running: Mapping[str, tuple[int, ...]] = _NOTHING
     has_litter: bool = False
     interpreters: tuple[str, ...] = ()
     damage: tuple[Damage, ...] = ()
@@ -96,7 +97,7 @@ def with_holdings(state: State, found: Holdings, store: str) -> State:
         damage = (*damage, does_not_name(store, path, str(state.entry)))
     if any(one.path == path for one in damage):
         root = history.rebuilt(path, state.entry, state.stored)
-    return replace(state, root=root or PathHistory(path), damage=damage)
+    return state._replace(root=root or PathHistory(path), damage=damage)
 
 
 def _is_lost(state: State) -> bool:

@@ -22,7 +22,7 @@ from .._errors import StoreError
 from .._os.atomic import make_open_directory, sync_directory, sync_file_system
 from .._os.attributes import drop_acls
 from .._os.flock import DEFAULT_LOCK_TIMEOUT_S, Limit, is_still_there, open_lock, wait_for_lock
-from .._os.paths import checked_path, kind_of
+from .._os.paths import checked_path, is_writable, kind_of
 from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
 from .._os.target_root import RUNNING, TargetRoot
@@ -125,13 +125,12 @@ class Store:
 
     def require_changeable(self, *others: str) -> None:
         """Raise `StoreError` for what `locked` refuses, and where this user may not write to the store or `others`."""
-        from .._os.errors import why_not_writable
-
         self.require_safe()
         for directory in (self.directory, *others):
-            why_not = why_not_writable(directory)
-            if why_not:
-                raise StoreError(readable(f"Cannot change anything in {directory}: {why_not}"))
+            if not is_writable(directory):
+                from .._os.errors import why_not_writable
+
+                raise StoreError(readable(f"Cannot change anything in {directory}: {why_not_writable(directory)}"))
 
     def _require_way(self) -> None:
         if not self.system.is_image:  # only the process that makes an image works in it

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -72,7 +72,7 @@ class Delivery:
 
     def to_unpack(self, asset: Asset, archive: str, packed: PackedArchive) -> dict[str, Any]:
         """The same with `archive`, the path on the host to which `packed`, the archive of `asset`, was sent."""
-        sent = replace(asset, prepared=packed.prepared)
+        sent = asset._replace(prepared=packed.prepared)
         arguments = {**self.to_work(), "archive": archive, "asset": _without_secrets(sent.as_dict())}
         # The digest of the file; the asset has that of the published archive.
         return {**arguments, "checksum": packed.prepared.sha256} if packed.prepared else arguments

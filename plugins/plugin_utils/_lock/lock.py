@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
@@ -65,7 +65,7 @@ class Lock:
         """The build's asset. Raises `NoMatch` when the options that narrow the name ask for another kind of build."""
         build = locked.asset.build
         # Target and pre-release were decided when the lock was made.
-        if replace(request, target=build.target, prerelease=True).satisfied_by(build):
+        if request._replace(target=build.target, prerelease=True).satisfied_by(build):
             return locked.asset
         raise NoMatch(
             f"{self.where} has {build.name} for {request.name}, and flavor or build_options ask for another build. "

@@ -104,7 +104,7 @@ def _history(catalog: Catalog, request: BuildRequest, target: str, releases: int
     scope = replace(scope, targets=(target,))
     for number in range(releases):
         try:
-            asset = choose(catalog, replace(request, target=target), scope)
+            asset = choose(catalog, request._replace(target=target), scope)
         except NoMatch:
             if number == 0:
                 raise

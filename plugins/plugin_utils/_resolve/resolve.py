@@ -122,7 +122,7 @@ def with_warning(asset: Asset, warn: Callable[[str], None]) -> Asset:
 
 def _choices(catalog: Catalog, request: BuildRequest, scope: Scope) -> tuple[Asset, ...]:
     def best(target: str) -> tuple[Asset, ...]:
-        return (choose(catalog, replace(request, target=target), replace(scope, targets=(target,))),)
+        return (choose(catalog, request._replace(target=target), replace(scope, targets=(target,))),)
 
     named = request.named_target
     return of_each_target((named,) if named else catalog.targets(), best)

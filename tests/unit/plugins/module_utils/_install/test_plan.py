@@ -59,17 +59,14 @@ def installed(*contents: dict[str, Any], suspicious: str | None = None, **settin
 
 
 EMPTY = State("absent", PathHistory(PATH))
-HISTORY_OF_WHAT_IS_GONE = State(
-    **{
-        **vars(installed(NOW)),
-        "root": PathHistory(PATH, 1, (HistoryEntry(NOW["name"], "2026"), HistoryEntry("gone", "2026"))),
-    }
+HISTORY_OF_WHAT_IS_GONE = installed(NOW)._replace(
+    root=PathHistory(PATH, 1, (HistoryEntry(NOW["name"], "2026"), HistoryEntry("gone", "2026")))
 )
-LITTERED = State(**{**vars(installed(NOW)), "has_litter": True})
+LITTERED = installed(NOW)._replace(has_litter=True)
 
 
 def with_fallback(state: State, before: dict[str, Any]) -> State:
-    return State(**{**vars(state), "root": state.root.with_fallback(before["name"])})
+    return state._replace(root=state.root.with_fallback(before["name"]))
 
 
 UNRECORDED = State("link", PathHistory(PATH), "…", NOW["name"], receipt(NOW), None, {NOW["name"]: receipt(NOW)})
@@ -164,7 +161,7 @@ def test_surplus_is_pruned_when_nothing_runs_it() -> None:
     assert plan(spec("3.13"), there) == Plan("nothing", prune=(OLD["name"],))
     assert plan(spec("3.13", keep=0), there).prune == (OLD["name"], NOW["name"])
     assert plan(spec("3.13", keep=2), there).prune == ()
-    running = State(**{**vars(there), "running": {OLD["name"]: (42,)}})
+    running = there._replace(running={OLD["name"]: (42,)})
     assert plan(spec("3.13"), running) == Plan("nothing")
 
 

@@ -140,7 +140,7 @@ def test_what_cannot_run_is_no_build_to_go_back_to() -> None:
     foreign = tuple(sorted((FOREIGN.build.name, NEWER_FOREIGN.build.name)))
     assert plan(spec(of=NEWER, keep=3), state) == Plan("install", prune=foreign)
     assert plan(spec(of=NEWER, keep=3, provisional=True), state).prune == foreign
-    assert plan(spec(of=NEWER, keep=3), replace(state, running={FOREIGN.build.name: (42,)})).prune == foreign[1:]
+    assert plan(spec(of=NEWER, keep=3), state._replace(running={FOREIGN.build.name: (42,)})).prune == foreign[1:]
     # as long as the path keeps what it has, nothing goes
     assert plan(spec(keep=3, target=FOREIGN.build.target), state) == Plan("nothing")
 

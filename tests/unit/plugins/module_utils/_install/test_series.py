@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,13 +42,13 @@ def there(*assets: Asset, entry: str | None = None) -> State:
 
 
 def of_another_implementation(one: Asset) -> Receipt:
-    return receipt(PATH, replace(one, build=replace(one.build, name="pypy-3.12-linux64")))
+    return receipt(PATH, one._replace(build=one.build._replace(name="pypy-3.12-linux64")))
 
 
-DAMAGED = replace(there(PRESENT), receipt=None, stored={})
-DAMAGED_SECOND_COPY = replace(DAMAGED, entry=f"{PRESENT.build.name}.2")
+DAMAGED = there(PRESENT)._replace(receipt=None, stored={})
+DAMAGED_SECOND_COPY = DAMAGED._replace(entry=f"{PRESENT.build.name}.2")
 OF_AN_OLD_ERA = State("link", PathHistory(PATH), "…", "cpython-3.7.3-linux64-20190618T0516")
-PYPY = replace(there(PRESENT), receipt=of_another_implementation(PRESENT))
+PYPY = there(PRESENT)._replace(receipt=of_another_implementation(PRESENT))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +82,7 @@ PYPY = replace(there(PRESENT), receipt=of_another_implementation(PRESENT))
         # a build in the store that the path never had
         (
             spec("3.13.5+20250723"),
-            replace(there(PRESENT), stored={"x": receipt(PATH, PRESENT), "y": receipt(PATH, NEXT_MINOR)}),
+            there(PRESENT)._replace(stored={"x": receipt(PATH, PRESENT), "y": receipt(PATH, NEXT_MINOR)}),
         ),
         # a vague name is no way back
         (spec("3.13", of=NEXT_MINOR), there(PRESENT, NEXT_MINOR)),
@@ -97,7 +96,7 @@ PYPY = replace(there(PRESENT), receipt=of_another_implementation(PRESENT))
 def test_another_series_is_refused_before_anything_is_fetched(asked: InstallSpec, state: State) -> None:
     with pytest.raises(StoreError, match="allow_minor_change"):
         plan(asked, state)
-    assert plan(replace(asked, allow_minor_change=True), state).step in ("install", "switch")
+    assert plan(asked._replace(allow_minor_change=True), state).step in ("install", "switch")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,7 @@ def test_another_series_is_refused_before_anything_is_fetched(asked: InstallSpec
         # nothing is there
         (spec("3.13"), State("absent", PathHistory(PATH)), "install"),
         (spec("3.13"), State("absent", PathHistory(PATH, 1, (HistoryEntry(PRESENT.build.name, "2026"),))), "install"),
-        (spec("3.13"), replace(DAMAGED, entry="of-my-own"), "install"),
+        (spec("3.13"), DAMAGED._replace(entry="of-my-own"), "install"),
         (spec(state="absent"), there(PRESENT), "remove"),
     ],
 )

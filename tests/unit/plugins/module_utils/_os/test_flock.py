@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from math import inf, nan
 from pathlib import Path
 
@@ -58,7 +57,7 @@ def test_of_a_store(path: Path, old: FakeBuild, new: FakeBuild) -> None:
     store = str(store_of(path))
     going_back = rollback.way_back(store, from_build=rollback.ANY, url=AT_ONCE).specs
     with holding(store_of(path) / ".lock"):
-        refused(lambda: publish.run(replace(spec(path, old), url=AT_ONCE)), f"the store {store}")
+        refused(lambda: publish.run(spec(path, old)._replace(url=AT_ONCE)), f"the store {store}")
         refused(lambda: publish.run(going_back[0]), f"the store {store}")
         refused(lambda: confirm.confirm(store, lock_timeout_s=0), f"the store {store}")
     assert stored(path) == [old.name, new.name]

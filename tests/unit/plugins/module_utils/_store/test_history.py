@@ -7,7 +7,6 @@ import json
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -193,7 +192,7 @@ MAKE: dict[str, Callable[[Path], object]] = {
 def test_only_a_regular_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """The other paths are read as before, and the file's own path gets a new one, but never through a link."""
     monkeypatch.chdir(tmp_path)  # the name of a socket has to be short
-    _history.write(str(tmp_path), replace(root("a"), path="/other"))
+    _history.write(str(tmp_path), root("a")._replace(path="/other"))
     file = tmp_path / ".roots" / _history.file_name(PATH)
     MAKE[kind](file)
     found = _history.read_all(str(tmp_path))
@@ -226,9 +225,9 @@ def test_a_name_without_one(name: str) -> None:
 
 def test_a_history_is_rebuilt_from_link_and_receipts() -> None:
     stored = {
-        "current": replace(receipt(PATH), installed_at="2026-02-01T00:00:00Z"),
-        "newer": replace(receipt(PATH), installed_at="2026-03-01T00:00:00Z"),
-        "older": replace(receipt(PATH), installed_at="2026-01-01T00:00:00Z"),
+        "current": receipt(PATH)._replace(installed_at="2026-02-01T00:00:00Z"),
+        "newer": receipt(PATH)._replace(installed_at="2026-03-01T00:00:00Z"),
+        "older": receipt(PATH)._replace(installed_at="2026-01-01T00:00:00Z"),
         "other": receipt("/other"),
     }
     found = _history.rebuilt(PATH, "current", stored)

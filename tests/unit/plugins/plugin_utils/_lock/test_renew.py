@@ -79,7 +79,7 @@ def test_nothing_goes_backwards(offer: LockEntry, warning: str) -> None:
 
 
 def test_an_older_release_of_the_same_bytes_is_older() -> None:
-    same = replace(declared(OLD), offer=replace(asset(OLD), sha256=asset(NEW).sha256))
+    same = replace(declared(OLD), offer=asset(OLD)._replace(sha256=asset(NEW).sha256))
     result, warnings = renewed(locked(NEW), same)
     assert (result.builds["3.13"][GNU].asset, len(warnings)) == (asset(NEW), 1)
 
@@ -99,7 +99,7 @@ def test_entries_go_only_when_they_may() -> None:
     assert {name: list(targets) for name, targets in result.builds.items()} == {"3.13": [GNU]}
 
 
-REPLACED = LockFile({"3.13": {GNU: LockedBuild(replace(asset(NEW), sha256="0" * 64))}})
+REPLACED = LockFile({"3.13": {GNU: LockedBuild(asset(NEW)._replace(sha256="0" * 64))}})
 
 
 @pytest.mark.parametrize(

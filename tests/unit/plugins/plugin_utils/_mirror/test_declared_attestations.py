@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,7 +52,7 @@ def test_each_bundle_is_a_line(github: Server) -> None:
 
 
 def test_what_cannot_have_one_is_not_asked_for(github: Server) -> None:
-    assert ask(BEFORE_ATTESTATIONS, replace(FIRST, url="https://mirror.example.com/x.tar.gz")) == ({}, [])
+    assert ask(BEFORE_ATTESTATIONS, FIRST._replace(url="https://mirror.example.com/x.tar.gz")) == ({}, [])
     assert github.requests == []
 
 

@@ -73,7 +73,7 @@ def test_beside_the_archive_in_the_first_mirror_that_has_it(mirror: Path, tmp_pa
 
 def test_beside_an_archive_with_its_own_address(mirror: Path) -> None:
     with serve(mirror) as server:
-        own = replace(ASSET, url=url_of(FILE, server.url))
+        own = ASSET._replace(url=url_of(FILE, server.url))
         assert BundleSources(GITHUB).bundles_of(own)[0].content == BUNDLE
 
 
@@ -95,7 +95,7 @@ def test_github_has_them_by_digest(github: Server) -> None:
 
 def test_an_archive_without_an_address_is_github_to_answer_for(github: Server) -> None:
     answer(github, {"bundle": {"a": 1}})
-    assert BundleSources(GITHUB, mirrors=["https://no"]).bundles_of(replace(ASSET, url=""))[0].content == BUNDLE
+    assert BundleSources(GITHUB, mirrors=["https://no"]).bundles_of(ASSET._replace(url=""))[0].content == BUNDLE
 
 
 def test_what_github_stores_is_packed(github: Server) -> None:
