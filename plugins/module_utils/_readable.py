@@ -10,9 +10,6 @@ through this file. Results are data and keep what was found.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import Any
 
 # `str.isprintable` rejects control, format, surrogate and unassigned characters, and separators other than the blank.
 # It accepts these, which Unicode counts as letters and marks although most fonts show nothing for them.
@@ -53,25 +50,6 @@ def message_lines(text: str) -> str:
 def _rest(text: str) -> str:
     left_out = len(text) - _LONGEST_MESSAGE
     return f" … ({left_out} characters more)" if left_out > 0 else ""
-
-
-def readable_data(value: Any) -> Any:
-    """A copy in which all texts are readable lines: of lists, of mappings with their keys, and of dataclasses.
-
-    Ansible keeps warnings and errors as dataclasses.
-    """
-    if isinstance(value, str):
-        return readable_lines(value)
-    if isinstance(value, Mapping):
-        return {readable_data(key): readable_data(content) for key, content in value.items()}
-    if isinstance(value, list):
-        return [readable_data(content) for content in value]
-    if isinstance(value, tuple):
-        return tuple(readable_data(content) for content in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        contents = {field.name: readable_data(getattr(value, field.name)) for field in fields(value) if field.init}
-        return replace(value, **contents)
-    return value
 
 
 def _escaped(char: str) -> str:

@@ -15,7 +15,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import has_secret_url
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
+from ansible_collections.standalone.python.plugins.plugin_utils._console import readable_data
 
 from ._ansible_host import AnsibleController, AnsibleHost
 from ._fleet.answer import DamagedAnswer

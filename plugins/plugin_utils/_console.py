@@ -1,13 +1,17 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Warnings and progress lines, which plugins of this collection show beside results; made readable here."""
+"""What plugins of this collection show: warnings, progress lines and data, made readable here."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
 from ansible.utils.display import Display
 
-from ansible_collections.standalone.python.plugins.module_utils._readable import message
+from ansible_collections.standalone.python.plugins.module_utils._readable import message, readable_lines
 
 
 def warn(text: str) -> None:
@@ -18,3 +22,22 @@ def warn(text: str) -> None:
 def say(text: str) -> None:
     """Show a line of progress."""
     Display().display(message(text))
+
+
+def readable_data(value: Any) -> Any:
+    """A copy in which all texts are readable lines: of lists, of mappings with their keys, and of dataclasses.
+
+    Ansible keeps warnings and errors as dataclasses.
+    """
+    if isinstance(value, str):
+        return readable_lines(value)
+    if isinstance(value, Mapping):
+        return {readable_data(key): readable_data(content) for key, content in value.items()}
+    if isinstance(value, list):
+        return [readable_data(content) for content in value]
+    if isinstance(value, tuple):
+        return tuple(readable_data(content) for content in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        contents = {field.name: readable_data(getattr(value, field.name)) for field in fields(value) if field.init}
+        return replace(value, **contents)
+    return value

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._readable import readable_data
+from ansible_collections.standalone.python.plugins.plugin_utils._console import readable_data
 
 from .output import STATES, affected_subjects, drifted_files, state_of, subject_of
 

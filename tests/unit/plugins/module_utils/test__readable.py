@@ -6,8 +6,6 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -17,20 +15,11 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
     message,
     message_lines,
     readable,
-    readable_data,
     readable_lines,
 )
 
 # Cc, Cf, Cs, Zl and Zp: controls, formats such as bidirectional marks and zero-width characters, surrogates, line ends.
 HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
-
-
-@dataclass(frozen=True)
-class Warned:
-    """As Ansible keeps warnings."""
-
-    text: str
-    causes: tuple[Warned, ...] = ()
 
 
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -72,19 +61,6 @@ def test_messages_of_several_lines_have_an_end_too() -> None:
 
 def test_lines_stay_lines() -> None:
     assert readable_lines("a\tb\n\x1b[1mc\r\n\u2028d") == "a\tb\n\\x1b[1mc\\r\n\\u2028d"
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ({"\x1ba": ["\u202eb", 1, None, True]}, {"\\x1ba": ["\\u202eb", 1, None, True]}),
-        ([{"x": ("\x07",)}], [{"x": ("\\x07",)}]),
-        (Warned("\x07", (Warned("\u202e"),)), Warned("\\x07", (Warned("\\u202e"),))),
-        (Warned, Warned),
-    ],
-)
-def test_data_keep_their_shape(value: Any, shown: Any) -> None:
-    assert readable_data(value) == shown
 
 
 def test_messages_are_such_texts() -> None:

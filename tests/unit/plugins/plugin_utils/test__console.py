@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,14 @@ from ansible_collections.standalone.python.plugins.plugin_utils._index.reader im
 
 HOSTILE = "a\x1b]0;owned\x07\x9b2J\u202egnp.exe\u2066\u200b\r\nok: [web1]"
 SHOWN = "a\\x1b]0;owned\\x07\\x9b2J\\u202egnp.exe\\u2066\\u200b\\r\\nok: [web1]"
+
+
+@dataclass(frozen=True)
+class Warned:
+    """As Ansible keeps warnings."""
+
+    text: str
+    causes: tuple[Warned, ...] = ()
 
 
 @pytest.fixture
@@ -54,3 +64,16 @@ def test_a_server_cannot_write_to_the_terminal_by_its_reason_phrase() -> None:
 
 def test_an_error_is_readable_on_one_line() -> None:
     assert str(StoreError(HOSTILE)) == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"\x1ba": ["\u202eb", 1, None, True]}, {"\\x1ba": ["\\u202eb", 1, None, True]}),
+        ([{"x": ("\x07",)}], [{"x": ("\\x07",)}]),
+        (Warned("\x07", (Warned("\u202e"),)), Warned("\\x07", (Warned("\\u202e"),))),
+        (Warned, Warned),
+    ],
+)
+def test_data_keep_their_shape(value: Any, shown: Any) -> None:
+    assert _console.readable_data(value) == shown
