@@ -184,7 +184,7 @@ class Asset(NamedTuple):
     def from_build(cls, build: Build, url: str, sha256: str) -> Asset:
         """The asset of a build. The file name is the URL's, or without a URL the published one."""
         in_url = url.partition("?")[0].rpartition("/")[2]
-        in_url = in_url.replace("%2B", "+")  # as in all published addresses
+        in_url = in_url.replace("%2B", "+")  # which most have
         if "%" in in_url:
             from urllib.parse import unquote  # with Python 3.13, the import costs a host several milliseconds
 

@@ -70,7 +70,7 @@ def _files_in_use(process: str, prefix: str) -> set[str]:
         files.add(os.readlink(os.path.join(process, "exe")))
         with open(os.path.join(process, "maps"), "rb") as maps:
             # address perms offset dev inode path; the path may hold anything but a line feed, which the kernel escapes.
-            # A host has tens of thousands of lines, so only those that may count are taken apart.
+            # A host has tens of thousands of lines: only those that may count are split.
             fields = (line.rstrip(b"\n").split(None, 5) for line in maps if sought in line)
             files.update(os.fsdecode(parts[5]) for parts in fields if len(parts) == 6)
     except OSError:  # as above

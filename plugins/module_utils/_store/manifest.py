@@ -232,7 +232,7 @@ def _escape(text: str) -> str:
 
 
 def _unescaper(text: str) -> Callable[[str], str]:
-    """What undoes `_escape` in a manifest. Builds have no path that needs it, and its import costs milliseconds."""
+    """The inverse of `_escape` for a manifest. Few need it, and its import costs milliseconds."""
     if "%" not in text:
         return str
     from urllib.parse import unquote
