@@ -40,28 +40,6 @@ def audit_report(
         raise AnsibleFilterError(str(error)) from None
 
 
-def audit_advisories(
-    names: str | list[str], directories: list[str], url_options: str | dict[str, Any] | None
-) -> dict[str, Any]:
-    from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-    from ansible.module_utils.common.validation import check_type_dict, check_type_list
-
-    from ansible_collections.standalone.python.plugins.module_utils._argspec import URL_ARGUMENTS
-    from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-    from ansible_collections.standalone.python.plugins.plugin_utils._advisories.sources import read_advisories
-
-    given = ArgumentSpecValidator(URL_ARGUMENTS).validate(check_type_dict(url_options or {}))
-    if given.error_messages:
-        raise AnsibleFilterError(f"Cannot request advisories with these options: {' '.join(given.error_messages)}.")
-    try:
-        options = UrlOptions.from_params(given.validated_parameters)
-        return read_advisories(
-            check_type_list(names), directories=list(filter(None, directories)), options=options
-        ).as_dict()
-    except StandaloneError as error:
-        raise AnsibleFilterError(str(error)) from None
-
-
 def audit_failures(report: dict[str, Any], kinds: str | list[str] | None) -> list[str]:
     from ansible.module_utils.common.validation import check_type_list
 
@@ -105,7 +83,6 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
-            "audit_advisories": audit_advisories,
             "audit_csv": audit_csv,
             "audit_failures": audit_failures,
             "audit_html": audit_html,

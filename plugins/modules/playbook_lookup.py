@@ -12,7 +12,8 @@ module: playbook_lookup
 short_description: Internal to the playbooks, runs a lookup as a task
 version_added: 0.1.0
 description:
-  - Internal. The playbooks C(standalone.python.upgrade) and C(standalone.python.lock) choose builds with it.
+  - Internal. The playbooks C(standalone.python.upgrade) and C(standalone.python.lock) choose builds with it, and
+    C(standalone.python.audit) and C(standalone.python.lock) read advisories.
   - Fails with the message of the lookup. Ansible would show the failure of a lookup in a template several times.
 author:
   - The standalone.python authors (!UNKNOWN)
@@ -21,9 +22,12 @@ extends_documentation_fragment:
   - standalone.python.attributes.info
 options:
   lookup:
-    description: The lookup, without the name of the collection.
+    description:
+      - The lookup, without the name of the collection.
+      - V(advisories) is no lookup. It reads the files, directories and addresses of advisories in O(terms), of which
+        files are found as those of the lookups.
     type: str
-    choices: [lock_content, release]
+    choices: [advisories, lock_content, release]
     required: true
   terms:
     description: The terms of the lookup.
@@ -31,7 +35,7 @@ options:
     elements: str
     required: true
   options:
-    description: The options of the lookup.
+    description: The options of the lookup, or those of requests for advisories.
     type: dict
     default: {}
   check_only:

@@ -36,7 +36,8 @@ from .advisory import BEGINNING, Advisory, AffectedComponent, Event, InvalidAdvi
 from .identity import by_name
 from .versions import UnknownVersion, order_of
 
-_WHAT = "The file of advisories"
+ADVISORIES = "file of advisories"
+_WHAT = f"The {ADVISORIES}"
 _KEYS = ("id", "component", "below", "versions", "why", "url")
 _SUFFIXES = (".json", ".yml", ".yaml")
 _ARCHIVES = (".zip", ".gz")
@@ -61,19 +62,16 @@ class Advisories:
         return cls(tuple(Advisory.from_dict(one) for one in content["all"]), tuple(content["notes"]))
 
 
-def read_advisories(
-    names: Iterable[str], *, directories: Sequence[str] = (), options: UrlOptions | None = None
-) -> Advisories:
+def read_advisories(names: Iterable[str], *, options: UrlOptions | None = None) -> Advisories:
     """The advisories of files, directories of files, and URLs.
 
-    A relative path is looked for in `directories` in turn, and begins in the current directory without any. Raises
-    `StandaloneError` for what cannot be read, is damaged or is empty.
+    Raises `StandaloneError` for what cannot be read, is damaged or is empty.
     """
     records: list[Advisory] = []
     notes: list[str] = []
     for name in names:
         before = len(records)
-        for text, source in _texts(name, directories, options or UrlOptions()):
+        for text, source in _texts(name, options or UrlOptions()):
             records += _parsed(text, source)
         notes += _without_effect(records[before:], shown_url(name))
     newest, outdated = newest_of(records)
@@ -116,10 +114,10 @@ def _without_effect(records: Sequence[Advisory], source: str) -> list[str]:
     return [f"{source} has {len(records)} {entries}: {kept} count, {', '.join(said)}."] if said else []
 
 
-def _texts(name: str, directories: Sequence[str], options: UrlOptions) -> Iterator[tuple[str, str]]:
+def _texts(name: str, options: UrlOptions) -> Iterator[tuple[str, str]]:
     """Each text with the name of its source. Raises `StandaloneError`."""
     try:
-        address = Address.parse(_found(name, directories))
+        address = Address.parse(name)
     except InvalidName:
         raise InvalidAdvisory(
             f"{_WHAT} {shown_url(name)} cannot be read: give an http:// or https:// URL, a file:/// URL or a path."
@@ -151,18 +149,6 @@ def _files_below(directory: str) -> Iterator[str]:
         for name in files:
             if name.lower().endswith((*_SUFFIXES, *_ARCHIVES)) and not name.startswith("."):
                 yield os.path.join(where, name)
-
-
-def _found(name: str, directories: Sequence[str]) -> str:
-    if "://" in name or os.path.isabs(os.path.expanduser(name)):
-        return name
-    candidates = [os.path.join(directory, name) for directory in directories]
-    found = next((path for path in candidates if os.path.exists(path)), None)
-    if found is None and directories:
-        raise InvalidAdvisory(
-            f"{_WHAT} {name} cannot be read: there is no such file in {' or '.join(directories)}. Correct the path."
-        )
-    return found or name
 
 
 def _read(path: str) -> Iterator[tuple[str, str]]:

@@ -11,9 +11,11 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
+from .._advisories.sources import ADVISORIES
 from .._controller_files import ControllerFiles
 from .._links.requirements_file import REQUIREMENTS, read_requirements
 from .._lock.lock import Lock
+from .._options import URL_FILES
 
 _Read = Callable[[str, ControllerFiles], object]
 _Named = tuple[str, str, str]  # variable, kind of file, name of file
@@ -24,7 +26,11 @@ _READ: Mapping[str, _Read] = {
     "lock": lambda path, _files: Lock.read(path),
     "archive": lambda path, _files: path,
     "trusted root": lambda path, _files: path,
+    "index": lambda path, _files: path,
+    ADVISORIES: lambda path, _files: path,
+    **{f"file of {name}": lambda path, _files: path for name in URL_FILES},
 }
+_LISTS = {"index": "index", "advisories": ADVISORIES}  # of files and addresses
 _KINDS = {"requirements": REQUIREMENTS, "lock": "lock", "archive": "archive"}
 
 
@@ -63,6 +69,11 @@ class FileCheck:
             yield from ((f"{prefix}builds", kind, name) for _option, kind, name in _files_in(inherited))
         if present or not (items or whole.get("state") == "absent"):
             yield from ((f"{prefix}{option}", kind, name) for option, kind, name in _files_in(whole))
+        requests = whole.get("url_options")  # of playbooks whose requests the controller makes
+        if isinstance(requests, Mapping):
+            named = ((name, requests.get(name)) for name in URL_FILES)
+            given = ((name, file) for name, file in named if isinstance(file, str) and file)
+            yield from ((f"{prefix}url_options", f"file of {name}", file) for name, file in given)
         options = whole.get("build_options")
         if isinstance(options, Mapping):  # in the playbook upgrade; a role has a text of this name
             yield from ((f"{prefix}build_options", kind, name) for _option, kind, name in _files_in(options))
@@ -74,6 +85,11 @@ def _files_in(options: Mapping[str, Any]) -> Iterator[_Named]:
         is_on_host = option == "archive" and options.get("remote_src") in (True, "true", "yes", 1)
         if isinstance(options.get(option), str) and options[option] and not is_on_host:
             yield option, kind, options[option]
+    for option, kind in _LISTS.items():
+        given = options.get(option)
+        names = [given] if isinstance(given, str) else given if isinstance(given, list) else []
+        files = (name for name in names if isinstance(name, str) and name not in ("", "bundled") and "://" not in name)
+        yield from ((option, kind, name) for name in files)
     policy = options.get("provenance")
     if isinstance(policy, Mapping) and isinstance(policy.get("trusted_root"), str):
         yield "provenance", "trusted root", policy["trusted_root"]
