@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _MOST_WORKERS = 8
+_LEAST_FILES = 32  # of a worker: fewer take less time than its start
 # A build needs seconds, or minutes on an emulated processor. The rest is compiled when it is used.
 _TIMEOUT_S = 15 * 60
 
@@ -152,6 +153,7 @@ def compile_all(
     Bytecode is optional: a worker that dies leaves files without it, which Python compiles when it needs them.
     """
     sizes = {path: os.lstat(os.path.join(stage_directory, path)).st_size for path in sources}
+    most_workers = min(worker_count(), most_workers, 1 + len(sources) // _LEAST_FILES)
     width = max((len(os.fsencode(path)) for path in sources), default=0) + 1
     reader, writer = os.pipe()
     with open(writer, "wb", buffering=0) as stream:
@@ -162,7 +164,7 @@ def compile_all(
             mode = "by hash" if system.is_image else "alike" if alike else "quick"
             arguments = [seen, prefix, str(width), mode]
             command = [os.path.join(seen, interpreter), "-s", "-S", "-B", "-c", _WORKER, *arguments]
-            workers = workers or _start_workers(command, reader, surroundings, min(worker_count(), most_workers))
+            workers = workers or _start_workers(command, reader, surroundings, most_workers)
         os.close(reader)
         with _limited(workers):
             with contextlib.suppress(BrokenPipeError):  # no worker is left
