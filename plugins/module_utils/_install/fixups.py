@@ -97,7 +97,7 @@ class Stage:
 
     def matching(self, pattern: re.Pattern[str]) -> Iterator[str]:
         """The regular files whose path matches, sorted."""
-        return (path for path in sorted(self.entries) if pattern.match(path) and self.entries[path].kind == "file")
+        return iter(sorted(path for path in self.entries if pattern.match(path) and self.entries[path].kind == "file"))
 
 
 def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system: bool = False) -> None:
