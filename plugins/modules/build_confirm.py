@@ -23,6 +23,9 @@ extends_documentation_fragment:
   - standalone.python.stores
   - standalone.python.stores.lock
 attributes:
+  async:
+    support: none
+    description: The controller checks and completes the answer of the host, which C(async) leaves out.
   check_mode:
     support: full
     description: Reports the same result, and changes nothing.

@@ -53,6 +53,9 @@ options:
     type: bool
     default: false
 attributes:
+  async:
+    support: none
+    description: The controller checks and completes the answer of the host, which C(async) leaves out.
   platform:
     description: Hosts with Linux or macOS. Processes are known on Linux only.
 seealso:

@@ -45,6 +45,9 @@ options:
     type: str
     default: ''
 attributes:
+  async:
+    support: none
+    description: The controller checks and completes the answer of the host, which C(async) leaves out.
   diff_mode:
     description: Shows each path before and after.
   idempotent:

@@ -139,6 +139,9 @@ options:
         type: bool
         default: false
 attributes:
+  async:
+    support: none
+    description: The controller checks and completes the answer of the host, which C(async) leaves out.
   diff_mode:
     description: Shows each link, file and directory before and after.
   idempotent:

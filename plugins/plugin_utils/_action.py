@@ -38,6 +38,13 @@ class CollectionAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result, as Ansible asks for it; a `StandaloneError` becomes a failed result with its message."""
+        if self._task.async_val:
+            return {
+                "failed": True,
+                "changed": False,
+                "msg": f"Cannot run {self._task.action} with async: the controller checks and completes the answer of "
+                "the host, which async leaves out. Leave out async; `forks` says how many hosts run side by side.",
+            }
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
             return presentable({**result, **self._outcome(task_vars or {})})
@@ -97,14 +104,13 @@ class CollectionAction(ActionBase):
 class OwnModule(CollectionAction):
     """Run the module of the same name and keep only the keys of its result that this module returns."""
 
-    _supports_async = True
     _options: tuple[str, ...]  # of the module, with their aliases
     _returns: str  # a list that is in every answer
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         self._require_known({name: {} for name in self._options})
-        result = own_results(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
-        if not (self._task.async_val or result.get("failed") or result.get("skipped")):
+        result = own_results(self._execute_module(task_vars=task_vars))
+        if not (result.get("failed") or result.get("skipped")):
             self._require_sound(result)
             return self._completed(result, task_vars)
         return result

@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_c
 from tests.integration.conftest import NEW, OLD
 from tests.integration.fleets import PLAYBOOKS, Fleet, FleetPlayer
 from tests.support import browser
-from tests.support.audited_fleets import ADVISORIES, NOW, advised_fleet, large_fleet, newest
+from tests.support.audited_fleets import ADVISORIES, NOW, advised_fleet, large_fleet, newest, small_fleet
 from tests.support.index_documents import versions_index
 
 # Answers of hosts that lie: facts that outrank the inventory, other types than the module's, and no answer at all.
@@ -204,7 +204,10 @@ def builds_of(audited: dict[str, Any], host: str) -> list[dict[str, Any]]:
     return list(found["builds"])
 
 
-@pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium here to look at the page")
+needs_a_browser = pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium here to look at the page")
+
+
+@needs_a_browser
 @pytest.mark.parametrize("width", browser.WIDTHS)
 @pytest.mark.parametrize(("dark", "background"), [(False, "rgb(246, 247, 249)"), (True, "rgb(17, 21, 27)")])
 def test_the_page_of_500_hosts_in_a_browser(width: int, dark: bool, background: str) -> None:
@@ -215,7 +218,56 @@ def test_the_page_of_500_hosts_in_a_browser(width: int, dark: bool, background: 
     assert seen.background == background
 
 
-# Types into the page, and returns the hosts that are shown, in their order; opens the first as a key press does.
+# Opens everything, and returns each text whose contrast is below 4.5, with its colours and the ratio (WCAG 2.2, 1.4.3).
+CONTRAST = """
+      page.querySelectorAll("details").forEach((one) => { one.open = true; });
+      const numbers = (colour) => colour.match(/[0-9.]+/g).map(Number);
+      const light = (colour) => {
+        const [r, g, b] = numbers(colour).map((part) => part / 255)
+          .map((part) => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4);
+        return .2126 * r + .7152 * g + .0722 * b;
+      };
+      const behind = (element) => {
+        for (let one = element; one; one = one.parentElement) {
+          const colour = getComputedStyle(one).backgroundColor;
+          if ((numbers(colour)[3] ?? 1) === 1) return colour;
+        }
+      };
+      const found = new Set();
+      let count = 0;
+      for (const element of page.querySelectorAll("main, main *")) {
+        const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        if (!own && element.tagName !== "INPUT") continue;
+        count += 1;
+        const [text, ground] = [getComputedStyle(element).color, behind(element)];
+        const [dim, bright] = [light(text), light(ground)].sort((one, other) => one - other);
+        const ratio = (bright + .05) / (dim + .05);
+        if (ratio < 4.5) found.add(`${element.tagName}.${element.className} ${text} on ${ground}: ${ratio.toFixed(2)}`);
+      }
+      return {count, poor: [...found], width: page.documentElement.scrollWidth};
+"""
+
+
+@needs_a_browser
+@pytest.mark.parametrize("width", browser.WIDTHS)
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_of_the_page_can_be_read(tmp_path: Path, width: int, dark: bool) -> None:
+    infos, groups = small_fleet()
+    infos = {**infos, **advised_fleet(), "web5": {"builds": [], "paths": []}}
+    infos["x" * 200] = {"msg": "y" * 400, "unreachable": True}
+    page = as_html(report(infos, groups, advised(tmp_path)))
+    done = browser.look(page, width=width, dark=dark, act=CONTRAST).done
+    assert done["count"] > 100
+    assert done["poor"] == []
+    assert done["width"] == width, "the page scrolls sideways with everything open"
+
+
+def advised(tmp_path: Path) -> Baseline:
+    (tmp_path / "a.json").write_text(json.dumps(ADVISORIES))
+    return Baseline(newest(), ReleaseCycle.bundled(), NOW, read_advisories([str(tmp_path / "a.json")]))
+
+
+# Types into the page, and returns the hosts that are shown, in their order; opens the first.
 ACT = """
       const set = (id, value, event) => { const one = page.getElementById(id); one.value = value;
         one.dispatchEvent(new Event(event)); };
@@ -232,11 +284,9 @@ ACT = """
 """
 
 
-@pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium here to look at the page")
+@needs_a_browser
 def test_the_page_filters_sorts_and_opens_its_rows(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_text(json.dumps(ADVISORIES))
-    baseline = Baseline(newest(), ReleaseCycle.bundled(), NOW, read_advisories([str(tmp_path / "a.json")]))
-    page = as_html(report(advised_fleet(), {}, baseline))
+    page = as_html(report(advised_fleet(), {}, advised(tmp_path)))
     done = browser.look(page, width=1400, dark=False, act=ACT).done
     names = [f"h{number:02}" for number in range(1, 11)]
     assert done["all"] == ["h02", "h04", "h05", "h06", "h07", "h08", "h09", "h01", "h03", "h10"]
@@ -247,3 +297,65 @@ def test_the_page_filters_sorts_and_opens_its_rows(tmp_path: Path) -> None:
     assert done["oldest"][:2] == ["h09", "h06"]
     assert done["heights"][1] > 2 * done["heights"][0]
     assert len(set(done["lines"])) <= 2, "a row is one line until it is opened"
+
+
+# What has the focus, whether that shows, and which row it is in.
+FOCUS = """(() => {
+  const one = document.activeElement, style = getComputedStyle(one);
+  return {tag: one.tagName, id: one.id, host: one.closest(".row")?.dataset.host ?? null,
+    text: one.textContent.slice(0, 20),
+    ring: one.matches(":focus-visible") && style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2};
+})()"""
+SHOWN = """[...document.querySelectorAll(".row")]
+  .filter((row) => row.checkVisibility()).map((row) => row.dataset.host)"""
+
+
+@needs_a_browser
+def test_the_page_by_keys_alone(tmp_path: Path) -> None:
+    """Each key reaches the browser as one that a person presses."""
+    page = as_html(report(advised_fleet(), {}, advised(tmp_path)))
+    with browser.opened(page, width=1400) as chromium:
+        every = chromium.run(SHOWN)
+        reached = []
+        for _press in range(60):
+            chromium.press("Tab")
+            focus = chromium.run(FOCUS)
+            assert focus["ring"], focus
+            reached.append(focus)
+            if focus["host"] == every[-1]:
+                break
+        assert [one["id"] for one in reached if one["id"]] == ["filter", "state", "sort", "todo"]
+        assert list(dict.fromkeys(one["host"] for one in reached if one["host"])) == every
+        assert {"Where", "Command"} <= {one["text"] for one in reached if one["tag"] == "SUMMARY"}
+
+        chromium.run("document.getElementById('filter').focus()")
+        chromium.type("h0 pip 26.2.1")
+        few = chromium.run(SHOWN)
+        assert sorted(few) == ["h01", "h02", "h04", "h05"]
+        assert chromium.run("document.getElementById('shown').textContent") == "4 of 10 hosts"
+        chromium.press("ArrowDown")
+        at = [chromium.run(FOCUS)["host"]]
+        for key in ("ArrowDown", "End", "ArrowDown", "ArrowUp", "Home", "ArrowUp"):
+            chromium.press(key)
+            at.append(chromium.run(FOCUS)["host"])
+        assert at == [few[0], few[1], few[3], few[3], few[2], few[0], few[0]]
+        for key, is_open in (("Enter", True), ("Space", False), ("Space", True), ("Enter", False)):
+            chromium.press(key)
+            assert chromium.run(f"document.querySelector('[data-host={few[0]}]').open") is is_open
+            assert chromium.expanded(f"[data-host={few[0]}] > summary") is is_open
+
+        chromium.press("Tab", shift=True)
+        chromium.run("document.getElementById('filter').focus()")
+        chromium.press("Escape")
+        assert (chromium.run("document.getElementById('filter').value"), chromium.run(SHOWN)) == ("", every)
+        chromium.run("document.getElementById('sort').focus()")
+        chromium.press("ArrowDown")
+        assert chromium.run(SHOWN) == sorted(every)
+        assert chromium.run(FOCUS)["id"] == "sort"
+        chromium.run("document.getElementById('todo').focus()")
+        chromium.press("Space")
+        assert chromium.run(SHOWN) == [host for host in sorted(every) if host in WITH_SOMETHING_TO_DO]
+
+
+# All but those whose builds and environments are in order.
+WITH_SOMETHING_TO_DO = ["h02", "h04", "h05", "h06", "h07", "h08", "h09"]

@@ -37,7 +37,8 @@ def as_html(report: Mapping[str, Any]) -> str:
     by_subject = affected_subjects(report)
     carried: dict[str, str] = {}
     rows = [_row(host, by_subject, carried) for host in report["hosts"]]
-    rows.sort(key=lambda row: (row["urgency"], row["host"]))
+    rows.sort(key=lambda row: (row["urgency"], _natural(row["host"])))
+    _rank(rows)
     style, script = _content(STYLE), _content(SCRIPT)
     return template.render(
         report=report,
@@ -95,7 +96,7 @@ def _row(
         "builds": described,
         "environments": environments,
         "carries": [build["carries"] for build in described if build["carries"]],
-        "oldest": min((build["version"] for build in described), key=_by_number, default="9999"),
+        "oldest": min((_natural(build["version"]) for build in described), default=_natural("9999")),
         "states": ["no answer"] if host["problem"] else states,
         "state": "no answer" if host["problem"] else _ORDER[urgency] if states else "no build",
         "urgency": urgency,
@@ -103,8 +104,21 @@ def _row(
     }
 
 
-def _by_number(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)]
+def _rank(rows: Sequence[dict[str, Any]]) -> None:
+    """Give each row its place in every order that the page offers, since a browser compares numbers at once."""
+    by_host = {id(row): rank for rank, row in enumerate(sorted(rows, key=lambda row: _natural(row["host"])))}
+    by_age = sorted(rows, key=lambda row: (row["oldest"], by_host[id(row)]))
+    of_age = {id(row): rank for rank, row in enumerate(by_age)}
+    for rank, row in enumerate(rows):
+        row["ranks"] = f"{rank} {by_host[id(row)]} {of_age[id(row)]}"
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """A key by which web2 comes before web10, and 3.9.1 before 3.13.0."""
+    parts = re.split("([0-9]+)", text.casefold())
+    return [
+        (0, part) if index % 2 == 0 else (len(part.lstrip("0")), part.lstrip("0")) for index, part in enumerate(parts)
+    ]
 
 
 _FIXES = {True: "fixed by", None: "nothing says whether the newest build fixes it", False: "no newer build fixes it"}

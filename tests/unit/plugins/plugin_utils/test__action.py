@@ -56,14 +56,14 @@ def test_a_host_redefines_no_other_host_by_its_answer(obeyed: dict[str, Any]) ->
     assert not {*own_results({"changed": True, **obeyed})} & {"add_host", "add_group", "ansible_stats"}
 
 
-def run(name: str, answer: dict[str, Any], **args: Any) -> dict[str, Any]:
+def run(name: str, answer: dict[str, Any], *, async_val: int = 0, **args: Any) -> dict[str, Any]:
     """The result of the module `name` on a host that answers this."""
 
     class OnHost(importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule):
         def _execute_module(self, **_arguments: Any) -> dict[str, Any]:
             return dict(answer)
 
-    task = SimpleNamespace(args=args, async_val=0, check_mode=False, action=name, delegate_to=None, diff=False)
+    task = SimpleNamespace(args=args, async_val=async_val, check_mode=False, action=name, delegate_to=None, diff=False)
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp/x"))
     plugin = OnHost(
         task=task, connection=connection, play_context=None, loader=None, templar=None, shared_loader_obj=None
@@ -186,6 +186,15 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "HOMEPAGE": "https://house.example.com/",
 }
+
+
+@pytest.mark.parametrize(
+    "name", ["bootstrap", "build", "build_confirm", "build_info", "build_rollback", "links", "links_info", "mirror"]
+)
+def test_async_would_leave_out_what_the_controller_adds(name: str) -> None:
+    result = run(name, {"changed": False, "builds": [], "ansible_facts": {"x": 1}}, async_val=60)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"].startswith(f"Cannot run {name} with async: the controller checks and completes the answer of")
 
 
 @pytest.mark.parametrize("fetches", [False, True])
