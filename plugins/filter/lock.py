@@ -25,7 +25,7 @@ def lock_changes(now: str, former: str, advisories: dict[str, Any] | None = None
         found = changes.changes(earlier, LockFile.parse(now, "The lock"), known)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
-    return {"changes": found, "lines": changes.as_lines(found)}
+    return {"changes": found, "lines": changes.as_lines(found), "markdown": changes.as_markdown(found)}
 
 
 class FilterModule:

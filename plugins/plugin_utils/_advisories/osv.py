@@ -24,7 +24,7 @@ _KINDS = ("introduced", "fixed", "last_affected", "limit")
 _COMPARED = ("ECOSYSTEM", "SEMVER")
 _LISTS = ("vulns", "vulnerabilities", "packages", "results")  # of answers of osv.dev, and of osv-scanner's report
 _REST = ("next_page_token", "nextPageToken")  # of an answer of osv.dev that is only the first part
-_LONGEST_WHY = 300  # characters
+_LONGEST_WHY, _LONGEST_ID = 300, 100  # characters
 _DEEPEST = 50  # lists and objects within each other
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|\+00:00)")
 
@@ -91,7 +91,7 @@ def _lists_in(value: Mapping[str, Any], where: str) -> Iterator[tuple[str, list[
 def parse(record: Any, where: str, source: str) -> Advisory:
     """One record; one that was withdrawn names nothing. Raises `InvalidAdvisory`."""
     fields = Fields(record, where, InvalidAdvisory)
-    identity = fields.text("id")
+    identity = identity_in(fields, where)
     here = f"{where}: {identity}"
     modified = _time(fields, "modified", here)
     if _time(fields, "withdrawn", here):
@@ -112,6 +112,16 @@ def parse(record: Any, where: str, source: str) -> Advisory:
         severity=severity_of(record),
         modified=modified,
     )
+
+
+def identity_in(fields: Fields, where: str) -> str:
+    """The id of an advisory. Raises `InvalidAdvisory` for none, and for one that no reader could tell from others."""
+    identity = fields.text("id")
+    if not identity.strip() or not identity.isprintable() or len(identity) > _LONGEST_ID:
+        raise InvalidAdvisory(
+            f"{where} is damaged: id should be a text of at most {_LONGEST_ID} visible characters, such as CVE-1."
+        )
+    return identity
 
 
 def _time(fields: Fields, key: str, where: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable
 
 from .._advisories.advisory import Advisory
 from .._advisories.sources import Advisories
@@ -144,7 +145,7 @@ def failures(audited: Mapping[str, Any], kinds: Iterable[str]) -> list[str]:
         else:
             hosts = [host["host"] for host in audited["hosts"] if _fails(host, is_so)]
         if hosts:
-            named = ", ".join(hosts[:_HOSTS_SHOWN])
+            named = ", ".join(map(readable, hosts[:_HOSTS_SHOWN]))
             more = f" and {len(hosts) - _HOSTS_SHOWN} more" if len(hosts) > _HOSTS_SHOWN else ""
             found.append(f"{len(hosts)} {'host is' if len(hosts) == 1 else 'hosts are'} {title}: {named}{more}.")
     return found

@@ -8,7 +8,7 @@ The versions are those of the table of releases, so nothing is fetched. What the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,8 +81,17 @@ def changes(former: LockFile, now: LockFile, advisories: Iterable[Advisory] = ()
 
 
 def as_lines(found: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The changes as lines for a merge request."""
-    return [readable(_line(change)) for change in found]
+    """The changes as lines for a reader."""
+    return [readable(_line(change, str)) for change in found]
+
+
+def as_markdown(found: Iterable[Mapping[str, Any]]) -> str:
+    """The changes as a list for a merge request, in which no name and no id is markup or mentions somebody."""
+    return "".join(f"- {_line(change, _as_code)}\n" for change in found)
+
+
+def _as_code(text: str) -> str:
+    return f"`{readable(text).replace('`', chr(39))}`"
 
 
 def _described(step: _Step, targets: list[str], advisories: list[Advisory]) -> dict[str, Any]:
@@ -110,8 +119,8 @@ def _merged(described: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _line(change: Mapping[str, Any]) -> str:
-    name, targets = change["name"], ", ".join(change["targets"])
+def _line(change: Mapping[str, Any], shown: Callable[[str], str]) -> str:
+    name, targets = shown(change["name"]), ", ".join(map(shown, change["targets"]))
     if change["to"] is None:
         return f"{name} ({targets}): {change['from']} is removed."
     parts = [f"{name} ({targets}): {change['from'] or 'new,'} → {change['to']}".replace("new, →", "new,")]
@@ -121,7 +130,7 @@ def _line(change: Mapping[str, Any]) -> str:
     if change["unknown"]:
         parts.append(f"not known: {', '.join(map(_title, change['unknown']))}")
     words = {"closes": "closes", "open": "still has", "opens": "opens", "unjudged": "cannot be judged for"}
-    parts += [f"{word} {', '.join(change[key])}" for key, word in words.items() if change[key]]
+    parts += [f"{word} {', '.join(map(shown, change[key]))}" for key, word in words.items() if change[key]]
     return "; ".join(parts) + "."
 
 

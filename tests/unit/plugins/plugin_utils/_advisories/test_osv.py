@@ -172,6 +172,9 @@ DAMAGED = {
         PIP, withdrawn="no"
     ),
     "file is damaged: id should be a text.": {"id": 1},
+    "file is damaged: id should be a text of at most 100 visible characters, such as CVE-1.": record(
+        PIP, id="CVE\x1b[2J"
+    ),
 }
 
 

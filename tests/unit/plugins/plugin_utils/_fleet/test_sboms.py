@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, report
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.sboms import documents
-from tests.support.audited_fleets import NOW, advised_fleet, newest
+from tests.support.audited_fleets import NOW, advised_fleet, build, host, newest
 
 BASELINE = Baseline(newest(), ReleaseCycle.bundled(), NOW)
 
@@ -44,6 +44,30 @@ def test_no_name_of_a_host_leaves_the_directory(host: str, file: str) -> None:
     assert [one["name"] for one in documents(report(infos, {}, BASELINE), "spdx")] == [
         f"sbom/{file}.spdx.json", "sbom.spdx.json",
     ]  # fmt: skip
+
+
+def test_hosts_whose_names_look_alike_to_a_file_system_have_different_files() -> None:
+    names = ["web1", "WEB1", "x" * 300, "x" * 299 + "y", "half\ud800", "web2"]
+    infos: dict[str, Any] = {name: {"builds": [], "paths": []} for name in names}
+    files = [one["name"] for one in documents(report(infos, {}, BASELINE), "spdx")][:-1]
+    assert len({file.lower() for file in files}) == len(names)
+    assert all(len(file.encode()) < 200 for file in files)
+    assert "sbom/web2.spdx.json" in files
+    assert files == [one["name"] for one in documents(report(infos, {}, BASELINE), "spdx")][:-1]
+
+
+def test_what_no_xml_and_no_strict_json_can_hold_is_shown() -> None:
+    place = "/opt/\x1b[2J\x00\u202e\ud800"
+    infos = {"we\x07b": {**host(build("3.13.14", "20260814", paths=[place])), "environments": [environment(place)]}}
+    for form in ("cyclonedx", "spdx"):
+        for one in documents(report(infos, {}, BASELINE), form):
+            assert r"/opt/\\x1b[2J\\x00\\u202e\\ud800" in one["content"]
+            texts = str(json.loads(one["content"]))
+            assert texts.isprintable()
+
+
+def environment(path: str) -> dict[str, Any]:
+    return {"path": path, "store": None, "entry": None, "version": "3.13", "owner": None, "components": {}}
 
 
 def places_of(fleet: dict[str, Any], component: str, version: str) -> set[str]:

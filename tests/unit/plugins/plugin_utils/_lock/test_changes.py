@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._advisories.advisory import Advisory
 from ansible_collections.standalone.python.plugins.plugin_utils._advisories.sources import read_advisories
-from ansible_collections.standalone.python.plugins.plugin_utils._lock.changes import as_lines, changes
+from ansible_collections.standalone.python.plugins.plugin_utils._lock.changes import as_lines, as_markdown, changes
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.support.audited_fleets import ADVISORIES, GNU, build
 
@@ -92,3 +92,17 @@ def test_targets_that_change_alike_are_one_entry() -> None:
     assert [(one["targets"], one["from"], one["to"]) for one in found] == [
         ([AARCH64, GNU], "3.12.13+20260510", "3.12.14+20260814")
     ]
+
+
+def test_a_merge_request_shows_names_and_ids_as_they_are() -> None:
+    """A specifier would begin a quotation, and an id of a feed could mention somebody or be a link."""
+    hostile = "CVE-1 @all [x](https://e) <img src=x> | `b` \x1b[2J"
+    change = {
+        "name": ">=3.12,<3.14", "targets": [GNU], "from": None, "to": "3.13.15+20260814", "components": [],
+        "unknown": [], "closes": [hostile], "open": [], "opens": [], "unjudged": [],
+    }  # fmt: skip
+    assert as_markdown([change]) == (
+        f"- `>=3.12,<3.14` (`{GNU}`): new, 3.13.15+20260814; "
+        "closes `CVE-1 @all [x](https://e) <img src=x> | 'b' \\x1b[2J`.\n"
+    )
+    assert as_markdown([]) == ""
