@@ -11,6 +11,7 @@ The parts are those of `PARTS`; without one, all are measured.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,8 @@ def main() -> int:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     if options.rounds < 2:
         parser.error("quartiles need at least 2 rounds")
+    # With it, Python reads a module from its standard input byte by byte. Hosts have no such variable.
+    os.environ.pop("PYTHONUNBUFFERED", None)
     with_own_mounts()
     compare: dict[str, Callable[[Disk], list[Line]]] = {
         "imports": lambda _: imports.compare(options.rounds),
