@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -38,7 +39,7 @@ def documents(report: Mapping[str, Any], form: str) -> Iterator[dict[str, str]]:
         document = sbom.of_host(form, of_host, readable(host["host"]), inside)
         yield {"name": f"sbom/{files[host['host']]}.{ending}", "content": sbom.rendered(document)}
         subjects += [Subject(one.asset, one.components, _on(host, one.found_at)) for one in of_host]
-        environments += [Environment(one.path, one.components, one.build, _on(host, one.found_at)) for one in inside]
+        environments += [replace(one, found_at=_on(host, one.found_at)) for one in inside]
     whole = sbom.of_host(form, subjects, "fleet", environments)
     yield {"name": f"sbom.{ending}", "content": sbom.rendered(whole)}
 
@@ -54,7 +55,7 @@ def _places(build: Mapping[str, Any]) -> list[str]:
 def _environments(host: Host) -> list[Environment]:
     builds = {(build["store"], build["entry"]): Subject(*_build(build)) for build in host["builds"]}
     return [
-        Environment(path, one["components"], builds.get((one["store"], one["entry"])), (path,))
+        Environment(path, one["components"], builds.get((one["store"], one["entry"])), (path,), one["version"])
         for path, one in ((readable(one["path"]), one) for one in host["environments"])
     ]
 

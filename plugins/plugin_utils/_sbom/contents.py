@@ -24,6 +24,7 @@ from .._components.table import Components
 
 TOOL = "standalone.python"
 SUPPLIER = "Astral"  # publishes python-build-standalone
+OPERATOR = "Operator of the hosts"  # supplies hosts and environments
 _ATTESTATIONS = "https://api.github.com/repos/astral-sh/python-build-standalone/attestations"
 _FIRST_ATTESTED = "20250205"  # docs/development/builds.md 7: all archives from this release on
 _EPOCH = "19700101"
@@ -39,8 +40,8 @@ class Part(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name in documents: pip, too, for the one of ensurepip."""
-        return self.identity.purl.rpartition("/")[2] if self.component == "ensurepip-pip" else self.component
+        """The name in documents: that of its CPE, by which scanners find what the NVD has, else of its package URL."""
+        return (self.identity.cpe or self.identity.purl.replace("/", ":")).rpartition(":")[2]
 
     @property
     def reference(self) -> str:
@@ -96,12 +97,15 @@ class Subject:
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment in a document, with its components, its places, and the build that runs it, if known."""
+    """A virtual environment in a document, with its components, its places, and if known the build that runs it and the
+    version of Python.
+    """
 
     path: str
     components: Components
     build: Subject | None = None
     found_at: tuple[str, ...] = ()
+    version: str | None = None
 
     def parts(self) -> list[Part]:
         """Its components, by name."""
@@ -110,7 +114,11 @@ class Environment:
     @property
     def key(self) -> tuple[str, str, str]:
         """What makes it another environment than others: its path, its components and its build."""
-        return self.path, json.dumps(self.components, sort_keys=True), str(self.build and self.build.key)
+        return (
+            self.path,
+            json.dumps(self.components, sort_keys=True),
+            str((self.build and self.build.key, self.version)),
+        )
 
 
 def _parts(components: Components) -> list[Part]:
@@ -157,6 +165,11 @@ class Contents:
         """The date of the newest release as UTC in ISO 8601."""
         day = max((subject.asset.build.release for subject in self.subjects), default=_EPOCH)
         return f"{day[:4]}-{day[4:6]}-{day[6:]}T00:00:00Z"
+
+    @property
+    def state(self) -> str:
+        """The version of a host or a fleet, which have no other: the day of the newest release there."""
+        return self.created[:10]
 
     def references(self) -> list[str]:
         """A key for each build: its name, and a number where builds of one name differ."""

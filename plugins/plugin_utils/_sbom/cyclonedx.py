@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .contents import SUPPLIER, TOOL, Contents, Environment, Part, Subject, number_of
+from .contents import OPERATOR, SUPPLIER, TOOL, Contents, Environment, Part, Subject, number_of
 
 _PREFIX = f"{TOOL}:"  # of properties, as their registry wants it
 
@@ -23,7 +23,7 @@ def document(contents: Contents) -> dict[str, Any]:
     if contents.name is None:
         (root,), components = builds, parts
     else:
-        root = {"type": "platform", "bom-ref": "root", "name": contents.name}
+        root = {**_ours("platform", "root", contents.name), "version": contents.state}
         environments = [_environment(one, number) for number, one in enumerate(contents.environments, 1)]
         components = [*builds, *environments, *parts]
         depends.insert(0, {"ref": "root", "dependsOn": [*keys, *(one["bom-ref"] for one in environments)]})
@@ -67,11 +67,15 @@ def _build(subject: Subject, key: str) -> dict[str, Any]:
     }
 
 
+def _ours(kind: str, key: str, name: str) -> dict[str, Any]:
+    """What the operator supplies."""
+    return {"type": kind, "bom-ref": key, "supplier": {"name": OPERATOR}, "name": name}
+
+
 def _environment(one: Environment, number: int) -> dict[str, Any]:
     return {
-        "type": "application",
-        "bom-ref": f"environment-{number}",
-        "name": one.path,
+        **_ours("application", f"environment-{number}", one.path),
+        **({"version": one.version} if one.version else {}),
         "properties": [
             {"name": f"{_PREFIX}component", "value": "environment"},
             *({"name": f"{_PREFIX}found_at", "value": place} for place in one.found_at),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .contents import SUPPLIER, TOOL, Contents, Environment, Part, Subject, number_of
+from .contents import OPERATOR, SUPPLIER, TOOL, Contents, Environment, Part, Subject, number_of
 
 _DOCUMENT, _ROOT = "SPDXRef-DOCUMENT", "SPDXRef-root"
 _UNKNOWN = "NOASSERTION"
@@ -28,7 +28,8 @@ def document(contents: Contents) -> dict[str, Any]:
         described, name = keys[0], contents.subjects[0].asset.build.name
     else:
         described, name = _ROOT, contents.name
-        packages.insert(0, {**_package(_ROOT, name), "primaryPackagePurpose": "OPERATING-SYSTEM"})
+        root = {**_ours(_ROOT, name), "versionInfo": contents.state, "primaryPackagePurpose": "OPERATING-SYSTEM"}
+        packages.insert(0, root)
         environments = [_environment(one, number) for number, one in enumerate(contents.environments, 1)]
         packages += environments
         keys += [one["SPDXID"] for one in environments]
@@ -69,6 +70,11 @@ def _package(key: str, name: str) -> dict[str, Any]:
     }
 
 
+def _ours(key: str, name: str) -> dict[str, Any]:
+    """What the operator supplies."""
+    return {**_package(key, name), "supplier": f"Organization: {OPERATOR}"}
+
+
 def _build(subject: Subject, key: str) -> dict[str, Any]:
     build = subject.asset.build
     places = "".join(f"\nfound at {place}" for place in subject.found_at)
@@ -90,7 +96,8 @@ def _build(subject: Subject, key: str) -> dict[str, Any]:
 def _environment(one: Environment, number: int) -> dict[str, Any]:
     places = "".join(f"\nfound at {place}" for place in one.found_at)
     key = _reference("environment", f"environment-{number}")
-    return {**_package(key, one.path), "primaryPackagePurpose": "INSTALL", "comment": f"environment{places}"}
+    version = {"versionInfo": one.version} if one.version else {}
+    return {**_ours(key, one.path), **version, "primaryPackagePurpose": "INSTALL", "comment": f"environment{places}"}
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -41,8 +41,8 @@ def environments() -> list[Environment]:
     build = subject(NEW, measured=MEASURED)
     places = ("web1:/srv/web", "db1:/srv/web")
     return [
-        *(Environment("/srv/web", pip, build, (place,)) for place in places),
-        Environment("/home/<b>\u202e", {}, None, ("web1:/home/<b>\u202e",)),
+        *(Environment("/srv/web", pip, build, (place,), "3.14.7") for place in places),
+        Environment("/home/<b>\u202e", {}, None, ("web1:/home/<b>\u202e",), "3.13.5"),
     ]
 
 
@@ -205,3 +205,30 @@ def test_an_environment_has_its_pip_and_its_build() -> None:
     }
     build = next(one["SPDXID"] for one in document["packages"] if one["name"] == NEW.build.name)
     assert related == {("CONTAINS", "SPDXRef-component-pip-25.0"), ("DEPENDS_ON", build)}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_minimum_elements_of_the_ntia(name: str) -> None:
+    """Supplier, name, version, identifier and dependency of each component, author and time."""
+    cyclonedx, spdx = DOCUMENTS[name]("cyclonedx"), DOCUMENTS[name]("spdx")
+    for package in spdx["packages"]:
+        assert all(package[key] for key in ("name", "versionInfo", "SPDXID"))
+        assert package["supplier"].startswith("Organization: ")
+    related = {one[key] for one in spdx["relationships"] for key in ("spdxElementId", "relatedSpdxElement")}
+    assert {package["SPDXID"] for package in spdx["packages"]} <= related
+    assert (spdx["creationInfo"]["creators"], spdx["creationInfo"]["created"][-1]) == (["Tool: standalone.python"], "Z")
+    parts = [cyclonedx["metadata"]["component"], *cyclonedx["components"]]
+    assert all(part["name"] and part["version"] and part["bom-ref"] and part["supplier"]["name"] for part in parts)
+    needed = {key for one in cyclonedx["dependencies"] for key in (one["ref"], *one["dependsOn"])}
+    assert {part["bom-ref"] for part in parts} <= needed
+    assert (cyclonedx["metadata"]["tools"]["components"][0]["name"], cyclonedx["metadata"]["timestamp"][-1]) == (
+        "standalone.python", "Z",
+    )  # fmt: skip
+
+
+def test_names_are_those_that_scanners_look_for() -> None:
+    parts = {one["bom-ref"].rpartition("-")[0]: one["name"] for one in DOCUMENTS["build"]("cyclonedx")["components"]}
+    assert {key: parts[key] for key in ("cpython", "expat", "zstd", "xz", "pip", "ensurepip-pip", "libuuid")} == {
+        "cpython": "python", "expat": "libexpat", "zstd": "zstandard", "xz": "xz", "pip": "pip", "ensurepip-pip": "pip",
+        "libuuid": "libuuid",
+    }  # fmt: skip
