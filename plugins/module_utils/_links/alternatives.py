@@ -89,6 +89,18 @@ def changes(params: Mapping[str, Any]) -> list[Change]:
     return [*going, *coming]
 
 
+def require_possible(decided: Iterable[Change], system: TargetRoot) -> None:
+    """Raise `StoreError` for what `carry_out` refuses before it changes anything."""
+    for change in decided:
+        if found_program(_PROGRAM) is None:
+            raise _not_started("No such file or directory")
+        _require_inside(system, change.choice)
+
+
+def _not_started(why: str) -> StoreError:
+    return StoreError(f"{_PROGRAM} could not be started on this host: {why}. Install dpkg there, {_OR_LINKS}")
+
+
 def carry_out(decided: Iterable[Change], system: TargetRoot) -> None:
     """Make the changes. Raises `StoreError`, which quotes update-alternatives, when it refuses or is missing."""
     for change in decided:
@@ -127,9 +139,7 @@ def _run(system: TargetRoot, choice: Choice, *arguments: str) -> None:
             f"seconds. Find out what it waits for, {_OR_LINKS}"
         ) from None
     except OSError as error:
-        raise StoreError(
-            f"{_PROGRAM} could not be started on this host: {error.strerror}. Install dpkg there, {_OR_LINKS}"
-        ) from error
+        raise _not_started(str(error.strerror)) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(log)

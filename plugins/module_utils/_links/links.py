@@ -135,6 +135,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     groups = alternatives.changes(params)
     steps = decide(desired(params), system)
     if check_mode:
+        alternatives.require_possible(groups, system)
         _require_writable([path for one in groups for path in one.choice.places] + [one.path for one in steps], system)
     else:
         alternatives.carry_out([one for one in groups if not one.comes], system)

@@ -18,7 +18,7 @@ from .._errors import InvalidName, StoreError
 CAPABILITY = "security.capability"
 ACLS = frozenset({"system.posix_acl_access", "system.posix_acl_default"})
 
-# In the order of their numbers in linux/capability.h, from 0 on; the last came with Linux 5.9.
+# In the order of their numbers in linux/capability.h, from 0 on.
 _CAPABILITIES = (
     "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
     "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
@@ -32,6 +32,7 @@ _CLAUSE = re.compile(r"(?P<names>cap_[a-z_]+(?:,cap_[a-z_]+)*)[+=](?P<flags>[eip
 # permitted and the inheritable capabilities, 0 to 31 and 32 to 63, all little-endian.
 _REVISION, _EFFECTIVE = 0x02000000, 0x000001
 _ELSEWHERE = "choose a path and a store on another one, or leave"
+LACKS_SETFCAP = "this process lacks cap_setfcap, as in some containers. Allow it there, or leave"
 
 
 def checked_capabilities(texts: Iterable[str]) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ def set_capabilities(file: io.FileIO, capabilities: Iterable[str]) -> None:
     except AttributeError:
         why = "only Linux has them. Leave"
     except PermissionError:
-        why = "this process lacks cap_setfcap, as in some containers. Allow it there, or leave"
+        why = LACKS_SETFCAP
     except OSError as error:
         why = f"its file system refuses them ({error.strerror}). Remount it with attributes, {_ELSEWHERE}"
     if why:

@@ -59,10 +59,10 @@ def require_gzip(local: str) -> None:
         )
 
 
-def checking_command(store: str) -> str:
-    """The command that answers whether an archive could be unpacked in a store; it writes nothing."""
+def checking_command(store: str, owner: str | None = None, group: str | None = None) -> str:
+    """The command that answers whether an archive could be unpacked in a store, for an owner; it writes nothing."""
     values = dict.fromkeys(("prefix", "token", "archive", "sha256", "program"), "")
-    return command_of(_SCRIPT, values={"store": store, **values})
+    return command_of(_SCRIPT, values={"store": store, **values, "owner": owner or "", "group": group or ""})
 
 
 def require_possible(stdout: str, *, rc: int, stderr: str) -> None:
@@ -89,6 +89,8 @@ class Unpacking:
     store: str
     asset: Asset
     archive: str | None = None
+    owner: str | None = None
+    group: str | None = None
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def command(self) -> str:
@@ -100,6 +102,8 @@ class Unpacking:
             "archive": self.archive or "",
             "sha256": self.asset.sha256,
             "program": f"python/bin/{self.asset.build.interpreter}",
+            "owner": self.owner or "",
+            "group": self.group or "",
         }
         return command_of(_SCRIPT, values=values)
 

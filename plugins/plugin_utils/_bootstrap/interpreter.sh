@@ -14,6 +14,8 @@
 #   archive  the archive on this host; empty when it is the standard input
 #   sha256   its digest
 #   program  the interpreter in the archive; empty to check only whether it could be unpacked
+#   owner    the user whom the build will belong to; empty for the user who runs this
+#   group    the group, likewise
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 LC_ALL=C
@@ -106,8 +108,31 @@ digest_of() {
     found=${found%%[!0-9a-f]*}
 }
 
+# require_known WHAT NAME ID OPTION OWN: as ownership.py, fail for an unknown user or group, and for what only root can give.
+require_known() {
+    [ -n "$3" ] || fail "There is no $1 $2 on this host. Create it first, or change $4."
+    [ "$(id -u)" = 0 ] || case " $5 " in
+        *" $3 "*) ;;
+        *) fail "Cannot give the build to the $1 $2: only root can. Use --become, or leave out $4." ;;
+    esac
+}
+
+# number_of FILE NAME: the number of a name or number in passwd or group, and empty for an unknown name.
+number_of() {
+    case $2 in
+        *[!0-9]*) { getent "$1" "$2" || grep "^$2:" "/etc/$1"; } 2>/dev/null | sed -n "1s/^[^:]*:[^:]*:\([0-9]*\):.*/\1/p" ;;
+        *) printf "%s" "$2" ;;
+    esac
+}
+
+require_owner() {
+    [ -z "$owner" ] || require_known user "$owner" "$(number_of passwd "$owner")" owner "$(id -u)"
+    [ -z "$group" ] || require_known group "$group" "$(number_of group "$group")" group "$(id -G)"
+}
+
 # require_possible: fail for what can be seen before anything is written.
 require_possible() {
+    require_owner
     for tool in tar gzip; do
         has "$tool" || fail "This host has no $tool, which unpacks the archive. Install it by the package manager."
     done

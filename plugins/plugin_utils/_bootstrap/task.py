@@ -63,7 +63,9 @@ class BootstrapTask(BuildTask):
             _interpreter.require_suitable(self._asset_to_run(decision))
             if self.options.archive:
                 _interpreter.require_gzip(self.options.controller.files.find(self.options.archive, "archive"))
-        answer = self.host.run_command(_interpreter.checking_command(self.spec.store))
+        settings = self.spec.settings
+        command = _interpreter.checking_command(self.spec.store, settings.owner, settings.group)
+        answer = self.host.run_command(command)
         _interpreter.require_possible(answer.stdout, rc=answer.rc, stderr=answer.stderr)
 
     def apply(self, delivery: Delivery) -> dict[str, Any]:
@@ -100,7 +102,9 @@ class BootstrapTask(BuildTask):
         """
         _interpreter.require_gzip(path)
         by_input = self.host.commands_take_input
-        unpacking = Unpacking(self.spec.store, asset, None if by_input else self.host.send_file(path))
+        sent = None if by_input else self.host.send_file(path)
+        settings = self.spec.settings
+        unpacking = Unpacking(self.spec.store, asset, sent, settings.owner, settings.group)
         content = Path(path).read_bytes() if by_input else None
         answer = self.host.run_command(unpacking.command(), input_bytes=content)
         return unpacking.parse(answer.stdout, rc=answer.rc, stderr=answer.stderr)

@@ -15,7 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store import hi
 
 from .alternatives import Group
 from .discovered_python import Going
-from .plan_commands import CommandPlan, Registration, plan_commands
+from .plan_commands import PROGRAM_OF_ALTERNATIVES, CommandPlan, Registration, plan_commands
 from .plan_default import DefaultPlan, plan_default
 from .plan_venvs import kept_venvs, plan_venvs, refused_venvs, surplus_venvs
 from .probe import LinksState
@@ -27,6 +27,10 @@ ALTERNATIVES_MODULE = "community.general.alternatives"
 
 class MissingCollection(StandaloneError):
     """The controller lacks a collection that the role uses."""
+
+
+class MissingProgram(StandaloneError):
+    """The host lacks a program that the role uses."""
 
 
 def decided(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str, Any]:
@@ -51,6 +55,17 @@ def decided(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dict[str,
         "systemd": state.systemd,
         "python_apt": state.python_apt,
     }
+
+
+def require_alternatives_program(decided: dict[str, Any], spec: LinksSpec, state: LinksState) -> None:
+    """Raise `MissingProgram` if alternatives must be registered and the host has nothing that does it."""
+    if not decided.get("register") or PROGRAM_OF_ALTERNATIVES in state.tools:
+        return
+    what = f"{PROGRAM_OF_ALTERNATIVES} of dpkg, which knows --root" if spec.root else PROGRAM_OF_ALTERNATIVES
+    raise MissingProgram(
+        f"Cannot register alternatives{f' in {spec.root}' if spec.root else ''}: this host has no {what}. Install it, "
+        "or set interpreter_alternatives: links for plain links."
+    )
 
 
 def require_alternatives_module(decided: dict[str, Any], has_module: Callable[[str], bool]) -> None:

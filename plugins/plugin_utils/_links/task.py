@@ -14,7 +14,7 @@ from . import probe
 from .discovered_python import DISCOVERED, Going, candidates, lasting_python
 from .probe import LinksState
 from .profiles import Profiles
-from .report import decided, going, require_alternatives_module
+from .report import decided, going, require_alternatives_module, require_alternatives_program
 from .requirements_file import REQUIREMENTS, read_requirements
 from .spec import LinksSpec
 
@@ -40,6 +40,7 @@ class LinksTask:
         """The task's result. Raises a `StandaloneError` when there is none."""
         state = self._state()
         result = {"changed": False, **decided(self._spec, state, self._profiles)}
+        require_alternatives_program(result, self._spec, state)
         if not self._spec.root:  # in an image, a module of this collection registers them
             require_alternatives_module(result, self._controller.has_module)
         removed = going(result, state)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -170,10 +171,16 @@ def _is_path(setting: Setting, value: str) -> None:
 
 def _is_output(_setting: Setting, value: str) -> None:
     try:
-        local_path(value)
+        above = os.path.dirname(local_path(value.rstrip("/") or "/"))
     except OSError as error:
         reason = str(error.strerror)
         raise BadValue(f"{reason[0].upper()}{reason[1:]}. Write the path from the root.") from None
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
+    if not os.path.isdir(above):
+        raise BadValue(f"{above} is no directory on the controller. Choose another path.")
+    if not os.access(above, os.W_OK | os.X_OK) and not os.path.exists(local_path(value)):
+        raise BadValue(f"This user may not write to {above} on the controller. Choose another path.")
 
 
 def _is_pattern(_setting: Setting, value: Any) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._archive import zstd
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url
 from ansible_collections.standalone.python.plugins.module_utils._errors import (
     ArchiveError,
     DigestMismatch,
@@ -32,6 +34,19 @@ from tests.support.installed_builds import litter, release_at, store_of, stored
 from tests.support.small_disks import MountRefused, small_disk
 
 OLD, NEW, NEWEST = "20260101", "20260201", "20260301"
+# Prints what refuses the installation in check mode, and what refuses it in a run.
+_RUN_TWICE = """
+import json, sys
+from pathlib import Path
+from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
+from tests.support.install_specs import spec
+for check_mode in (True, False):
+    try:
+        print(run(spec(Path(sys.argv[1]), **json.loads(sys.argv[2])), check_mode=check_mode))
+    except StandaloneError as error:
+        print(error)
+"""
 ROLLBACK = {"from_build": "any", "reason": "", "stores": None, "root": None, "lock_timeout": 9}
 
 
@@ -321,6 +336,57 @@ class TestCheckModeRefuses:
     def test_an_archive_of_something_else(self, path: Path, old: FakeBuild, new: FakeBuild, check_mode: bool) -> None:
         with pytest.raises(DigestMismatch):
             run(spec(path, old, archive=str(new.archive)), check_mode=check_mode)
+
+    def test_a_mirror_on_this_host_that_is_not_mounted(self, path: Path, old: FakeBuild) -> None:
+        published = {**old.asset(), "url": github_url(OLD, f"{old.name}.tar.gz")}
+        asked = {"asset": published, "archive": None, "mirror": ["file:///nowhere/a", "file:///nowhere/b"]}
+        messages = set()
+        for check_mode in (True, False):
+            with pytest.raises(DownloadError) as caught:
+                run(spec(path, old, **asked), check_mode=check_mode)
+            messages.add(str(caught.value))
+        (message,) = messages
+        assert message.startswith("The archive could not be downloaded. file:///nowhere/a/")
+        assert "/nowhere/b/" in message
+        assert "Mount the directory of the mirror there" in message
+        assert run(spec(path, old, **{**asked, "mirror": ["file:///nowhere", "https://e.org"]}), check_mode=True)
+        assert (
+            run(spec(path, old, **asked, delivery="auto"), check_mode=True)["changed"] is True
+        )  # the controller sends
+
+    def test_an_archive_that_does_not_fit(self, tmp_path: Path, old: FakeBuild) -> None:
+        try:
+            with small_disk(tmp_path / "disk", 200_000) as disk:
+                disk.fill()
+                messages = []
+                for check_mode in (True, False):
+                    with pytest.raises(StoreError) as caught:
+                        run(spec(disk.directory / "opt" / MINOR, old), check_mode=check_mode)
+                    messages.append(str(caught.value))
+        except MountRefused as refusal:
+            pytest.skip(str(refusal))
+        assert messages[0].startswith(f"There is not enough space in {tmp_path}/disk: the build needs about ")
+
+    def test_capabilities_that_this_process_cannot_give(self, path: Path, old: FakeBuild) -> None:
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            pytest.skip("needs root and setpriv, which takes cap_setfcap away")
+        asked = {"asset": old.asset(), "archive": str(old.archive), "capabilities": ["cap_net_raw+ep"]}
+        command = ["setpriv", "--inh-caps=-setfcap", "--bounding-set=-setfcap", sys.executable, "-c", _RUN_TWICE]
+        done = subprocess.run(
+            [*command, str(path), json.dumps(asked)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        foreseen, refused = done.stdout.splitlines()
+        why = (
+            "the capabilities cap_net_raw+ep: this process lacks cap_setfcap, as in some containers. Allow it there, or"
+        )
+        assert foreseen.startswith(f"Cannot give the interpreter {why}")
+        assert refused.startswith("Cannot give the interpreter /")
+        assert why in refused
+        assert not path.exists()
 
     def test_zstandard_where_nothing_reads_it(
         self, path: Path, old: FakeBuild, monkeypatch: pytest.MonkeyPatch

@@ -113,6 +113,9 @@ def test_a_host_without_the_program_is_named(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoreError) as error:
         alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(tmp_path)))
+    with pytest.raises(StoreError) as foreseen:
+        alternatives.require_possible([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(tmp_path)))
+    assert str(foreseen.value) == str(error.value)
     assert str(error.value) == (
         "update-alternatives could not be started on this host: No such file or directory. Install dpkg there, or use "
         "plain links: interpreter_alternatives: links."
@@ -137,10 +140,11 @@ def test_no_link_of_the_image_leads_the_program_out(tmp_path: Path, link: str) -
     (outside / "bin").mkdir(parents=True)
     shutil.rmtree(image / link)
     (image / link).symlink_to(led_out(image, outside)[link])
-    with pytest.raises(
-        StoreError, match="update-alternatives would follow /(etc|var|usr)/[^ ]+ to /.*relative, or use"
-    ):
-        alternatives.carry_out([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(image)))
+    for step in (alternatives.require_possible, alternatives.carry_out):  # check mode, and the run
+        with pytest.raises(
+            StoreError, match="update-alternatives would follow /(etc|var|usr)/[^ ]+ to /.*relative, or use"
+        ):
+            step([Change(CHOICE, goes=False, comes=True)], TargetRoot(str(image)))
     assert [str(item.relative_to(outside)) for item in outside.rglob("*")] == ["bin"]
 
 

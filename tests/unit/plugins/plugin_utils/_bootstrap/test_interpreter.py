@@ -18,6 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.interpreter import (
     TemporaryInterpreter,
     Unpacking,
+    checking_command,
 )
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
@@ -63,6 +64,46 @@ def folder_of_tools(directory: Path, *names: str) -> Path:
             pytest.skip(f"{name} is not installed here")
         (directory / name).symlink_to(found)
     return directory
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("owner", "group", "message"),
+    [
+        ("root", "root", None),
+        ("0", "0", None),
+        ("4711", "4711", None),
+        ("nobody-here", None, "There is no user nobody-here on this host. Create it first, or change owner."),
+        (None, "nobody-here", "There is no group nobody-here on this host. Create it first, or change group."),
+    ],
+)
+def test_an_owner_is_known_before_anything_is_written(
+    shell: str, view: PathView, owner: str | None, group: str | None, message: str | None
+) -> None:
+    asset = Asset.from_dict(view.build.asset(), where="asset", error=InvalidName)
+    for command in (
+        checking_command(str(view.store), owner, group),
+        Unpacking(str(view.store), asset, "/nowhere", owner, group).command(),
+    ):
+        done = subprocess.run([*program(shell), "-c", command], capture_output=True, text=True, check=False)
+        if message:
+            assert f"failed={message}\n" in done.stdout
+            assert not view.store.exists()
+        else:
+            assert "There is no" not in done.stdout.replace("There is no directory", "")
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
+def test_only_root_gives_a_build_to_others(view: PathView) -> None:
+    command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "dash", "-c"]
+    for owner, group, message in (
+        ("root", None, "Cannot give the build to the user root: only root can. Use --become, or leave out owner."),
+        (None, "root", "Cannot give the build to the group root: only root can. Use --become, or leave out group."),
+        ("65534", "65534", None),
+    ):
+        script = checking_command("/nonexistent/.builds", owner, group)
+        said = subprocess.run([*command, script], capture_output=True, text=True, check=False).stdout
+        assert (f"failed={message}" in said) if message else "possible=1" in said
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -11,8 +11,11 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._links.report import (
     MissingCollection,
+    MissingProgram,
     require_alternatives_module,
+    require_alternatives_program,
 )
+from tests.support.linked_hosts import host, spec
 
 INSTALL = "Run there: ansible-galaxy collection install community.general"
 LACKS = "alternatives: the controller does not have the module community.general.alternatives."
@@ -41,3 +44,23 @@ def test_alternatives_need_a_collection(changes: dict[str, Any], message: str) -
 @pytest.mark.parametrize("changes", [{"register": [], "unregister": []}, {"failed": True, "refused": ["x"]}])
 def test_all_else_does_not(changes: dict[str, Any]) -> None:
     require_alternatives_module(changes, lambda _name: False)
+    require_alternatives_program(changes, spec(system="alternatives"), host())
+
+
+@pytest.mark.parametrize(
+    ("root", "words"),
+    [
+        ("", "Cannot register alternatives: this host has no update-alternatives. Install it, or set "),
+        (
+            "/image",
+            "Cannot register alternatives in /image: this host has no update-alternatives of dpkg, which knows --root. "
+            "Install it, or set ",
+        ),
+    ],
+)
+def test_alternatives_need_a_program_on_the_host(root: str, words: str) -> None:
+    with pytest.raises(MissingProgram) as error:
+        require_alternatives_program({"register": ONE}, spec(system="alternatives", root=root), host())
+    assert str(error.value) == f"{words}interpreter_alternatives: links for plain links."
+    tools = frozenset({"update-alternatives"})
+    require_alternatives_program({"register": ONE}, spec(system="alternatives", root=root), host(tools=tools))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,18 @@ def test_what_is_written_is_relative_to_the_working_directory(
         f"{name} is '~nobody-such/x'. The home directory that it names is unknown. Write the path from the root."
         in refusal(playbook, all={name: "~nobody-such/x"})
     )
+
+
+@pytest.mark.parametrize(("playbook", "name"), [("lock", "lock_file"), ("audit", "audit_dir")])
+def test_what_is_written_has_a_directory_above(tmp_path: Path, playbook: str, name: str) -> None:
+    (tmp_path / "file").touch()
+    said = refusal(playbook, all={name: f"{tmp_path}/file/x"})
+    assert f"{tmp_path}/file is no directory on the controller. Choose another path." in said
+    assert check(playbook, all={name: f"{tmp_path}/new/x/"})
+    (tmp_path / "closed").mkdir(mode=0o555)
+    if not os.access(tmp_path / "closed", os.W_OK):  # root may
+        said = refusal(playbook, all={name: f"{tmp_path}/closed/x"})
+        assert f"This user may not write to {tmp_path}/closed on the controller. Choose another path." in said
 
 
 # --- the pattern of hosts, in every playbook, from everywhere --------------------------------------------------------
