@@ -65,7 +65,7 @@ HOSTS_ALONE = ("3.9", "3.14")  # the ends of what hosts may have, tested without
 # names that need an import, compile, ...), which is the same with each core.
 CHECKS_OF_A_CORE = ("action-plugin-docs", "ansible-doc", "import", "runtime-metadata", "validate-modules")
 OF_USERS = {"CHANGELOG.md", "COPYING", "FILES.json", "LICENSES", "MANIFEST.json", "README.md"}
-OF_USERS |= {"changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
+OF_USERS |= {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
 
 
 def step(**options: object) -> Callable:

@@ -63,8 +63,8 @@ def test_the_recipe_for_renovate_is_as_its_schema_wants_it(tmp_path: Path) -> No
 
 def test_the_settings_of_the_project_are_right() -> None:
     settings: dict[str, Setting] = {name: one for book in playbooks() for name, one in spec_of(book).settings.items()}
-    given: dict[str, Any] = yaml.safe_load((PROJECT / "group_vars" / "all.yml").read_text())
-    commented = re.findall(r"^# +(\w+): ", (PROJECT / "group_vars" / "all.yml").read_text(), re.MULTILINE)
+    given: dict[str, Any] = yaml.safe_load((PROJECT / "inventory" / "group_vars" / "all.yml").read_text())
+    commented = re.findall(r"^# +(\w+): ", (PROJECT / "inventory" / "group_vars" / "all.yml").read_text(), re.MULTILINE)
     ours = re.compile(r"(audit|interpreter|lock|rollback|upgrade)_")
     assert [name for name in (*given, *commented) if ours.match(name) and name not in settings] == []
     faults = {name: fault_in(settings[name], value) for name, value in given.items() if name in settings}

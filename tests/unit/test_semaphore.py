@@ -65,7 +65,7 @@ def test_the_lines_for_cron_run_with_its_environment(fleet: Path, number: int, p
     assert run(entries[number], fleet, status=0) == ""
     assert run(entries[number], fleet, status=2) == "a line\n"
     asked = (fleet / "asked").read_text().splitlines()
-    assert asked[:3] == ["-i", "inventory.yml", playbook]
+    assert asked[:3] == ["-i", "inventory", playbook]
     assert [word for word in asked if word.startswith("audit_dir=")] == [
         word for word in asked if re.fullmatch(r"audit_dir=audits/\d{4}-\d\d-\d\d", word)
     ]

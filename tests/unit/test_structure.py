@@ -90,6 +90,12 @@ def imports_in(folder: str) -> tuple[tuple[Path, Import], ...]:
     return tuple(found)
 
 
+def imports_in_extensions() -> list[tuple[Path, Import]]:
+    """Those of the plugins for other programs than Ansible, such as event sources, which are edges as well."""
+    files = sorted((REPOSITORY / "extensions").rglob("*.py"))
+    return [(file, one) for file in files for one in imports_of(file.read_text(encoding="utf-8"), "")]
+
+
 def at(file: Path, found: Import) -> str:
     return f"{file.relative_to(REPOSITORY)}:{found.line} imports {found.module}"
 
@@ -103,6 +109,14 @@ def test_plugins_import_downwards_only(folder: str) -> None:
         if (match := within.match(found.module)) and match[1] not in MAY_IMPORT[folder]
     ]
     assert wrong == []
+
+
+def test_extensions_are_thin() -> None:
+    """They import what they need of the controller's code when they are started, and their program's own libraries."""
+    found = [(file, one) for file, one in imports_in_extensions() if one.module.startswith("ansible_collections")]
+    assert found
+    assert [at(file, one) for file, one in found if one.at_top] == []
+    assert [at(file, one) for file, one in found if not one.module.startswith(f"{COLLECTION}.plugin_utils.")] == []
 
 
 def test_every_directory_of_plugins_has_its_rule() -> None:
@@ -293,11 +307,13 @@ def test_few_files_are_imported_by_one_other_only() -> None:
     for name, imported in imported_files().items():
         for other in imported:
             importers.setdefault(other, []).append(name)
-    for folder in sorted(set(MAY_IMPORT) - {"module_utils", "plugin_utils"}):
-        for file, found in imports_in(folder):
-            module = found.module.removeprefix(f"{COLLECTION}.")
-            for other in {module, module.rpartition(".")[0]} & set(importers):
-                importers[other].append(file.stem)
+    edges = [
+        pair for folder in sorted(set(MAY_IMPORT) - {"module_utils", "plugin_utils"}) for pair in imports_in(folder)
+    ]
+    for file, found in [*edges, *imports_in_extensions()]:
+        module = found.module.removeprefix(f"{COLLECTION}.")
+        for other in {module, module.rpartition(".")[0]} & set(importers):
+            importers[other].append(file.stem)
     only_one = sorted(name for name, others in importers.items() if len(others) == 1)
     assert len(only_one) < 30, only_one
 

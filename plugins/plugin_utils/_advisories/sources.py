@@ -16,7 +16,7 @@ form is YAML, for advisories that an operator writes:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,7 +28,7 @@ from ansible_collections.standalone.python.plugins.module_utils._json import Fie
 
 from .._components.identity import COMPONENTS
 from .._documents import DamagedDocument, read_document, strict_yaml, unpacked
-from .._http.fetch import Validators, fetch
+from .._http.fetch import Document, Validators, fetch
 from .._index.address import Address
 from .._options import nearest
 from . import osv
@@ -62,16 +62,22 @@ class Advisories:
         return cls(tuple(Advisory.from_dict(one) for one in content["all"]), tuple(content["notes"]))
 
 
-def read_advisories(names: Iterable[str], *, options: UrlOptions | None = None) -> Advisories:
+def read_advisories(
+    names: Iterable[str],
+    *,
+    options: UrlOptions | None = None,
+    kept: MutableMapping[str, Document] | None = None,
+) -> Advisories:
     """The advisories of files, directories of files, and URLs.
 
+    `kept` has the documents of earlier calls by URL, which servers need not send again, and gets those of this one.
     Raises `StandaloneError` for what cannot be read, is damaged or is empty.
     """
     records: list[Advisory] = []
     notes: list[str] = []
     for name in names:
         before = len(records)
-        for text, source in _texts(name, options or UrlOptions()):
+        for text, source in _texts(name, options or UrlOptions(), {} if kept is None else kept):
             records += _parsed(text, source)
         notes += _without_effect(records[before:], shown_url(name))
     newest, outdated = newest_of(records)
@@ -114,7 +120,7 @@ def _without_effect(records: Sequence[Advisory], source: str) -> list[str]:
     return [f"{source} has {len(records)} {entries}: {kept} count, {', '.join(said)}."] if said else []
 
 
-def _texts(name: str, options: UrlOptions) -> Iterator[tuple[str, str]]:
+def _texts(name: str, options: UrlOptions, kept: MutableMapping[str, Document]) -> Iterator[tuple[str, str]]:
     """Each text with the name of its source. Raises `StandaloneError`."""
     try:
         address = Address.parse(name)
@@ -123,7 +129,11 @@ def _texts(name: str, options: UrlOptions) -> Iterator[tuple[str, str]]:
             f"{_WHAT} {shown_url(name)} cannot be read: give an http:// or https:// URL, a file:/// URL or a path."
         ) from None
     if address.kind == "http":
-        document = fetch(address.location, options=options, validators=Validators(), what=_WHAT)
+        earlier = kept.get(address.location)
+        validators = earlier.validators if earlier else Validators()
+        document = fetch(address.location, options=options, validators=validators, what=_WHAT) or earlier
+        if document:
+            kept[address.location] = document
         yield from _decoded(document.body if document else b"", str(address))
     elif os.path.isdir(address.location):
         files = sorted(_files_below(address.location))

@@ -35,14 +35,15 @@ class IndexOptions:
     """Where to look for an index, and how.
 
     `index` is None when the user names none. A fetched index counts as current for `max_age_s` seconds. An index whose
-    newest release is older than `max_release_age_s` seconds is refused; 0 refuses none. `environ` is the controller's
-    environment, with uv's variables and our own.
+    newest release is older than `max_release_age_s` seconds is refused; 0 refuses none. With `only_current`, an index
+    that cannot be read has no substitute. `environ` is the controller's environment, with uv's variables and our own.
     """
 
     index: tuple[str, ...] | None = None
     url_options: UrlOptions = field(default_factory=UrlOptions)
     max_age_s: float = 60 * 60
     max_release_age_s: int = 0
+    only_current: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -167,9 +168,9 @@ def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
 
     The last copy replaces an index that was fetched before. The bundled catalogue replaces the default index, and one
     that the user names while its server cannot be reached. A wrong address, or a document that is not an index, is for
-    the user to fix and gets no substitute. A warning names each substitute. An index whose newest release is older than
-    the options allow is replaced by the next address only. Raises `IndexUnavailable` when no address can be read and no
-    substitute applies.
+    the user to fix and gets no substitute, nor does any index with `only_current`. A warning names each substitute. An
+    index whose newest release is older than the options allow is replaced by the next address only. Raises
+    `IndexUnavailable` when no address can be read and no substitute applies.
     """
     texts = options.index or default_addresses(options.environ)
     addresses = [Address.parse(text) for text in texts]
@@ -180,6 +181,8 @@ def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
             return _fresh(reader.current(address), address, options, warn)
         except IndexUnavailable as error:
             failures.append(error)
+    if options.only_current:
+        raise failures[0] if len(failures) == 1 else IndexUnavailable(_said(failures))
     if any(isinstance(failure, IndexTooOld) for failure in failures):
         raise IndexTooOld(_said(failures))
     copy = _youngest_copy(reader, addresses)
