@@ -9,11 +9,14 @@ Ansible reads these itself for a lookup, from the same definitions in its docume
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible import constants
 
-from ._options import age_seconds
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+
+from ._options import age_seconds, nearest
 from ._resolve.exclusion import Exclusion, parse_exclude
 
 _PLUGIN = ("action", "standalone.python.build")
@@ -36,6 +39,35 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
 }
 
 
+PREFIX = "standalone_python_"
+FOREIGN = f"{PREFIX}foreign_variables"  # names, or patterns, of variables that belong to something else
+_KNOWN = {option: f"{PREFIX}{option}" for option in (*DEFINITIONS, FOREIGN.removeprefix(PREFIX))}
+
+
+def misspelt(name: str) -> str | None:
+    """The variable of this collection that is probably meant by another name with its prefix; else None."""
+    rest = name.removeprefix(PREFIX)
+    close = None if rest == name or rest in _KNOWN else nearest(rest, _KNOWN, cutoff=0.75)
+    return _KNOWN[close] if close else None
+
+
+def require_known_variables(variables: Mapping[str, Any]) -> None:
+    """Raise `InvalidName` for a variable so close to one of this collection that it must be misspelt."""
+    for name in sorted(name for name in variables if str(name).startswith(PREFIX)):
+        meant = misspelt(name)
+        if meant and not is_foreign(name, variables.get(FOREIGN)):
+            raise InvalidName(
+                f"{name} is no variable of this collection. Did you mean {meant}? Rename it, or list it in {FOREIGN} "
+                "if it belongs to something else."
+            )
+
+
+def is_foreign(name: str, patterns: Any) -> bool:
+    """Whether a variable is listed as that of something else, in a list or a single text."""
+    listed = patterns if isinstance(patterns, (list, tuple, set)) else [patterns] if patterns else []
+    return any(fnmatchcase(name, str(one)) for one in listed)
+
+
 def default_of(option: str, task_vars: Mapping[str, Any], templar: Any) -> list[str]:
     """The addresses in order; an empty list when nothing names any. `templar` renders a variable with a template."""
     return [str(address) for address in _found(option, task_vars, templar) or ()]
@@ -52,6 +84,7 @@ def default_exclude(task_vars: Mapping[str, Any], templar: Any) -> tuple[Exclusi
 
 
 def _found(option: str, task_vars: Mapping[str, Any], templar: Any) -> Any:
+    require_known_variables(task_vars)
     plugin_type, name = _PLUGIN
     constants.config.initialize_plugin_configuration_definitions(plugin_type, name, DEFINITIONS)
     variable = DEFINITIONS[option]["vars"][0]["name"]

@@ -19,6 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
 from ._controller_files import ControllerFiles
+from ._defaults import require_known_variables
 from ._index.reader import IndexOptions
 from ._options import age_seconds, require_known
 
@@ -33,6 +34,7 @@ def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct
     with failing_as_lookup():  # Ansible ignores options that a lookup does not have
         known = constants.config.get_configuration_definitions("lookup", lookup._load_name)
         require_known(direct, {option: {} for option in known}, name, f"-t lookup {name}")
+        require_known_variables(variables or {})
     given = variables or {}
     search_path = given.get("ansible_search_path") or [lookup.get_basedir(given)]
     files = ControllerFiles(lookup._loader, search_path, given)

@@ -12,20 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
 from .._controller_files import ControllerFiles
+from .._defaults import FOREIGN, PREFIX, is_foreign, misspelt
 from .._documents import local_path
 from .named_files import FileCheck
 from .spec import PlaybookSpec, Setting
 from .values import OUTPUT, fault_in, waves_of
 
-FOREIGN = "standalone_python_foreign_variables"  # names, or patterns, of variables that belong to something else
 LOCALHOST = "localhost"
-_COMMON = "standalone_python_"  # variables that several playbooks read
+_COMMON = PREFIX  # of variables that several playbooks read
 _NAMED_HOSTS = 5
 _UNKNOWN = object()  # a value that is set, but cannot be evaluated yet
 
@@ -170,10 +169,11 @@ class _Check:
         looked_at = self._readers(names)
         owners: dict[str, list[str]] = {}
         for host in looked_at:
-            for name in self.spec.unknown(self.fleet.variables[host]):
+            given = self.fleet.variables[host]
+            for name in (*self.spec.unknown(given), *(name for name in given if misspelt(name))):
                 owners.setdefault(name, []).append(host)
         foreign = self._foreign(looked_at)
-        unknown = {n: hosts for n, hosts in sorted(owners.items()) if not any(fnmatchcase(n, one) for one in foreign)}
+        unknown = {name: hosts for name, hosts in sorted(owners.items()) if not is_foreign(name, foreign)}
         self.faults += [self._unknown(name, self._where(name, hosts, looked_at)) for name, hosts in unknown.items()]
         if unknown:
             self.faults.append(f"Variables of something else that look alike have to be listed in {FOREIGN}.")
@@ -193,7 +193,7 @@ class _Check:
         return found
 
     def _unknown(self, name: str, where: str) -> str:
-        nearest = self.spec.nearest(name)
+        nearest = self.spec.nearest(name) or misspelt(name)
         advice = f"Did you mean {nearest}?" if nearest else f"{self.spec.page} lists those that it has."
         return f"{name}{where} is no variable of this playbook. {advice}"
 

@@ -40,7 +40,8 @@ class Setting:
 
     `form` restricts the type further: one of the keys in `values`. `scope` says whether hosts may differ, or whether
     the value counts once for the whole run. `required` is the advice when it is missing, and `without` a warning. A
-    value that is `late` may refer to values that are known only during the run. `secret` values are not shown.
+    value that is `late` may refer to values that are known only during the run. `secret` values are not shown. `items`
+    are the options that dictionaries in a list may have, empty for any.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Setting:
     late: bool = False
     may_be_empty: bool = False
     secret: bool = False
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ def _role_options(role: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry_point in _yaml(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"].values():
         for name, option in entry_point["options"].items():
-            found.setdefault(name, {key: option[key] for key in _OF_A_ROLE if key in option} | {"late": True})
+            given = {key: option[key] for key in _OF_A_ROLE if key in option}
+            found.setdefault(name, {**given, "items": tuple(option.get("options", ())), "late": True})
     return found
 
 

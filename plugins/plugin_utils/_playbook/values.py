@@ -114,6 +114,10 @@ def _list(setting: Setting, value: Any) -> list[Any]:
     if setting.elements == "dict":
         if not all(isinstance(one, Mapping) for one in found):
             raise BadValue("Write a list of dictionaries.")
+        for name in (name for one in found for name in one if setting.items and name not in setting.items):
+            meant = nearest(str(name), setting.items)
+            advice = f"Did you mean {meant}?" if meant else "Leave it out."
+            raise BadValue(f"Its items have no option {name}. {advice}")
         return found
     texts = [text for one in found for text in _text(setting, one)]
     if not all(texts):

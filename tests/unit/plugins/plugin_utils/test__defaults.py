@@ -15,10 +15,12 @@ pytest.importorskip("ansible", reason="the action plugin runs on the controller"
 import yaml
 
 from ansible_collections.standalone.python.plugins.doc_fragments.choice import ModuleDocFragment
+from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.plugin_utils._defaults import (
     DEFINITIONS,
     default_exclude,
     default_of,
+    require_known_variables,
 )
 
 TEMPLAR = SimpleNamespace(template=lambda value: value.replace("{{ house }}", "h") if isinstance(value, str) else value)
@@ -72,3 +74,28 @@ def test_the_lookup_has_the_same(option: str) -> None:
     )
     documented = {**every.get(option, {}), **lookup[option]}
     assert {key: documented[key] for key in DEFINITIONS[option]} == DEFINITIONS[option]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("standalone_python_mirorr", "standalone_python_mirror"),
+        ("standalone_python_mirrors", "standalone_python_mirror"),
+        ("standalone_python_indx", "standalone_python_index"),
+        ("standalone_python_index_maxage", "standalone_python_index_max_age"),
+        ("standalone_python_excludes", "standalone_python_exclude"),
+        ("standalone_python_foreign_variable", "standalone_python_foreign_variables"),
+    ],
+)
+def test_a_slip_in_the_name_of_a_default_is_an_error(name: str, meant: str) -> None:
+    words = f"^{name} is no variable of this collection. Did you mean {meant}?"
+    for read in (require_known_variables, lambda variables: default_of("mirror", variables, TEMPLAR)):
+        with pytest.raises(InvalidName, match=words):
+            read({name: "x"})
+    require_known_variables({name: "x", "standalone_python_foreign_variables": [name]})
+    require_known_variables({name: "x", "standalone_python_foreign_variables": "standalone_python_*"})
+
+
+def test_other_variables_are_somebody_elses() -> None:
+    names = ("standalone_python_users", "standalone_python_mirror", "standalone_pythons", "mirorr")
+    require_known_variables(dict.fromkeys(names))

@@ -173,6 +173,13 @@ def test_what_is_written_has_a_directory_above(tmp_path: Path, playbook: str, na
         assert f"This user may not write to {tmp_path}/closed on the controller. Choose another path." in said
 
 
+@pytest.mark.parametrize("playbook", playbooks())
+def test_a_slip_in_a_variable_of_the_collection(playbook: str) -> None:
+    said = refusal(playbook, all={"standalone_python_mirorr": "https://e.org"})
+    assert "standalone_python_mirorr is no variable of this playbook. Did you mean standalone_python_mirror?" in said
+    assert check(playbook, all={"standalone_python_mirorr": "https://e.org", FOREIGN: ["standalone_python_mirorr"]})
+
+
 # --- the pattern of hosts, in every playbook, from everywhere --------------------------------------------------------
 
 WITH_HOSTS = [playbook for playbook in playbooks() if spec_of(playbook).hosts]

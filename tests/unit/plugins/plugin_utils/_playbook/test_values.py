@@ -106,6 +106,12 @@ BAD: list[tuple[str, Any, str]] = [
     ("bootstrap_keep", "many", "is 'many'. Write a whole number."),
     ("bootstrap_url_password", ["s3cret"], "has a wrong value. Write a text, in quotes."),
     ("bootstrap_cpu_level", "v9", "is 'v9'. Write baseline, auto, v2, v3 or v4."),
+    (
+        "interpreter_builds",
+        [{"name": "3.13", "verfy": "full"}],
+        "is a list of others. Its items have no option verfy. Did you mean verify?",
+    ),
+    ("interpreter_builds", [{"x": "3.13"}], "is a list of others. Its items have no option x. Leave it out."),
     ("interpreter_builds", ["3.13"], "is ['3.13']. Write a list of dictionaries."),
     ("interpreter_builds", [{"url_password": "s3cret"}, 3], "is a list of others. Write a list of dictionaries."),
     ("interpreter_state", "gone", "is 'gone'. Write present, latest or absent."),
