@@ -13,6 +13,7 @@ import pytest
 
 from tests.integration.fleets import Fleet, FleetPlayer
 from tests.integration.playbooks import REPOSITORY, Player
+from tests.support import host_pythons
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_indexes import versions_ndjson
 from tests.support.sample_mirror import SampleMirror, make_mirror
@@ -24,7 +25,7 @@ import interpreters
 
 OLD, NEW = "20260101", "20260201"
 NEWEST = "20260401"
-HOST_PYTHONS = interpreters.interpreters()
+HOST_PYTHONS = host_pythons.for_hosts(interpreters.interpreters())
 
 
 @pytest.fixture(scope="session")
