@@ -35,8 +35,8 @@ if Path(sys.prefix).resolve() != VENV.resolve():
     sys.exit("The sessions use the tools in .venv: run them by make, or `make setup` and then .venv/bin/nox.")
 
 HOME = os.environ.get("HOME", "/")
-for _name in [name for name in os.environ if name.startswith("ANSIBLE_")]:
-    del os.environ[_name]  # of the caller's own work
+for _name in [name for name in os.environ if name.startswith("ANSIBLE_") or name == "PYTHONDONTWRITEBYTECODE"]:
+    del os.environ[_name]  # of the caller's own work; without bytecode, each of thousands of processes would compile
 os.environ |= {
     "PATH": os.pathsep.join([str(VENV / "bin"), *interpreters.search_path()]),
     "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),
@@ -145,14 +145,16 @@ def shellcheck(session: nox.Session) -> None:
 def sanity(session: nox.Session, core: str) -> None:
     """Ansible's own checks, importing under every Python here; on a copy, since links will not do.
 
-    With the newest ansible-core all of them, with each other those whose verdict comes from its code.
+    With the newest ansible-core all of them, with each other those whose verdict comes from its code, under one Python.
+    What no user gets is for ruff, with the rules of pylint.
     """
     session.install("--quiet", f"ansible-core~={core}.0")
     home = CACHE / f"home-{core}"
     ansible_test.make_home(home, Path(session.bin) / "python")
     copy = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True).current_path
     session.chdir(copy)
-    what = session.posargs or ([] if core == NEWEST else [f"--test={test}" for test in CHECKS_OF_A_CORE])
+    of_core = (f"--python={CORES[core]}", *(f"--test={test}" for test in CHECKS_OF_A_CORE))
+    what = session.posargs or (["--exclude=tests/"] if core == NEWEST else of_core)
     session.run("ansible-test", "sanity", "--color", "no", "--junit", *what, env={"HOME": str(home)}, silent=True)
     if not list(copy.glob("tests/output/junit/*.xml")):
         session.error("ansible-test found nothing to check, and reported success")
