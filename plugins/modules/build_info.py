@@ -308,7 +308,7 @@ unsearched:
   elements: str
 fips:
   description: Whether the host is in FIPS mode, in which no build uses the validated module of the host. Null with
-    O(root).
+    O(root), and where that cannot be read.
   returned: success
   type: bool
 damaged:

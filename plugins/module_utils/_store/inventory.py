@@ -47,13 +47,13 @@ def run(params: Mapping[str, Any]) -> dict[str, Any]:
     return {"changed": False, **lists, **environments, "fips": fips, "warnings": warnings}
 
 
-def _is_fips() -> bool:
+def _is_fips() -> bool | None:
     """Whether the kernel is in FIPS mode."""
     try:
-        with open(_FIPS_FILE, encoding="ascii", errors="replace") as stream:
-            return stream.read(1) == "1"
+        with open(_FIPS_FILE, "rb") as stream:
+            return stream.read(1) == b"1"
     except OSError:
-        return False
+        return None if os.path.exists(_FIPS_FILE) else False
 
 
 def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING) -> dict[str, list[dict[str, Any]]]:

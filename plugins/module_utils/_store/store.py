@@ -142,7 +142,7 @@ class Store:
     def sweep(self, spare: str | None = None) -> None:
         """Remove from staging what an interrupted run left; `spare` is a name in it that stays.
 
-        Temporary interpreters stay too, while a process uses them. SBOMs of lost builds go.
+        Temporary interpreters stay too, while a process uses them.
         """
         for entry, form in self.sboms():
             if kind_of(self.entry_path(entry)) == "absent":

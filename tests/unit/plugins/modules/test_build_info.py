@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("ansible", reason="modules use ansible-core")
 
 from ansible_collections.standalone.python.plugins.module_utils._os.errors import BECOME
-from ansible_collections.standalone.python.plugins.module_utils._store import history, store
+from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory, store
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.modules import build_confirm, build_info, build_rollback
 from tests.support.receipts import make_entry, receipt
@@ -57,6 +57,19 @@ def test_what_is_returned_is_what_is_documented(run_module: RunModule, tmp_path:
     assert set(one_build) == set(DOCUMENTED["builds"]["contains"]) - {"sbom"}  # the action plugin adds it
     assert one_build["intact"] is True
     assert result["fips"] in (True, False)
+
+
+@pytest.mark.parametrize(("text", "fips"), [("1\n", True), ("0\n", False), ("", False), (None, False), ("/", None)])
+def test_fips_is_null_where_it_cannot_be_read(
+    run_module: RunModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, fips: bool | None
+) -> None:
+    file = tmp_path / "fips_enabled"
+    monkeypatch.setattr(inventory, "_FIPS_FILE", str(file))
+    if text == "/":
+        file.mkdir()
+    elif text is not None:
+        file.write_text(text)
+    assert run_module(build_info, paths=[str(tmp_path / "3.13")])["fips"] is fips
 
 
 @pytest.mark.parametrize("check_mode", [False, True])

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, report
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.metrics import as_metrics
@@ -89,3 +91,35 @@ def test_texts_of_hosts_never_break_the_format(text: str) -> None:
     found = parsed(written)
     assert set(found) == NAMES
     assert [len(samples) for samples in found.values()] == [1, 1, 1, 0, 1, 1, 2]
+
+
+RULES_PAGE = Path(__file__).resolve().parents[5] / "docs" / "audit.md"
+_FUNCTIONS = {"count", "by", "time", "on", "sum", "max"}
+
+
+def test_the_rules_of_the_documentation_ask_for_what_there_is(tmp_path: Path) -> None:
+    """The keys of a file of rules, and expressions and texts with names and labels of the metrics."""
+    (block,) = [
+        text for text in RULES_PAGE.read_text(encoding="utf-8").split("```") if text.startswith("yaml\ngroups:")
+    ]
+    content = yaml.safe_load(block.removeprefix("yaml\n"))
+    baseline = Baseline(newest(), ReleaseCycle.bundled(), NOW, read(tmp_path, *ADVISORIES))
+    infos, groups = small_fleet()
+    found = parsed(as_metrics(report({**infos, **advised_fleet()}, groups, baseline)))
+    labels = {f"standalone_python_{name}": set(samples[0][0]) for name, samples in found.items() if samples}
+    assert set(content) == {"groups"}
+    (group,) = content["groups"]
+    assert set(group) == {"name", "rules"}
+    assert len(group["rules"]) == 3
+    for rule in group["rules"]:
+        assert set(rule) - {"for"} == {"alert", "expr", "annotations"}
+        assert re.fullmatch(r"[A-Z][A-Za-z]+", rule["alert"])
+        assert re.fullmatch(r"\d+[smhdw]", rule.get("for", "1d"))
+        for opening, closing in ("()", "{}"):
+            assert rule["expr"].count(opening) == rule["expr"].count(closing)
+        (metric,) = re.findall(r"standalone_python_\w+", rule["expr"])
+        rest = re.sub(r'"[^"]*"|\d+', "", rule["expr"].replace(metric, ""))
+        assert set(re.findall(r"[a-z_]+", rest)) - _FUNCTIONS <= labels[metric]
+        kept = re.search(r"by \(([^)]*)\)", rule["expr"])
+        left = set(kept[1].split(", ")) if kept else labels[metric]
+        assert set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"])) <= left & labels[metric]
