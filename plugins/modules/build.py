@@ -421,8 +421,8 @@ store:
 components:
   description:
     - What the build carries, by name, each with C(version) and C(source). V(measured) is what its interpreter and files
-      said when it was installed, V(table) what the collection's table has for its release, and V(name) its own name.
-    - A component is absent if none of them has its version. Empty when the path is absent.
+      said when it was installed, V(table) what the collection's table has for its release and name.
+    - A component is absent if neither has its version. Empty when the path is absent.
   returned: success
   type: dict
   sample:

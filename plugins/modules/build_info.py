@@ -224,9 +224,8 @@ builds:
     components:
       description:
         - What the build carries, by name, each with C(version) and C(source). V(measured) is what its interpreter and
-          files said when it was installed, V(table) what the collection's table has for its release, and V(name) its
-          own name.
-        - A component is absent if none of them has its version.
+          files said when it was installed, V(table) what the collection's table has for its release and name.
+        - A component is absent if neither has its version.
       type: dict
       sample:
         openssl:

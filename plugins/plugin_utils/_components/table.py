@@ -27,7 +27,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.target i
 TABLE = Path(__file__).with_name("components.json")
 
 Components = Mapping[str, Mapping[str, str]]
-"""Component -> `version` and `source`: measured, table or name (of the build)."""
+"""Component -> `version` and `source`, measured or table."""
 
 # Component -> its package in the table. On macOS a build uses libraries of the system instead of those in `_LINUX`.
 _UNIX = {
@@ -59,7 +59,7 @@ def components_of(build: Build) -> dict[str, dict[str, str]]:
         if package in versions
     }
     if build.name.startswith("cpython-"):
-        found["cpython"] = {"version": str(build.version), "source": "name"}
+        found["cpython"] = {"version": str(build.version), "source": "table"}
     return dict(sorted(found.items()))
 
 

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import MEASURED, components_in
 
 _ANSWER = "The answer of the host"
-SOURCES = (MEASURED, "table", "name")  # of the version of a component
+SOURCES = (MEASURED, "table")  # of the version of a component
 _SILENCE = "The host gave no answer."
 _LONGEST_TEXT = 4096  # characters; as long as a path may be
 _MOST_VALUES = 2_000_000  # ten builds in which every file drifted; an archive has at most 200,000 members

@@ -31,7 +31,7 @@ _EPOCH = "19700101"
 
 
 class Part(NamedTuple):
-    """A version of a component. `sources` say how it is known: measured, table, name."""
+    """A version of a component. `sources` say how it is known: measured, table."""
 
     component: str
     version: str

@@ -148,7 +148,7 @@ GOOD = {
 def test_modules_without_a_decision_of_the_controller_have_an_edge_too(name: str) -> None:
     result = run(name, {**GOOD[name], "msg": HOSTILE, "ansible_facts": {"x": 1}})
     for found in result.get("builds", ()):
-        assert found.pop("components")["cpython"]["source"] == "name"  # of a host that measured none
+        assert found.pop("components")["cpython"]["source"] == "table"  # of a host that measured none
     assert {key: result[key] for key in GOOD[name]} == GOOD[name]  # data
     assert result["msg"].replace("\n", "").isprintable()
     assert "ansible_facts" not in result
