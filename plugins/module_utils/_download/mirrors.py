@@ -8,7 +8,7 @@ which mirrors a task has (`plugin_utils/_build/options.py`); `download.py` tries
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from .._builds.build import Asset
 from .._errors import DownloadError, InvalidName, StoreError
@@ -17,8 +17,8 @@ from .._http.urls import shown_url, split_url, with_escaped_plus
 
 GITHUB_BASE = "https://github.com/astral-sh/python-build-standalone/releases/download"
 ASTRAL_HOST = "https://releases.astral.sh"
-_ASTRAL_DIRECTORY = "/github/python-build-standalone/releases/download"
-_ASTRAL_BASE = ASTRAL_HOST + _ASTRAL_DIRECTORY
+ASTRAL_DIRECTORY = "/github/python-build-standalone/releases/download"
+_ASTRAL_BASE = ASTRAL_HOST + ASTRAL_DIRECTORY
 
 # Every public base of the same files. The project moved from indygreg to astral-sh in December 2024.
 _PUBLIC_BASES = (
@@ -88,17 +88,6 @@ def options_for(asset_url: str, mirrors: Sequence[str], options: UrlOptions) -> 
     """
     is_public = not any(mirrors) and public_file(asset_url) is not None
     return options.without_credentials() if is_public else options
-
-
-def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The mirror in uv's own variables, or none. The one for Python precedes the one for all of Astral."""
-    for_python = environ.get("UV_PYTHON_INSTALL_MIRROR")
-    if for_python:
-        return (for_python,)
-    for_astral = environ.get("UV_ASTRAL_MIRROR_URL")
-    if for_astral:
-        return (for_astral.rstrip("/") + _ASTRAL_DIRECTORY,)
-    return ()
 
 
 def _below(bases: Sequence[str], tail: str) -> tuple[str, ...]:

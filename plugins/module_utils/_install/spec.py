@@ -111,10 +111,6 @@ class InstallSpec(NamedTuple):
         """The path as this process sees it; `path` itself in the running system."""
         return self.system.place_of(self.path)
 
-    def on_platform(self, platform: HostPlatform | None) -> InstallSpec:
-        """The spec for a system of that platform."""
-        return self._replace(platform=platform)
-
     def why_not(self, build: Build) -> str | None:
         """Why the system cannot run a build; None when no reason is known."""
         return self.platform.why_not(build) if self.platform else None
@@ -129,10 +125,6 @@ class InstallSpec(NamedTuple):
         kept = (installed and installed.settings.capabilities) or ()
         return self._replace(settings=self.settings._replace(capabilities=kept))
 
-    def resolved(self, asset: Asset) -> InstallSpec:
-        """The spec with the asset with which an index answers the request."""
-        return self._replace(asset=asset)
-
     def again(self, installed: Asset) -> Asset:
         """What to fetch to replace a drifted build: the same build, from the spec's address if the spec has one.
 
@@ -145,14 +137,6 @@ class InstallSpec(NamedTuple):
         """The digest of the file `archive` when it contains `asset`; a repacked one contains the spec's asset only."""
         is_own = self.asset is not None and self.asset.sha256 == asset.sha256
         return self.archive_sha256 if is_own and self.archive_sha256 else asset.sha256
-
-    def content(self) -> InstallSpec:
-        """The spec for any build that matches the request, for when no index has a newer one."""
-        return self._replace(state="present")
-
-    def pinned_to(self, asset: Asset) -> InstallSpec:
-        """The spec for exactly this asset."""
-        return self._replace(asset=asset, request=None)
 
 
 def _request_in(params: Mapping[str, Any]) -> BuildRequest:

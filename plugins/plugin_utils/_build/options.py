@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import mirrors_from_environment
+from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import ASTRAL_DIRECTORY
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HOST_PLATFORM
 
@@ -156,3 +156,14 @@ class BuildOptions:
             del arguments["archive"]
             arguments["delivery"] = "push"
         return {option: value for option, value in arguments.items() if value is not None}
+
+
+def mirrors_from_environment(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The mirror in uv's own variables, or none. The one for Python precedes the one for all of Astral."""
+    for_python = environ.get("UV_PYTHON_INSTALL_MIRROR")
+    if for_python:
+        return (for_python,)
+    for_astral = environ.get("UV_ASTRAL_MIRROR_URL")
+    if for_astral:
+        return (for_astral.rstrip("/") + ASTRAL_DIRECTORY,)
+    return ()

@@ -35,13 +35,13 @@ def resolved(decision: Decision, options: BuildOptions) -> Decision:
     try:
         asset = _offered(decision.spec, options)
     except NoMatch as error:
-        kept = decision.with_spec(decision.spec.content())
+        kept = decision.with_spec(decision.spec._replace(state="present"))
         receipt = decision.state.receipt
         if receipt is None or kept.plan.needs_asset or options.sha256:
             raise
         _console.warn(f"{error} {receipt.asset.build.name} stays at {decision.spec.path}.")
         return kept
-    return decision.with_spec(decision.spec.resolved(asset))  # the store or the path may have it already
+    return decision.with_spec(decision.spec._replace(asset=asset))  # the store or the path may have it already
 
 
 def _offered(spec: InstallSpec, options: BuildOptions) -> Asset:
@@ -125,7 +125,7 @@ def pinned(spec: InstallSpec, *, lock: Lock | None, checksum: str | None, platfo
     objection = platform.objection_to(asset.build) if platform else None
     if objection:
         raise UnsupportedHost(objection)
-    return spec.pinned_to(asset)
+    return spec._replace(asset=asset, request=None)
 
 
 def _asset(spec: InstallSpec, lock: Lock | None, checksum: str | None, platform: HostPlatform | None) -> Asset | None:

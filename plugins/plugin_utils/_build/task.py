@@ -118,7 +118,7 @@ class BuildTask:
 
     def _plan(self, probe: Probe) -> Decision:
         """What has to happen. An index is read only if the plan needs a build that the task does not pin."""
-        spec, options = self.spec.on_platform(probe.platform), self.options
+        spec, options = self.spec._replace(platform=probe.platform), self.options
         if spec.state != "absent":
             spec = pinned(spec, lock=options.lock, checksum=options.sha256, platform=probe.platform)
         decision = Decision.of(spec, probe)

@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import (
     candidate_urls,
     github_url,
-    mirrors_from_environment,
     options_for,
     public_file,
 )
@@ -78,23 +77,6 @@ def test_a_mirror_that_cannot_serve_is_refused(
     with pytest.raises(error) as caught:
         candidate_urls(asset_url, [mirror])
     assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(
-    ("environ", "mirrors"),
-    [
-        ({}, ()),
-        ({"UV_PYTHON_INSTALL_MIRROR": "", "UV_ASTRAL_MIRROR_URL": ""}, ()),
-        ({"UV_PYTHON_INSTALL_MIRROR": "https://m/x"}, ("https://m/x",)),
-        (
-            {"UV_ASTRAL_MIRROR_URL": "https://m/astral/"},
-            ("https://m/astral/github/python-build-standalone/releases/download",),
-        ),
-        ({"UV_PYTHON_INSTALL_MIRROR": "https://a", "UV_ASTRAL_MIRROR_URL": "https://b"}, ("https://a",)),
-    ],
-)
-def test_the_environment_names_mirrors_as_for_uv(environ: dict[str, str], mirrors: tuple[str, ...]) -> None:
-    assert mirrors_from_environment(environ) == mirrors
 
 
 @pytest.mark.parametrize(

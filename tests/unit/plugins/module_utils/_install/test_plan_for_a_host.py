@@ -44,7 +44,9 @@ def spec(
 ) -> InstallSpec:
     defaults = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
     content = of.as_dict() if of else None
-    return InstallSpec.from_params({**defaults, "path": PATH, "name": name, "asset": content, **params}).on_platform(on)
+    return InstallSpec.from_params({**defaults, "path": PATH, "name": name, "asset": content, **params})._replace(
+        platform=on
+    )
 
 
 def there(*assets: Asset, keep: int = 1) -> State:

@@ -65,7 +65,7 @@ PYPY = there(PRESENT)._replace(receipt=of_another_implementation(PRESENT))
         (spec(of=NEXT_MINOR), there(PRESENT)),
         (spec(NEXT_MINOR.build.name), there(PRESENT)),
         # what a lock or an archive makes of a name
-        (spec("3.13").pinned_to(NEXT_MINOR), there(PRESENT)),
+        (spec("3.13")._replace(asset=NEXT_MINOR, request=None), there(PRESENT)),
         # free-threaded, debug
         (spec("3.12t"), there(PRESENT)),
         (spec("3.12d"), there(PRESENT)),
@@ -77,7 +77,7 @@ PYPY = there(PRESENT)._replace(receipt=of_another_implementation(PRESENT))
         # a name that spans minor versions does not span these
         (spec("latest", state="latest", of=NEXT_MINOR), there(FREE_THREADED)),
         (spec(">=3.12", of=NEXT_MINOR), there(DEBUG)),
-        (spec("latest").pinned_to(OF_NEXT_MINOR), there(PRESENT)),
+        (spec("latest")._replace(asset=OF_NEXT_MINOR, request=None), there(PRESENT)),
         (spec("3.12.12"), PYPY),
         # a build in the store that the path never had
         (
@@ -113,7 +113,7 @@ def test_another_series_is_refused_before_anything_is_fetched(asked: InstallSpec
         (spec("latest", state="latest", of=NEXT_MINOR), there(PRESENT), "install"),
         (spec(">=3.13,<3.15", of=NEXT_MINOR), there(PRESENT), "install"),
         (spec("3", state="latest", of=NEXT_MINOR), there(PRESENT), "install"),
-        (spec("latest").pinned_to(NEXT_MINOR), there(PRESENT), "install"),
+        (spec("latest")._replace(asset=NEXT_MINOR, request=None), there(PRESENT), "install"),
         # back to a build that the path had
         (spec("3.13.5+20250723"), there(PRESENT, NEXT_MINOR), "switch"),
         (spec(NEXT_MINOR.build.name), there(PRESENT, NEXT_MINOR), "switch"),

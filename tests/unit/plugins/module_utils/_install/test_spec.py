@@ -103,5 +103,5 @@ def test_a_repair_never_changes_the_build() -> None:
     installed, offered = asset("3.13.5", "20250723"), asset("3.13.4", "20250604")
     elsewhere = asset("3.13.5", "20250723", url="https://mirror.example.com/x.tar.gz")
     assert spec(path="/opt/3.13").again(installed) == installed
-    assert spec(path="/opt/3.13").resolved(offered).again(installed) == installed
-    assert spec(path="/opt/3.13").resolved(elsewhere).again(installed) == elsewhere
+    assert spec(path="/opt/3.13")._replace(asset=offered).again(installed) == installed
+    assert spec(path="/opt/3.13")._replace(asset=elsewhere).again(installed) == elsewhere
