@@ -250,7 +250,7 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (69, 433),
+    "build": (69, 436),
     "build_confirm": (27, 155),
     "build_info": (31, 188),
     "build_rollback": (44, 259),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from .._errors import ArchiveError
-from .._os.paths import Entry
+from .._os.paths import BUILD_PREFIX, Entry
 from .._store.manifest import INTERPRETER, interpreter_of, is_bytecode
 from . import sysconfig
 
@@ -30,6 +30,13 @@ _MAKEFILE = re.compile(r"lib/python\d+\.\d+t?/config-[^/]*/Makefile\Z")
 _PKG_CONFIG = re.compile(r"(lib|share)/pkgconfig/[^/]+\.pc\Z")
 # Programs, and what configure wrote: of the interpreter, and of libraries such as lib/tclConfig.sh.
 _SCRIPT = re.compile(r"bin/|lib/python\d+\.\d+t?/config-[^/]*/(?!Makefile\Z)|lib/([^/]+/)?[^/]+\.sh\Z")
+_RULED = (_SYSCONFIGDATA, _JSON, _MAKEFILE, _PKG_CONFIG, _SCRIPT)
+# Any other file may name the prefix, such as lib/libz.la: all but the standard library and metadata of packages, whose
+# texts are about something else, and directories of many files without paths.
+_WITHOUT_PREFIX = re.compile(
+    r"lib/python\d+\.\d+t?/.*\.(py|pyi|pyc|txt|so|a|exe)\Z|.*\.dist-info/(?!direct_url\.json\Z)|share/(terminfo|man)/"
+    r"|lib/(tcl|tk)[^/]*/(.*/)?(tzdata|msgs|encoding)/|lib/[^/]*\.(a|so[\d.]*|dylib)\Z"
+)
 _MOST_TEXT_BYTES = 1024 * 1024  # a longer file is an interpreter or a library
 
 EXTERNALLY_MANAGED = """\
@@ -117,6 +124,7 @@ def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system
     _rewrite(stage, _MAKEFILE, lambda text, _where: sysconfig.rewrite_makefile(text, prefix))
     _rewrite(stage, _PKG_CONFIG, lambda text, _where: sysconfig.rewrite_pkg_config(text))
     _rewrite(stage, _SCRIPT, lambda text, _where: _script(stage, text, prefix))
+    _rewrite_others(stage, prefix)
     marker = f"{library}/EXTERNALLY-MANAGED"
     if externally_managed:
         stage.write(marker, EXTERNALLY_MANAGED.replace("PYTHON", f"{prefix}/{program}"))
@@ -179,7 +187,10 @@ def _script(stage: Stage, text: str, prefix: str) -> str:
     def program(name: str) -> str:
         return name if f"bin/{name}" in stage.entries else os.path.basename(interpreter(stage))
 
-    return text if "\0" in text else sysconfig.rewrite_script(text, prefix, program)
+    if "\0" not in text:
+        return sysconfig.rewrite_script(text, prefix, program)
+    head, end, archive = text.partition("\n")  # of a zip archive that Python runs
+    return sysconfig.rewrite_script(head + end, prefix, program) + archive if text.startswith("#!") else text
 
 
 def _write_launcher(stage: Stage, name: str, prefix: str) -> None:
@@ -202,6 +213,20 @@ def _write_launcher(stage: Stage, name: str, prefix: str) -> None:
     os.chmod(stage.full(LAUNCHERS), 0o755)
     interpreter = f"{prefix}/bin/{name}".replace("'", "'\\''")
     stage.write(launcher, f"#!/bin/sh\nexec '{interpreter}' \"$@\"\n", mode=0o755)
+
+
+def _rewrite_others(stage: Stage, prefix: str) -> None:
+    """Replace the prefix of upstream in all texts that no other rule is for; in scripts the head, too."""
+    for path, entry in list(stage.entries.items()):
+        is_short = entry.kind == "file" and entry.size_bytes <= _MOST_TEXT_BYTES
+        if is_short and not any(rule.match(path) for rule in (*_RULED, _WITHOUT_PREFIX)):
+            with open(stage.full(path), "rb") as stream:
+                names_it = BUILD_PREFIX.encode() in stream.read()
+            if names_it:
+                before = stage.read(path)
+                after = _script(stage, before, prefix)
+                if after != before:
+                    stage.write(path, after)
 
 
 def _rewrite(stage: Stage, pattern: re.Pattern[str], rewrite: Callable[[str, str], str]) -> None:

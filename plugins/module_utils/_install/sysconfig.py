@@ -161,7 +161,7 @@ def _build_time_vars(text: str, where: str) -> Mapping[str, Any]:
 
 def _rewrite_value(key: str, value: Any, prefix: str) -> Any:
     if not isinstance(value, str):
-        return value
+        return _rewrite_paths(value, prefix)
     if key == "AR":  # it was a path below /tools of the build machine
         return "ar"
     if "/" not in value and key not in _COMPILER_WORDS and "-isysroot" not in value:

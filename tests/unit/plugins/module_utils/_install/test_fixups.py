@@ -217,6 +217,45 @@ class TestApply:
         assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("lib/libtcl.la", "libdir='/install/lib'\nlibs=' -L/install/lib /install/lib/libz.la'\n", None),
+        ("lib/python3.13/config-3.13d-x/libpython.la", "libdir='/install/lib'\n", None),
+        ("lib/cmake/tcl/tcl-config.cmake", 'set(PREFIX "/install")\n', None),
+        ("lib/thread2.8.9/pkgIndex.tcl", "lappend auto_path /install/lib\n", None),
+        ("lib/itcl4.2.4/itclConfig.sh", "ITCL_LIB='-L/install/lib'\n", None),
+        ("include/python3.13/pyconfig.h", '#define PREFIX "/install"\n', None),
+        ("lib/python3.13/site-packages/tools.pth", "/install/lib/python3.13/tools\n", None),
+        (
+            "lib/python3.13/site-packages/a-1.dist-info/direct_url.json",
+            '{"url": "file:///x", "dir": "/install/a"}',
+            None,
+        ),
+        ("lib/python3.13t/_sysconfig_vars_t_linux_.json", '{"a": ["/install/lib"], "b": 1}', None),
+        ("sbin/tool", "#!/install/bin/python3.13\n", None),
+        ("libexec/tool", "#!/install/bin/python3 -E\n", None),
+        ("etc/tool.conf", "dir = /install/share\n", None),
+        ("lib/python3.13/site-packages/a-1.dist-info/METADATA", "Unpack it to /install.\n", "Unpack it to /install.\n"),
+        ("lib/python3.13/json/doc.py", "'/install'\n", "'/install'\n"),
+        ("bin/app.pyz", "#!/install/bin/python3\nPK\x03\x04\0\0", None),
+        ("share/data.bin", "\0/install/lib", "\0/install/lib"),
+    ],
+)
+def test_files_that_no_rule_is_for_do_not_name_the_prefix_of_upstream(
+    tmp_path: Path, path: str, before: str, after: str | None
+) -> None:
+    stage = stage_of(tmp_path / "stage", {"bin/python3.13": "ELF", "lib/python3.13/os.py": "", path: before})
+    fixups.apply(stage, PREFIX, externally_managed=True)
+    changed = text(stage, path)
+    if after is None:
+        assert "/install" not in changed
+        assert PREFIX in changed
+    else:
+        assert changed == after
+    assert not find_drift(stage.directory, stage.entries, trusted_until_ns=None)
+
+
 class TestStage:
     def test_a_file_keeps_its_mode_and_time(self, tmp_path: Path) -> None:
         stage = stage_of(tmp_path / "stage", {"bin/tool": "old", "lib/a.py": "old"})
