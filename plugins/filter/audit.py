@@ -54,6 +54,12 @@ def audit_series(infos: list[dict[str, Any]]) -> list[str]:
     return audit.all_series(infos)
 
 
+def audit_affected(report: dict[str, Any]) -> list[str]:
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import output
+
+    return output.affected_lines(report)
+
+
 def audit_csv(report: dict[str, Any]) -> str:
     from ansible_collections.standalone.python.plugins.plugin_utils._fleet import output
 
@@ -83,6 +89,7 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "audit_affected": audit_affected,
             "audit_csv": audit_csv,
             "audit_failures": audit_failures,
             "audit_html": audit_html,

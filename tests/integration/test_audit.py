@@ -128,6 +128,9 @@ def test_one_command_answers_who_is_affected(tmp_path: Path, form: str) -> None:
     )
     assert played.rc == 2, played.output
     assert "7 hosts are affected by an advisory: h02, h04, h05, h06, h07, h08, h09." in " ".join(played.output.split())
+    assert f"{PIP}: pip 25.0 in the environment /srv/jobs/venv, fixed by pip 26.2.2. Hosts: h06." in played.output
+    assert f"{OPENSSL}: openssl 3.5.6 in the build " in played.output
+    assert f"{PIP} cannot be judged for ensurepip-pip of unknown version" in played.output
     out = tmp_path / "python-audit"
     audited = json.loads((out / "audit.json").read_text())
     assert {advisory: hosts_with(audited, advisory) for advisory in (PIP, OPENSSL)} == {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit's report for a spreadsheet, and the state of a build in one word.
+"""The audit's report for a spreadsheet, who is affected for a terminal, and the state of a build in one word.
 
 Hosts put texts into it, so every character is shown and none is interpreted. The JSON file has the texts unchanged.
 """
@@ -22,6 +22,8 @@ COLUMNS: tuple[str, ...] = (
     "left", "run_by", "processes", "installed_at", "url", "sha256", "components", "owner", "fips", "problem",
 )  # fmt: skip
 _MOST_FILES = 100  # of a build, in one cell; the JSON file has all
+_MOST_LINES, _MOST_HOSTS = 50, 10  # in a terminal; the page has all
+FIXES = {True: "fixed by", None: "nothing says whether the newest build fixes it", False: "no newer build fixes it"}
 
 # What is wrong with a build, the most urgent first: the word, and the mark before it, since not every reader sees
 # colours.
@@ -64,6 +66,35 @@ def as_csv(report: Mapping[str, Any]) -> str:
             whole = {**row, "date": report["date"], **{key: host[key] for key in ("host", "fips", "problem")}}
             writer.writerow({column: _cell(whole.get(column)) for column in COLUMNS})
     return stream.getvalue()
+
+
+def affected_lines(report: Mapping[str, Any]) -> list[str]:
+    """Who is affected, by what, and what fixes it, for a terminal: at most so many lines, and as many hosts in each."""
+    lines: dict[str, dict[str, None]] = {}
+    for one in report["affected"]:
+        build = f"the build {one['build']} at {', '.join(one['paths'])}" if one["paths"] else f"a kept {one['build']}"
+        where = f"the environment {one['environment']}" if one["environment"] else build
+        fix = f"{FIXES[one['fixed']]} {one['fixed_by'] or ''}".rstrip()
+        text = f"{one['advisory']}: {one['component']} {one['version']} in {where}, {fix}"
+        lines.setdefault(text, {})[one["host"]] = None
+    for one in report["unjudged"]:
+        version = one["version"] or "of unknown version"
+        text = f"{one['advisory']} cannot be judged for {one['component']} {version}: {one['why']}"
+        lines.setdefault(text, {}).update(dict.fromkeys(one["hosts"]))
+    found = [readable(f"{text}. Hosts: {shortened([*hosts], _MOST_HOSTS)}.") for text, hosts in lines.items()]
+    rest = [f"{len(found) - _MOST_LINES} more are in the report."] if len(found) > _MOST_LINES else []
+    silent = report["summary"]["without_answer"]
+    rest += (
+        [f"{silent} {'host' if silent == 1 else 'hosts'} gave no answer, so nothing is known there."] if silent else []
+    )
+    nobody = [] if found else ["Nothing is affected by what the advisories say."]
+    return [*nobody, *found[:_MOST_LINES], *rest, *map(readable, report["notes"])]
+
+
+def shortened(names: Sequence[str], most: int) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def affected_subjects(report: Mapping[str, Any]) -> dict[tuple[str, ...], list[Mapping[str, Any]]]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.plugin_utils._console import readable_data
 
-from .output import STATES, affected_subjects, drifted_files, state_of, subject_of
+from .output import FIXES, STATES, affected_subjects, drifted_files, state_of, subject_of
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 STYLE = Path(__file__).with_name("audit.css")
@@ -121,14 +121,11 @@ def _natural(text: str) -> list[tuple[int, str]]:
     ]
 
 
-_FIXES = {True: "fixed by", None: "nothing says whether the newest build fixes it", False: "no newer build fixes it"}
-
-
 def _why(affected: Iterable[Mapping[str, Any]]) -> str:
     """The advisories that affect one build or environment, each with its fix."""
     texts = []
     for one in affected:
-        fix = f"{_FIXES[one['fixed']]} {one['fixed_by'] or ''}".rstrip()
+        fix = f"{FIXES[one['fixed']]} {one['fixed_by'] or ''}".rstrip()
         texts.append(f"{one['advisory']} ({one['component']} {one['version']}): {fix}")
     return "; ".join(texts)
 

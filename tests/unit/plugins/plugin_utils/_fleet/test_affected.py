@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._advisories.sources import Advisories, read_advisories
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, failures, report
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import as_csv
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import affected_lines, as_csv
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
 from tests.support.audited_fleets import (
@@ -151,7 +151,7 @@ def test_the_spreadsheet_names_the_same(audited: dict[str, Any]) -> None:
 
 def test_the_page_names_the_same(audited: dict[str, Any]) -> None:
     page = as_html(audited)
-    assert re.findall(r'data-host="(\w+)" data-ranks="[0-6] ', page) == [
+    assert re.findall(r'data-host="(\w+)" data-urgency="0"', page) == [
         "h02",
         "h04",
         "h05",
@@ -165,6 +165,23 @@ def test_the_page_names_the_same(audited: dict[str, Any]) -> None:
     assert set(re.findall(r"\bh\d\d\b", section.partition("<ol")[2].partition("</ol>")[0])) == {
         "h01", "h02", "h04", "h05", "h06", "h07", "h08", "h09",
     }  # fmt: skip
+
+
+def test_a_terminal_gets_the_answer_in_lines(audited: dict[str, Any]) -> None:
+    lines = affected_lines(audited)
+    assert f"{PIP}: pip 26.2.1 in the environment /srv/web/venv, fixed by pip 26.2.2. Hosts: h02." in lines
+    assert {line.partition(" ")[0].rstrip(":") for line in lines} == {PIP, OPENSSL}
+    many = {**audited, "affected": [{**audited["affected"][0], "host": f"h\x1b{number}"} for number in range(12)]}
+    (line,) = affected_lines({**many, "unjudged": []})
+    assert line.endswith(r"h\x1b9 and 2 more.")
+    quiet = {**audited, "affected": [], "unjudged": [], "notes": ["a\x1b"], "summary": {"without_answer": 1}}
+    assert affected_lines(quiet) == [
+        "Nothing is affected by what the advisories say.",
+        "1 host gave no answer, so nothing is known there.",
+        r"a\x1b",
+    ]
+    long = {**audited, "affected": [{**audited["affected"][0], "advisory": f"A-{number}"} for number in range(60)]}
+    assert affected_lines({**long, "unjudged": []})[50:] == ["10 more are in the report."]
 
 
 def test_without_advisories_nobody_looked_and_the_page_says_so() -> None:
