@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from ansible import constants
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.loader import module_loader
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import (
@@ -29,6 +31,10 @@ from ._resolve.exclusion import Exclusion
 
 # The argument specs of the modules that read sealed arguments.
 _SEALED = {"build": BUILD_ARGUMENTS, "mirror": MIRROR_ARGUMENTS}
+
+
+# In a failed transfer, whose whole message has two long paths twice.
+_CAUSES = re.compile("No space left on device|Disk quota exceeded|Read-only file system|Permission denied")
 
 
 class AnsibleHost:
@@ -89,7 +95,17 @@ class AnsibleHost:
         if shell.tmpdir is None:
             action._make_tmp_path()
         remote = str(shell.join_path(shell.tmpdir, "archive"))
-        action._transfer_file(path, remote)
+        try:
+            action._transfer_file(path, remote)
+        except AnsibleConnectionFailure:
+            raise
+        except AnsibleError as error:
+            known = _CAUSES.search(str(error.message))
+            said = known[0] if known else printed("", str(error.message))
+            raise StoreError(
+                f"Cannot send an archive to {remote}: {said}. Nothing was installed. Free some space in the temporary "
+                "directory of Ansible on that host, set remote_tmp to another one, or set delivery to pull."
+            ) from None
         if self.commands_take_input and action._is_become_unprivileged():
             self._let_all_read(shell.tmpdir, remote)
         else:

@@ -50,6 +50,8 @@ def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
 # does a Python that is too old to parse what Ansible sends.
 _NOT_EXECUTED = (126, 127)
 _NOT_STARTED = (1, *_NOT_EXECUTED)
+# How the program ends that Ansible puts around a module, where it has no room to unpack it.
+_NO_ROOM = re.compile(r"(?s)AnsiballZ.*\[Errno \d+\] (?P<words>No space left on device|Disk quota exceeded)")
 _NO_FILE = re.compile(r"/\S+: (?:not found|No such file or directory|command not found)")  # as shells say it
 
 
@@ -74,6 +76,13 @@ def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> s
     """
     stdout, stderr = (str(result.get(f"module_{stream}", "")) for stream in ("stdout", "stderr"))
     was_read = "module_stderr" not in result  # Ansible adds this to an answer without a result
+    no_room = None if was_read else _NO_ROOM.search(f"{stderr}\n{stdout}")
+    if no_room:
+        return (
+            f"Cannot run modules on this host: Ansible could not unpack one there: {no_room['words']}. Free some space "
+            "in the directory for temporary files, which is /tmp or the value of TMPDIR, or set TMPDIR to another one "
+            "by the keyword environment."
+        )
     if was_read or not interpreter or result.get("rc") not in _NOT_STARTED or "Traceback (" in f"{stdout}{stderr}":
         return None
     return (

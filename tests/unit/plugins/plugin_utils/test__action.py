@@ -122,6 +122,22 @@ def test_an_interpreter_that_does_not_start_is_named_with_what_it_printed(
     assert result["msg"].startswith(f"Cannot run modules on this host {said}" if said else "MODULE FAILURE")
 
 
+def test_a_host_without_room_for_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = (
+        'Traceback (most recent call last):\n  File "/t/AnsiballZ_build.py", line 9\nOSError: [Errno 28] No space left'
+    )
+    answer = {"failed": True, "rc": 1, "msg": "MODULE FAILURE", "exception": "x", "module_stdout": ""}
+    answer["module_stderr"] = f"{said} on device\n"
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: answer)
+    action = CollectionAction.__new__(CollectionAction)
+    action._used_interpreter = "#!/usr/bin/python3"
+    assert action._execute_module(module_name="x")["msg"] == (
+        "Cannot run modules on this host: Ansible could not unpack one there: No space left on device. Free some space "
+        "in the directory for temporary files, which is /tmp or the value of TMPDIR, or set TMPDIR to another one by "
+        "the keyword environment."
+    )
+
+
 @pytest.mark.parametrize(
     ("rc", "stderr", "may"),
     [

@@ -16,6 +16,7 @@ import pytest
 
 pytest.importorskip("ansible", reason="action plugins run on the controller")
 
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import unsealed
@@ -153,6 +154,26 @@ def test_another_user_may_read_it(becomes_unprivileged: bool, pipelining: bool, 
     AnsibleHost(action, TASK_VARS).send_file("/x.tar.gz")
     handed = ["/host/tmp", "/host/tmp/archive"]
     assert action.asked[1] == ((handed, "a+rX") if is_for_all else (tuple(handed), {"execute": False}))
+
+
+def test_a_host_without_room_for_the_archive(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_action: Action, _local: str, remote: str) -> None:
+        raise AnsibleError(f"Failed to transfer file to '{remote}': [Errno 28] No space left on device")
+
+    monkeypatch.setattr(Action, "_transfer_file", full)
+    with pytest.raises(StoreError) as error:
+        AnsibleHost(Action(), TASK_VARS).send_file("/x.tar.gz")
+    assert str(error.value) == (
+        "Cannot send an archive to /host/tmp/archive: No space left on device. Nothing was installed. Free some space "
+        "in the temporary directory of Ansible on that host, set remote_tmp to another one, or set delivery to pull."
+    )
+
+    def lost(_action: Action, _local: str, _remote: str) -> None:
+        raise AnsibleConnectionFailure("lost")
+
+    monkeypatch.setattr(Action, "_transfer_file", lost)
+    with pytest.raises(AnsibleConnectionFailure):  # which makes the host unreachable
+        AnsibleHost(Action(), TASK_VARS).send_file("/x.tar.gz")
 
 
 def test_another_user_may_not_read_it() -> None:
