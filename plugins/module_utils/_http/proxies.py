@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 _NO_PROXY = re.compile(r"(?:\[(?P<literal>[^]]+)\]|(?P<network>.*/[0-9.]+)|(?P<name>[^:]*))(?::(?P<port>[0-9]+))?")
+_ESCAPED = " with # in a password as %23, / as %2F and ? as %3F,"
 _SOCKS_FAILURES = {2: "does not allow it", 3: "has no route", 4: "does not reach it", 5: "is refused there"}
 
 
@@ -100,10 +101,10 @@ def _parsed(url: str) -> Proxy:
     except ValueError:
         scheme, host, port = "", None, None
     if scheme not in ("http", "socks5", "socks5h") or not host:
-        named = f"{scheme}://{host}" if host else "of the environment"
+        named, escaped = (f"{scheme}://{host}", "") if host else ("of the environment", _ESCAPED)
         raise ProxyFailure(
             f"the proxy {named} is of no kind that can be used; write http://, socks5:// or socks5h:// in http_proxy, "
-            "https_proxy and all_proxy, name the server in no_proxy, or set use_proxy to false"
+            f"https_proxy and all_proxy,{escaped} name the server in no_proxy, or set use_proxy to false"
         )
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     return Proxy(scheme, host, port or _PORTS[scheme], login)
@@ -124,7 +125,7 @@ def _is_match(host: str, port: int, item: str) -> bool:
         return False
     network = parts["literal"] or parts["network"]
     if network:
-        return _is_in_network(host, network)
+        return _is_in_network(host, network.replace("[", "").replace("]", ""))
     domain = parts["name"].lstrip("*").strip(".")
     return bool(domain) and (host == domain or host.endswith(f".{domain}"))
 

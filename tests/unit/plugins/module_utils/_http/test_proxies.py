@@ -32,6 +32,8 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("https://mirror.example/", "mirror.example:80", False),
         ("https://mirror.example:8443/", "x y,mirror.example:8443", True),
         ("http://10.1.2.3/", "10.0.0.0/8", True),
+        ("http://[fd00::5]/", "[fd00::]/8", True),
+        ("http://[fe80::5]/", "[fd00::]/8", False),
         ("http://10.1.2.3/", "10.1.2.0/255.255.255.0", True),
         ("http://11.1.2.3/", "10.0.0.0/8", False),
         ("http://10.1.2.3/", "10.1.2.4/0", True),

@@ -108,6 +108,11 @@ def test_a_socks_proxy_with_a_login_resolves_names(
         ),
         ("https://me:s3cret@127.0.0.1:1", "the proxy https://127.0.0.1 is of no kind that can be used; write http://"),
         ("http://me:s3cret@[::1", "the proxy of the environment is of no kind that can be used; write http://"),
+        ("http://me:s3cret#x@127.0.0.1:1", "all_proxy, with # in a password as %23, / as %2F and ? as %3F, name"),
+        (
+            "http://me:s3cret/x@127.0.0.1:1",
+            "the proxy of the environment is of no kind that can be used; write http://",
+        ),
         ("socks5://me:s3cret@127.0.0.1:1", "the proxy 127.0.0.1:1 cannot be reached (Connection refused)"),
         ("socks5h://127.0.0.1:{login}", "the proxy 127.0.0.1:{login} wants a login; give its URL a user and a"),
         ("socks5h://me:s3cret@127.0.0.1:{login}", "the proxy 127.0.0.1:{login} refuses the user and the password"),
