@@ -124,7 +124,9 @@ step_of_command("mypy", "mypy --package ansible_collections.standalone.python.pl
 step_of_command("format", "ruff format --check --quiet", tags=CHECKED)  # the job `formatters` would write
 step_of_command("changelog", "antsibull-changelog lint", tags=CHECKED)
 step_of_command("release-notes", "antsibull-changelog release", tags=[])
-step_of_command("workflows", "zizmor --offline --no-progress --quiet .github", tags=CHECKED)
+step_of_command(
+    "workflows", "zizmor --offline --no-progress --quiet .github docs/project/github-workflow.yml", tags=CHECKED
+)
 step_of_command("site", "python site/make_site.py")
 step_of_command("demo", "python tests/demo/demo.py", allow_parallel=False, tags=[])
 antsibull_nox.load_antsibull_nox_toml()
