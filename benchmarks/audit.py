@@ -29,7 +29,7 @@ def compare(rounds: int) -> list[Line]:
     if browser.CHROMIUM:
         page = _page(HOSTS_OF_PAGE)
         page_ms = [browser.look(page, width=WIDTH, dark=False).ms for _unused in range(rounds)]
-        lines.append(Line(f"a page of {HOSTS_OF_PAGE} hosts", "in a browser", page_ms, 1000, " ms"))
+        lines.append(Line(f"a page of {HOSTS_OF_PAGE} hosts", "processor time in a browser", page_ms, 1000, " ms"))
     return lines
 
 
