@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_c
 from tests.integration.conftest import NEW, OLD
 from tests.integration.fleets import PLAYBOOKS, Fleet, FleetPlayer
 from tests.support import browser
-from tests.support.audited_fleets import ADVISORIES, NOW, advised_fleet, large_fleet, newest, small_fleet
+from tests.support.audited_fleets import ADVISORIES, NOW, advised_fleet, build, large_fleet, newest, small_fleet
 from tests.support.index_documents import versions_index
 
 # Answers of hosts that lie: facts that outrank the inventory, other types than the module's, and no answer at all.
@@ -362,3 +362,31 @@ def test_the_page_by_keys_alone(tmp_path: Path) -> None:
 
 # All but those whose builds and environments are in order.
 WITH_SOMETHING_TO_DO = ["h02", "h04", "h05", "h06", "h07", "h08", "h09"]
+
+
+@pytest.mark.each_core
+def test_text_from_hosts_is_never_a_template(tmp_path: Path) -> None:
+    """In every place where a host may write what it wants, and the files and the terminal show it as it is."""
+    mark = "{{ 7 * 191 }}{% raw %}"
+    path = f"/opt/{mark}"
+    lying = build("3.13.14", "20260814", paths=[path], pids=[7], components=OLD_PIP)
+    lying["processes"] = [{"pid": 7, "command": mark}]
+    place = {"path": path, "store": lying["store"], "entry": lying["entry"], "fallback": None}
+    venv = {"path": f"/srv/{mark}", "store": None, "entry": None, "version": None, "owner": mark, "components": OLD_PIP}
+    answer = {"builds": [lying], "paths": [place], "environments": [venv], "unsearched": [mark]}
+    liars = (("liar", json.dumps(answer)), ("silent", json.dumps({"failed": True, "msg": mark})))
+    fleet = FleetPlayer(tmp_path, sys.executable, hosts=("unused",), liars=liars)
+    (tmp_path / "advisories.json").write_text(json.dumps([{**ADVISORIES[0], "summary": mark}]))
+    index = tmp_path / "index.ndjson"
+    index.write_bytes(versions_index(*(f"{one['name']}.tar.gz" for offered in newest().values() for one in offered)))
+    variables = {"audit_index": [str(index)], "audit_advisories": ["advisories.json"], "audit_sbom": "spdx"}
+    played = fleet.play(PLAYBOOKS / "audit.yml", "--limit", "liar,silent", cwd=tmp_path, variables=variables)
+    assert played.rc == 0, played.output
+    assert f"/srv/{mark}" in played.output
+    files = [file.read_text() for file in (tmp_path / "python-audit").rglob("*") if file.is_file()]
+    assert len(files) == 6
+    assert all(mark in text for text in files)
+    assert not any("1337" in text for text in (*files, played.output))
+
+
+OLD_PIP = {"pip": {"version": "25.0", "source": "measured"}}
