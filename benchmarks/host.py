@@ -56,7 +56,8 @@ def compare(rounds: int, disk: Disk, *, is_tmpfs: bool = False) -> list[Line]:
             *_from_copies(sample, copied),
             *_against_tar(sample, ours, disk.directory / "reference"),
         ]
-        seconds = measure("host on tmpfs" if is_tmpfs else "host", contenders, rounds=rounds, disk=disk)
+        title = "host on tmpfs" if is_tmpfs else "host"
+        seconds = measure(title, contenders, rounds=rounds, disk=disk, warm_up=True)
     lines = [*_lines(seconds), *_of_copies(seconds)]
     lines += [_processor_line(seconds, contender) for contender in (*OURS_SHOWN, "uv", "uv, bytecode")]
     lines.append(Line("peak of host memory", "all but bytecode", ours.peaks_mib, 64, " MiB"))

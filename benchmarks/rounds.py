@@ -42,11 +42,15 @@ class Contender:
     check: Callable[[Path], None]
 
 
-def measure(title: str, contenders: Sequence[Contender], *, rounds: int, disk: Disk) -> Seconds:
-    """Run every contender once a round. `title` is for the progress on stderr. Raises `WrongResult`."""
+def measure(title: str, contenders: Sequence[Contender], *, rounds: int, disk: Disk, warm_up: bool = False) -> Seconds:
+    """Run every contender once a round. `title` is for the progress on stderr. Raises `WrongResult`.
+
+    With `warm_up`, one more round comes first, which does not count: a virtual machine that was just started gets each
+    page of its memory from its host on first use, which more than doubles the system time of a run that writes much.
+    """
     seconds: Seconds = defaultdict(list)
     spec = list(contenders)
-    for number in range(1, rounds + 1):
+    for number in range(0 if warm_up else 1, rounds + 1):
         print(f"{title}: round {number} of {rounds}", file=sys.stderr, flush=True)
         random.shuffle(spec)
         here = disk.directory / f"{title}-{number}".replace(" ", "-")
@@ -63,6 +67,8 @@ def measure(title: str, contenders: Sequence[Contender], *, rounds: int, disk: D
             contender.check(directory)
         if disk.journaled:
             shutil.rmtree(here)
+        if number == 0:
+            seconds.clear()
     return seconds
 
 
