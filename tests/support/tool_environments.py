@@ -23,6 +23,8 @@ OF_COLLECTION = REPOSITORY / "meta" / "ee-requirements.txt"
 def programs_of(name: str, *requirements: str) -> Path:
     """The directory of programs of an environment with these packages and ansible-core. Skips if they cannot be had."""
     uv = Path(sys.executable).with_name("uv")
+    if not uv.exists():
+        pytest.skip(f"{uv} does not exist, which makes the environment of {name}")
     home = _ENVIRONMENTS / name
     stamp, wanted = home / ".made-from", "\n".join([sys.executable, *requirements, OF_COLLECTION.read_text()])
     _ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
