@@ -31,7 +31,8 @@ _UPSTREAM = ("", "bitnami", "conancenter", "conan", "oss-fuzz", "git", "generic"
 # Those that package the same sources under their own versions.
 _DISTRIBUTIONS = frozenset({
     "debian", "ubuntu", "alpine", "red hat", "rocky linux", "almalinux", "suse", "opensuse", "photon os", "wolfi",
-    "chainguard", "mageia", "azure linux", "openeuler", "minimos", "echo", "alpaquita",
+    "chainguard", "mageia", "azure linux", "openeuler", "minimos", "echo", "alpaquita", "oracle linux", "amazon linux",
+    "bellsoft hardened containers", "cleanstart", "docker hardened images",
 })  # fmt: skip
 
 _CPES = {
@@ -58,6 +59,9 @@ _ELSEWHERE = {
     "gitlab.freedesktop.org/xorg/lib/libxcb": "libxcb",
 }  # fmt: skip
 
+# Their names of sources: python3.13, tcl8.6, python3-pip, python3.12-setuptools.
+_PACKAGED = re.compile(r"(python|tcl|tk)[\d.]*|python[\d.]*-(pip|setuptools|certifi)", re.IGNORECASE)
+
 _PURL = re.compile(r"pkg:/*([A-Za-z0-9.+-]+)/([^?#]+)", re.IGNORECASE)
 _REPOSITORY = re.compile(r"(?:(?:git\+)?(?:https?|git|ssh)://)?(?:[^/@]+@)?(?:www\.)?([^/:]+)[/:](.+?)(?:\.git)?/*")
 _CPE_FIELD = re.compile(r"((?:[^:\\]|\\.)*)(?::|$)", re.DOTALL)
@@ -78,8 +82,10 @@ def by_package(ecosystem: str, name: str) -> tuple[str, ...]:
 
 def packaged_as(ecosystem: str, name: str) -> tuple[str, ...]:
     """The components that a distribution has under its own versions by this name."""
-    of_distribution = ecosystem.partition(":")[0].lower() in _DISTRIBUTIONS
-    return by_package("", name) if of_distribution else ()
+    if ecosystem.partition(":")[0].lower() not in _DISTRIBUTIONS:
+        return ()
+    match = _PACKAGED.fullmatch(name)
+    return by_package("", match[1] or match[2] if match else name)
 
 
 def by_purl(purl: str) -> tuple[str, ...]:
