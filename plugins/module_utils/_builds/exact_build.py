@@ -9,6 +9,7 @@ import re
 from .._errors import InvalidName
 from .asset_name import archive_extension
 from .build import Build
+from .request import RequestedName
 
 _EXACT = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?(?:\+[0-9]{8})?|[0-9]{8}|cpython-\S+")
 
@@ -25,6 +26,13 @@ def require_exact(text: str) -> None:
             f"{text!r} does not say which build to leave. Write its whole version, 3.13.6, its release, 20250807, "
             "both, 3.13.6+20250807, or its full name."
         )
+    require_whole(text)
+
+
+def require_whole(text: str) -> None:
+    """Refuse a part of a full name, such as cpython-3.13.6, which names no build. Raises `InvalidName`."""
+    if text.startswith("cpython-"):
+        RequestedName.parse(text)
 
 
 def is_named(build: Build, text: str) -> bool:

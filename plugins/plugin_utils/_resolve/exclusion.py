@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
-from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import is_exact, is_named
+from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import (
+    is_exact,
+    is_named,
+    require_whole,
+)
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Specifier
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
@@ -61,8 +65,12 @@ def _split(entry: Any, option: str) -> list[str]:
 
 
 def _parsed(text: str, option: str) -> Exclusion:
-    if text.startswith(_COMPARES):
-        return Exclusion(text, Specifier.parse(text))
+    try:
+        require_whole(text)
+        if text.startswith(_COMPARES):
+            return Exclusion(text, Specifier.parse(text))
+    except InvalidName as error:
+        raise InvalidName(f"{error} Correct it in {option}.") from None
     if not is_exact(text):
         raise InvalidName(
             f"{option} has {text!r}, which does not say which builds to exclude. Write a release, 20250807, a whole "

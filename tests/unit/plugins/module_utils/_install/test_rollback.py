@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,6 +60,12 @@ def test_the_build_to_leave_can_be_named(path: Path, from_build: str) -> None:
     require_from_build(from_build)
     assert found(path, from_build) == [(str(path), "20250723")]
     assert found(path, from_build, [str(path)]) == [(str(path), "20250723")]
+
+
+@pytest.mark.parametrize("name", ["cpython-3.13.6", "cpython-3.13.6+20250807", "cpython-3.13"])
+def test_a_part_of_a_full_name_is_refused(name: str) -> None:
+    with pytest.raises(InvalidName, match=f"'{re.escape(name)}' does not name a build. Did you mean 3.13"):
+        require_from_build(name)
 
 
 @pytest.mark.parametrize("from_build", ["3.13.5", "3.13.6+20250723", "20250610", OLD.build.name])

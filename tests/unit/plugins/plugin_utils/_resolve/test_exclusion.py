@@ -95,3 +95,25 @@ def test_what_says_nothing_is_refused(given: Any, message: str) -> None:
 def test_what_is_left_out(name: str, short: str, exclude: list[str], reason: str | None) -> None:
     given = why_left_out(build(short), BuildRequest(RequestedName.parse(name)), parse_exclude(exclude))
     assert given == reason or (reason and str(given).startswith(reason))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "cpython-3.12.1",
+            "'cpython-3.12.1' does not name a build. Did you mean 3.12.1?",
+        ),
+        ("cpython-3.12", "'cpython-3.12' does not name a build. Did you mean 3.12?"),
+        (
+            f"cpython-3.12.1+20260310-{GNU}",
+            "is not the name of a build's archive: names with a release tag end in full",
+        ),
+        (">=3.13,<", "'<' is not a version clause."),
+    ],
+)
+def test_an_entry_that_would_exclude_nothing_is_refused(text: str, words: str) -> None:
+    with pytest.raises(InvalidName) as error:
+        parse_exclude([text])
+    assert words in str(error.value)
+    assert str(error.value).endswith(" Correct it in exclude.")
