@@ -135,6 +135,7 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
             return looked
     timings, began_at_s = Timings(), time.time()
     with timings.measure("total_s"), store.locked(spec.url.lock_timeout):
+        kept = dict(store.sboms())  # before the last build of them may go
         state = _state.read(spec.path, store)
         spec = spec.keeping_capabilities(state.receipt)
         decided = plan(spec, state)
@@ -144,7 +145,6 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
             outcome = _Run(spec, state, store, timings, publish).apply(decided)
         _date_surroundings(spec, state, store, outcome, began_at_s)
         warning = local_fact.refresh(spec.path, outcome.receipt, store)
-        kept = dict(store.sboms())
     result = report.report(outcome, spec, state, timings)
     if kept and outcome.receipt and outcome.entry not in kept:
         of = {"entry": outcome.entry, "asset": outcome.receipt.asset.as_dict()}

@@ -420,3 +420,21 @@ class TestCheckModeRefuses:
                         refused()
         except MountRefused as refusal:
             pytest.skip(str(refusal))
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_a_store_that_keeps_sboms_asks_for_that_of_a_new_build(
+    path: Path, old: FakeBuild, new: FakeBuild, keep: int
+) -> None:
+    """Also where the only one goes with its build in the same run; an entry that has one needs no other."""
+    assert "sboms" not in run(spec(path, old, keep=keep))
+    (entry,) = stored(path)
+    sboms = store_of(path) / ".sbom"
+    sboms.mkdir()
+    (sboms / f"{entry}.spdx.json").touch()
+    asked = run(spec(path, new, keep=keep))["sboms"]
+    assert (asked["entry"], asked["formats"]) == (os.readlink(path).rpartition("/")[2], ["spdx"])
+    assert asked["asset"]["sha256"] == new.asset()["sha256"]
+    assert os.listdir(sboms) == ([f"{entry}.spdx.json"] if keep else [])
+    if keep:
+        assert "sboms" not in run(spec(path, old, keep=keep))
