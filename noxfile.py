@@ -169,13 +169,13 @@ def plays(session: nox.Session, core: str) -> None:
 
 
 def unit(session: nox.Session, core: str) -> None:
-    """All unit tests and short fuzzing with the newest ansible-core, with each other those of the controller's code."""
+    """All unit tests and short fuzzing with the newest ansible-core, with each other those of code that reaches it."""
     session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
     if core == NEWEST:
         pytest(session, "tests/unit", "tests/fuzz", workers=2)
     else:
-        of_controller = (f"tests/unit/plugins/{name}" for name in ("action", "lookup", "plugin_utils"))
-        pytest(session, *of_controller, "--ignore-glob=*probe_sh*")
+        reaching = ("action", "lookup", "modules", "plugin_utils", "module_utils/_http")
+        pytest(session, *(f"tests/unit/plugins/{name}" for name in reaching), "--ignore-glob=*probe_sh*")
 
 
 def unit_with_old_libraries(session: nox.Session) -> None:
