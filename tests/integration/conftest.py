@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,20 +26,29 @@ import interpreters
 
 OLD, NEW = "20260101", "20260201"
 NEWEST = "20260401"
+SAMPLES = (
+    SampleSpec(release=OLD),
+    # Of a separate release: the system's Python has no debug symbols, so its two flavors are the same bytes.
+    SampleSpec(release="20251201", flavor="install_only"),
+    SampleSpec(release=NEW),
+    SampleSpec(release="20260301", broken_import="ssl", build_options="freethreaded"),
+)
 HOST_PYTHONS = host_pythons.for_hosts(interpreters.interpreters())
 
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
-    """Two releases of a stripped build, the older one also with debug symbols, and one that is not healthy."""
-    specs = (
-        SampleSpec(release=OLD),
-        # Of a separate release: the system's Python has no debug symbols, so its two flavors are the same bytes.
-        SampleSpec(release="20251201", flavor="install_only"),
-        SampleSpec(release=NEW),
-        SampleSpec(release="20260301", broken_import="ssl", build_options="freethreaded"),
-    )
-    return make_mirror(tmp_path_factory.mktemp("mirror"), specs)
+    """Two releases of a stripped build, the older one also with debug symbols, and one that is not healthy.
+
+    Without pip, which is a third of what an installation has to do.
+    """
+    return make_mirror(tmp_path_factory.mktemp("mirror"), (replace(spec, pip=False) for spec in SAMPLES))
+
+
+@pytest.fixture(scope="session")
+def samples_with_pip(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
+    """The same with pip, where the Python that they are cut from has it."""
+    return make_mirror(tmp_path_factory.mktemp("mirror-with-pip"), SAMPLES)
 
 
 @pytest.fixture
@@ -62,7 +72,7 @@ def player(tmp_path: Path, host_python: str) -> Player:
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
     """Three releases of one version, of which the index knows the first two."""
-    specs = [SampleSpec(release=release) for release in (OLD, NEW, NEWEST)]
+    specs = [SampleSpec(release=release, pip=False) for release in (OLD, NEW, NEWEST)]
     mirror = make_mirror(tmp_path_factory.mktemp("fleet"), specs)
     mirror.index.write_text(versions_ndjson(mirror.samples[:2]))
     return mirror

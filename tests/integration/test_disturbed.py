@@ -148,6 +148,6 @@ def test_a_real_interpreter_at_random_instants(
     name: str, samples: SampleMirror, directory: Path, runner: Runner
 ) -> None:
     old, _with_symbols, new, _sick = samples.samples
-    common = {"mirror": [samples.directory.as_uri()], "compile_bytecode": False}
+    common = {"mirror": [samples.directory.as_uri()], "compile_bytecode": False, "health_imports": ["zlib"]}
     builds = Builds({"asset": asset_of(old), **common}, {"asset": asset_of(new), **common}, old.path)
     kill_at_instants(DisturbedRun(SCENARIOS[name], builds, directory, runner), INSTANTS_OF_REAL)

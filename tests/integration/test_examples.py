@@ -27,7 +27,7 @@ RECIPES = {found["name"]: found["tasks"] for found in _RECIPE.finditer((REPOSITO
 
 
 @pytest.fixture
-def samples_with_pip(tmp_path: Path) -> SampleMirror:
+def with_ensurepip(tmp_path: Path) -> SampleMirror:
     """For the recipe whose environment gets a pip."""
     return make_mirror(tmp_path / "mirror", [SampleSpec(release=OLD, ensurepip=True)])
 
@@ -46,7 +46,7 @@ def brings_pip(archive: Path) -> bool:
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
-    mirror: SampleMirror = request.getfixturevalue("samples_with_pip" if name == "environment" else "samples")
+    mirror: SampleMirror = request.getfixturevalue("with_ensurepip" if name == "environment" else "samples")
     first = mirror.samples[0]
     if name == "environment" and not brings_pip(mirror.archive(first)):
         pytest.skip("no Python of this machine brings the pip that an environment gets")

@@ -39,7 +39,7 @@ RELEASES_HELD = 3
 def source(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
     """24 builds: four releases for six targets, this machine's own among them."""
     targets = (find_source().triple, *TARGETS)
-    specs = [SampleSpec(release=release, target=target) for release in RELEASES for target in targets]
+    specs = [SampleSpec(release=release, target=target, pip=False) for release in RELEASES for target in targets]
     return make_mirror(tmp_path_factory.mktemp("source"), specs)
 
 

@@ -165,6 +165,11 @@ class Setup:
         return f"http://{marked('pip-user')}:{marked('pip')}@{self.host}/?{marked('pip-query')}"
 
 
+@pytest.fixture(scope="module")
+def samples(samples_with_pip: SampleMirror) -> SampleMirror:
+    return samples_with_pip
+
+
 @pytest.fixture
 def setup(tmp_path: Path, samples: SampleMirror, server: Server) -> Setup:
     sample = samples.samples[2]

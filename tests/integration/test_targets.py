@@ -25,6 +25,7 @@ TARGETS = sorted(
 UNDER_THE_OLDEST = {"build_archive", "build_drift", "build_image", "build_info", "build_lifecycle", "role_lifecycle"}
 UNDER_THE_NEWEST = {*TARGETS} - UNDER_THE_OLDEST | {"build_lifecycle"}
 WITH_EACH_CORE = {("newest", "build_lifecycle"), ("oldest", "role_lifecycle"), ("newest", "role_requirements")}
+WITH_PIP = "role_requirements"
 RUNS = [
     pytest.param(python, target, marks=pytest.mark.each_core if (python, target) in WITH_EACH_CORE else ())
     for python, targets in (("oldest", UNDER_THE_OLDEST), ("newest", UNDER_THE_NEWEST))
@@ -32,10 +33,16 @@ RUNS = [
 ]
 
 
+@pytest.fixture
+def samples(request: pytest.FixtureRequest, target: str) -> SampleMirror:
+    mirror: SampleMirror = request.getfixturevalue("samples_with_pip" if target == WITH_PIP else "samples")
+    return mirror
+
+
 @pytest.mark.parametrize(("host_python", "target"), RUNS, indirect=["host_python"])
 def test_target(target: str, player: Player, server: Server, samples: SampleMirror, tmp_path: Path) -> None:
     sample = samples.samples[0]
-    if target == "role_requirements" and not samples.has_pip:
+    if target == WITH_PIP and not samples.has_pip:
         pytest.skip("the Python that samples are cut from here has no pip")
     variables = {
         "target": str(HERE / "targets" / target / "tasks" / "main.yml"),

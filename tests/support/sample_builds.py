@@ -52,6 +52,7 @@ class SampleSpec:
     target: str = ""  # a triple; "" is the machine's own. Only the name changes, not the machine code
     size: str = "small"  # "small" is fast to make; "real" has the files, links and bytes of a real build
     ensurepip: bool = False  # whether a small one has what an environment gets its pip from, as a real one does
+    pip: bool = True  # whether a small one has pip, as a real one does: a third of its files
     broken_import: str = ""  # a module of the standard library that shall fail to import
     python: str = ""  # path of the interpreter to cut it from; "" is the best of this machine
 
@@ -135,6 +136,7 @@ def _write_archive(spec: SampleSpec, source: SourcePython, archive: Path) -> Non
         abi_suffix=spec.abi_suffix,
         real_size=real,
         ensurepip=spec.ensurepip,
+        pip=real or spec.pip,
         strip=not real or spec.flavor == "install_only_stripped",
     )
     if spec.broken_import:

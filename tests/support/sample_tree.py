@@ -30,10 +30,10 @@ SCRIPTS = {
 
 
 def prefix_members(
-    source: SourcePython, *, release: str, abi_suffix: str, real_size: bool, ensurepip: bool, strip: bool
+    source: SourcePython, *, release: str, abi_suffix: str, real_size: bool, ensurepip: bool, pip: bool, strip: bool
 ) -> list[Member]:
     """All members of a Python prefix, sorted; names are relative to the prefix. Raises `UnusableSource`."""
-    members = list(copied_members(source, abi_suffix=abi_suffix, everything=real_size, ensurepip=ensurepip))
+    members = list(copied_members(source, abi_suffix=abi_suffix, everything=real_size, ensurepip=ensurepip, pip=pip))
     if strip:
         members = without_debug_sections(members)
     members += _written(source, release)

@@ -28,8 +28,8 @@ NEVER_NAMED = re.compile(
     r"_test|_ctypes_test|_xxtestfuzz|xxlimited|xxsubtype|libpython|_sysconfigdata_|_sysconfig_vars_|build-details|python-config|Makefile$|.*\.[ao]$"
 )
 
-# What the small size leaves out besides: nothing that an import of the usual modules needs.
-NOT_SMALL = frozenset({"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data"})
+# What the small size leaves out besides: nothing that an import of the usual modules needs, and most headers.
+NOT_SMALL = frozenset({"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data", "internal", "cpython"})
 WHEELS_OF_ENSUREPIP = "_bundled"
 
 ELF = b"\x7fELF"
@@ -37,7 +37,7 @@ BESIDE_BIN = "$ORIGIN/../lib"
 
 
 def copied_members(
-    source: SourcePython, *, abi_suffix: str, everything: bool, ensurepip: bool = False
+    source: SourcePython, *, abi_suffix: str, everything: bool, ensurepip: bool = False, pip: bool = True
 ) -> Iterator[Member]:
     """The source's own files at their places below a prefix. Raises `UnusableSource`."""
     yield from _interpreter(source, abi_suffix)
@@ -47,9 +47,9 @@ def copied_members(
         left_out |= {WHEELS_OF_ENSUREPIP}
     yield from _files_below(source.stdlib, lib, left_out)
     packages = source.stdlib / "site-packages"
-    for package in [packages / "pip", *packages.glob("pip-*.dist-info")]:
+    for package in [packages / "pip", *packages.glob("pip-*.dist-info")] if pip else []:
         yield from _files_below(package, f"{lib}/site-packages/{package.name}", {"__pycache__", "RECORD"})
-    yield from _files_below(source.include, f"include/python{source.minor}", frozenset())
+    yield from _files_below(source.include, f"include/python{source.minor}", left_out)
 
 
 def without_debug_sections(members: list[Member]) -> list[Member]:
