@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import re
+import stat
 import time
 from collections.abc import Iterator, Mapping
 
@@ -73,14 +74,15 @@ def has_damaged_manifest(drift: Drift) -> bool:
 def first_newer(entry_path: str, system: TargetRoot = RUNNING) -> str | None:
     """Something in the entry that appeared, vanished or changed since its receipt was dated; None when nothing did.
 
-    The probe looks for the same, by the same rule: bytecode does not count, and the entry's own directory counts by its
-    mtime alone, since publishing renamed it. A newer file is suspicious, not yet drift. In an image the receipt's date
-    is artificial, so ctimes are compared with the last change of the receipt itself.
+    The probe looks by the same rule: bytecode does not count, nor the ctime of the entry's own directory, which
+    publishing renamed. This is not yet drift. In an image the receipt's date is artificial, so ctimes are compared with
+    that of the receipt.
     """
     receipt = os.stat(os.path.join(entry_path, manifest.RECEIPT))
     written_until_ns = receipt.st_mtime_ns
     changed_until_ns = receipt.st_ctime_ns if system.is_image else written_until_ns
-    if os.stat(entry_path).st_mtime_ns > written_until_ns:
+    own = os.stat(entry_path)
+    if own.st_mtime_ns > written_until_ns or stat.S_IMODE(own.st_mode) != 0o755:
         return "."
     for path, status in _contents(entry_path):
         if status.st_mtime_ns > written_until_ns or status.st_ctime_ns > changed_until_ns:

@@ -176,16 +176,17 @@ say_build() {
 }
 
 # The first file that was added, removed or changed since the receipt was written. Bytecode does not count, and of the
-# directory of the build only the mtime counts, since publishing renamed it. Busybox's find lacks -cnewer and fails at
+# directory of the build the mtime and the mode count, since publishing renamed it. Busybox's find lacks -cnewer and fails at
 # once. In another system the receipt's mtime is set artificially, so ctimes are compared with the receipt's own ctime.
 say_newer() {
-    changed=-cnewer
-    [ -z "$root" ] || changed=-newercc
-    set -- . -type d -name __pycache__ -prune -o -name .build.json -o -newer .build.json -print
-    newer=$(find "$@" -o ! -name . "$changed" .build.json -print 2>/dev/null) ||
-        newer="${newer:-$(find "$@" 2>/dev/null)}" || newer=${newer:-.}
-    [ -x bin/python ] || [ -f python.exe ] || newer=bin/python
-    [ -z "$newer" ] || say newer "${newer#./}"
+    by=-cnewer
+    [ -z "$root" ] || by=-newercc
+    set -- . -type d -name __pycache__ -prune -o -name .build.json -o -newer .build.json -print \
+        -o -name . ! -perm 755 -print
+    new=$(find "$@" -o ! -name . "$by" .build.json -print 2>/dev/null) ||
+        new="${new:-$(find "$@" 2>/dev/null)}" || new=${new:-.}
+    [ -x bin/python ] || [ -f python.exe ] || new=bin/python
+    [ -z "$new" ] || say newer "${new#./}"
 }
 
 # The builds that processes run from. Only root sees the executables of all processes. A user may give a program a name

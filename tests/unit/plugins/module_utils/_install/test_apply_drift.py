@@ -235,6 +235,13 @@ class TestAttributes:
         assert name not in os.listxattr(path / where)
         assert run(spec(path, old, verify="full"))["changed"] is False
 
+    @pytest.mark.parametrize("verify", ["quick", "full"])
+    def test_a_list_on_the_directory_of_the_build_is_drift(self, path: Path, old: FakeBuild, verify: str) -> None:
+        run(spec(path, old))
+        with_attribute(path.resolve(), ACL, ACL_FOR_A_USER)
+        assert run(spec(path, old, verify=verify))["drift"]["changed"] == ["."]
+        assert ACL not in os.listxattr(path.resolve())
+
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file capabilities")
     def test_wanted_capabilities_survive(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
         wanted = {"capabilities": ["cap_net_raw=pe"], "owner": "65534"}

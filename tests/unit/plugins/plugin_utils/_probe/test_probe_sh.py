@@ -344,11 +344,16 @@ def interpreter_link_dangles(build: Path) -> None:
     (build / "bin" / "python3").rename(build / "bin" / "python4")
 
 
+def opened_to_a_group(build: Path) -> None:
+    build.chmod(0o775)  # which is also how an access control list shows
+
+
 NEWER: dict[Callable[[Path], None], set[str]] = {
     file_changed: {"lib/os.py"},
     file_added: {"lib", "lib/new.py"},
     file_deleted: {"lib"},
     deleted_at_the_top: {"."},
+    opened_to_a_group: {"."},
     link_changed: {"bin", "bin/python"},
     interpreter_link_dangles: {"bin/python"},
 }
