@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+from fnmatch import translate
+from glob import escape
 from urllib.parse import unquote
 
 from .._components.identity import COMPONENTS, identity_of
@@ -66,6 +68,7 @@ _PURL = re.compile(r"pkg:/*([A-Za-z0-9.+-]+)/([^?#]+)", re.IGNORECASE)
 _REPOSITORY = re.compile(r"(?:(?:git\+)?(?:https?|git|ssh)://)?(?:[^/@]+@)?(?:www\.)?([^/:]+)[/:](.+?)(?:\.git)?/*")
 _CPE_FIELD = re.compile(r"((?:[^:\\]|\\.)*)(?::|$)", re.DOTALL)
 _ANY = ("*", "")
+_LONGEST = 500  # characters of a CPE or an address; a longer one names nothing, and would take the patterns minutes
 
 
 def by_package(ecosystem: str, name: str) -> tuple[str, ...]:
@@ -126,7 +129,9 @@ def version_of_cpe(cpe: str) -> str | None:
 def _cpe_fields(cpe: str) -> tuple[str, str, str, str, str]:
     """Part, vendor, product, version and update as version 2.3 writes them; empty fields for anything but a CPE."""
     text = cpe.strip().lower()
-    if text.startswith("cpe:2.3:"):
+    if len(text) > _LONGEST:
+        fields = ["none"]
+    elif text.startswith("cpe:2.3:"):
         fields = _CPE_FIELD.findall(text[8:])
     elif text.startswith("cpe:/"):
         fields = [_from_uri(field) for field in text[5:].split(":")]
@@ -145,17 +150,13 @@ def _from_uri(field: str) -> str:
 
 def _pattern_of(field: str) -> re.Pattern[str]:
     """A field's pattern: * is any text and ? any sign, unless a backslash is before it."""
-    if field in _ANY:
-        return re.compile(".*")
-    signs = {"*": ".*", "?": "."}
-    return re.compile(
-        "".join(signs.get(one) or re.escape(one[-1]) for one in re.findall(r"\\.|[^\\]", field, re.DOTALL))
-    )
+    signs = re.findall(r"\\.|[^\\]", field or "*", re.DOTALL)
+    return re.compile(translate("".join(one if one in ("*", "?") else escape(one[-1]) for one in signs)))
 
 
 def by_repository(url: str) -> tuple[str, ...]:
     """The components whose sources are in a repository."""
-    match = _REPOSITORY.fullmatch(url.strip().lower())
+    match = _REPOSITORY.fullmatch(url.strip().lower()) if len(url) <= _LONGEST else None
     if match is None:
         return ()
     if match[1] == "github.com":

@@ -26,6 +26,7 @@ _LISTS = ("vulns", "vulnerabilities", "packages", "results")  # of answers of os
 _REST = ("next_page_token", "nextPageToken")  # of an answer of osv.dev that is only the first part
 _LONGEST_WHY, _LONGEST_ID = 300, 100  # characters
 _DEEPEST = 50  # lists and objects within each other
+_START = re.compile(r"\S")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|\+00:00)")
 
 
@@ -34,9 +35,8 @@ def documents_in(text: str, where: str) -> list[Any]:
     decoder = json.JSONDecoder(object_pairs_hook=_without_repetition, parse_constant=_no_number)
     found, position = [], 0
     try:
-        while rest := text[position:].lstrip():
-            position = len(text) - len(rest)
-            value, position = decoder.raw_decode(text, position)
+        while start := _START.search(text, position):
+            value, position = decoder.raw_decode(text, start.start())
             found.append(value)
     except (ValueError, RecursionError) as error:
         raise InvalidAdvisory(

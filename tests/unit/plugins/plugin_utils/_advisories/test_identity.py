@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+from collections.abc import Callable
+
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._advisories.identity import (
@@ -61,6 +63,8 @@ def test_what_an_sbom_calls_a_component_is_found_again(component: str) -> None:
         (by_cpe("cpe:/a:openssl:openss%01"), ("openssl",)),
         (by_cpe("cpe:2.3:a:*:*:*"), ()),
         (by_cpe("cpe:2.3:a:open\\*:openssl"), ()),
+        (by_cpe("cpe:2.3:a:open[s]sl:openssl"), ()),
+        (by_cpe("cpe:2.3:a:!p*:openssl"), ()),
         (by_cpe("cpe:2.3:a:openssl:openssl_book:*"), ()),
         (by_cpe("cpe:/h:openssl:openssl"), ()),
         (by_cpe(""), ()),
@@ -115,3 +119,17 @@ def test_every_version_of_the_table_has_its_place() -> None:
 )
 def test_a_cpe_may_name_one_version(cpe: str, version: str | None) -> None:
     assert version_of_cpe(cpe) == version
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        lambda: by_cpe(f"cpe:2.3:a:{'*' * 200}@:python"),
+        lambda: by_cpe(f"cpe:2.3:a:{'*n' * 100}@:python"),
+        lambda: by_cpe("cpe:2.3:" + "a" * 1_000_000 + "\\"),
+        lambda: by_repository("https://example.com/" + "/" * 1_000_000 + "x"),
+    ],
+    ids=["stars", "stars and signs", "a long CPE", "a long address"],
+)
+def test_what_would_take_a_pattern_for_ever_names_nothing(found: Callable[[], tuple[str, ...]]) -> None:
+    assert found() == ()
