@@ -17,6 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.target i
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
+from .._documents import local_path
 from .._options import age_seconds, nearest
 
 _OPTIONS = ("names", "targets", "index", "min_age", "advisories", "url_options", "interval", "report_known", "state")
@@ -62,7 +63,7 @@ class WatchSpec:
             url=_url_options(given.get("url_options", {})),
             interval_s=_seconds(given.get("interval", 60 * 60)),
             report_known=_flag(given.get("report_known", False), "report_known"),
-            state=_texts(given, "state")[0] if given.get("state") else None,
+            state=_file(given.get("state")),
         )
         if not spec.names and not spec.advisories:
             raise InvalidWatch("Cannot watch builds: say what to watch, by names, by advisories, or by both.")
@@ -112,6 +113,18 @@ def _flag(value: Any, name: str) -> bool:
     if not isinstance(value, bool):
         raise InvalidWatch(_refusal(name, "write true or false."))
     return value
+
+
+def _file(given: Any) -> str | None:
+    """The absolute path, since a later look may have another working directory; None without one."""
+    if not given:
+        return None
+    if not isinstance(given, str):
+        raise InvalidWatch(_refusal("state", "write the path of one file."))
+    try:
+        return local_path(given)
+    except OSError as error:
+        raise InvalidWatch(_refusal("state", f"{error.strerror}. Write the path from the root.")) from None
 
 
 def _url_options(given: Any) -> UrlOptions:

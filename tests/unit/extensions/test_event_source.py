@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +74,13 @@ def test_wrong_arguments_are_one_message() -> None:
     assert run(INSTALLED, name="3.13") == "Cannot watch builds: name: there is no such argument. Did you mean names?"
 
 
-def test_a_copy_elsewhere_says_what_it_needs(tmp_path: Path) -> None:
-    copy = tmp_path / "a" / "b" / "c" / "d" / "e" / "f" / SOURCE.name
-    copy.parent.mkdir(parents=True)
-    copy.write_text(SOURCE.read_text())
-    said = run(copy, names=["3.13"])
+@pytest.mark.parametrize("below", [".", "a/b/c/d/e/f/g"])
+def test_a_copy_elsewhere_says_what_it_needs(below: str) -> None:
+    with tempfile.TemporaryDirectory() as directory:  # near the root, unlike tmp_path
+        copy = Path(directory, below, SOURCE.name)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(SOURCE.read_text())
+        said = run(copy, names=["3.13"])
     assert said.startswith(f"Cannot watch builds: {copy} is not in an installed collection.")
 
 

@@ -143,7 +143,8 @@ message:
   type: str
 """
 
-_COLLECTIONS = Path(__file__).absolute().parents[6]  # the directory ansible_collections that this file is in
+# The directory ansible_collections that this file is in, seven above it in an installed collection.
+_COLLECTIONS = next(iter([*Path(__file__).absolute().parents][6:7]), Path())
 
 
 def _make_importable() -> None:
@@ -153,7 +154,8 @@ def _make_importable() -> None:
             f"Cannot watch builds: {__file__} is not in an installed collection. Install standalone.python with "
             "ansible-galaxy, and name the source standalone.python.builds."
         )
-    sys.path.append(str(_COLLECTIONS.parent))
+    if str(_COLLECTIONS.parent) not in sys.path:
+        sys.path.append(str(_COLLECTIONS.parent))
     importlib.invalidate_caches()
     known = importlib.import_module("ansible_collections").__path__
     if isinstance(known, list) and str(_COLLECTIONS) not in known:  # of the package ansible, which has an __init__.py

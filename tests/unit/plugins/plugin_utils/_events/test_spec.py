@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,8 @@ def test_arguments_and_defaults() -> None:
             "url_options: write a dictionary, such as {ca_path: /etc/pki/house-ca.pem}.",
         ),
         ({"names": "3.13", "url_options": {"timeout": 0}}, "url_options: "),
+        ({"names": "3.13", "state": ["/a", "/b"]}, "state: write the path of one file."),
+        ({"names": "3.13", "state": "~nobody-here/a"}, "state: "),
         ({"names": "3.13", "min_age": "soon"}, "min_age: min_age 'soon' is no age."),
         ({"names": "3.x"}, "names: "),
         ({"names": "3.13", "targets": "x86"}, "targets: "),
@@ -52,6 +55,13 @@ def test_wrong_arguments_are_refused(args: dict[str, Any], message: str) -> None
     with pytest.raises(InvalidWatch) as error:
         WatchSpec.parse(args)
     assert str(error.value).startswith(f"Cannot watch builds: {message}")
+
+
+def test_the_file_is_where_the_home_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    states = [WatchSpec.parse({"names": "3.13", "state": path}).state for path in ("~/seen", "seen", "/srv/seen")]
+    assert states == [f"{tmp_path}/seen", f"{tmp_path}/seen", "/srv/seen"]
 
 
 def test_watches_of_different_things_have_different_memories() -> None:
