@@ -117,17 +117,34 @@ require_known() {
     esac
 }
 
-# number_of FILE NAME: the number of a name or number in passwd or group, and empty for an unknown name.
-number_of() {
-    case $2 in
-        *[!0-9]*) { getent "$1" "$2" || grep "^$2:" "/etc/$1"; } 2>/dev/null | sed -n "1s/^[^:]*:[^:]*:\([0-9]*\):.*/\1/p" ;;
-        *) printf "%s" "$2" ;;
+# user_number NAME: the number of a name or number; empty for an unknown name.
+user_number() {
+    case $1 in
+        *[!0-9]*) id -u -- "$1" 2>/dev/null ;;
+        *) printf "%s" "$1" ;;
     esac
 }
 
+# group_number NAME: likewise for a group. macOS has no getent, and only some of its groups are in the file.
+group_number() {
+    case $1 in
+        *[!0-9]*) ;;
+        *) printf "%s" "$1" && return ;;
+    esac
+    if has dscacheutil; then
+        dscacheutil -q group -a name "$1" | sed -n "s/^gid: //p"
+        return
+    fi
+    line=$(getent group "$1" 2>/dev/null) || line=$(while IFS= read -r one; do
+        case $one in "$1":*) printf "%s" "$one" && break ;; esac
+    done </etc/group)
+    line=${line#*:*:}
+    printf "%s" "${line%%:*}"
+}
+
 require_owner() {
-    [ -z "$owner" ] || require_known user "$owner" "$(number_of passwd "$owner")" owner "$(id -u)"
-    [ -z "$group" ] || require_known group "$group" "$(number_of group "$group")" group "$(id -G)"
+    [ -z "$owner" ] || require_known user "$owner" "$(user_number "$owner")" owner "$(id -u)"
+    [ -z "$group" ] || require_known group "$group" "$(group_number "$group")" group "$(id -G)"
 }
 
 # require_possible: fail for what can be seen before anything is written.

@@ -74,6 +74,9 @@ def folder_of_tools(directory: Path, *names: str) -> Path:
         ("0", "0", None),
         ("4711", "4711", None),
         ("nobody-here", None, "There is no user nobody-here on this host. Create it first, or change owner."),
+        ("roo.", None, "There is no user roo. on this host. Create it first, or change owner."),
+        (None, "roo.", "There is no group roo. on this host. Create it first, or change group."),
+        ("-u", None, "There is no user -u on this host. Create it first, or change owner."),
         (None, "nobody-here", "There is no group nobody-here on this host. Create it first, or change group."),
     ],
 )
