@@ -133,7 +133,9 @@ def _describe_path(root: PathHistory, linked: str | None, store: Store, known: H
 
 def _disk_bytes(directory: str) -> int:
     """The allocated bytes, without what vanished, such as temporary files of an interpreter that compiles."""
-    blocks, waiting = os.lstat(directory).st_blocks, [directory]
+    blocks, waiting = 0, [directory]
+    with suppress(FileNotFoundError):  # another run may prune the build
+        blocks = os.lstat(directory).st_blocks
     while waiting:
         for item in _listed(waiting.pop()):
             with suppress(FileNotFoundError):

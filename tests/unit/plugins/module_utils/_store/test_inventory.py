@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._store import history
+from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.holdings import damage_warnings
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
@@ -193,6 +193,19 @@ def test_what_goes_while_it_is_measured_takes_no_room(path: Path, store: Path, m
 
     monkeypatch.setattr(os, "scandir", with_one_that_goes)
     assert builds_of(store)["now"]["disk_bytes"] == before
+
+
+def test_a_build_that_goes_while_it_is_described_takes_no_room(
+    path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(path, "now", "old")
+
+    def meanwhile(_directory: str) -> dict[str, tuple[int, ...]]:
+        shutil.rmtree(store / "old")
+        return {}
+
+    monkeypatch.setattr(inventory, "running_entries", meanwhile)  # comes after the receipts were read
+    assert builds_of(store)["old"]["disk_bytes"] == 0
 
 
 def test_damage_is_listed_and_hides_nothing_else(path: Path, store: Path) -> None:
