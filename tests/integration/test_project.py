@@ -42,7 +42,9 @@ def test_gitlab_gets_a_request_with_what_the_lock_brings(project: Project, tmp_p
     assert not project.has_request()
     key, allowed = make_key(tmp_path)
     project.lock(env={"REQUEST_SIGNING_KEY": str(key)})
-    assert f"+{OLD} → " in project.pushed("%b")
+    brings = project.pushed("%b")
+    assert brings.startswith(f"- `{project.minor}` (`")  # what comes from outside is no markup
+    assert f"+{OLD} → " in brings
     assert (project.remote / "options").read_text().splitlines() == [
         "GIT_PUSH_OPTION_0=merge_request.create",
         "GIT_PUSH_OPTION_1=merge_request.target=main",
