@@ -15,9 +15,9 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import has_secret_url
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils._console import readable_data
 
 from ._ansible_host import AnsibleController, AnsibleHost
+from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
 from ._module_result import interpreter_failure, own_results, readable_output

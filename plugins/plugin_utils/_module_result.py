@@ -17,8 +17,8 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import MEASURED, components_in
-from ansible_collections.standalone.python.plugins.plugin_utils._console import readable_data
 
+from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
 from ._links.discovered_python import DISCOVERED, is_plain_path
 from ._probe.answer import printed

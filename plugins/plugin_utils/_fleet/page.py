@@ -16,8 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.plugin_utils._console import readable_data
-
+from .._console import readable_data
 from .output import FIXES, STATES, affected_subjects, drifted_files, state_of, subject_of
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
