@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from io import FileIO
 from typing import TYPE_CHECKING, Any
 
@@ -54,20 +55,29 @@ def buffer_type() -> Any:
     return Buffer
 
 
+@contextmanager
+def context_of(create: Any, free: Any) -> Iterator[Any]:
+    """A context of the library, made and freed by these functions of it. Raises `MemoryError`."""
+    import ctypes
+
+    create.restype = ctypes.c_void_p
+    context = ctypes.c_void_p(create())
+    if not context:
+        raise MemoryError
+    try:
+        yield context
+    finally:
+        free(context)
+
+
 def decompressed(library: CDLL, archive: FileIO, window_log: int) -> Generator[bytes, None, None]:
     """The decompressed bytes of all frames. The memory of the library is freed when the generator ends or is closed."""
     import ctypes
 
-    library.ZSTD_createDCtx.restype = ctypes.c_void_p
     library.ZSTD_decompressStream.restype = ctypes.c_size_t
-    context = ctypes.c_void_p(library.ZSTD_createDCtx())
-    if not context:
-        raise MemoryError
-    try:
+    with context_of(library.ZSTD_createDCtx, library.ZSTD_freeDCtx) as context:
         library.ZSTD_DCtx_setParameter(context, _WINDOW_LOG_MAX, window_log)
         yield from _stream(library, context, archive)
-    finally:
-        library.ZSTD_freeDCtx(context)
 
 
 def _stream(library: CDLL, context: Any, archive: FileIO) -> Generator[bytes, None, None]:

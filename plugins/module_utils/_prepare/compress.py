@@ -47,19 +47,13 @@ def _by_library() -> Compress | None:
     def compress(chunks: Iterable[bytes], size_bytes: int, target: IO[bytes], level: int) -> None:
         import ctypes
 
-        library.ZSTD_createCCtx.restype = ctypes.c_void_p
         library.ZSTD_compressStream2.restype = ctypes.c_size_t
-        context = ctypes.c_void_p(library.ZSTD_createCCtx())
-        if not context:
-            raise MemoryError
-        try:
+        with libzstd.context_of(library.ZSTD_createCCtx, library.ZSTD_freeCCtx) as context:
             library.ZSTD_CCtx_setParameter(context, _LEVEL, level)
             library.ZSTD_CCtx_setParameter(context, _CHECKSUM, 1)
             library.ZSTD_CCtx_setPledgedSrcSize(context, ctypes.c_ulonglong(size_bytes))
             for packed in _packed(library, context, chunks):
                 target.write(packed)
-        finally:
-            library.ZSTD_freeCCtx(context)
 
     return compress
 
