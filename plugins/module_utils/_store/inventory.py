@@ -132,9 +132,9 @@ def _describe_path(root: PathHistory, linked: str | None, store: Store, known: H
 
 
 def _disk_bytes(directory: str) -> int:
-    """The allocated bytes, without what vanished, such as temporary files of an interpreter that compiles."""
+    """The allocated bytes, without what vanishes meanwhile."""
     blocks, waiting = 0, [directory]
-    with suppress(FileNotFoundError):  # another run may prune the build
+    with suppress(FileNotFoundError):
         blocks = os.lstat(directory).st_blocks
     while waiting:
         for item in _listed(waiting.pop()):
