@@ -40,23 +40,22 @@ def compare(rounds: int, disk: Disk) -> list[Line]:
         "root": str(roots),
         "index": (mirror.directory / NDJSON).as_uri(),
         "mirror": mirror.directory.as_uri(),
-        "bytecode": False,  # a thousand hosts are ready sooner, and a no-op costs the same
     }
     seconds: dict[int, Seconds] = {}
     with tempfile.TemporaryDirectory(prefix="c-") as scratch:
         hosts = {f"h{number}": LOCAL for number in range(1, SIZES[-1] + 1)}
         controller = Controller.over(Path(scratch), hosts, Path(os.devnull), forks=FORKS)
         print(f"scale: installing on {SIZES[-1]} hosts", file=sys.stderr, flush=True)
-        controller.play("installed", variables)
+        controller.play("scale", variables)
         require_build(roots / "h1" / "python", mirror.samples[0])
         for size in SIZES:
             contenders = [
                 Contender(name, _run(controller, play, variables, size), _check(controller, size))
-                for name, play in (("ours", "installed"), ("raw", "raw"))
+                for name, play in (("ours", "scale"), ("raw", "raw"))
             ]
             title = f"no-op of {size} local hosts"
             seconds[size] = measure(title, contenders, rounds=min(rounds, MOST_ROUNDS), disk=disk)
-        processes = [_memory_mib(lambda: controller.play("installed", variables)) for _unused in range(2)]
+        processes = [_memory_mib(lambda: controller.play("scale", variables)) for _unused in range(2)]
     return _lines(seconds, processes)
 
 
