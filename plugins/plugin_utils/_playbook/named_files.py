@@ -26,11 +26,10 @@ _READ: Mapping[str, _Read] = {
     "lock": lambda path, _files: Lock.read(path),
     "archive": lambda path, _files: path,
     "trusted root": lambda path, _files: path,
-    "index": lambda path, _files: path,
     ADVISORIES: lambda path, _files: path,
     **{f"file of {name}": lambda path, _files: path for name in URL_FILES},
 }
-_LISTS = {"index": "index", "advisories": ADVISORIES}  # of files and addresses
+_LISTS = {"advisories": ADVISORIES}  # of files and addresses; an index is read only if something has to be chosen
 _KINDS = {"requirements": REQUIREMENTS, "lock": "lock", "archive": "archive"}
 
 
@@ -88,7 +87,7 @@ def _files_in(options: Mapping[str, Any]) -> Iterator[_Named]:
     for option, kind in _LISTS.items():
         given = options.get(option)
         names = [given] if isinstance(given, str) else given if isinstance(given, list) else []
-        files = (name for name in names if isinstance(name, str) and name not in ("", "bundled") and "://" not in name)
+        files = (name for name in names if isinstance(name, str) and name and "://" not in name)
         yield from ((option, kind, name) for name in files)
     policy = options.get("provenance")
     if isinstance(policy, Mapping) and isinstance(policy.get("trusted_root"), str):

@@ -26,7 +26,8 @@ from ansible_collections.standalone.python.plugins.plugin_utils._playbook.values
 COLLECTION = Path(__file__).resolve().parents[5]
 
 # Every option that may name a file or a directory, without the prefix of its role or playbook.
-OF_THE_CONTROLLER = {"advisories", "archive", "index", "lock", "provenance", "requirements", "url_options"}
+READ_WHEN_NEEDED = {"index"}  # a run with nothing to choose needs none
+OF_THE_CONTROLLER = {"advisories", "archive", "lock", "provenance", "requirements", "url_options"}
 WRITTEN_BY_THE_CONTROLLER = {"changes_file", "dir", "directory", "file"}
 # Of requests, which the controller and the host make; each machine has its own.
 OF_BOTH = {"ca_path", "client_cert", "client_key"}
@@ -70,7 +71,7 @@ def options_in(prefix: str, options: Mapping[str, Any]) -> Iterator[tuple[str, M
 
 def test_each_option_that_may_name_a_file_is_of_one_machine() -> None:
     """A new one has to be put into a table, and one of the controller is then checked like the others."""
-    tables = (OF_THE_CONTROLLER, WRITTEN_BY_THE_CONTROLLER, OF_BOTH, OF_THE_HOST, ADDRESSES, OTHERS)
+    tables = (READ_WHEN_NEEDED, OF_THE_CONTROLLER, WRITTEN_BY_THE_CONTROLLER, OF_BOTH, OF_THE_HOST, ADDRESSES, OTHERS)
     named = {
         name
         for prefix, options in specs()
@@ -88,8 +89,7 @@ def test_each_option_that_may_name_a_file_is_of_one_machine() -> None:
 
 
 VALUES: dict[str, Any] = {
-    "advisories": ["theirs.file"],
-    "index": ["https://example.com/index", "bundled", "theirs.file"],
+    "advisories": ["https://example.com/a", "theirs.file"],
     "provenance": {"trusted_root": "theirs.file"},
     "url_options": {"ca_path": "theirs.file"},
 }
@@ -137,3 +137,10 @@ def test_what_playbooks_write_is_checked_as_such() -> None:
         if setting.form == OUTPUT
     }
     assert written == WRITTEN_BY_THE_CONTROLLER - {"directory"}  # which a playbook passes on
+
+
+@pytest.mark.parametrize("playbook", playbooks())
+def test_a_missing_index_stops_no_run_that_needs_none(playbook: str) -> None:
+    prefix = spec_of(playbook).prefixes[0]
+    files = ControllerFiles(DataLoader(), [], {})
+    assert list(FileCheck(prefix).faults({f"{prefix}index": ["/nonexistent"]}, files)) == []
