@@ -26,6 +26,7 @@ from .values import OUTPUT, fault_in, waves_of
 LOCALHOST = "localhost"
 _COMMON = PREFIX  # of variables that several playbooks read
 _NAMED_HOSTS = 5
+_RAW_WORDS = "_raw_params"  # where Ansible puts words after -e that have no "="
 _UNKNOWN = object()  # a value that is set, but cannot be evaluated yet
 
 
@@ -85,6 +86,7 @@ class _Check:
     reported: set[str] = field(default_factory=set)  # variables that hosts lack, reported as contradictions
 
     def run(self) -> Run:
+        self._find_cut_values()
         self._find_facts()
         pattern = self._pattern()
         names = self._names_of(pattern)
@@ -111,6 +113,15 @@ class _Check:
         )
 
     # --- who set them ------------------------------------------------------------------------------------------------
+
+    def _find_cut_values(self) -> None:
+        """Find values after -e that end at a blank. What follows is not shown, since it may be half of a secret."""
+        if _RAW_WORDS in self.fleet.extra:
+            self.faults.append(
+                "a value after -e has a blank, where Ansible ends it, so its other words would be lost. Quote it "
+                "twice: -e 'NAME=\"first second\"'."
+            )
+        self._raise_if_any()
 
     def _find_facts(self) -> None:
         """Find variables that are facts: these outrank the inventory, and any answer of a host can set them."""
@@ -156,6 +167,8 @@ class _Check:
             return names
         if self.spec.runs_on_localhost:
             raise self._refusal("it runs on localhost, which --limit leaves out. Leave out --limit.")
+        if not set(self.fleet.variables) - {LOCALHOST}:
+            raise self._refusal("there are no hosts. Name them: -i inventory.yml, or -i web1, with a comma at the end.")
         shown = ",".join(pattern) if isinstance(pattern, list) else pattern
         raise self._refusal(
             f"no host matches {self.spec.hosts}={shown}, within --limit where that is given. Correct the pattern, or "

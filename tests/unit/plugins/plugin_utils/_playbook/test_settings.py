@@ -15,6 +15,7 @@ import pytest
 pytest.importorskip("ansible", reason="types are converted as Ansible converts them")
 
 from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.splitter import parse_kv
 
 from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.settings import (
@@ -35,6 +36,7 @@ LATER = Unresolvable("'x' is undefined", may_work_later=True)
 NEEDED: dict[str, dict[str, Any]] = {
     "upgrade": {"upgrade_name": "3.13", "upgrade_health_command": "true"},
     "rollback": {"rollback_from_build": "3.13.6"},
+    "bootstrap": {"bootstrap_path": "/opt/python/3.13"},
     "lock": {"lock_names": "3.13", "lock_targets": "x86_64-unknown-linux-gnu"},
 }
 
@@ -72,6 +74,19 @@ def refusal(playbook: str, **given: Any) -> str:
     with pytest.raises(WrongSettings) as error:
         check(playbook, **given)
     return str(error.value)
+
+
+# --- the command line ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("playbook", playbooks())
+def test_a_value_that_ansible_cuts_at_a_blank_is_refused(playbook: str) -> None:
+    """As it takes it apart: -e 'upgrade_health_command=python3 -c pass' would start an interpreter that reads on."""
+    given = parse_kv("upgrade_health_command=python3 -c s3cret")
+    message = refusal(playbook, extra=given)
+    assert message.endswith("""Quote it twice: -e 'NAME="first second"'.""")
+    assert "s3cret" not in message
+    assert check("upgrade", extra=parse_kv('upgrade_health_command="python3 -c pass"')).names
 
 
 # --- facts, which a host sets by its answers -------------------------------------------------------------------------
@@ -212,6 +227,11 @@ def test_patterns_that_contradict_each_other_are_refused_unless_the_run_is_limit
 def test_a_pattern_that_matches_nothing_is_refused(pattern: Any) -> None:
     message = refusal("audit", limit=WEB, extra={"audit_hosts": pattern})
     assert message.startswith("Cannot audit: no host matches audit_hosts=")
+
+
+@pytest.mark.parametrize("playbook", WITH_HOSTS)
+def test_without_any_inventory_it_says_how_to_name_one(playbook: str) -> None:
+    assert "there are no hosts. Name them: -i inventory.yml, or -i web1," in refusal(playbook, limit=("localhost",))
 
 
 def test_a_host_that_is_in_no_inventory_may_be_localhost() -> None:
