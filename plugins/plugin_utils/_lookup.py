@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -82,8 +83,8 @@ def searched(expression: str, data: Any) -> Any:
         from jmespath.exceptions import JMESPathError
     except ImportError as error:
         raise StandaloneError(
-            "The option query needs the Python library jmespath on the controller, beside ansible-core. Install it, or "
-            "leave query out and pick from the result."
+            "The option query needs the Python package jmespath, which the Python that runs Ansible does not have. Run "
+            f"{sys.executable} -m pip install jmespath, or leave query out and pick from the result."
         ) from error
     try:
         return jmespath.search(expression, data)

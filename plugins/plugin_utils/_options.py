@@ -13,6 +13,8 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
 URL_FILES = ("ca_path", "client_cert", "client_key")
+# What other modules call it.
+_ELSEWHERE = {"dest": "path", "prefix": "path", "src": "archive", "url": "mirror", "version": "name"}
 _CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
 
 
@@ -43,7 +45,8 @@ def _unknown(
     option_of = {alias: name for name, option in arguments.items() for alias in (name, *option.get("aliases", ()))}
     for name, value in sorted(given.items(), key=lambda item: str(item[0])):
         if name not in option_of:
-            yield whose, name, nearest(str(name), option_of)
+            elsewhere = _ELSEWHERE.get(str(name).lower())
+            yield whose, name, elsewhere if elsewhere in option_of else nearest(str(name), option_of)
             continue
         suboptions = arguments[option_of[name]].get("options")
         for part in value if isinstance(value, list) else [value]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import dataclass
 from time import sleep
@@ -63,7 +64,7 @@ def fetch(
     if MISSING:
         raise IndexUnavailable(
             "Fetching an index needs the Python package requests, which the Python that runs Ansible does not have "
-            f"({MISSING}). Install it, or set index to a file or to bundled."
+            f"({MISSING}). Run {sys.executable} -m pip install requests, or set index to a file or to bundled."
         )
     whole = whole or Limit(options.index_timeout, "index_timeout")
     patience = Patience(options.timeout, options.min_rate, whole=whole)

@@ -8,6 +8,7 @@ The first address that can be read counts, then a cached copy, then the bundled 
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -160,7 +161,8 @@ def _file_content(path: str, where: str) -> bytes:
     try:
         return read_document(path)
     except OSError as error:
-        raise IndexUnavailable(f"{where} could not be read: {error.strerror}.") from error
+        advice = " Write the address or the path of an index, or bundled." if error.errno == errno.ENOENT else ""
+        raise IndexUnavailable(f"{where} could not be read: {error.strerror}.{advice}") from error
 
 
 def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:

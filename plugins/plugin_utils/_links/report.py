@@ -73,10 +73,11 @@ def require_alternatives_module(decided: dict[str, Any], has_module: Callable[[s
     registers, unregisters = decided.get("register"), decided.get("unregister")
     if not (registers or unregisters) or has_module(ALTERNATIVES_MODULE):
         return
-    without = "." if unregisters else ", or set interpreter_alternatives: links for plain links."
+    without = "" if unregisters else ", or set interpreter_alternatives: links for plain links"
     raise MissingCollection(
         f"Cannot {'register' if registers else 'remove'} alternatives: the controller does not have the module "
-        f"{ALTERNATIVES_MODULE}. Run there: ansible-galaxy collection install community.general{without}"
+        f"{ALTERNATIVES_MODULE}. Run there: ansible-galaxy collection install community.general{without}. Nothing was "
+        "changed on this host."
     )
 
 

@@ -8,7 +8,7 @@ The versions are those of the table of releases, so nothing is fetched. What the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ _TITLES = {
 }  # fmt: skip
 _NEVER_IN_TABLE = ("certifi", "ensurepip-pip")
 _COPIES = ("ensurepip-pip",)  # pip itself decides
+_SHOWN = 4  # of many components that are not known
 _FIRST = ("cpython", "openssl", "libressl", "pip")  # what readers look for
 
 
@@ -128,10 +129,17 @@ def _line(change: Mapping[str, Any], shown: Callable[[str], str]) -> str:
     if brought:
         parts.append(f"brings {', '.join(brought)}")
     if change["unknown"]:
-        parts.append(f"not known: {', '.join(map(_title, change['unknown']))}")
+        parts.append(f"not known: {_some(change['unknown'])}")
     words = {"closes": "closes", "open": "still has", "opens": "opens", "unjudged": "cannot be judged for"}
     parts += [f"{word} {', '.join(map(shown, change[key]))}" for key, word in words.items() if change[key]]
     return "; ".join(parts) + "."
+
+
+def _some(components: Sequence[str]) -> str:
+    """The components that readers look for first, and how many more there are."""
+    named = [_title(name) for name in sorted(components, key=_rank)[:_SHOWN]]
+    more = len(components) - len(named)
+    return f"{', '.join(named)}{f' and {more} more' if more else ''}"
 
 
 def _component_line(one: Mapping[str, str]) -> str:

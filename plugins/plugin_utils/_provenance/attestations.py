@@ -10,6 +10,7 @@ A file `NAME.sigstore.json` beside the archive `NAME` has one bundle, or several
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -192,7 +193,8 @@ def _unpacked(packed: bytes) -> str:
     except ImportError as error:
         raise NoBundle(
             "Unpacking the attestations that GitHub has needs the Python package cramjam, which the Python that runs "
-            f"Ansible does not have ({error}). Install it there, or put the bundle beside the archive in a mirror."
+            f"Ansible does not have ({error}). Run {sys.executable} -m pip install cramjam, or put the bundle beside "
+            "the archive in a mirror."
         ) from None
     snappy: Any = cramjam.snappy
     try:

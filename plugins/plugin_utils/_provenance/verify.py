@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -102,7 +103,7 @@ def require_library() -> None:
     except ImportError as error:
         raise ProvenanceError(
             "verify_provenance needs the Python package sigstore, which the Python that runs Ansible does not have "
-            f"({error}). Install it there, or leave out verify_provenance."
+            f"({error}). Run {sys.executable} -m pip install sigstore, or leave out verify_provenance."
         ) from None
 
 

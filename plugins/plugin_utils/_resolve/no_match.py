@@ -126,7 +126,10 @@ def _reason(catalog: Catalog, request: BuildRequest, targets: Sequence[str], var
 def _no_such_target(catalog: Catalog, targets: Sequence[str], variant: Variant) -> str:
     known = catalog.targets()
     if set(targets).isdisjoint(known):
-        return f"the index has no builds for that target. It has some for {', '.join(known)}."
+        return (
+            f"the index has no builds for that target. It has some for {', '.join(known)}. Correct the target, or use "
+            "an index that has it."
+        )
     kind = str(variant) or "builds that are neither free-threaded nor debug"
     return f"the index has no {kind} for that target."
 
@@ -136,7 +139,8 @@ def _no_such_version(request: BuildRequest, versions: Sequence[Version], variant
     if early:
         return f"only pre-releases answer ({_some(early)}). Name one outright, or set `prerelease: true`."
     among = f" among the {variant}" if str(variant) else ""
-    return f"there is no such version{among}. The nearest are {_some(_nearest(request, versions))}."
+    near = _nearest(request, versions)
+    return f"there is no such version{among}. The nearest {'is' if len(near) == 1 else 'are'} {_some(near)}."
 
 
 def _nearest(request: BuildRequest, versions: Sequence[Version]) -> list[Version]:

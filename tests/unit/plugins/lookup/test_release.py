@@ -77,7 +77,7 @@ ANSWERS: dict[str, Any] = {
 
 # The same -> the sentence.
 ERRORS = {
-    f"'3.99', target='{GNU}'": f"3.99 for {GNU}: there is no such version. The nearest are 3.13.5.",
+    f"'3.99', target='{GNU}'": f"3.99 for {GNU}: there is no such version. The nearest is 3.13.5.",
     "'x', target=''": "'x' does not name a build.",
     "'3.13', target='sparc'": "'sparc' is not a target of any build.",
     f"'3.13', target='{GNU}', min_age='9999w'": (

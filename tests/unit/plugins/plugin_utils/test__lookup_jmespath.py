@@ -30,6 +30,6 @@ def test_a_missing_library_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(StandaloneError) as caught:
         searched("a", {})
     assert str(caught.value) == (
-        "The option query needs the Python library jmespath on the controller, beside ansible-core. Install it, or "
-        "leave query out and pick from the result."
+        "The option query needs the Python package jmespath, which the Python that runs Ansible does not have. Run "
+        f"{sys.executable} -m pip install jmespath, or leave query out and pick from the result."
     )

@@ -27,6 +27,8 @@ ARGUMENTS = {
         ({"builds": {"names": 1}, "wanted": "text"}, ""),
         ({"pth": "/x"}, "m has no option pth. Did you mean path?"),
         ({"Path": "/x"}, "m has no option Path. Did you mean path?"),
+        ({"prefix": "/x"}, "m has no option prefix. Did you mean path?"),
+        ({"version": "3.13"}, "m has no option version."),  # there is no name
         ({"zzz": 1, "hedaers": 1}, "m has no option hedaers. Did you mean headers? m has no option zzz."),
         ({"builds": [{"names": 1}, {"nams": 1}]}, "builds of m has no option nams. Did you mean names?"),
         ({"wanted": {"targets": {3: 1, "tripel": 1}}}, "targets of wanted of m has no option 3. targets of wanted of m "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import email.utils
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -251,5 +252,6 @@ def test_without_requests_the_sentence_says_what_to_install(monkeypatch: pytest.
         fetch("http://index.example.com/", options=UrlOptions(), validators=Validators())
     assert str(caught.value) == (
         "Fetching an index needs the Python package requests, which the Python that runs Ansible does not have "
-        "(No module named 'requests'). Install it, or set index to a file or to bundled."
+        f"(No module named 'requests'). Run {sys.executable} -m pip install requests, or set index to a file or to "
+        "bundled."
     )

@@ -231,7 +231,13 @@ def test_a_wrong_address_is_an_error(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("missing", "could not be read: No such file or directory."), ("", "could not be read: Is a directory.")],
+    [
+        (
+            "missing",
+            "could not be read: No such file or directory. Write the address or the path of an index, or bundled.",
+        ),
+        ("", "could not be read: Is a directory."),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_an_error(world: World, name: str, reason: str) -> None:
     with pytest.raises(IndexUnavailable) as caught:

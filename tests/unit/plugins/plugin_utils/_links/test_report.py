@@ -19,6 +19,7 @@ from tests.support.linked_hosts import host, spec
 
 INSTALL = "Run there: ansible-galaxy collection install community.general"
 LACKS = "alternatives: the controller does not have the module community.general.alternatives."
+KEPT = "Nothing was changed on this host."
 ONE = [{"name": "python3.13"}]
 
 
@@ -27,10 +28,10 @@ ONE = [{"name": "python3.13"}]
     [
         (
             {"register": ONE, "unregister": []},
-            f"Cannot register {LACKS} {INSTALL}, or set interpreter_alternatives: links for plain links.",
+            f"Cannot register {LACKS} {INSTALL}, or set interpreter_alternatives: links for plain links. {KEPT}",
         ),
-        ({"register": ONE, "unregister": ONE}, f"Cannot register {LACKS} {INSTALL}."),
-        ({"register": [], "unregister": ONE}, f"Cannot remove {LACKS} {INSTALL}."),
+        ({"register": ONE, "unregister": ONE}, f"Cannot register {LACKS} {INSTALL}. {KEPT}"),
+        ({"register": [], "unregister": ONE}, f"Cannot remove {LACKS} {INSTALL}. {KEPT}"),
     ],
 )
 def test_alternatives_need_a_collection(changes: dict[str, Any], message: str) -> None:

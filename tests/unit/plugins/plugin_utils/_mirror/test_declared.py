@@ -99,12 +99,12 @@ def test_young_releases_are_left_out(index: IndexOptions) -> None:
         (
             {"names": ["3.14"], "targets": [GNU, ARM]},
             NoMatch,
-            "3.14 for aarch64-unknown-linux-gnu: there is no such version. The nearest are 3.13.4.",
+            "3.14 for aarch64-unknown-linux-gnu: there is no such version. The nearest is 3.13.4.",
         ),
         (
             {"names": ["3.9"]},
             NoMatch,
-            "3.9 for aarch64-unknown-linux-gnu: there is no such version. The nearest are 3.13.4.",
+            "3.9 for aarch64-unknown-linux-gnu: there is no such version. The nearest is 3.13.4.",
         ),
         (
             {"names": ["3.13"], "releases": 0},

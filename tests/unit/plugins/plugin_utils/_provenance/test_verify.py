@@ -6,6 +6,7 @@ from __future__ import annotations
 import builtins
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -198,7 +199,7 @@ def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -
         require_library()
     assert str(error.value) == (
         "verify_provenance needs the Python package sigstore, which the Python that runs Ansible does not have (No "
-        "module named 'sigstore'). Install it there, or leave out verify_provenance."
+        f"module named 'sigstore'). Run {sys.executable} -m pip install sigstore, or leave out verify_provenance."
     )
 
 

@@ -191,7 +191,8 @@ MISSES = [
     (
         "3.14",
         {"target": "s390x-unknown-linux-gnu"},
-        f"the index has no builds for that target. It has some for {WINDOWS}, {GNU}, {MUSL}, {V3}.",
+        f"the index has no builds for that target. It has some for {WINDOWS}, {GNU}, {MUSL}, {V3}. "
+        "Correct the target, or use an index that has it.",
     ),
     (
         f"cpython-3.9.4-{GNU}-pgo+lto-20210414T1516.tar.zst",
@@ -201,7 +202,7 @@ MISSES = [
     (
         f"cpython-3.13.5+20250723-{GNU}-debug-full.tar.zst",
         {},
-        "there is no such version among the debug builds. The nearest are 3.14.2.",
+        "there is no such version among the debug builds. The nearest is 3.14.2.",
     ),
     (
         f"cpython-3.13.5+20250801-{GNU}-install_pgo+lto.tar.zst",
