@@ -33,12 +33,12 @@ def require_build(prefix: Path, sample: Sample, *, fixed_up: bool = True) -> Non
         raise WrongResult(f"{prefix} should be {expected}, but says: {answer.stdout}{answer.stderr}")
 
 
-def require_bytecode(prefix: Path, sample: Sample) -> None:
+def require_bytecode(prefix: Path, sample: Sample, *, fixed_up: bool = True) -> None:
     """As `require_build`, and its modules are compiled. Raises `WrongResult`."""
     compiled = sum(1 for _unused in prefix.rglob("*.pyc"))
     if compiled < COMPILED_AT_LEAST:
         raise WrongResult(f"{prefix} has only {compiled} compiled files.")
-    require_build(prefix, sample)
+    require_build(prefix, sample, fixed_up=fixed_up)
 
 
 def require_same_tree(directory: Path, reference: Path) -> None:

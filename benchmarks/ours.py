@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import Prepared
+from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Prepared, copy_of
+from ansible_collections.standalone.python.plugins.module_utils._install.bytecode import worker_count
+from ansible_collections.standalone.python.plugins.module_utils._prepare.compress import compressor
+from ansible_collections.standalone.python.plugins.module_utils._prepare.copy import Level, make
 from tests.support.sample_builds import Sample
 from tests.support.sample_indexes import asset_of
+from tests.support.sample_mirror import SampleMirror
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COLLECTIONS = REPOSITORY / ".collection"  # made by `make setup`
@@ -32,7 +40,10 @@ class Ours:
     peaks_mib: list[float] = field(default_factory=list)
 
     def install(self, directory: Path, options: dict[str, Any], *, on_one: bool = False) -> float:
-        """The sample at `directory/python`, with options of `standalone.python.build`; the seconds of the work."""
+        """The sample at `directory/python`, with options of `standalone.python.build`; the seconds of the work.
+
+        With `on_one`, on one processor.
+        """
         asset = {**asset_of(self.sample), **({"prepared": self.prepared._asdict()} if self.prepared else {})}
         params = {"path": f"{directory}/python", "asset": asset, "mirror": [self.url], **options}
         answer = _run("install", json.dumps(params), before=("taskset", "--cpu-list", "0") if on_one else ())
@@ -45,6 +56,24 @@ class Ours:
         target = directory / "python"
         target.mkdir()
         return _run("extract", str(self.sample.path), self.sample.sha256, str(target))["seconds"]
+
+
+def prepare(mirror: SampleMirror, scratch: Path) -> Prepared:
+    """The copy of the mirror's only sample, beside it, as `prepare: true` makes it."""
+    archive = mirror.archive(mirror.samples[0])
+    scratch.mkdir()
+    level = Level(compressor(), MIRROR_ARGUMENTS["prepare_level"]["default"])
+    prepared = make(str(archive), copy_of(str(archive)), str(scratch), level, most_workers=worker_count())
+    shutil.rmtree(scratch)
+    return prepared
+
+
+def inflate(sample: Sample) -> float:
+    """The seconds that the zlib of this Python needs for the archive, with nothing done to the bytes."""
+    packed = sample.path.read_bytes()
+    started = time.perf_counter()
+    zlib.decompress(packed, wbits=31)  # the format of gzip
+    return time.perf_counter() - started
 
 
 def _run(*arguments: str, before: tuple[str, ...] = ()) -> dict[str, float]:

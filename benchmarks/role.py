@@ -125,7 +125,7 @@ def _beside_today(rounds: int, disk: Disk, fleet: Fleet) -> list[Line]:
     calls_again = {play: fleet.calls(play) for play in (ROLE, BY_HAND)}
     names = ("the role", "today's way")
     return [
-        ratio(f"the role on {HOSTS} hosts, cold", cold, *names, must=0.5),
+        ratio(f"the role on {HOSTS} hosts, cold", cold, *names, must=0.40),
         _calls(f"remote calls, {HOSTS} hosts, cold", calls),
         ratio(f"the role on {HOSTS} hosts, again", again, *names, must=0.4),
         _calls(f"remote calls, {HOSTS} hosts, again", calls_again),
