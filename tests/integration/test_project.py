@@ -42,6 +42,7 @@ def test_gitlab_gets_a_request_with_what_the_lock_brings(project: Project, tmp_p
     assert not project.has_request()
     key, allowed = make_key(tmp_path)
     project.lock(env={"REQUEST_SIGNING_KEY": str(key)})
+    assert NEW not in (project.directory / "python.lock.yml").read_text()  # until the request is merged
     brings = project.pushed("%b")
     assert brings.startswith(f"- `{project.minor}` (`")  # what comes from outside is no markup
     assert f"+{OLD} → " in brings
@@ -69,7 +70,7 @@ def test_github_gets_a_request_and_later_a_new_text(project: Project) -> None:
     with serve(script={f"{api}/pulls": answers, f"{api}/pulls/7": json_of({})}) as server:
         for _week in range(2):
             project.lock(env=token, request_forge="github", request_api=f"{server.url}{api}")
-            project.git("switch", "--quiet", "main")
+            assert project.git("branch", "--show-current") == "main\n"
     found, opened, found_again, renewed = server.requests
     assert found.path == found_again.path == f"{api}/pulls?state=open&head=ops:{BRANCH}"
     assert (opened.method, opened.path) == ("POST", f"{api}/pulls")
@@ -97,6 +98,7 @@ def test_an_upgrade_drains_its_host(project: Project) -> None:
     project.run("install.yml", given)
     project.publish(OLD, NEW)
     project.lock(request_forge="none")
+    project.git("merge", "--quiet", BRANCH)
     with serve(script={f"/{what}/localhost": status(200) for what in ("drain", "enable")}) as server:
         balancer = {"balancer_url": server.url}
         project.run("upgrade.yml", {**given, **balancer}, env={"BALANCER_TOKEN": "t0ken"})
