@@ -72,8 +72,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             "interpreter_requirements": "{{ files }}/right.txt",
             "interpreter_pip_args": ["--no-index", "--find-links=wheels"],
         },
-        "Cannot install requirements: --find-links the local path wheels in interpreter_pip_args has no place on the "
-        "host, where pip runs. Write the path on the host from the root, or a URL.",
+        "Cannot install requirements: --find-links in interpreter_pip_args names the local path wheels, but pip "
+        "runs on the host. Write the path on the host from the root, or a URL.",
     ),
     "variables of an entry point that installs nothing": (
         {"entry": "prune", "interpreter_name": "latest"},

@@ -180,7 +180,9 @@ def require_arguments(arguments: Iterable[str], variable: str) -> None:
             name, has_value, value = argument[:2], argument[2:], argument[2:]
         whole = _WITH_PATH.get(name)
         if name.startswith("-") and (" " in name or value.startswith(" ")):
-            raise _bad_argument(variable, name.split(" ")[0], "has a space behind it. Write its value as another item.")
+            raise _bad_argument(
+                variable, name.split(" ")[0], "is followed by a space. Write its value as another item."
+            )
         if whole:
             _require_rooted(name, whole, value if has_value else next(rest, ""), variable)
         elif name in _WITH_VALUE:
@@ -190,11 +192,11 @@ def require_arguments(arguments: Iterable[str], variable: str) -> None:
             if meant:
                 raise _bad_argument(variable, name, f"is an abbreviation. Write it out, as {meant}.")
         elif not argument.startswith("-") and _is_local(argument) and not argument.startswith("/"):
-            raise _bad_argument(variable, _shown(argument), _NOT_ROOTED)
+            raise InvalidName(f"Cannot install requirements: {variable} names {_shown(argument)}{_NOT_ROOTED}")
 
 
 _NOT_ROOTED = (
-    "has no place on the host, where pip runs. Write the path on the host from the root, or a URL. A file of the "
+    ", but pip runs on the host. Write the path on the host from the root, or a URL. A file of the "
     "controller is sent along if a line -r or -c of the requirements file names it."
 )
 
@@ -211,7 +213,7 @@ def _require_rooted(name: str, whole: str, value: str, variable: str) -> None:
         is_url = _URL.match(value) and not re.match("file:(?!/)", value)
         is_relative = not (value.startswith("/") or is_url or (whole in _IN_HOME and value.startswith("~")))
     if is_relative:
-        raise _bad_argument(variable, f"{name} {_shown(value)}", _NOT_ROOTED)
+        raise _bad_argument(variable, name, f"names {_shown(value)}{_NOT_ROOTED}")
 
 
 def _bad_argument(variable: str, argument: str, words: str) -> InvalidName:

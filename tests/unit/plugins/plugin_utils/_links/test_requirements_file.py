@@ -167,36 +167,42 @@ def test_arguments_for_pip_on_the_host_are_taken(arguments: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["-c", "limits.txt"], "-c the local path limits.txt"),
-        (["-climits.txt"], "-c the local path limits.txt"),
-        (["-qc", "limits.txt"], "-c the local path limits.txt"),
-        (["--constraint=limits.txt"], "--constraint the local path limits.txt"),
-        (["--constraint", "file:limits.txt"], "--constraint the local path file:limits.txt"),
-        (["-r", "../more.txt"], "-r the local path ../more.txt"),
-        (["-r", "~/more.txt"], "-r the local path ~/more.txt"),
-        (["--no-index", "--find-links", "./wheels"], "--find-links the local path ./wheels"),
-        (["-f", "wheels"], "-f the local path wheels"),
-        (["--config-settings", "dir=./x"], "--config-settings the local path dir=./x"),
-        (["-Cdir=../x"], "-C the local path dir=../x"),
-        (["--cert", "ca.pem"], "--cert the local path ca.pem"),
-        (["--client-cert=client.pem"], "--client-cert the local path client.pem"),
-        (["--build-constraint", "b.txt"], "--build-constraint the local path b.txt"),
-        (["--report", "report.json"], "--report the local path report.json"),
-        (["-t", "lib"], "-t the local path lib"),
-        (["-e", "."], "-e the local path ."),
-        (["--group", "dev"], "--group the local path dev"),
-        (["--python", "./bin/python"], "--python the local path ./bin/python"),
-        (["--timeout", "5", "./app.whl"], "the local path ./app.whl"),
-        (["app @ file:app.whl"], "a local path"),
-        (["-i", "simple?token=secret"], "-i a local path"),
+        (["-c", "limits.txt"], "-c in interpreter_pip_args names the local path limits.txt"),
+        (["-climits.txt"], "-c in interpreter_pip_args names the local path limits.txt"),
+        (["-qc", "limits.txt"], "-c in interpreter_pip_args names the local path limits.txt"),
+        (["--constraint=limits.txt"], "--constraint in interpreter_pip_args names the local path limits.txt"),
+        (
+            ["--constraint", "file:limits.txt"],
+            "--constraint in interpreter_pip_args names the local path file:limits.txt",
+        ),
+        (["-r", "../more.txt"], "-r in interpreter_pip_args names the local path ../more.txt"),
+        (["-r", "~/more.txt"], "-r in interpreter_pip_args names the local path ~/more.txt"),
+        (
+            ["--no-index", "--find-links", "./wheels"],
+            "--find-links in interpreter_pip_args names the local path ./wheels",
+        ),
+        (["-f", "wheels"], "-f in interpreter_pip_args names the local path wheels"),
+        (["--config-settings", "dir=./x"], "--config-settings in interpreter_pip_args names the local path dir=./x"),
+        (["-Cdir=../x"], "-C in interpreter_pip_args names the local path dir=../x"),
+        (["--cert", "ca.pem"], "--cert in interpreter_pip_args names the local path ca.pem"),
+        (["--client-cert=client.pem"], "--client-cert in interpreter_pip_args names the local path client.pem"),
+        (["--build-constraint", "b.txt"], "--build-constraint in interpreter_pip_args names the local path b.txt"),
+        (["--report", "report.json"], "--report in interpreter_pip_args names the local path report.json"),
+        (["-t", "lib"], "-t in interpreter_pip_args names the local path lib"),
+        (["-e", "."], "-e in interpreter_pip_args names the local path ."),
+        (["--group", "dev"], "--group in interpreter_pip_args names the local path dev"),
+        (["--python", "./bin/python"], "--python in interpreter_pip_args names the local path ./bin/python"),
+        (["--timeout", "5", "./app.whl"], "interpreter_pip_args names the local path ./app.whl"),
+        (["app @ file:app.whl"], "interpreter_pip_args names a local path"),
+        (["-i", "simple?token=secret"], "-i in interpreter_pip_args names a local path"),
     ],
 )
 def test_paths_from_a_directory_that_nobody_knows_are_refused(arguments: list[str], named: str) -> None:
     with pytest.raises(InvalidName) as error:
         require_arguments(arguments, "interpreter_pip_args")
     assert str(error.value) == (
-        f"Cannot install requirements: {named} in interpreter_pip_args has no place on the host, where pip runs. Write "
-        "the path on the host from the root, or a URL. A file of the controller is sent along if a line -r or -c of "
+        f"Cannot install requirements: {named}, but pip runs on the host. Write the "
+        "path on the host from the root, or a URL. A file of the controller is sent along if a line -r or -c of "
         "the requirements file names it."
     )
 
@@ -207,10 +213,10 @@ def test_paths_from_a_directory_that_nobody_knows_are_refused(arguments: list[st
         ("--cons=limits.txt", "--cons in interpreter_pip_args is an abbreviation. Write it out, as --constraint."),
         ("--find", "--find in interpreter_pip_args is an abbreviation. Write it out, as --find-links."),
         ("--client", "--client in interpreter_pip_args is an abbreviation. Write it out, as --client-cert."),
-        ("-c limits.txt", "-c in interpreter_pip_args has a space behind it. Write its value as another item."),
+        ("-c limits.txt", "-c in interpreter_pip_args is followed by a space. Write its value as another item."),
         (
             "--constraint limits.txt",
-            "--constraint in interpreter_pip_args has a space behind it. Write its value as another item.",
+            "--constraint in interpreter_pip_args is followed by a space. Write its value as another item.",
         ),
     ],
 )
