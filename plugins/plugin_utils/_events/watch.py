@@ -24,9 +24,11 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.request 
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Version
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, NoMatch, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._json import parsed
 from ansible_collections.standalone.python.plugins.module_utils._os.atomic import replace_file
 
 from .._advisories.sources import read_advisories
+from .._documents import read_document
 from .._http.fetch import Document
 from .._index.cache import cache_directory
 from .._index.reader import IndexOptions
@@ -86,9 +88,10 @@ class Watch:
             )
 
     def _recall(self) -> None:
+        if self._file is None:
+            return
         try:
-            with open(self._file or os.devnull, encoding="utf-8") as stream:
-                content = json.load(stream)
+            content = parsed(read_document(self._file))
             builds, advisories = content["builds"], content["advisories"]
             if content["format"] != _FORMAT or not isinstance(advisories, (dict, type(None))):
                 raise ValueError("another format")
@@ -97,8 +100,7 @@ class Watch:
         except FileNotFoundError:
             return
         except (OSError, ValueError, LookupError, TypeError, AttributeError, InvalidName):
-            if self._file:
-                self._warn(f"Cannot read what was reported from {self._file}, so this look counts as the first.")
+            self._warn(f"Cannot read what was reported from {self._file}, so this look counts as the first.")
             return
         self._builds, self._advisories = builds, advisories
 

@@ -159,7 +159,14 @@ def test_a_restart_reports_what_came_in_between(world: World) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", "{", '{"format": 2, "builds": {}, "advisories": null}', '{"format": 1, "builds": {"3.13": {"x": "y"}}}'],
+    [
+        "",
+        "[]",
+        "{",
+        pytest.param("[" * 200_000, id="too deep"),
+        '{"format": 2, "builds": {}, "advisories": null}',
+        '{"format": 1, "builds": {"3.13": {"x": "y"}}}',
+    ],
 )
 def test_a_damaged_memory_counts_as_none(world: World, content: str) -> None:
     (world.directory / "state").write_text(content)
