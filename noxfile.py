@@ -205,9 +205,10 @@ for _minor in HOSTS_ALONE:
 def make_links_absolute(copy: Path) -> None:
     """Let the pages that Galaxy shows link to the repository, at the tag of this version."""
     galaxy = yaml.safe_load((copy / "galaxy.yml").read_text())
+    base = f"{galaxy['repository']}/blob/{galaxy['version']}"
     for page in [copy / "README.md", *copy.glob("roles/*/README.md")]:
-        base = f"{galaxy['repository']}/blob/{galaxy['version']}"
-        for link in set(re.findall(r"\]\((?!\w+:|#)([^)]+)\)", text := page.read_text())):
+        text = page.read_text()
+        for link in set(re.findall(r"\]\((?!\w+:|#)([^)]+)\)", text)):
             target = os.path.normpath(page.parent.relative_to(copy) / link)
             text = text.replace(f"]({link})", f"]({base}/{target})")
         page.write_text(text)
