@@ -137,6 +137,6 @@ def _url_options(given: Any) -> UrlOptions:
             advice = f" Did you mean {meant}?" if meant else ""
             raise InvalidWatch(_refusal("url_options", f"there is no option {name}.{advice}"))
         kind = URL_ARGUMENTS[name].get("type", "str")
-        if not isinstance(value, types.get(kind, (str,))):
+        if not isinstance(value, types.get(kind, (str,))) or (kind == "int" and isinstance(value, bool)):
             raise InvalidWatch(_refusal("url_options", f"{name} must be of the type {kind}."))
     return _checked("url_options", lambda: UrlOptions.from_params(given))

@@ -39,6 +39,7 @@ def test_arguments_and_defaults() -> None:
             "url_options: there is no option ca_pth. Did you mean ca_path?",
         ),
         ({"names": "3.13", "url_options": {"timeout": "x"}}, "url_options: timeout must be of the type int."),
+        ({"names": "3.13", "url_options": {"timeout": True}}, "url_options: timeout must be of the type int."),
         (
             {"names": "3.13", "url_options": "x"},
             "url_options: write a dictionary, such as {ca_path: /etc/pki/house-ca.pem}.",
