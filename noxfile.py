@@ -38,6 +38,7 @@ HOME = os.environ.get("HOME", "/")
 for _name in [name for name in os.environ if name.startswith("ANSIBLE_") or name == "PYTHONDONTWRITEBYTECODE"]:
     del os.environ[_name]  # of the caller's own work; without bytecode, each of thousands of processes would compile
 os.environ |= {
+    **{name: os.environ.get(name, value) for name, value in setup.SYSTEM_CERTIFICATES.items()},  # for uv
     "PATH": os.pathsep.join([str(VENV / "bin"), *interpreters.search_path()]),
     "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),
     "UV_PYTHON_DOWNLOADS": "never",

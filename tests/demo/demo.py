@@ -90,8 +90,9 @@ def _play(variables: dict[str, str]) -> int:
     ]
     for name, value in {**variables, "opt": str(HERE / "opt")}.items():
         command += ["-e", f"demo_{name}={value}"]
-    # Its own cache, so that the demo neither finds nor leaves anything in the user's.
-    environment = {**os.environ, "ANSIBLE_STANDALONE_PYTHON_CACHE": str(HERE / "cache")}
+    # Its own directories, so that the demo neither finds nor leaves anything in the user's home, which may not exist.
+    own = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(HERE / "cache"), "ANSIBLE_REMOTE_TEMP": str(HERE / "tmp")}
+    environment = {**os.environ, **own}
     return subprocess.run(command, env=environment, check=False).returncode
 
 
