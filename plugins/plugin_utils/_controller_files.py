@@ -24,6 +24,9 @@ from ._options import URL_FILES
 
 _COLLECTION = Path(__file__).resolve().parents[2]
 _OWN = tuple(f"{_COLLECTION / part}/" for part in ("playbooks", "roles"))
+_MADE_BY = {
+    "lock": " To make it, run ansible-playbook standalone.python.lock."
+}  # where this collection makes such a file
 _FILES = "files"  # the directory for files, beside a playbook or in a role
 
 
@@ -53,11 +56,14 @@ class ControllerFiles:
             ) from None
         if found:
             return found
+        made_by = _MADE_BY.get(what, "")
         if os.path.isabs(os.path.expanduser(name)):
-            raise MissingFile(f"Cannot read the {what} {name}: the controller has no such file. Correct the path.")
+            raise MissingFile(
+                f"Cannot read the {what} {name}: the controller has no such file. Correct the path.{made_by}"
+            )
         raise MissingFile(
             f"Cannot read the {what} {name}: the controller has no such file in {', '.join(self._directories())}. "
-            "Correct the path, or write it from the root."
+            f"Correct the path, or write it from the root.{made_by}"
         )
 
     def located(self, name: str) -> str:

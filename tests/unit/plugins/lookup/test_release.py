@@ -91,7 +91,8 @@ ERRORS = {
     f"'3.13.5+20261399', target='{GNU}'": "'3.13.5+20261399' has the release 20261399, which is no date.",
     f"'3.13', target='{GNU}', index='/missing'": "The index /missing could not be read: No such file or directory.",
     f"'3.13', target='{GNU}', lock='/missing'": (
-        "Cannot read the lock /missing: the controller has no such file. Correct the path."
+        "Cannot read the lock /missing: the controller has no such file. Correct the path. To make it, run "
+        "ansible-playbook standalone.python.lock."
     ),
     f"'3.13', target='{MACOS}', lock='lock.yml'": f"has no build of 3.13 for {MACOS}. It has {GNU}, {MUSL}.",
     f"'3.13', target='{GNU}', lock='lock.yml', index='bundled', min_age='7d'": (

@@ -17,6 +17,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles, MissingFile
 
 COLLECTION = Path(__file__).resolve().parents[4]
+MADE_BY = " To make it, run ansible-playbook standalone.python.lock."
 PLACES = ("role/files", "play/files", "play", "inventory", "command")  # first to last
 
 
@@ -63,7 +64,7 @@ def test_own_playbooks_and_roles_have_no_files_of_users(tmp_path: Path, monkeypa
             own.find(name, "lock")
         assert str(error.value) == (
             f"Cannot read the lock {name}: the controller has no such file in {tmp_path}/inventory, {tmp_path}. "
-            "Correct the path, or write it from the root."
+            f"Correct the path, or write it from the root.{MADE_BY}"
         )
     (tmp_path / "lock.yml").touch()
     assert own.find("lock.yml", "lock") == str(tmp_path / "lock.yml")
@@ -91,8 +92,8 @@ def test_a_localhost_that_no_inventory_names_has_that_of_the_others(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("/nowhere", "Cannot read the lock /nowhere: the controller has no such file. Correct the path."),
-        ("~/nowhere", "Cannot read the lock ~/nowhere: the controller has no such file. Correct the path."),
+        ("/nowhere", f"Cannot read the lock /nowhere: the controller has no such file. Correct the path.{MADE_BY}"),
+        ("~/nowhere", f"Cannot read the lock ~/nowhere: the controller has no such file. Correct the path.{MADE_BY}"),
         (
             "~nobody-such/x",
             "Cannot read the lock ~nobody-such/x: the home directory that it names is unknown. Write its path from the "
