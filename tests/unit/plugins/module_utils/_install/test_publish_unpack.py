@@ -7,7 +7,9 @@ import gc
 import gzip
 import hashlib
 import os
+import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -72,7 +74,10 @@ def test_fetched_or_given_the_content_is_the_same(store: Store, build: FakeBuild
 
 
 @pytest.mark.parametrize(("source", "part"), [("given", "verify_s"), ("fetched", "download_s")])
-def test_time_is_reported_for_what_was_done(store: Store, build: FakeBuild, source: str, part: str) -> None:
+def test_time_is_reported_for_what_was_done(
+    store: Store, build: FakeBuild, source: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "monotonic", count(0.0, 0.01).__next__)  # later at each look at the clock
     timings = Timings()
     unpack(store, build, timings, **(mirror_of(build) if source == "fetched" else {}))
     other = ({"verify_s", "download_s"} - {part}).pop()
