@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from .._documents import local_path
 from .._options import age_seconds, nearest
 
-_OPTIONS = ("names", "targets", "index", "min_age", "advisories", "url_options", "interval", "report_known", "state")
+OPTIONS = ("names", "targets", "index", "min_age", "advisories", "url_options", "interval", "report_known", "state")
 _OF_RULEBOOK = ("eda_feedback_queue",)
 _T = TypeVar("_T")
 
@@ -50,8 +50,8 @@ class WatchSpec:
         """The spec in the arguments of a rulebook. Raises `InvalidWatch`."""
         given = {name: value for name, value in args.items() if name not in _OF_RULEBOOK and value is not None}
         for name in given:
-            if name not in _OPTIONS:
-                meant = nearest(name, _OPTIONS)
+            if name not in OPTIONS:
+                meant = nearest(name, OPTIONS)
                 advice = f" Did you mean {meant}?" if meant else ""
                 raise InvalidWatch(_refusal(name, f"there is no such argument.{advice}"))
         spec = cls(

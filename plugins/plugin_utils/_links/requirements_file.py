@@ -39,18 +39,18 @@ _INCLUDING = ("--requirement", "--constraint")
 
 # Further options of `pip install` that name a file or directory, those for which pip knows ~, and others with a value.
 _PATHS = (
-    *("--build", "--build-constraint", "--build-dir", "--build-directory", "--cache-dir", "--cert", "--client-cert"),
-    *("--config-settings", "--group", "--local-log", "--log", "--log-file", "--prefix", "--python", "--report"),
-    *("--requirements-from-script", "--root", "--source", "--source-dir", "--source-directory", "--src", "--target"),
-)
+    "--build", "--build-constraint", "--build-dir", "--build-directory", "--cache-dir", "--cert", "--client-cert",
+    "--config-settings", "--group", "--local-log", "--log", "--log-file", "--prefix", "--python", "--report",
+    "--requirements-from-script", "--root", "--source", "--source-dir", "--source-directory", "--src", "--target",
+)  # fmt: skip
 _WITH_PATH = {**_OPTIONS, "-b": "--build", "-t": "--target", "-C": "--config-settings", **dict(zip(_PATHS, _PATHS))}
 _IN_HOME = ("--cache-dir", "--cert", "--client-cert", "--local-log", "--log", "--log-file")
 _WITH_VALUE = (
-    *("--abi", "--exists-action", "--global-option", "--implementation", "--install-option", "--keyring-provider"),
-    *("--no-binary", "--only-binary", "--platform", "--progress-bar", "--proxy", "--python-version"),
-    *("--resume-retries", "--retries", "--root-user-action", "--timeout", "--trusted-host", "--upgrade-strategy"),
-    *("--uploaded-prior-to", "--use-deprecated", "--use-feature"),
-)
+    "--abi", "--exists-action", "--global-option", "--implementation", "--install-option", "--keyring-provider",
+    "--no-binary", "--only-binary", "--platform", "--progress-bar", "--proxy", "--python-version",
+    "--resume-retries", "--retries", "--root-user-action", "--timeout", "--trusted-host", "--upgrade-strategy",
+    "--uploaded-prior-to", "--use-deprecated", "--use-feature",
+)  # fmt: skip
 _LETTERS = re.compile("-[UIVvqh]+(?=.)")  # without a value, before another in the same argument
 
 

@@ -95,7 +95,7 @@ def documented(name: str) -> Any:
 
 def test_the_documentation_has_the_arguments() -> None:
     options = documented("DOCUMENTATION")["options"]
-    assert {*options} == {*spec_module._OPTIONS}
+    assert {*options} == {*spec_module.OPTIONS}
     assert all(option["description"] and option["type"] for option in options.values())
     for example in documented("EXAMPLES"):
         (args,) = example.values()
@@ -113,7 +113,7 @@ def test_rulebooks_give_the_source_what_it_takes(rulebook: Path) -> None:
     (ruleset,) = yaml.safe_load(rulebook.read_text())
     (source,) = ruleset["sources"]
     args = source["standalone.python.builds"]
-    assert {*args} <= {*spec_module._OPTIONS}
+    assert {*args} <= {*spec_module.OPTIONS}
     conditions = {re.findall(r'"(\w+)"', rule["condition"])[0] for rule in ruleset["rules"]}
     assert conditions == {"build", "advisory", "failure"}
     variables = {*re.findall(r"\bwatch_\w+", rulebook.read_text())}
