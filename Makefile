@@ -38,7 +38,7 @@ help:
 	@echo "make clean        removes all of that"
 
 setup:
-	@$(SETUP)
+	@$(SETUP) test
 
 test: setup
 	@rm -rf .cache/reports && mkdir .cache/reports
@@ -54,11 +54,19 @@ unit: setup
 	@.venv/bin/python -m pytest $(or $(ARGS),tests/unit)
 
 fuzz: export FUZZ_EXAMPLES ?= 20000
-integration fuzz fleet real bench: setup
+integration fuzz real: setup
+	@$(NOX) --session $@ $(POSARGS)
+
+fleet:
+	@$(SETUP) test fleet
+	@$(NOX) --session $@ $(POSARGS)
+
+bench: # of which the part `role` makes hosts, as `make fleet` does
+	@$(SETUP) test $(if $(findstring role,$(or $(ARGS),role)),fleet)
 	@$(NOX) --session $@ $(POSARGS)
 
 demo site:
-	@$(SETUP) --without-packages
+	@$(SETUP)
 	@$(NOX) --session $@ $(POSARGS)
 
 docs: setup

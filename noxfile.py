@@ -10,7 +10,6 @@ ansible-core, have separate environments; everything else runs from `.venv`.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import tarfile
@@ -20,15 +19,15 @@ from pathlib import Path
 
 import antsibull_nox
 import nox
-import yaml
 from antsibull_nox.sessions.collections import prepare_collections
 
 ROOT = Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT / "tests" / "tools"))
+sys.path[:0] = [str(ROOT / "tests" / "tools"), str(ROOT / "site")]
 
 import ansible_test  # noqa: E402
 import interpreters  # noqa: E402
 import setup  # noqa: E402
+import site_links  # noqa: E402
 from paths import CACHE, REPORTS, REQUIREMENTS, VENV  # noqa: E402
 
 if Path(sys.prefix).resolve() != VENV.resolve():
@@ -94,16 +93,20 @@ def step_per_core(run: Callable, *, but: str = "") -> None:
         step_under(CORES[core], update_wrapper(partial(run, core=core), run), name=f"{run.__name__}-{core}", tags=tags)
 
 
-def pytest(session: nox.Session, *tests: str, workers: int = 0) -> None:
-    """Run pytest on `tests`, or on what the caller gave after `--`, and leave a report for the closing line.
+def pytest(session: nox.Session, *tests: str, workers: int = 0, measured: bool = False) -> None:
+    """Run pytest on `tests`, or on what the caller gave after `--`, and leave reports for the closing line.
 
     A worker has the tests of a file, and what they share, to itself, and takes over others' when it has no more.
     """
     options = (f"-n{workers}", "--dist=worksteal", "-o", f"cache_dir={CACHE / 'pytest' / session.name}")
     report = f"--junitxml={REPORTS / session.name}.xml"
-    measured = ["-m", "coverage", "run"] if session.name == f"unit-{NEWEST}" else []
     where = {"HOME": HOME, "COVERAGE_FILE": str(REPORTS / "coverage"), "COVERAGE_CORE": "sysmon"}
-    session.run("python", *measured, "-m", "pytest", "-q", *options, report, *(session.posargs or tests), env=where)
+    command = ("coverage", "run") if measured else ("python",)
+    session.run(*command, "-m", "pytest", "-q", *options, report, *(session.posargs or tests), env=where)
+    if measured:
+        session.run("coverage", "combine", "--quiet", env=where)
+        with (REPORTS / "coverage.txt").open("w") as file:
+            session.run("coverage", "report", stdout=file, env=where)
 
 
 def step_of_tests(name: str, workers: int, **options: object) -> None:
@@ -121,6 +124,7 @@ step_of_tests("integration", workers=3)
 step_of_tests("unit", workers=2, tags=["check"])
 step_of_tests("fuzz", workers=os.cpu_count() or 1, tags=[])
 step_of_tests("real", workers=0, tags=[])
+step_of_tests("fleet", workers=0, allow_parallel=False, tags=[])  # wants root and Debian's packages
 step_of_command("mypy", "mypy --package ansible_collections.standalone.python.plugins", tags=CHECKED)
 step_of_command("format", "ruff format --check --quiet", tags=CHECKED)  # the job `formatters` would write
 step_of_command("changelog", "antsibull-changelog lint", tags=CHECKED)
@@ -130,6 +134,7 @@ step_of_command(
 )
 step_of_command("site", "python site/make_site.py")
 step_of_command("demo", "python tests/demo/demo.py", allow_parallel=False, tags=[])
+step_of_command("bench", "python benchmarks/bench.py", allow_parallel=False, tags=[])
 antsibull_nox.load_antsibull_nox_toml()
 for _name, _session in nox.registry.get().items():
     _session.tags += OF_ANTSIBULL.get(_name, [])
@@ -173,7 +178,7 @@ def unit(session: nox.Session, core: str) -> None:
     """All unit tests and short fuzzing with the newest ansible-core, with each other those of code that reaches it."""
     session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
     if core == NEWEST:
-        pytest(session, "tests/unit", "tests/fuzz", workers=2)
+        pytest(session, "tests/unit", "tests/fuzz", workers=2, measured=not session.posargs)
     else:
         reaching = ("action", "lookup", "modules", "plugin_utils", "module_utils/_http")
         pytest(session, *(f"tests/unit/plugins/{name}" for name in reaching), "--ignore-glob=*probe_sh*")
@@ -203,25 +208,13 @@ for _minor in HOSTS_ALONE:
     step_under(_minor, unit_on_host, name=f"unit-py{_minor}")
 
 
-def make_links_absolute(copy: Path) -> None:
-    """Let the pages that Galaxy shows link to the repository, at the tag of this version."""
-    galaxy = yaml.safe_load((copy / "galaxy.yml").read_text())
-    base = f"{galaxy['repository']}/blob/{galaxy['version']}"
-    for page in [copy / "README.md", *copy.glob("roles/*/README.md")]:
-        text = page.read_text()
-        for link in set(re.findall(r"\]\((?!\w+:|#)([^)]+)\)", text)):
-            target = os.path.normpath(page.parent.relative_to(copy) / link)
-            text = text.replace(f"]({link})", f"]({base}/{target})")
-        page.write_text(text)
-
-
 def build(session: nox.Session) -> None:
     """The artifact in dist/: its contents, installed and described in an empty environment; with `-- demo` also run."""
     session.install("--quiet", "ansible-core", "-r", str(ROOT / "meta" / "ee-requirements.txt"))
     copy = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True).current_path
     dist, installed = ROOT / "dist", {"ANSIBLE_COLLECTIONS_PATH": session.create_tmp()}
     shutil.rmtree(dist, ignore_errors=True)
-    make_links_absolute(copy)
+    site_links.make_absolute(copy)
     session.run("ansible-galaxy", "collection", "build", "--output-path", str(dist), str(copy))
     (archive,) = dist.glob("*.tar.gz")
     with tarfile.open(archive) as members:
@@ -237,18 +230,3 @@ def build(session: nox.Session) -> None:
 
 
 step_under(CORES[NEWEST], build, name="build")
-
-
-@step(allow_parallel=False, tags=[])
-def fleet(session: nox.Session) -> None:
-    """Plays over SSH against Debian hosts with their own system roots, which want root and Debian's packages."""
-    session.log(f"programs that make the hosts: {setup.install_programs('fleet')}")
-    pytest(session, "tests/fleet")
-
-
-@step(allow_parallel=False, tags=[])
-def bench(session: nox.Session) -> None:
-    """Speed, side by side with what users would pick instead; the part `role` wants the programs of `fleet`."""
-    if "role" in session.posargs or not any(argument.isalpha() for argument in session.posargs):
-        session.log(f"programs that make the hosts: {setup.install_programs('fleet')}")
-    session.run("python", "benchmarks/bench.py", *session.posargs)

@@ -1,13 +1,21 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the links among the pages of a site: each has a target, and from the first page all are reached."""
+"""The links of pages.
+
+Those among the pages of a site are checked: each has a target, and from the first page all are reached. Those of the
+pages that Galaxy shows become absolute, since Galaxy has no other page of the repository.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+import yaml
 
 GENERATED = {"genindex.html", "search.html", "404.html"}  # by Sphinx, which links them by scripts or not at all
 
@@ -52,3 +60,15 @@ def complaints_about(directory: Path) -> list[str]:
         left += found
     missed = sorted(str(file.relative_to(directory)) for file in set(pages) - reached if file.name not in GENERATED)
     return sorted(complaints) + [f"No link reaches {name}." for name in missed]
+
+
+def make_absolute(copy: Path) -> None:
+    """Let the pages of a copy of the collection that Galaxy shows link to the repository, at the tag of its version."""
+    galaxy = yaml.safe_load((copy / "galaxy.yml").read_text())
+    base = f"{galaxy['repository']}/blob/{galaxy['version']}"
+    for page in [copy / "README.md", *copy.glob("roles/*/README.md")]:
+        text = page.read_text()
+        for link in set(re.findall(r"\]\((?!\w+:|#)([^)]+)\)", text)):
+            target = os.path.normpath(page.parent.relative_to(copy) / link)
+            text = text.replace(f"]({link})", f"]({base}/{target})")
+        page.write_text(text)

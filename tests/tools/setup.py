@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes a clone ready to work in: .venv, the collection tree, the programs that tests use. Cheap when all is there.
 
-With `--without-packages` it installs no programs: `make demo` and `make site` need none, and change no system.
+Its arguments are the profiles of tests/bindep.txt whose programs it installs: none for `make demo` and `make site`,
+which change no system.
 
 Runs on whatever `python3` is (3.7 or newer), and uses the standard library only, since nothing is set up before it.
 """
@@ -42,9 +43,9 @@ def main() -> None:
     steps = [
         (f".venv with Python {minor} and ansible-core {core}", lambda: make_venv(pythons[minor], core)),
         ("the collection tree", make_tree),
-        ("programs from the system's packages", lambda: install_programs("test")),
+        ("programs from the system's packages", lambda: install_programs(sys.argv[1:])),
     ]
-    for what, step in steps[: -1 if "--without-packages" in sys.argv else None]:
+    for what, step in steps:
         started = time.monotonic()
         print(f"setup: {what}: {step()} ({time.monotonic() - started:.1f} s)", flush=True)
 
@@ -91,11 +92,13 @@ def make_tree() -> str:
     return "made"
 
 
-def install_programs(profile: str) -> str:
-    """Install what this machine lacks of a profile of tests/bindep.txt; return what was done, after a colon."""
+def install_programs(profiles: list[str]) -> str:
+    """Install what this machine lacks of these profiles of tests/bindep.txt; return what was done."""
+    if not profiles:
+        return "none are needed"
     if not shutil.which("dpkg-query"):
         return "skipped, this is not a Debian-like system; tests that need them skip"
-    ask = [str(VENV / "bin" / "bindep"), "--brief", "--file", str(REPOSITORY / "tests" / "bindep.txt"), profile]
+    ask = [str(VENV / "bin" / "bindep"), "--brief", "--file", str(REPOSITORY / "tests" / "bindep.txt"), *profiles]
     missing = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.split()
     if not missing:
         return "up to date"

@@ -33,6 +33,20 @@ def test_faults_of_a_site(pages: dict[str, str], complaints: list[str], tmp_path
     assert site_links.complaints_about(tmp_path) == complaints
 
 
+def test_links_of_the_pages_on_galaxy_become_absolute(tmp_path: Path) -> None:
+    page = "[a](docs/a.md#b) [c](#c) [d](https://example.com/d) [a](docs/a.md#b)"
+    (tmp_path / "roles" / "pull").mkdir(parents=True)
+    (tmp_path / "galaxy.yml").write_text("repository: https://example.com/r\nversion: 1.2.3\n")
+    (tmp_path / "README.md").write_text(page)
+    (tmp_path / "roles" / "pull" / "README.md").write_text("[a](../../docs/a.md) [m](meta/main.yml)")
+    site_links.make_absolute(tmp_path)
+    absolute = "https://example.com/r/blob/1.2.3"
+    assert (tmp_path / "README.md").read_text() == page.replace("(docs", f"({absolute}/docs")
+    assert (tmp_path / "roles" / "pull" / "README.md").read_text() == (
+        f"[a]({absolute}/docs/a.md) [m]({absolute}/roles/pull/meta/main.yml)"
+    )
+
+
 def test_the_index_lists_no_internal_plugins() -> None:
     import make_site
 
