@@ -30,7 +30,8 @@ def main() -> None:
         print(f"{session['result']:8} {session['duration']:6.1f} s  {session['name']:14} {in_words(counts)}{reason}")
     coverage = REPORTS / "coverage.txt"
     if coverage.is_file():
-        print(f"Coverage of the plugins by unit tests: {coverage.read_text().splitlines()[-1]}")
+        said = [line for line in coverage.read_text().splitlines() if line.startswith(("TOTAL", "Coverage failure"))]
+        print(f"Coverage of the plugins by unit tests: {said[-1]}")
     print(in_words(total, always=("passed", "failed")))
     sys.exit(1 if total["failed"] else 0)
 
@@ -44,7 +45,7 @@ def counts_of(session: dict, junit: Path) -> Counter[str]:
     failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
     skipped = int(suite.get("skipped", 0))
     passed = int(suite.get("tests", 0)) - failed - skipped
-    return Counter(passed=passed, failed=max(failed, outcome == "failed"), skipped=skipped)
+    return Counter(passed=passed, failed=max(failed, int(outcome == "failed")), skipped=skipped)
 
 
 def in_words(counts: Counter[str], always: tuple[str, ...] = ()) -> str:

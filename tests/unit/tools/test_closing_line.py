@@ -40,17 +40,27 @@ def test_words() -> None:
     assert closing_line.in_words(Counter(failed=1, skipped=3)) == "1 failed, 3 skipped"
 
 
+def test_a_session_that_fails_beside_its_tests_is_a_number(tmp_path: Path) -> None:
+    (tmp_path / "report.xml").write_text(JUNIT.format(10, 0, 0, 0))
+    counts = closing_line.counts_of({"name": "any", "result": "failed"}, tmp_path / "report.xml")
+    assert closing_line.in_words(counts) == "10 passed, 1 failed"
+
+
+COVERED = "plugins/a.py 9 1 88.9% 4\nTOTAL 50 2 96.0%\n\n3 files skipped due to complete coverage.\n"
+TOO_LITTLE = "Coverage failure: total of 94.9 is less than fail-under=95.0"
+
+
 @pytest.mark.parametrize(
     ("result", "coverage", "said", "status"),
     [
         ("success", None, ["1 passed, 0 failed"], 0),
+        ("success", COVERED, ["Coverage of the plugins by unit tests: TOTAL 50 2 96.0%", "1 passed, 0 failed"], 0),
         (
-            "success",
-            "A 9 1\nTOTAL 9 1 96.1%\n",
-            ["Coverage of the plugins by unit tests: TOTAL 9 1 96.1%", "1 passed, 0 failed"],
-            0,
+            "failed",
+            COVERED + TOO_LITTLE,
+            [f"Coverage of the plugins by unit tests: {TOO_LITTLE}", "0 passed, 1 failed"],
+            1,
         ),
-        ("failed", None, ["0 passed, 1 failed"], 1),
     ],
 )
 def test_the_coverage_comes_before_the_sum(
