@@ -57,12 +57,8 @@ fuzz: export FUZZ_EXAMPLES ?= 20000
 integration fuzz real: setup
 	@$(NOX) --session $@ $(POSARGS)
 
-fleet:
+fleet bench: # the part `role` of the bench makes hosts, too
 	@$(SETUP) test fleet
-	@$(NOX) --session $@ $(POSARGS)
-
-bench: # of which the part `role` makes hosts, as `make fleet` does
-	@$(SETUP) test $(if $(findstring role,$(or $(ARGS),role)),fleet)
 	@$(NOX) --session $@ $(POSARGS)
 
 demo site:
