@@ -351,5 +351,5 @@ def test_arguments_of_pip_count_where_requirements_are_wanted() -> None:
     arguments = {"pip_args": ["-c", "limits.txt"]}
     assert only([{"name": "3.13"}], **arguments)
     assert only([{"name": "3.13", "requirements": "r.txt", "state": "absent"}], **arguments)
-    with pytest.raises(InvalidName, match=r"-c the local path limits\.txt in interpreter_pip_args has no place"):
+    with pytest.raises(InvalidName, match=r"-c in interpreter_pip_args names the local path limits\.txt"):
         only([{"name": "3.13", "requirements": "r.txt"}], **arguments)
