@@ -31,6 +31,7 @@ from .._documents import DamagedDocument, read_document, strict_yaml, unpacked
 from .._http.fetch import Document, Validators, fetch
 from .._index.address import Address
 from .._options import nearest
+from .._wording import shortened
 from . import osv
 from .advisory import BEGINNING, Advisory, AffectedComponent, Event, InvalidAdvisory, joined, newest_of
 from .identity import by_name
@@ -82,7 +83,7 @@ def read_advisories(
         notes += _without_effect(records[before:], shown_url(name))
     newest, outdated = newest_of(records)
     if outdated:
-        shown = ", ".join(outdated[:_SHOWN]) + (f" and {len(outdated) - _SHOWN} more" if outdated[_SHOWN:] else "")
+        shown = shortened(outdated, _SHOWN)
         notes.append(f"Of {shown} there are different versions: the one that was changed last counts.")
     return Advisories(tuple(joined(one for one in newest if one.affected)), tuple(notes))
 

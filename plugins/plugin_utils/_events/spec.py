@@ -18,7 +18,8 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
 from .._documents import local_path
-from .._options import age_seconds, nearest
+from .._options import age_seconds
+from .._wording import suggestion
 
 OPTIONS = ("names", "targets", "index", "min_age", "advisories", "url_options", "interval", "report_known", "state")
 _OF_RULEBOOK = ("eda_feedback_queue",)
@@ -51,9 +52,7 @@ class WatchSpec:
         given = {name: value for name, value in args.items() if name not in _OF_RULEBOOK and value is not None}
         for name in given:
             if name not in OPTIONS:
-                meant = nearest(name, OPTIONS)
-                advice = f" Did you mean {meant}?" if meant else ""
-                raise InvalidWatch(_refusal(name, f"there is no such argument.{advice}"))
+                raise InvalidWatch(_refusal(name, f"there is no such argument.{suggestion(name, OPTIONS)}"))
         spec = cls(
             names=_texts(given, "names"),
             targets=_texts(given, "targets"),
@@ -133,8 +132,7 @@ def _url_options(given: Any) -> UrlOptions:
         raise InvalidWatch(_refusal("url_options", "write a dictionary, such as {ca_path: /etc/pki/house-ca.pem}."))
     for name, value in given.items():
         if name not in URL_ARGUMENTS:
-            meant = nearest(str(name), URL_ARGUMENTS)
-            advice = f" Did you mean {meant}?" if meant else ""
+            advice = suggestion(str(name), URL_ARGUMENTS)
             raise InvalidWatch(_refusal("url_options", f"there is no option {name}.{advice}"))
         kind = URL_ARGUMENTS[name].get("type", "str")
         if not isinstance(value, types.get(kind, (str,))) or (kind == "int" and isinstance(value, bool)):

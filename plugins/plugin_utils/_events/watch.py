@@ -155,8 +155,8 @@ def _age(name: str | None) -> tuple[Version, str]:
     """By which the names of builds are ordered; None is before all others. Raises `InvalidName`."""
     if name is None:
         return Version(0, 0, 0), ""
-    parsed = AssetName.from_stem(name)
-    return parsed.version, parsed.release or parsed.stamp or ""
+    build = AssetName.from_stem(name)
+    return build.version, build.release or build.stamp or ""
 
 
 def _build_event(name: str, newer: list[Asset], known: Mapping[str, str]) -> Event:

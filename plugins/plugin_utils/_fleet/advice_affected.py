@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
+from .._wording import shortened
 from . import commands
 from .affected import Finding
 
@@ -72,8 +73,7 @@ def _affecting(findings: Iterable[Finding]) -> str:
     for one in findings:
         versions.setdefault((one["advisory"], one["component"]), set()).add(one["version"])
     texts = [f"{name} ({component} {' and '.join(sorted(of))})" for (name, component), of in versions.items()]
-    rest = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return ", ".join(texts[:_SHOWN]) + rest
+    return shortened(texts, _SHOWN)
 
 
 def _runners(findings: Iterable[Finding]) -> str:

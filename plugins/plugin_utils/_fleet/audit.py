@@ -24,6 +24,7 @@ from .._advisories.advisory import Advisory
 from .._advisories.sources import Advisories
 from .._components.table import completed, components_of
 from .._systemd import units_of
+from .._wording import shortened
 from .advice import advice
 from .affected import Judge, Versions
 from .answer import DamagedAnswer, FoundBuild, FoundEnvironment, FoundPath, HostAnswer
@@ -145,9 +146,8 @@ def failures(audited: Mapping[str, Any], kinds: Iterable[str]) -> list[str]:
         else:
             hosts = [host["host"] for host in audited["hosts"] if _fails(host, is_so)]
         if hosts:
-            named = ", ".join(map(readable, hosts[:_HOSTS_SHOWN]))
-            more = f" and {len(hosts) - _HOSTS_SHOWN} more" if len(hosts) > _HOSTS_SHOWN else ""
-            found.append(f"{len(hosts)} {'host is' if len(hosts) == 1 else 'hosts are'} {title}: {named}{more}.")
+            named = shortened([*map(readable, hosts)], _HOSTS_SHOWN)
+            found.append(f"{len(hosts)} {'host is' if len(hosts) == 1 else 'hosts are'} {title}: {named}.")
     return found
 
 

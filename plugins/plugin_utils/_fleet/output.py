@@ -16,6 +16,8 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable
 
+from .._wording import shortened
+
 COLUMNS: tuple[str, ...] = (
     "date", "host", "kind", "series", "version", "release", "target", "flavor", "paths", "state", "affected",
     "fixed_by", "intact", "drifted_files", "outdated", "newest", "end_of_life", "past_end_of_life", "provisional",
@@ -23,7 +25,7 @@ COLUMNS: tuple[str, ...] = (
 )  # fmt: skip
 _MOST_FILES = 100  # of a build, in one cell; the JSON file has all
 _MOST_LINES, _MOST_HOSTS = 50, 10  # in a terminal; the page has all
-FIXES = {True: "fixed by", None: "nothing says whether the newest build fixes it", False: "no newer build fixes it"}
+_FIXES = {True: "fixed by", None: "nothing says whether the newest build fixes it", False: "no newer build fixes it"}
 
 # What is wrong with a build, the most urgent first: the word, and the mark before it, since not every reader sees
 # colours.
@@ -74,8 +76,7 @@ def affected_lines(report: Mapping[str, Any]) -> list[str]:
     for one in report["affected"]:
         build = f"the build {one['build']} at {', '.join(one['paths'])}" if one["paths"] else f"a kept {one['build']}"
         where = f"the environment {one['environment']}" if one["environment"] else build
-        fix = f"{FIXES[one['fixed']]} {one['fixed_by'] or ''}".rstrip()
-        text = f"{one['advisory']}: {one['component']} {one['version']} in {where}, {fix}"
+        text = f"{one['advisory']}: {one['component']} {one['version']} in {where}, {fix_of(one)}"
         lines.setdefault(text, {})[one["host"]] = None
     for one in report["unjudged"]:
         version = one["version"] or "of unknown version"
@@ -91,10 +92,9 @@ def affected_lines(report: Mapping[str, Any]) -> list[str]:
     return [*nobody, *found[:_MOST_LINES], *rest, *map(readable, report["notes"])]
 
 
-def shortened(names: Sequence[str], most: int) -> str:
-    """The first names, and how many more there are."""
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+def fix_of(affected: Mapping[str, Any]) -> str:
+    """What fixes it, as a clause."""
+    return f"{_FIXES[affected['fixed']]} {affected['fixed_by'] or ''}".rstrip()
 
 
 def affected_subjects(report: Mapping[str, Any]) -> dict[tuple[str, ...], list[Mapping[str, Any]]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .._console import readable_data
-from .output import FIXES, STATES, affected_subjects, drifted_files, state_of, subject_of
+from .output import STATES, affected_subjects, drifted_files, fix_of, state_of, subject_of
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 STYLE = Path(__file__).with_name("audit.css")
@@ -122,11 +122,7 @@ def _natural(text: str) -> list[tuple[int, str]]:
 
 def _why(affected: Iterable[Mapping[str, Any]]) -> str:
     """The advisories that affect one build or environment, each with its fix."""
-    texts = []
-    for one in affected:
-        fix = f"{FIXES[one['fixed']]} {one['fixed_by'] or ''}".rstrip()
-        texts.append(f"{one['advisory']} ({one['component']} {one['version']}): {fix}")
-    return "; ".join(texts)
+    return "; ".join(f"{one['advisory']} ({one['component']} {one['version']}): {fix_of(one)}" for one in affected)
 
 
 def _carries(one: Mapping[str, Any]) -> str:

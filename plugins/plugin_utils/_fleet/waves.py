@@ -17,6 +17,7 @@ from ansible.utils.helpers import pct_to_int
 
 from ansible_collections.standalone.python.plugins.module_utils._readable import message
 
+from .._wording import shortened
 from .upgrade import CURRENT, PROVISIONAL, UPGRADE
 
 _NAMED_HOSTS = 5
@@ -50,9 +51,7 @@ class Wave:
 
     def begin(self) -> str:
         """The line for its begin: `Wave 2 of 4: web1, web2`."""
-        more = len(self.hosts) - _NAMED_HOSTS
-        shown = ", ".join(self.hosts[:_NAMED_HOSTS])
-        return message(f"{self}: {shown}{f' and {more} more' if more > 0 else ''}")
+        return message(f"{self}: {shortened(self.hosts, _NAMED_HOSTS)}")
 
 
 def _divided(everyone: Sequence[str], serial: Sequence[int | str]) -> Iterator[Sequence[str]]:

@@ -19,6 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._readable import
 from .._advisories.advisory import Advisory, may_have
 from .._components.identity import COMPONENTS
 from .._components.table import components_of
+from .._wording import shortened
 from .file import LockFile
 
 _TITLES = {
@@ -137,9 +138,7 @@ def _line(change: Mapping[str, Any], shown: Callable[[str], str]) -> str:
 
 def _some(components: Sequence[str]) -> str:
     """The components that readers look for first, and how many more there are."""
-    named = [_title(name) for name in sorted(components, key=_rank)[:_SHOWN]]
-    more = len(components) - len(named)
-    return f"{', '.join(named)}{f' and {more} more' if more else ''}"
+    return shortened([_title(name) for name in sorted(components, key=_rank)], _SHOWN)
 
 
 def _component_line(one: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 from .._controller_files import ControllerFiles
 from .._defaults import FOREIGN, PREFIX, is_foreign, misspelt
 from .._documents import local_path
+from .._wording import shortened
 from .named_files import FileCheck
 from .spec import PlaybookSpec, Setting
 from .values import OUTPUT, fault_in, waves_of
@@ -342,5 +343,4 @@ def _brief(setting: Setting, value: Any) -> str:
 
 
 def _listed(hosts: Sequence[str]) -> str:
-    named = ", ".join(hosts[:_NAMED_HOSTS])
-    return named if len(hosts) <= _NAMED_HOSTS else f"{named} and {len(hosts) - _NAMED_HOSTS} more"
+    return shortened(hosts, _NAMED_HOSTS)

@@ -17,6 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from .._index.catalog import Catalog, Variant
 from .._index.clock import Clock
 from .._index.entry import IndexEntry
+from .._wording import shortened
 from .unusable import why_unusable
 
 _SHOWN = 5
@@ -203,5 +204,4 @@ def _kinds(assets: Iterable[IndexEntry]) -> list[str]:
 
 
 def _some(things: Sequence[object]) -> str:
-    rest = len(things) - _SHOWN
-    return ", ".join(map(str, things[:_SHOWN])) + (f" and {rest} more" if rest > 0 else "")
+    return shortened([*map(str, things)], _SHOWN)
