@@ -79,6 +79,9 @@ _OF_SIGNALS: dict[int, tuple[str, str]] = {
 }
 # What dlopen says when the system refuses to map a library for execution.
 _NOT_MAPPED = "failed to map segment from shared object"
+# What QEMU, which runs programs of another machine, says and ends with.
+_NO_LOADER, _NO_LOADER_STATUS = ": Could not open '/lib", 255
+_LOADER_IS_MISSING = "the loader of the C library that it names is missing"
 
 
 class _Unhealthy(Exception):
@@ -179,7 +182,7 @@ def _not_started(error: OSError, interpreter: str) -> _NotStarted:
             _ALLOW,
         )
     if error.errno == errno.ENOENT:
-        return _NotStarted(f"the loader of the C library that it names is missing ({said})", _OTHER_TARGET)
+        return _NotStarted(f"{_LOADER_IS_MISSING} ({said})", _OTHER_TARGET)
     if error.errno in (errno.EAGAIN, errno.ENOMEM):
         return _NotStarted(said, advice(error).partition(". ")[2].rstrip("."))
     return _NotStarted(said, _OTHER_TARGET)
@@ -239,6 +242,8 @@ def _judge(process: subprocess.Popen[bytes], expected_version: str) -> Mapping[s
             f"an execution policy of this host, such as fapolicyd or SELinux, refuses its libraries. It said: {words}",
             _ALLOW,
         )
+    if process.returncode == _NO_LOADER_STATUS and _NO_LOADER in words:
+        raise _NotStarted(f"{_LOADER_IS_MISSING} ({words})", _OTHER_TARGET)
     if process.returncode:
         raise _Unhealthy(f"it cannot import what it must. It said: {words}")
     if said.version != expected_version:

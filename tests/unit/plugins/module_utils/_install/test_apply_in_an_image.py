@@ -262,6 +262,15 @@ class TestHealth:
         assert health["result"] == "not_run"
         assert health["reason"].endswith("by this host: Exec format error.")
 
+    @needs_root
+    def test_nor_does_an_emulator_run_them_without_their_loader(self, root: Path, tmp_path: Path) -> None:
+        make_runnable_root(root)
+        words = "aarch64-binfmt-P: Could not open '/lib/ld-linux-aarch64.so.1': No such file or directory"
+        answer = f'#!/bin/sh\necho "{words}" >&2\nexit 255\n'
+        emulated = fake_builds.make(tmp_path / "mirror", OLD, interpreter=answer)
+        health = build(root, emulated)["health"]
+        assert (health["result"], f"is missing ({words})." in health["reason"]) == ("not_run", True)
+
     @pytest.mark.skipif(os.getuid() == 0, reason="root may change the root directory")
     def test_other_users_cannot_run_it(self, root: Path, old: FakeBuild) -> None:
         assert "only root may change the root directory" in build(root, old)["health"]["reason"]

@@ -50,6 +50,7 @@ def test_a_failure_shows_the_interpreters_own_words(tmp_path: Path, text: str, w
 
 
 OTHER_TARGET = "Choose another target."
+QEMU = "aarch64-binfmt-P: Could not open \\'/lib/ld-linux-aarch64.so.1\\': No such file or directory"
 POLICY = "an execution policy of this host, such as fapolicyd, SELinux, AppArmor or IMA, refuses it"
 ALLOW = "Allow programs below it there, or choose another path."
 
@@ -59,6 +60,7 @@ ALLOW = "Allow programs below it there, or choose another path."
     [
         ("#!/bin/sh\nkill -ILL $$\n", OTHER_TARGET),
         ("#!/nonexistent/loader\n", OTHER_TARGET),
+        (f"#!/bin/sh\necho {QEMU} >&2; exit 255\n", OTHER_TARGET),
         ("#!/bin/sh\nkill -KILL $$\n", "Look at the kernel's log, and give the host or its container more memory or "
          "allow the program."),
         ("#!/bin/sh\nkill -SYS $$\n", "Allow it in the filter of this host or container."),
