@@ -22,7 +22,7 @@ import nox
 from antsibull_nox.sessions.collections import prepare_collections
 
 ROOT = Path(__file__).resolve().parent
-sys.path[:0] = [str(ROOT / "tests" / "tools"), str(ROOT / "site")]
+sys.path[:0] = [str(ROOT / "tests" / "tools"), str(ROOT / "tests" / "support"), str(ROOT / "site")]
 
 import ansible_test  # noqa: E402
 import interpreters  # noqa: E402

@@ -19,9 +19,9 @@ from typing import Any
 from benchmarks.ours import COLLECTIONS, REPOSITORY, Ours
 from benchmarks.rounds import Seconds, WrongResult, processor_seconds
 from benchmarks.table import Line, ratio
+from tests.support.interpreters import interpreters
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_mirror import make_mirror
-from tests.tools.interpreters import interpreters
 
 PAYLOAD = Path(__file__).with_name("payload.py")
 IMPORTS_PART = Path(__file__).with_name("imports_part.py")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.fleet.hosts import Host
-from tests.tools.interpreters import search_path
+from tests.support.interpreters import search_path
 
 OLD_PYTHONS = ("3.6", "3.8")
 LEFT_OUT = ("test", "site-packages", "config-*", "__pycache__")  # of the standard library

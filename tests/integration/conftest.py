@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.integration.fleets import Fleet, FleetPlayer
-from tests.integration.playbooks import REPOSITORY, Player
-from tests.support import host_pythons
+from tests.integration.playbooks import Player
+from tests.support import host_pythons, interpreters
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_indexes import versions_ndjson
 from tests.support.sample_mirror import SampleMirror, make_mirror
 from tests.support.servers import Server, serve
-
-sys.path.insert(0, str(REPOSITORY / "tests" / "tools"))
-
-import interpreters
 
 OLD, NEW = "20260101", "20260201"
 NEWEST = "20260401"

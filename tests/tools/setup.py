@@ -21,8 +21,11 @@ import time
 import zipfile
 from pathlib import Path
 
-import interpreters
 from paths import CACHE, COLLECTION, COLLECTIONS, REPOSITORY, REQUIREMENTS, VENV
+
+sys.path.append(str(REPOSITORY / "tests" / "support"))
+
+import interpreters
 
 # What galaxy.yml depends on, and what that depends on.
 DEPENDENCIES = ("general", "library_inventory_filtering_v1")

@@ -46,7 +46,7 @@ def test_a_session_that_fails_beside_its_tests_is_a_number(tmp_path: Path) -> No
     assert closing_line.in_words(counts) == "10 passed, 1 failed"
 
 
-COVERED = "plugins/a.py 9 1 88.9% 4\nTOTAL 50 2 96.0%\n\n3 files skipped due to complete coverage.\n"
+COVERED = "plugins/a.py 9 1 88.9% 4\nTOTAL      50    2  96.0%\n\n3 files skipped due to complete coverage.\n"
 TOO_LITTLE = "Coverage failure: total of 94.9 is less than fail-under=95.0"
 
 
@@ -54,7 +54,7 @@ TOO_LITTLE = "Coverage failure: total of 94.9 is less than fail-under=95.0"
     ("result", "coverage", "said", "status"),
     [
         ("success", None, ["1 passed, 0 failed"], 0),
-        ("success", COVERED, ["Coverage of the plugins by unit tests: TOTAL 50 2 96.0%", "1 passed, 0 failed"], 0),
+        ("success", COVERED, ["Coverage of the plugins by unit tests: 96.0% of 50 lines", "1 passed, 0 failed"], 0),
         (
             "failed",
             COVERED + TOO_LITTLE,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interpreters of this machine, as real executables.
+"""The interpreters of this machine, as real executables, and which ansible-core each of them can run.
 
 pyenv's shims are looked through, not used: they choose a version by their own rules and break Ansible's
 interpreter discovery.
