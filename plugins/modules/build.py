@@ -519,6 +519,8 @@ timings:
       type: float
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._zip_imports import compile_once
@@ -532,8 +534,14 @@ from ..module_utils._install.spec import InstallSpec
 from ..module_utils._platform.host import PLATFORM_ARGUMENTS
 
 
+class _Module(AnsibleModule):
+    def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Leave the result as it is: Ansible would expand variables in `path` to describe another file."""
+        return kwargs
+
+
 def main() -> None:
-    module = AnsibleModule(
+    module = _Module(
         argument_spec={**BUILD_ARGUMENTS, **PLATFORM_ARGUMENTS, **REQUEST_ARGUMENTS, **SEALED_ARGUMENTS},
         supports_check_mode=True,
     )

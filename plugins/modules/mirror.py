@@ -334,6 +334,8 @@ diff:
   type: dict
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._zip_imports import compile_once
@@ -346,8 +348,14 @@ from ..module_utils._mirror import apply
 from ..module_utils._mirror.spec import MirrorSpec
 
 
+class _Module(AnsibleModule):
+    def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Leave the result as it is: Ansible would expand variables in `path` to describe another file."""
+        return kwargs
+
+
 def main() -> None:
-    module = AnsibleModule(argument_spec={**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True)
+    module = _Module(argument_spec={**MIRROR_ARGUMENTS, **SEALED_ARGUMENTS}, supports_check_mode=True)
     try:
         result = apply.run(MirrorSpec.from_params(unsealed(module.params)), check_mode=module.check_mode)
     except StandaloneError as error:

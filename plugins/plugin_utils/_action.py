@@ -20,8 +20,8 @@ from ._ansible_host import AnsibleController, AnsibleHost
 from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
-from ._module_result import interpreter_failure, own_results, readable_output
-from ._options import URL_FILES, require_known
+from ._module_result import interpreter_failure, own_results, readable_output, unexpected_failure
+from ._options import URL_FILES, require_finite, require_known
 
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
@@ -52,9 +52,12 @@ class CollectionAction(ActionBase):
             return presentable({**result, "failed": True, "changed": False, "msg": str(error)})
 
     def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """As Ansible's own method; a failure of the interpreter itself names it, and what it printed."""
+        """As Ansible's own method; a failure of the interpreter itself names it, and what it printed.
+
+        An error that the module does not catch is a message, too.
+        """
         result: dict[str, Any] = super()._execute_module(*args, **kwargs)
-        message = interpreter_failure(result, self._used_interpreter)
+        message = interpreter_failure(result, self._used_interpreter) or unexpected_failure(result)
         if message is None:
             return result
         return {**{name: value for name, value in result.items() if name != "exception"}, "msg": message}
@@ -84,9 +87,11 @@ class CollectionAction(ActionBase):
         return dict(params)
 
     def _require_known(self, arguments: Mapping[str, Any]) -> None:
-        """Raise `InvalidName` for an option that the module does not have, with the nearest that it has."""
+        """Raise `InvalidName` for infinity, and for an option that the module does not have, with the nearest one."""
         given = {name: value for name, value in self._task.args.items() if not name.startswith("_")}
         require_known(given, arguments, self._task.action, self._task.action)
+        for name, value in given.items():
+            require_finite(value, name)
 
     def host(self, task_vars: Mapping[str, Any]) -> Host:
         """The managed host of this task."""

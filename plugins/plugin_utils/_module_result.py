@@ -92,6 +92,20 @@ def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> s
     )
 
 
+def unexpected_failure(result: Mapping[str, Any]) -> str | None:
+    """The message for a module that ended with an error which it does not catch; None for another result.
+
+    Since ansible-core 2.19 such a result has no `msg`, but the error as an event.
+    """
+    if not result.get("failed") or "msg" in result or "exception" not in result:
+        return None
+    words = getattr(getattr(result["exception"], "event", None), "msg", None) or "an error without a message"
+    return (
+        f"Cannot complete this task on the host: the module ended with an error that it does not expect: {words}. "
+        "Run it again with -vvv, and report what it prints."
+    )
+
+
 def require_build_answer(result: Mapping[str, Any], spec: InstallSpec) -> None:
     """Raise `DamagedAnswer` for a result that `build` never returns for this spec. A failure only needs its `msg`."""
     where = f"The answer of the host about {spec.path}"

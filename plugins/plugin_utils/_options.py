@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -85,3 +86,14 @@ def age_seconds(text: str | int | None, option: str) -> int:
     if match is None:
         raise InvalidName(f"{option} {text!r} is no age. Write hours, days or weeks, such as 36h, 7d or 2w.")
     return int(match[1]) * _UNITS_S[match[2] or "d"]
+
+
+def require_finite(value: Any, option: str) -> None:
+    """Raise `InvalidName` for infinity, at any depth, which Ansible's conversion to a whole number does not expect."""
+    if isinstance(value, float) and math.isinf(value):
+        raise InvalidName(f"{option} is {value}, which is no number of anything. Write a whole number.")
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for one in value:
+            require_finite(one, option)

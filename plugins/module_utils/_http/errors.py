@@ -105,7 +105,7 @@ def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFail
         return TransferFailure(f"the connection to {peer} broke", may_pass=True)
     if isinstance(cause, OSError) and str(cause).startswith(_TUNNEL_REFUSED):
         status = str(cause)[len(_TUNNEL_REFUSED) :][:3]
-        code = int(status) if status.isdecimal() else 0
+        code = int(status) if status.isascii() and status.isdecimal() else 0
         said = _answers(peer, code) + (_OF_PROXY if code == 407 else "")
         return TransferFailure(said, may_pass=_may_pass(code), is_local=True, remedy=_OF_PROXIES)
     if isinstance(cause, OSError) and cause.errno and cause.strerror:

@@ -18,7 +18,7 @@ USER_AGENT = "standalone.python (Ansible collection)"
 DEFAULT_INDEX_TIMEOUT_S = 10 * 60
 DEFAULT_MIN_RATE = 1024  # bytes a second: 8 kbit/s, less than any modem's
 
-_MOST = 100_000_000  # three years; socket timeouts have a limit above this
+_MOST = 100_000_000  # of seconds three years; socket timeouts have a limit above this, as counts in JSON have
 _COUNTS = (
     ("timeout", 1, "the seconds to wait"),
     ("index_timeout", 1, "the seconds that a whole index may take"),
@@ -62,10 +62,7 @@ class UrlOptions:
         """
         given = {item.name: params[item.name] for item in fields(cls) if params.get(item.name) is not None}
         for option, least, meaning in _COUNTS:
-            value = given.get(option, least)
-            if not least <= value <= _MOST:
-                bound = f"{least} or more" if value < least else f"{_MOST} or less"
-                raise InvalidName(f"{option} is {value}, but it counts {meaning}: write {bound}.")
+            require_count(given.get(option, least), option, meaning, least)
         # YAML gives numbers and booleans where the header is one of those words.
         given["headers"] = {str(name): str(value) for name, value in given.get("headers", {}).items()}
         _require_sendable(given)
@@ -96,3 +93,10 @@ def _require_sendable(given: Mapping[str, Any]) -> None:
                 f"{option} has a line break or another control character, which no request can carry. Remove it, as by "
                 "the filter trim."
             )
+
+
+def require_count(value: int, option: str, meaning: str, least: int = 0) -> None:
+    """Raise `InvalidName` for a number that cannot be one of `meaning`, such as "the seconds to wait"."""
+    if not least <= value <= _MOST:
+        bound = f"{least} or more" if value < least else f"{_MOST} or less"
+        raise InvalidName(f"{option} is {value}, but it counts {meaning}: write {bound}.")

@@ -11,7 +11,7 @@ from .._builds.build import Asset, Build
 from .._builds.request import BuildRequest, RequestedName
 from .._builds.target import Target
 from .._errors import InvalidName, StoreError
-from .._http.options import UrlOptions
+from .._http.options import UrlOptions, require_count
 from .._os.attributes import checked_capabilities
 from .._os.paths import checked_path
 from .._os.target_root import TargetRoot
@@ -62,8 +62,7 @@ class InstallSpec(NamedTuple):
         store = checked_path(params["store"], "store") if params["store"] else default_store(path)
         _require_apart(path, store)
         asset = Asset.from_dict(params["asset"], where="asset", error=InvalidName) if params["asset"] else None
-        if params["keep"] < 0:
-            raise InvalidName(f"keep is {params['keep']}, but it counts builds: write 0 or more.")
+        require_count(params["keep"], "keep", "builds")
         if params["provisional"] and params["root"]:
             raise InvalidName(
                 "provisional is true, but nothing runs in a root that could show whether the build works. Leave out "

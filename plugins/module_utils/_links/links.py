@@ -16,7 +16,7 @@ from typing import Any
 
 from .._errors import StoreError
 from .._os import selinux
-from .._os.atomic import make_open_directory, replace_file, replace_link, sync_directory
+from .._os.atomic import fresh_name, make_open_directory, replace_file, replace_link, sync_directory
 from .._os.errors import advice, existing, read_failure, why_not_writable
 from .._os.paths import checked_absolute, kind_of
 from .._os.regular_file import open_regular
@@ -227,7 +227,7 @@ def _carry_out(step: Step, system: TargetRoot) -> None:
 
 def _make(place: str, state: FileState) -> None:
     directory, name = os.path.split(place)
-    fresh = os.path.join(directory, f".{name}.new")  # that of a killed run is replaced
+    fresh = os.path.join(directory, fresh_name(name, "new"))  # that of a killed run is replaced
     if state.kind == LINK:
         replace_link(place, state.text, fresh=fresh)
     elif state.kind == FILE:

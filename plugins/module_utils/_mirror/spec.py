@@ -10,7 +10,7 @@ from typing import Any
 
 from .._builds.build import SAFE_NAME, Asset, copy_of
 from .._errors import InvalidName
-from .._http.options import UrlOptions
+from .._http.options import UrlOptions, require_count
 from .._os.paths import checked_absolute
 from .._prepare.compress import LEVELS
 
@@ -39,8 +39,7 @@ class MirrorSpec:
     def from_params(cls, params: Mapping[str, Any]) -> MirrorSpec:
         """The spec in a module's validated parameters. Raises `InvalidName` or `StoreError` for invalid ones."""
         is_absent = params["state"] == "absent"
-        if params["parallel"] < 1:
-            raise InvalidName(f"parallel is {params['parallel']}, but it counts downloads at a time: write 1 or more.")
+        require_count(params["parallel"], "parallel", "downloads at a time", least=1)
         if params["prepare_level"] not in LEVELS:
             raise InvalidName(
                 f"prepare_level is {params['prepare_level']}. Write a level of zstandard from {LEVELS[0]} to "

@@ -12,7 +12,20 @@ import errno
 import os
 from collections.abc import Iterator
 
+_LONGEST_NAME = 255  # bytes, of file systems on Linux and macOS
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPROTO)  # as vfat, CIFS, FUSE and vboxsf answer
+
+
+def fresh_name(name: str, ending: str) -> str:
+    """A hidden name for what is made to replace `name`, the same in each run: `.NAME.ENDING`, or a digest of a long
+    name.
+    """
+    fresh = f".{name}.{ending}"
+    if len(os.fsencode(fresh)) <= _LONGEST_NAME:
+        return fresh
+    import hashlib
+
+    return f".{hashlib.sha256(os.fsencode(name)).hexdigest()}.{ending}"
 
 
 def replace_file(target: str, text: str, *, fresh: str) -> None:

@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 from .._errors import StoreError
 
 _NO_LINK = (errno.ENOENT, errno.ENOTDIR, errno.EINVAL)
+_LONGEST_NAME = 255  # bytes, of file systems on Linux and macOS
+_LONGEST_PATH = 3072  # bytes; Linux takes no path of 4,096, and files of a build, with the names above them, have 400
 BUILD_PREFIX = "/install"  # what upstream configures builds with
 
 
@@ -27,6 +29,12 @@ class Entry(NamedTuple):
 
 def checked_absolute(path: str, option: str, example: str) -> str:
     """The path without a trailing slash. Raises `StoreError` unless it is absolute and not the root."""
+    if path.startswith("~"):
+        user = path[1:].partition("/")[0]
+        whose = f"the user {user}" if user else "this user"
+        raise StoreError(
+            f"{option} is {path!r}, but {whose} has no home directory. Write it from the root: {option}: {example}"
+        )
     if not os.path.isabs(path):
         raise StoreError(f"{option} is {path!r}, which is {not_absolute(path)}: {option}: {example}")
     clean = os.path.normpath(path)
@@ -34,7 +42,35 @@ def checked_absolute(path: str, option: str, example: str) -> str:
         raise StoreError(f"{option} is {path!r}. Write it without `..` and without control characters.")
     if clean.startswith("//") or clean == "/":
         raise StoreError(f"{option} is {path!r}. Name a directory below the root, such as {example}.")
+    _require_short(clean, option)
+    _require_expressible(clean, option)
     return clean
+
+
+def _require_short(path: str, option: str) -> None:
+    """Raise `StoreError` for a path that no file system takes, or that leaves no room for what is below it."""
+    longest = max(path.encode().split(b"/"), key=len)
+    if len(longest) > _LONGEST_NAME:
+        name = longest[:20].decode(errors="ignore")
+        raise StoreError(
+            f"{option} has the name {name}..., which has {len(longest)} bytes, and file systems allow "
+            f"{_LONGEST_NAME}. Choose a shorter one."
+        )
+    if len(path.encode()) > _LONGEST_PATH:
+        raise StoreError(
+            f"{option} is {path[:40]}... and has {len(path.encode())} bytes. Choose one of at most {_LONGEST_PATH}: "
+            "the files below it have longer paths, which the system must allow, too."
+        )
+
+
+def _require_expressible(path: str, option: str) -> None:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"{option} is {path!r}, which cannot be written in {error.encoding}, the encoding of this user's locale on "
+            "the host. Set LC_ALL to C.UTF-8 there, as by the keyword environment, or choose another one."
+        ) from None
 
 
 def not_absolute(path: str) -> str:

@@ -68,8 +68,11 @@ def require_executable(directory: str) -> None:
 
 def _way_to(directory: str) -> list[tuple[str, str]]:
     """The directories above, the root first, each with the name in it that continues the path."""
-    parent, name = os.path.split(directory)
-    return [] if parent == directory else [*_way_to(parent), (parent, name)]
+    way = [os.path.split(directory)]
+    while way[-1][0] != directory:
+        directory = way[-1][0]
+        way.append(os.path.split(directory))
+    return way[-2::-1]  # without the root in itself
 
 
 def _problem_on_the_way(status: os.stat_result, *, is_there: bool) -> str | None:

@@ -8,7 +8,7 @@ import errno
 import os
 
 from .._errors import StoreError
-from .._os.atomic import replace_link, sync_directory
+from .._os.atomic import fresh_name, replace_link, sync_directory
 from .._os.paths import kind_of, link_target
 from .store import Store
 
@@ -49,7 +49,7 @@ def switch(path: str, entry_path: str, staging: str) -> None:
     """
     parent = os.path.realpath(os.path.dirname(path))
     target = os.path.relpath(os.path.realpath(entry_path), parent)
-    name = f".{os.path.basename(path)}.new-link"
+    name = fresh_name(os.path.basename(path), "new-link")
     try:
         try:
             replace_link(path, target, fresh=os.path.join(staging, name))

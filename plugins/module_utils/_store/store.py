@@ -336,16 +336,23 @@ def make_directory(directory: str) -> None:
 
     Raises `StoreError` for a link above that does not point to a directory, and when none can be made.
     """
-    if os.path.isdir(directory):
-        return
-    if os.path.islink(directory):
-        raise StoreError(
-            f"{directory} is a symbolic link to {os.readlink(directory)}, which is no directory. Make that directory, "
-            "or remove the link."
-        )
+    missing = []
+    while not os.path.isdir(directory):
+        if os.path.islink(directory):
+            raise StoreError(
+                f"{directory} is a symbolic link to {os.readlink(directory)}, which is no directory. Make that "
+                "directory, or remove the link."
+            )
+        missing.append(directory)
+        directory, child = os.path.dirname(directory), directory
+        if directory in ("", child):
+            break
+    for one in reversed(missing):
+        _make_one(one)
+
+
+def _make_one(directory: str) -> None:
     parent = os.path.dirname(directory)
-    if parent and parent != directory:
-        make_directory(parent)
     try:
         make_open_directory(directory)
     except FileExistsError:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -55,12 +56,13 @@ def refused(url: str, response: Any, *, what: str) -> FetchError:
     """The error for a `requests` response that is neither 200 nor 304."""
     status = response.status_code
     hint = "; check url_username, url_password and headers" if status in (401, 403) else ""
-    retry_after = response.headers.get("Retry-After", "")
+    # The header's other form, a date, is not used: it compares two clocks.
+    retry_after = re.fullmatch("[0-9]{1,9}", response.headers.get("Retry-After", "").strip())
     return FetchError.of(
         url,
         f"the server answers {status} {response.reason or ''}".rstrip() + hint,
         "soon" if status in _BUSY_STATUS else "never",
-        int(retry_after) if retry_after.isdecimal() else None,  # its other form, a date, is ignored
+        int(retry_after[0]) if retry_after else None,
         status=status,
         what=what,
     )

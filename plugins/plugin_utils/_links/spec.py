@@ -20,6 +20,8 @@ from .probe import Question
 
 RECORD = "standalone-python-requirements.txt"  # in an environment: a record of what was installed into it
 
+_HIGHEST_PRIORITY = 2**31 - 1  # an int of update-alternatives
+
 
 @dataclass(frozen=True)
 class LinkedBuild:
@@ -94,11 +96,13 @@ class LinksSpec:
             allow_system=params["allow_system"],
             root=TargetRoot.of(params["root"]).root,
         )
-        if spec.priority < 0:
-            raise InvalidName(
-                f"The priority is {spec.priority}, but community.general.alternatives does not see negative ones. "
-                "Write 0 or more."
+        if not 0 <= spec.priority <= _HIGHEST_PRIORITY:
+            why = (
+                "community.general.alternatives does not see negative ones. Write 0 or more"
+                if spec.priority < 0
+                else f"update-alternatives takes none above {_HIGHEST_PRIORITY}. Write a lower one"
             )
+            raise InvalidName(f"The priority is {spec.priority}, but {why}.")
         spec._require_links_outside()
         return spec
 

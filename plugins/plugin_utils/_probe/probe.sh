@@ -210,16 +210,16 @@ say_running() {
     unset IFS
 }
 
-# say_free DIRECTORY: the number before the first percentage, whatever the name of the device.
+# say_free DIRECTORY: the number before the first percentage, whatever the name of the device. /proc has none.
 say_free() {
     free=
-    for word in $(df -Pk "$1" 2>/dev/null); do
+    for word in $(df -Pk "$1" 2>/dev/null) -; do
         case $word in
             [0-9]*%) break ;;
         esac
         free=$word
     done
-    say free_kib "$free"
+    say free_kib "${free#-}"
 }
 
 # The start of the shell's file, from which probe.py reads the ELF header and the name of the loader: uname only knows

@@ -60,6 +60,15 @@ def test_an_installation(run_module: RunModule, path: Path, made: FakeBuild) -> 
     assert foreseen["diff"] == done["diff"]
 
 
+def test_variables_in_a_path_are_not_expanded(
+    run_module: RunModule, path: Path, made: FakeBuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NAME", "other")
+    literal = path.with_name("$NAME")
+    done = run_module(build, **options(literal, made))
+    assert (done["changed"], done["path"], os.readlink(literal)) == (True, str(literal), f".builds/{made.name}")
+
+
 def test_an_archive_that_the_controller_has_to_send(run_module: RunModule, path: Path, made: FakeBuild) -> None:
     """Only the action plugin can send it; for anybody else its lack is a failure."""
     without = {**options(path, made), "archive": None, "delivery": "push"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -120,6 +121,27 @@ def test_an_interpreter_that_does_not_start_is_named_with_what_it_printed(
     result = action._execute_module(module_name="x")
     assert "exception" in result if said is None else "exception" not in result
     assert result["msg"].startswith(f"Cannot run modules on this host {said}" if said else "MODULE FAILURE")
+
+
+@dataclass
+class Event:
+    msg: str
+
+
+@dataclass
+class ErrorSummary:
+    event: Event
+
+
+def test_an_error_that_a_module_does_not_catch_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"failed": True, "exception": ErrorSummary(Event("maximum recursion depth exceeded"))}
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: answer)
+    action = CollectionAction.__new__(CollectionAction)
+    action._used_interpreter = "#!/usr/bin/python3"
+    assert action._execute_module(module_name="x")["msg"] == (
+        "Cannot complete this task on the host: the module ended with an error that it does not expect: maximum "
+        "recursion depth exceeded. Run it again with -vvv, and report what it prints."
+    )
 
 
 def test_a_host_without_room_for_the_module(monkeypatch: pytest.MonkeyPatch) -> None:

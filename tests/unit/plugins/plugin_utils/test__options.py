@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._options import parse_checksum, require_known
+from ansible_collections.standalone.python.plugins.plugin_utils._options import (
+    parse_checksum,
+    require_finite,
+    require_known,
+)
 
 DIGEST = "0123456789abcdef" * 4
 ARGUMENTS = {
@@ -68,3 +73,10 @@ def test_the_digest_of_nothing_is_refused() -> None:
     assert str(caught.value) == (
         f"checksum is {nothing!r}, the digest of an empty file. It was computed without the archive: fetch it again."
     )
+
+
+@pytest.mark.parametrize("value", [math.inf, [-math.inf], {"a": [{"b": math.inf}]}])
+def test_infinity_is_no_number(value: Any) -> None:
+    with pytest.raises(InvalidName, match=r"^keep is -?inf, which is no number of anything\. Write a whole number\.$"):
+        require_finite(value, "keep")
+    require_finite({"a": [1, 1.5, "inf", None]}, "keep")

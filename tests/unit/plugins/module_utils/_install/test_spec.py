@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -44,6 +45,24 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
             {"path": "C:\\Python\\3.13"}, StoreError,
             "path is 'C:\\\\Python\\\\3.13', which is a path of Windows. This collection installs on Linux and macOS. "
             "Write a path of the host: path: /opt/python/3.13",
+        ),
+        (
+            {"path": "~gone/python"}, StoreError,
+            "path is '~gone/python', but the user gone has no home directory. Write it from the root: path: "
+            "/opt/python/3.13",
+        ),
+        (
+            {"path": f"/opt/{'é' * 128}"}, StoreError,
+            f"path has the name {'é' * 10}..., which has 256 bytes, and file systems allow 255. Choose a shorter one.",
+        ),
+        (
+            {"path": "/opt/python/3.13", "store": f"/opt/{'d/' * 1600}b"}, StoreError,
+            f"store is /opt/{'d/' * 17}d... and has 3206 bytes. Choose one of at most 3072: the files below it have "
+            "longer paths, which the system must allow, too.",
+        ),
+        (
+            {"path": "/opt/python/3.13", "keep": 10**20}, InvalidName,
+            "keep is 100000000000000000000, but it counts builds: write 100000000 or less.",
         ),
         (
             {"path": "/"}, StoreError,
@@ -97,6 +116,16 @@ def test_what_cannot_be_is_refused(params: dict[str, Any], error: type[Standalon
     with pytest.raises(error) as caught:
         spec(**params)
     assert str(caught.value) == message
+
+
+def test_a_path_that_the_locale_cannot_express_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsencode", lambda path: path.encode("ascii", "surrogateescape"))
+    with pytest.raises(StoreError) as error:
+        spec(path="/opt/é")
+    assert str(error.value) == (
+        "path is '/opt/é', which cannot be written in ascii, the encoding of this user's locale on the host. Set "
+        "LC_ALL to C.UTF-8 there, as by the keyword environment, or choose another one."
+    )
 
 
 def test_a_repair_never_changes_the_build() -> None:

@@ -34,6 +34,13 @@ def test_the_link_is_relative_and_replaced_whole(home: Path) -> None:
     assert os.listdir(home / ".builds" / ".staging") == []
 
 
+def test_a_name_may_be_as_long_as_the_file_system_allows(home: Path) -> None:
+    switch(home, "a", "n" * 255)
+    switch(home, "b", "n" * 255)
+    assert os.readlink(home / ("n" * 255)) == ".builds/b"
+    assert os.listdir(home / ".builds" / ".staging") == []
+
+
 def test_a_path_reached_through_a_link_gets_a_link_that_holds(home: Path) -> None:
     (home / "real" / "deep").mkdir(parents=True)
     (home / "short").symlink_to("real/deep")

@@ -86,6 +86,8 @@ def test_a_link_is_given_and_not_what_it_names(build: Path, tmp_path: Path) -> N
         ({"owner": "a\0b"}, "There is no user a\\x00b on this host. Create it first, or change `owner`."),
         ({"group": "9" * 5000}, f"There is no group {'9' * 5000} on this host. Create it first, or change `group`."),
         ({"owner": "-1"}, "There is no user -1 on this host. Create it first, or change `owner`."),
+        ({"owner": "\u0663"}, "There is no user \u0663 on this host. Create it first, or change `owner`."),
+        ({"group": "\u0663"}, "There is no group \u0663 on this host. Create it first, or change `group`."),
         ({"owner": "4294967295"}, "There is no user 4294967295 on this host. Create it first, or change `owner`."),
         ({"group": "9" * 30}, f"There is no group {'9' * 30} on this host. Create it first, or change `group`."),
     ],

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import shutil
 import stat
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -242,6 +243,12 @@ def test_two_that_make_and_remove_the_store_do_not_trip_each_other(store: Store)
     for worker in workers:
         worker.join()
     assert errors.empty()
+
+
+def test_a_directory_may_be_deeper_than_python_can_call(tmp_path: Path) -> None:
+    deep = os.path.join(tmp_path, *["d"] * sys.getrecursionlimit())
+    with Store(deep).locked():
+        assert os.path.isdir(deep)
 
 
 @pytest.fixture

@@ -81,12 +81,22 @@ def test_the_same_document_is_not_sent_again(server: Server) -> None:
         (status(503), 0.5),
         (status(429, {"Retry-After": "7"}), 7),
         (status(503, {"Retry-After": "100000"}), 30),
+        (status(503, {"Retry-After": "9" * 5000}), 0.5),
         (status(500, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}), 0.5),
         (break_off(5000), 0.5),
         (chunked(complete=False), 0.5),
         (raw(b""), 0.5),
     ],
-    ids=["busy", "says-when", "says-much-later", "says-a-date", "breaks-off", "broken-chunks", "hangs-up"],
+    ids=[
+        "busy",
+        "says-when",
+        "says-much-later",
+        "says-a-huge-number",
+        "says-a-date",
+        "breaks-off",
+        "broken-chunks",
+        "hangs-up",
+    ],
 )
 def test_what_may_pass_is_tried_again(directory: Path, no_pauses: list[float], first: object, paused_s: float) -> None:
     with serve(directory, script={"/index": [first, files()]}) as server:  # type: ignore[list-item]

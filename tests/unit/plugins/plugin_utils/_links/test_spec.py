@@ -100,6 +100,14 @@ def test_a_path_that_no_shell_can_carry_is_refused(case: str) -> None:
     )
 
 
+def test_a_priority_that_update_alternatives_does_not_take_is_refused() -> None:
+    with pytest.raises(InvalidName) as error:
+        LinksSpec.from_params(params(priority=2**31))
+    assert str(error.value) == (
+        "The priority is 2147483648, but update-alternatives takes none above 2147483647. Write a lower one."
+    )
+
+
 def test_a_priority_that_the_module_does_not_see_is_refused() -> None:
     with pytest.raises(InvalidName) as error:
         LinksSpec.from_params(params(priority=-1))

@@ -306,6 +306,14 @@ def test_the_first_answer_of_a_host_has_no_malformed_line(tmp_path: Path, shell:
 
 
 @each_shell
+def test_a_file_system_without_a_size(tmp_path: Path, shell: str) -> None:
+    """For /proc, df prints a dash where the percentage of others is."""
+    probe = ask(tmp_path / "3.13", Path("/proc/store"), shell=shell)
+    assert probe.answer is not None
+    assert (probe.free_bytes or 0, probe.answer.malformed) == (0, [])  # busybox says 0 %
+
+
+@each_shell
 def test_what_cannot_be_looked_at_is_hidden(tmp_path: Path, shell: str) -> None:
     """Links in a circle hide what is below even from root; others may not search a directory."""
     (tmp_path / "circle").symlink_to("circle")
