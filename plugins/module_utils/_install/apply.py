@@ -135,7 +135,7 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
             return looked
     timings, began_at_s = Timings(), time.time()
     with timings.measure("total_s"), store.locked(spec.url.lock_timeout):
-        kept = dict(store.sboms())  # before the last build of them may go
+        sboms = store.sboms()  # before the last build of them may go
         state = _state.read(spec.path, store)
         spec = spec.keeping_capabilities(state.receipt)
         decided = plan(spec, state)
@@ -146,9 +146,9 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
         _date_surroundings(spec, state, store, outcome, began_at_s)
         warning = local_fact.refresh(spec.path, outcome.receipt, store)
     result = report.report(outcome, spec, state, timings)
-    if kept and outcome.receipt and outcome.entry not in kept:
-        of = {"entry": outcome.entry, "asset": outcome.receipt.asset.as_dict()}
-        result[SBOMS] = {**of, "formats": sorted({*kept.values()})}
+    if sboms and outcome.receipt and not any(entry == outcome.entry for entry, _ in sboms):
+        formats = sorted({form for _, form in sboms})
+        result[SBOMS] = {"entry": outcome.entry, "asset": outcome.receipt.asset.as_dict(), "formats": formats}
     return {**result, "warnings": [*result.get("warnings", ()), warning]} if warning else result
 
 

@@ -14,11 +14,11 @@ from urllib.parse import quote
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._readable import readable
+from ansible_collections.standalone.python.plugins.module_utils._store.store import SBOM_ENDINGS
 
 from .._sbom import sbom
 from .._sbom.contents import Environment, Subject
 
-_ENDINGS = {"cyclonedx": "cdx.json", "spdx": "spdx.json"}
 _LONGEST = 150  # characters of a file's name, of the 255 bytes that file systems have
 
 Host = Mapping[str, Any]
@@ -30,18 +30,18 @@ def documents(report: Mapping[str, Any], form: str) -> Iterator[dict[str, str]]:
     Texts from hosts show every character, as in the page: others than JSON cannot hold all of them.
     """
     hosts = [host for host in report["hosts"] if host["problem"] is None]
-    ending = _ENDINGS[form]
+    ending = SBOM_ENDINGS[form]
     subjects, environments = [], []
     files = _file_names([host["host"] for host in hosts])
     for host in hosts:
         of_host = [Subject(*_build(build), found_at=tuple(map(readable, _places(build)))) for build in host["builds"]]
         inside = _environments(host)
         document = sbom.of_host(form, of_host, readable(host["host"]), inside)
-        yield {"name": f"sbom/{files[host['host']]}.{ending}", "content": sbom.rendered(document)}
+        yield {"name": f"sbom/{files[host['host']]}{ending}", "content": sbom.rendered(document)}
         subjects += [Subject(one.asset, one.components, _on(host, one.found_at)) for one in of_host]
         environments += [replace(one, found_at=_on(host, one.found_at)) for one in inside]
     whole = sbom.of_host(form, subjects, "fleet", environments)
-    yield {"name": f"sbom.{ending}", "content": sbom.rendered(whole)}
+    yield {"name": f"sbom{ending}", "content": sbom.rendered(whole)}
 
 
 def _build(build: Mapping[str, Any]) -> tuple[Asset, Mapping[str, Mapping[str, str]]]:
