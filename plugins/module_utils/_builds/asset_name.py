@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from .._errors import InvalidName
@@ -146,6 +147,7 @@ def _refusal(text: str) -> InvalidName:
 _TAG = re.compile(r"[0-9]{8}")
 
 
+@lru_cache(maxsize=512)  # an index has tens of thousands of names, of some hundred releases
 def day_of(tag: str) -> date | None:
     """The date of a release; None for text that is no tag, such as 20261399 or 99999999."""
     if _TAG.fullmatch(tag) is None:
@@ -156,11 +158,11 @@ def day_of(tag: str) -> date | None:
         return None
 
 
-def checked_release(tag: str, name: str) -> str:
+def checked_release(tag: str, name: AssetName | str) -> str:
     """Return the tag. Raises `InvalidName`, which quotes the whole `name`, when the tag is no date."""
     if day_of(tag) is None:
         raise InvalidName(
-            f"{name!r} has the release {tag}, which is no date. A release is the day it was made on, as in "
+            f"{str(name)!r} has the release {tag}, which is no date. A release is the day it was made on, as in "
             "3.13.5+20250723."
         )
     return tag

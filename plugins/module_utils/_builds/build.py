@@ -54,7 +54,7 @@ class Build(NamedTuple):
         """The build of an asset name. `release` is an index's tag, for a name without. Raises `InvalidName` without
         either.
         """
-        tag = checked_release(asset_name.release, str(asset_name)) if asset_name.release else release
+        tag = checked_release(asset_name.release, asset_name) if asset_name.release else release
         if tag is None:
             raise InvalidName(
                 f"The name {asset_name} does not say its release, since it is older than 2022. An index does: "

@@ -30,7 +30,8 @@ _PUBLIC_BASES = (
 
 def github_url(release: str, file_name: str) -> str:
     """The public address of a file, which indexes use and mirrors map."""
-    return with_escaped_plus(f"{GITHUB_BASE}/{release}/{file_name}")
+    escaped = file_name.replace("+", "%2B")  # an index has tens of thousands of names, so no URL is taken apart
+    return f"{GITHUB_BASE}/{release}/{escaped}"
 
 
 def public_file(url: str) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import ssl
 from base64 import b64encode
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -183,19 +184,21 @@ class _SystemTrustAdapter(_PatientAdapter):
     An in-house authority is in the system's store, where `requests` alone does not look.
     """
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=_system_trust(), **kwargs)
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self.poolmanager.connection_pool_kw["ssl_context"] = self._trust
+        return super().send(request, *args, **kwargs)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(*args, ssl_context=_system_trust(), **kwargs)
+        return super().proxy_manager_for(*args, ssl_context=self._trust, **kwargs)
 
-
-def _system_trust() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    # urllib3 1.26 passes no name to OpenSSL when the host is an IP address, and OpenSSL then refuses. With this off,
-    # every urllib3 compares the certificate with the name or address itself.
-    context.check_hostname = not getattr(urllib3, "__version__", "1.").startswith("1.")
-    return context
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Made for the first request, since to read all authorities takes longer than most answers."""
+        context = ssl.create_default_context()
+        # urllib3 1.26 passes no name to OpenSSL when the host is an IP address, and OpenSSL then refuses. With this
+        # off, every urllib3 compares the certificate with the name or address itself.
+        context.check_hostname = not getattr(urllib3, "__version__", "1.").startswith("1.")
+        return context
 
 
 class _Login(_DigestAuth):

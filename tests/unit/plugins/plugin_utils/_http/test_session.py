@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,13 @@ def test_the_system_s_authorities_vouch_for_an_address(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", authority.certificate)
     with serve(directory, tls=authority.server("127.0.0.1"), host="127.0.0.1") as server:
+        assert get(f"{server.url}/index", UrlOptions())
+
+
+def test_without_tls_no_authorities_are_read(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which takes longer than the whole answer of a mirror."""
+    monkeypatch.setattr(ssl, "create_default_context", pytest.fail)
+    with serve(directory) as server:
         assert get(f"{server.url}/index", UrlOptions())
 
 

@@ -25,7 +25,7 @@ from ansible import constants
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._http import fetch
-from ansible_collections.standalone.python.plugins.plugin_utils._index import reader
+from ansible_collections.standalone.python.plugins.plugin_utils._index import address, reader
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
 from ansible_collections.standalone.python.plugins.plugin_utils._index.catalog import Variant
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import (
@@ -33,13 +33,14 @@ from ansible_collections.standalone.python.plugins.plugin_utils._index.reader im
     IndexReader,
     open_index,
 )
-from tests.support.index_documents import artifact, record, sums, versions_index
+from tests.support.index_documents import artifact, bundled_catalogue, record, sums, versions_index
 from tests.support.misbehaviours import html_page
 from tests.support.servers import files, serve, status
 
 TARGET = "x86_64-unknown-linux-gnu"
 OLD = f"cpython-3.13.5+20250723-{TARGET}-install_only_stripped.tar.gz"
 NEW = f"cpython-3.13.6+20250807-{TARGET}-install_only_stripped.tar.gz"
+BUNDLED = f"cpython-3.13.7+20251010-{TARGET}-install_only_stripped.tar.gz"
 UNKNOWN = "cpython-3.13.6+20250807-sparc64-unknown-linux-gnu-install_only.tar.gz"
 UNREACHABLE = "http://127.0.0.1:1/index"
 HOUR_S = 60 * 60
@@ -55,6 +56,8 @@ class World:
         self.directory.mkdir()
         self.warnings: list[str] = []
         self.environ = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(self.cache)}
+        self.bundled = root / "bundled"
+        self.bundled.write_bytes(bundled_catalogue(BUNDLED))
 
     def publish(self, content: bytes, name: str = "index") -> Path:
         file = self.directory / name
@@ -85,7 +88,9 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(fetch, "_PAUSES_S", ())
-    return World(tmp_path)
+    world = World(tmp_path)
+    monkeypatch.setattr(address, "BUNDLED_PATH", str(world.bundled))
+    return world
 
 
 def test_a_fetched_index_is_asked_for_once_in_its_time(world: World) -> None:
@@ -203,19 +208,17 @@ def test_the_youngest_copy_is_used_instead(world: World) -> None:
 
 
 def test_the_bundled_catalogue_stands_in_for_a_server_that_is_not_reached(world: World) -> None:
-    bundled = world.newest("bundled")
-    assert world.newest(UNREACHABLE) == bundled
-    (warning,) = world.warnings
-    assert warning.startswith(
+    assert world.newest(UNREACHABLE) == "3.13.7"
+    assert world.warnings == [
         f"The index {UNREACHABLE} could not be read: 127.0.0.1 refuses the connection. The catalogue that comes with "
-        "the collection is used; its newest release is 20"
-    )
+        "the collection is used; its newest release is 20251010."
+    ]
 
 
 def test_the_bundled_catalogue_stands_in_for_the_default_index_always(world: World) -> None:
     with serve() as server:
         world.environ["UV_ASTRAL_MIRROR_URL"] = f"{server.url}/astral"
-        assert world.newest() == world.newest("bundled")
+        assert world.newest() == world.newest("bundled") == "3.13.7"
     assert server.paths() == ["/astral/github/versions/main/v1/python-build-standalone.ndjson"]
     assert len(world.warnings) == 1
 
