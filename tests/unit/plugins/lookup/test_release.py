@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import IndexOptions
 from tests.support.index_documents import digest_of, url_of, versions_index
 from tests.support.locks import lock_of
+from tests.support.play_server import PlayServer
 
 COLLECTIONS = Path(__file__).parents[4] / ".collection"
 
@@ -158,14 +158,13 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
         "ANSIBLE_STANDALONE_PYTHON_CACHE": str(root / "cache"),
     }
     host = f"ansible_python_interpreter={sys.executable}"
-    done = subprocess.run(
-        [program, "-i", "localhost,", "-c", "local", "-e", host, root / "play.json"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    server = PlayServer(environment)  # imports once what each worker of a task would
+    try:
+        arguments = ["-i", "localhost,", "-c", "local", "-e", host, str(root / "play.json")]
+        rc, output = server.run(arguments, environment, timeout_s=300)
+    finally:
+        server.close()
+    assert rc == 0, output
     written: dict[str, dict[str, Any]] = json.loads((root / "results.json").read_text())
     return written
 
