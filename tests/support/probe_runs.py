@@ -11,9 +11,10 @@ import shlex
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,19 @@ from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe imp
 
 # What may be a host's /bin/sh.
 SHELLS = ("dash", "bash --posix", "busybox sh", "ksh93", "mksh", "zsh --emulate sh")
+# What most hosts have, between them: those of Debian and of Alpine.
+COMMON_SHELLS = ("dash", "busybox sh")
 # What may be a user's login shell, which only passes the command on.
 LOGIN_SHELLS = ("dash", "bash", "busybox sh", "ksh93", "mksh", "zsh", "fish", "tcsh")
 RECEIPT = {"format": 1, "asset": {"name": "a build", "url": "https://example.org/a%2Bb"}, "executables": ["bin/python"]}
 
 _MOMENT_S = 0.02  # more than a tick of the kernel's file clock
+
+
+def shell_cases(all_of_them: Iterable[Any], one_per_branch: Container[Any]) -> list[tuple[str, Any]]:
+    """Shell and case: the common shells get all cases, the others one for each branch of the script."""
+    every = tuple(all_of_them)
+    return [(shell, case) for shell in SHELLS for case in every if shell in COMMON_SHELLS or case in one_per_branch]
 
 
 def program(shell: str) -> list[str]:

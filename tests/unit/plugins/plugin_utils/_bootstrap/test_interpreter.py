@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.inter
 )
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
-from tests.support.probe_runs import SHELLS, applets, is_static, program
+from tests.support.probe_runs import SHELLS, applets, is_static, program, shell_cases
 
 TOOLS = ("cat", "chmod", "gzip", "id", "ls", "mkdir", "printf", "rm", "sh", "tar", "tr")
 DIGEST_TOOLS = ("sha256sum", "openssl", "shasum")
@@ -66,23 +66,26 @@ def folder_of_tools(directory: Path, *names: str) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+# Owner and group -> the message of a host that has no such one.
+OWNERS: dict[tuple[str | None, str | None], str | None] = {
+    ("root", "root"): None,
+    ("0", "0"): None,
+    ("4711", "4711"): None,
+    ("nobody-here", None): "There is no user nobody-here on this host. Create it first, or change owner.",
+    ("roo.", None): "There is no user roo. on this host. Create it first, or change owner.",
+    (None, "roo."): "There is no group roo. on this host. Create it first, or change group.",
+    ("-u", None): "There is no user -u on this host. Create it first, or change owner.",
+    (None, "nobody-here"): "There is no group nobody-here on this host. Create it first, or change group.",
+}
+
+
 @pytest.mark.parametrize(
-    ("owner", "group", "message"),
-    [
-        ("root", "root", None),
-        ("0", "0", None),
-        ("4711", "4711", None),
-        ("nobody-here", None, "There is no user nobody-here on this host. Create it first, or change owner."),
-        ("roo.", None, "There is no user roo. on this host. Create it first, or change owner."),
-        (None, "roo.", "There is no group roo. on this host. Create it first, or change group."),
-        ("-u", None, "There is no user -u on this host. Create it first, or change owner."),
-        (None, "nobody-here", "There is no group nobody-here on this host. Create it first, or change group."),
-    ],
+    ("shell", "given"), shell_cases(OWNERS, {("root", "root"), ("4711", "4711"), ("-u", None), (None, "roo.")})
 )
 def test_an_owner_is_known_before_anything_is_written(
-    shell: str, view: PathView, owner: str | None, group: str | None, message: str | None
+    shell: str, view: PathView, given: tuple[str | None, str | None]
 ) -> None:
+    (owner, group), message = given, OWNERS[given]
     asset = Asset.from_dict(view.build.asset(), where="asset", error=InvalidName)
     for command in (
         checking_command(str(view.store), owner, group),

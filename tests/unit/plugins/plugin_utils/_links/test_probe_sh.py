@@ -262,7 +262,7 @@ def test_a_file_without_end_is_read_as_far_as_it_can_be_ours(root: Path, shell: 
 def test_what_is_at_a_path_and_is_none_of_ours_is_reported(root: Path, shell: str) -> None:
     (root / "opt/.builds/entry/bin").mkdir(parents=True)
     (root / "opt/3.12").symlink_to(".builds/entry")
-    (root / "opt/3.11").symlink_to("/usr")
+    (root / "opt/3.11").symlink_to(root / "man")
     (root / "opt/3.10").symlink_to("nowhere")
     paths = tuple(f"{root}/opt/{name}" for name in ("3.13", "3.12", "3.11", "3.10", "3.9"))
     asked = question(root, paths=paths, stores=(f"{root}/opt/.builds",))

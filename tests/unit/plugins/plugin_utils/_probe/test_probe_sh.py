@@ -9,18 +9,17 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support import probe_runs
-from tests.support.probe_runs import RECEIPT, SHELLS, age, ask, install, make_build, program
+from tests.support.probe_runs import RECEIPT, SHELLS, age, ask, install, make_build, program, shell_cases
 from tests.support.small_disks import MountRefused, small_disk
 
 each_shell = pytest.mark.parametrize("shell", SHELLS)
-COMMON = ("dash", "busybox sh")
 
 
 def absent(path: Path) -> dict[str, Any]:
@@ -270,14 +269,8 @@ ONE_FOR_EACH_BRANCH = {
 }
 
 
-def cases(all_of_them: Iterable[Any], for_each_branch: Container[Any]) -> list[tuple[str, Any]]:
-    """Shell and case: the two shells that most hosts have get all cases, the others one for each branch."""
-    every = tuple(all_of_them)
-    return [(shell, case) for shell in SHELLS for case in every if shell in COMMON or case in for_each_branch]
-
-
 @pytest.mark.parametrize(
-    ("shell", "arrange"), cases(STATES, ONE_FOR_EACH_BRANCH), ids=lambda value: getattr(value, "__name__", value)
+    ("shell", "arrange"), shell_cases(STATES, ONE_FOR_EACH_BRANCH), ids=lambda value: getattr(value, "__name__", value)
 )
 def test_state_of_a_path(tmp_path: Path, shell: str, arrange: Callable[[Path], dict[str, Any]]) -> None:
     path = tmp_path / "3.13"
@@ -369,7 +362,7 @@ NEWER: dict[Callable[[Path], None], set[str]] = {
 
 @pytest.mark.parametrize(
     ("shell", "change"),
-    cases(NEWER, (file_changed, interpreter_link_dangles)),
+    shell_cases(NEWER, (file_changed, interpreter_link_dangles)),
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_what_is_newer_than_the_receipt(tmp_path: Path, shell: str, change: Callable[[Path], None], tools: str) -> None:
@@ -393,7 +386,7 @@ def receipt_touched(build: Path) -> None:
 
 @pytest.mark.parametrize(
     ("shell", "change"),
-    cases((bytecode_added, published, receipt_touched), (published,)),
+    shell_cases((bytecode_added, published, receipt_touched), (published,)),
     ids=lambda value: getattr(value, "__name__", value),
 )
 def test_what_does_not_count_as_newer(tmp_path: Path, shell: str, change: Callable[[Path], None], tools: str) -> None:
@@ -440,9 +433,8 @@ def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield request.param
 
 
-@each_shell
-@pytest.mark.parametrize(("option", "is_writable"), [("noexec", True), ("ro", False)])
-def test_the_mount_of_a_first_installation(tmp_path: Path, shell: str, option: str, is_writable: bool) -> None:
+@pytest.mark.parametrize(("shell", "option"), shell_cases(("noexec", "ro"), ("ro",)))
+def test_the_mount_of_a_first_installation(tmp_path: Path, shell: str, option: str) -> None:
     try:
         with small_disk(tmp_path / "disk", 1_000_000) as disk:
             subprocess.run(["mount", "-o", f"remount,{option}", disk.directory], check=True)
@@ -450,7 +442,7 @@ def test_the_mount_of_a_first_installation(tmp_path: Path, shell: str, option: s
     except MountRefused as refusal:
         pytest.skip(str(refusal))
     for place in (probe.nearest_to_path, probe.nearest_to_store):
-        assert place.is_writable == is_writable
+        assert place.is_writable == (option != "ro")
         assert place.mount
         assert (place.mount.type, place.mount.point) == ("tmpfs", str(tmp_path / "disk"))
         assert option in place.mount.options

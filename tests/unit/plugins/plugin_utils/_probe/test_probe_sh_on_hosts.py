@@ -17,7 +17,18 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import build_command, parse
 from tests.support import probe_runs
-from tests.support.probe_runs import LOGIN_SHELLS, RECEIPT, SHELLS, age, ask, install, make_build, program
+from tests.support.probe_runs import (
+    COMMON_SHELLS,
+    LOGIN_SHELLS,
+    RECEIPT,
+    SHELLS,
+    age,
+    ask,
+    install,
+    make_build,
+    program,
+    shell_cases,
+)
 
 SCRIPT = Path(__file__).resolve().parents[5] / "plugins" / "plugin_utils" / "_probe" / "probe.sh"
 
@@ -38,12 +49,11 @@ ODD_NAMES = (
     "ünïcode 蛇",
     "{brace,expansion}",
     "# no comment",
-    "all 'of' \"them\" $x `y` \\z ! * ? [q] % & ; | ~ #",
+    "-all 'of' \"them\" $x `y` $(id) \\z ! * ? [q] {a,b} % %s & ; | <a >b (c) ~ ^ # ü蛇",
 )
 
 
-@each_shell
-@pytest.mark.parametrize("name", ODD_NAMES)
+@pytest.mark.parametrize(("shell", "name"), shell_cases(ODD_NAMES, ODD_NAMES[-1:]))
 def test_odd_paths(tmp_path: Path, shell: str, name: str) -> None:
     home = tmp_path / name
     home.mkdir()
@@ -55,8 +65,10 @@ def test_odd_paths(tmp_path: Path, shell: str, name: str) -> None:
     assert ask(home / name, home / ".builds", shell=shell).newer == "lib/os.py"
 
 
-@pytest.mark.parametrize("rounds", [1, 2, 3])
-@pytest.mark.parametrize("login_shell", LOGIN_SHELLS)
+@pytest.mark.parametrize(
+    ("login_shell", "rounds"),
+    [*((shell, 3) for shell in LOGIN_SHELLS), *((shell, rounds) for shell in COMMON_SHELLS for rounds in (1, 2))],
+)
 def test_login_shells_pass_the_command_on(tmp_path: Path, login_shell: str, rounds: int) -> None:
     name = ODD_NAMES[-1]
     install(tmp_path / name)
