@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def ask(
     return parse(done.stdout, rc=done.returncode)
 
 
+@lru_cache(maxsize=1)
 def applets(busybox: str) -> list[str]:
     return [applet for applet in run([busybox, "--list"]).stdout.split() if applet != "busybox"]
 

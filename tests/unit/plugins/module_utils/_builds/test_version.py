@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import lzma
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.version import Specifier, Version
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from tests.support.fuzzing import costly, load_profile
+
+load_profile()
 
 NAMES = Path(__file__).parents[3] / "data" / "asset-names.txt.xz"
 
@@ -116,9 +123,25 @@ SPECIFIERS = [
     "==3.15.0,>=3.15.0rc1",
 ]
 
+_OPERATORS = st.sampled_from(("==", "!=", "<", "<=", ">", ">=", "~=", "==="))
+_MINORS = st.integers(8, 16)
+_CLAUSES = st.one_of(
+    st.builds("{}3.{}{}".format, _OPERATORS, _MINORS, st.sampled_from(("", ".0", ".1", ".5", "rc1", ".0a1", ".0rc2"))),
+    st.builds("{}3.{}{}.*".format, st.sampled_from(("==", "!=")), _MINORS, st.sampled_from(("", ".0", ".3"))),
+    st.builds("{}{}".format, st.sampled_from(("==", "!=", "<", "<=", ">", ">=", "===")), st.integers(2, 4)),
+)
 
-@pytest.mark.parametrize("prerelease", [False, True])
-@pytest.mark.parametrize("text", SPECIFIERS)
+
+def with_known(test: Callable[..., None]) -> Callable[..., None]:
+    """The test with the known specifiers as examples, beside those that are made up."""
+    for text, prerelease in product(SPECIFIERS, (False, True)):
+        test = example(text=text, prerelease=prerelease)(test)
+    return test
+
+
+@with_known
+@costly(6)
+@given(text=st.lists(_CLAUSES, min_size=1, max_size=3).map(",".join), prerelease=st.booleans())
 def test_a_specifier_matches_what_packaging_matches(text: str, prerelease: bool) -> None:
     oracle = pytest.importorskip("packaging.specifiers", reason="packaging is the oracle").SpecifierSet(text)
     admitted = prerelease or bool(oracle.prereleases)

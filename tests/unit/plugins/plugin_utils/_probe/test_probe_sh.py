@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -413,24 +413,26 @@ def test_nothing_is_searched_unless_asked(tmp_path: Path, verify: str) -> None:
     assert ask(tmp_path / "3.13", tmp_path / ".builds", verify=verify).newer is None
 
 
-@pytest.fixture(params=["the tools of this machine", "busybox's tools"])
-def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """PATH has the machine's own tools, or to busybox's and to the shells alone."""
-    if request.param == "the tools of this machine":
-        yield request.param
-        return
+@pytest.fixture(scope="module")
+def busyboxs_tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of busybox's tools, and of the other shells."""
     busybox = program("busybox")[0]
-    directory = tmp_path / "busybox"
-    directory.mkdir()
+    directory = tmp_path_factory.mktemp("busybox")
     for applet in ("busybox", *probe_runs.applets(busybox)):
         (directory / applet).symlink_to(busybox)
     for shell in {shell.split()[0] for shell in SHELLS} - {"busybox"}:
         found = shutil.which(shell)
         if found:
             (directory / shell).symlink_to(found)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(directory))
-        yield request.param
+    return directory
+
+
+@pytest.fixture(params=["the tools of this machine", "busybox's tools"])
+def tools(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """PATH has the machine's own tools, or busybox's and the shells alone."""
+    if request.param != "the tools of this machine":
+        monkeypatch.setenv("PATH", str(request.getfixturevalue("busyboxs_tools")))
+    return str(request.param)
 
 
 @pytest.mark.parametrize(("shell", "option"), shell_cases(("noexec", "ro"), ("ro",)))
