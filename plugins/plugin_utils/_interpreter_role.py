@@ -9,6 +9,7 @@ This is Python and not Jinja since it is evaluated for every host of a fleet in 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,12 +25,13 @@ from ansible_collections.standalone.python.plugins.module_utils._store.store imp
 from ._build.sboms import path_of
 from ._components.table import completed
 from ._fleet.answer import DamagedAnswer, HostAnswer
+from ._links.options import LINKED_BUILD_ARGUMENTS, LINKS_INFO_ARGUMENTS
+from ._links.profiles import Profiles
 from ._links.requirements_file import require_arguments
-from ._links.spec import is_in
+from ._links.spec import LinksSpec, is_in
 from ._playbook.spec import require_role_variables
 from ._sbom.contents import Subject
 from ._sbom.sbom import of_build, rendered
-from ._systemd import require_services
 
 Build = dict[str, Any]
 Variables = Mapping[str, Any]
@@ -42,7 +44,8 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     in `given`, which has them.
 
     `given` is the variable interpreter_builds, None when it is not set. `variables` are the others without prefix, None
-    when they are not set, and `names`, the names of all variables with that prefix.
+    when they are not set; `links`, those that are options of `links_info`; and `names`, the names of all variables with
+    that prefix.
 
     Raises `InvalidName` for contradictory or impossible variables.
     """
@@ -55,13 +58,13 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
         )
     builds = [_completed(build, number, variables) for number, build in enumerate([{}] if given is None else given)]
     _refuse_shared_paths(builds)
-    require_services(variables["systemd_units"], "interpreter_systemd_units")
     _refuse_other_default(variables["default"], builds)
     _refuse_requirements_in(variables["root"], builds)
     if any(build["requirements"] and build["state"] != "absent" for build in builds):
         require_arguments(map(str, variables.get("pip_args") or ()), "interpreter_pip_args")
     _refuse_venvs_in_builds(builds)
     _refuse_shared_venvs(builds)
+    _refuse_links(variables["links"], builds)
     return builds
 
 
@@ -244,6 +247,20 @@ def _refuse_shared_paths(builds: Sequence[Build]) -> None:
             f"Each build needs its own path, but these are the paths: {', '.join(paths)}. Set path in the items "
             "of interpreter_builds."
         )
+
+
+def _refuse_links(options: Mapping[str, Any], builds: Sequence[Build]) -> None:
+    """Raise what `links_info` raises, which would be after builds were installed."""
+    defaults = {name: argument.get("default") for name, argument in LINKS_INFO_ARGUMENTS.items()}
+    linked = []
+    for build in builds:
+        # The module expands ~ on the host
+        paths = {name: re.sub(r"^~", "/~", build[name] or "") for name in ("path", "store", "venv")}
+        executable = None if build["state"] == "absent" else f"{paths['path']}/bin/python3"
+        linked.append({**dict.fromkeys(LINKED_BUILD_ARGUMENTS), **paths, "executable": executable})
+    params = {**defaults, **options, "builds": linked}
+    LinksSpec.from_params({**params, "priority": int(params["priority"])}, "interpreter_")
+    Profiles.from_params(params, "interpreter_")
 
 
 def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:

@@ -99,7 +99,10 @@ def unexpected_failure(result: Mapping[str, Any]) -> str | None:
     """
     if not result.get("failed") or "msg" in result or "exception" not in result:
         return None
-    words = getattr(getattr(result["exception"], "event", None), "msg", None) or "an error without a message"
+    words = (
+        getattr(getattr(result["exception"], "event", None), "msg", None)
+        or "one without words, as when memory is short"
+    )
     return (
         f"Cannot complete this task on the host: the module ended with an error that it does not expect: {words}. "
         "Run it again with -vvv, and report what it prints."

@@ -181,7 +181,7 @@ class _Download:
                 self._part.append(chunk)
                 if self._part.size_bytes > MAX_BYTES:
                     self._start_over()
-                    raise TransferFailure(f"it is longer than {LONGEST_SHOWN}, which no build is")
+                    raise TransferFailure(f"it is longer than {LONGEST_SHOWN}, which no build is", remedy="")
                 if self._on_bytes:
                     self._on_bytes(self._part.size_bytes)
             return body.offset

@@ -32,7 +32,8 @@ def opened(url: str, options: UrlOptions, offset: int = 0) -> Iterator[Body]:
     with _opened(url, options, offset) as body:
         if body.total_bytes is not None and body.total_bytes > MAX_BYTES:
             raise TransferFailure(
-                f"it is {body.total_bytes} bytes long by its own account, and no build is longer than {LONGEST_SHOWN}"
+                f"it is {body.total_bytes} bytes long by its own account, and no build is longer than {LONGEST_SHOWN}",
+                remedy="",
             )
         yield body
 

@@ -20,7 +20,7 @@ _OF_PROXY = "; give the proxy's URL a user and a password"
 _HINTS = {401: _OF_LOGIN, 403: _OF_LOGIN, 407: _OF_PROXY}
 _ABSENT = "The server was reached but has no such file: sync the mirror, or correct its address in `mirror`"
 _REMEDIES = {401: "", 403: "", 407: "", 404: _ABSENT, 410: _ABSENT}
-_OF_SERVER = "The server was reached: look at its log or try again later, or set `mirror` to another address"
+OF_SERVER = "The server was reached: look at its log or try again later, or set `mirror` to another address"
 _OF_PROXIES = "Allow the address in the proxy, or name it in no_proxy, or set `mirror` to one that the proxy allows"
 _TUNNEL_REFUSED = "Tunnel connection failed: "  # http.client's text, before the proxy's own status
 
@@ -55,7 +55,7 @@ def refused(host: str, code: int, headers: Any) -> TransferFailure:
     retry_after = re.fullmatch("[0-9]{1,9}", headers.get("Retry-After", "").strip())
     return TransferFailure(
         _answers(host, code) + _HINTS.get(code, ""),
-        remedy=_REMEDIES.get(code, _OF_SERVER),
+        remedy=_REMEDIES.get(code, OF_SERVER),
         may_pass=_may_pass(code),
         is_local=code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
         wait_s=int(retry_after[0]) if retry_after else None,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from .errors import TransferFailure, explained
+from .errors import OF_SERVER, TransferFailure, explained
 from .options import UrlOptions
 from .patience import Patience
 from .proxies import Proxy, ProxyFailure, login_of_netrc, proxy_for
@@ -144,7 +144,7 @@ def _length(response: Any, peer: Peer) -> int | None:
     if not said or response.chunked:
         return None
     if len(said) > 1 or not re.fullmatch("[0-9]{1,18}", min(said), re.ASCII):
-        raise TransferFailure(f"{peer.host} gives a Content-Length that is no length")
+        raise TransferFailure(f"{peer.host} gives a Content-Length that is no length", remedy=OF_SERVER)
     return int(min(said))
 
 

@@ -8,7 +8,6 @@ The first address that can be read counts, then a cached copy, then the bundled 
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +27,7 @@ from .catalog import Catalog, Origin
 from .formats import Reading, read_bundled, read_index
 from .freshness import IndexTooOld, ago, require_fresh
 
+_OTHERS = "Correct `index`, or set it to another address, to a file on the controller, or to bundled."
 _UNKNOWN_SHOWN = 3
 
 
@@ -122,12 +122,17 @@ class IndexReader:
                 kept.close()
             return self._kept(self._read(document.body, address, where), Origin(document.validators), entry)
         if kept is None:
-            raise IndexUnavailable(f"{where} could not be read: the server answers 304 without having been asked to.")
+            raise IndexUnavailable(
+                f"{where} could not be read: the server answers 304 without having been asked to. {_OTHERS}"
+            )
         entry.confirm()
         return kept
 
     def _read(self, content: bytes, address: Address, where: str) -> Reading:
-        reading = read_index(content, where=where, directory=address.directory)
+        try:
+            reading = read_index(content, where=where, directory=address.directory)
+        except IndexUnavailable as error:
+            raise IndexUnavailable(f"{error} {_OTHERS}") from error
         local = next((one for one in reading.listed if one.own_url and one.own_url.startswith("file:")), None)
         if local and address.kind == "http":  # a server must not choose which local files are read
             raise IndexUnavailable(
@@ -161,8 +166,7 @@ def _file_content(path: str, where: str) -> bytes:
     try:
         return read_document(path)
     except OSError as error:
-        advice = " Write the address or the path of an index, or bundled." if error.errno == errno.ENOENT else ""
-        raise IndexUnavailable(f"{where} could not be read: {error.strerror}.{advice}") from error
+        raise IndexUnavailable(f"{where} could not be read: {error.strerror}. {_OTHERS}") from error
 
 
 def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
@@ -184,7 +188,7 @@ def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
         except IndexUnavailable as error:
             failures.append(error)
     if options.only_current:
-        raise failures[0] if len(failures) == 1 else IndexUnavailable(_said(failures))
+        raise _refusal(failures)
     if any(isinstance(failure, IndexTooOld) for failure in failures):
         raise IndexTooOld(_said(failures))
     copy = _youngest_copy(reader, addresses)
@@ -193,8 +197,14 @@ def open_index(options: IndexOptions, warn: Callable[[str], None]) -> OpenIndex:
         warn(f"{_said(failures)} The copy of {found.name} from {ago(found.entry.age_s())} is used.")
         return _fresh(found, address, options, warn)
     if options.index and not all(_is_unreachable(failure) for failure in failures):
-        raise failures[0] if len(failures) == 1 else IndexUnavailable(_said(failures))
+        raise _refusal(failures)
     return _bundled_instead(reader, failures, options, warn)
+
+
+def _refusal(failures: Sequence[IndexUnavailable]) -> IndexUnavailable:
+    """The error for the user, with what helps where no failure says it."""
+    is_said = not any(isinstance(failure, FetchError) for failure in failures)
+    return IndexUnavailable(_said(failures) if is_said else f"{_said(failures)} {_OTHERS}")
 
 
 def _said(failures: Sequence[IndexUnavailable]) -> str:

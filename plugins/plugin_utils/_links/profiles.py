@@ -41,13 +41,16 @@ class Profiles:
     patterns: tuple[str, ...]
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> Profiles:
-        """Parse the module's options. Raises `InvalidName` for units other than services and for bad directories."""
+    def from_params(cls, params: Mapping[str, Any], prefix: str = "") -> Profiles:
+        """Parse the module's options. Raises `InvalidName` for units other than services and for bad directories.
+
+        `prefix` precedes the option in the message.
+        """
         names = ("profile_dir", "csh_dir", "fish_dir", "environment_dir", "systemd_dir")
         directory, csh_directory, fish_directory, environment, units = (
-            absolute_path(params[name], name) for name in names
+            absolute_path(params[name], f"{prefix}{name}") for name in names
         )
-        require_services(params["systemd_units"], "systemd_units")
+        require_services(params["systemd_units"], f"{prefix}systemd_units")
         login = (
             Profile(f"{directory}/standalone-python.sh", "sh", directory),
             Profile(f"{directory}/standalone-python.csh", "csh", directory),

@@ -81,15 +81,15 @@ class LinksSpec:
     root: str = ""
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> LinksSpec:
-        """Parse the options. Raises `InvalidName` for impossible ones."""
-        link_dir = absolute_path(params["link_dir"], "link_dir")
+    def from_params(cls, params: Mapping[str, Any], prefix: str = "") -> LinksSpec:
+        """Parse the options. Raises `InvalidName` for impossible ones, in which `prefix` precedes the option."""
+        link_dir = absolute_path(params["link_dir"], f"{prefix}link_dir")
         beside = f"{link_dir.rpartition('/')[0]}/share/man/man1"
         builds = tuple(LinkedBuild.from_params(build) for build in params["builds"])
         spec = cls(
             builds=builds,
             link_dir=link_dir,
-            man_dir=absolute_path(params["man_dir"] or beside, "man_dir"),
+            man_dir=absolute_path(params["man_dir"] or beside, f"{prefix}man_dir"),
             system=params["alternatives"],
             priority=params["priority"],
             default=next((build.path for build in builds if build.is_default and build.executable), None),
@@ -103,10 +103,10 @@ class LinksSpec:
                 else f"update-alternatives takes none above {_HIGHEST_PRIORITY}. Write a lower one"
             )
             raise InvalidName(f"The priority is {spec.priority}, but {why}.")
-        spec._require_links_outside()
+        spec._require_links_outside(prefix)
         return spec
 
-    def _require_links_outside(self) -> None:
+    def _require_links_outside(self, prefix: str) -> None:
         """Raise `InvalidName` when links would be created in a build, which never changes once it is published."""
         if self.system == "none" and not self.default:
             return
@@ -114,8 +114,8 @@ class LinksSpec:
             for builds in (builds for build in self.builds for builds in (build.path, build.store)):
                 if is_in(links, builds):
                     raise InvalidName(
-                        f"{option} is {links}, which is in {builds}, where builds are. Links there would change a "
-                        "build, and go with it. Choose a directory beside it."
+                        f"{prefix}{option} is {links}, which is in {builds}, where builds are. Links there would "
+                        "change a build, and go with it. Choose a directory beside it."
                     )
 
     @property

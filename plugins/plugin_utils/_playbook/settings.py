@@ -22,7 +22,7 @@ from .._documents import local_path
 from .._wording import shortened
 from .named_files import FileCheck
 from .spec import PlaybookSpec, Setting
-from .values import OUTPUT, fault_in, waves_of
+from .values import OUTPUTS, fault_in, waves_of
 
 LOCALHOST = "localhost"
 _COMMON = PREFIX  # of variables that several playbooks read
@@ -107,7 +107,7 @@ class _Check:
             paths={
                 setting.name: _path(setting, values[setting.name])
                 for setting in settings
-                if setting.form == OUTPUT and (values[setting.name] or setting.default is not None)
+                if setting.form in OUTPUTS and (values[setting.name] or setting.default is not None)
             },
             names=names,
             warnings=tuple(self._warnings(values, names)),

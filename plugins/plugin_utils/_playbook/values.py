@@ -23,8 +23,11 @@ from .._options import age_seconds, nearest
 from .._resolve.exclusion import parse_exclude
 from .spec import Setting
 
-OUTPUT = "output"  # the form of a path that the playbook writes to, on the controller
+# The forms of paths that the playbook writes to, on the controller: a file, and a directory that may be missing.
+_FILE, _DIRECTORY = OUTPUTS = ("output", "output_directory")
+_COMMAND = "command"  # a text, since templates would fail with a number
 _SHOWN = 60  # characters of a value; the user knows the rest
+_LONGEST_S = 7 * 24 * 60 * 60  # a week
 _WAVE = re.compile(r"[1-9][0-9]{0,5}|(?:100|[1-9][0-9]?)%")
 _URL = re.compile(r"(?:https?|file)://\S+")
 _UNIT = re.compile(r"[^/\s\x00-\x1f]+")
@@ -90,7 +93,7 @@ def _check(setting: Setting, value: Any) -> None:
 
 
 def _text(setting: Setting, value: Any) -> list[Any]:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    if isinstance(value, bool) or not isinstance(value, str if setting.form == _COMMAND else (str, int, float)):
         raise BadValue(f"Write {_one_of(setting.choices) if setting.choices else 'a text'}, in quotes.")
     return [str(value)]
 
@@ -105,7 +108,7 @@ def _flag(_setting: Setting, value: Any) -> list[Any]:
 def _number(_setting: Setting, value: Any) -> list[Any]:
     try:
         return [check_type_int(value)]
-    except TypeError:
+    except (TypeError, OverflowError):  # the latter for infinity
         raise BadValue("Write a whole number.") from None
 
 
@@ -163,8 +166,8 @@ _TYPES: Mapping[str, Callable[[Setting, Any], list[Any]]] = {
 
 
 def _is_duration(_setting: Setting, value: int) -> None:
-    if value < 0:
-        raise BadValue("Write a number of seconds, 0 for none.")
+    if not 0 <= value <= _LONGEST_S:
+        raise BadValue(f"Write a number of seconds, 0 for none and at most {_LONGEST_S}.")
 
 
 def _is_path(setting: Setting, value: str) -> None:
@@ -173,16 +176,20 @@ def _is_path(setting: Setting, value: str) -> None:
     checked_path(value, setting.name)
 
 
-def _is_output(_setting: Setting, value: str) -> None:
+def _is_output(setting: Setting, value: str) -> None:
     try:
-        above = os.path.dirname(local_path(value.rstrip("/") or "/"))
+        path = local_path(value.rstrip("/") or "/")
     except OSError as error:
         reason = str(error.strerror)
         raise BadValue(f"{reason[0].upper()}{reason[1:]}. Write the path from the root.") from None
-    while not os.path.lexists(above):
+    if os.path.lexists(path) and os.path.isdir(path) is (setting.form == _FILE):
+        wanted, found = ("file", "directory") if setting.form == _FILE else ("directory", "file")
+        raise BadValue(f"That is a {found} on the controller. Choose the path of a {wanted}.")
+    above = os.path.dirname(path)
+    while not os.path.lexists(above) and setting.form == _DIRECTORY:
         above = os.path.dirname(above)
     if not os.path.isdir(above):
-        raise BadValue(f"{above} is no directory on the controller. Choose another path.")
+        raise BadValue(f"{above} is no directory on the controller. Make it, or choose another path.")
     if not os.access(above, os.W_OK | os.X_OK) and not os.path.exists(local_path(value)):
         raise BadValue(f"This user may not write to {above} on the controller. Choose another path.")
 
@@ -223,7 +230,9 @@ _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
     "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
     "path": _is_path,
     "seconds": _is_duration,
-    OUTPUT: _is_output,
+    _FILE: _is_output,
+    _DIRECTORY: _is_output,
+    _COMMAND: lambda _setting, _value: None,
     "pattern": _is_pattern,
     "waves": lambda _setting, value: _discard(waves_of(value)),
     "url": _is_url,

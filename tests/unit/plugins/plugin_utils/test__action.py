@@ -133,14 +133,23 @@ class ErrorSummary:
     event: Event
 
 
-def test_an_error_that_a_module_does_not_catch_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = {"failed": True, "exception": ErrorSummary(Event("maximum recursion depth exceeded"))}
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("maximum recursion depth exceeded", "maximum recursion depth exceeded"),
+        ("", "one without words, as when memory is short"),
+    ],
+)
+def test_an_error_that_a_module_does_not_catch_is_a_message(
+    monkeypatch: pytest.MonkeyPatch, words: str, said: str
+) -> None:
+    answer = {"failed": True, "exception": ErrorSummary(Event(words))}
     monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: answer)
     action = CollectionAction.__new__(CollectionAction)
     action._used_interpreter = "#!/usr/bin/python3"
     assert action._execute_module(module_name="x")["msg"] == (
-        "Cannot complete this task on the host: the module ended with an error that it does not expect: maximum "
-        "recursion depth exceeded. Run it again with -vvv, and report what it prints."
+        f"Cannot complete this task on the host: the module ended with an error that it does not expect: {said}. Run "
+        "it again with -vvv, and report what it prints."
     )
 
 

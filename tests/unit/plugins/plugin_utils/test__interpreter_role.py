@@ -27,7 +27,7 @@ from tests.support.audited_fleets import STORE, build, host
 
 def variables(**given: Any) -> dict[str, Any]:
     unset = dict.fromkeys(("name", "asset", "path", "store", "venv", "requirements", "root", "default"))
-    return {**unset, "builds_dir": "/opt/python", "state": "present", "systemd_units": [], **given}
+    return {**unset, "builds_dir": "/opt/python", "state": "present", "links": {}, **given}
 
 
 def only(given: list[dict[str, Any]] | None = None, **others: Any) -> dict[str, Any]:
@@ -66,6 +66,10 @@ def test_what_a_build_does_not_say_is_as_for_all() -> None:
         "is_default": False,
         "number": 0,
     }
+
+
+def test_a_home_is_for_the_host_to_find() -> None:
+    assert only(name="3.13", path="~/python/3.13")["store"] == "~/python/.builds"
 
 
 def test_what_a_build_says_is_what_it_has() -> None:
@@ -133,8 +137,36 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
     ),
     "a unit without suffix": (
         [],
-        {"systemd_units": ["app"]},
+        {"links": {"systemd_units": ["app"]}},
         "interpreter_systemd_units names app. Name services with their suffix, as in myapp.service.",
+    ),
+    "a directory of links that is relative": (
+        [{"name": "3.13"}],
+        {"links": {"link_dir": "bin"}},
+        "interpreter_link_dir is 'bin', which is relative. Write it from the root.",
+    ),
+    "a directory of profiles that no shell can hold": (
+        [{"name": "3.13"}],
+        {"links": {"profile_dir": "/etc/my profile.d"}},
+        "interpreter_profile_dir is '/etc/my profile.d'. Give an absolute path, not the root, without spaces, `..` and "
+        "characters that mean something to a shell.",
+    ),
+    "links in a build": (
+        [{"name": "3.13"}],
+        {"links": {"link_dir": "/opt/python/3.13/bin"}},
+        "interpreter_link_dir is /opt/python/3.13/bin, which is in /opt/python/3.13, where builds are. Links there "
+        "would change a build, and go with it. Choose a directory beside it.",
+    ),
+    "a priority that is too high": (
+        [{"name": "3.13"}],
+        {"links": {"priority": "2147483648"}},
+        "The priority is 2147483648, but update-alternatives takes none above 2147483647. Write a lower one.",
+    ),
+    "a path that no link can have": (
+        [{"name": "3.13", "path": "/opt/my python/3.13"}],
+        {},
+        "path is '/opt/my python/3.13'. Give an absolute path, not the root, without spaces, `..` and characters that "
+        "mean something to a shell.",
     ),
     "a default that is not there": (
         [{"name": "3.13"}, {"path": "/opt/x", "state": "absent"}],

@@ -42,6 +42,7 @@ OLD = f"cpython-3.13.5+20250723-{TARGET}-install_only_stripped.tar.gz"
 NEW = f"cpython-3.13.6+20250807-{TARGET}-install_only_stripped.tar.gz"
 BUNDLED = f"cpython-3.13.7+20251010-{TARGET}-install_only_stripped.tar.gz"
 UNKNOWN = "cpython-3.13.6+20250807-sparc64-unknown-linux-gnu-install_only.tar.gz"
+OTHERS = "Correct `index`, or set it to another address, to a file on the controller, or to bundled."
 UNREACHABLE = "http://127.0.0.1:1/index"
 HOUR_S = 60 * 60
 DAY_S = 24 * HOUR_S
@@ -173,7 +174,10 @@ def test_the_first_address_that_can_be_read_is_used_alone(world: World) -> None:
     [
         (status(404), "could not be read: the server answers 404 Not Found."),
         (status(503), "could not be read: the server answers 503 Service Unavailable."),
-        (html_page(), "is a web page and no index; a proxy or a login page may have answered."),
+        (
+            html_page(),
+            f"is a web page and no index; a proxy or a login page may have answered. {OTHERS}",
+        ),
     ],
 )
 @pytest.mark.parametrize(
@@ -228,18 +232,15 @@ def test_a_wrong_address_is_an_error(world: World) -> None:
         world.newest(f"{server.url}/missing", UNREACHABLE)
     assert str(caught.value) == (
         f"The index {server.url}/missing could not be read: the server answers 404 Not Found. "
-        f"The index {UNREACHABLE} could not be read: 127.0.0.1 refuses the connection."
+        f"The index {UNREACHABLE} could not be read: 127.0.0.1 refuses the connection. {OTHERS}"
     )
 
 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        (
-            "missing",
-            "could not be read: No such file or directory. Write the address or the path of an index, or bundled.",
-        ),
-        ("", "could not be read: Is a directory."),
+        ("missing", f"could not be read: No such file or directory. {OTHERS}"),
+        ("", f"could not be read: Is a directory. {OTHERS}"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_an_error(world: World, name: str, reason: str) -> None:

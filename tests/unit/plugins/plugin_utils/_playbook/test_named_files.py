@@ -21,7 +21,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.named_files import FileCheck
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import playbooks, spec_of
-from ansible_collections.standalone.python.plugins.plugin_utils._playbook.values import OUTPUT
+from ansible_collections.standalone.python.plugins.plugin_utils._playbook.values import OUTPUTS
 
 COLLECTION = Path(__file__).resolve().parents[5]
 
@@ -134,7 +134,7 @@ def test_what_playbooks_write_is_checked_as_such() -> None:
         name.removeprefix(spec_of(playbook).prefixes[0])
         for playbook in playbooks()
         for name, setting in spec_of(playbook).settings.items()
-        if setting.form == OUTPUT
+        if setting.form in OUTPUTS
     }
     assert written == WRITTEN_BY_THE_CONTROLLER - {"directory"}  # which a playbook passes on
 

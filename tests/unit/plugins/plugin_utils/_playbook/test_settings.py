@@ -166,10 +166,12 @@ def test_what_is_written_is_relative_to_the_working_directory(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PWD", "/nonexistent")
-    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("HOME", f"{tmp_path}/me")
+    for directory in ("me", "out"):
+        (tmp_path / directory).mkdir()
     assert check(playbook).paths == {name: str(tmp_path / str(spec_of(playbook).settings[name].default))}
     assert check(playbook, all={name: "out/x"}).paths == {name: str(tmp_path / "out" / "x")}
-    assert check(playbook, all={name: "~/x"}).paths == {name: "/home/me/x"}
+    assert check(playbook, all={name: "~/x"}).paths == {name: f"{tmp_path}/me/x"}
     assert (
         f"{name} is '~nobody-such/x'. The home directory that it names is unknown. Write the path from the root."
         in refusal(playbook, all={name: "~nobody-such/x"})
@@ -180,8 +182,12 @@ def test_what_is_written_is_relative_to_the_working_directory(
 def test_what_is_written_has_a_directory_above(tmp_path: Path, playbook: str, name: str) -> None:
     (tmp_path / "file").touch()
     said = refusal(playbook, all={name: f"{tmp_path}/file/x"})
-    assert f"{tmp_path}/file is no directory on the controller. Choose another path." in said
-    assert check(playbook, all={name: f"{tmp_path}/new/x/"})
+    assert f"{tmp_path}/file is no directory on the controller. Make it, or choose another path." in said
+    if name == "lock_file":  # nothing makes directories for a file
+        said = refusal(playbook, all={name: f"{tmp_path}/new/x"})
+        assert f"{tmp_path}/new is no directory on the controller. Make it, or choose another path." in said
+    else:
+        assert check(playbook, all={name: f"{tmp_path}/new/x/"})
     (tmp_path / "closed").mkdir(mode=0o555)
     if not os.access(tmp_path / "closed", os.W_OK):  # root may
         said = refusal(playbook, all={name: f"{tmp_path}/closed/x"})

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ GOOD: list[tuple[str, Any]] = [
     ("upgrade_build_options", {"ca_path": "/x", "verify": "full"}),
     ("upgrade_build_options", '{"timeout": 3}'),
     ("audit_verify", "none"),
+    ("audit_dir", "reports/of/today"),
+    ("lock_file", "/dev/null"),
     ("audit_fail_on", "drifted,no_answer"),
     ("audit_fail_on", ["eol"]),
     ("upgrade_exclude", "3.13.6+20250807,20250901"),
@@ -80,10 +83,18 @@ BAD: list[tuple[str, Any, str]] = [
     ("upgrade_serial", [], "is []. Write numbers of hosts"),
     ("upgrade_serial", "ten", "is 'ten'. Write numbers of hosts"),
     ("upgrade_serial", {"a": 1}, "is a dictionary. Write numbers of hosts"),
-    ("upgrade_pause", -1, "is -1. Write a number of seconds, 0 for none."),
+    ("upgrade_pause", -1, "is -1. Write a number of seconds, 0 for none and at most 604800."),
+    ("upgrade_pause", 604801, "is 604801. Write a number of seconds, 0 for none and at most 604800."),
+    ("upgrade_pause", math.inf, "is inf. Write a whole number."),
     ("upgrade_pause", "10m", "is '10m'. Write a whole number."),
     ("upgrade_health_command", ["curl", "x"], "is ['curl', 'x']. Write a text, in quotes."),
     ("upgrade_health_command", True, "is True. Write a text, in quotes."),
+    ("upgrade_health_command", 7, "is 7. Write a text, in quotes."),
+    ("upgrade_before_command", 1.5, "is 1.5. Write a text, in quotes."),
+    ("audit_dir", "/dev/null", "is '/dev/null'. That is a file on the controller. Choose the path of a directory."),
+    ("audit_dir", "/dev/null/x", "is '/dev/null/x'. /dev/null is no directory on the controller. Make it, or choose"),
+    ("lock_file", "/dev/", "is '/dev/'. That is a directory on the controller. Choose the path of a file."),
+    ("lock_file", "/dev/nowhere/x", "is '/dev/nowhere/x'. /dev/nowhere is no directory on the controller. Make it, or"),
     ("upgrade_restart_services", ["a/b"], "is ['a/b']. Write names of services, such as web.service."),
     ("upgrade_restart_services", [""], "is ['']. Leave out what is empty."),
     ("upgrade_restart_services", {"web": 1}, "is a dictionary. Write a list."),
