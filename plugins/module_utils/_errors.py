@@ -42,6 +42,7 @@ class DownloadError(StandaloneError):
     """The archive could not be fetched completely."""
 
 
+_PUSH = "If this host has no way out, let the controller send it with `delivery: push`."
 REACH = "Check that this host reaches the address, through a proxy if need be, or set `mirror` to one that it reaches"
 
 
@@ -50,14 +51,15 @@ class NoSource(DownloadError):
 
     `causes` are messages, one for each address; `is_hopeless` is whether any other machine would get the same answers,
     and `may_pass` whether this one would get another answer later. `remedy` is what helps against them, without a full
-    stop.
+    stop. `without_push` is the message for where the controller fetches, or will: it does not suggest that.
     """
 
     def __init__(self, causes: str, *, is_hopeless: bool, may_pass: bool = False, remedy: str = REACH) -> None:
-        super().__init__(
-            f"The archive could not be downloaded. {causes} {remedy}, or bring the file to the host and give it as "
+        self.without_push = (
+            f"The archive could not be downloaded. {causes} {remedy}, or fetch the file elsewhere and give it as "
             "`archive`."
         )
+        super().__init__(self.without_push if is_hopeless else f"{self.without_push} {_PUSH}")
         self.causes = causes
         self.is_hopeless = is_hopeless
         self.may_pass = may_pass

@@ -72,6 +72,7 @@ def test_they_have_no_way_out(operator: FleetPlayer, island: dict[str, Host], se
     pulled = spec(operator, server, "--limit", "host0")
     assert pulled.rc == 2
     assert "The archive could not be downloaded." in pulled.output
+    assert "`delivery: push`" in pulled.output
     assert server.requests == []
 
 

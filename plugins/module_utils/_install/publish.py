@@ -291,7 +291,7 @@ def _fetch(part: str, spec: InstallSpec, source: Asset, asset: Asset, store: Sto
             another_try = source.sha256 != asset.sha256 and not error.may_pass
             if is_last_resort or error.is_hopeless or another_try:
                 raise
-            raise ArchiveNeeded(str(error), asset.sha256, asset.build.name) from error
+            raise ArchiveNeeded(error.without_push, asset.sha256, asset.build.name) from error
 
 
 def _extracted(

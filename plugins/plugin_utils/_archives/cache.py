@@ -26,6 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     DigestMismatch,
     DownloadError,
     InvalidName,
+    NoSource,
     StoreError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
@@ -110,7 +111,8 @@ def _fetch(cache: ContentCache, asset: Asset, urls: Sequence[str], options: UrlO
         os.replace(part, cache.path_of(asset.sha256))
         cache.make_room(0)
     except DownloadError as error:
-        raise DownloadError(f"On the controller: {error}") from error
+        said = error.without_push if isinstance(error, NoSource) else error
+        raise DownloadError(f"On the controller: {said}") from error
     except OSError as error:
         raise StoreError(
             f"The controller cannot keep the archive in {cache.directory}: {advice(error, cache.directory)} Or set "

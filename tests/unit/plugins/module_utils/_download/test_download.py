@@ -81,19 +81,23 @@ LOGIN = "Correct that, or set `mirror` to another address"
 FILES = "Mount the directory of the mirror there, or sync the mirror, or correct its path in `mirror`"
 
 
+ELSEWHERE = ", or fetch the file elsewhere and give it as `archive`."
+PUSH = " If this host has no way out, let the controller send it with `delivery: push`."
+
+
 @pytest.mark.parametrize(
-    ("names", "advice"),
+    ("names", "advice", "push"),
     [
-        (["absent"], ABSENT),
-        (["gone"], ABSENT),
-        (["login"], LOGIN),
-        (["busy"], BUSY),
-        (["broken"], REACH),
-        (["circle"], LOGIN),
-        (["absent", "gone", "busy"], f"{ABSENT}. {BUSY}"),
+        (["absent"], ABSENT, ""),
+        (["gone"], ABSENT, ""),
+        (["login"], LOGIN, ""),
+        (["busy"], BUSY, PUSH),
+        (["broken"], REACH, PUSH),
+        (["circle"], LOGIN, ""),
+        (["absent", "gone", "busy"], f"{ABSENT}. {BUSY}", PUSH),
     ],
 )
-def test_the_advice_is_for_the_cause(downloads: Downloads, names: list[str], advice: str) -> None:
+def test_the_advice_is_for_the_cause(downloads: Downloads, names: list[str], advice: str, push: str) -> None:
     script = {
         "/absent": status(404),
         "/gone": status(410),
@@ -104,7 +108,8 @@ def test_the_advice_is_for_the_cause(downloads: Downloads, names: list[str], adv
     }
     with serve(script=script) as server, pytest.raises(NoSource) as caught:
         downloads.get(*(f"{server.url}/{name}" for name in names), retries=0)
-    assert str(caught.value).endswith(f". {advice}, or bring the file to the host and give it as `archive`.")
+    assert str(caught.value).endswith(f". {advice}{ELSEWHERE}{push}")
+    assert caught.value.without_push.endswith(f". {advice}{ELSEWHERE}")
 
 
 def test_a_directory_is_not_reached_by_a_proxy(downloads: Downloads) -> None:
@@ -112,7 +117,7 @@ def test_a_directory_is_not_reached_by_a_proxy(downloads: Downloads) -> None:
         downloads.get("file:///nowhere/file")
     assert str(caught.value) == (
         "The archive could not be downloaded. file:///nowhere/file: there is no file /nowhere/file on this host. "
-        f"{FILES}, or bring the file to the host and give it as `archive`."
+        f"{FILES}{ELSEWHERE}{PUSH}"
     )
 
 
