@@ -15,7 +15,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,10 +90,21 @@ def _play(variables: dict[str, str]) -> int:
     ]
     for name, value in {**variables, "opt": str(HERE / "opt")}.items():
         command += ["-e", f"demo_{name}={value}"]
-    # Its own directories, so that the demo neither finds nor leaves anything in the user's home, which may not exist.
-    own = {"ANSIBLE_STANDALONE_PYTHON_CACHE": str(HERE / "cache"), "ANSIBLE_REMOTE_TEMP": str(HERE / "tmp")}
-    environment = {**os.environ, **own}
-    return subprocess.run(command, env=environment, check=False).returncode
+    return subprocess.run(command, env=environment(os.environ), check=False).returncode
+
+
+def environment(of_user: Mapping[str, str]) -> dict[str, str]:
+    """The user's environment, so that what is fetched goes through their proxy, except what is on this machine.
+
+    With directories below `.demo/`: the demo neither finds nor leaves anything in the user's home, which may not exist.
+    """
+    by_no_proxy = of_user.get("no_proxy") or of_user.get("NO_PROXY")
+    return {
+        **of_user,
+        "ANSIBLE_STANDALONE_PYTHON_CACHE": str(HERE / "cache"),
+        "ANSIBLE_REMOTE_TEMP": str(HERE / "tmp"),
+        "no_proxy": f"{by_no_proxy},127.0.0.1" if by_no_proxy else "127.0.0.1",
+    }
 
 
 if __name__ == "__main__":
