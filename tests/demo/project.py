@@ -14,6 +14,8 @@ CONFIGURATION = """\
 [defaults]
 inventory = inventory.yml
 collections_path = {collections}
+# The project runs for users without a home directory, too: leave this out where there is one.
+home = .ansible
 """
 
 INVENTORY = """\
@@ -23,6 +25,7 @@ all:
     localhost:
       ansible_connection: local
       ansible_python_interpreter: {python}
+      ansible_remote_tmp: {remote_tmp}
 """
 
 VARIABLES = """\
@@ -71,6 +74,7 @@ def write(directory: Path, repository: Path, variables: Mapping[str, str]) -> st
         **variables,
         "collections": str(repository / ".collection"),
         "python": sys.executable,
+        "remote_tmp": str(directory / ".ansible" / "tmp"),
         "path": str(store / variables["minor"]),
         "store": str(store / ".builds"),
     }

@@ -37,5 +37,8 @@ def test_the_settings_of_the_project_are_right(tmp_path: Path, variables: dict[s
     assert {*given} - {*settings} <= {"standalone_python_mirror"}
     faults = {n: fault_in(settings[n], v) for n, v in given.items() if n in settings and "{{" not in str(v)}
     assert {name: fault for name, fault in faults.items() if fault} == {}
-    (host,) = yaml.safe_load((tmp_path / "project" / "inventory.yml").read_text())["all"]["hosts"]
-    assert host == "localhost"
+    hosts = yaml.safe_load((tmp_path / "project" / "inventory.yml").read_text())["all"]["hosts"]
+    assert [*hosts] == ["localhost"]
+    needs_no_home = "\nhome = .ansible\n" in (tmp_path / "project" / "ansible.cfg").read_text()
+    of_host = Path(hosts["localhost"]["ansible_remote_tmp"])
+    assert (needs_no_home, of_host) == (True, tmp_path / "project" / ".ansible" / "tmp")
