@@ -75,15 +75,19 @@ def explained(error: BaseException, *, host: str, proxy: str | None, timeout_s: 
     return TransferFailure(f"the request to {peer} failed ({type(error).__name__})")
 
 
+def unverified(host: str, words: str) -> str:
+    """Why the certificate of `host` is not accepted, in `words` of the TLS library, and what to do."""
+    return (
+        f"the certificate of {host} could not be verified ({words.rstrip('.')}); if a proxy that inspects TLS or a "
+        "private authority signed it, add that authority to the system's certificates or name its file in ca_path"
+    )
+
+
 def _of_tls(cause: BaseException, host: str) -> TransferFailure | None:
     import ssl
 
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return TransferFailure(
-            f"the certificate of {host} could not be verified ({cause.verify_message}); when a private authority "
-            "signed it, give that authority's certificate with ca_path",
-            remedy="",
-        )
+        return TransferFailure(unverified(host, cause.verify_message), remedy="")
     if isinstance(cause, ssl.SSLError):
         return TransferFailure(f"TLS with {host} fails ({cause.reason or 'the connection broke'})", may_pass=True)
     return None

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
+from ansible_collections.standalone.python.plugins.module_utils._http.errors import unverified
 from ansible_collections.standalone.python.plugins.module_utils._http.patience import TooSlow
 from ansible_collections.standalone.python.plugins.module_utils._http.proxies import ProxyFailure
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
@@ -75,7 +76,7 @@ def explained(url: str, error: BaseException, *, timeout_s: int, what: str) -> F
         found = next((cause for cause in causes if isinstance(cause, kinds)), None)
         if found:
             host = urlsplit(_asked_url(error) or url).hostname or ""
-            words = reason.format(host=host, timeout_s=timeout_s, tls=_tls_words(causes), error=found)
+            words = reason.format(host=host, timeout_s=timeout_s, tls=_of_tls(causes, host), error=found)
             return FetchError.of(url, words, outlook, what=what)
     raise error
 
@@ -100,7 +101,7 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
         ((TooSlow,), "{host} {error}", "soon"),
         ((ProxyFailure,), "{error}", "later"),
         ((of_requests.ProxyError,), "its proxy refuses or does not answer; see use_proxy", "later"),
-        ((of_requests.SSLError,), "TLS with {host} fails ({tls}); ca_path names a private authority", "never"),
+        ((of_requests.SSLError,), "{tls}", "never"),
         ((socket.gaierror,), "the name {host} does not resolve", "later"),
         ((of_requests.ConnectTimeout,), "{host} does not answer", "later"),
         ((ConnectionRefusedError,), "{host} refuses the connection", "soon"),
@@ -117,17 +118,18 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
     )
 
 
-def _tls_words(causes: tuple[BaseException, ...]) -> str:
-    """OpenSSL's own verdict, such as `self-signed certificate`, or urllib3 1.26's on the name in a certificate."""
+def _of_tls(causes: tuple[BaseException, ...], host: str) -> str:
+    """The reason with OpenSSL's own words, or urllib3 1.26's on the name in a certificate."""
     import ssl
 
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause.verify_message.rstrip(".")
+            return unverified(host, cause.verify_message)
     for cause in causes:
         if type(cause).__name__ == "CertificateError":  # each urllib3 1.26 has it in another module
-            return str(cause).rstrip(".")
-    return next((cause.reason for cause in causes if isinstance(cause, ssl.SSLError) and cause.reason), "no details")
+            return unverified(host, str(cause))
+    words = next((cause.reason for cause in causes if isinstance(cause, ssl.SSLError) and cause.reason), "no details")
+    return f"TLS with {host} fails ({words})"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

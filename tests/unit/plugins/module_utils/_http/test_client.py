@@ -65,7 +65,7 @@ def test_no_authority_is_needed_without_validation(authority: Authority, downloa
     ("host", "trusted", "words"),
     [
         ("localhost", False, "unable to get local issuer certificate"),
-        ("127.0.0.1", True, "IP address mismatch, certificate is not valid for '127.0.0.1'."),
+        ("127.0.0.1", True, "IP address mismatch, certificate is not valid for '127.0.0.1'"),
     ],
 )
 def test_a_certificate_that_is_not_trusted(
@@ -75,8 +75,9 @@ def test_a_certificate_that_is_not_trusted(
     with serve(downloads.mirror, tls=authority.server(), host=host) as server:
         reasons = downloads.reasons(f"{server.url}/file", options=options, retries=3)
     assert reasons == (
-        f"{server.url}/file: the certificate of {host} could not be verified ({words}); when a private authority "
-        "signed it, give that authority's certificate with ca_path."
+        f"{server.url}/file: the certificate of {host} could not be verified ({words}); if a proxy that inspects "
+        "TLS or a private authority signed it, add that authority to the system's certificates or name its file in "
+        "ca_path."
     )
     assert server.requests == []
 

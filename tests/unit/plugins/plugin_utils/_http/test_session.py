@@ -84,8 +84,9 @@ def test_a_certificate_that_does_not_verify_is_a_message(
     with serve(directory, tls=authority.server(), host=host) as server, pytest.raises(FetchError) as caught:
         get(f"{server.url}/index", options)
     assert str(caught.value) == (
-        f"The index {server.url}/index could not be read: TLS with {host} fails ({words}); ca_path names a private "
-        "authority."
+        f"The index {server.url}/index could not be read: the certificate of {host} could not be verified ({words}); "
+        "if a proxy that inspects TLS or a private authority signed it, add that authority to the system's "
+        "certificates or name its file in ca_path."
     )
     assert not caught.value.is_unreachable
 
@@ -96,7 +97,7 @@ def test_the_system_s_authorities_do_not_vouch_for_another_name(
     monkeypatch.setenv("SSL_CERT_FILE", authority.certificate)
     with serve(directory, tls=authority.server(), host="127.0.0.1") as server, pytest.raises(FetchError) as caught:
         get(f"{server.url}/index", UrlOptions())
-    assert f"TLS with 127.0.0.1 fails ({WRONG_NAME})" in str(caught.value)
+    assert f"the certificate of 127.0.0.1 could not be verified ({WRONG_NAME})" in str(caught.value)
 
 
 def test_the_system_s_authorities_vouch_for_an_address(
