@@ -185,17 +185,72 @@ def tasks_in(content: Any, action: str) -> Iterator[dict[str, Any]]:
             yield from tasks_in(item, action)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-@pytest.mark.parametrize("module", ["build", "build_confirm", "build_info", "build_rollback", "mirror"])
-def test_options_in_tasks_exist(page: Path, module: str) -> None:
-    known = set(documented_options(f"modules/{module}.py"))
-    used = {
-        option
-        for block in blocks_of(page, "yaml")
-        for task in tasks_in(yaml.safe_load(block), f"standalone.python.{module}")
+def names_of(pattern: str) -> set[str]:
+    return {file.stem for file in REPOSITORY.glob(pattern) if file.stem != "__init__"}
+
+
+MODULES = names_of("plugins/modules/*.py")
+PLAYBOOKS = names_of("playbooks/*.yml")
+ROLES = names_of("roles/*")
+OF_EVENTS = names_of("extensions/eda/plugins/event_source/*.py") | names_of("extensions/eda/rulebooks/*.yml")
+NAMED = MODULES | PLAYBOOKS | ROLES | OF_EVENTS | names_of("plugins/lookup/*.py") | names_of("plugins/filter/*.yml")
+EXAMPLES = sorted([*PAGES, *REPOSITORY.glob("roles/*/README.md"), *PLUGINS.glob("modules/*.py")])
+EXAMPLES += sorted(PLUGINS.glob("lookup/*.py"))
+
+
+def examples_in(file: Path) -> str:
+    """What a user may copy: the fenced blocks of a page, or the examples of a plugin."""
+    if file.suffix == ".py":
+        return str(constant_in(file, "EXAMPLES"))
+    return "\n".join(block["content"] for block in FENCE.finditer(text_of(file)))
+
+
+def yaml_in(file: Path) -> list[Any]:
+    return [
+        yaml.safe_load(block) for block in ([examples_in(file)] if file.suffix == ".py" else blocks_of(file, "yaml"))
+    ]
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=name_of)
+def test_what_examples_name_exists(file: Path) -> None:
+    others = {"group/standalone.python.python", "ansible_collections.standalone.python.plugins"}
+    full_name = re.compile(r"(?:group/|ansible_collections\.)?standalone\.python\.(\w+)")
+    found = full_name.finditer(examples_in(file))
+    assert {match[0] for match in found if match[0] not in others and match[1] not in NAMED} == set()
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=name_of)
+def test_options_in_tasks_exist(file: Path) -> None:
+    wrong = [
+        (module, option)
+        for content in yaml_in(file)
+        for module in sorted(MODULES)
+        for task in tasks_in(content, f"standalone.python.{module}")
         for option in task
-    }
-    assert used - known == set()
+        if option not in documented_options(f"modules/{module}.py")
+    ]
+    assert wrong == []
+
+
+def keys_in(content: Any) -> Iterator[str]:
+    if isinstance(content, dict):
+        yield from map(str, content)
+    for item in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from keys_in(item)
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=name_of)
+def test_variables_in_examples_exist(file: Path) -> None:
+    """Whatever begins as the variables of a role or playbook does is one."""
+    specs = [
+        yaml.safe_load(text_of(spec))["argument_specs"] for spec in REPOSITORY.glob("roles/*/meta/argument_specs.yml")
+    ]
+    known = {name for spec in specs for entry_point in spec.values() for name in entry_point.get("options", {})}
+    known |= {name for playbook in PLAYBOOKS for name in spec_of(playbook)["options"]} | {*URL_ARGUMENTS}
+    prefixed = re.compile(rf"(?:{'|'.join(sorted(ROLES | PLAYBOOKS))})_")
+    used = {key for content in yaml_in(file) for key in keys_in(content)}
+    used.update(re.findall(r"(?:-e|--extra-vars) ['\"]?(\w+)=", examples_in(file)))
+    assert {name for name in used if prefixed.match(name)} - known == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
