@@ -60,10 +60,13 @@ OLDEST, *_, NEWEST = [core for core, minor in CORES.items() if minor]
 CHECKED = ["test", "lint", "check"]
 FORM = ("ansible-lint", "antsibull-nox-config", "codeqa", "extra-checks", "license-check", "yamllint")
 OF_ANTSIBULL = {**dict.fromkeys(FORM, CHECKED), "docs-check": ["test"], "build-import-check": ["test"]}
+OF_OLD_LIBRARIES = ("plugin_utils/_http", "plugin_utils/_archives")  # unit tests of the controller's requests
 HOSTS_ALONE = ("3.9", "3.14")  # the ends of what hosts may have, tested without ansible
 # What ansible-test asks of an ansible-core's own code. It reads form alone in all its other tests (pep8, pylint without
 # names that need an import, compile, ...), which is the same with each core.
 CHECKS_OF_A_CORE = ("action-plugin-docs", "ansible-doc", "import", "runtime-metadata", "validate-modules")
+# What no user gets and ruff checks, with the rules of pylint.
+OF_RUFF = ("benchmarks/", "noxfile.py", "site/", "tables/", "tests/")
 OF_USERS = {"CHANGELOG.md", "COPYING", "FILES.json", "LICENSES", "MANIFEST.json", "README.md"}
 OF_USERS |= {"changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
 
@@ -154,7 +157,6 @@ def sanity(session: nox.Session, core: str) -> None:
     """Ansible's own checks, importing under every Python here; on a copy, since links will not do.
 
     With the newest ansible-core all of them, with each other those whose verdict comes from its code, under one Python.
-    What no user gets is for ruff, with the rules of pylint.
     """
     session.install("--quiet", f"ansible-core~={core}.0")
     home = CACHE / f"home-{core}"
@@ -162,7 +164,7 @@ def sanity(session: nox.Session, core: str) -> None:
     copy = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True).current_path
     session.chdir(copy)
     of_core = (f"--python={CORES[core]}", *(f"--test={test}" for test in CHECKS_OF_A_CORE))
-    what = session.posargs or (["--exclude=tests/"] if core == NEWEST else of_core)
+    what = session.posargs or ([f"--exclude={path}" for path in OF_RUFF] if core == NEWEST else of_core)
     session.run("ansible-test", "sanity", "--color", "no", "--junit", *what, env={"HOME": str(home)}, silent=True)
     if not list(copy.glob("tests/output/junit/*.xml")):
         session.error("ansible-test found nothing to check, and reported success")
@@ -175,13 +177,18 @@ def plays(session: nox.Session, core: str) -> None:
 
 
 def unit(session: nox.Session, core: str) -> None:
-    """All unit tests and short fuzzing with the newest ansible-core, with each other those of code that reaches it."""
+    """All unit tests and short fuzzing with the newest ansible-core, with each other those of code that reaches it.
+
+    What `unit-old-libraries` runs with the oldest is not run with that again.
+    """
     session.install("--quiet", f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "controller.txt"))
     if core == NEWEST:
         pytest(session, "tests/unit", "tests/fuzz", workers=2, measured=not session.posargs)
     else:
         reaching = ("action", "lookup", "modules", "plugin_utils", "module_utils/_http")
-        pytest(session, *(f"tests/unit/plugins/{name}" for name in reaching), "--ignore-glob=*probe_sh*")
+        elsewhere = [f"--ignore=tests/unit/plugins/{name}" for name in OF_OLD_LIBRARIES if core == OLDEST]
+        tests = (f"tests/unit/plugins/{name}" for name in reaching)
+        pytest(session, *tests, "--ignore-glob=*probe_sh*", *elsewhere)
 
 
 def unit_with_old_libraries(session: nox.Session) -> None:
@@ -191,7 +198,7 @@ def unit_with_old_libraries(session: nox.Session) -> None:
     """
     session.install("--quiet", f"ansible-core~={OLDEST}.0", "-r", str(REQUIREMENTS / "pytest.txt"))
     session.install("--quiet", "-r", str(REQUIREMENTS / "oldest.txt"))
-    pytest(session, *(f"tests/unit/plugins/plugin_utils/{name}" for name in ("_http", "_archives")))
+    pytest(session, *(f"tests/unit/plugins/{name}" for name in OF_OLD_LIBRARIES))
 
 
 def unit_on_host(session: nox.Session) -> None:

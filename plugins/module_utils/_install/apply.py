@@ -146,8 +146,8 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
         _date_surroundings(spec, state, store, outcome, began_at_s)
         warning = local_fact.refresh(spec.path, outcome.receipt, store)
     result = report.report(outcome, spec, state, timings)
-    if sboms and outcome.receipt and not any(entry == outcome.entry for entry, _ in sboms):
-        formats = sorted({form for _, form in sboms})
+    if sboms and outcome.receipt and not any(entry == outcome.entry for entry, _form in sboms):
+        formats = sorted({form for _entry, form in sboms})
         result[SBOMS] = {"entry": outcome.entry, "asset": outcome.receipt.asset.as_dict(), "formats": formats}
     return {**result, "warnings": [*result.get("warnings", ()), warning]} if warning else result
 

@@ -68,11 +68,13 @@ def _files_in_use(process: str, prefix: str) -> set[str]:
     sought = os.fsencode(prefix)
     try:
         files.add(os.readlink(os.path.join(process, "exe")))
-        with open(os.path.join(process, "maps"), "rb") as maps:
-            # address perms offset dev inode path; the path may hold anything but a line feed, which the kernel escapes.
-            # A host has tens of thousands of lines: only those that may count are split.
-            fields = (line.rstrip(b"\n").split(None, 5) for line in maps if sought in line)
-            files.update(os.fsdecode(parts[5]) for parts in fields if len(parts) == 6)
+        with open(os.path.join(process, "maps"), "rb") as file:
+            maps = file.read()
+        # address perms offset dev inode path; the path may hold anything but a line feed, which the kernel escapes.
+        # A host has tens of thousands of lines: those of a process are looked at only where one of them may count.
+        lines = maps.split(b"\n") if sought in maps else ()
+        fields = (line.split(None, 5) for line in lines if sought in line)
+        files.update(os.fsdecode(parts[5]) for parts in fields if len(parts) == 6)
     except OSError:  # as above
         pass
     return {file.removesuffix(DELETED) for file in files if file.startswith(prefix)}

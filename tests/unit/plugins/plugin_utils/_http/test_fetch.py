@@ -117,8 +117,8 @@ def test_what_may_pass_is_tried_again(directory: Path, no_pauses: list[float], f
         (break_off(5000), "the answer broke off half way", 3, "soon"),
         (chunked(complete=False), "the answer broke off half way", 3, "soon"),
         (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "the connection to 127.0.0.1 broke", 3, "soon"),
-        (stall(), "127.0.0.1 sent nothing for 1 s", 3, "soon"),
-        (stall(5000), "127.0.0.1 sent nothing for 1 s", 3, "soon"),
+        (stall(), "127.0.0.1 sent nothing for 0.3 s", 3, "soon"),
+        (stall(5000), "127.0.0.1 sent nothing for 0.3 s", 3, "soon"),
         (redirect("/index"), "the server redirects in a circle", 1, "never"),
         (
             redirect("http://[/x"),
@@ -140,7 +140,7 @@ def test_a_failure_is_a_message(directory: Path, answer: object, reason: str, tr
     with serve(directory, script={"/index": answer}) as server:  # type: ignore[dict-item]
         with_secrets = server.url.replace("://", "://me:secret@")
         with pytest.raises(FetchError) as caught:
-            get(f"{with_secrets}/index?token=secret", UrlOptions(timeout=1))
+            get(f"{with_secrets}/index?token=secret", UrlOptions(timeout=0.3 if "sent nothing" in reason else 30))
     assert str(caught.value) == f"The index {server.url}/index could not be read: {reason}."
     assert caught.value.outlook == outlook
     assert caught.value.__suppress_context__ or caught.value.__context__ is None  # which would show the address
