@@ -313,7 +313,8 @@ def test_nothing_else_of_a_build_names_the_prefix_of_upstream(tmp_path: Path, fl
         for path, entry in sorted(stage.entries.items())
         if entry.kind == "file"
         for line in Path(stage.full(path)).read_bytes().splitlines()
-        if re.search(rb"(?<![\w.$)}])/install(?![\w.-])", line)
+        if b"/install" in line  # or a megabyte of machine code is searched for the pattern
+        and re.search(rb"(?<![\w.$)}])/install(?![\w.-])", line)
         and not any(re.fullmatch(file, path) and named in line for file, named, _why in STILL_NAMED)
     ]
     assert found == []
