@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from benchmarks.checks import ASK
 from benchmarks.controller import Controller, changed_per_host
@@ -41,7 +42,7 @@ def compare(rounds: int, disk: Disk) -> list[Line]:
     """The lines about the role. Raises `NginxUnavailable`, `RootUnavailable`, `HostFailed`, `SshUnavailable`."""
     mirror = make_mirror(disk.directory / "mirror", [SampleSpec(size="real")])
     with nginx(mirror.directory) as url, tempfile.TemporaryDirectory(prefix="r-") as scratch:
-        spec = InstallSpec(mirror.samples[0], url)
+        spec = InstallSpec(mirror.samples[0], url, has_pip=mirror.has_pip)
         with running(*(HostSpec(f"role{number}", ROOTS["bookworm"]) for number in range(HOSTS))) as hosts:
             lines = _beside_today(rounds, disk, Fleet.prepare(Path(scratch), hosts, spec))
         return [*lines, *_per_host(rounds, disk, spec)]
@@ -53,8 +54,9 @@ class InstallSpec:
 
     sample: Sample
     url: str
+    has_pip: bool  # as real builds have it; a sample that is cut from Debian's Python has none
 
-    def variables(self, play: str) -> dict[str, str]:
+    def variables(self, play: str) -> dict[str, Any]:
         return {
             "build": self.sample.version.rpartition(".")[0],
             "root": ROOT[play],
@@ -62,6 +64,7 @@ class InstallSpec:
             "mirror": self.url,
             "url": f"{self.url}/{self.sample.spec.release}/{self.sample.file_name.replace('+', '%2B')}",
             "sha256": self.sample.sha256,
+            "programs": ["python3", *(["pip3"] if self.has_pip else []), "pydoc3"],
         }
 
 
