@@ -47,7 +47,7 @@ def compare(rounds: int, disk: Disk) -> list[Line]:
 
 @dataclass(frozen=True)
 class WayBack:
-    """The contenders. Below `standing` each host has both builds, and goes from one to the other and back."""
+    """The contenders. Below `standing` each host has both builds, and before each round the newer one at its path."""
 
     controller: Controller
     samples: tuple[Sample, ...]
@@ -68,11 +68,12 @@ class WayBack:
         (directory / OUTPUT).write_text(self.controller.play("rollback", {"root": str(self.standing)}))
 
     def _check_went_back(self, directory: Path) -> None:
+        """Every host then gets the newer build again, since none goes back to a build that it was taken back from."""
         self._require_changed(directory)
-        first = self.standing / self.controller.hosts[0] / "python"
-        sample = next(sample for sample in self.samples if f"+{sample.spec.release}-" in first.resolve().name)
+        older, newer = self.samples
         for host in self.controller.hosts:
-            require_bytecode(self.standing / host / "python", sample)
+            require_bytecode(self.standing / host / "python", older)
+        self.controller.play("installed", self._variables(self.standing, newer))
 
     def _install(self, **more: Any) -> Callable[[Path], None]:
         def run(directory: Path) -> None:
