@@ -21,6 +21,8 @@ PLAYBOOKS = Path(__file__).with_name("playbooks")
 COLLECTIONS = Path(__file__).resolve().parent.parent / ".collection"
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
+_SHOWN_CHARACTERS = 2000  # of what a failed play printed
+
 CONFIGURATION = """\
 [defaults]
 collections_path = {collections}
@@ -77,7 +79,7 @@ class Controller:
         command += [*arguments, "--limit", ",".join(self.hosts[:hosts])]
         answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if answer.returncode:
-            raise WrongResult(f"The play {name} failed:\n{answer.stdout[-2000:]}{answer.stderr[-2000:]}")
+            raise WrongResult(f"The play {name} failed:\n{_why(answer.stdout)}{answer.stderr[-_SHOWN_CHARACTERS:]}")
         return answer.stdout
 
     def disconnect(self) -> None:
@@ -87,6 +89,12 @@ class Controller:
             if socket.exists():
                 stop = ["ssh", "-F", "none", "-o", f"ControlPath={socket}", "-O", "exit", "127.0.0.1"]
                 subprocess.run(stop, check=False, capture_output=True)
+
+
+def _why(output: str) -> str:
+    """The failures in what a play printed, from the first on; its end when it shows none."""
+    failures = "\n".join(re.findall(r"^(?:\[ERROR\]|fatal:|failed:) .*", output, flags=re.MULTILINE))
+    return f"{failures[:_SHOWN_CHARACTERS]}\n" if failures else output[-_SHOWN_CHARACTERS:]
 
 
 def changed_per_host(output: str) -> dict[str, int]:
