@@ -56,6 +56,7 @@ def ask(
     verify: str = "quick",
     will_remove: bool = False,
     root: Path | None = None,
+    complete: bool = True,
 ) -> Probe:
     """Probes as a user of this machine whose /bin/sh is `shell`; the probe must not complain about anything."""
     command = build_command(
@@ -64,6 +65,7 @@ def ask(
         verify=verify,
         will_remove=will_remove,
         root=str(root or ""),
+        complete=complete,
     )
     done = run([*program(shell), "-c", command])
     assert done.stderr == ""

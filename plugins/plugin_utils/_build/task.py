@@ -73,7 +73,7 @@ class BuildTask:
         return None
 
     def _result(self) -> dict[str, Any]:
-        decision = self._plan(self._state())
+        decision = self._decision()
         self._check(decision)
         if self.is_settled(decision):
             is_foreseen = decision.plan.changes and self.options.controller.check_mode
@@ -104,11 +104,25 @@ class BuildTask:
         """The module's result, once the host has the archive that it needs."""
         return apply(delivery, self.host)
 
-    def _state(self) -> Probe:
-        """What the host reports about itself, the path and the store."""
+    def _decision(self) -> Decision:
+        """What has to happen. A host that has to do something is asked once more, for what only a change needs."""
+        spec = self.spec
+        expects_change = spec.state == "absent" or spec.verify == "full" or spec.system.is_image
+        decision = self._plan(self._state(complete=expects_change))
+        if decision.probe.is_partial and decision.plan != Plan(NOTHING):
+            return self._plan(self._state(complete=True))
+        return decision
+
+    def _state(self, *, complete: bool) -> Probe:
+        """What the host reports about itself, the path and the store; not all of it unless `complete` or needed."""
         spec = self.spec
         command = _probe.build_command(
-            spec.path, spec.store, verify=spec.verify, will_remove=spec.state == "absent", root=spec.system.root
+            spec.path,
+            spec.store,
+            verify=spec.verify,
+            will_remove=spec.state == "absent",
+            root=spec.system.root,
+            complete=complete,
         )
         answer = self.host.run_command(command)
         probe = described(_probe.parse(answer.stdout, rc=answer.rc, stderr=answer.stderr), spec)

@@ -52,6 +52,7 @@ _KEYS = {
     "translated": once(".*"),
     "zstandard": repeated("/.+"),
     "fips": once("[01]?"),
+    "partial": once("1"),
     **{key: once("/.*") for key in _NEAREST},
     **{f"{key}_{fact}": once("1") for key in _NEAREST for fact in ("is_directory", "is_writable")},
     **{f"{key}_in_build": once("/.*") for key in _NEAREST},
@@ -109,11 +110,11 @@ class Probe:
     With `root` in the command, paths and platform are those of the system in it; `has_root` is whether it exists,
     `root_is_running` whether it is the running system by another name, `platform` is None when its shell does not show
     the platform, and `in_circles` is a directory whose links form a loop.
-    `distribution` is a Linux system's ID in os-release, such as debian.
-    `answer` is the answer that all this was read from.
-    `is_fips` is whether the running system is in FIPS mode.
-    `user_id` is the number of the user of the connection, None when it was not asked.
+    `distribution` is a Linux system's ID in os-release, such as debian; `is_fips` whether the system is in FIPS mode.
+    `answer` is what all this was read from. `user_id` is the number of the user of the connection, None if not asked.
     `programs` are the names in `bin` of a directory at the path that look like an interpreter's.
+    `is_partial` is whether what only a change needs was not asked: `link_target`, `free_bytes`, `zstandard`, `is_fips`
+    and `distribution`.
     """
 
     path_kind: PathKind
@@ -139,14 +140,18 @@ class Probe:
     programs: tuple[str, ...] = ()
     user_id: int | None = None
     is_fips: bool = False
+    is_partial: bool = False
 
 
-def build_command(path: str, store: str, *, verify: str, will_remove: bool = False, root: str = "") -> str:
+def build_command(
+    path: str, store: str, *, verify: str, will_remove: bool = False, root: str = "", complete: bool = True
+) -> str:
     """The command for the host's `/bin/sh`, on one line that any login shell passes on unchanged.
 
     `path` and `store` are absolute. Only with `verify="quick"` the build is searched for files newer than its receipt.
     With `will_remove` every build may be removed, so the processes of a single one are searched as well. `root` is that
-    of another system, which contains `path` and `store`. Raises `InvalidName` for a path that no command line can hold.
+    of another system, which contains `path` and `store`. Unless `complete`, the answer for a path that is a link to a
+    build leaves out what only a change needs. Raises `InvalidName` for a path that no command line can hold.
     """
     for what, value in (("path", path), ("store", store), ("root", root or "/")):
         if not value.startswith("/") or any(character in value for character in "\0\n\r"):
@@ -156,6 +161,7 @@ def build_command(path: str, store: str, *, verify: str, will_remove: bool = Fal
         "store": store,
         "check_newer": "1" if verify == "quick" else "0",
         "builds_kept": "0" if will_remove else "1",
+        "complete": "1" if complete else "0",
     }
     return probe_of(_SCRIPT, values, root)
 
@@ -198,6 +204,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
         programs=tuple(first(facts, "programs").split()),
         user_id=int(first(facts, "user_id")) if "user_id" in facts else None,
         is_fips=first(facts, "fips") == "1" and not has_root,
+        is_partial="partial" in facts,
     )
 
 

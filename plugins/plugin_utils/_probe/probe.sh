@@ -14,6 +14,7 @@
 #   check_newer  1: look for files of the build that are newer than its receipt
 #   builds_kept  how many builds stay in any case; if there are more, the processes that run them are searched
 #   root         the root of another system that has path and store (nothing in it is run); empty for this one
+#   complete     1: answer everything; else, if the path is a link to a build, leave out what only a change needs
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 export LC_ALL=C
@@ -25,6 +26,7 @@ eol='
 report=
 missing=
 user=
+settled=
 
 # say KEY VALUE: one fact; false ones are omitted. A value ends with its line, so that no file name can forge one.
 say() {
@@ -113,7 +115,6 @@ say_path() {
     say_nearest nearest_to_path "${parent:-/}"
     [ "$kind" != directory ] || say programs "$(set +f && cd "$file/bin" && echo python[0-9]*)"
     [ "$kind" = link ] || return 0
-    say link_target "$(readlink "$file")"
     in_root "$path"
     [ ! -e "$file" ] || say target_exists 1
 }
@@ -123,7 +124,7 @@ say_store() {
     locate "$store"
     store=$file
     say_nearest nearest_to_store "$store"
-    say_free "$found"
+    nearest=$found
     cd -P "$store" 2>/dev/null || return 0
     store=${PWD%/}
     entries=0
@@ -172,19 +173,21 @@ say_build() {
         */* | .*) return 0 ;;
     esac
     say entry "$entry"
-    [ ! -f .build.json ] || [ "$check_newer" != 1 ] || say_newer
+    [ -f .build.json ] || return 0
+    settled=1
+    [ "$check_newer" != 1 ] || say_newer
 }
 
 # The first file that was added, removed or changed since the receipt was written. Bytecode does not count, and of the
-# directory of the build the mtime and the mode count, since publishing renamed it. Busybox's find lacks -cnewer and fails at
-# once. In another system the receipt's mtime is set artificially, so ctimes are compared with the receipt's own ctime.
+# directory of the build the mtime and the mode count, since publishing renamed it. A link in another directory of the
+# build cannot change without that directory, so find need not ask for its times. Busybox's find lacks -cnewer and fails at once. In another system the
+# receipt's mtime is set artificially, so ctimes are compared with the receipt's own ctime.
 say_newer() {
     by=-cnewer
     [ -z "$root" ] || by=-newercc
-    set -- . -type d -name __pycache__ -prune -o -name .build.json -o -newer .build.json -print \
-        -o -name . ! -perm 755 -print
-    new=$(find "$@" -o ! -name . "$by" .build.json -print 2>/dev/null) ||
-        new="${new:-$(find "$@" 2>/dev/null)}" || new=${new:-.}
+    set -- -type d -name __pycache__ -prune -o -type d ! -perm 755 -name . -print -o -newer .build.json -print
+    new=$(find . -type l -path "./*/*" -o "$@" -o "$by" .build.json ! -name . ! -name .build.json -print 2>/dev/null) ||
+        new="${new:-$(find . "$@" 2>/dev/null)}" || new=${new:-.}
     [ -x bin/python ] || [ -f python.exe ] || new=bin/python
     [ -z "$new" ] || say newer "${new#./}"
 }
@@ -210,10 +213,21 @@ say_running() {
     unset IFS
 }
 
-# say_free DIRECTORY: the number before the first percentage, whatever the name of the device. /proc has none.
+# What only a change needs.
+say_rest() {
+    locate "$path"
+    [ "$kind" != link ] || say link_target "$(readlink "$file")"
+    say_free
+    say_zstandard
+    case ${root:+Linux}$system in
+        Linux*) say_distribution ;;
+    esac
+}
+
+# The space for the store: the number before the first percentage, whatever the name of the device. /proc has none.
 say_free() {
     free=
-    for word in $(df -Pk "$1" 2>/dev/null) -; do
+    for word in $(df -Pk "$nearest" 2>/dev/null) -; do
         case $word in
             [0-9]*%) break ;;
         esac
@@ -235,17 +249,17 @@ say_elf() {
 }
 
 # Every C library for such a machine, glibc before musl: the loader that the shell names decides which one counts; for a
-# static shell it is the first.
+# static shell it is the first. What the kernel calls the machine counts for ARM of 32 bits and for rare machines.
 say_libcs() {
     case $machine in
         "03 00"*) set -- -linux.so.2 -musl-i386.so.1 ;;
         "15 00"*) set -- 64.so.2 -musl-powerpc64le.so.1 ;;
         "00 16"*) set -- 64.so.1 -musl-s390x.so.1 ;;
-        "28 00"*) set -- -linux-armhf.so.3 -linux.so.3 -musl-armhf.so.1 -musl-arm.so.1 ;;
+        "28 00"*) say_kernel && set -- -linux-armhf.so.3 -linux.so.3 -musl-armhf.so.1 -musl-arm.so.1 ;;
         "3e 00"*) set -- -linux-x86-64.so.2 -musl-x86_64.so.1 ;;
         "b7 00"*) set -- -linux-aarch64.so.1 -musl-aarch64.so.1 ;;
         "f3 00"*) set -- -linux-riscv64-lp64d.so.1 -musl-riscv64.so.1 ;;
-        *) return 0 ;;
+        *) say_kernel && return 0 ;;
     esac
     for name; do
         for loader in "/lib64/ld$name" "/lib/ld$name"; do
@@ -277,24 +291,27 @@ ask_libc() {
     esac
 }
 
-# say_line KEY FILE WORD: the rest of the first line that begins with the word.
-say_line() {
-    [ -r "$2" ] || return 0
+# In another root they do not count, since another host's processor may run it.
+say_cpu_flags() {
+    [ -z "$root" ] && [ -r /proc/cpuinfo ] || return 0
     line=
     while read -r word line; do
-        [ "$word" != "$3" ] || break
-    done <"$2"
-    say "$1" "$line"
+        [ "$word" != flags ] || break
+    done </proc/cpuinfo
+    say cpu_flags "$line"
 }
 
-# In FIPS mode the kernel says 1.
 say_linux() {
-    say_json fips /proc/sys/crypto/fips_enabled
     say_elf
     say_libcs
     case $machine in
-        "3e 00"*) [ -n "$root" ] || say_line cpu_flags /proc/cpuinfo flags ;;
+        "3e 00"*) say_cpu_flags ;;
     esac
+}
+
+# In FIPS mode the kernel says 1.
+say_distribution() {
+    say_json fips /proc/sys/crypto/fips_enabled
     in_root /etc/os-release
     is_text "$file" || in_root /usr/lib/os-release
     is_text "$file" || return 0
@@ -312,14 +329,7 @@ say_macos() {
 }
 
 # What reads zstandard is the program, the C library, or a module of the system's Python.
-say_host() {
-    system=$(uname -s -m)
-    say system "$system"
-    say_root
-    case ${root:+Linux}$system in
-        Linux*) say_linux ;;
-        Darwin*) say_macos ;;
-    esac
+say_zstandard() {
     set +f
     for file in "$(command -v zstd)" /usr/l*/libzstd.so.1 /usr/l*/*/libzstd.*1 /[ou]*/*/lib/libzstd.1.* \
         /usr/l*/python3*/*s/zstandard /usr/l*/python3*/compression; do
@@ -328,8 +338,29 @@ say_host() {
     set -f
 }
 
+say_kernel() {
+    system=$(uname -s -m)
+}
+
+# An image is one of Linux. Where this system is, too, its kernel says so in a file.
+say_host() {
+    system=
+    { [ -z "$root" ] && read -r system </proc/sys/kernel/ostype; } 2>/dev/null || say_kernel
+    say_root
+    case ${root:+Linux}$system in
+        Linux*) say_linux ;;
+        Darwin*) say_macos ;;
+    esac
+    say system "$system"
+}
+
 say_path
 say_store
 cd /
 say_host
+if [ "$settled" = 1 ] && [ "$complete" != 1 ]; then
+    say partial 1
+else
+    say_rest
+fi
 printf '%s\n' "standalone-python-probe 1" "${report}standalone-python-probe end"

@@ -6,7 +6,8 @@
 Ansible runs a command as `/bin/sh -c '...'`, and the user's login shell parses that line, after ssh and perhaps once
 more after su. Within single quotes csh still interprets newlines and `!`, and fish backslashes; a single quote itself
 doubles or worse with each round of quoting. So none of these characters stays in the script: a letter that the script
-does not use replaces each of them, and `tr` restores them on the host.
+does not use replaces each of them. The shell of the host restores them without another program: it splits the script at
+a letter and joins the parts with the character, which takes a tenth of the time of `tr`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _IN_ROOT = Path(__file__).with_name("in_root.sh")
 _RUNNING = Path(__file__).with_name("running.sh")
 
 _TROUBLE = "\n'!\\"
-_TROUBLE_FOR_TR = r"\012\047\041\134"
+_TROUBLE_FOR_PRINTF = r"\012\047\041\134"
 
 
 def command_of(*scripts: Path, values: Mapping[str, str]) -> str:
@@ -59,8 +60,12 @@ def shell_command(script: str) -> str:
             "the host. Give a plainer path or store."
         )
     markers = "".join(unused[: len(_TROUBLE)])
-    encoded = script.translate(str.maketrans(_TROUBLE, markers))
-    return f"""eval "$(printf %s '{encoded}' | tr {markers} "{_TROUBLE_FOR_TR}")\""""
+    encoded = f"{script}\n#".translate(str.maketrans(_TROUBLE, markers))  # an empty part at the end would get lost
+    restore = 'IFS=$m; set -- $1; IFS=$c; set -- "$*"; c=${c#?}'
+    return (
+        f"""set -f; set -- '{encoded}'; c=$(printf "{_TROUBLE_FOR_PRINTF}"); """
+        f"""for m in {" ".join(markers)}; do {restore}; done; unset IFS; set +f; eval "$1\""""
+    )
 
 
 @cache

@@ -46,6 +46,17 @@ class TestNothingToDo:
         assert act(host, path, name=MINOR, state="latest", index=[index])["changed"] is False
         assert (len(host.commands), host.modules) == (1, [])
 
+    @pytest.mark.parametrize("state", ["present", "latest"])
+    @pytest.mark.parametrize("keep", [1, 2])
+    def test_a_host_that_has_something_to_do_is_asked_for_the_rest(
+        self, host: Host, path: Path, old: FakeBuild, index: str, state: str, keep: int
+    ) -> None:
+        run(spec(path, old))
+        act(host, path, name=MINOR, state=state, keep=keep, index=[index])
+        complete = ["complete=1" in command for command in host.commands]
+        assert complete == ([False] if (state, keep) == ("present", 1) else [False, True])
+        assert len(host.modules) == len(complete) - 1
+
     def test_a_pinned_asset_that_is_there(self, host: Host, path: Path, old: FakeBuild) -> None:
         run(spec(path, old))
         assert act(host, path, asset=old.asset())["changed"] is False

@@ -10,9 +10,10 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.platform import host_platform, image_platform
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import build_command, parse
 from tests.support import probe_roots
 from tests.support.probe_roots import ROOTS, PathHistory, minimal_elf
-from tests.support.probe_runs import ask, run_in, tools_on_path
+from tests.support.probe_runs import ask, run, run_in, tools_on_path
 
 GLIBC = minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2").hex()
 V2 = "cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2"
@@ -86,8 +87,10 @@ def test_macos_is_asked_with_its_own_tools(tmp_path: Path) -> None:
         "sw_vers": '#!/bin/sh\n[ "$*" = -productVersion ] && echo 14.5\n',
         "sysctl": '#!/bin/sh\n[ "$*" = "-n sysctl.proc_translated" ] && echo 1\n',
     }
+    command = build_command("/opt/python/3.13", str(tmp_path), verify="quick")
     with tools_on_path(tmp_path / "tools", tools):
-        platform = ask(Path("/opt/python/3.13"), tmp_path).platform
+        done = run(["/bin/sh", "-c", command.replace("/proc/sys/kernel/ostype", "/proc/of/no/macos")])
+    platform = parse(done.stdout).platform
     assert platform == HostPlatform("darwin", "aarch64", 64, None, None, None, "14.5")
 
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -279,6 +280,31 @@ def test_state_of_a_path(tmp_path: Path, shell: str, arrange: Callable[[Path], d
     assert {name: getattr(probe, name) for name in expected} == expected
 
 
+SETTLED = (installed, with_a_receipt_that_ends_without_line_end)
+
+
+@pytest.mark.parametrize(
+    ("shell", "arrange"),
+    shell_cases((*SETTLED, absent, without_receipt, foreign_directory, file, dangling_link), (installed, absent)),
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_only_of_a_path_with_a_build_an_answer_can_be_partial(
+    tmp_path: Path, shell: str, arrange: Callable[[Path], dict[str, Any]]
+) -> None:
+    path = tmp_path / "3.13"
+    arrange(path)
+    whole, asked = (ask(path, tmp_path / ".builds", shell=shell, complete=complete) for complete in (True, False))
+    assert (whole.is_partial, asked.is_partial) == (False, arrange in SETTLED)
+    if arrange in SETTLED:
+        assert (asked.link_target, asked.free_bytes, asked.zstandard, asked.distribution) == (None, None, (), None)
+        whole = replace(
+            whole, link_target=None, free_bytes=None, zstandard=(), distribution=None, is_fips=False, is_partial=True
+        )
+    without_version = [replace(probe.platform, os_version=None) for probe in (whole, asked) if probe.platform]
+    assert without_version[0] == without_version[1]
+    assert replace(whole, platform=None, free_bytes=0) == replace(asked, platform=None, free_bytes=0)
+
+
 @each_shell
 def test_a_place_inside_a_build_is_reported(tmp_path: Path, shell: str) -> None:
     install(tmp_path / "3.13")
@@ -394,17 +420,32 @@ def test_what_does_not_count_as_newer(tmp_path: Path, shell: str, change: Callab
     assert ask(tmp_path / "3.13", tmp_path / ".builds", shell=shell).newer is None
 
 
-@pytest.mark.parametrize("change", ["mode", "content with its old time"])
+@pytest.mark.parametrize("change", ["mode", "content with its old time", "link"])
 def test_changes_that_only_the_ctime_shows(tmp_path: Path, change: str) -> None:
     build = install(tmp_path / "3.13")
     file = build / "lib" / "os.py"
     before = file.stat()
     if change == "mode":
         file.chmod(0o600)
+    elif change == "link":
+        link, directory = build / "lib" / "sh.py", file.parent.stat()
+        link.symlink_to("/bin/sh")
+        os.utime(link, (0, 0), follow_symlinks=False)
+        os.utime(file.parent, ns=(directory.st_atime_ns, directory.st_mtime_ns))
     else:
         file.write_text("other")
         os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert ask(tmp_path / "3.13", tmp_path / ".builds").newer == "lib/os.py"
+    assert ask(tmp_path / "3.13", tmp_path / ".builds").newer == ("lib" if change == "link" else "lib/os.py")
+
+
+def test_a_link_in_place_of_a_directory_of_the_build(tmp_path: Path) -> None:
+    build = install(tmp_path / "3.13")
+    before = build.stat()
+    (build / "lib").rename(tmp_path / "lib")
+    (build / "lib").symlink_to(tmp_path / "lib")
+    os.utime(build / "lib", (0, 0), follow_symlinks=False)
+    os.utime(build, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert ask(tmp_path / "3.13", tmp_path / ".builds").newer == "lib"
 
 
 @pytest.mark.parametrize("verify", ["none", "full"])

@@ -169,15 +169,16 @@ def test_a_user_who_may_not_write() -> None:
     assert not probe.nearest_to_store.is_writable
 
 
-def test_a_no_op_starts_these_tools_and_no_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("complete", "more"), [(False, []), (True, ["readlink", "df"])])
+def test_a_no_op_starts_these_tools_and_no_more(tmp_path: Path, complete: bool, more: list[str]) -> None:
     install(tmp_path / "3.13")
     log = tmp_path / "log"
     tools = ("tr", "readlink", "df", "find", "uname", "od", "ls", "id", "getconf", "cat", "sed", "grep", "awk")
     scripts = {name: f'#!/bin/sh\necho {name} >>"{log}"\nexec {shutil.which(name)} "$@"\n' for name in tools}
     scripts["dash"] = f'#!/bin/sh\nexec {program("dash")[0]} "$@"\n'
     with probe_runs.tools_on_path(tmp_path / "tools", scripts, alone=True):
-        ask(tmp_path / "3.13", tmp_path / ".builds")
-    assert log.read_text().split() == ["tr", "readlink", "df", "find", "uname", "od"]
+        ask(tmp_path / "3.13", tmp_path / ".builds", complete=complete)
+    assert log.read_text().split() == ["find", "od", *more]
 
 
 def test_it_changes_nothing(tmp_path: Path) -> None:

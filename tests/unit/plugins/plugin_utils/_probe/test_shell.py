@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.shell import shell_command, without_comments
+from tests.support.probe_runs import SHELLS, program, run
 
 SCRIPT = """
 # a comment
@@ -36,13 +37,22 @@ def test_the_script_runs_as_it_was() -> None:
     assert done.stdout == "hello, it's me!\n#2\n"
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("end", ["", "\n", "''", " !", " \\\\"])
+def test_each_character_comes_back_where_it_was(shell: str, end: str) -> None:
+    script = f"""set -- '' "''!!" '\n' '\\\\' '*' ! \\! 'ü  !\\'{end}\nprintf '<%s>' "$@"\nexit 3"""
+    plain, encoded = (run([*program(shell), "-c", text]) for text in (script, shell_command(script)))
+    assert (plain.returncode, plain.stdout, plain.stderr) == (encoded.returncode, encoded.stdout, encoded.stderr)
+    assert plain.stdout.startswith("<><''!!><\n><\\\\><*><!><!>")
+
+
 @pytest.mark.parametrize("script", [SCRIPT, "echo '!\\\n'", "echo a"])
 def test_nothing_is_left_that_a_login_shell_would_act_on(script: str) -> None:
     command = shell_command(script)
     assert "\n" not in command
     assert "!" not in command
     assert command.count("'") == 2
-    assert command.count("\\") == 4  # those of tr's octal numbers, which no shell reads as an escape
+    assert command.count("\\") == 4  # those of printf's octal numbers, which no shell reads as an escape
 
 
 def test_a_script_that_uses_every_letter() -> None:
