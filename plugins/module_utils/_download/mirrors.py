@@ -30,7 +30,8 @@ _PUBLIC_BASES = (
 
 def github_url(release: str, file_name: str) -> str:
     """The public address of a file, which indexes use and mirrors map."""
-    escaped = file_name.replace("+", "%2B")  # an index has tens of thousands of names, so no URL is taken apart
+    # As `with_escaped_plus`, but an index has tens of thousands of names, so no URL is taken apart.
+    escaped = file_name.replace("%2b", "%2B").replace("+", "%2B")
     return f"{GITHUB_BASE}/{release}/{escaped}"
 
 

@@ -93,7 +93,8 @@ def test_a_public_file_is_reported_by_its_address(url: str, file: tuple[str, str
 
 
 def test_a_public_address_is_made_of_release_and_name() -> None:
-    assert github_url("20250723", NAME) == ASSET
+    for plus in ("+", "%2B", "%2b"):
+        assert github_url("20250723", NAME.replace("+", plus)) == ASSET
 
 
 @pytest.mark.parametrize(
