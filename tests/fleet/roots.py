@@ -56,7 +56,7 @@ ROOTS = {
         PathHistory("trixie", "trixie", ("python3",)),
         PathHistory("forky", "forky", ("python3",)),  # the next Debian, for its newer Python
         # No Python, but the libraries that a sample cut from bookworm's Python needs.
-        PathHistory("pythonless", "bookworm", ("libexpat1", "libffi8", "libsqlite3-0")),
+        PathHistory("pythonless", "bookworm", ("libexpat1", "libffi8", "libreadline8", "libsqlite3-0")),
         # What the role `mirror` would install, since a test host has no use for an archive of packages.
         PathHistory("mirror", "bookworm", ("python3", "python3-apt", "nginx-light")),
         PathHistory("i386", "bookworm", ("python3",), architecture="i386"),

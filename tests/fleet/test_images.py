@@ -106,8 +106,8 @@ def test_the_role_points_to_the_build_in_images_that_are_alike(workshop: Worksho
         done = subprocess.run(["chroot", str(image), *command], capture_output=True, text=True, check=True)
         return done.stdout
 
-    executable = f"/opt/python/{minor}/bin/python{minor}"
-    assert f"Value: {executable}\n" in asked("update-alternatives", "--query", f"python{minor}")
+    launcher = f"/opt/python/{minor}/libexec/python{minor}"
+    assert f"Value: {launcher}\n" in asked("update-alternatives", "--query", f"python{minor}")
     assert asked("bash", "-lc", "command -v python3") == "/usr/local/bin/python3\n"
     assert asked(f"python{minor}", "-c", "import sys; print(sys.prefix)") == f"/opt/python/{minor}\n"
 

@@ -86,7 +86,7 @@ def _problem_on_the_way(status: os.stat_result, *, is_there: bool) -> str | None
 
 def _problem(status: os.stat_result) -> str | None:
     if not stat.S_ISDIR(status.st_mode):
-        return "is a link or a file where a directory of the store belongs"
+        return "is a link or a file where a directory belongs"
     if status.st_uid not in (0, os.geteuid()):
         return f"belongs to another user (number {status.st_uid})"
     if status.st_mode & _WRITABLE_BY_OTHERS:

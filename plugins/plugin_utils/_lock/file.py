@@ -47,6 +47,13 @@ class InvalidLock(StandaloneError):
     """A lock cannot be read, or contradicts itself."""
 
 
+class DamagedLock(InvalidLock):
+    """Something in a lock is missing, impossible or contradicts the rest."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"{found} Take the lock from before it was edited or merged, or make it again.")
+
+
 @dataclass(frozen=True)
 class LockedBuild:
     """One entry of a lock.
@@ -74,24 +81,24 @@ class LockedBuild:
     @classmethod
     def from_dict(cls, mapping: Any, where: str) -> LockedBuild:
         """Parse an entry, named `where` in messages. The file name decides the kind of build. Raises `InvalidLock`."""
-        fields = Fields(mapping, where, InvalidLock)
+        fields = Fields(mapping, where, DamagedLock)
         url, sha256 = fields.text("url"), fields.text("sha256")
         if SHA256.fullmatch(sha256) is None:
-            raise InvalidLock(f"{where} is damaged: sha256 should be 64 hexadecimal digits in lower case.")
+            raise DamagedLock(f"{where} is damaged: sha256 should be 64 hexadecimal digits in lower case.")
         if sha256 == SHA256_OF_NOTHING:
-            raise InvalidLock(f"{where} is damaged: sha256 is the digest of an empty file, which no archive is.")
+            raise DamagedLock(f"{where} is damaged: sha256 is the digest of an empty file, which no archive is.")
         parts = split_url(url)
         if parts is None or parts.scheme not in ("http", "https", "file"):
-            raise InvalidLock(f"{where} is damaged: url should be the http(s) or file URL of an archive.")
+            raise DamagedLock(f"{where} is damaged: url should be the http(s) or file URL of an archive.")
         try:
             listed = IndexEntry.from_url(url, bytes.fromhex(sha256))
         except InvalidName as problem:
-            raise InvalidLock(f"{where} is damaged: {problem}") from None
+            raise DamagedLock(f"{where} is damaged: {problem}") from None
         for key, of_file in (("version", str(listed.build.version)), ("release", listed.build.release)):
             if fields.text(key) != of_file:
-                raise InvalidLock(
+                raise DamagedLock(
                     f"{where} contradicts itself: {key} is {fields.text(key)}, but the file that url names is of "
-                    f"{of_file}. Take the lock from before it was edited or merged, or make it again."
+                    f"{of_file}."
                 )
         libraries = {library: fields.text(library) for library in LIBRARIES if mapping.get(library) is not None}
         asset = Asset(build=listed.build, url=url, sha256=sha256, file_name=listed.file_name)
@@ -107,7 +114,7 @@ class LockFile:
     @classmethod
     def parse(cls, text: str, where: str) -> LockFile:
         """Parse a lock, named `where` in messages. Raises `InvalidLock` that names the position in it."""
-        document = Fields(_yaml(text, where), where, InvalidLock)
+        document = Fields(_yaml(text, where), where, DamagedLock)
         found = document.number("format")
         if found != FORMAT:
             raise InvalidLock(
@@ -117,9 +124,9 @@ class LockFile:
         builds: dict[str, dict[str, LockedBuild]] = {}
         for name, targets in document.object("builds").items():
             if not isinstance(name, str):
-                raise InvalidLock(f"{where} is damaged: the name {name} is there without quotes, as a number.")
+                raise DamagedLock(f"{where} is damaged: the name {name} is there without quotes, as a number.")
             if not isinstance(targets, Mapping):
-                raise InvalidLock(f"{where}: {name} is damaged: an object was expected there.")
+                raise DamagedLock(f"{where}: {name} is damaged: an object was expected there.")
             builds[name] = {target: _build(entry, name, target, where) for target, entry in targets.items()}
         _require_agreement(builds, where)
         return cls(builds)
@@ -151,12 +158,9 @@ def _build(entry: Any, name: str, target: Any, where: str) -> LockedBuild:
             RequestedName.parse(name).answered_by(build, prerelease=True) and str(Target.parse(str(target))) == target
         )
     except InvalidName as problem:
-        raise InvalidLock(f"{here} is damaged: {problem}") from None
+        raise DamagedLock(f"{here} is damaged: {problem}") from None
     if not is_meant or build.target != target:
-        raise InvalidLock(
-            f"{here} contradicts itself: it holds {build.name}, which is another build. Take the lock from before it "
-            "was edited or merged, or make it again."
-        )
+        raise DamagedLock(f"{here} contradicts itself: it holds {build.name}, which is another build.")
     return locked
 
 
@@ -176,15 +180,13 @@ def _require_agreement(builds: Mapping[str, Mapping[str, LockedBuild]], where: s
             said = f"it has two sizes for {asset.file_name}, {same_file.size_bytes} and {locked.size_bytes}"
         else:
             continue
-        raise InvalidLock(
-            f"{where} contradicts itself: {said}. Take the lock from before it was edited or merged, or make it again."
-        )
+        raise DamagedLock(f"{where} contradicts itself: {said}.")
 
 
 def _size(fields: Fields, where: str) -> int | None:
     size = fields.optional_number("size")
     if size is not None and not 0 < size <= MAX_BYTES:
-        raise InvalidLock(f"{where} is damaged: size is {size}, and no archive is of {size} bytes.")
+        raise DamagedLock(f"{where} is damaged: size is {size}, and no archive is of {size} bytes.")
     return size
 
 

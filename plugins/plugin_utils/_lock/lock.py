@@ -30,7 +30,7 @@ class Lock:
         try:
             return cls(LockFile.parse(read_document(path).decode(), where), where)
         except OSError as error:
-            raise InvalidLock(f"{where} could not be read: {error.strerror}.") from None
+            raise InvalidLock(f"{where} could not be read: {error.strerror}. Correct the path.") from None
         except UnicodeDecodeError:
             raise InvalidLock(f"{where} is no text. Make it again.") from None
 

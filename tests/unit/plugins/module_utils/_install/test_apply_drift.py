@@ -156,7 +156,7 @@ class TestTrust:
         (tmp_path / "victim" / "precious").touch()
         store_of(path).mkdir(parents=True)
         (store_of(path) / directory).symlink_to(tmp_path / "victim")
-        with pytest.raises(StoreError, match="is a link or a file where a directory of the store belongs"):
+        with pytest.raises(StoreError, match="is a link or a file where a directory belongs"):
             run(spec(path, old))
         assert os.listdir(tmp_path / "victim") == ["precious"]
 

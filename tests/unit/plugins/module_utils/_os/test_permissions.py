@@ -37,8 +37,8 @@ def as_file(place: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
-        (as_link, "is a link or a file where a directory of the store belongs"),
-        (as_file, "is a link or a file where a directory of the store belongs"),
+        (as_link, "is a link or a file where a directory belongs"),
+        (as_file, "is a link or a file where a directory belongs"),
         (lambda place: place.chmod(0o775), "may be written to by others (mode 0775)"),
         (lambda place: place.chmod(0o1777), "may be written to by others (mode 1777)"),
     ],

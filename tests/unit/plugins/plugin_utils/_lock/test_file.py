@@ -64,7 +64,11 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda text: "", "lock is damaged: an object was expected there."),
+        (
+            lambda text: "",
+            "lock is damaged: an object was expected there. Take the lock from before it was edited or merged, or make "
+            "it again.",
+        ),
         (lambda text: "<<<<<<< HEAD\n" + text, "lock is damaged in line 2, perhaps by a merge. Make it again."),
         (lambda text: text + "\x00", "lock is no YAML. Make it again."),
         (lambda text: text.replace("format: 1", "format: one"), "lock is damaged: format should be a whole number."),
@@ -92,7 +96,8 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
         ),
         (
             lambda text: text.replace("size: null", "size: large"),
-            f"lock: 3.13: {GNU} is damaged: size should be a whole number.",
+            f"lock: 3.13: {GNU} is damaged: size should be a whole number. Take the lock from before it was edited or "
+            "merged, or make it again.",
         ),
         (
             lambda text: text.replace("version: 3.13.5", "version: 3.13.6"),

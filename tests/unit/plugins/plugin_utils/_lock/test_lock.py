@@ -78,7 +78,8 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(None, "could not be read: No such file or directory."), (b"\xff", "is no text.")]
+    ("content", "message"),
+    [(None, "could not be read: No such file or directory. Correct the path."), (b"\xff", "is no text.")],
 )
 def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, message: str) -> None:
     file = tmp_path / "lock.yml"
