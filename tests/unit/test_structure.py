@@ -255,7 +255,7 @@ SHIPPED = {
     "build_info": (31, 192),
     "build_rollback": (44, 263),
     "links": (12, 59),
-    "mirror": (58, 342),
+    "mirror": (58, 344),
 }
 
 

@@ -28,9 +28,9 @@ from .._store.store import make_directory
 from . import receipt, report
 from . import state as _mirror_state
 from .fetch import Failures, Fetcher
-from .index_files import switch
+from .index_files import is_index, switch
 from .plan import MirrorPlan, documents, plan, with_copies
-from .receipt import STATE_DIRECTORY, CopyOrigin, Held
+from .receipt import STATE_DIRECTORY, CopyOrigin, Held, releases_of
 from .spec import MirrorSpec
 from .state import MirrorState, held_now
 
@@ -64,7 +64,7 @@ def _look(spec: MirrorSpec) -> dict[str, Any]:
     sizes = fetcher.sizes(decided.fetch)
     result = report.report(spec, state, decided, sizes, copies=dict.fromkeys(map(copy_of, decided.prepare)))
     if result["changed"]:
-        _require_possible(spec, decided, fetcher.missing_bytes(sizes) + _bytes_of_copies(state, decided, sizes))
+        _require_possible(spec, state, decided, fetcher.missing_bytes(sizes) + _bytes_of_copies(state, decided, sizes))
     return result
 
 
@@ -74,15 +74,28 @@ def _bytes_of_copies(state: MirrorState, decided: MirrorPlan, sizes: Mapping[str
     return sum(known.get(place) or 0 for place in decided.prepare)
 
 
-def _require_possible(spec: MirrorSpec, decided: MirrorPlan, needed_bytes: int) -> None:
+def _require_possible(spec: MirrorSpec, state: MirrorState, decided: MirrorPlan, needed_bytes: int) -> None:
     """Raise `StoreError` or `ArchiveError` for what the run refuses before it changes anything."""
     _require_compressor(decided)
     require_ours(os.path.realpath(spec.path), os.path.join(spec.path, STATE_DIRECTORY), option="path")
+    _require_no_others(spec, state, decided)
     directory = existing(spec.path)
     why_not = why_not_writable(directory)
     if why_not:
         raise StoreError(f"Cannot change the mirror {spec.path}, in {directory}: {why_not}")
     require_for_files(directory, needed_bytes)
+
+
+def _require_no_others(spec: MirrorSpec, state: MirrorState, decided: MirrorPlan) -> None:
+    """Raise `StoreError` where another user could exchange files, and for files of others in place of indexes."""
+    releases = releases_of([*spec.assets, *(state.recorded or {})])
+    require_ours(*(os.path.join(spec.path, release) for release in releases), option="path")
+    for name in decided.rewrite:
+        if state.recorded is None and name in state.documents and not is_index(name, state.documents[name]):
+            raise StoreError(
+                f"Cannot make a mirror in {spec.path}: the file {name} is there and is no index of builds. Move it "
+                "away, or choose another path."
+            )
 
 
 def _require_compressor(decided: MirrorPlan) -> None:
@@ -103,6 +116,7 @@ def _act(spec: MirrorSpec) -> dict[str, Any]:
         state = _known_state(spec)
         decided = plan(spec, state)
         _require_compressor(decided)
+        _require_no_others(spec, state, decided)
         sync = _Sync(spec, state)
         fetched = sync.apply(decided)
         result = report.report(spec, state, decided, fetched, sync.new_bundles, sync.copies_made())

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -27,6 +28,7 @@ from .receipt import STATE_DIRECTORY, Held
 VERSIONS_INDEX = "python-build-standalone.ndjson"
 UV_CATALOGUE = "uv-catalog.json"
 SUMS = "SHA256SUMS"
+_SUM = re.compile(r"[0-9a-fA-F]{64} [ *]cpython-\S+")
 
 # uv does not use Python before 3.8, nor musl builds that cannot load extensions.
 _UV_FIRST_MINOR = (3, 8)
@@ -113,6 +115,13 @@ def _uv_entry(asset: Asset) -> tuple[str, dict[str, Any]]:
     architecture = f"{family}_{level}" if level else family
     key = f"cpython-{build.version}{'+' + variant if variant else ''}-{target.os}-{architecture}-{libc}"
     return key, entry
+
+
+def is_index(name: str, content: str) -> bool:
+    """Whether the content of the file with this name is in the form of an index of builds, whoever wrote it."""
+    if name.endswith(f"/{SUMS}"):
+        return all(_SUM.fullmatch(line) for line in content.splitlines())
+    return not content.strip() or content.lstrip().startswith("{")
 
 
 def switch(mirror: str, before: Mapping[str, str], after: Mapping[str, str], there: Mapping[str, Held]) -> None:

@@ -296,6 +296,38 @@ def test_what_is_not_ours_outlives_a_mirror(source: Path, mirror: Path) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("name", [f"{OLD}/SHA256SUMS", "python-build-standalone.ndjson", "uv-catalog.json"])
+def test_a_file_of_somebody_else_is_not_replaced(source: Path, mirror: Path, name: str, check_mode: bool) -> None:
+    (mirror / OLD).mkdir(parents=True)
+    (mirror / name).write_text(f"{'0' * 64}  my-photos.tar\n")
+    with pytest.raises(StoreError) as error:
+        sync(mirror, source, fill_source(source, (OLD,)), check_mode=check_mode)
+    assert str(error.value) == (
+        f"Cannot make a mirror in {mirror}: the file {name} is there and is no index of builds. Move it away, or "
+        "choose another path."
+    )
+    assert (mirror / name).read_text() == f"{'0' * 64}  my-photos.tar\n"
+
+
+def test_indexes_of_builds_are_replaced_whoever_wrote_them(source: Path, mirror: Path) -> None:
+    (mirror / OLD).mkdir(parents=True)
+    (mirror / OLD / "SHA256SUMS").write_text(f"{'0' * 64} *cpython-3.9.1-x.tar.gz\n")
+    (mirror / "uv-catalog.json").write_text("{}")
+    sync(mirror, source, fill_source(source, (OLD,)))
+    assert complaints(mirror) == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_release_that_is_a_link_is_not_followed(source: Path, mirror: Path, tmp_path: Path, check_mode: bool) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    mirror.mkdir(parents=True, exist_ok=True)
+    (mirror / OLD).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError, match=f"^{mirror / OLD} is a link or a file where a directory belongs"):
+        sync(mirror, source, fill_source(source, (OLD,)), check_mode=check_mode)
+    assert os.listdir(tmp_path / "elsewhere") == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
 def test_a_disk_that_is_too_small_is_reported_before_anything_is_fetched(
     source: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch, check_mode: bool
 ) -> None:

@@ -224,7 +224,7 @@ def test_a_staging_that_leads_elsewhere(view: PathView, tmp_path: Path) -> None:
     view.store.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     (view.store / ".staging").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StandaloneError, match="is a link or a file where a directory belongs"):
+    with pytest.raises(StandaloneError, match="is a link or a file where a directory of the store belongs"):
         view.unpack()
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
