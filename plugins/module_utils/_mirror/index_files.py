@@ -118,7 +118,7 @@ def _uv_entry(asset: Asset) -> tuple[str, dict[str, Any]]:
 
 
 def is_index(name: str, content: str) -> bool:
-    """Whether the content of the file with this name is in the form of an index of builds, whoever wrote it."""
+    """Whether the content of the file with this name has the form of an index of builds."""
     if name.endswith(f"/{SUMS}"):
         return all(_SUM.fullmatch(line) for line in content.splitlines())
     return not content.strip() or content.lstrip().startswith("{")

@@ -309,7 +309,7 @@ def test_a_file_of_somebody_else_is_not_replaced(source: Path, mirror: Path, nam
     assert (mirror / name).read_text() == f"{'0' * 64}  my-photos.tar\n"
 
 
-def test_indexes_of_builds_are_replaced_whoever_wrote_them(source: Path, mirror: Path) -> None:
+def test_indexes_of_other_programs_are_replaced(source: Path, mirror: Path) -> None:
     (mirror / OLD).mkdir(parents=True)
     (mirror / OLD / "SHA256SUMS").write_text(f"{'0' * 64} *cpython-3.9.1-x.tar.gz\n")
     (mirror / "uv-catalog.json").write_text("{}")
