@@ -197,12 +197,14 @@ def _difference(result: Mapping[str, Any]) -> str:
 def _completed(given: Build, number: int, variables: Variables) -> Build:
     name = str(given.get("name") or variables["name"] or "")
     path = os.path.normpath(_path_of(given, name, variables))
+    open_options = {option: value for option, value in given.items() if option not in SECRET_OPTIONS}
+    files = {option: variables[option] for option in ("store", "venv", "requirements")}
+    files.update({option: open_options[option] for option in files if option in open_options})
     return {
         "state": variables["state"],
-        "store": variables["store"] or default_store(path),
-        "venv": variables["venv"],
-        "requirements": variables["requirements"],
-        **{option: value for option, value in given.items() if option not in SECRET_OPTIONS},
+        **open_options,
+        **{option: None if file is None else str(file) for option, file in files.items()},  # YAML may give a number
+        "store": str(files["store"] or default_store(path)),
         "number": number,
         "name": name,
         "path": path,
@@ -212,7 +214,8 @@ def _completed(given: Build, number: int, variables: Variables) -> Build:
 
 def _path_of(given: Build, name: str, variables: Variables) -> str:
     asset = given.get("asset") or variables["asset"] or {}
-    return given.get("path") or variables["path"] or _usual_path(name or asset.get("name", ""), variables)
+    path = given.get("path") or variables["path"]
+    return str(path) if path else _usual_path(name or asset.get("name", ""), variables)
 
 
 def _usual_path(name: str, variables: Variables) -> str:

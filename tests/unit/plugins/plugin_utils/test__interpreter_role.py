@@ -151,6 +151,11 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
         "interpreter_profile_dir is '/etc/my profile.d'. Give an absolute path, not the root, without spaces, `..` and "
         "characters that mean something to a shell.",
     ),
+    "a number as a path": (
+        [{"name": "3.13", "path": 3.13, "store": 5}],
+        {},
+        "path is '3.13', which is relative. Write it from the root.",
+    ),
     "links in a build": (
         [{"name": "3.13"}],
         {"links": {"link_dir": "/opt/python/3.13/bin"}},
