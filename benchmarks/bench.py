@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / ".collection"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import audit, components, host, imports, plays, resolve, role, scale, transfer, way_back
+from benchmarks import audit, components, host, imports, plays, prepare_once, resolve, role, scale, transfer, way_back
 from benchmarks.disk import Disk, disk, memory, with_own_mounts
 from benchmarks.imports import NoPython
 from benchmarks.peers import NoPeer
@@ -68,7 +68,10 @@ def main() -> int:
         "components": lambda where: components.compare(options.rounds, where),
         "plays": lambda where: plays.compare(options.rounds, options.hosts, where),
         "scale": lambda where: scale.compare(options.rounds, where),
-        "transfer": lambda where: transfer.compare(options.rounds, where),
+        "transfer": lambda where: [
+            *transfer.compare(options.rounds, where),
+            *prepare_once.compare(options.rounds, where),
+        ],
         "role": lambda where: [*role.compare(options.rounds, where), *way_back.compare(options.rounds, where)],
     }
     lines: list[Line] = []

@@ -5,15 +5,18 @@
 
     python host_part.py install '{"path": ..., "asset": {...}, "mirror": [...]}'
     python host_part.py extract ARCHIVE SHA256 DIRECTORY
+    python host_part.py prepare ARCHIVE DIRECTORY
 
 `install` takes the options of `standalone.python.build`, with its defaults, and prints the seconds that its result
-has as `total_s`; `extract` takes its own time. Both print the peak of resident memory in KiB as well (VmHWM: unlike
+has as `total_s`; `extract` takes its own time, and so does `prepare`, which makes a prepared copy as a controller does
+that pushes. All print the peak of resident memory in KiB as well (VmHWM: unlike
 ru_maxrss, it knows nothing of the process that started this one).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 
@@ -40,6 +43,20 @@ def extract(archive: str, sha256: str, directory: str) -> float:
     return time.monotonic() - started
 
 
+def prepare(archive: str, directory: str) -> float:
+    """A prepared copy of an archive, made in `directory`; the seconds that it took."""
+    from ansible_collections.standalone.python.plugins.module_utils._install.bytecode import worker_count
+    from ansible_collections.standalone.python.plugins.module_utils._prepare.compress import compressor
+    from ansible_collections.standalone.python.plugins.module_utils._prepare.copy import Level, make
+    from ansible_collections.standalone.python.plugins.plugin_utils._archives.prepared import _LEVEL
+
+    scratch = os.path.join(directory, "scratch")
+    os.mkdir(scratch)
+    started = time.monotonic()
+    make(archive, os.path.join(directory, "copy"), scratch, Level(compressor(), _LEVEL), most_workers=worker_count())
+    return time.monotonic() - started
+
+
 def peak_kib() -> int:
     """The most memory that was resident at once in this process."""
     with open("/proc/self/status", encoding="ascii") as status:
@@ -47,5 +64,5 @@ def peak_kib() -> int:
 
 
 if __name__ == "__main__":
-    seconds = {"install": install, "extract": extract}[sys.argv[1]](*sys.argv[2:])
+    seconds = {"install": install, "extract": extract, "prepare": prepare}[sys.argv[1]](*sys.argv[2:])
     print(json.dumps({"seconds": seconds, "peak_kib": peak_kib()}))

@@ -51,6 +51,10 @@ class Ours:
             self.peaks_mib.append(answer["peak_kib"] / 1024)
         return answer["seconds"]
 
+    def prepare(self, directory: Path) -> float:
+        """A prepared copy of the sample's archive in `directory`, as a controller makes it; the seconds of the work."""
+        return _run("prepare", str(self.sample.path), str(directory))["seconds"]
+
     def extract(self, directory: Path) -> float:
         """The sample's archive verified and unpacked into `directory/python`; the seconds of the work."""
         target = directory / "python"
