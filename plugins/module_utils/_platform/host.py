@@ -166,8 +166,10 @@ class HostPlatform:
         return f"a processor of x86-64 level v{target.cpu_level}", have, "Ask for `cpu_level: baseline` or `auto`."
 
     def _old_macos(self, target: Target, release: str) -> tuple[str, str, str] | None:
+        if target.os != "darwin":  # first, since a pattern takes longer to compile than all the rest
+            return None
         version = re.match(r"([0-9]+)(?:\.([0-9]+))?", self.os_version or "")
-        if target.os != "darwin" or version is None:
+        if version is None:
             return None
         minimum = macos_minimum(target, release)
         if (int(version[1]), int(version[2] or 0)) >= minimum:

@@ -37,6 +37,8 @@ _ARCHITECTURES = {
     (258, 64): "loongarch64",
 }
 
+_A_B = re.compile(r"(?<![0-9.])([0-9]{1,6})\.([0-9]{1,6})(?![0-9])")
+
 Facts = Mapping[str, Sequence[str]]
 
 
@@ -120,7 +122,7 @@ def _libc_kind(loader: str | None, elf: Elf | None) -> str | None:
 
 def _version_in(text: str) -> tuple[int, int] | None:
     """The last number of the form A.B in a C library's output, since distributions put their version before it."""
-    found = re.findall(r"(?<![0-9.])([0-9]{1,6})\.([0-9]{1,6})(?![0-9])", text)
+    found = _A_B.findall(text)
     return (int(found[-1][0]), int(found[-1][1])) if found else None
 
 
