@@ -101,11 +101,11 @@ def pytest(session: nox.Session, *tests: str, workers: int = 0, measured: bool =
 
     A worker has the tests of a file, and what they share, to itself, and takes over others' when it has no more.
     """
-    options = (f"-n{workers}", "--dist=worksteal", "-o", f"cache_dir={CACHE / 'pytest' / session.name}")
-    report = f"--junitxml={REPORTS / session.name}.xml"
+    reports = ("-o", f"cache_dir={CACHE / 'pytest' / session.name}", f"--junitxml={REPORTS / session.name}.xml")
     where = {"HOME": HOME, "COVERAGE_FILE": str(REPORTS / "coverage"), "COVERAGE_CORE": "sysmon"}
     command = ("coverage", "run") if measured else ("python",)
-    session.run(*command, "-m", "pytest", "-q", *options, report, *(session.posargs or tests), env=where)
+    how = ("-m", "pytest", "-q", f"-n{workers}", "--dist=worksteal")
+    session.run(*command, *how, *reports, *(session.posargs or tests), env=where)
     if measured:
         session.run("coverage", "combine", "--quiet", env=where)
         with (REPORTS / "coverage.txt").open("w") as file:
@@ -132,6 +132,7 @@ step_of_command("mypy", "mypy --package ansible_collections.standalone.python.pl
 step_of_command("format", "ruff format --check --quiet", tags=CHECKED)  # the job `formatters` would write
 step_of_command("changelog", "antsibull-changelog lint", tags=CHECKED)
 step_of_command("release-notes", "antsibull-changelog release", tags=[])
+step_of_command("actionlint", "actionlint", tags=CHECKED)
 step_of_command(
     "workflows", "zizmor --offline --no-progress --quiet .github docs/project/github-workflow.yml", tags=CHECKED
 )
@@ -187,8 +188,7 @@ def unit(session: nox.Session, core: str) -> None:
     else:
         reaching = ("action", "lookup", "modules", "plugin_utils", "module_utils/_http")
         elsewhere = [f"--ignore=tests/unit/plugins/{name}" for name in OF_OLD_LIBRARIES if core == OLDEST]
-        tests = (f"tests/unit/plugins/{name}" for name in reaching)
-        pytest(session, *tests, "--ignore-glob=*probe_sh*", *elsewhere)
+        pytest(session, *(f"tests/unit/plugins/{name}" for name in reaching), "--ignore-glob=*probe_sh*", *elsewhere)
 
 
 def unit_with_old_libraries(session: nox.Session) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: lock_content
-short_description: Compute the content of a lock of builds
+short_description: Compute the content of a lock file of Python builds
 version_added: 0.1.0
 description:
   - Resolves each declared name for each declared target, and returns the text of a lock file with these builds, to

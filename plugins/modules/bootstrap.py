@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: bootstrap
-short_description: Install a named build on a host that has no usable Python
+short_description: Install Python on a host that has none for Ansible
 version_added: 0.1.0
 description:
   - Does what M(standalone.python.build) does, on hosts that have no Python, or one that ansible-core no longer runs on.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: build
-short_description: Install a named python-build-standalone build at a path
+short_description: Install Python at a path, as a build of python-build-standalone
 version_added: 0.1.0
 description:
   - Installs the exact CPython build that is requested at a path of the host, from the portable builds of

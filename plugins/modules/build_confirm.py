@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: build_confirm
-short_description: Confirm provisional builds
+short_description: Confirm Python builds that were installed provisionally
 version_added: 0.1.0
 description:
   - Ends the provisional state of builds that M(standalone.python.build) installed with

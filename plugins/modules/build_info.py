@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: build_info
-short_description: List the installed python-build-standalone builds
+short_description: List the Python builds on a host
 version_added: 0.1.0
 description:
   - Lists the paths and builds of one or several stores of M(standalone.python.build), from the receipts on the host,

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: build_rollback
-short_description: Roll hosts back to their previous builds
+short_description: Roll hosts back to their previous Python builds
 version_added: 0.1.0
 description:
   - Switches paths of M(standalone.python.build) back to their previous build, from their store. Needs no index and no

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: mirror
-short_description: Keep a mirror of chosen python-build-standalone builds in a directory
+short_description: Keep a mirror of chosen Python builds in a directory
 version_added: 0.1.0
 description:
   - Makes a directory hold the archives of the builds that are declared, in the public layout C(TAG/NAME), with a

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -62,11 +63,13 @@ def make_venv(python: str, core: str) -> str:
     if stamp.is_file() and stamp.read_text() == wanted:
         return "up to date"
     programs, environment = VENV / "bin", {**SYSTEM_CERTIFICATES, **os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    # Of pip before 24.2, which trusts a list within itself alone; requests, which it is made with, skips an empty name.
+    environment.setdefault("CURL_CA_BUNDLE", ssl.get_default_verify_paths().cafile or "")
     subprocess.run([python, "-m", "venv", "--clear", str(VENV)], check=True)
-    subprocess.run([str(programs / "pip"), "install", "--quiet", "uv"], check=True)
+    subprocess.run([str(programs / "pip"), "install", "--quiet", "-U", "pip", "uv"], env=environment, check=True)
     install = [str(programs / "uv"), "pip", "install", "--quiet", "--python", str(programs / "python")]
-    requirements = [f"ansible-core~={core}.0", "-r", str(REQUIREMENTS / "dev.txt")]
-    subprocess.run([*install, *requirements], env=environment, check=True)
+    of_dev = str(REQUIREMENTS / "dev.txt")
+    subprocess.run([*install, f"ansible-core~={core}.0", "-r", of_dev], env=environment, check=True)
     stamp.write_text(wanted)
     return "made"
 

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +57,15 @@ def test_files_are_as_their_schemas_want_them(tmp_path: Path, schema: str) -> No
     damaged = tmp_path / "damaged.yml"
     damaged.write_text("default: 1\njobs: 1\nbody: 1\nversion: 1\nblank_issues_enabled: 1\n")
     assert said_by_schema(schema, damaged) != ""
+
+
+def test_the_workflow_for_users_runs() -> None:
+    """The session `actionlint` checks those of this repository."""
+    program = shutil.which("actionlint", path=f"{Path(sys.executable).parent}:{os.defpath}")
+    if not program:
+        pytest.skip("actionlint is not installed")
+    done = subprocess.run([program, PROJECT / "github-workflow.yml"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_recipe_for_renovate_is_as_its_schema_wants_it(tmp_path: Path) -> None:
