@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._errors import ArchiveError
@@ -24,18 +24,19 @@ if TYPE_CHECKING:
 
 _STDLIB = re.compile(r"lib/python(?P<minor>\d+\.\d+)t?/os\.py\Z")
 _WINDOWS_INTERPRETER = "python.exe"
-_SYSCONFIGDATA = re.compile(r"lib/python\d+\.\d+t?/_sysconfigdata_[^/]*\.py\Z")
-_JSON = re.compile(r"lib/python\d+\.\d+t?/[^/]+\.json\Z")
-_MAKEFILE = re.compile(r"lib/python\d+\.\d+t?/config-[^/]*/Makefile\Z")
-_PKG_CONFIG = re.compile(r"(lib|share)/pkgconfig/[^/]+\.pc\Z")
-# Programs, and what configure wrote: of the interpreter, and of libraries such as lib/tclConfig.sh.
-_SCRIPT = re.compile(r"bin/|lib/python\d+\.\d+t?/config-[^/]*/(?!Makefile\Z)|lib/([^/]+/)?[^/]+\.sh\Z")
-_RULED = (_SYSCONFIGDATA, _JSON, _MAKEFILE, _PKG_CONFIG, _SCRIPT)
-# Any other file may name the prefix, such as lib/libz.la: all but the standard library and metadata of packages, whose
-# texts are about something else, and directories of many files without paths.
-_WITHOUT_PREFIX = re.compile(
-    r"lib/python\d+\.\d+t?/.*\.(py|pyi|pyc|txt|so|a|exe)\Z|.*\.dist-info/(?!direct_url\.json\Z)|share/(terminfo|man)/"
-    r"|lib/(tcl|tk)[^/]*/(.*/)?(tzdata|msgs|encoding)/|lib/[^/]*\.(a|so[\d.]*|dylib)\Z"
+# The rule of a file, by its path: the first alternative counts, in one pattern, since there are thousands of files.
+# Scripts are programs, and what configure wrote: of the interpreter, and of libraries such as lib/tclConfig.sh.
+# A file of no kind may name the prefix, such as lib/libz.la. Without it are the standard library and metadata of
+# packages, whose texts are about something else, and directories of many files without paths.
+_LIBRARY = r"lib/python\d+\.\d+t?/"
+_KIND = re.compile(
+    rf"(?P<sysconfigdata>{_LIBRARY}_sysconfigdata_[^/]*\.py\Z)"
+    rf"|(?P<json>{_LIBRARY}[^/]+\.json\Z)"
+    rf"|(?P<makefile>{_LIBRARY}config-[^/]*/Makefile\Z)"
+    r"|(?P<pkg_config>(?:lib|share)/pkgconfig/[^/]+\.pc\Z)"
+    rf"|(?P<script>bin/|{_LIBRARY}config-[^/]*/|lib/(?:[^/]+/)?[^/]+\.sh\Z)"
+    rf"|(?P<without_prefix>{_LIBRARY}.*\.(?:py|pyi|pyc|txt|so|a|exe)\Z|.*\.dist-info/(?!direct_url\.json\Z)"
+    r"|share/(?:terminfo|man)/|lib/(?:tcl|tk)[^/]*/(?:.*/)?(?:tzdata|msgs|encoding)/|lib/[^/]*\.(?:a|so[\d.]*|dylib)\Z)"
 )
 _MOST_TEXT_BYTES = 1024 * 1024  # a longer file is an interpreter or a library
 
@@ -102,9 +103,10 @@ class Stage:
         os.symlink(target, self.full(path))
         self.entries[path] = Entry("link", 0o777, 0, None, target)
 
-    def matching(self, pattern: re.Pattern[str]) -> Iterator[str]:
-        """The regular files whose path matches, sorted."""
-        return iter(sorted(path for path in self.entries if pattern.match(path) and self.entries[path].kind == "file"))
+    def names_prefix(self, path: str) -> bool:
+        """Whether a file has the prefix of upstream in it."""
+        with open(self.full(path), "rb", buffering=0) as stream:
+            return BUILD_PREFIX.encode() in stream.read()
 
 
 def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system: bool = False) -> None:
@@ -119,12 +121,7 @@ def apply(stage: Stage, prefix: str, *, externally_managed: bool, for_any_system
         _link_python(stage)
         _write_launcher(stage, os.path.basename(program), prefix)
         program = "bin/python3"
-    _rewrite(stage, _SYSCONFIGDATA, lambda text, where: sysconfig.rewrite_sysconfigdata(text, prefix, where))
-    _rewrite(stage, _JSON, lambda text, where: sysconfig.rewrite_json(text, prefix, where))
-    _rewrite(stage, _MAKEFILE, lambda text, _where: sysconfig.rewrite_makefile(text, prefix))
-    _rewrite(stage, _PKG_CONFIG, lambda text, _where: sysconfig.rewrite_pkg_config(text))
-    _rewrite(stage, _SCRIPT, lambda text, _where: _script(stage, text, prefix))
-    _rewrite_others(stage, prefix)
+    _rewrite(stage, prefix)
     marker = f"{library}/EXTERNALLY-MANAGED"
     if externally_managed:
         stage.write(marker, EXTERNALLY_MANAGED.replace("PYTHON", f"{prefix}/{program}"))
@@ -215,25 +212,25 @@ def _write_launcher(stage: Stage, name: str, prefix: str) -> None:
     stage.write(launcher, f"#!/bin/sh\nexec '{interpreter}' \"$@\"\n", mode=0o755)
 
 
-def _rewrite_others(stage: Stage, prefix: str) -> None:
-    """Replace the prefix of upstream in all texts that no other rule is for; in scripts the head, too."""
-    for path, entry in list(stage.entries.items()):
-        is_short = entry.kind == "file" and entry.size_bytes <= _MOST_TEXT_BYTES
-        if is_short and not any(rule.match(path) for rule in (*_RULED, _WITHOUT_PREFIX)):
-            with open(stage.full(path), "rb") as stream:
-                names_it = BUILD_PREFIX.encode() in stream.read()
-            if names_it:
-                before = stage.read(path)
-                after = _script(stage, before, prefix)
-                if after != before:
-                    stage.write(path, after)
-
-
-def _rewrite(stage: Stage, pattern: re.Pattern[str], rewrite: Callable[[str, str], str]) -> None:
-    for path in list(stage.matching(pattern)):
-        if pattern is _SCRIPT and stage.entries[path].size_bytes > _MOST_TEXT_BYTES:
+def _rewrite(stage: Stage, prefix: str) -> None:
+    """Rewrite each text by the rule of its kind; one of no kind, if it names the prefix of upstream, as a script."""
+    rules: dict[str | None, Callable[[str, str], str]] = {
+        "sysconfigdata": lambda text, where: sysconfig.rewrite_sysconfigdata(text, prefix, where),
+        "json": lambda text, where: sysconfig.rewrite_json(text, prefix, where),
+        "makefile": lambda text, _where: sysconfig.rewrite_makefile(text, prefix),
+        "pkg_config": lambda text, _where: sysconfig.rewrite_pkg_config(text),
+        "script": lambda text, _where: _script(stage, text, prefix),
+        None: lambda text, _where: _script(stage, text, prefix),
+    }
+    for path, entry in sorted(stage.entries.items()):
+        match = _KIND.match(path)
+        kind = match.lastgroup if match else None
+        if entry.kind != "file" or kind not in rules:
             continue
-        before = stage.read(path)
-        after = rewrite(before, path)
-        if after != before:
-            stage.write(path, after)
+        if kind in ("script", None) and entry.size_bytes > _MOST_TEXT_BYTES:
+            continue
+        if kind or stage.names_prefix(path):
+            before = stage.read(path)
+            after = rules[kind](before, path)
+            if after != before:
+                stage.write(path, after)
