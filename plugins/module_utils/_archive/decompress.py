@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The decompressed chunks of a .tar.gz or .tar.zst file. Its first bytes determine the format, not its name.
 
-A gzip archive is inflated while it is still being downloaded, which hides most of the time that this takes. Until the
+An archive is decompressed while it is still being downloaded, which hides much of the time that this takes. Until the
 digest of the whole archive is verified, the result is only held in memory, and only in part.
 """
 
@@ -78,12 +78,12 @@ def _decompressed(archive: FileIO) -> Generator[bytes, None, None]:
         raise UnsafeArchive(f"it cannot be read: {error.strerror}") from None
 
 
-def gunzip(read: Callable[[int], bytes], start: bytes = b"") -> Generator[bytes, None, None]:
+def gunzip(read: Callable[[int], bytes]) -> Generator[bytes, None, None]:
     """Inflate one gzip member after the other. zlib compares each member's CRC and size.
 
-    `read(size)` returns up to `size` bytes, and none at the end; `start` was read before.
+    `read(size)` returns up to `size` bytes, and none at the end.
     """
-    packed = start or read(_READ_BYTES)
+    packed = read(_READ_BYTES)
     while packed:
         if not packed.startswith(GZIP_MAGIC[: len(packed)]):
             raise UnsafeArchive("something that does not belong to it follows its end")
@@ -108,6 +108,8 @@ def _what_it_is(start: bytes) -> str:
     return f"it begins with the bytes {start[:4].hex(' ')}, which no .tar.gz or .tar.zst does"
 
 
+_Decompress = Callable[[Callable[[int], bytes]], Generator[bytes, None, None]]  # of what its argument reads
+
 _POLL_S = 0.005
 # Times the size of a chunk this is 32 MB, with which the process has 52 MiB and may have 64. Measured: an archive that
 # takes longer to arrive than to inflate is installed 3 to 5 % sooner than with 20 MB.
@@ -115,7 +117,7 @@ _CHUNKS_HELD = 64
 
 
 class EarlyChunks:
-    """The inflated chunks of a part file; `of_verified` returns them once the download is complete."""
+    """The decompressed chunks of a part file; `of_verified` returns them once the download is complete."""
 
     def __init__(self, chunks: Iterator[bytes], part: _GrowingFile) -> None:
         self._chunks = chunks
@@ -124,19 +126,25 @@ class EarlyChunks:
     def of_verified(self, path: str) -> Iterator[bytes] | None:
         """The chunks of the complete archive at `path`; None when it has to be read again.
 
-        That is the case when it is no gzip archive, and when the download started over in another file.
+        That is the case when nothing can decompress it early, and when the download started over in another file.
         """
         self._part.finish()
         self._part.is_decided.wait()
-        return self._chunks if self._part.is_gzip and self._part.is_file_at(path) else None
+        return self._checked(path) if self._part.decompress and self._part.is_file_at(path) else None
+
+    def _checked(self, path: str) -> Iterator[bytes]:
+        if self._part.decompress is not gunzip:
+            with open(path, "rb", buffering=0) as archive:
+                zstd_frames.check(archive)
+        yield from self._chunks
 
 
 @contextmanager
-def early_inflate(part_path: str) -> Iterator[EarlyChunks]:
-    """Inflate the growing file at `part_path` in the background. Leaving the block ends it."""
+def early_decompress(part_path: str) -> Iterator[EarlyChunks]:
+    """Decompress the growing file at `part_path` in the background. Leaving the block ends it."""
     part = _GrowingFile(part_path)
     try:
-        with prefetch(_inflated(part), _CHUNKS_HELD) as chunks:
+        with prefetch(_decompressed_early(part), _CHUNKS_HELD) as chunks:
             try:
                 yield EarlyChunks(chunks, part)
             finally:
@@ -153,8 +161,19 @@ class _GrowingFile:
         self._handle: int | None = None
         self._position = 0
         self._finished = threading.Event()
-        self.is_decided = threading.Event()  # from then on `is_gzip` says what the file is
-        self.is_gzip = False
+        self.is_decided = threading.Event()  # from then on `decompress` is what suits the file, None if nothing does
+        self.decompress: _Decompress | None = None
+
+    def start(self, size: int) -> bytes:
+        """The first `size` bytes of the file, or all of a shorter one; `read` begins with them, too."""
+        start = b""
+        while len(start) < size:
+            more = self.read(size - len(start))
+            if not more:
+                break
+            start += more
+        self._position = 0
+        return start
 
     def read(self, size: int) -> bytes:
         """Up to `size` bytes, and none only at the end of the finished file."""
@@ -187,21 +206,11 @@ class _GrowingFile:
         return os.pread(self._handle, size, self._position)
 
 
-def _inflated(part: _GrowingFile) -> Generator[bytes, None, None]:
+def _decompressed_early(part: _GrowingFile) -> Generator[bytes, None, None]:
     try:
-        start = _start_of(part)
-        part.is_gzip = start == GZIP_MAGIC
+        start = part.start(zstd_frames.START_BYTES)
+        part.decompress = gunzip if start.startswith(GZIP_MAGIC) else zstd_frames.early_decompressor(start)
     finally:
         part.is_decided.set()
-    if part.is_gzip:
-        yield from gunzip(part.read, start)
-
-
-def _start_of(part: _GrowingFile) -> bytes:
-    start = b""
-    while len(start) < len(GZIP_MAGIC):
-        more = part.read(len(GZIP_MAGIC) - len(start))
-        if not more:
-            break
-        start += more
-    return start
+    if part.decompress:
+        yield from part.decompress(part.read)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from io import FileIO
 from typing import TYPE_CHECKING, Any
 
 from .errors import UnsafeArchive
@@ -70,30 +69,34 @@ def context_of(create: Any, free: Any) -> Iterator[Any]:
         free(context)
 
 
-def decompressed(library: CDLL, archive: FileIO, window_log: int) -> Generator[bytes, None, None]:
-    """The decompressed bytes of all frames. The memory of the library is freed when the generator ends or is closed."""
+def decompressed(library: CDLL, read: Callable[[int], bytes], window_log: int) -> Generator[bytes, None, None]:
+    """The decompressed bytes of all frames. The memory of the library is freed when the generator ends or is closed.
+
+    `read(size)` returns up to `size` bytes, and none at the end.
+    """
     import ctypes
 
     library.ZSTD_decompressStream.restype = ctypes.c_size_t
     with context_of(library.ZSTD_createDCtx, library.ZSTD_freeDCtx) as context:
         library.ZSTD_DCtx_setParameter(context, _WINDOW_LOG_MAX, window_log)
-        yield from _stream(library, context, archive)
+        yield from _stream(library, context, read)
 
 
-def _stream(library: CDLL, context: Any, archive: FileIO) -> Generator[bytes, None, None]:
+def _stream(library: CDLL, context: Any, read: Callable[[int], bytes]) -> Generator[bytes, None, None]:
     import ctypes
 
-    packed, plain = ctypes.create_string_buffer(_READ_BYTES), ctypes.create_string_buffer(_CHUNK_BYTES)
+    plain = ctypes.create_string_buffer(_CHUNK_BYTES)
     buffer = buffer_type()
-    source = buffer(ctypes.addressof(packed), 0, 0)
+    source = buffer(None, 0, 0)
     target = buffer(ctypes.addressof(plain), _CHUNK_BYTES, 0)
     missing = 0  # 0 after the end of a frame; else a hint at what should follow
     while True:
         # Within a frame, a full target means that there may be more without further input.
         if source.position == source.size and (target.position < target.size or not missing):
-            source.size, source.position = archive.readinto(packed), 0
-            if not source.size:
+            packed = read(_READ_BYTES)
+            if not packed:
                 break
+            source = buffer(ctypes.cast(packed, ctypes.c_void_p), len(packed), 0)
         target.position = 0
         missing = library.ZSTD_decompressStream(context, ctypes.byref(target), ctypes.byref(source))
         if library.ZSTD_isError(ctypes.c_size_t(missing)):

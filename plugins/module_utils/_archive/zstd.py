@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from io import FileIO
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
@@ -28,6 +28,9 @@ MAGIC = b"\x28\xb5\x2f\xfd"
 # decoders allow 8 MiB.
 WINDOW_LOG = 27
 WINDOW_BYTES = 1 << WINDOW_LOG
+
+START_BYTES = 6  # of a file: the magic number, what the frame's header has, and its window
+_SMALL_WINDOW_BYTES = 8 << 20  # prepared copies need no larger one
 
 _SKIPPABLE_MAGICS = range(0x184D2A50, 0x184D2A60)
 _DICTIONARY_ID_BYTES = (0, 1, 2, 4)
@@ -115,6 +118,23 @@ def decompressed(archive: FileIO) -> Generator[bytes, None, None]:
     raise _unreadable(archive.name)
 
 
+def early_decompressor(start: bytes) -> Callable[[Callable[[int], bytes]], Generator[bytes, None, None]] | None:
+    """What decompresses a file that begins with `start` and is not complete yet; its argument reads it.
+
+    None if it is not zstandard, may need much memory before its digest is known, or if there is no library.
+    """
+    if len(start) < START_BYTES or not start.startswith(MAGIC):
+        return None
+    is_single_segment = start[4] & 0x20
+    if is_single_segment or _window(start[5]) > _SMALL_WINDOW_BYTES:
+        return None
+    try:
+        library = libzstd.load()
+    except ImportError:
+        return None
+    return lambda read: libzstd.decompressed(library, read, WINDOW_LOG)
+
+
 def require_reader(archive: str) -> None:
     """Raise `ArchiveError` when the host has nothing that decompresses. `archive` is the path or name of a file."""
     if not can_read():
@@ -153,7 +173,7 @@ def _unreadable(archive: str) -> ArchiveError:
 
 def _by_library(archive: FileIO) -> Generator[bytes, None, None] | None:
     try:
-        return libzstd.decompressed(libzstd.load(), archive, WINDOW_LOG)
+        return libzstd.decompressed(libzstd.load(), archive.read, WINDOW_LOG)
     except ImportError:
         return None
 

@@ -258,10 +258,10 @@ def _of_given(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -
 
 def _fetched(spec: InstallSpec, source: Asset, asset: Asset, store: Store, timings: Timings) -> Stage:
     """The content of `source`, which is fetched: the published archive of the asset, or its prepared copy."""
-    from .._archive.decompress import early_inflate
+    from .._archive.decompress import early_decompress
 
     part = os.path.join(store.staging, part_name(source.sha256))
-    with early_inflate(part) as early:
+    with early_decompress(part) as early:
         _fetch(part, spec, source, asset, store, timings)
         copy = asset.prepared if source is not asset and asset.prepared else None
         stage = _extracted(spec, part, store.new_stage(), timings, early.of_verified(part), copy=copy)

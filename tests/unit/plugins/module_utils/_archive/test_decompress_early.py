@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.standalone.python.plugins.module_utils._archive.decompress import early_inflate
+from ansible_collections.standalone.python.plugins.module_utils._archive.decompress import early_decompress
 from ansible_collections.standalone.python.plugins.module_utils._archive.errors import UnsafeArchive
 
 CONTENT = os.urandom(300_000) * 2
@@ -32,7 +32,7 @@ def append_slowly(path: Path, data: bytes, pieces: int = 5) -> None:
 
 def test_what_comes_bit_by_bit_is_all_there(tmp_path: Path) -> None:
     part = tmp_path / "part"
-    with early_inflate(str(part)) as early:
+    with early_decompress(str(part)) as early:
         append_slowly(part, PACKED)
         chunks = early.of_verified(str(part))
         assert chunks is not None
@@ -42,14 +42,14 @@ def test_what_comes_bit_by_bit_is_all_there(tmp_path: Path) -> None:
 def test_a_file_that_was_there_before_is_read_from_its_start(tmp_path: Path) -> None:
     part = tmp_path / "part"
     part.write_bytes(PACKED[:1000])
-    with early_inflate(str(part)) as early:
+    with early_decompress(str(part)) as early:
         append_slowly(part, PACKED[1000:])
         assert b"".join(early.of_verified(str(part)) or ()) == CONTENT
 
 
 def test_a_download_that_started_over_is_read_again(tmp_path: Path) -> None:
     part = tmp_path / "part"
-    with early_inflate(str(part)) as early:
+    with early_decompress(str(part)) as early:
         append_slowly(part, b"\x1f\x8b\x08" + b"x" * 1000)
         part.unlink()
         part.write_bytes(PACKED)
@@ -60,7 +60,7 @@ def test_a_download_that_started_over_is_read_again(tmp_path: Path) -> None:
 def test_what_is_no_gzip_is_read_again(tmp_path: Path, content: bytes) -> None:
     part = tmp_path / "part"
     part.write_bytes(content)
-    with early_inflate(str(part)) as early:
+    with early_decompress(str(part)) as early:
         time.sleep(0.02)
         assert early.of_verified(str(part)) is None
 
@@ -68,13 +68,13 @@ def test_what_is_no_gzip_is_read_again(tmp_path: Path, content: bytes) -> None:
 def test_damage_is_reported_to_the_consumer_of_the_chunks(tmp_path: Path) -> None:
     part = tmp_path / "part"
     part.write_bytes(PACKED[:-100])
-    with early_inflate(str(part)) as early, pytest.raises(UnsafeArchive, match="it breaks off before its end"):
+    with early_decompress(str(part)) as early, pytest.raises(UnsafeArchive, match="it breaks off before its end"):
         list(early.of_verified(str(part)) or ())
 
 
 def test_a_failed_download_leaves_no_thread(tmp_path: Path) -> None:
     before = threading.active_count()
-    with pytest.raises(ValueError, match="no luck"), early_inflate(str(tmp_path / "part")):
+    with pytest.raises(ValueError, match="no luck"), early_decompress(str(tmp_path / "part")):
         raise ValueError("no luck")
     assert threading.active_count() == before
 
@@ -86,8 +86,8 @@ def test_the_memory_is_bounded(tmp_path: Path) -> None:
     part.write_bytes(gzip.compress(bytes(200_000_000), compresslevel=1))
     program = (
         "import sys, time\n"
-        f"from {early_inflate.__module__} import early_inflate\n"
-        "with early_inflate(sys.argv[1]): time.sleep(0.5)\n"
+        f"from {early_decompress.__module__} import early_decompress\n"
+        "with early_decompress(sys.argv[1]): time.sleep(0.5)\n"
         "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))\n"
     )
     command = [sys.executable, "-c", program, str(part)]

@@ -110,7 +110,7 @@ def test_the_library_ends_where_the_frames_end(tmp_path, size_bytes) -> None:
     for frames in (1, 2):
         (tmp_path / "a").write_bytes(zst(content, end=b"") * frames)
         with open(tmp_path / "a", "rb", buffering=0) as archive:
-            assert b"".join(libzstd.decompressed(libzstd.load(), archive, 27)) == content * frames
+            assert b"".join(libzstd.decompressed(libzstd.load(), archive.read, 27)) == content * frames
 
 
 @pytest.mark.skipif(bool(libzstd_missing()), reason="libzstd is not on this machine")
