@@ -15,6 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._archive import 
 from ansible_collections.standalone.python.plugins.module_utils._archive.extract import extract
 from ansible_collections.standalone.python.plugins.module_utils._errors import ArchiveError
 from tests.support.hostile_archives import STREAMS
+from tests.support.standard_zstd import provide_compression_zstd
 from tests.support.tar_maker import END, member, zst
 
 PROGRAM = shutil.which("zstd")
@@ -42,9 +43,13 @@ def libzstd_missing() -> str:
 
 @pytest.fixture(params=[*MODULES, "zstd"])
 def means(request, monkeypatch) -> str:
-    is_module = request.param in MODULES
-    found = importlib.util.find_spec(request.param) if is_module else shutil.which(request.param)
-    if found is None or (request.param == "ctypes" and libzstd_missing()):
+    found = {
+        "zstandard": lambda: importlib.util.find_spec("zstandard"),
+        "compression": lambda: provide_compression_zstd(monkeypatch),
+        "ctypes": lambda: not libzstd_missing(),
+        "zstd": lambda: PROGRAM,
+    }
+    if not found[request.param]():
         pytest.skip(f"{request.param} is not on this machine")
     allow_only(request.param, monkeypatch)
     return request.param

@@ -23,6 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._prepare.copy im
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
 from tests.support.prepared_copies import TarFile, members_of, place_of, prepare
+from tests.support.standard_zstd import provide_compression_zstd
 
 TAG = sys.implementation.cache_tag
 PROGRAM = "#!/bin/sh\nexit 1\n"
@@ -104,7 +105,10 @@ def test_what_changes_meanwhile_is_noticed(build: FakeBuild, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("means", compress._MEANS)
-def test_each_compressor_packs_the_same(build: FakeBuild, tmp_path: Path, means) -> None:
+def test_each_compressor_packs_the_same(
+    build: FakeBuild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, means
+) -> None:
+    provide_compression_zstd(monkeypatch)
     packs = means()
     if packs is None:
         pytest.skip("not on this machine")
