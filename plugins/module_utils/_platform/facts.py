@@ -15,8 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._errors import UnsupportedHost
-from .host import HostPlatform
-from .minimums import cpu_level_of
+from .host import HostPlatform, cpu_level_of
 
 # Kernel machine and the bits of the programs -> the architecture as in targets.
 _ARCHITECTURES = {

@@ -16,8 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.standalone.python.plugins.module_utils._platform.facts import MACHINES
-from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
-from ansible_collections.standalone.python.plugins.module_utils._platform.minimums import cpu_level_of
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform, cpu_level_of
 
 # e_machine (elf.h), 64 bits or not -> the architecture as in target triples; big-endian ppc64 is distinguished below.
 _ARCHITECTURES = {

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._platform import facts
 from ansible_collections.standalone.python.plugins.module_utils._platform.facts import platform_here
-from ansible_collections.standalone.python.plugins.module_utils._platform.minimums import CPU_LEVEL_FLAGS
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import CPU_LEVEL_FLAGS
 from tests.support.receipts import asset
 
 LEVEL_2 = f"flags\t\t: fpu {CPU_LEVEL_FLAGS[2]}\n"

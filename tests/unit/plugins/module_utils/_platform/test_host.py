@@ -15,8 +15,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.asset_na
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, UnsupportedHost
 from ansible_collections.standalone.python.plugins.module_utils._platform.facts import platform_of_facts
-from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform
-from ansible_collections.standalone.python.plugins.module_utils._platform.minimums import CPU_LEVEL_FLAGS
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import CPU_LEVEL_FLAGS, HostPlatform
 
 DEBIAN = HostPlatform("linux", "x86_64", 64, "gnu", (2, 36), 3, "12")
 ALPINE = HostPlatform("linux", "x86_64", 64, "musl", (1, 2), 1, "3.20.1")

@@ -10,8 +10,8 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
-from ansible_collections.standalone.python.plugins.module_utils._platform import minimums
-from ansible_collections.standalone.python.plugins.module_utils._platform.minimums import CPU_LEVEL_FLAGS
+from ansible_collections.standalone.python.plugins.module_utils._platform import host
+from ansible_collections.standalone.python.plugins.module_utils._platform.host import CPU_LEVEL_FLAGS
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.minimu
 )
 def test_a_level_needs_the_flags_of_all_levels_before_it(levels: list[int], expected: int) -> None:
     flags = [flag for level in levels for flag in CPU_LEVEL_FLAGS[level].split()]
-    assert minimums.cpu_level_of(flags) == expected
-    assert minimums.cpu_level_of(flags[1:]) == 1
+    assert host.cpu_level_of(flags) == expected
+    assert host.cpu_level_of(flags[1:]) == 1
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_level_needs_the_flags_of_all_levels_before_it(levels: list[int], expe
     ],
 )
 def test_which_builds_need_no_c_library(name: str, expected: bool) -> None:
-    assert minimums.is_static(Build.from_asset_name(AssetName.from_stem(f"cpython-3.13.2+{name}"))) is expected
+    assert host.is_static(Build.from_asset_name(AssetName.from_stem(f"cpython-3.13.2+{name}"))) is expected
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_which_builds_need_no_c_library(name: str, expected: bool) -> None:
     ],
 )
 def test_the_oldest_c_library_of_a_target(target: str, expected: tuple[int, ...]) -> None:
-    assert minimums.libc_minimum(Target.parse(target)) == expected
+    assert host.libc_minimum(Target.parse(target)) == expected
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,4 @@ def test_the_oldest_c_library_of_a_target(target: str, expected: tuple[int, ...]
     ],
 )
 def test_the_oldest_macos_of_a_release(target: str, release: str, expected: tuple[int, int]) -> None:
-    assert minimums.macos_minimum(Target.parse(target), release) == expected
+    assert host.macos_minimum(Target.parse(target), release) == expected
