@@ -23,6 +23,8 @@ import time
 
 def install(options: str) -> float:
     """What the module does once Ansible has started it; the seconds that it took."""
+    import ansible.module_utils.basic  # noqa: F401 - a module has it, and what it imports, before it begins
+
     from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
     from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
     from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._errors import ArchiveError
 from .._os.paths import Entry
@@ -32,8 +32,7 @@ _FULL_DIRECTORIES = ("python/build/", "python/install/", "python/licenses/")
 _OWN_FILES = ".build."  # receipt and manifest, written into the unpacked build later: no link may have their names
 
 
-@dataclass(frozen=True)
-class Extracted:
+class Extracted(NamedTuple):
     """What `extract` wrote."""
 
     entries: Mapping[str, Entry]  # by path below the destination, without the destination itself

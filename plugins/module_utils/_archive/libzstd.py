@@ -96,7 +96,7 @@ def _stream(library: CDLL, context: Any, read: Callable[[int], bytes]) -> Genera
             packed = read(_READ_BYTES)
             if not packed:
                 break
-            source = buffer(ctypes.cast(packed, ctypes.c_void_p), len(packed), 0)
+            source = buffer(ctypes.cast(ctypes.c_char_p(packed), ctypes.c_void_p), len(packed), 0)
         target.position = 0
         missing = library.ZSTD_decompressStream(context, ctypes.byref(target), ctypes.byref(source))
         if library.ZSTD_isError(ctypes.c_size_t(missing)):

@@ -9,7 +9,6 @@ below the root.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from . import tar_header
@@ -34,8 +33,7 @@ _SPECIAL_BITS = 0o7000  # set-user-id, set-group-id, sticky
 _PATH_PART_BYTES = 255  # what file systems allow
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """Bounds far above any build, so that a bomb ends in an error and not in a full disk."""
 
     total_bytes: int = 8 * 1024**3

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._errors import NoSource
 from .._http.errors import TransferFailure
@@ -20,8 +20,7 @@ CORRECT = "Correct that, or set `mirror` to another address"
 _LONGEST_PAUSE_S = 60
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A complete archive with the right digest. `url` is without secrets.
 
     `resumed_bytes` is how much of it an earlier run had left: all of it when nothing had to be requested.
@@ -79,13 +78,13 @@ def require_files(urls: Sequence[str]) -> None:
     raise _no_source(sources)
 
 
-@dataclass
 class _Source:
     """One URL, and why it failed the last time; None until it has been tried."""
 
-    url: str
-    failure: TransferFailure | None = None
-    tries: int = 0
+    def __init__(self, url: str, *, tries: int = 0) -> None:
+        self.url = url
+        self.failure: TransferFailure | None = None
+        self.tries = tries
 
     @property
     def is_worth_asking(self) -> bool:

@@ -17,9 +17,8 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult
 
 from .._errors import DownloadError
@@ -127,8 +126,7 @@ def _who_answers(answer: _Answer) -> str:
     return f"{answer.peer.host} through the proxy {proxy.server}" if proxy and may_be_proxy else answer.peer.host
 
 
-@dataclass(frozen=True)
-class _Answer:
+class _Answer(NamedTuple):
     """The answer of `peer`. `response` is None for every status but 2xx."""
 
     peer: Peer
@@ -149,7 +147,7 @@ def _final_answer(address: SplitResult, options: UrlOptions, offset: int, patien
         if answer.code not in _REDIRECTS or not location:
             return answer
         target = Peer(redirected(peer.address, location), options)
-        peer = target if target.server == asked.server else replace(target, options=options.without_credentials())
+        peer = target if target.server == asked.server else target._replace(options=options.without_credentials())
     raise TransferFailure(f"it redirects more than {_MAX_REDIRECTS} times", remedy="")
 
 

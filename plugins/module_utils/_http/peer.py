@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from .errors import OF_SERVER, TransferFailure, explained
@@ -23,8 +23,7 @@ from .urls import shown_url
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(NamedTuple):
     """What a source sends: the whole file from byte `offset` on.
 
     `total_bytes` is the size of the whole file, None when the source does not say. Taking from `chunks` raises
@@ -36,8 +35,7 @@ class Body:
     chunks: Iterator[bytes | memoryview]
 
 
-@dataclass(frozen=True)
-class Peer:
+class Peer(NamedTuple):
     """The server that is asked for one answer; a redirect makes another peer."""
 
     address: SplitResult

@@ -258,7 +258,7 @@ def _of_given(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -
 
 def _fetched(spec: InstallSpec, source: Asset, asset: Asset, store: Store, timings: Timings) -> Stage:
     """The content of `source`, which is fetched: the published archive of the asset, or its prepared copy."""
-    from .._archive.decompress import early_decompress
+    from .._archive.early import early_decompress
 
     part = os.path.join(store.staging, part_name(source.sha256))
     with early_decompress(part) as early:
