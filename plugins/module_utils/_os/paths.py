@@ -30,10 +30,8 @@ class Entry(NamedTuple):
 def checked_absolute(path: str, option: str, example: str) -> str:
     """The path without a trailing slash. Raises `StoreError` unless it is absolute and not the root."""
     if path.startswith("~"):
-        user = path[1:].partition("/")[0]
-        whose = f"the user {user}" if user else "this user"
         raise StoreError(
-            f"{option} is {path!r}, but {whose} has no home directory. Write it from the root: {option}: {example}"
+            f"{option} is {path!r}, and no home directory is known for it. Write it from the root: {option}: {example}"
         )
     if not os.path.isabs(path):
         raise StoreError(f"{option} is {path!r}, which is {not_absolute(path)}: {option}: {example}")

@@ -48,7 +48,7 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
         ),
         (
             {"path": "~gone/python"}, StoreError,
-            "path is '~gone/python', but the user gone has no home directory. Write it from the root: path: "
+            "path is '~gone/python', and no home directory is known for it. Write it from the root: path: "
             "/opt/python/3.13",
         ),
         (
