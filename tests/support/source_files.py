@@ -29,7 +29,14 @@ NEVER_NAMED = re.compile(
 )
 
 # What the small size leaves out besides: nothing that an import of the usual modules needs, and most headers.
-NOT_SMALL = frozenset({"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data", "internal", "cpython"})
+NOT_SMALL = frozenset(
+    {"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data", "_pyrepl", "internal", "cpython"}
+)
+NOT_SMALL_NAMED = re.compile(
+    r"_codecs_|_multibytecodec"
+    r"|(big5|cp(?!437|1252)|euc_|gb|hp_|hz|iso|johab|koi8|kz|mac_|palmos|ptcp|shift_|tis_)\w*\.py$"  # of encodings
+    r"|(?!Python|py|patchlevel)\w+\.h$"
+)
 WHEELS_OF_ENSUREPIP = "_bundled"
 
 ELF = b"\x7fELF"
@@ -43,13 +50,14 @@ def copied_members(
     yield from _interpreter(source, abi_suffix)
     lib = f"lib/python{source.minor}"
     left_out = NEVER if everything else NEVER | NOT_SMALL
+    unnamed = NEVER_NAMED if everything else re.compile(f"{NEVER_NAMED.pattern}|{NOT_SMALL_NAMED.pattern}")
     if not (everything or ensurepip):
         left_out |= {WHEELS_OF_ENSUREPIP}
-    yield from _files_below(source.stdlib, lib, left_out)
+    yield from _files_below(source.stdlib, lib, left_out, unnamed)
     packages = source.stdlib / "site-packages"
     for package in [packages / "pip", *packages.glob("pip-*.dist-info")] if pip else []:
         yield from _files_below(package, f"{lib}/site-packages/{package.name}", {"__pycache__", "RECORD"})
-    yield from _files_below(source.include, f"include/python{source.minor}", left_out)
+    yield from _files_below(source.include, f"include/python{source.minor}", left_out, unnamed)
 
 
 def without_debug_sections(members: list[Member]) -> list[Member]:
@@ -89,12 +97,17 @@ def _libpython(minor: str, library: Path) -> Iterator[Member]:
         yield Member(f"lib/libpython{minor}.so", link=library.name)
 
 
-def _files_below(directory: Path, name: str, left_out: AbstractSet[str]) -> Iterator[Member]:
-    """Every regular file below a directory. No links: the few that a source has lead out of its tree."""
+def _files_below(
+    directory: Path, name: str, left_out: AbstractSet[str], unnamed: re.Pattern[str] = NEVER_NAMED
+) -> Iterator[Member]:
+    """Every regular file below a directory but those that `unnamed` matches.
+
+    No links: the few that a source has lead out of its tree.
+    """
     for top, directories, files in os.walk(directory):
         directories[:] = set(directories) - left_out
         inside = Path(name, Path(top).relative_to(directory))
         for file in set(files) - left_out:
             path = Path(top, file)
-            if not NEVER_NAMED.match(file) and not path.is_symlink():
+            if not unnamed.match(file) and not path.is_symlink():
                 yield Member(str(inside / file), path.read_bytes(), executable=os.access(path, os.X_OK))
