@@ -4,11 +4,13 @@
 """From how many hosts it pays that the controller prepares a copy of the archive that it sends.
 
 A copy costs its making once, and each host saves what an installation from the published archive takes longer. All of
-them end earlier from as many hosts as it takes until the forks have saved the time of the making.
+them end earlier from as many hosts as it takes until the forks have saved the time of the making. A host has one
+processor to spare.
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from statistics import median
 
@@ -31,13 +33,15 @@ def compare(rounds: int, disk: Disk) -> list[Line]:
     (sample,), url = mirror.samples, mirror.directory.as_uri()
     published, copied = Ours(sample, url), Ours(sample, url, prepare(mirror, disk.directory / "scratch"))
 
+    on_one = bool(shutil.which("taskset"))
+
     def compiled(directory: Path) -> None:
         require_bytecode(directory / "python", sample)
 
     contenders = [
         Contender(MAKING, published.prepare, lambda _directory: None),
-        Contender(PUBLISHED, lambda directory: published.install(directory, {}), compiled),
-        Contender(COPY, lambda directory: copied.install(directory, {}), compiled),
+        Contender(PUBLISHED, lambda directory: published.install(directory, {}, on_one=on_one), compiled),
+        Contender(COPY, lambda directory: copied.install(directory, {}, on_one=on_one), compiled),
     ]
     seconds = measure("prepare", contenders, rounds=rounds, disk=disk, warm_up=True)
     return [
