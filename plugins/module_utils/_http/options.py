@@ -18,7 +18,7 @@ USER_AGENT = "standalone.python (Ansible collection)"
 DEFAULT_INDEX_TIMEOUT_S = 10 * 60
 DEFAULT_MIN_RATE = 1024  # bytes a second: 8 kbit/s, less than any modem's
 
-_MOST = 100_000_000  # of seconds three years; socket timeouts have a limit above this, as counts in JSON have
+_MOST = 100_000_000  # seconds in three years; the limits of socket timeouts and of numbers in receipts are above
 _COUNTS = (
     ("timeout", 1, "the seconds to wait"),
     ("index_timeout", 1, "the seconds that a whole index may take"),
