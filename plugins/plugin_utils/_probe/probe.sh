@@ -180,8 +180,8 @@ say_build() {
 
 # The first file that was added, removed or changed since the receipt was written. Bytecode does not count, and of the
 # directory of the build the mtime and the mode count, since publishing renamed it. A link in another directory of the
-# build cannot change without that directory, so find need not ask for its times. Busybox's find lacks -cnewer and fails at once. In another system the
-# receipt's mtime is set artificially, so ctimes are compared with the receipt's own ctime.
+# build cannot change without that directory, so find need not ask for its times. Busybox's find lacks -cnewer and fails
+# at once. In another system the receipt's mtime is set artificially, so ctimes are compared with the receipt's own.
 say_newer() {
     by=-cnewer
     [ -z "$root" ] || by=-newercc
