@@ -29,9 +29,9 @@ from .sources import trusted
 # Arguments that the host needs to fetch an archive itself. Any can hold a secret, so no other module run gets them.
 _FOR_FETCHING = ("mirror", *(option for option in URL_ARGUMENTS if option != "lock_timeout"))
 NEEDED = "archive_needed"  # in the module's result: what identifies the archive that it asks for
-# Preparing costs the processor time that 6 hosts save, and with 5 forks as much elapsed time as 30 of them save:
+# Preparing costs the processor time that 6 hosts save, and with 5 forks as much elapsed time as 21 of them save:
 # `make bench ARGS=transfer` prints both numbers.
-_MANY_HOSTS = 30
+_MANY_HOSTS = 25
 
 
 @dataclass(frozen=True)
