@@ -87,7 +87,8 @@ def test_a_lock_that_is_damaged_is_reported_before_the_host_is_asked(host: Host,
     file = tmp_path / "lock.yml"
     file.write_text("builds: {}")
     assert failure(host, path, name=MINOR, lock=str(file)) == (
-        f"The lock {file} is damaged: format should be a whole number."
+        f"The lock {file} is damaged: format should be a whole number. Take the lock from before it was edited or "
+        "merged, or make it again."
     )
     assert host.commands == []
 
