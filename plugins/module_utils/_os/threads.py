@@ -30,7 +30,7 @@ def with_stack_size() -> Iterator[None]:
 
 
 # Times the size of a chunk this bounds the memory. More gains nothing: the slower side sets the pace.
-_CHUNKS_AHEAD = 4
+_CHUNKS_AHEAD = 16
 
 # What the thread passes on: a chunk, the error that ended its work, or None at the end.
 _Item = Union[bytes, BaseException, None]
