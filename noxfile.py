@@ -124,7 +124,7 @@ def step_of_command(name: str, command: str, **options: object) -> None:
 
 # The longest step first, so that the others run beside it. Some plays wait, so it has a worker more than cores.
 step_of_tests("integration", workers=3)
-step_of_tests("unit", workers=2, tags=["check"])
+step_of_tests("unit", workers=3, tags=["check"])
 step_of_tests("fuzz", workers=os.cpu_count() or 1, tags=[])
 step_of_tests("real", workers=0, tags=[])
 step_of_tests("fleet", workers=0, allow_parallel=False, tags=[])  # wants root and Debian's packages

@@ -250,12 +250,12 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (69, 439),
+    "build": (69, 440),
     "build_confirm": (27, 158),
     "build_info": (30, 191),
     "build_rollback": (43, 262),
     "links": (12, 58),
-    "mirror": (58, 339),
+    "mirror": (58, 340),
 }
 
 

@@ -19,8 +19,8 @@ from .decompress import GZIP_MAGIC, gunzip
 _Decompress = Callable[[Callable[[int], bytes]], Generator[bytes, None, None]]  # of what its argument reads
 
 _POLL_S = 0.005
-# Times the size of a chunk this is 32 MB, 16 for zstandard, with which the process has 52 MiB and may have 64. Measured:
-# a .tar.gz that takes longer to arrive than to inflate is installed 3 to 5 % sooner than with 20 MB.
+# Times the size of a chunk this is 32 MB, 16 for zstandard: the process has 53 MiB and may have 64. Measured: with 20
+# MB a .tar.gz that takes longer to arrive than to inflate is installed 3 to 5 % later.
 _CHUNKS_HELD = 64
 
 
