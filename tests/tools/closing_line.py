@@ -9,6 +9,7 @@ A step that runs pytest counts with its tests, any other as one test. With too l
 from __future__ import annotations
 
 import json
+import re
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -19,8 +20,7 @@ from paths import REPORTS
 
 def main() -> None:
     """Read `.cache/reports`: nox's own report, and one JUnit file for each session that ran pytest."""
-    report = REPORTS / "nox.json"
-    if not report.is_file():
+    if not (report := REPORTS / "nox.json").is_file():
         sys.exit("nox ended before it had run its sessions; its own message is above.")
     total: Counter[str] = Counter()
     for session in json.loads(report.read_text())["sessions"]:
@@ -30,9 +30,9 @@ def main() -> None:
         print(f"{session['result']:8} {session['duration']:6.1f} s  {session['name']:14} {in_words(counts)}{reason}")
     coverage = REPORTS / "coverage.txt"
     if coverage.is_file():
-        lines = [line.split() for line in coverage.read_text().splitlines()]
-        whole, *failure = [line for line in lines if line[:1] == ["TOTAL"] or line[:2] == ["Coverage", "failure:"]]
-        said = " ".join(*failure) if failure else f"{whole[-1]} of {whole[1]} lines"
+        text = coverage.read_text().strip()  # its last line says what is wrong, if anything is
+        good = re.search(r"^TOTAL +(\d+)[^\n]* (\S+)$(?!.*^Coverage failure:)", text, re.MULTILINE | re.DOTALL)
+        said = f"{good[2]} of {good[1]} lines" if good else text.rpartition("\n")[2]
         print(f"Coverage of the plugins by unit tests: {said}")
     print(in_words(total, always=("passed", "failed")))
     sys.exit(1 if total["failed"] else 0)

@@ -47,6 +47,7 @@ def test_a_session_that_fails_beside_its_tests_is_a_number(tmp_path: Path) -> No
 
 
 COVERED = "plugins/a.py 9 1 88.9% 4\nTOTAL      50    2  96.0%\n\n3 files skipped due to complete coverage.\n"
+NO_SOURCE = "No source for code: 'plugins/a.py'; see the manual"
 TOO_LITTLE = "Coverage failure: total of 94.9 is less than fail-under=95.0"
 
 
@@ -61,6 +62,7 @@ TOO_LITTLE = "Coverage failure: total of 94.9 is less than fail-under=95.0"
             [f"Coverage of the plugins by unit tests: {TOO_LITTLE}", "0 passed, 1 failed"],
             1,
         ),
+        ("failed", f"{NO_SOURCE}\n", [f"Coverage of the plugins by unit tests: {NO_SOURCE}", "0 passed, 1 failed"], 1),
     ],
 )
 def test_the_coverage_comes_before_the_sum(
