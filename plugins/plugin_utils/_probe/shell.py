@@ -71,7 +71,3 @@ def shell_command(script: str) -> str:
 @cache
 def _script(path: Path) -> str:
     return without_comments(path.read_text(encoding="utf-8"))
-
-
-for _path in Path(__file__).parent.glob("*.sh"):  # once, for all the processes that Ansible forks from this one
-    _script(_path)
