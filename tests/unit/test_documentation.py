@@ -239,18 +239,24 @@ def keys_in(content: Any) -> Iterator[str]:
         yield from keys_in(item)
 
 
-@pytest.mark.parametrize("file", EXAMPLES, ids=name_of)
-def test_variables_in_examples_exist(file: Path) -> None:
-    """Whatever begins as the variables of a role or playbook does is one."""
+@cache
+def known_variables() -> frozenset[str]:
+    """Those of all roles and playbooks, and the options for URLs."""
     specs = [
         yaml.safe_load(text_of(spec))["argument_specs"] for spec in REPOSITORY.glob("roles/*/meta/argument_specs.yml")
     ]
-    known = {name for spec in specs for entry_point in spec.values() for name in entry_point.get("options", {})}
-    known |= {name for playbook in PLAYBOOKS for name in spec_of(playbook)["options"]} | {*URL_ARGUMENTS}
+    of_roles = {name for spec in specs for entry_point in spec.values() for name in entry_point.get("options", {})}
+    of_playbooks = {name for playbook in PLAYBOOKS for name in spec_of(playbook)["options"]}
+    return frozenset({*of_roles, *of_playbooks, *URL_ARGUMENTS})
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=name_of)
+def test_variables_in_examples_exist(file: Path) -> None:
+    """Whatever begins as the variables of a role or playbook does is one."""
     prefixed = re.compile(rf"(?:{'|'.join(sorted(ROLES | PLAYBOOKS))})_")
     used = {key for content in yaml_in(file) for key in keys_in(content)}
     used.update(re.findall(r"(?:-e|--extra-vars) ['\"]?(\w+)=", examples_in(file)))
-    assert {name for name in used if prefixed.match(name)} - known == set()
+    assert {name for name in used if prefixed.match(name)} - known_variables() == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

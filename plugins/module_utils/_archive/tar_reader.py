@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from .._os.paths import LONGEST_NAME
 from . import tar_header
-from . import tar_header as tar_extensions
 from .errors import UnsafeArchive, member
 from .tar_header import BLOCK_BYTES, Extensions, Header
 
@@ -30,7 +30,6 @@ _REFUSED_KINDS = {
     b"V": "a volume label",
 }
 _SPECIAL_BITS = 0o7000  # set-user-id, set-group-id, sticky
-_PATH_PART_BYTES = 255  # what file systems allow
 
 
 class Limits(NamedTuple):
@@ -84,8 +83,8 @@ def _checked_path(header: Header, limits: Limits) -> str:
         raise UnsafeArchive(f"{member(path)} has a path with an empty part or a dot for a part")
     if len(parts) > limits.depth:
         raise UnsafeArchive(f"{member(path)} is more than {limits.depth} directories deep")
-    if len(header.path) > _PATH_PART_BYTES and any(len(part.encode()) > _PATH_PART_BYTES for part in parts):
-        raise UnsafeArchive(f"{member(path)} has a name of more than {_PATH_PART_BYTES} bytes")
+    if len(header.path) > LONGEST_NAME and any(len(part.encode()) > LONGEST_NAME for part in parts):
+        raise UnsafeArchive(f"{member(path)} has a name of more than {LONGEST_NAME} bytes")
     return path
 
 
@@ -125,7 +124,7 @@ class TarReader:
                 self._finish(extensions is not None)
                 return
             header = tar_header.parse(block)
-            if header.type in tar_extensions.TYPES:
+            if header.type in tar_header.TYPES:
                 extensions = extensions or Extensions()
                 extensions.add(header.type, self._extension_content(header))
                 continue
@@ -146,8 +145,8 @@ class TarReader:
         return self._feed.pieces(size_bytes)
 
     def _extension_content(self, header: Header) -> bytes:
-        if header.size_bytes > tar_extensions.CONTENT_BYTES:
-            raise UnsafeArchive(f"it has an extended header of more than {tar_extensions.CONTENT_BYTES:,} bytes")
+        if header.size_bytes > tar_header.CONTENT_BYTES:
+            raise UnsafeArchive(f"it has an extended header of more than {tar_header.CONTENT_BYTES:,} bytes")
         content = b"".join(self._feed.pieces(header.size_bytes))
         self._feed.skip(-header.size_bytes % BLOCK_BYTES)
         return content

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from .._builds.build import Asset
 from .._errors import DownloadError, InvalidName, StoreError
 from .._http.options import UrlOptions
-from .._http.urls import shown_url, split_url, with_escaped_plus
+from .._http.urls import escaped_plus, shown_url, split_url, with_escaped_plus
 
 GITHUB_BASE = "https://github.com/astral-sh/python-build-standalone/releases/download"
 ASTRAL_HOST = "https://releases.astral.sh"
@@ -30,9 +30,7 @@ _PUBLIC_BASES = (
 
 def github_url(release: str, file_name: str) -> str:
     """The public address of a file, which indexes use and mirrors map."""
-    # As `with_escaped_plus`, but an index has tens of thousands of names, so no URL is taken apart.
-    escaped = file_name.replace("%2b", "%2B").replace("+", "%2B")
-    return f"{GITHUB_BASE}/{release}/{escaped}"
+    return f"{GITHUB_BASE}/{release}/{escaped_plus(file_name)}"  # of tens of thousands, so no URL is taken apart
 
 
 def public_file(url: str) -> tuple[str, str] | None:

@@ -52,13 +52,12 @@ class TransferFailure(DownloadError):
 def refused(host: str, code: int, headers: Any) -> TransferFailure:
     """The failure for a status other than 200 and 206."""
     # The header's other form, a date, is not used: it compares two clocks.
-    retry_after = re.fullmatch("[0-9]{1,9}", headers.get("Retry-After", "").strip())
     return TransferFailure(
         _answers(host, code) + _HINTS.get(code, ""),
         remedy=_REMEDIES.get(code, OF_SERVER),
         may_pass=_may_pass(code),
         is_local=code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
-        wait_s=int(retry_after[0]) if retry_after else None,
+        wait_s=retry_after_s(headers),
     )
 
 
@@ -73,6 +72,12 @@ def explained(error: BaseException, *, host: str, proxy: str | None, timeout_s: 
         if failure:
             return failure
     return TransferFailure(f"the request to {peer} failed ({type(error).__name__})")
+
+
+def retry_after_s(headers: Any) -> int | None:
+    """The seconds to wait that a server asks for. A date is ignored: it compares two clocks."""
+    seconds = re.fullmatch("[0-9]{1,9}", headers.get("Retry-After", "").strip())
+    return int(seconds[0]) if seconds else None
 
 
 def unverified(host: str, words: str) -> str:

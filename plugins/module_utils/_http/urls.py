@@ -54,9 +54,14 @@ def with_escaped_plus(url: str) -> str:
     A `file:` URL names a file on a disk, where the `+` is literal.
     """
     parts = urlsplit(url)
-    literal = parts.path.replace("%2B", "+").replace("%2b", "+")
-    path = literal if parts.scheme == "file" else literal.replace("+", "%2B")
+    escaped = escaped_plus(parts.path)
+    path = escaped.replace("%2B", "+") if parts.scheme == "file" else escaped
     return urlunsplit(parts._replace(path=path))
+
+
+def escaped_plus(path: str) -> str:
+    """The path of a URL with `%2B` for each `+`, escaped or not."""
+    return path.replace("%2b", "%2B").replace("+", "%2B")
 
 
 def file_name_of(url: str) -> str:

@@ -12,7 +12,8 @@ import errno
 import os
 from collections.abc import Iterator
 
-_LONGEST_NAME = 255  # bytes, of file systems on Linux and macOS
+from .paths import LONGEST_NAME
+
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPROTO)  # as vfat, CIFS, FUSE and vboxsf answer
 
 
@@ -21,7 +22,7 @@ def fresh_name(name: str, ending: str) -> str:
     name.
     """
     fresh = f".{name}.{ending}"
-    if len(os.fsencode(fresh)) <= _LONGEST_NAME:
+    if len(os.fsencode(fresh)) <= LONGEST_NAME:
         return fresh
     import hashlib
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from .._errors import StoreError
 
 _NO_LINK = (errno.ENOENT, errno.ENOTDIR, errno.EINVAL)
-_LONGEST_NAME = 255  # bytes, of file systems on Linux and macOS
+LONGEST_NAME = 255  # bytes, of file systems on Linux and macOS
 _LONGEST_PATH = 3072  # bytes; Linux takes no path of 4,096, and files of a build, with the names above them, have 400
 BUILD_PREFIX = "/install"  # what upstream configures builds with
 
@@ -48,11 +48,11 @@ def checked_absolute(path: str, option: str, example: str) -> str:
 def _require_short(path: str, option: str) -> None:
     """Raise `StoreError` for a path that no file system takes, or that leaves no room for what is below it."""
     longest = max(path.encode().split(b"/"), key=len)
-    if len(longest) > _LONGEST_NAME:
+    if len(longest) > LONGEST_NAME:
         name = longest[:20].decode(errors="ignore")
         raise StoreError(
             f"{option} has the name {name}..., which has {len(longest)} bytes, and file systems allow "
-            f"{_LONGEST_NAME}. Choose a shorter one."
+            f"{LONGEST_NAME}. Choose a shorter one."
         )
     if len(path.encode()) > _LONGEST_PATH:
         raise StoreError(

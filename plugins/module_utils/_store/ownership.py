@@ -63,7 +63,7 @@ def _user_id(owner: str, system: TargetRoot) -> int:
     import pwd
 
     try:
-        if owner.isascii() and owner.isdecimal():
+        if _is_number(owner):
             return _number(owner)
         return _listed(owner, "/etc/passwd", system) if system.is_image else pwd.getpwnam(owner).pw_uid
     except (KeyError, ValueError):  # the latter for an impossible name or number
@@ -74,7 +74,7 @@ def _group_id(group: str, system: TargetRoot) -> int:
     import grp
 
     try:
-        if group.isascii() and group.isdecimal():
+        if _is_number(group):
             return _number(group)
         return _listed(group, "/etc/group", system) if system.is_image else grp.getgrnam(group).gr_gid
     except (KeyError, ValueError):  # the latter for an impossible name or number
@@ -89,9 +89,13 @@ def _listed(name: str, file: str, system: TargetRoot) -> int:
         content = b""  # an image with no users yet
     for line in content.decode(errors="surrogateescape").split("\n"):
         fields = line.split(":")
-        if fields[0] == name and len(fields) > 2 and fields[2].isascii() and fields[2].isdecimal():
+        if fields[0] == name and len(fields) > 2 and _is_number(fields[2]):
             return _number(fields[2])
     raise KeyError(name)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def _number(text: str) -> int:

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Iterator
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
-from ansible_collections.standalone.python.plugins.module_utils._http.errors import unverified
+from ansible_collections.standalone.python.plugins.module_utils._http.errors import retry_after_s, unverified
 from ansible_collections.standalone.python.plugins.module_utils._http.patience import TooSlow
 from ansible_collections.standalone.python.plugins.module_utils._http.proxies import ProxyFailure
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
@@ -57,13 +56,11 @@ def refused(url: str, response: Any, *, what: str) -> FetchError:
     """The error for a `requests` response that is neither 200 nor 304."""
     status = response.status_code
     hint = "; check url_username, url_password and headers" if status in (401, 403) else ""
-    # The header's other form, a date, is not used: it compares two clocks.
-    retry_after = re.fullmatch("[0-9]{1,9}", response.headers.get("Retry-After", "").strip())
     return FetchError.of(
         url,
         f"the server answers {status} {response.reason or ''}".rstrip() + hint,
         "soon" if status in _BUSY_STATUS else "never",
-        int(retry_after[0]) if retry_after else None,
+        retry_after_s(response.headers),
         status=status,
         what=what,
     )
