@@ -4,7 +4,8 @@
 """Archives of a few kilobytes that install like a build, for tests in which the interpreter is not the point.
 
 The interpreter is a shell script that starts the Python which runs the tests, so it is healthy and calls itself by that
-version. For the real thing see `sample_builds`.
+version. A health check of zlib alone it answers itself, since starting Python is most of what an installation costs.
+For the real thing see `sample_builds`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ TARGET = "x86_64-unknown-linux-gnu"
 GITHUB = "https://github.com/astral-sh/python-build-standalone/releases/download"
 
 _MTIME = 1704067200
+_INTERPRETER = f"""\
+#!/bin/sh
+[ "$1 $2 $3 $5" = "-I -B -c zlib" ] && exec echo {VERSION}
+exec "{os.path.realpath(sys.executable)}" "$@"
+"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def make(
     what the build is named for, whatever it is.
     """
     files = {
-        f"bin/python{MINOR}": interpreter or f'#!/bin/sh\nexec "{os.path.realpath(sys.executable)}" "$@"\n',
+        f"bin/python{MINOR}": interpreter or _INTERPRETER,
         f"bin/pip{MINOR}": "#!/bin/sh\n",
         f"lib/python{MINOR}/os.py": "NAME = 'os'\n",
         f"lib/python{MINOR}/json/__init__.py": f"RELEASE = {release!r}\n",

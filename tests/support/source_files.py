@@ -29,13 +29,20 @@ NEVER_NAMED = re.compile(
 )
 
 # What the small size leaves out besides: nothing that an import of the usual modules needs, and most headers.
-NOT_SMALL = frozenset(
-    {"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data", "_pyrepl", "internal", "cpython"}
-)
+NOT_SMALL = frozenset({"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data", "internal", "cpython"})
 NOT_SMALL_NAMED = re.compile(
     r"_codecs_|_multibytecodec"
     r"|(big5|cp(?!437|1252)|euc_|gb|hp_|hz|iso|johab|koi8|kz|mac_|palmos|ptcp|shift_|tis_)\w*\.py$"  # of encodings
     r"|(?!Python|py|patchlevel)\w+\.h$"
+)
+# What one without pip leaves out besides, since tests install it hundreds of times: nothing that Ansible's modules, a
+# health check or an environment needs.
+NOT_WITHOUT_PIP = frozenset({"__phello__", "asyncio", "curses", "dbm", "dom", "macholib", "mime", "sax", "unittest"})
+NOT_WITHOUT_PIP |= {"_pyrepl", "wsgiref", "xmlrpc", "zoneinfo"}
+NOT_WITHOUT_PIP_NAMED = re.compile(
+    r"(antigravity|cProfile|doctest|fileinput|fractions|ftplib|imaplib|mailbox|modulefinder|pdb|pickletools|poplib"
+    r"|profile|pstats|_pydatetime|_pydecimal|pydoc|_pyio|smtplib|statistics|symtable|trace|wave|webbrowser)\.py$"
+    r"|(_asyncio|_curses|_decimal|_elementtree|_interp|_lsprof|_statistics|_tkinter|_zoneinfo|readline)"
 )
 WHEELS_OF_ENSUREPIP = "_bundled"
 
@@ -51,6 +58,9 @@ def copied_members(
     lib = f"lib/python{source.minor}"
     left_out = NEVER if everything else NEVER | NOT_SMALL
     unnamed = NEVER_NAMED if everything else re.compile(f"{NEVER_NAMED.pattern}|{NOT_SMALL_NAMED.pattern}")
+    if not (everything or pip):
+        left_out |= NOT_WITHOUT_PIP
+        unnamed = re.compile(f"{unnamed.pattern}|{NOT_WITHOUT_PIP_NAMED.pattern}")
     if not (everything or ensurepip):
         left_out |= {WHEELS_OF_ENSUREPIP}
     yield from _files_below(source.stdlib, lib, left_out, unnamed)
