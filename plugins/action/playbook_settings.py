@@ -12,10 +12,13 @@ from ansible.plugins.loader import lookup_loader
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+from ansible_collections.standalone.python.plugins.plugin_utils._before_fork import load_filters_and_tests
 from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.host_variables import variables_of_hosts
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.settings import Fleet, checked
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import playbooks, spec_of
+
+load_filters_and_tests()  # every playbook begins with this action, and uses filters for each host
 
 
 class ActionModule(CollectionAction):

@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils import _interpreter_role
+from ansible_collections.standalone.python.plugins.plugin_utils._before_fork import load_filters_and_tests
 
 
 def interpreter_builds(given: list[dict[str, Any]] | None, variables: dict[str, Any]) -> list[dict[str, Any]]:
@@ -57,6 +58,7 @@ def interpreter_findings(
 def is_module(name: str) -> bool:
     from ansible.plugins.loader import module_loader
 
+    load_filters_and_tests()  # the role asks this in the main process, before its first task
     return bool(module_loader.has_plugin(name))
 
 
