@@ -12,21 +12,26 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._build.options import CONSTRAINTS
 from ansible_collections.standalone.python.plugins.plugin_utils._build.task import BuildTask
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import TAKES_OPTIONS, build_options
 
 
 class ActionModule(CollectionAction):
     """`standalone.python.build` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        self._require_accepted(task_vars)
+        item = task_vars.get("interpreter__build")
+        if isinstance(item, dict):
+            self._take_from_role(item, task_vars)
         params = self._validated(BUILD_ARGUMENTS, **CONSTRAINTS)
         return BuildTask.from_params(params, self.controller(task_vars), self.host(task_vars)).run()
 
-    def _require_accepted(self, task_vars: dict[str, Any]) -> None:
-        """Raise `InvalidName` in the loop of the role interpreter if its variables cannot be used.
+    def _take_from_role(self, item: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        """In the loop of the role interpreter, add the options that its variables set.
 
-        A separate task for that would cost each host time, and a template that fails shows several messages.
+        Raises `InvalidName` if the variables cannot be used. A separate task for that would cost each host time, and a
+        template that fails shows several messages.
         """
-        item = task_vars.get("interpreter__build")
-        if isinstance(item, dict) and item.get("is_refused"):
+        if item.get("is_refused"):
             raise InvalidName(str(self._templar.template(task_vars["interpreter__refusal"])))
+        if TAKES_OPTIONS in task_vars:
+            self._add_options(*build_options(item, task_vars), task_vars)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import TAKES_OPTIONS, links_options
 from ansible_collections.standalone.python.plugins.plugin_utils._links.options import LINKS_INFO_ARGUMENTS
 from ansible_collections.standalone.python.plugins.plugin_utils._links.task import LinksTask
 
@@ -16,5 +17,7 @@ class ActionModule(CollectionAction):
     """`standalone.python.links_info` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        if TAKES_OPTIONS in task_vars:
+            self._add_options(*links_options(task_vars), task_vars)
         params = self._validated(LINKS_INFO_ARGUMENTS)
         return LinksTask.from_params(params, self.controller(task_vars), self.host(task_vars)).run()

@@ -86,6 +86,15 @@ class CollectionAction(ActionBase):
         _unused, params = self.validate_argument_spec({**arguments, **as_text}, **constraints)
         return dict(params)
 
+    def _add_options(
+        self, values: Mapping[str, Any], templates: Mapping[str, str], task_vars: Mapping[str, Any]
+    ) -> None:
+        """Add options to the task: values, which can have templates of users in them, and templates of ours."""
+        rendered = self._templar.template({**values, **{name: _trusted(text) for name, text in templates.items()}})
+        omitted = task_vars.get("omit")  # before ansible-core 2.19 a text, which stays in what is rendered
+        given = {name: value for name, value in rendered.items() if omitted is None or value != omitted}
+        self._task.args = {**self._task.args, **given}
+
     def _require_known(self, arguments: Mapping[str, Any]) -> None:
         """Raise `InvalidName` for infinity, and for an option that the module does not have, with the nearest one."""
         given = {name: value for name, value in self._task.args.items() if not name.startswith("_")}
@@ -131,6 +140,16 @@ class OwnModule(CollectionAction):
                 f"The host answered something else than this module: {self._returns} should be a list. See which "
                 "interpreter runs modules there, and whether that host is what it should be."
             )
+
+
+def _trusted(template: str) -> str:
+    """The template as ansible-core 2.19 and later wants one that no user wrote."""
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        return template
+    trusted: str = trust_as_template(template)
+    return trusted
 
 
 def without_proxies(environment: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SAFE_NAME
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
@@ -86,6 +86,48 @@ def checked(builds: Sequence[Build], faults: Sequence[str]) -> Sequence[Build]:
     """
     is_refused = bool(faults) or any("refusal" in build for build in builds)
     return [{**_NO_BUILD, "is_refused": True}] if is_refused else builds
+
+
+# The variable of tasks whose options come from the role's variables by `build_options` and `links_options`
+TAKES_OPTIONS = "interpreter__takes_options"
+# Options of `build` that the role's task has itself, or that no variable of the role sets
+_IN_TASK = ("name", "state", "path", "store", "root", "provisional")
+_OPTIONAL = ("root", "man_dir")  # options of `links_info` without a default in the role
+
+
+def build_options(build: Build, variables: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The options that `build`, an item of the role's loop, or the role's `variables` set: values, and templates.
+
+    An option has the value of the build, else of the variable. The task has no text for them, since a template for each
+    of 40 options costs every host time, even for those that nothing sets.
+    """
+    values, templates = {}, {}
+    for option in (name for name in BUILD_ARGUMENTS if name not in _IN_TASK):
+        sources = [f"interpreter_{option}"] if f"interpreter_{option}" in variables else []
+        if option == "verify" and "interpreter__verify" in variables:
+            sources.insert(0, "interpreter__verify")
+        elif option in SECRET_OPTIONS and "interpreter_builds" in variables:  # those are not in the item
+            sources.insert(0, f"interpreter__given[interpreter__build.number].{option}")
+        elif option in build:
+            values[option] = build[option]
+            continue
+        if sources:
+            templates[option] = _first_defined(*sources)
+    return values, templates
+
+
+def links_options(variables: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The options of `links_info` but `builds`, from the role's `variables`: values, and templates, as for a build.
+
+    A value can have templates in it, as the variable has.
+    """
+    names = [name for name in LINKS_INFO_ARGUMENTS if f"interpreter_{name}" in variables]
+    templates = {name: _first_defined(f"interpreter_{name}") for name in names if name in _OPTIONAL}
+    return {name: variables[f"interpreter_{name}"] for name in names if name not in (*_OPTIONAL, "builds")}, templates
+
+
+def _first_defined(*sources: str) -> str:
+    return f"{{{{ {' | '.join([sources[0], *(f'default({source})' for source in (*sources[1:], 'omit'))])} }}}}"
 
 
 def interpreter_linked(results: Sequence[Mapping[str, Any]], builds: Sequence[Build]) -> list[Build]:

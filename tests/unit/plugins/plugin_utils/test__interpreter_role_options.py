@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which options the tasks of the role get from its variables, as Ansible renders them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ansible", reason="action plugins run on the controller")
+
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import build_options, links_options
+
+OMITTED = "__omit_place_holder__"  # as Ansible has it before 2.19; later it is no text
+
+
+def trusted(value: Any) -> Any:
+    """The variables as Ansible reads them from a playbook."""
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        return value
+    if isinstance(value, dict):
+        return {name: trusted(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [trusted(one) for one in value]
+    return trust_as_template(value) if isinstance(value, str) else value
+
+
+def added(kind: Any, variables: dict[str, Any]) -> dict[str, Any]:
+    """The options that are added to a task with these variables."""
+    known = trusted({"omit": OMITTED, "minor": "3.13", **variables})
+    action = object.__new__(CollectionAction)
+    action._templar, action._task = Templar(loader=DataLoader(), variables=known), SimpleNamespace(args={"name": "x"})
+    options = build_options(variables["interpreter__build"], known) if kind is build_options else links_options(known)
+    action._add_options(*options, known)
+    assert action._task.args.pop("name") == "x"
+    return dict(action._task.args)
+
+
+SECOND = {"number": 1, "name": "3.12", "path": "/opt/python/3.12", "venv": None, "requirements": None}
+GIVEN = [{"name": "3.13", "mirror": ["https://one"]}, {"name": "3.12", "mirror": ["https://two"]}]
+
+OF_A_BUILD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "nothing": ({}, {}),
+    "what the task has, and what is none": ({"interpreter_store": "/s", "interpreter_provisional": True}, {}),
+    "variables": ({"interpreter_delivery": "pull", "interpreter_adopt": False}, {"delivery": "pull", "adopt": False}),
+    "a template": ({"interpreter_index": ["/i/{{ minor }}"]}, {"index": ["/i/3.13"]}),
+    "a template without its variable": ({"interpreter_flavor": "{{ nowhere }}"}, {}),
+    "a template that leaves it out": ({"interpreter_flavor": "{{ nowhere | default(omit) }}"}, {}),
+    "a build": ({"interpreter__build": {**SECOND, "keep": 3}, "interpreter_keep": 2}, {"keep": 3}),
+    "an option that can hold a secret": (
+        {"interpreter_builds": GIVEN, "interpreter__given": GIVEN, "interpreter_mirror": ["https://all"]},
+        {"mirror": ["https://two"]},
+    ),
+    "the same, for all builds": (
+        {"interpreter_builds": [{}, {}], "interpreter__given": [{}, {}], "interpreter_headers": {"a": "b"}},
+        {"headers": {"a": "b"}},
+    ),
+    "an entry point": (
+        {"interpreter__verify": "full", "interpreter__build": {**SECOND, "verify": "none"}},
+        {"verify": "full"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OF_A_BUILD)
+def test_a_build_has_the_options_that_it_or_a_variable_sets(case: str) -> None:
+    variables, options = OF_A_BUILD[case]
+    assert added(build_options, {"interpreter__build": SECOND, **variables}) == options
+
+
+OF_LINKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "nothing": ({}, {}),
+    "variables": (
+        {"interpreter_profile": True, "interpreter_systemd_units": []},
+        {"profile": True, "systemd_units": []},
+    ),
+    "a template": ({"interpreter_link_dir": "/{{ minor }}/bin"}, {"link_dir": "/3.13/bin"}),
+    "an image": ({"interpreter_root": "/i", "interpreter_man_dir": "{{ omit }}"}, {"root": "/i"}),
+    "another module's": ({"interpreter_builds": [], "interpreter_keep": 2}, {}),
+}
+
+
+@pytest.mark.parametrize("case", OF_LINKS)
+def test_links_have_the_options_that_variables_set(case: str) -> None:
+    variables, options = OF_LINKS[case]
+    assert added(links_options, variables) == options
