@@ -33,4 +33,5 @@ def release_at(path: Path) -> str:
 
 def history(store: str | Path, path: str | Path) -> PathHistory:
     """The root of a path, an empty one where it has none."""
-    return _history.read_all(str(store)).of(str(path)) or PathHistory(str(path))
+    found = _history.read_all(str(store)).sound
+    return next((root for root in found if root.path == str(path)), PathHistory(str(path)))

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compiles a staged build with its own interpreter, one worker for each processor.
 
-The bytecode is what `compileall` would write (checked by source time and size, which later runs and other users find
-valid), but names the files by their final path, since tracebacks must point there. The bytecode directories are made
-even when nothing is compiled: a run as root then adds files below them without touching any other directory.
+The bytecode is what `compileall` would write (checked by source time and size), but names the files by their final
+path, as tracebacks must. The bytecode directories are made even when nothing is compiled: a run as root then adds files
+below them without touching any other directory.
 
-In an image, bytecode is checked by the source's hash instead (PEP 552): programs that pack, copy or layer images change
-the times of files, which hashes ignore. They are compared at run time, so that a source that is patched in place still
-counts.
+In an image, bytecode is checked by the source's hash (PEP 552), at run time: programs that pack, copy or layer images
+change the times of files.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from .._os.flock import DEFAULT_LOCK_TIMEOUT_S
 from .._os.paths import checked_path
 from .._store import history, link
 from .._store.history import PathHistory
-from .._store.holdings import damage_warnings, holdings, require_known
+from .._store.holdings import damage_warnings, holdings, recorded, require_known
 from .._store.prune import prune
 from .._store.store import Store, stores_of
 
@@ -67,6 +67,7 @@ def confirm(
 
 def _provisional(store: Store, paths: Collection[str]) -> list[PathHistory]:
     known = holdings(store)
+    paths = recorded(known, paths)
     require_known(store, known, paths, "accept the build")
     roots = [root for root in known.roots if not paths or root.path in paths]
     return [root for root in roots if root.active_fallback(link.entry_behind(root.path, store))]

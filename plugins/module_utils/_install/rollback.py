@@ -19,7 +19,7 @@ from .._platform.host import HostPlatform
 from .._readable import message, readable
 from .._store import link
 from .._store.history import Left, PathHistory
-from .._store.holdings import Holdings, damage_warnings, holdings, require_known
+from .._store.holdings import Holdings, damage_warnings, holdings, recorded, require_known
 from .._store.inspect import require_unchanged
 from .._store.receipt import Receipt, Settings
 from .._store.store import Store, stores_of
@@ -128,6 +128,7 @@ def way_back(
     store = Store(store_directory, system)
     here = None if system.is_image else platform_here()
     known = holdings(store)
+    paths = paths if system.is_image else recorded(known, paths)
 
     def is_left(receipt: Receipt) -> bool:
         return from_build == ANY or is_named(receipt.asset.build, from_build)

@@ -93,7 +93,7 @@ class PathHistory(NamedTuple):
         return self._replace(left=(Left(build, since, reason), *self.without_left(build).left)[:_MOST_LEFT])
 
     def without_left(self, build: str) -> PathHistory:
-        """The history of a path that gets this build again."""
+        """The history once the path gets this build again."""
         return self._replace(left=tuple(one for one in self.left if one.build != build))
 
     def without(self, entries: tuple[str, ...]) -> PathHistory:
@@ -135,10 +135,6 @@ class Roots(NamedTuple):
 
     sound: tuple[PathHistory, ...] = ()
     damage: tuple[Damage, ...] = ()
-
-    def of(self, path: str) -> PathHistory | None:
-        """The sound history of a path, or None."""
-        return next((root for root in self.sound if root.path == path), None)
 
 
 def _use(fields: Fields) -> HistoryEntry:
@@ -211,10 +207,8 @@ def _content(file: str) -> Any:
 
 
 def rebuilt(path: str, entry: str | None, stored: Mapping[str, Receipt]) -> PathHistory:
-    """The history of a path as far as its link, which names `entry`, and the receipts of its builds show it.
-
-    It contains all builds that were made for the path: the current build, then the others by installation, newest
-    first.
+    """The history of a path as far as its link, which names `entry`, and the receipts of its builds show it: the
+    current build, then the others, newest first.
     """
     mine = {name: receipt for name, receipt in stored.items() if receipt.settings.prefix == path}
     names = sorted(mine, key=lambda name: (name == entry, mine[name].installed_at, name), reverse=True)

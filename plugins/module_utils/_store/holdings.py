@@ -54,6 +54,17 @@ def _damage_of_link(root: PathHistory, stored: Mapping[str, Receipt], store: Sto
     return None if may_lead_to(root, entry, stored) else does_not_name(store.directory, root.path, str(entry))
 
 
+def recorded(known: Holdings, paths: Collection[str]) -> list[str]:
+    """The paths of the running system, by the names that the histories have for them."""
+    names = [root.path for root in known.roots]
+    return [path if path in names else next((name for name in names if _is_same(name, path)), path) for path in paths]
+
+
+def _is_same(path: str, other: str) -> bool:
+    (parent, name), (place, alias) = os.path.split(path), os.path.split(other)
+    return name == alias and os.path.exists(place) and os.path.exists(parent) and os.path.samefile(parent, place)
+
+
 def compared(roots: Roots, stored: Mapping[str, Receipt], damage: tuple[Damage, ...], store: str) -> Holdings:
     """The holdings without histories that name builds made for another path."""
     sound, contradicting = [], []

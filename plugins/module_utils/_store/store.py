@@ -81,7 +81,7 @@ class Store:
             try:
                 receipt = self.receipt(entry)
             except StoreError as error:
-                damage.append(Damage.of_receipt(os.path.join(self.entry_path(entry), RECEIPT), str(error)))
+                damage.append(Damage.of_receipt(self._file(entry, RECEIPT), str(error)))
                 continue
             if receipt:
                 found[entry] = receipt
@@ -182,10 +182,9 @@ class Store:
         return stage
 
     def publish(self, stage: str, stem: str) -> str:
-        """Make the staged build an entry and return its name: `stem`, or `stem.2` and so on when that is taken.
+        """Make the staged build an entry and return its name.
 
-        A name can be taken by the same build made for another path or other settings, or by a drifted copy that
-        processes may still run.
+        The same build can be there for another path or settings, or as a drifted copy.
         """
         sync_file_system(stage)
         entry = self.free_name(stem)
@@ -216,12 +215,11 @@ class Store:
 
     def _bury(self, path: str) -> None:
         """Move it before its removal: nobody sees half of it, and workers that outlived a run lose its name."""
-        if self._moved_to_grave(path):
-            return
-        _remove_tree(path)
+        if not self._moved_to_grave(path):
+            _remove_tree(path)
 
     def _moved_to_grave(self, path: str) -> bool:
-        """Whether the directory was moved; False for one in a lower layer of an overlay, which cannot be."""
+        """Whether the directory could be moved, unlike one in a lower layer of an overlay."""
         grave = os.path.join(self.staging, f"removed-{os.getpid()}-{time.time_ns():x}")
         try:
             os.rename(path, grave)

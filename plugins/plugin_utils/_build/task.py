@@ -9,14 +9,21 @@ The host answers one shell command. The module runs only when the host must be c
 from __future__ import annotations
 
 import os
+import posixpath
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls
-from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, UnsupportedHost
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    DownloadError,
+    StoreError,
+    UnsupportedHost,
+)
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, Plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
+from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path
 
 from .. import _console
 from .._components.table import completed
@@ -26,6 +33,7 @@ from .._index.clock import Clock
 from .._module_result import may_get_interpreter, require_build_answer
 from .._probe import probe as _probe
 from .._probe.probe import Probe
+from .._probe.shell import shell_command
 from . import sources
 from .apply import apply
 from .decision import Decision
@@ -108,10 +116,31 @@ class BuildTask:
         """What has to happen. A host that has to do something is asked once more, for what only a change needs."""
         spec = self.spec
         expects_change = spec.state == "absent" or spec.verify == "full" or spec.system.is_image
-        decision = self._plan(self._state(complete=expects_change))
+        probe = self._state(complete=expects_change)
+        first_name = self._first_name_of_path(probe)
+        if first_name:
+            self.spec = spec._replace(path=first_name, settings=spec.settings._replace(prefix=first_name))
+            probe = self._state(complete=expects_change)
+        decision = self._plan(probe)
         if decision.probe.is_partial and decision.plan != Plan(NOTHING):
             return self._plan(self._state(complete=True))
         return decision
+
+    def _first_name_of_path(self, probe: Probe) -> str | None:
+        """The name of the path that the build there was made for; None if the task uses it, and if there is no other.
+
+        Under a second name, as by a link in place of a parent directory, each run would install the build again.
+        """
+        receipt, path = probe.receipts.get(probe.entry or ""), self.spec.path
+        name = str(receipt.get("prefix")) if receipt and not self.spec.system.is_image else path
+        if name == path or posixpath.basename(name) != posixpath.basename(path):
+            return None
+        try:
+            name = checked_path(name, "path")
+        except StoreError:
+            return None  # a damaged receipt, which the plan repairs
+        parents = " -ef ".join(shlex.quote(posixpath.dirname(one)) for one in (name, path))
+        return name if self.host.run_command(shell_command(f"[ {parents} ]")).rc == 0 else None
 
     def _state(self, *, complete: bool) -> Probe:
         """What the host reports about itself, the path and the store; not all of it unless `complete` or needed."""

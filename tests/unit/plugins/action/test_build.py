@@ -37,6 +37,32 @@ class TestNothingToDo:
             key: done[key] for key in ("build", "path", "executable", "executables", "store")
         }
 
+    @pytest.mark.parametrize("given", [{}, {"store": True}, {"state": "absent"}])
+    def test_a_path_by_another_name(self, host: Host, path: Path, old: FakeBuild, given: dict[str, Any]) -> None:
+        """As where a parent directory moved and a link is in its place."""
+        done = run(spec(path, old))
+        alias = path.parent.parent / "alias"
+        alias.symlink_to(path.parent)
+        options = {**given, "store": str(alias / ".builds")} if given.get("store") else given
+        result = act(host, alias / path.name, name=MINOR, index=["/nowhere"], **options)
+        if given.get("state") == "absent":
+            assert [(one["path"], one["state"]) for one in host.modules] == [(str(path), "absent")]
+            return
+        assert (result["changed"], host.modules) == (False, [])
+        assert (result["path"], result["executable"]) == (done["path"], done["executable"])
+
+    @pytest.mark.parametrize("is_gone", [True, False])
+    def test_another_path_with_the_same_build(
+        self, host: Host, path: Path, old: FakeBuild, index: str, is_gone: bool
+    ) -> None:
+        """The prefix of a build is its path, so a link that was copied is no other name."""
+        run(spec(path, old))
+        other = path.parent / "other" / path.name if is_gone else path.with_name("other")
+        other.parent.mkdir(exist_ok=True)
+        other.symlink_to(path.resolve())
+        act(host, other, name=MINOR, store=str(path.parent / ".builds"), index=[index])
+        assert host.modules[0]["path"] == str(other)
+
     def test_nothing_wanted_where_nothing_is(self, host: Host, path: Path) -> None:
         result = act(host, path, state="absent")
         assert (result["changed"], result["build"], len(host.commands), host.modules) == (False, None, 1, [])
@@ -196,11 +222,11 @@ class TestModule:
         assert host.modules[0]["path"] == str(path)
         assert "dest" not in host.modules[0]
 
-    def test_home_is_the_hosts_and_variables_are_nobodys(self, host: Host, old: FakeBuild) -> None:
+    def test_home_and_variables_are_the_hosts(self, host: Host, old: FakeBuild) -> None:
         act(host, "~/py", store="~/builds", asset=old.asset())
         assert (host.modules[0]["path"], host.modules[0]["store"]) == (f"{host.home}/py", f"{host.home}/builds")
-        act(host, f"{host.home}/$HOME/py", asset=old.asset())
-        assert host.modules[1]["path"] == f"{host.home}/$HOME/py"
+        act(host, "$HOME/py", asset=old.asset())
+        assert host.modules[1]["path"] == f"{host.home}/py"
 
     @pytest.mark.parametrize(
         ("environment", "option", "mirrors"),

@@ -43,6 +43,16 @@ def test_only_the_paths_that_were_asked_for(path: Path, old: FakeBuild, new: Fak
     assert confirm(store, paths=[str(path)]) == []
 
 
+def test_a_path_by_another_name(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+    run(spec(path, old))
+    run(spec(path, new, provisional=True))
+    alias = path.parent.parent / "alias"
+    alias.symlink_to(path.parent)
+    store = str(alias / ".builds")
+    assert confirm(store, paths=[str(alias / "other"), str(path.parent / "gone" / path.name)]) == []
+    assert confirm(store, paths=[str(alias / path.name)]) == [str(path)]
+
+
 def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
     assert confirm(str(tmp_path / ".builds")) == []
     assert list(tmp_path.iterdir()) == []

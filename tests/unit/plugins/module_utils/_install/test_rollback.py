@@ -28,6 +28,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, Left, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Settings
+from tests.support import installed_builds
 from tests.support.receipts import asset, make_entry, receipt
 
 OLDEST, OLD, NEW = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), asset("3.13.6", "20250807")
@@ -78,6 +79,12 @@ def test_a_path_that_was_not_asked_for_is_left_alone(path: Path) -> None:
     assert found(path, paths=[f"{path}t"]) == []
 
 
+def test_a_path_by_another_name(path: Path) -> None:
+    alias = path.parent.parent / "alias"
+    alias.symlink_to(path.parent)
+    assert found(path, paths=[str(alias / path.name)]) == found(path, paths=[str(path)]) != []
+
+
 def test_what_the_link_says_counts_and_not_what_was_recorded(path: Path) -> None:
     """A run that was killed between the switch and the record leaves them at odds."""
     path.unlink()
@@ -107,7 +114,7 @@ def test_a_build_that_is_gone_is_passed_over(path: Path) -> None:
 
 def test_a_provisional_build_is_left_for_its_fallback(path: Path) -> None:
     store = str(path.parent / ".builds")
-    root = _history.read_all(store).of(str(path))
+    root = installed_builds.history(store, path)
     assert root
     _history.write(store, root.with_fallback(OLDEST.build.name))
     assert found(path) == [(str(path), "20250610")]
@@ -270,7 +277,7 @@ def test_a_build_that_was_left_is_remembered_until_the_path_gets_it_again(path: 
 
 
 def left_builds(path: Path) -> tuple[Left, ...]:
-    root = _history.read_all(str(path.parent / ".builds")).of(str(path))
+    root = installed_builds.history(path.parent / ".builds", path)
     assert root is not None
     return root.left
 
