@@ -54,8 +54,8 @@ options:
       - The path to install the interpreter at, for example V(/opt/python/3.13). It becomes a symbolic link into
         O(store).
       - This is the prefix of the build, so environments made from it follow an upgrade.
-      - It must be absolute, or begin with V(~) for the home of the user on the host, and must not begin with
-        V(/install). Shell variables are not expanded.
+      - It must be absolute, once V(~) and variables such as V($HOME) have the values of the user on the host, as in
+        every option of the type C(path), and must not begin with V(/install). With O(root) it has neither.
     type: str
     required: true
     aliases: [dest]

@@ -32,8 +32,8 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - The directory of the mirror, for example V(/srv/python). It must be absolute, or begin with V(~) for the home of
-        the user on the host.
+      - The directory of the mirror, for example V(/srv/python). It must be absolute, once V(~) and variables such as
+        V($HOME) have the values of the user on the host.
     type: str
     required: true
     aliases: [dest]

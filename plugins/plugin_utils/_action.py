@@ -21,7 +21,7 @@ from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
 from ._module_result import interpreter_failure, own_results, readable_output, unexpected_failure
-from ._options import URL_FILES, require_finite, require_known
+from ._options import URL_FILES, require_finite, require_known, require_plain_in_root
 
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
@@ -123,6 +123,8 @@ class OwnModule(CollectionAction):
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         self._require_known({name: {} for name in self._options})
+        paths = {name: value for name, value in self._task.args.items() if name.startswith(("path", "store"))}
+        require_plain_in_root(paths, self._task.args.get("root"))
         result = own_results(self._execute_module(task_vars=task_vars))
         if not (result.get("failed") or result.get("skipped")):
             self._require_sound(result)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,7 @@ from ._controller_files import ControllerFiles
 from ._defaults import default_exclude, default_max_age_s, default_of
 from ._host import CommandResult
 from ._module_result import own_results
+from ._options import VARIABLE
 from ._probe.answer import printed
 from ._resolve.exclusion import Exclusion
 
@@ -120,9 +121,26 @@ class AnsibleHost:
                 "Nothing was installed. Set remote_tmp to a directory in which chmod works, or delivery to pull."
             )
 
-    def expand_user(self, path: str) -> str:
-        """The path with the home of the host's user for `~`."""
-        return str(self._action._remote_expand_user(path))
+    def expand_path(self, path: str) -> str:
+        """The path with the variables and the home of the host's user, as a module's option of type `path` has it.
+
+        A variable that is not set stays as it is written.
+        """
+        names = {found["name"] for found in VARIABLE.finditer(path)}
+        if names:
+            values = self._values_of(names)
+            path = VARIABLE.sub(lambda found: values.get(found["name"], found[0]), path)
+        return str(self._action._remote_expand_user(path)) if path.startswith("~") else path
+
+    def _values_of(self, names: Collection[str]) -> dict[str, str]:
+        """The variables that are set there, also by the task's own `environment`."""
+        script = "; ".join(
+            f'[ -z "${{{name}+set}}" ] || printf "%s" "<{name}=" "${name}" "={name}>"' for name in sorted(names)
+        )
+        environment = str(self._action._compute_environment_string())
+        said = self.run_command(f"{environment} /bin/sh -c {shlex.quote(script)}".strip()).stdout
+        found = {name: re.search(f"<{name}=(.*?)={name}>", said, re.DOTALL) for name in names}
+        return {name: match[1] for name, match in found.items() if match}
 
     def _variables(self, interpreter: str | None) -> dict[str, Any]:
         """The task's variables with the interpreter of modules, where they are read: a delegate has its own."""

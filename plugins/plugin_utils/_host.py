@@ -55,8 +55,8 @@ class Host(Protocol):
     def send_file(self, path: str) -> str:
         """Send a file of the controller; its path on the host, where it stays until the task ends."""
 
-    def expand_user(self, path: str) -> str:
-        """The path with the home of the host's user for `~`."""
+    def expand_path(self, path: str) -> str:
+        """The path with the variables and the home of the host's user, as a module's option of type `path` has it."""
 
 
 class Controller(Protocol):

@@ -29,6 +29,7 @@ from ._links.options import LINKED_BUILD_ARGUMENTS, LINKS_INFO_ARGUMENTS
 from ._links.profiles import Profiles
 from ._links.requirements_file import require_arguments
 from ._links.spec import LinksSpec, is_in
+from ._options import VARIABLE
 from ._playbook.spec import require_role_variables
 from ._sbom.contents import Subject
 from ._sbom.sbom import of_build, rendered
@@ -299,13 +300,18 @@ def _refuse_links(options: Mapping[str, Any], builds: Sequence[Build]) -> None:
     defaults = {name: argument.get("default") for name, argument in LINKS_INFO_ARGUMENTS.items()}
     linked = []
     for build in builds:
-        # The module expands ~ on the host
-        paths = {name: re.sub(r"^~", "/~", build[name] or "") for name in ("path", "store", "venv")}
+        paths = {name: _as_absolute(build[name] or "") for name in ("path", "store", "venv")}
         executable = None if build["state"] == "absent" else f"{paths['path']}/bin/python3"
         linked.append({**dict.fromkeys(LINKED_BUILD_ARGUMENTS), **paths, "executable": executable})
-    params = {**defaults, **options, "builds": linked}
+    written = {name: _as_absolute(value) if name.endswith("_dir") else value for name, value in options.items()}
+    params = {**defaults, **written, "builds": linked}
     LinksSpec.from_params({**params, "priority": int(params["priority"])}, "interpreter_")
     Profiles.from_params(params, "interpreter_")
+
+
+def _as_absolute(path: Any) -> Any:
+    """The path with other text for `~` and variables, which have values only on the host."""
+    return re.sub(r"^~", "/~", VARIABLE.sub("~", path)) if isinstance(path, str) else path
 
 
 def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:

@@ -18,6 +18,23 @@ URL_FILES = ("ca_path", "client_cert", "client_key")
 _ELSEWHERE = {"dest": "path", "prefix": "path", "src": "archive", "url": "mirror", "version": "name"}
 _CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
 
+# A variable in a path, as `os.path.expandvars` and shells know it.
+VARIABLE = re.compile(r"\$(\{)?(?P<name>[A-Za-z_]\w*)(?(1)\})", re.ASCII)
+
+
+def require_plain_in_root(paths: Mapping[str, Any], root: Any) -> None:
+    """Raise `InvalidName` for a path, or one in a list of paths, that begins with `~` or has variables, in a root.
+
+    Both are those of the user who runs the task, and nobody is logged in to an image.
+    """
+    for option, value in paths.items() if root else ():
+        for path in value if isinstance(value, list) else [value]:
+            if str(path).startswith("~") or VARIABLE.search(str(path)):
+                raise InvalidName(
+                    f"Cannot use {option} {str(path)!r} with root: ~ and variables are those of the running system. "
+                    "Write the path as it is in the root."
+                )
+
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.7) -> str | None:
     """The known name that is probably meant; None when none is similar. `cutoff` is that of difflib, 0 to 1."""

@@ -67,8 +67,8 @@ class Host:
         self.received["/host/tmp/archive"] = Path(path).read_bytes()
         return "/host/tmp/archive"
 
-    def expand_user(self, path: str) -> str:
-        return path.replace("~", self.home, 1)
+    def expand_path(self, path: str) -> str:
+        return path.replace("~", self.home, 1).replace("$HOME", self.home)
 
 
 def run_on(

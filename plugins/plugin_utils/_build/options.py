@@ -15,11 +15,12 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import ASTRAL_DIRECTORY
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HOST_PLATFORM
+from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
 from .._host import Controller, Host
 from .._index.reader import IndexOptions
 from .._lock.lock import Lock
-from .._options import age_seconds, parse_checksum
+from .._options import age_seconds, parse_checksum, require_plain_in_root
 from .._provenance.verify import Policy, is_to_be_verified
 from .._resolve.exclusion import Exclusion, parse_exclude
 
@@ -53,10 +54,10 @@ def parsed_params(params: Mapping[str, Any], host: Host) -> dict[str, Any]:
     """
     parsed = {**params, "path": params.get("dest") or params["path"]}
     parsed.pop("dest", None)
-    # In an image nobody is logged in, so `~` has no meaning.
+    require_plain_in_root({"path": parsed["path"], "store": parsed["store"]}, parsed["root"])
     for option in ("root",) if parsed["root"] else ("path", "store"):
-        if (parsed[option] or "").startswith("~"):
-            parsed[option] = host.expand_user(parsed[option])
+        if parsed[option]:
+            parsed[option] = host.expand_path(parsed[option])
     parsed["min_age"] = age_seconds(parsed["min_age"], "min_age")
     if parsed["index_max_age"] is not None:  # 0 outranks a default
         parsed["index_max_age"] = age_seconds(parsed["index_max_age"], "index_max_age")
@@ -144,7 +145,9 @@ class BuildOptions:
     def module_arguments(self, spec: InstallSpec) -> dict[str, Any]:
         """The module's arguments for `spec`, without an archive that is on the controller."""
         arguments = {option: value for option, value in self.params.items() if option not in _CONTROLLER_ONLY}
-        arguments.update(state=spec.state, mirror=self.mirrors)
+        arguments.update(state=spec.state, path=spec.path, mirror=self.mirrors)
+        if default_store(spec.path) != spec.store:
+            arguments["store"] = spec.store
         if spec.asset:
             arguments["asset"] = spec.asset.as_dict()
         if spec.platform:

@@ -12,11 +12,14 @@ from .. import _console
 from .._host import Controller, Host
 from . import probe
 from .discovered_python import DISCOVERED, Going, candidates, lasting_python
+from .options import LINKS_INFO_ARGUMENTS
 from .probe import LinksState
 from .profiles import Profiles
 from .report import decided, going, require_alternatives_module, require_alternatives_program
 from .requirements_file import REQUIREMENTS, read_requirements
 from .spec import LinksSpec
+
+_PATHS = frozenset(("path", "store", "venv", *(name for name in LINKS_INFO_ARGUMENTS if name.endswith("_dir"))))
 
 
 class LinksTask:
@@ -33,6 +36,9 @@ class LinksTask:
         """The task in validated options. Raises `InvalidName` for impossible ones."""
         builds = [_with_requirements(build, controller) for build in params["builds"]]
         whole = {**params, "builds": builds}
+        if not params["root"]:  # `~` and variables are those of the running system
+            whole |= _expanded(params, host)
+            whole["builds"] = [{**build, **_expanded(build, host)} for build in builds]
         profiles = Profiles.from_params(whole)
         return cls(LinksSpec.from_params(whole), profiles, controller, host)
 
@@ -67,6 +73,11 @@ class LinksTask:
         lasting = lasting_python(answer.stdout, pythons, _console.warn, self._host.name)
         is_discovered = pythons is discoverable and lasting
         return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
+
+
+def _expanded(params: Mapping[str, Any], host: Host) -> dict[str, str]:
+    """Those of the parameters that are paths, as they are on the host."""
+    return {name: host.expand_path(path) for name, path in params.items() if path and name in _PATHS}
 
 
 def _with_requirements(build: Mapping[str, Any], controller: Controller) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class MirrorTask:
     def __init__(self, params: Mapping[str, Any], controller: Controller, host: Host) -> None:
         self._controller = controller
         self._host = host
-        self._params = {**params, "path": self._path(params)}
+        self._params = {**params, "path": host.expand_path(str(params.get("dest") or params["path"]))}
         self._params.pop("dest", None)
 
     def run(self) -> dict[str, Any]:
@@ -55,10 +55,6 @@ class MirrorTask:
         if not found:
             return result
         return _added(result, self._module_result({**arguments, "attestations": found}, spec))
-
-    def _path(self, params: Mapping[str, Any]) -> str:
-        path = str(params.get("dest") or params["path"])
-        return self._host.expand_user(path) if path.startswith("~") else path
 
     def _assets(self) -> list[dict[str, Any]]:
         """The assets that the task pins itself, and those that the index has for the other entries."""

@@ -56,8 +56,15 @@ def test_the_home_of_the_host_is_for_the_root_alone(host: Host, tmp_path: Path) 
     build = fake_builds.make(tmp_path / "mirror", OLD)
     act(host, PATH, root="~/image", asset=build.asset())
     assert host.modules[0]["root"] == f"{host.home}/image"
-    said = failure(Host(host.home), "~/3.13", root="~/image", name="3.13")
-    assert "path is '~/3.13', and no home directory is known" in said
+    for path, store, refused in (
+        ("~/3.13", None, "path '~/3.13'"),
+        ("/opt/$HOME", None, "path '/opt/$HOME'"),
+        (PATH, "${HOME}/b", "store '${HOME}/b'"),
+    ):
+        assert failure(Host(host.home), path, store=store, root="~/image", name="3.13") == (
+            f"Cannot use {refused} with root: ~ and variables are those of the running system. Write the path as it is "
+            "in the root."
+        )
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,18 @@ def test_components_are_measured_or_of_the_table(
     assert (found["openssl"], found["bzip2"]["source"]) == (openssl, "table")
 
 
+@pytest.mark.parametrize(
+    ("options", "refused"),
+    [({"path": ["/opt/3.13", "~/3.13"]}, "path '~/3.13'"), ({"store": "$HOME/b"}, "store '$HOME/b'")],
+)
+def test_paths_in_a_root_have_no_home(monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], refused: str) -> None:
+    assert "failed" not in act(monkeypatch, **options)
+    assert act(monkeypatch, root="/mnt/image", **options)["msg"] == (
+        f"Cannot use {refused} with root: ~ and variables are those of the running system. Write the path as it is in "
+        "the root."
+    )
+
+
 @pytest.mark.parametrize("components", [[], {"openssl": "3"}, {"openssl": {"version": "<b>", "source": "measured"}}])
 def test_what_is_no_version_is_refused(monkeypatch: pytest.MonkeyPatch, components: Any) -> None:
     result = act(monkeypatch, build(components))

@@ -40,6 +40,9 @@ class Host:
         self.modules.append(dict(arguments))
         return dict(self._answers[len(self.modules) - 1])
 
+    def expand_path(self, path: str) -> str:
+        return path.replace("$HOME", "/home/me")
+
 
 def run_on(host: Host, args: Mapping[str, Any], *, check_mode: bool = False) -> dict[str, Any]:
     name = "standalone.python.mirror"
@@ -63,6 +66,13 @@ def act(*, check_mode: bool = False, **options: Any) -> tuple[dict[str, Any], li
     host = Host(FETCHED, KEPT)
     result = run_on(host, {"path": "/srv/python", "assets": [ASSET.as_dict()], **options}, check_mode=check_mode)
     return result, host.modules
+
+
+@pytest.mark.parametrize("option", ["path", "dest"])
+def test_variables_of_the_path_are_those_of_the_host(option: str) -> None:
+    host = Host(FETCHED)
+    run_on(host, {option: "$HOME/python", "assets": [ASSET.as_dict()]})
+    assert host.modules[0]["path"] == "/home/me/python"
 
 
 def test_what_no_source_has_is_handed_to_a_second_run() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ pytest.importorskip("ansible", reason="action plugins run on the controller")
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import shell_loader
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import unsealed
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
@@ -135,6 +137,42 @@ def test_the_interpreter_is_set_where_ansible_reads_it(
     action = Action(delegate_to=delegate)
     AnsibleHost(action, {**TASK_VARS, **given}).run_module("build", {}, interpreter="/p")
     assert action.asked[0]["task_vars"] == {**TASK_VARS, **expected}
+
+
+VALUES = {"A": "a", "B_1": "it's $A\nb", "NONE": ""}
+
+
+@pytest.mark.parametrize("path", [
+    "/opt/x", "/opt/$A/$B_1", "${A}/$A", "/$NONE/${NONE}x", "/$UNSET/${UNSET}", "/$", "/$1/${1}", "/${A", "$A}", "/$$A",
+])  # fmt: skip
+def test_variables_of_a_path_have_the_values_that_a_module_would_see(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `os.path.expandvars`, which Ansible uses for options of the type path."""
+    action, commands = Action(), []
+
+    def run(command: str, **_options: Any) -> dict[str, Any]:
+        commands.append(command)
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], capture_output=True, text=True, check=True, env={"A": "other"}
+        )
+        return {"rc": 0, "stdout": f"Welcome!\n{done.stdout}", "stderr": ""}
+
+    of_the_task = shell_loader.get("sh").env_prefix(**VALUES)
+    monkeypatch.setattr(action, "_low_level_execute_command", run)
+    monkeypatch.setattr(action, "_compute_environment_string", lambda: of_the_task)
+    for name in ("UNSET", "1"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in VALUES.items():
+        monkeypatch.setenv(name, value)
+    assert AnsibleHost(action, TASK_VARS).expand_path(path) == os.path.expandvars(path)
+    assert len(commands) == ("A" in path.replace("${A", "") or "N" in path or "${A}" in path)
+
+
+def test_a_home_in_a_path_is_the_host_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    action = Action()
+    monkeypatch.setattr(action, "_remote_expand_user", lambda path: path.replace("~", "/home/me"))
+    assert AnsibleHost(action, TASK_VARS).expand_path("~/x") == "/home/me/x"
 
 
 @pytest.mark.parametrize(("tmpdir", "used"), [("/host/tmp", "/host/tmp"), (None, "/host/made")])

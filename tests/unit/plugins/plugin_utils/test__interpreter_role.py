@@ -230,6 +230,12 @@ def test_a_slash_at_the_end_does_not_matter() -> None:
     assert (build["path"], build["store"]) == ("/opt/x", "/opt/.builds")
 
 
+def test_homes_and_variables_are_for_the_host() -> None:
+    given = variables(path="$HOME/3.13", venv="~/env", links={"link_dir": "~/.local/bin", "systemd_dir": "/x/${UNITS}"})
+    (build,) = interpreter_builds(None, {**given, "name": "3.13"})
+    assert (build["path"], build["venv"], build.get("refusal")) == ("$HOME/3.13", "~/env", None)
+
+
 def test_links_point_to_what_was_installed_and_to_nothing_else() -> None:
     builds = interpreter_builds(
         [{"name": "3.13", "path": "~/3.13", "requirements": "r.txt"}, {"name": "3.12", "state": "absent"}],
