@@ -146,7 +146,7 @@ class BuildOptions:
         """The module's arguments for `spec`, without an archive that is on the controller."""
         arguments = {option: value for option, value in self.params.items() if option not in _CONTROLLER_ONLY}
         arguments.update(state=spec.state, path=spec.path, mirror=self.mirrors)
-        if default_store(spec.path) != spec.store:
+        if self.params["store"] or default_store(spec.path) != spec.store:
             arguments["store"] = spec.store
         if spec.asset:
             arguments["asset"] = spec.asset.as_dict()

@@ -24,6 +24,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, Plan
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path
+from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
 from .. import _console
 from .._components.table import completed
@@ -119,7 +120,9 @@ class BuildTask:
         probe = self._state(complete=expects_change)
         first_name = self._first_name_of_path(probe)
         if first_name:
-            self.spec = spec._replace(path=first_name, settings=spec.settings._replace(prefix=first_name))
+            store = default_store(first_name) if spec.store == default_store(spec.path) else spec.store
+            settings = spec.settings._replace(prefix=first_name)
+            self.spec = spec._replace(path=first_name, store=store, settings=settings)
             probe = self._state(complete=expects_change)
         decision = self._plan(probe)
         if decision.probe.is_partial and decision.plan != Plan(NOTHING):

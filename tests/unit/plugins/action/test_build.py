@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,21 @@ class TestNothingToDo:
             return
         assert (result["changed"], host.modules) == (False, [])
         assert (result["path"], result["executable"]) == (done["path"], done["executable"])
+
+    def test_a_path_by_the_name_of_a_bind_mount(self, host: Host, path: Path, old: FakeBuild, index: str) -> None:
+        """No link shows that its store is the same."""
+        run(spec(path, old))
+        alias = path.parent.parent / "alias"
+        alias.mkdir()
+        if subprocess.run(["mount", "--bind", path.parent, alias], check=False).returncode:
+            pytest.skip("only root can mount")
+        try:
+            assert act(host, alias / path.name, name=MINOR, index=["/nowhere"])["changed"] is False
+            options = {"state": "latest", "keep": 2, "store": str(alias / ".builds"), "index": [index]}
+            act(host, alias / path.name, name=MINOR, **options)
+        finally:
+            subprocess.run(["umount", alias], check=True)
+        assert [(one["path"], one["store"]) for one in host.modules] == [(str(path), str(path.parent / ".builds"))]
 
     @pytest.mark.parametrize("is_gone", [True, False])
     def test_another_path_with_the_same_build(
