@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BOOTSTRAP_ARGUMENTS, BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.task import BootstrapTask

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.plugin_utils._action import OwnModule
 
 

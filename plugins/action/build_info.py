@@ -10,6 +10,10 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.plugin_utils._action import OwnModule
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import HostAnswer
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.described import FACTS, described, facts_of

@@ -8,6 +8,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._os.atomic import replace_file
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction

@@ -11,6 +11,10 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.module_utils._argspec import URL_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions

@@ -11,6 +11,10 @@ from typing import Any
 from ansible.plugins.loader import lookup_loader
 from ansible.utils.vars import load_extra_vars
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._before_fork import load_filters_and_tests
 from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles

@@ -93,6 +93,10 @@ from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._download.content_length import Sizes
 from ansible_collections.standalone.python.plugins.module_utils._errors import NoMatch

@@ -162,6 +162,10 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import candidate_urls

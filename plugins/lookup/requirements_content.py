@@ -57,6 +57,10 @@ from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
+
+keep_bytecode()  # before the imports that it makes quicker
+
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._controller_files import ControllerFiles
 from ansible_collections.standalone.python.plugins.plugin_utils._links.requirements_file import (

@@ -298,6 +298,19 @@ def test_modules_ask_for_quick_imports_first() -> None:
     assert late == []
 
 
+@pytest.mark.parametrize("kind", ["action", "filter", "lookup"])
+def test_plugins_ask_for_bytecode_first(kind: str) -> None:
+    """Before any other file of the collection is imported, which Ansible's loader would compile each time."""
+    late = []
+    for file in files_of(kind):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        ours = [line for line in lines if line.startswith(("from ansible_collections.", "keep_bytecode()"))]
+        expected = [f"from {COLLECTION}.plugin_utils._bytecode import keep_bytecode", "keep_bytecode()"]
+        if ours and [line.partition("  #")[0] for line in ours[:2]] != expected:
+            late.append(file.name)
+    assert late == []
+
+
 def test_few_files_are_imported_by_one_other_only() -> None:
     """Files that are one idea are one file: each is one more to ship, to open and to find.
 
