@@ -16,7 +16,6 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._build.options import CONSTRAINTS
 from ansible_collections.standalone.python.plugins.plugin_utils._build.task import BuildTask
-from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import TAKES_OPTIONS, build_options
 
 
 class ActionModule(CollectionAction):
@@ -35,6 +34,11 @@ class ActionModule(CollectionAction):
         Raises `InvalidName` if the variables cannot be used. A separate task for that would cost each host time, and a
         template that fails shows several messages.
         """
+        from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import (
+            TAKES_OPTIONS,
+            build_options,
+        )
+
         if item.get("is_refused"):
             raise InvalidName(str(self._templar.template(task_vars["interpreter__refusal"])))
         if TAKES_OPTIONS in task_vars:

@@ -17,6 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
 from ._ansible_host import AnsibleController, AnsibleHost
+from ._before_fork import render_a_template
 from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
@@ -26,6 +27,8 @@ from ._options import URL_FILES, require_finite, require_known, require_plain_in
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
 _HOST_PATHS = ("archive", *URL_FILES)
+
+render_a_template()  # the arguments of each task are templates, and those of each host are rendered in a new process
 
 
 class CollectionAction(ActionBase):

@@ -3,16 +3,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Load once, in the main process of Ansible, what the process of each task would otherwise load again.
 
-Ansible loads filters and tests with the first template that uses one, which is mostly in a worker. It forks a worker
-for each task and host, and what a worker has loaded ends with it.
+Ansible loads filters and tests with the first template that uses one, and makes its lexer with the first template of
+all, which is mostly in a worker. It forks a worker for each task and host, and what a worker has loaded ends with it.
+Call these functions where the main process runs: on the import of an action.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 
 def load_filters_and_tests() -> None:
-    """Load those of Ansible and of this collection. Call it where the main process runs: on the import of an action."""
+    """Load those of Ansible and of this collection."""
     from ansible.plugins.loader import filter_loader, test_loader
 
-    filter_loader.get("standalone.python.readable")  # one is enough: Ansible reads all files to find it
+    with suppress(KeyError):  # of a collection that was imported without Ansible's loader
+        filter_loader.get("standalone.python.readable")  # one is enough: Ansible reads all files to find it
     test_loader.get("ansible.builtin.defined")
+
+
+def render_a_template() -> None:
+    """Load the filters of Ansible, and what it makes for all templates. Does nothing where it cannot."""
+    from ansible import template
+
+    trusted = getattr(template, "trust_as_template", str)  # since ansible-core 2.19
+    with suppress(Exception):  # the templates of the play fail in the same way, where the user sees it
+        template.Templar(loader=None).template(trusted("{{ '' | string }}"))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -15,11 +16,12 @@ pytest.importorskip("ansible", reason="filters run on the controller")
 PLUGINS = "ansible_collections.standalone.python.plugins"
 # What Ansible does in its main process: it loads the action of the first task, or renders the name of an import.
 SETTINGS = "action_loader.get('standalone.python.playbook_settings', class_only=True)"
+BUILD = "action_loader.get('standalone.python.build', class_only=True)"
 ROLE = "filter_loader.get('standalone.python.is_module').j2_function('standalone.python.build')"
 
 
-@pytest.mark.parametrize("what", [SETTINGS, ROLE], ids=["a playbook", "the role"])
-def test_filters_and_tests_are_loaded_before_the_first_fork(what: str) -> None:
+def loaded_after(what: str) -> set[str]:
+    """The names of all Python modules of a process that did this."""
     program = f"""
 import sys
 from ansible.plugins.loader import action_loader, filter_loader, init_plugin_loader
@@ -27,8 +29,37 @@ init_plugin_loader([])
 assert {what}
 print(*sys.modules)
 """
-    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    names = loaded.stdout.split()
-    assert {f"{PLUGINS}.filter.fleet", f"{PLUGINS}.filter.interpreter"} <= {*names}, loaded.stderr
-    for kind in ("filter", "test"):  # a number is part of their names
-        assert any(name.startswith(f"ansible.plugins.{kind}.") and "core" in name for name in names)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return {*done.stdout.split()}
+
+
+def has_plugins_of_ansible(kind: str, loaded: set[str]) -> bool:
+    return any(name.startswith(f"ansible.plugins.{kind}.") and "core" in name for name in loaded)  # with a number
+
+
+@pytest.mark.parametrize("what", [SETTINGS, ROLE], ids=["a playbook", "the role"])
+def test_filters_and_tests_are_loaded_before_the_first_fork(what: str) -> None:
+    loaded = loaded_after(what)
+    assert {f"{PLUGINS}.filter.fleet", f"{PLUGINS}.filter.interpreter"} <= loaded
+    assert all(has_plugins_of_ansible(kind, loaded) for kind in ("filter", "test"))
+
+
+def test_those_of_ansible_are_loaded_before_any_task_of_this_collection() -> None:
+    loaded = loaded_after(BUILD)
+    assert has_plugins_of_ansible("filter", loaded)
+    assert f"{PLUGINS}.plugin_utils._interpreter_role" not in loaded  # the role has loaded it
+
+
+@pytest.mark.parametrize("function", ["load_filters_and_tests", "render_a_template"])
+def test_where_ansible_cannot_load_them_the_play_goes_on(function: str) -> None:
+    """Without `init_plugin_loader`, as where the collection is imported by other means."""
+    call = f"from {PLUGINS}.plugin_utils import _before_fork; _before_fork.{function}(); print('went on')"
+    done = subprocess.run(
+        [sys.executable, "-c", call],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == "went on\n", done.stderr
