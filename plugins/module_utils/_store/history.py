@@ -51,7 +51,7 @@ class PathHistory(NamedTuple):
     none. Like the history, it is written before the switch; the link shows whether the build is already provisional.
 
     `left` are the builds that the path was rolled back from, newest first, until the path gets them again. They are
-    remembered even when the store no longer has them, since a build that failed once should not return unnoticed.
+    remembered without their builds, too, since one that failed should not return unnoticed.
     """
 
     path: str

@@ -60,9 +60,9 @@ def recorded(known: Holdings, paths: Collection[str]) -> list[str]:
     return [path if path in names else next((name for name in names if _is_same(name, path)), path) for path in paths]
 
 
-def _is_same(path: str, other: str) -> bool:
-    (parent, name), (place, alias) = os.path.split(path), os.path.split(other)
-    return name == alias and os.path.exists(place) and os.path.exists(parent) and os.path.samefile(parent, place)
+def _is_same(*paths: str) -> bool:
+    parents, names = zip(*map(os.path.split, paths))
+    return len({*names}) == 1 and all(map(os.path.exists, parents)) and os.path.samefile(*parents)
 
 
 def compared(roots: Roots, stored: Mapping[str, Receipt], damage: tuple[Damage, ...], store: str) -> Holdings:

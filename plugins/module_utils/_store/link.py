@@ -26,15 +26,16 @@ def entry_behind(path: str, store: Store) -> str | None:
         target = store.system.place_of(target)
     where = os.path.join(os.path.realpath(os.path.dirname(place)), target)
     parent, entry = os.path.split(os.path.normpath(where))
-    if os.path.realpath(parent) == os.path.realpath(store.directory):
+    both = parent, store.directory
+    if len({*map(os.path.realpath, both)}) == 1:
         return entry
-    kind_of(parent)  # raises what `realpath` does not
-    kind_of(store.directory)
-    return None
+    for directory in both:
+        kind_of(directory)  # raises what `realpath` does not
+    return entry if all(map(os.path.exists, both)) and os.path.samefile(*both) else None  # by a bind mount
 
 
 def entry_if_readable(path: str, store: Store) -> str | None:
-    """The same, but None when the link cannot be read, for reports that list this as damage."""
+    """The same, but None when the link cannot be read, which reports list as damage."""
     try:
         return entry_behind(path, store)
     except OSError:

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The store: the directory of builds beside a path, with its lock, staging and entries.
 
-docs/store.md describes the layout. What is published is complete: an entry appears by one rename out of staging,
-after its data has reached the disk, and disappears by one rename into staging before anything of it is removed. If the
-file system refuses that rename, as overlayfs does for a directory of a lower layer, the receipt is removed first and
-then the rest.
+docs/store.md describes the layout. An entry appears by one rename out of staging, after its data has reached the disk,
+and disappears by one rename back before anything of it is removed. Where overlayfs refuses that, for a directory of a
+lower layer, the receipt goes first.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,19 @@ def test_a_path_by_another_name(path: Path, old: FakeBuild, new: FakeBuild) -> N
     store = str(alias / ".builds")
     assert confirm(store, paths=[str(alias / "other"), str(path.parent / "gone" / path.name)]) == []
     assert confirm(store, paths=[str(alias / path.name)]) == [str(path)]
+
+
+def test_a_path_by_the_name_of_a_bind_mount(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+    run(spec(path, old))
+    run(spec(path, new, provisional=True))
+    alias = path.parent.parent / "alias"
+    alias.mkdir()
+    if subprocess.run(["mount", "--bind", path.parent, alias], check=False).returncode:
+        pytest.skip("only root can mount")
+    try:
+        assert confirm(str(alias / ".builds"), paths=[str(alias / path.name)]) == [str(path)]
+    finally:
+        subprocess.run(["umount", alias], check=True)
 
 
 def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:
