@@ -24,6 +24,7 @@ pytest.importorskip("ansible", reason="bootstrapping is decided on the controlle
 from ansible_collections.standalone.python.plugins.module_utils._argspec import MIRROR_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._install import confirm, rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._links import links
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply, prepare
@@ -33,7 +34,7 @@ from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.fuzzing import VARIABLE
 from tests.support.install_specs import spec
-from tests.support.installed_builds import litter, release_at, store_of
+from tests.support.installed_builds import history, litter, release_at, store_of, stored
 from tests.support.killed import kills
 from tests.support.mirror_specs import complaints, fill_source
 from tests.support.probe_runs import program
@@ -118,6 +119,38 @@ def test_a_build(operation: str, world: Path, old: FakeBuild, new: FakeBuild) ->
         assert [oct(directory.stat().st_mode & 0o777) for directory in public] == ["0o755"] * len(public), kill
 
 
+@pytest.mark.parametrize("is_provisional", [False, True])
+def test_a_rollback(is_provisional: bool, world: Path, old: FakeBuild, new: FakeBuild) -> None:
+    path = world / "opt" / "python" / fake_builds.MINOR
+    given = {"from_build": new.name, "paths": [str(path)], "stores": [], "root": None, "lock_timeout": 9}
+
+    def work() -> dict[str, Any]:
+        return rollback.run({**given, "reason": "it fails"}, check_mode=False)
+
+    run(spec(path, old))
+    run(spec(path, new, provisional=is_provisional))
+    for kill in kills(world, work, at_most=MOST // 2):
+        assert release_at(path) in (old.release, new.release), kill
+        work()
+        left = [one.build for one in history(store_of(path), path).left]
+        assert (release_at(path), left, work()["changed"]) == (old.release, [new.name], False), kill
+        run(spec(path, old))
+        assert (release_at(path), litter(path), history(store_of(path), path).fallback) == (old.release, [], None), kill
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_a_confirmation(keep: int, world: Path, old: FakeBuild, new: FakeBuild) -> None:
+    path = world / "opt" / "python" / fake_builds.MINOR
+    run(spec(path, old))
+    run(spec(path, new, provisional=True, keep=keep))
+    for kill in kills(world, lambda: confirm.confirm(str(store_of(path))), at_most=MOST // 4):
+        confirm.confirm(str(store_of(path)))
+        assert (release_at(path), history(store_of(path), path).fallback) == (new.release, None), kill
+        run(spec(path, new, keep=keep))
+        builds = [old.name, new.name] if keep else [new.name]
+        assert (stored(path), litter(path)) == (builds, []), kill
+
+
 # --- mirrors ---------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +171,26 @@ def test_a_mirror(world: Path, tmp_path: Path) -> None:
         assert complaints(world / "mirror") == [], kill
         sync(world / "mirror", assets[2:])
         assert served(world / "mirror") == served(undisturbed), kill
+
+
+def test_a_mirror_that_goes(world: Path, tmp_path: Path) -> None:
+    """Its removal is killed, or its first sync; then it is removed, and at most an empty directory is left of it."""
+    mirror, assets = world / "mirror", fill_source(tmp_path / "source", ("20260101",), size_bytes=5000)
+
+    def sync(state: str) -> object:
+        defaults = {option: spec.get("default") for option, spec in MIRROR_ARGUMENTS.items()}
+        source = {"assets": assets, "mirror": [(tmp_path / "source").as_uri()], "parallel": 1}
+        given = {**defaults, "path": str(mirror), "state": state, **(source if state == "present" else {})}
+        return apply.run(MirrorSpec.from_params(given))
+
+    for killed in ("present", "absent"):
+        if killed == "absent":
+            sync("present")
+            (mirror / "20260101" / "mine").touch()
+        for kill in kills(world, lambda killed=killed: sync(killed), at_most=MOST):  # type: ignore[misc]
+            sync("absent")
+            left = [item for item in world.rglob("*") if not item.is_dir() or item.name == ".mirror"]
+            assert left == ([mirror / "20260101" / "mine"] if killed == "absent" else []), (killed, kill)
 
 
 def test_a_mirror_that_prepares_copies(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

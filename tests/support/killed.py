@@ -69,7 +69,8 @@ def kills(world: Path, work: Callable[[], object], *, at_most: int) -> Iterator[
     copy_tree(world, before)
     steps = _steps(work)
     restore_tree(before, world)
-    for step in sorted({round(number * (steps - 1) / max(1, at_most - 1)) for number in range(min(at_most, steps))}):
+    chosen = min(at_most, steps)
+    for step in (round(number * (steps - 1) / max(1, chosen - 1)) for number in range(chosen)):
         ended = _ending(work, step)
         assert ended == _KILLED, f"the process ended with {ended} before step {step}, though it has {steps}"
         yield f"killed before step {step} of {steps}"

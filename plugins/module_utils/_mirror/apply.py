@@ -106,7 +106,7 @@ def _require_compressor(decided: MirrorPlan) -> None:
 
 
 def _act(spec: MirrorSpec) -> dict[str, Any]:
-    if spec.is_absent and receipt.read(spec.path) is None:
+    if spec.is_absent and not os.path.lexists(os.path.join(spec.path, STATE_DIRECTORY)):
         return _look(spec)  # nothing to remove, so do not make a directory only for its lock
     if why_not_writable(spec.path):
         looked = _look(spec)

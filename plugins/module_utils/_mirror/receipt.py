@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -133,7 +134,8 @@ def remove_state(mirror: str) -> None:
         path = os.path.join(directory, name)
         if path != receipt:
             os.unlink(path)
-    os.unlink(receipt)
+    with contextlib.suppress(FileNotFoundError):  # a run was killed before it wrote it, or just after this line
+        os.unlink(receipt)
     os.rmdir(directory)
 
 
