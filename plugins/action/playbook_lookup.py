@@ -50,7 +50,9 @@ class ActionModule(CollectionAction):
         """The advisories as plain data, from files that are found as those of the lookups. Raises `StandaloneError`."""
         given = ArgumentSpecValidator(URL_ARGUMENTS).validate(params["options"])
         if given.error_messages:
-            raise InvalidName(f"Cannot request advisories with these options: {' '.join(given.error_messages)}.")
+            raise InvalidName(
+                f"Cannot request advisories with these options: {' '.join(given.error_messages)}. Correct them."
+            )
         files = self.controller(task_vars).files
         names = [name if "://" in name else files.find(name, ADVISORIES) for name in params["terms"]]
         options = UrlOptions.from_params(files.located_in(given.validated_parameters))

@@ -90,4 +90,4 @@ def searched(expression: str, data: Any) -> Any:
         return jmespath.search(expression, data)
     except JMESPathError as error:
         words = " ".join(str(error).split())
-        raise InvalidName(f"The query {expression!r} is not JMESPath: {words}") from error
+        raise InvalidName(f"The query {expression!r} is not JMESPath: {words.rstrip('.')}. Correct it.") from error

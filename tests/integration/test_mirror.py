@@ -162,7 +162,10 @@ def test_uv_installs_from_a_mirror(served: bool, source: SampleMirror, operator:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"builds": []}, "Neither builds nor assets declare anything to hold."),
+        (
+            {"builds": []},
+            ": builds and assets are empty. Declare what it should hold, or remove it with state: absent.",
+        ),
         ({"builds": [{"names": ["3.1"]}]}, "There is no build of Python 3.1."),
         ({"path": "srv/python"}, "path is 'srv/python', which is relative."),
         ({"parallel": 0}, "parallel is 0, but it counts downloads at a time: write 1 or more."),

@@ -60,7 +60,7 @@ def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
     for base in bases:
         parts = split_url(base)
         if parts is None or parts.scheme not in ("http", "https", "file"):
-            raise InvalidName(f"The mirror {shown_url(base)} is no http://, https:// or file:// URL.")
+            raise InvalidName(f"The mirror {shown_url(base)} is no http://, https:// or file:// URL. Correct it.")
     # The lookup may already have mapped the address by the same option.
     tail = _tail(asset_url, (*_PUBLIC_BASES, *bases))
     if tail is None:

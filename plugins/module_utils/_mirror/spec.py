@@ -81,7 +81,9 @@ def _by_place(assets: Iterable[Asset]) -> dict[str, Asset]:
     found: dict[str, Asset] = {}
     for asset in assets:
         if SAFE_NAME.fullmatch(asset.file_name) is None:  # the name comes from a URL
-            raise InvalidName(f"The address of {asset.build.name} ends in {asset.file_name!r}, which is no file name.")
+            raise InvalidName(
+                f"The url of {asset.build.name} ends in {asset.file_name!r}, which is no file name. Correct it."
+            )
         other = found.setdefault(place_of(asset), asset.published)
         if other.sha256 != asset.sha256:
             raise InvalidName(

@@ -75,7 +75,7 @@ def not_absolute(path: str) -> str:
     """What is wrong with a path that does not begin with a slash, and what to write, without a full stop."""
     if "\\" in path or path[1:2] == ":":
         return "a path of Windows. This collection installs on Linux and macOS. Write a path of the host"
-    return "relative. Write it from the root"
+    return "relative. Write it from the root" if path else "empty. Name a path of the host"
 
 
 def found_program(name: str) -> str | None:

@@ -119,7 +119,7 @@ class HostPlatform:
                 raise UnsupportedHost(
                     f"The C library of {self.called} ({self}) is not known, so its target is not either. Give `target`."
                 )
-            raise UnsupportedHost(f"There are no builds for {self.called} ({self}).")
+            raise UnsupportedHost(f"There are no builds for {self.called} ({self}). Use the Python of its system.")
         return native
 
     def _at_level(self, level: int) -> str:

@@ -200,7 +200,7 @@ class Store:
         return entry
 
     def remove(self, entry: str) -> None:
-        """Move the entry into staging and remove it there, or in place if it cannot be moved."""
+        """Remove the entry in staging, or in place if it cannot be moved."""
         make_directory(self.staging)
         if not self._moved_to_grave(self.entry_path(entry)):
             remove_in_place(self.entry_path(entry))
@@ -246,7 +246,7 @@ class Store:
 
 
 def remove_in_place(directory: str) -> None:
-    """Remove a directory that cannot be moved: first rename its receipt to the mark of a started removal."""
+    """Remove a directory that cannot be moved; its receipt becomes the mark of a started removal."""
     mark = os.path.join(directory, GONE)
     try:
         os.rename(os.path.join(directory, RECEIPT), mark)

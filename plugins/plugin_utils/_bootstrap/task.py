@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, RECORD, TIDY
 
 from .. import _console
@@ -92,7 +92,7 @@ class BootstrapTask(BuildTask):
         if described:
             return sources.trusted(described, spec, self.options)
         if spec.asset is None:
-            raise InvalidName("Neither a name nor an asset says what is wanted.")
+            raise sources.nothing_named(spec)
         return spec.asset
 
     def _unpacked(self, asset: Asset, path: str) -> TemporaryInterpreter:

@@ -44,9 +44,16 @@ def resolved(decision: Decision, options: BuildOptions) -> Decision:
     return decision.with_spec(decision.spec._replace(asset=asset))  # the store or the path may have it already
 
 
+def nothing_named(spec: InstallSpec) -> InvalidName:
+    """The error for a task whose name is empty."""
+    return InvalidName(
+        f"Cannot install a build at {spec.path}: its name is empty. Give a name, such as 3.13, or an asset."
+    )
+
+
 def _offered(spec: InstallSpec, options: BuildOptions) -> Asset:
     if spec.request is None:
-        raise InvalidName("Neither a name nor an asset says what is wanted.")
+        raise nothing_named(spec)
     return resolve(
         spec.request,
         platform=spec.platform,

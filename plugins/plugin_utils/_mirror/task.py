@@ -77,7 +77,10 @@ class MirrorTask:
             )
             assets += [asset.as_dict() for asset in found]
         if not assets:
-            raise InvalidName("Neither builds nor assets declare anything to hold. To remove a mirror: state: absent.")
+            raise InvalidName(
+                f"Cannot make the mirror {params['path']}: builds and assets are empty. Declare what it should hold, "
+                "or remove it with state: absent."
+            )
         return assets
 
     def _index(self) -> IndexOptions:

@@ -116,7 +116,7 @@ class BundleSources:
             raise NoAttestation(
                 f"{self.repository} has no attestation of {asset.file_name}, whose digest is {asset.sha256}. Releases "
                 "before 20250205 have none, or not for every file; that of a release which is minutes old may be yet "
-                "to come."
+                "to come. Wait, or choose another release."
             )
         return found
 
@@ -128,7 +128,7 @@ def _beside_file(archive: str) -> list[Bundle]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise NoBundle(f"The bundle {path} could not be read: {error.strerror}.") from None
+        raise NoBundle(f"The bundle {path} could not be read: {error.strerror}. Let this user read it.") from None
 
 
 def _limit(options: UrlOptions) -> Limit:

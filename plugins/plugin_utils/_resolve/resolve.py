@@ -57,7 +57,9 @@ def resolve(
     """
     named = request.named_target
     if named is None and platform is None:
-        raise UnsupportedHost(f"{request.name}: neither a target is given nor anything known about the host.")
+        raise UnsupportedHost(
+            f"Cannot choose a build for {request.name}: nothing is known about the host. Name its target."
+        )
     targets = (named,) if named is not None else platform.targets(request.cpu_level)  # type: ignore[union-attr]
     clock = Clock.read(warn)
     newest = clock.newest_release(min_age_s)

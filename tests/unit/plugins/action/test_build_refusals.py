@@ -60,7 +60,9 @@ class TestRefusal:
         assert host.commands == []
 
     def test_an_empty_name_says_nothing(self, host: Host, path: Path) -> None:
-        assert failure(host, path, name="") == "Neither a name nor an asset says what is wanted."
+        assert failure(host, path, name="") == (
+            f"Cannot install a build at {path}: its name is empty. Give a name, such as 3.13, or an asset."
+        )
 
     def test_a_foreign_directory_is_refused_from_afar(self, host: Host, path: Path) -> None:
         path.mkdir(parents=True)

@@ -41,6 +41,7 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
             {"path": "python/3.13"}, StoreError,
             "path is 'python/3.13', which is relative. Write it from the root: path: /opt/python/3.13",
         ),
+        ({"path": ""}, StoreError, "path is '', which is empty. Name a path of the host: path: /opt/python/3.13"),
         (
             {"path": "C:\\Python\\3.13"}, StoreError,
             "path is 'C:\\\\Python\\\\3.13', which is a path of Windows. This collection installs on Linux and macOS. "

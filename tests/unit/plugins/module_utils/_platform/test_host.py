@@ -60,14 +60,18 @@ def test_a_host_has_targets_in_order_of_preference(host: HostPlatform, cpu_level
 @pytest.mark.parametrize(
     ("host", "message"),
     [
-        (ODD, "There are no builds for this host (Linux armv6 32-bit glibc with hard float 2.31)."),
+        (
+            ODD,
+            "There are no builds for this host (Linux armv6 32-bit glibc with hard float 2.31). Use the Python of its "
+            "system.",
+        ),
         (
             HostPlatform("linux", "x86_64", 32, "gnu", None, 1),
-            "There are no builds for this host (Linux x86_64 32-bit glibc).",
+            "There are no builds for this host (Linux x86_64 32-bit glibc). Use the Python of its system.",
         ),
         (
             HostPlatform("freebsd", "x86_64", 64, None, None, None),
-            "There are no builds for this host (freebsd x86_64 64-bit).",
+            "There are no builds for this host (freebsd x86_64 64-bit). Use the Python of its system.",
         ),
         (
             UNKNOWN_LIBC,
@@ -138,7 +142,8 @@ def test_a_host_runs_what_fits_it(host: HostPlatform, runs: Build) -> None:
             ODD,
             build("armv7-unknown-linux-gnueabihf"),
             "needs Linux with 32-bit armv7 programs, but this host is Linux with 32-bit armv6 programs, whatever its "
-            "kernel is. There are no builds for this host (Linux armv6 32-bit glibc with hard float 2.31).",
+            "kernel is. There are no builds for this host (Linux armv6 32-bit glibc with hard float 2.31). Use the "
+            "Python of its system.",
         ),
         (
             DEBIAN,

@@ -97,7 +97,7 @@ def test_a_release_that_is_too_young_is_not_considered(cache: Path) -> None:
 def test_without_target_and_host_nothing_can_be_chosen(cache: Path) -> None:
     with pytest.raises(UnsupportedHost) as caught:
         resolved(cache, "3.13", None)
-    assert str(caught.value) == "3.13: neither a target is given nor anything known about the host."
+    assert str(caught.value) == "Cannot choose a build for 3.13: nothing is known about the host. Name its target."
 
 
 def test_a_target_needs_no_host(cache: Path) -> None:
