@@ -15,14 +15,20 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 
+from ansible.utils.collection_loader import AnsibleCollectionConfig
+
 _PLUGINS = __name__.rpartition(".plugin_utils.")[0]
 _PACKAGES = (f"{_PLUGINS}.module_utils.", f"{_PLUGINS}.plugin_utils.")
 
 
 def keep_bytecode() -> None:
-    """Let Python import the files of this collection itself: it keeps their bytecode where it can and may write it."""
-    if not any(isinstance(finder, _OwnFiles) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _OwnFiles())
+    """Let Python import the files of this collection itself: it keeps their bytecode where it can and may write it.
+
+    Its finder is put before Ansible's, and not first: ansible-test forbids that. Without Ansible's, nothing is to do.
+    """
+    theirs = AnsibleCollectionConfig.collection_finder
+    if theirs in sys.meta_path and not any(isinstance(finder, _OwnFiles) for finder in sys.meta_path):
+        sys.meta_path.insert(sys.meta_path.index(theirs), _OwnFiles())
 
 
 class _OwnFiles(MetaPathFinder):
