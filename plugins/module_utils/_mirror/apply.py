@@ -140,19 +140,26 @@ def _known_state(spec: MirrorSpec) -> MirrorState:
 @contextlib.contextmanager
 def _locked(spec: MirrorSpec) -> Iterator[None]:
     directory = os.path.join(spec.path, STATE_DIRECTORY)
-    make_directory(spec.path)
-    require_ours(os.path.realpath(spec.path), directory, option="path")
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(directory, 0o700)
     lock = os.path.join(directory, _LOCK_FILE)
-    handle = open_lock(lock)
-    try:
-        wait_for_lock(handle, f"the mirror {spec.path}", Limit(spec.url.lock_timeout, "lock_timeout"))
-        if not is_still_there(handle, lock):
-            raise StoreError(f"Another run has removed the mirror {spec.path} meanwhile. Run again.")
-        yield
-    finally:
-        os.close(handle)
+    limit = Limit(spec.url.lock_timeout, "lock_timeout")
+    while True:
+        try:
+            make_directory(spec.path)
+            require_ours(os.path.realpath(spec.path), directory, option="path")
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(directory, 0o700)
+            handle = open_lock(lock)
+        except FileNotFoundError:  # another run has removed the mirror just now
+            if limit.left_s <= 0:
+                raise
+            continue
+        try:
+            wait_for_lock(handle, f"the mirror {spec.path}", limit)
+            if is_still_there(handle, lock):
+                yield
+                return
+        finally:
+            os.close(handle)
 
 
 def _parts(spec: MirrorSpec) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,26 @@ def test_a_download_that_broke_off_is_resumed(source: Path, mirror: Path) -> Non
     assert server.requests[-1].headers["range"] == "bytes=12000-"
     assert complaints(mirror) == []
     assert sorted(os.listdir(mirror / ".mirror")) == ["lock", "receipt.json"]
+
+
+@pytest.mark.parametrize("step", ["open_lock", "wait_for_lock"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_mirror_that_another_run_removes_meanwhile(
+    source: Path, mirror: Path, step: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset, original, removed = make_archive(source, OLD, TARGETS[0]), getattr(apply, step), []
+
+    def late(*arguments: Any) -> Any:
+        if not removed:
+            removed.append(mirror)
+            shutil.rmtree(mirror)
+        return original(*arguments)
+
+    sync(mirror, source.as_uri(), [asset])
+    monkeypatch.setattr(apply, step, late)
+    sync(mirror, source.as_uri(), [asset] if state == "present" else [], state=state)
+    assert removed
+    assert (complaints(mirror) == []) if state == "present" else not mirror.exists()
 
 
 def test_bytes_that_were_republished_under_the_same_name_replace_the_old_ones(source: Path, mirror: Path) -> None:
