@@ -20,7 +20,7 @@ from .._readable import readable
 from .._store import history, link, ownership
 from .._store import state as _state
 from .._store.history import PathHistory
-from .._store.inspect import clock_ns, inspect, refusal, settle
+from .._store.inspect import clock_ns, first_newer, inspect, refusal, settle
 from .._store.manifest import Drift
 from .._store.prune import finish_removals, prune
 from .._store.state import State
@@ -89,7 +89,7 @@ def _look(spec: InstallSpec, require_publishable: RequirePublishable | None = No
     Raises `StoreError` when only a repair would help and the store cannot be written.
     """
     store = Store(spec.store, spec.system)
-    state = _state.read(spec.path, store)
+    state = _state.read(spec.path, store, spec.verify)
     spec = spec.keeping_capabilities(state.receipt)
     decided = plan(spec, state)
     drift = _inspect_current(spec, state, store) if decided.step == INSPECT else None
@@ -136,10 +136,10 @@ def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
     timings, began_at_s = Timings(), time.time()
     with timings.measure("total_s"), store.locked(spec.url.lock_timeout):
         sboms = store.sboms()  # before the last build of them may go
-        state = _state.read(spec.path, store)
+        state = _state.read(spec.path, store, spec.verify)
         spec = spec.keeping_capabilities(state.receipt)
         decided = plan(spec, state)
-        # Explained before staging is swept: a full disk has free space then.
+        # Explained before staging is swept, which frees a full disk.
         with _sweeping(store, spare=_part_of(spec.asset)), _explained(spec):
             finish_removals(store)
             outcome = _Run(spec, state, store, timings, publish).apply(decided)
@@ -215,14 +215,18 @@ class _Run(NamedTuple):
             return self._publish(_asset(self.spec))
         entry = decided.entry or self.state.entry or ""
         receipt = self.state.stored[entry]
-        if drift or (decided.step == SWITCH and self._drift_of(entry, full=False)):
+        # A rollback has inspected it
+        is_new = decided.step == SWITCH and (
+            self.publish or first_newer(self.store.entry_path(entry), self.store.system)
+        )
+        if drift or (is_new and self._drift_of(entry, full=False)):
             asset = self.spec.again(receipt.asset)
             intact = (Published(copy) for copy in self._copies(asset) if not self._drift_of(copy, full=True))
             return next(intact, None) or self._publish(asset)  # an interrupted repair may have published one
         return Published(entry)
 
     def _copies(self, asset: Asset) -> list[str]:
-        """The builds of exactly this asset that were made for this path, are not at it, and that no process runs."""
+        """The builds of exactly this asset made for this path, except the one at it and those that run."""
         return [
             name
             for name, receipt in self.state.stored.items()

@@ -203,6 +203,7 @@ def _spec(
         keep=root.keep,
         allow_minor_change=True,
         platform=here,
+        verify="none",  # the build that is left
         leaving=message(reason)[:_LONGEST_REASON],
         system=store.system,
     )

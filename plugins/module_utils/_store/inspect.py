@@ -26,7 +26,7 @@ from .manifest import Drift
 from .receipt import Receipt, Settings
 from .store import Store
 
-# A file written just after the clock was read can carry a time a few milliseconds before it (one kernel tick).
+# A file written just after the clock was read can carry a time one tick of the kernel before it
 _CLOCK_TICK_NS = 20_000_000
 
 _MOST_MANIFEST_BYTES = 256 * 1024 * 1024  # 200,000 members, the most that an archive may have, with long names
@@ -37,10 +37,7 @@ _PIP_ADDS = re.compile(r"bin/|share/|include/|etc/")
 
 
 def inspect(entry_path: str, receipt: Receipt, *, full: bool, system: TargetRoot = RUNNING) -> Drift:
-    """The drift of a store entry. `full` reads every file; else only those that changed since the receipt's time.
-
-    In an image every file is read in any case, since nothing in it has its real time.
-    """
+    """The drift of a store entry. `full` reads every file, as in an image; else only those newer than the receipt."""
     try:
         entries = _published(entry_path, receipt)
     except FileNotFoundError:  # without a manifest nothing can be trusted
@@ -72,11 +69,10 @@ def has_damaged_manifest(drift: Drift) -> bool:
 
 
 def first_newer(entry_path: str, system: TargetRoot = RUNNING) -> str | None:
-    """Something in the entry that appeared, vanished or changed since its receipt was dated; None when nothing did.
+    """Something in the entry that appeared, vanished or changed since its receipt was dated, which is not yet drift.
 
-    The probe looks by the same rule: bytecode does not count, nor the ctime of the entry's own directory, which
-    publishing renamed. This is not yet drift. In an image the receipt's date is artificial, so ctimes are compared with
-    that of the receipt.
+    The probe looks by the same rule: bytecode does not count, nor the ctime of the entry itself, which publishing
+    renamed. In an image, whose dates are artificial, ctimes are compared with the receipt's.
     """
     receipt = os.stat(os.path.join(entry_path, manifest.RECEIPT))
     written_until_ns = receipt.st_mtime_ns
@@ -93,8 +89,8 @@ def first_newer(entry_path: str, system: TargetRoot = RUNNING) -> str | None:
 def settle(entry_path: str, inspected_at_ns: int, system: TargetRoot = RUNNING) -> None:
     """Date the receipt of an intact build to the inspection, so that the probe requests no further one.
 
-    Needed when files got new times but no new content: a restored backup, changed labels. In an image, where dates are
-    part of the result, the receipt is only changed last, and dated like the newest file.
+    Needed when files got new times but no new content: a restored backup, changed labels. In an image the receipt is
+    dated like the newest file.
     """
     receipt = os.path.join(entry_path, manifest.RECEIPT)
     source_date = inspected_at_ns - _CLOCK_TICK_NS
@@ -108,14 +104,14 @@ def settle(entry_path: str, inspected_at_ns: int, system: TargetRoot = RUNNING) 
 
 
 def _contents(entry_path: str) -> Iterator[tuple[str, os.stat_result]]:
-    """What may have changed in an entry, as (relative path, lstat): all but itself, bytecode and the receipt."""
+    """What may have changed in an entry, as (relative path, lstat)."""
     yield from (content for content in manifest.walk(entry_path) if content[0] != ".")
     with contextlib.suppress(FileNotFoundError):
         yield manifest.MANIFEST, os.lstat(os.path.join(entry_path, manifest.MANIFEST))
 
 
 def clock_ns() -> int:
-    """Nanoseconds since the epoch."""
+    """Now, in nanoseconds."""
     return time.time_ns()
 
 

@@ -94,13 +94,12 @@ def find_drift(
     owner: tuple[int, int] | None = None,
     capability: bytes | None = None,
 ) -> Drift:
-    """The differences between `directory` and `entries`; directories and bytecode are ignored on both sides.
+    """The differences between `directory` and `entries`, without directories and bytecode on both sides.
 
     Type, mode, size and link target are compared for all. A file's content is read when the file was written or renamed
-    after `trusted_until_ns` (nanoseconds since the epoch), or always when that is None. A directory above an entry is
-    changed when its mode is not 0755; the build's own is called `.`. With `owner`, everything in the build must have
-    this user and group number. `capability` is the attribute of the interpreter. Capabilities and access control lists
-    are read of what the content is read of, and of directories that changed after that time.
+    after `trusted_until_ns`, or always when that is None. A directory above an entry is changed when its mode is not
+    0755; the build's is called `.`. With `owner`, everything must have this user and group. `capability` is
+    the attribute of the interpreter. Attributes are read of what the content is read of, and of newer directories.
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     directories = _directories(entries)
@@ -140,7 +139,7 @@ class _Published(NamedTuple):
         """Whether a file or link is the published one."""
         if not (self._has_owner(path, status) and self._has_attributes(path, status)):
             return False
-        file = os.path.join(self.directory, path)
+        file = f"{self.directory}/{path}"  # quicker than `os.path.join`
         return _same_entry(file, status, entry, self.trusted_until_ns, self.compare_modes)
 
     def _has_owner(self, path: str, status: os.stat_result) -> bool:
@@ -162,16 +161,16 @@ def interpreter_of(entries: Mapping[str, Entry]) -> str | None:
 
 def is_bytecode(path: str) -> bool:
     """Whether a path, relative to a build, is a bytecode directory or is in one."""
-    return BYTECODE_DIRECTORY in path.split("/")
+    return BYTECODE_DIRECTORY in path and BYTECODE_DIRECTORY in path.split("/")
 
 
 def _directories(paths: Iterable[str]) -> set[str]:
     directories = {"."}
     for path in paths:
-        parent = os.path.dirname(path)
+        parent = path.rpartition("/")[0]
         while parent and parent not in directories:
             directories.add(parent)
-            parent = os.path.dirname(parent)
+            parent = parent.rpartition("/")[0]
     return directories
 
 

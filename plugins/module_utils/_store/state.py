@@ -66,8 +66,8 @@ class State(NamedTuple):
         return tuple(entry for entry in used if not self.has(entry))
 
 
-def read(path: str, store: Store) -> State:
-    """The current state, read in the store's system."""
+def read(path: str, store: Store, verify: str = "quick") -> State:
+    """The current state, read in the store's system; `suspicious` only to `verify` quickly, since it takes long."""
     place = store.system.place_of(path)
     kind = kind_of(place)
     entry = link.entry_behind(path, store)
@@ -79,7 +79,9 @@ def read(path: str, store: Store) -> State:
         link_target=link_target(place),
         entry=entry,
         receipt=receipt,
-        suspicious=first_newer(store.entry_path(entry), store.system) if entry and receipt else None,
+        suspicious=first_newer(store.entry_path(entry), store.system)
+        if verify == "quick" and entry and receipt
+        else None,
         stored=found.stored,
         running=running_entries(store.directory) if found.stored else {},
         interpreters=series_of_programs(_names_in(os.path.join(place, "bin"))) if kind == "directory" else (),

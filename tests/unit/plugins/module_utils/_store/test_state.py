@@ -83,6 +83,7 @@ def test_what_is_newer_than_the_receipt_is_suspicious(path: Path, store: Path) -
     time.sleep(0.01)  # the kernel's clock for files ticks every few milliseconds
     (entry / "bin/python3.13").touch()
     assert state_of(path).suspicious == "bin/python3.13"
+    assert state.read(str(path), Store(str(path.parent / ".builds")), "none").suspicious is None
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}'])
