@@ -29,7 +29,10 @@ def watch(event, details):
 
 sys.addaudithook(watch)
 loader.init_plugin_loader([sys.argv[1]])
+first = type("First", (), {"find_spec": staticmethod(lambda *_: None)})()  # as that of ansible-test
+sys.meta_path.insert(0, first)
 assert getattr(loader, sys.argv[2] + "_loader").get("standalone.python." + sys.argv[3], class_only=True)
+assert sys.meta_path[0] is first
 print(*sorted(file for file in compiled if "_utils/" in file))
 """
 
