@@ -37,12 +37,12 @@ NOT_SMALL_NAMED = re.compile(
 )
 # What one without pip leaves out besides, since tests install it hundreds of times: nothing that Ansible's modules, a
 # health check or an environment needs.
-NOT_WITHOUT_PIP = frozenset({"__phello__", "asyncio", "curses", "dbm", "dom", "macholib", "mime", "sax", "unittest"})
+NOT_WITHOUT_PIP = frozenset({"__phello__", "asyncio", "curses", "dbm", "dom", "macholib", "sax", "unittest"})
 NOT_WITHOUT_PIP |= {"_pyrepl", "wsgiref", "xmlrpc", "zoneinfo"}
 NOT_WITHOUT_PIP_NAMED = re.compile(
     r"(antigravity|cProfile|doctest|fileinput|fractions|ftplib|imaplib|mailbox|modulefinder|pdb|pickletools|poplib"
     r"|profile|pstats|_pydatetime|_pydecimal|pydoc|_pyio|smtplib|statistics|symtable|trace|wave|webbrowser)\.py$"
-    r"|(_asyncio|_curses|_decimal|_elementtree|_interp|_lsprof|_statistics|_tkinter|_zoneinfo|readline)"
+    r"|(_asyncio|_curses|_elementtree|_interp|_lsprof|_statistics|_tkinter|_zoneinfo|readline)"
 )
 WHEELS_OF_ENSUREPIP = "_bundled"
 
