@@ -1,11 +1,16 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the clone importable as `ansible_collections.standalone.python`, wherever it is, and has builds for it."""
+"""Makes the clone importable as `ansible_collections.standalone.python`, wherever it is, and has builds for it.
+
+Temporary directories are in memory where that has room: no test is about a disk without making its own.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TREE = REPOSITORY / ".collection"
+MEMORY = "/dev/shm"
+ROOM_BYTES = 4 << 30
 
 
 def _make_tree() -> None:
@@ -27,7 +34,18 @@ def _make_tree() -> None:
         pass
 
 
+def _work_in_memory() -> None:
+    """Unless the caller names another directory. Each sync of a disk is waited for, and most tests bring many."""
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
+        return
+    status = os.statvfs(MEMORY)
+    if status.f_bavail * status.f_frsize > ROOM_BYTES and not status.f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = MEMORY
+        tempfile.tempdir = None  # what pytest has asked for already
+
+
 _make_tree()
+_work_in_memory()
 sys.path.insert(0, str(TREE))
 sys.path.insert(0, str(REPOSITORY))  # for tests.support
 

@@ -9,7 +9,6 @@ import contextlib
 import os
 import random
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +29,6 @@ DEFAULTS = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.item
 SEED = random.SystemRandom().randrange(1_000_000)
 INSTANTS = 20
 INSTANTS_OF_REAL = 3
-ROOM_BYTES = 500_000_000
 
 
 @pytest.fixture(scope="module")
@@ -39,30 +37,14 @@ def runner() -> Iterator[Runner]:
         yield running
 
 
-def has_room(directory: Path) -> bool:
-    status = os.statvfs(directory)
-    return status.f_bavail * status.f_frsize > ROOM_BYTES and not status.f_flag & os.ST_NOEXEC
-
-
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Path]:
-    """In memory where that can be: a kill leaves the same there, and no busy disk has to be waited for."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK) or not has_room(memory):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=memory) as name:
-        yield Path(name)
-
-
-@pytest.fixture
-def builds(directory: Path) -> Builds:
-    return Builds.fake(directory / "mirror")
+def builds(tmp_path: Path) -> Builds:
+    return Builds.fake(tmp_path / "mirror")
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_before_any_change_to_the_file_system(name: str, builds: Builds, directory: Path, runner: Runner) -> None:
-    disturbed = DisturbedRun(SCENARIOS[name], builds, directory, runner)
+def test_before_any_change_to_the_file_system(name: str, builds: Builds, tmp_path: Path, runner: Runner) -> None:
+    disturbed = DisturbedRun(SCENARIOS[name], builds, tmp_path, runner)
     complaints = {}
     for number in disturbed.decisive_steps():
         disturbed.put_back()
@@ -86,8 +68,8 @@ def unseen(disturbed: DisturbedRun) -> str | None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_disk_error_at_any_change(name: str, builds: Builds, directory: Path, runner: Runner) -> None:
-    disturbed = DisturbedRun(SCENARIOS[name], builds, directory, runner)
+def test_a_disk_error_at_any_change(name: str, builds: Builds, tmp_path: Path, runner: Runner) -> None:
+    disturbed = DisturbedRun(SCENARIOS[name], builds, tmp_path, runner)
     complaints = {}
     for number in disturbed.decisive_steps():
         disturbed.put_back()
@@ -139,15 +121,15 @@ def kill_at_instants(disturbed: DisturbedRun, instants: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["install", "upgrade"])
-def test_at_random_instants(name: str, builds: Builds, directory: Path, runner: Runner) -> None:
-    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, directory, runner), INSTANTS)
+def test_at_random_instants(name: str, builds: Builds, tmp_path: Path, runner: Runner) -> None:
+    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, tmp_path, runner), INSTANTS)
 
 
 @pytest.mark.parametrize("name", ["install", "upgrade"])
 def test_a_real_interpreter_at_random_instants(
-    name: str, samples: SampleMirror, directory: Path, runner: Runner
+    name: str, samples: SampleMirror, tmp_path: Path, runner: Runner
 ) -> None:
     old, _with_symbols, new, _sick = samples.samples
     common = {"mirror": [samples.directory.as_uri()], "compile_bytecode": False, "health_imports": ["zlib"]}
     builds = Builds({"asset": asset_of(old), **common}, {"asset": asset_of(new), **common}, old.path)
-    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, directory, runner), INSTANTS_OF_REAL)
+    kill_at_instants(DisturbedRun(SCENARIOS[name], builds, tmp_path, runner), INSTANTS_OF_REAL)
