@@ -28,6 +28,7 @@ SAMPLES = (
     SampleSpec(release=NEW),
     SampleSpec(release="20260301", broken_import="ssl", build_options="freethreaded"),
 )
+host_pythons.prepare_own()
 HOST_PYTHONS = host_pythons.for_hosts(interpreters.interpreters())
 
 

@@ -12,6 +12,8 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +25,17 @@ def for_hosts(found: Mapping[str, str]) -> dict[str, str]:
     """The same versions, the oldest and the newest as environments that are made where they are missing."""
     ends = {*list(found)[:1], *list(found)[-1:]}
     return {minor: _environment(minor, python) if minor in ends else python for minor, python in found.items()}
+
+
+def prepare_own() -> None:
+    """Have modules start as soon under the environment that runs the tests, which is the Python of localhost."""
+    if sys.prefix != sys.base_prefix:
+        Path(sys.prefix, "compiled").mkdir(exist_ok=True)
+        place = Path(sysconfig.get_path("purelib"), SITE.name.removeprefix("host_"))
+        if not place.exists() or place.read_text() != SITE.read_text():
+            partial = place.with_name(f"{place.name}.{os.getpid()}")
+            shutil.copy(SITE, partial)
+            partial.rename(place)
 
 
 def _environment(minor: str, python: str) -> str:
