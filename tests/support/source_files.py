@@ -35,15 +35,6 @@ NOT_SMALL_NAMED = re.compile(
     r"|(big5|cp(?!437|1252)|euc_|gb|hp_|hz|iso|johab|koi8|kz|mac_|palmos|ptcp|shift_|tis_)\w*\.py$"  # of encodings
     r"|(?!Python|py|patchlevel)\w+\.h$"
 )
-# What one without pip leaves out besides, since tests install it hundreds of times: nothing that Ansible's modules, a
-# health check or an environment needs.
-NOT_WITHOUT_PIP = frozenset({"__phello__", "asyncio", "curses", "dbm", "dom", "macholib", "sax", "unittest"})
-NOT_WITHOUT_PIP |= {"_pyrepl", "wsgiref", "xmlrpc", "zoneinfo"}
-NOT_WITHOUT_PIP_NAMED = re.compile(
-    r"(antigravity|cProfile|doctest|fileinput|fractions|ftplib|imaplib|mailbox|modulefinder|pdb|pickletools|poplib"
-    r"|profile|pstats|_pydatetime|_pydecimal|pydoc|_pyio|smtplib|statistics|symtable|trace|wave|webbrowser)\.py$"
-    r"|(_asyncio|_curses|_elementtree|_interp|_lsprof|_statistics|_tkinter|_zoneinfo|readline)"
-)
 WHEELS_OF_ENSUREPIP = "_bundled"
 
 ELF = b"\x7fELF"
@@ -58,9 +49,6 @@ def copied_members(
     lib = f"lib/python{source.minor}"
     left_out = NEVER if everything else NEVER | NOT_SMALL
     unnamed = NEVER_NAMED if everything else re.compile(f"{NEVER_NAMED.pattern}|{NOT_SMALL_NAMED.pattern}")
-    if not (everything or pip):
-        left_out |= NOT_WITHOUT_PIP
-        unnamed = re.compile(f"{unnamed.pattern}|{NOT_WITHOUT_PIP_NAMED.pattern}")
     if not (everything or ensurepip):
         left_out |= {WHEELS_OF_ENSUREPIP}
     yield from _files_below(source.stdlib, lib, left_out, unnamed)
