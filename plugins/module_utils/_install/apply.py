@@ -159,7 +159,7 @@ def _part_of(asset: Asset | None) -> str | None:
 
 @contextlib.contextmanager
 def _sweeping(store: Store, spare: str | None) -> Iterator[None]:
-    """Empty staging of what an earlier run left, and if this one fails, of what it leaves. `spare` may stay."""
+    """Empty staging of what an earlier run left, and of what this one leaves if it fails. `spare` may stay."""
     store.sweep(spare)
     try:
         yield

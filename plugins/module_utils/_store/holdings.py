@@ -46,7 +46,7 @@ def holdings(store: Store) -> Holdings:
 
 
 def _damage_of_link(root: PathHistory, stored: Mapping[str, Receipt], store: Store) -> Damage | None:
-    """The damage when the path's link cannot be read, or names a build that its history does not."""
+    """The damage when the path's link cannot be read, or its history does not have the build."""
     try:
         entry = link.entry_behind(root.path, store)
     except OSError as error:
@@ -140,7 +140,7 @@ def damage_warnings(store_directory: str, system: TargetRoot = RUNNING) -> list[
 
 
 def damaged_roots(store: Store, known: Holdings) -> Iterator[Damage]:
-    """The histories that are damaged, and those that are missing for a path whose link names a build."""
+    """The damaged histories, and those that are missing for a path whose link names a build."""
     roots = [damage for damage in known.damage if damage.entry is None]
     yield from roots
     listed = {root.path for root in known.roots}.union(damage.path for damage in roots if damage.path)

@@ -59,7 +59,7 @@ class Store:
         return kind_of(os.path.realpath(self.directory)) == "directory"
 
     def entries(self) -> tuple[str, ...]:
-        """The names of the complete builds, sorted. A build with a receipt, readable or not, is complete."""
+        """The names of the complete builds, sorted: those with a receipt, readable or not."""
         return self._directories_with(RECEIPT)
 
     def _directories_with(self, name: str) -> tuple[str, ...]:
@@ -145,18 +145,19 @@ class Store:
         for entry, form in self.sboms():
             if kind_of(self.entry_path(entry)) == "absent":
                 with contextlib.suppress(OSError):
-                    os.unlink(os.path.join(self.directory, SBOM_DIRECTORY, entry + SBOM_ENDINGS[form]))
+                    os.unlink(self._file(SBOM_DIRECTORY, entry + SBOM_ENDINGS[form]))
         try:
             names = os.listdir(self.staging)
         except FileNotFoundError:
             return
         temporary = any(name.startswith(TEMPORARY_PREFIX) for name in names)
-        occupied = occupied_below(self.staging) if temporary else ()  # asking every process takes its time
+        occupied = occupied_below(self.staging) if temporary else ()  # asking all processes is slow
         for name in names:
             work = os.path.join(self.staging, name)
             is_spared = name == spare and kind_of(work) == "file"
             if not is_spared and not (name.startswith(TEMPORARY_PREFIX) and name in occupied):
-                self._bury(work)
+                with contextlib.suppress(FileNotFoundError):  # removed by its bootstrap
+                    self._bury(work)
 
     def half_removed(self) -> tuple[str, ...]:
         """The entries whose removal was interrupted, unless it was one rename; at the end they are empty."""
@@ -213,7 +214,7 @@ class Store:
         return [(name[: -len(end)], form) for name in names for form, end in kinds if name.endswith(end)]
 
     def _bury(self, path: str) -> None:
-        """Move it before its removal: nobody sees half of it, and workers that outlived a run lose its name."""
+        """Move it, then remove it: nobody sees half of it, and workers that outlived a run lose its name."""
         if not self._moved_to_grave(path):
             _remove_tree(path)
 
@@ -233,7 +234,7 @@ class Store:
         return True
 
     def remove_if_empty(self) -> None:
-        """Remove the store itself when it has no builds and no histories. A store that is a mount point stays."""
+        """Remove the store itself when it has no builds and no histories, unless it is a mount point."""
         self.sweep()
         for name in (STAGING_DIRECTORY, HISTORY_DIRECTORY, SBOM_DIRECTORY):
             directory = os.path.join(self.directory, name)
@@ -266,14 +267,14 @@ def remove_in_place(directory: str) -> None:
 
 
 def write_mark(directory: str) -> None:
-    """Write the mark of a started removal, unless it is there already."""
+    """Write the mark of a started removal, unless it is there."""
     with contextlib.suppress(FileExistsError):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         os.close(os.open(os.path.join(directory, GONE), flags, 0o644))
 
 
 def _remove_tree(directory: str) -> None:
-    """Remove it even when a worker that had already entered it adds one more file meanwhile."""
+    """Remove it even when a worker in it adds or removes a file meanwhile."""
     import shutil  # only for runs that change something
 
     for tries_left in reversed(range(_REMOVALS)):
@@ -283,14 +284,14 @@ def _remove_tree(directory: str) -> None:
             _remove_deep_tree(directory)
             return
         except OSError as error:
-            if error.errno != errno.ENOTEMPTY or not tries_left:
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY) or not tries_left:
                 raise
         else:
             return
 
 
 def _remove_deep_tree(directory: str) -> None:
-    """Remove what `shutil.rmtree` could not, before Python 3.13. No link is followed."""
+    """Remove what `shutil.rmtree` could not, before Python 3.13; follows no link."""
     import subprocess
 
     done = subprocess.run(  # pylint: disable=ansible-bad-function

@@ -113,6 +113,20 @@ def test_sweeping_spares_an_interpreter_that_somebody_works_with(
         assert os.listdir(store.staging) == []
 
 
+def test_sweeping_leaves_an_interpreter_to_a_bootstrap_that_removes_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends_meanwhile(staging: str) -> frozenset[str]:
+        shutil.rmtree(Path(staging, "bootstrap-ending"))
+        return frozenset()
+
+    for name in ("bootstrap-ending", "bootstrap-left"):
+        Path(store.staging, name).mkdir(parents=True)
+    monkeypatch.setattr(sys.modules[Store.__module__], "occupied_below", ends_meanwhile)
+    store.sweep()
+    assert os.listdir(store.staging) == []
+
+
 def test_sweeping_spares_one_name(store: Store) -> None:
     with store.locked():
         staged(store)
