@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +71,14 @@ def new(mirror: Path) -> FakeBuild:
 
 
 @pytest.fixture(autouse=True)
-def _sample_indexes_are_not_outdated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sample indexes end years before the bundled catalogue, which is a warning; tests of that set their own date."""
+def _sample_indexes_are_not_outdated() -> Iterator[None]:
+    """Sample indexes end years before the bundled catalogue, which is a warning; tests of that set their own date.
+
+    Without `monkeypatch`, which would then end after `tmp_path`, and what a test patches would be there while pytest
+    removes its directories.
+    """
     freshness = sys.modules.get("ansible_collections.standalone.python.plugins.plugin_utils._index.freshness")
-    if freshness is not None:
-        monkeypatch.setattr(freshness, "newest_bundled_release", lambda: "20180101")
+    with pytest.MonkeyPatch.context() as patched:
+        if freshness is not None:
+            patched.setattr(freshness, "newest_bundled_release", lambda: "20180101")
+        yield
