@@ -209,7 +209,7 @@ class TestForeseen:
     @pytest.mark.parametrize("check_mode", [False, True])
     def test_a_mirror_that_is_none(self, host: Host, path: Path, old: FakeBuild, check_mode: bool) -> None:
         assert failure(host, path, asset=old.asset(), mirror=["mirror.example.com"], check_mode=check_mode) == (
-            "The mirror mirror.example.com is no http://, https:// or file:// URL."
+            "The mirror mirror.example.com is no http://, https:// or file:// URL. Correct it."
         )
         assert host.modules == []
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ PLUGINS = "ansible_collections.standalone.python.plugins"
 # What Ansible does in its main process: it loads the action of the first task, or renders the name of an import.
 SETTINGS = "action_loader.get('standalone.python.playbook_settings', class_only=True)"
 BUILD = "action_loader.get('standalone.python.build', class_only=True)"
+TREE = Path(__file__).resolve().parents[4] / ".collection"
 ROLE = "filter_loader.get('standalone.python.is_module').j2_function('standalone.python.build')"
 
 
@@ -25,7 +27,7 @@ def loaded_after(what: str) -> set[str]:
     program = f"""
 import sys
 from ansible.plugins.loader import action_loader, filter_loader, init_plugin_loader
-init_plugin_loader([])
+init_plugin_loader([{str(TREE)!r}])
 assert {what}
 print(*sys.modules)
 """

@@ -60,15 +60,30 @@ def test_an_asset_is_looked_for_in_order(asset_url: str, mirrors: list[str], can
             "The mirror https://m.example cannot stand in for https://internal/1/x.tar.gz: a mirror replaces "
             f"{GITHUB}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs.",
         ),
-        (ASSET, "/srv/mirror", InvalidName, "The mirror /srv/mirror is no http://, https:// or file:// URL."),
-        (ASSET, "http://[", InvalidName, "The mirror (a malformed URL) is no http://, https:// or file:// URL."),
+        (
+            ASSET,
+            "/srv/mirror",
+            InvalidName,
+            "The mirror /srv/mirror is no http://, https:// or file:// URL. Correct it.",
+        ),
+        (
+            ASSET,
+            "http://[",
+            InvalidName,
+            "The mirror (a malformed URL) is no http://, https:// or file:// URL. Correct it.",
+        ),
         (
             "http://u:pw@[",
             "",
             InvalidName,
             "The address of the asset is a malformed URL. Correct it in the asset or in the index.",
         ),
-        (ASSET, "ftp://u:pw@m/x", InvalidName, "The mirror ftp://m/x is no http://, https:// or file:// URL."),
+        (
+            ASSET,
+            "ftp://u:pw@m/x",
+            InvalidName,
+            "The mirror ftp://m/x is no http://, https:// or file:// URL. Correct it.",
+        ),
     ],
 )
 def test_a_mirror_that_cannot_serve_is_refused(

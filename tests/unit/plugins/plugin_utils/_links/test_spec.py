@@ -85,18 +85,20 @@ REFUSED = {
     "a quote": (params(build(venv="/opt/a'b")), 'venv is "/opt/a\'b"'),
 }
 
+OF_CASES = {
+    "a relative directory": ", which is relative. Write it from the root.",
+    "nothing": ", which is empty. Name a path of the host.",
+}
+
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_path_that_no_shell_can_carry_is_refused(case: str) -> None:
     given, beginning = REFUSED[case]
     with pytest.raises(InvalidName) as error:
         LinksSpec.from_params(given)
-    is_relative = case in ("a relative directory", "nothing")
-    assert str(error.value) == beginning + (
-        ", which is relative. Write it from the root."
-        if is_relative
-        else ". Give an absolute path, not the root, without spaces, `..` and characters that mean "
-        "something to a shell."
+    assert str(error.value) == beginning + OF_CASES.get(
+        case,
+        ". Give an absolute path, not the root, without spaces, `..` and characters that mean something to a shell.",
     )
 
 
