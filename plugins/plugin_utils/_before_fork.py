@@ -19,7 +19,7 @@ def load_filters_and_tests() -> None:
 
     with suppress(KeyError):  # of a collection that was imported without Ansible's loader
         filter_loader.get("standalone.python.readable")  # one is enough: Ansible reads all files to find it
-    test_loader.get("ansible.builtin.defined")
+        test_loader.get("ansible.builtin.defined")
 
 
 def render_a_template() -> None:
