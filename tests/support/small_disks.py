@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""File systems of a few megabytes, which tests fill, or make read-only."""
+"""File systems of a few megabytes, which tests fill, or make read-only, and other mounts."""
 
 from __future__ import annotations
 
@@ -47,16 +47,21 @@ class SmallDisk:
 @contextmanager
 def small_disk(directory: Path, size_bytes: int, files: int = 0) -> Iterator[SmallDisk]:
     """Mounts a file system for so many bytes, and so many files where that is given. Raises `MountRefused`."""
+    options = f"size={size_bytes},mode=755" + (f",nr_inodes={files}" if files else "")
+    with mounted(directory, "-t", "tmpfs", "-o", options, "tmpfs"):
+        yield SmallDisk(directory)
+
+
+@contextmanager
+def mounted(directory: Path, *what: str | Path) -> Iterator[None]:
+    """Mounts at `directory`, which is made, `what` the arguments of mount say. Raises `MountRefused`."""
     if os.geteuid() != 0:
         raise MountRefused("only root can mount a file system")
     directory.mkdir(parents=True, exist_ok=True)
-    options = f"size={size_bytes},mode=755" + (f",nr_inodes={files}" if files else "")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", directory], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        raise MountRefused(f"mount says: {mounted.stderr.strip()}")
+    done = subprocess.run(["mount", *what, directory], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise MountRefused(f"mount says: {done.stderr.strip()}")
     try:
-        yield SmallDisk(directory)
+        yield
     finally:
         subprocess.run(["umount", "--lazy", directory], check=True)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from tests.support.action_host import NEW, OLD, Host, act, failure, file_name, r
 from tests.support.fake_builds import MINOR, VERSION, FakeBuild
 from tests.support.index_documents import digest_of, url_of, versions_index
 from tests.support.install_specs import spec
+from tests.support.small_disks import MountRefused, mounted
 
 
 class TestNothingToDo:
@@ -56,15 +56,13 @@ class TestNothingToDo:
         """No link shows that its store is the same."""
         run(spec(path, old))
         alias = path.parent.parent / "alias"
-        alias.mkdir()
-        if subprocess.run(["mount", "--bind", path.parent, alias], check=False).returncode:
-            pytest.skip("only root can mount")
         try:
-            assert act(host, alias / path.name, name=MINOR, index=["/nowhere"])["changed"] is False
-            options = {"state": "latest", "keep": 2, "store": str(alias / ".builds"), "index": [index]}
-            act(host, alias / path.name, name=MINOR, **options)
-        finally:
-            subprocess.run(["umount", alias], check=True)
+            with mounted(alias, "--bind", path.parent):
+                assert act(host, alias / path.name, name=MINOR, index=["/nowhere"])["changed"] is False
+                options = {"state": "latest", "keep": 2, "store": str(alias / ".builds"), "index": [index]}
+                act(host, alias / path.name, name=MINOR, **options)
+        except MountRefused as refusal:
+            pytest.skip(str(refusal))
         assert [(one["path"], one["store"]) for one in host.modules] == [(str(path), str(path.parent / ".builds"))]
 
     @pytest.mark.parametrize("is_gone", [True, False])

@@ -17,21 +17,9 @@ from ansible.template import Templar
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import build_options, links_options
+from tests.support.templates import trusted
 
 OMITTED = "__omit_place_holder__"  # as Ansible has it before 2.19; later it is no text
-
-
-def trusted(value: Any) -> Any:
-    """The variables as Ansible reads them from a playbook."""
-    try:
-        from ansible.template import trust_as_template
-    except ImportError:
-        return value
-    if isinstance(value, dict):
-        return {name: trusted(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [trusted(one) for one in value]
-    return trust_as_template(value) if isinstance(value, str) else value
 
 
 def added(kind: Any, variables: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.inventory
 from tests.support.fake_builds import FakeBuild
 from tests.support.install_specs import spec
 from tests.support.installed_builds import store_of, stored
-from tests.support.small_disks import MountRefused, small_disk
+from tests.support.small_disks import MountRefused, mounted, small_disk
 
 
 def with_fallback(store: str) -> list[str]:
@@ -58,13 +57,11 @@ def test_a_path_by_the_name_of_a_bind_mount(path: Path, old: FakeBuild, new: Fak
     run(spec(path, old))
     run(spec(path, new, provisional=True))
     alias = path.parent.parent / "alias"
-    alias.mkdir()
-    if subprocess.run(["mount", "--bind", path.parent, alias], check=False).returncode:
-        pytest.skip("only root can mount")
     try:
-        assert confirm(str(alias / ".builds"), paths=[str(alias / path.name)]) == [str(path)]
-    finally:
-        subprocess.run(["umount", alias], check=True)
+        with mounted(alias, "--bind", path.parent):
+            assert confirm(str(alias / ".builds"), paths=[str(alias / path.name)]) == [str(path)]
+    except MountRefused as refusal:
+        pytest.skip(str(refusal))
 
 
 def test_where_nothing_was_ever_installed(tmp_path: Path) -> None:

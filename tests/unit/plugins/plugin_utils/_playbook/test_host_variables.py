@@ -18,17 +18,7 @@ from ansible.vars.manager import VariableManager
 
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.host_variables import HostVariables
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.settings import Unresolvable
-
-
-def trusted(value: Any) -> Any:
-    """Templates as Ansible reads them from a file: before ansible-core 2.19 any text is one."""
-    if isinstance(value, list):
-        return [trusted(item) for item in value]
-    try:
-        from ansible.template import trust_as_template
-    except ImportError:
-        return value
-    return trust_as_template(value) if isinstance(value, str) else value
+from tests.support.templates import trusted
 
 
 def variables(**raw: Any) -> HostVariables:
