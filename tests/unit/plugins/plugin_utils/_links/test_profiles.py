@@ -145,7 +145,14 @@ def test_a_change_of_order_is_written() -> None:
 
 
 @pytest.mark.parametrize("option", ["profile_dir", "csh_dir", "fish_dir", "environment_dir", "systemd_dir"])
-@pytest.mark.parametrize("directory", ["", "/", "etc/profile.d", "/etc/../x", "/etc/*", "/etc/a b", "/etc/a\nb"])
-def test_a_directory_that_cannot_be_meant_is_refused(option: str, directory: str) -> None:
-    with pytest.raises(InvalidName, match=f"{option} is .*(Give an absolute path|which is relative|which is empty)"):
+@pytest.mark.parametrize(
+    ("directory", "reason"),
+    [
+        ("", "which is empty"),
+        ("etc/profile.d", "which is relative"),
+        *((other, "Give an absolute path") for other in ("/", "/etc/../x", "/etc/*", "/etc/a b", "/etc/a\nb")),
+    ],
+)
+def test_a_directory_that_cannot_be_meant_is_refused(option: str, directory: str, reason: str) -> None:
+    with pytest.raises(InvalidName, match=f"{option} is .*{reason}"):
         profiles(**{option: directory})
