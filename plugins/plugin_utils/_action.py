@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.standalone.python.plugins.module_utils._argspec import has_secret_url
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
-from ._ansible_host import AnsibleController, AnsibleHost
+from ._ansible_host import AnsibleController, AnsibleHost, trusted
 from ._before_fork import render_a_template
 from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
@@ -93,7 +93,7 @@ class CollectionAction(ActionBase):
         self, values: Mapping[str, Any], templates: Mapping[str, str], task_vars: Mapping[str, Any]
     ) -> None:
         """Add options to the task: values, which can have templates of users in them, and templates of ours."""
-        rendered = self._templar.template({**values, **{name: _trusted(text) for name, text in templates.items()}})
+        rendered = self._templar.template({**values, **{name: trusted(text) for name, text in templates.items()}})
         omitted = task_vars.get("omit")  # before ansible-core 2.19 a text, which stays in what is rendered
         given = {name: value for name, value in rendered.items() if omitted is None or value != omitted}
         self._task.args = {**self._task.args, **given}
@@ -145,16 +145,6 @@ class OwnModule(CollectionAction):
                 f"The host answered something else than this module: {self._returns} should be a list. See which "
                 "interpreter runs modules there, and whether that host is what it should be."
             )
-
-
-def _trusted(template: str) -> str:
-    """The template as ansible-core 2.19 and later wants one that no user wrote."""
-    try:
-        from ansible.template import trust_as_template
-    except ImportError:
-        return template
-    trusted: str = trust_as_template(template)
-    return trusted
 
 
 def without_proxies(environment: Mapping[str, Any]) -> dict[str, Any]:

@@ -227,3 +227,13 @@ class AnsibleController:
     def default_max_age_s(self) -> int:
         """The default of `index_max_age` in seconds; 0 without one. Raises `InvalidName`."""
         return default_max_age_s(self._task_vars, self._action._templar)
+
+
+def trusted(template: str) -> str:
+    """The template as ansible-core 2.19 and later wants one that no user wrote."""
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        return template
+    marked: str = trust_as_template(template)
+    return marked

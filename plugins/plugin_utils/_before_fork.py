@@ -24,8 +24,9 @@ def load_filters_and_tests() -> None:
 
 def render_a_template() -> None:
     """Load the filters of Ansible, and what it makes for all templates. Does nothing where it cannot."""
-    from ansible import template
+    from ansible.template import Templar
 
-    trusted = getattr(template, "trust_as_template", str)  # since ansible-core 2.19
+    from ._ansible_host import trusted
+
     with suppress(Exception):  # the templates of the play fail in the same way, where the user sees it
-        template.Templar(loader=None).template(trusted("{{ '' | string }}"))
+        Templar(loader=None).template(trusted("{{ '' | string }}"))
