@@ -21,7 +21,7 @@ from .._errors import DownloadError, StoreError
 from .._os.atomic import sync_file_system
 from .._os.disk_space import require_for_files
 from .._os.errors import advice, existing, why_not_writable
-from .._os.flock import Limit, is_still_there, open_lock, wait_for_lock
+from .._os.flock import Limit, held_in
 from .._os.permissions import require_ours
 from .._os.regular_file import sha256_of
 from .._store.store import make_directory
@@ -139,27 +139,16 @@ def _known_state(spec: MirrorSpec) -> MirrorState:
 
 @contextlib.contextmanager
 def _locked(spec: MirrorSpec) -> Iterator[None]:
-    directory = os.path.join(spec.path, STATE_DIRECTORY)
-    lock = os.path.join(directory, _LOCK_FILE)
-    limit = Limit(spec.url.lock_timeout, "lock_timeout")
-    while True:
-        try:
-            make_directory(spec.path)
-            require_ours(os.path.realpath(spec.path), directory, option="path")
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(directory, 0o700)
-            handle = open_lock(lock)
-        except FileNotFoundError:  # another run has removed the mirror just now
-            if limit.left_s <= 0:
-                raise
-            continue
-        try:
-            wait_for_lock(handle, f"the mirror {spec.path}", limit)
-            if is_still_there(handle, lock):
-                yield
-                return
-        finally:
-            os.close(handle)
+    def lock_file() -> str:
+        directory = os.path.join(spec.path, STATE_DIRECTORY)
+        make_directory(spec.path)
+        require_ours(os.path.realpath(spec.path), directory, option="path")
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(directory, 0o700)
+        return os.path.join(directory, _LOCK_FILE)
+
+    with held_in(lock_file, f"the mirror {spec.path}", Limit(spec.url.lock_timeout, "lock_timeout")):
+        yield
 
 
 def _parts(spec: MirrorSpec) -> str:

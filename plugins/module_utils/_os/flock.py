@@ -1,13 +1,14 @@
 # Copyright (c) 2026, the standalone.python authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of time, and a lock file: a process that writes in a directory holds it, and the next one waits."""
+"""Limits of time, and a lock file, which a process that writes in a directory holds."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import inf
 
@@ -21,7 +22,7 @@ _LONGEST_PAUSE_S = 0.1
 
 @dataclass(frozen=True)
 class Limit:
-    """How many seconds an operation may take in total, from now on. `option` is the option that sets it."""
+    """How many seconds an operation may take in total, from now on. `option` sets it."""
 
     seconds: float
     option: str
@@ -29,7 +30,7 @@ class Limit:
 
     @property
     def left_s(self) -> float:
-        """The seconds that are left; negative when the limit is over."""
+        """The seconds that are left, negative when it is over."""
         return self.began_at_s + self.seconds - time.monotonic()
 
 
@@ -80,8 +81,28 @@ def wait_for_lock(
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
+@contextlib.contextmanager
+def held_in(make: Callable[[], str], what: str, limit: Limit) -> Iterator[None]:
+    """Hold the lock file that `make` names, once it made the directory, which the last holder may remove."""
+    while True:
+        try:
+            lock = make()
+            handle = open_lock(lock)
+        except FileNotFoundError:  # removed just now
+            if limit.left_s <= 0:
+                raise
+            continue
+        try:
+            wait_for_lock(handle, what, limit)
+            if is_still_there(handle, lock):
+                yield
+                return
+        finally:
+            os.close(handle)
+
+
 def is_still_there(handle: int, path: str) -> bool:
-    """Whether the open lock file is the one that others find at `path`."""
+    """Whether others find the open lock file at `path`."""
     try:
         return os.path.samestat(os.fstat(handle), os.stat(path))
     except FileNotFoundError:
@@ -89,7 +110,7 @@ def is_still_there(handle: int, path: str) -> bool:
 
 
 def _holders(handle: int) -> str:
-    """The other holders of the lock, as the end of a message; "" when the system does not list them."""
+    """The other holders of the lock, as the end of a message; "" when the system lists none."""
     status = os.fstat(handle)
     file = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     try:
@@ -104,7 +125,7 @@ def _holders(handle: int) -> str:
 
 
 def _described(pid: int) -> str:
-    """The process number, and its name while it runs: a child of the process may keep the lock."""
+    """The process number, and its name while it runs: a child may keep the lock."""
     try:
         with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as name:
             return f"{pid} ({name.read().strip()})"

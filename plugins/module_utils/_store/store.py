@@ -19,7 +19,7 @@ from .._builds.asset_name import is_entry_name
 from .._errors import StoreError
 from .._os.atomic import make_open_directory, sync_directory, sync_file_system
 from .._os.attributes import drop_acls
-from .._os.flock import DEFAULT_LOCK_TIMEOUT_S, Limit, is_still_there, open_lock, wait_for_lock
+from .._os.flock import DEFAULT_LOCK_TIMEOUT_S, Limit, held_in
 from .._os.paths import checked_path, is_writable, kind_of
 from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
@@ -95,26 +95,15 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, wait_s: float = DEFAULT_LOCK_TIMEOUT_S) -> Iterator[None]:
-        """Make the store if it is missing and hold its lock; a second writer waits up to `wait_s` seconds."""
-        limit = Limit(wait_s, "lock_timeout")
+        """Make the store if need be and hold its lock; a second writer waits up to `wait_s` seconds."""
         self._require_way()
-        while True:
-            try:
-                make_directory(self.directory)
-                self._require_ours()
-                handle = open_lock(os.path.join(self.directory, LOCK_FILE))
-            except FileNotFoundError:  # the store was removed with its last build just now
-                if limit.left_s <= 0:
-                    raise
-                continue
-            try:
-                wait_for_lock(handle, f"the store {self.directory}", limit)
-                # The previous holder may have removed the store with its last build, lock file included.
-                if is_still_there(handle, os.path.join(self.directory, LOCK_FILE)):
-                    yield
-                    return
-            finally:
-                os.close(handle)
+        with held_in(self._lock_file, f"the store {self.directory}", Limit(wait_s, "lock_timeout")):
+            yield
+
+    def _lock_file(self) -> str:
+        make_directory(self.directory)
+        self._require_ours()
+        return os.path.join(self.directory, LOCK_FILE)
 
     def require_safe(self) -> None:
         """Raise `StoreError` when another user could change the store, or could exchange it while root works in it."""

@@ -18,6 +18,7 @@ from ansible_collections.standalone.python.plugins.module_utils._download import
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._mirror import apply, state
 from ansible_collections.standalone.python.plugins.module_utils._mirror.spec import MirrorSpec
+from ansible_collections.standalone.python.plugins.module_utils._os import flock
 from tests.support.mirror_specs import (
     TARGETS,
     complaints,
@@ -223,7 +224,7 @@ def test_a_download_that_broke_off_is_resumed(source: Path, mirror: Path) -> Non
 def test_a_mirror_that_another_run_removes_meanwhile(
     source: Path, mirror: Path, step: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asset, original, removed = make_archive(source, OLD, TARGETS[0]), getattr(apply, step), []
+    asset, original, removed = make_archive(source, OLD, TARGETS[0]), getattr(flock, step), []
 
     def late(*arguments: Any) -> Any:
         if not removed:
@@ -232,7 +233,7 @@ def test_a_mirror_that_another_run_removes_meanwhile(
         return original(*arguments)
 
     sync(mirror, source.as_uri(), [asset])
-    monkeypatch.setattr(apply, step, late)
+    monkeypatch.setattr(flock, step, late)
     sync(mirror, source.as_uri(), [asset] if state == "present" else [], state=state)
     assert removed
     assert (complaints(mirror) == []) if state == "present" else not mirror.exists()
