@@ -21,6 +21,6 @@ class ActionModule(CollectionAction):
     """`standalone.python.bootstrap` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        self._validated(BOOTSTRAP_ARGUMENTS)
+        self._validated(BOOTSTRAP_ARGUMENTS, required_one_of=[("name", "asset")])
         params = self._validated(BUILD_ARGUMENTS, **CONSTRAINTS)  # with the defaults of the options that only build has
         return BootstrapTask.from_params(params, self.controller(task_vars), self.host(task_vars)).run()

@@ -63,7 +63,7 @@ options:
     type: bool
     default: false
   min_age:
-    description: Refuses releases younger than this, for example V(7d).
+    description: Leaves out releases younger than this, for example V(7d).
     type: str
   exclude:
     description: Builds that must not be chosen, as for O(standalone.python.build#module:exclude).

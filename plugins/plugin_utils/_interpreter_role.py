@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible.module_utils.common.validation import check_type_list
+
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SAFE_NAME
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
@@ -51,22 +53,37 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     Raises `InvalidName` for contradictory or impossible variables.
     """
     require_role_variables("interpreter", variables.get("names", ()))
-    is_short = any(variables[name] is not None for name in ("name", "asset", "path"))
-    if is_short == (given is not None):
-        raise InvalidName(
-            'Say which builds this host is to have, in one of two ways. One build: interpreter_name: "3.13". Several: '
-            "interpreter_builds, a list whose items have a name each."
-        )
+    _require_one_form(given, variables)
     builds = [_completed(build, number, variables) for number, build in enumerate([{}] if given is None else given)]
     _refuse_shared_paths(builds)
     _refuse_other_default(variables["default"], builds)
     _refuse_requirements_in(variables["root"], builds)
     if any(build["requirements"] and build["state"] != "absent" for build in builds):
-        require_arguments(map(str, variables.get("pip_args") or ()), "interpreter_pip_args")
+        require_arguments(map(str, as_list(variables.get("pip_args"))), "interpreter_pip_args")
     _refuse_venvs_in_builds(builds)
     _refuse_shared_venvs(builds)
     _refuse_links(variables["links"], builds)
     return builds
+
+
+def as_list(value: Any) -> list[Any]:
+    """A variable that is a list, as Ansible converts the text that `-e` makes of it; None gives an empty list."""
+    return [] if value is None else list(check_type_list(value))
+
+
+def _require_one_form(given: Sequence[Build] | None, variables: Variables) -> None:
+    """Raise `InvalidName` unless the variables have the short form, for one build, or the list."""
+    short = [f"interpreter_{name}" for name in ("name", "asset", "path") if variables[name] is not None]
+    if given is not None and short:
+        raise InvalidName(
+            f"Cannot choose the builds of this host: interpreter_builds is set, and {' and '.join(short)} too, which "
+            "is for one build. Leave out one of them."
+        )
+    if given is None and not short:
+        raise InvalidName(
+            "Cannot choose the builds of this host: neither interpreter_name nor interpreter_builds is set. For one "
+            'build, write interpreter_name: "3.13"; for several, interpreter_builds, a list whose items have a name.'
+        )
 
 
 _NO_BUILD: Build = {"state": "present", "number": 0, **dict.fromkeys(("name", "path", "store"), "")}
@@ -266,8 +283,8 @@ def _usual_path(name: str, variables: Variables) -> str:
     request = RequestedName.parse(name) if name else RequestedName("latest")
     if request.series is None:
         raise InvalidName(
-            f'The name "{name}" does not say the minor version, so no path follows from it. Set '
-            "interpreter_path, or path in the item of interpreter_builds."
+            f'Cannot derive a path from the name "{name}": it does not say the minor version. Set interpreter_path, or '
+            "path in the item of interpreter_builds."
         )
     return f"{variables['builds_dir'].rstrip('/')}/{request.series}"
 
@@ -287,12 +304,14 @@ def _linked(build: Build, result: Mapping[str, Any] | None) -> Build:
 
 
 def _refuse_shared_paths(builds: Sequence[Build]) -> None:
-    paths = [build["path"] for build in builds]
-    if len(set(paths)) < len(paths):
-        raise InvalidName(
-            f"Each build needs its own path, but these are the paths: {', '.join(paths)}. Set path in the items "
-            "of interpreter_builds."
-        )
+    names: dict[str, list[str]] = {}
+    for build in builds:
+        names.setdefault(build["path"], []).append(build["name"] or "a build without a name")
+    for path, those in names.items():
+        if len(those) > 1:
+            raise InvalidName(
+                f"Cannot have {' and '.join(those)} at one path, {path}. Set path in the items of interpreter_builds."
+            )
 
 
 def _refuse_links(options: Mapping[str, Any], builds: Sequence[Build]) -> None:
@@ -304,7 +323,7 @@ def _refuse_links(options: Mapping[str, Any], builds: Sequence[Build]) -> None:
         executable = None if build["state"] == "absent" else f"{paths['path']}/bin/python3"
         linked.append({**dict.fromkeys(LINKED_BUILD_ARGUMENTS), **paths, "executable": executable})
     written = {name: _as_absolute(value) if name.endswith("_dir") else value for name, value in options.items()}
-    params = {**defaults, **written, "builds": linked}
+    params = {**defaults, **written, "systemd_units": as_list(options.get("systemd_units")), "builds": linked}
     LinksSpec.from_params({**params, "priority": int(params["priority"])}, "interpreter_")
     Profiles.from_params(params, "interpreter_")
 
@@ -318,7 +337,8 @@ def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:
     if default and not any(build["is_default"] for build in builds):
         names = ", ".join(build["name"] or build["path"] for build in builds)
         raise InvalidName(
-            f"interpreter_default is {default}, but the builds are {names}. Give the name or path of one of them."
+            f"Cannot make {default} the default: the builds are {names}. Set interpreter_default to the name or path "
+            "of one of them."
         )
 
 
@@ -327,7 +347,7 @@ def _refuse_requirements_in(root: str | None, builds: Sequence[Build]) -> None:
     wanting = [build["path"] for build in builds if build["requirements"] and build["state"] != "absent"]
     if root and wanting:
         raise InvalidName(
-            f"Requirements are wanted for {', '.join(wanting)}, but nothing runs in the directory {root} that could "
+            f"Cannot install requirements for {', '.join(wanting)}: nothing runs in the directory {root} that could "
             "install them. Use the chroot connection for this image, or leave out interpreter_requirements."
         )
 
@@ -339,13 +359,13 @@ def _refuse_venvs_in_builds(builds: Sequence[Build]) -> None:
             store = os.path.normpath(other["store"])
             if is_in(venv, other["path"]) or is_in(venv, store):
                 raise InvalidName(
-                    f"The environment {venv} would be part of the build at {other['path']}, and go with it "
-                    "when it is upgraded or repaired. Set interpreter_venv to a place beside it and not inside."
+                    f"Cannot make the environment {venv}: it would be part of the build at {other['path']}, and go "
+                    "with it when that is upgraded or repaired. Set interpreter_venv to a directory beside the build."
                 )
             if is_in(other["path"], venv) or is_in(store, venv):
                 raise InvalidName(
-                    f"The build at {other['path']} would be part of the environment {venv}, and go with it "
-                    "when that is made again. Set interpreter_venv to a place beside it and not around it."
+                    f"Cannot make the environment {venv}: the build at {other['path']} would be part of it, and go "
+                    "with it when it is made again. Set interpreter_venv to a directory beside the build."
                 )
 
 
@@ -357,6 +377,6 @@ def _refuse_shared_venvs(builds: Sequence[Build]) -> None:
         other = first.setdefault(venv, build["path"])
         if other != build["path"]:
             raise InvalidName(
-                f"The environment {venv} is wanted for both {other} and {build['path']}, but it can be of one build "
+                f"Cannot make the environment {venv} for both {other} and {build['path']}: it can be of one build "
                 "only. Set venv in the items of interpreter_builds, or leave out requirements in one of them."
             )

@@ -22,7 +22,10 @@ def require_services(units: Sequence[str], option: str) -> None:
     """Raise `InvalidName` for an invalid service name, which as part of a path could point elsewhere."""
     for unit in units:
         if not _SERVICE.fullmatch(unit):
-            raise InvalidName(f"{option} names {unit}. Name services with their suffix, as in myapp.service.")
+            raise InvalidName(
+                f"Cannot use {unit} of {option}: it is no name of a service. Write it with its suffix, as in "
+                "myapp.service."
+            )
 
 
 def units_of(text: str, pids: Iterable[int]) -> list[str]:

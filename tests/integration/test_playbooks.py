@@ -81,7 +81,7 @@ def test_a_wave_returns_as_a_whole_and_earlier_waves_stay(fleet: Fleet) -> None:
     assert played.rc == 2, played.output
     assert fleet.releases() == {"canary": NEW, "web1": OLD, "web2": OLD}
     assert "other hosts of its wave failed: web2." in played.output
-    failed = 'in the task \\"Run the health command\\": The command exited with a non-zero return code. (1).'
+    failed = 'in the task \\"Run the health command\\": The command exited with a non-zero return code (1).'
     assert failed in " ".join(played.output.split())
     shown = [line.strip('", ') for line in re.sub(r", \d+\.\d s\b", "", played.output).splitlines()]
     shown = [re.sub(r" after \d+ s", "", line) for line in shown]
@@ -156,7 +156,9 @@ def test_a_host_that_cannot_be_drained_gets_no_build(fleet: Fleet) -> None:
     hooks = {"upgrade_before_command": "true", "upgrade_after_command": "true", "upgrade_hooks_delegate_to": "balancer"}
     said = " ".join(fleet.play("upgrade", **hooks, upgrade_hosts="all:!balancer").output.split())
     assert "upgrade_before_command failed: balancer cannot be reached: " in said
-    assert "It has its previous build again." in said
+    assert "It keeps its previous build. No host of a later wave was touched." in said
+    assert "Remove the cause and run the same command again." in said
+    assert "set upgrade_exclude" not in said  # the build is not the cause
     assert "In addition, upgrade_after_command failed: balancer cannot be reached: " in said
     assert fleet.releases() == everywhere(OLD)
 
@@ -200,7 +202,10 @@ def test_a_host_that_cannot_be_reached_is_left_out_and_shows_in_the_exit_status(
         ({"upgrade_store": "/nowhere/.builds"}, " has no build in the store /nowhere/.builds: there is nothing"),
         ({"upgrade_path": "opt/3.13"}, "upgrade_path is 'opt/3.13'. That is relative. Write it from the root."),
         ({"upgrade_index": "/nowhere/index"}, "The index /nowhere/index could not be read: No such file or directory."),
-        ({"upgrade_path": None, "upgrade_name": "latest"}, "The name latest does not say which path is meant."),
+        (
+            {"upgrade_path": None, "upgrade_name": "latest"},
+            "Cannot upgrade to latest: that name does not say at which path.",
+        ),
     ],
 )
 def test_what_the_settings_do_not_fit_is_said(fleet: Fleet, settings: dict[str, str | None], said: str) -> None:
@@ -344,6 +349,8 @@ def test_a_rollback_from_anything_goes_back_says_so_and_never_goes_forward(fleet
     assert played.rc == 0, played.output
     assert played.output.count(f"{version}+{NEW} -> {version}+{OLD}") == 2
     assert fleet.releases() == everywhere(OLD)
+    nowhere = fleet.play("rollback", rollback_from_build="any", rollback_path="/nowhere/3.13")
+    assert "No path of any host has a build, so nothing was done." in " ".join(nowhere.output.split())
     again = fleet.play("rollback", rollback_from_build="any")
     assert again.rc == 2, again.output
     assert again.output.count("no earlier build of this path is in the store to go back to.") >= 3

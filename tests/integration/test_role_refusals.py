@@ -14,31 +14,36 @@ from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import Player
 
 ROLE = Path(__file__).with_name("role.yml")
-BOTH_OR_NONE = (
-    'Say which builds this host is to have, in one of two ways. One build: interpreter_name: "3.13". Several: '
-    "interpreter_builds, a list whose items have a name each."
+NEITHER = (
+    "Cannot choose the builds of this host: neither interpreter_name nor interpreter_builds is set. For one build, "
+    'write interpreter_name: "3.13"; for several, interpreter_builds, a list whose items have a name.'
+)
+BOTH = (
+    "Cannot choose the builds of this host: interpreter_builds is set, and interpreter_name too, which is for one "
+    "build. Leave out one of them."
 )
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "nothing": ({}, BOTH_OR_NONE),
-    "both forms": ({"interpreter_name": "3.13", "interpreter_builds": [{"name": "3.12"}]}, BOTH_OR_NONE),
+    "nothing": ({}, NEITHER),
+    "both forms": ({"interpreter_name": "3.13", "interpreter_builds": [{"name": "3.12"}]}, BOTH),
     "no minor version": (
         {"interpreter_name": "latest"},
-        'The name "latest" does not say the minor version, so no path follows from it. Set interpreter_path, '
-        "or path in the item of interpreter_builds.",
+        'Cannot derive a path from the name "latest": it does not say the minor version. Set interpreter_path, or path '
+        "in the item of interpreter_builds.",
     ),
     "one path twice": (
         {"interpreter_builds": [{"name": "3.13"}, {"name": "3.13.5"}]},
-        "Each build needs its own path, but these are the paths: /opt/python/3.13, /opt/python/3.13. Set path in "
-        "the items of interpreter_builds.",
+        "Cannot have 3.13 and 3.13.5 at one path, /opt/python/3.13. Set path in the items of interpreter_builds.",
     ),
     "a unit without suffix": (
         {"interpreter_name": "3.13", "interpreter_systemd_units": ["app"]},
-        "interpreter_systemd_units names app. Name services with their suffix, as in myapp.service.",
+        "Cannot use app of interpreter_systemd_units: it is no name of a service. Write it with its suffix, as in "
+        "myapp.service.",
     ),
     "a default that is not there": (
         {"interpreter_name": "3.13", "interpreter_default": "3.12"},
-        "interpreter_default is 3.12, but the builds are 3.13. Give the name or path of one of them.",
+        "Cannot make 3.12 the default: the builds are 3.13. Set interpreter_default to the name or path of one of "
+        "them.",
     ),
     "a vague build to leave": (
         {"entry": "rollback", "interpreter_name": "3.13", "interpreter_rollback_from_build": "3.13"},
@@ -77,7 +82,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "variables of an entry point that installs nothing": (
         {"entry": "prune", "interpreter_name": "latest"},
-        'The name "latest" does not say the minor version',
+        'Cannot derive a path from the name "latest": it does not say the minor version.',
     ),
     "a directory that no PATH can carry": (
         {"interpreter_builds": [], "interpreter_link_dir": "/opt/my tools"},

@@ -60,4 +60,5 @@ def test_what_pip_printed_is_shown_without_logins(printed: str, shown: str) -> N
     }
     environment = Environment(autoescape=False)
     environment.filters.update({**FilterModule().filters(), "standalone.python.readable": readable})
-    assert environment.from_string(message).render(variables) == f"Pip cannot install r.txt into /venv: {shown}"
+    said = environment.from_string(message).render(variables)
+    assert said == f"Cannot install r.txt into /venv. Remove what pip names: {shown}"

@@ -24,6 +24,7 @@ export LC_ALL
 PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 stage=
+elsewhere="Put that right, or choose another path."
 
 # answer KEY VALUE: a value is one line, so that nothing in it can forge another.
 answer() {
@@ -161,20 +162,20 @@ require_possible() {
 
 make_stage() {
     # shellcheck disable=SC2174 # missing parents get the mode that umask gives
-    words=$(mkdir -p "$staging" 2>&1) || fail "There is no directory $staging, and none could be made: $words"
+    words=$(mkdir -p "$staging" 2>&1) || fail "Cannot make the directory $staging: $words. $elsewhere"
     require_ours "$store"
     require_ours "$staging"
     stage=$staging/$prefix$token-$$
-    words=$(mkdir -m 700 "$stage" 2>&1) || fail "$stage could not be made: $words"
-    cd "$stage" || fail "$stage cannot be entered."
+    words=$(mkdir -m 700 "$stage" 2>&1) || fail "Cannot make the directory $stage: $words. $elsewhere"
+    cd "$stage" || fail "Cannot enter the directory $stage. $elsewhere"
 }
 
 receive() {
     if [ "$from_input" = 1 ]; then
         archive=$stage/archive
-        words=$({ cat >"$archive"; } 2>&1) || fail "The archive could not be written to $stage: $words"
+        words=$({ cat >"$archive"; } 2>&1) || fail "Cannot write the archive to $stage: $words. $elsewhere"
     fi
-    [ -r "$archive" ] || fail "The archive $archive is not there, or this user may not read it."
+    [ -r "$archive" ] || fail "Cannot read the archive $archive: it is gone, or this user may not. Run again."
 }
 
 # Without a tool for SHA-256, gzip's checksum in the archive detects transfer errors. Nobody else can change the archive
@@ -183,15 +184,15 @@ verify() {
     digest_of "$archive"
     case $found in
         "$sha256") ;;
-        "") words=$({ gzip -dc <"$archive" >/dev/null; } 2>&1) || fail "The archive did not arrive whole: $words" ;;
+        "") words=$({ gzip -dc <"$archive" >/dev/null; } 2>&1) || fail "The archive did not arrive whole: $words. Run again." ;;
         *) fail "The archive did not arrive whole: its digest is $found, and should be $sha256. Run again." ;;
     esac
 }
 
 unpack() {
     words=$({ gzip -dc <"$archive" | tar -xf -; } 2>&1) ||
-        fail "tar could not unpack the archive in $stage: $words"
-    [ -f "$program" ] || fail "The archive has no $program, so it is no build that this host could run."
+        fail "Cannot unpack the archive in $stage: $words. $elsewhere"
+    [ -f "$program" ] || fail "The archive has no $program, so it is no build that this host could run. Choose another."
 }
 
 # However the module ends, the temporary directory is removed.
@@ -219,6 +220,6 @@ receive
 verify
 unpack
 words=$("$stage/$program" -c "" 2>&1) ||
-    fail "The new interpreter does not run in $store: ${words:-it ended with $? and said nothing}"
+    fail "The new interpreter does not run in $store: ${words:-it ended with $? and said nothing}. $elsewhere"
 write_runner
 answer runs "$stage/run-once"

@@ -80,7 +80,7 @@ class UpgradeSpec:
 def _usual_path(name: str) -> str:
     series = RequestedName.parse(name).series
     if series is None:
-        raise InvalidName(f"The name {name} does not say which path is meant. Set upgrade_path.")
+        raise InvalidName(f"Cannot upgrade to {name}: that name does not say at which path. Set upgrade_path.")
     return f"{_USUAL_DIRECTORY}/{series}"
 
 

@@ -26,21 +26,28 @@ _LISTEN = re.compile(
 )
 _LISTEN_WORD = re.compile(r"[a-z0-9_]+(?:=[A-Za-z0-9:_]+)?")
 _LAST_PORT = 65535
+_PATHS = (
+    "absolute path without quotation marks, backslashes, dollar signs, `..` and control characters",
+    "/srv/python",
+)
 
 
 def faults(settings: Mapping[str, Any]) -> list[str]:
     """The reasons why the role's variables cannot configure nginx, a message each; empty when they can."""
     certificate, key = settings.get("mirror_tls_certificate"), settings.get("mirror_tls_key")
     found = [
-        *_fault("mirror_path", settings.get("mirror_path"), _is_path, "an absolute path", "serve"),
-        *_faults(settings, "mirror_server_names", _is_name, "a name or address of a server", '["mirror.example.com"]'),
-        *_faults(settings, "mirror_listen", _is_listen, "a port, or an address with a port", "[8080]"),
-        *_faults(settings, "mirror_allow", _is_network, "a network or address", '["10.0.0.0/8"]'),
+        *_fault("mirror_path", settings.get("mirror_path"), _is_path, *_PATHS, "serve"),
+        *_faults(settings, "mirror_server_names", _is_name, "name or address of a server", "mirror.example.com"),
+        *_faults(settings, "mirror_listen", _is_listen, "port from 1 to 65535, alone or with an address", "8080"),
+        *_faults(settings, "mirror_allow", _is_network, "network or address", "10.0.0.0/8"),
     ]
     if (certificate is None) != (key is None):
-        found.append("Give mirror_tls_certificate and mirror_tls_key together, or neither of them.")
+        found.append(
+            "Cannot serve the mirror by TLS: of mirror_tls_certificate and mirror_tls_key, one is set and one is not. "
+            "Set both, or neither of them."
+        )
     for name, value in (("mirror_tls_certificate", certificate), ("mirror_tls_key", key)):
-        found += [] if value is None else _fault(name, value, _is_path, "an absolute path", "use")
+        found += [] if value is None else _fault(name, value, _is_path, *_PATHS)
     for name in ("mirror_server_names", "mirror_listen"):
         if settings.get(name) == []:
             found.append(f"Cannot serve the mirror: {name} is empty. Name at least one.")
@@ -56,17 +63,16 @@ def served(configuration: str) -> str:
 def _faults(settings: Mapping[str, Any], name: str, fits: Callable[[str], bool], what: str, example: str) -> list[str]:
     values = settings.get(name)
     if not isinstance(values, list):  # else each of its characters would be an item
-        return [f"Cannot serve the mirror: {name} is {values!r}, which is no list. Write {name}: {example}."]
-    return [fault for value in values for fault in _fault(name, value, fits, what, "use")]
+        return [f"Cannot serve the mirror: {name} is {values!r}, which is no list. Write {name}: [{example}]."]
+    return [fault for value in values for fault in _fault(name, value, fits, what, example)]
 
 
-def _fault(name: str, value: object, fits: Callable[[str], bool], what: str, verb: str) -> list[str]:
+def _fault(
+    name: str, value: object, fits: Callable[[str], bool], what: str, example: str, verb: str = "use"
+) -> list[str]:
     if isinstance(value, (str, int)) and not isinstance(value, bool) and fits(str(value)):
         return []
-    return [
-        f"Cannot {verb} {value!r} of {name} with nginx: it is not {what} that a configuration of nginx can have. Give "
-        "one without quotation marks, backslashes, dollar signs and control characters."
-    ]
+    return [f"Cannot {verb} {value!r} of {name} with nginx: it is no {what}. Write one such as {example}."]
 
 
 def _is_path(text: str) -> bool:

@@ -66,7 +66,7 @@ class TestFirstRun:
     ) -> None:
         host.commands_take_input = False
         message = failure(host, path, asset=old.asset(), mirror=mirrors)
-        assert message.startswith("The archive /host/tmp/archive is not there")  # since nobody puts it there
+        assert message.startswith("Cannot read the archive /host/tmp/archive: it is gone")  # since nobody puts it there
         assert host.received == {"/host/tmp/archive": old.archive.read_bytes()}
         assert list(staging(path).iterdir()) == []
 

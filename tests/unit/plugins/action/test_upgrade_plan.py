@@ -55,7 +55,12 @@ def test_one_module_run_is_all_that_the_decision_needs() -> None:
     [
         ({"failed": True, "msg": "Could not read /opt."}, {}, "Could not read /opt.", 1),
         ({"paths": []}, {}, "The host gave no answer.", 1),
-        (OLDER, {"name": "latest"}, "The name latest does not say which path is meant. Set upgrade_path.", 0),
+        (
+            OLDER,
+            {"name": "latest"},
+            "Cannot upgrade to latest: that name does not say at which path. Set upgrade_path.",
+            0,
+        ),
     ],
 )
 def test_a_host_without_a_decision_fails(

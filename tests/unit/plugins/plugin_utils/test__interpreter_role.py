@@ -107,18 +107,22 @@ def test_no_builds_are_no_builds() -> None:
     assert interpreter_builds([], variables()) == []
 
 
-BOTH_OR_NONE = (
-    'Say which builds this host is to have, in one of two ways. One build: interpreter_name: "3.13". Several: '
-    "interpreter_builds, a list whose items have a name each."
+NEITHER = (
+    "Cannot choose the builds of this host: neither interpreter_name nor interpreter_builds is set. For one build, "
+    'write interpreter_name: "3.13"; for several, interpreter_builds, a list whose items have a name.'
+)
+BOTH = (
+    "Cannot choose the builds of this host: interpreter_builds is set, and interpreter_name too, which is for one "
+    "build. Leave out one of them."
 )
 NO_PATH = (
-    'The name "{}" does not say the minor version, so no path follows from it. Set interpreter_path, or path '
-    "in the item of interpreter_builds."
+    'Cannot derive a path from the name "{}": it does not say the minor version. Set interpreter_path, or path in the '
+    "item of interpreter_builds."
 )
 
 REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
-    "nothing": (None, {}, BOTH_OR_NONE),
-    "both forms": ([{"name": "3.12"}], {"name": "3.13"}, BOTH_OR_NONE),
+    "nothing": (None, {}, NEITHER),
+    "both forms": ([{"name": "3.12"}], {"name": "3.13"}, BOTH),
     "latest": (None, {"name": "latest"}, NO_PATH.format("latest")),
     "only a major version": (None, {"name": "3"}, NO_PATH.format("3")),
     "a range": ([{"name": ">=3.12,<3.14"}], {}, NO_PATH.format(">=3.12,<3.14")),
@@ -132,13 +136,26 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
     "one path twice": (
         [{"name": "3.13"}, {"name": "3.13.5"}],
         {},
-        "Each build needs its own path, but these are the paths: /opt/python/3.13, /opt/python/3.13. Set path in "
-        "the items of interpreter_builds.",
+        "Cannot have 3.13 and 3.13.5 at one path, /opt/python/3.13. Set path in the items of interpreter_builds.",
     ),
     "a unit without suffix": (
         [],
         {"links": {"systemd_units": ["app"]}},
-        "interpreter_systemd_units names app. Name services with their suffix, as in myapp.service.",
+        "Cannot use app of interpreter_systemd_units: it is no name of a service. Write it with its suffix, as in "
+        "myapp.service.",
+    ),
+    "a text for a list of units": (
+        [],
+        {"links": {"systemd_units": "app.service,web"}},
+        "Cannot use web of interpreter_systemd_units: it is no name of a service. Write it with its suffix, as in "
+        "myapp.service.",
+    ),
+    "a text for a list of arguments": (
+        [{"name": "3.13", "requirements": "r.txt"}],
+        {"pip_args": "--no-index,--find-links=wheels"},
+        "Cannot install requirements: --find-links in interpreter_pip_args names the local path wheels, but pip runs "
+        "on the host. Write the path on the host from the root, or a URL. A file of the controller is sent along if a "
+        "line -r or -c of the requirements file names it.",
     ),
     "a directory of links that is relative": (
         [{"name": "3.13"}],
@@ -176,42 +193,43 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
     "a default that is not there": (
         [{"name": "3.13"}, {"path": "/opt/x", "state": "absent"}],
         {"default": "3.12"},
-        "interpreter_default is 3.12, but the builds are 3.13, /opt/x. Give the name or path of one of them.",
+        "Cannot make 3.12 the default: the builds are 3.13, /opt/x. Set interpreter_default to the name or path of one "
+        "of them.",
     ),
     "an environment in a build": (
         [{"name": "3.13", "venv": "/opt/python/3.12/env"}, {"name": "3.12"}],
         {},
-        "The environment /opt/python/3.12/env would be part of the build at /opt/python/3.12, and go with it when it "
-        "is upgraded or repaired. Set interpreter_venv to a place beside it and not inside.",
+        "Cannot make the environment /opt/python/3.12/env: it would be part of the build at /opt/python/3.12, and go "
+        "with it when that is upgraded or repaired. Set interpreter_venv to a directory beside the build.",
     ),
     "an environment in a build, by a way around": (
         [{"name": "3.13", "venv": "/opt/x/..//python/3.13/env"}],
         {},
-        "The environment /opt/python/3.13/env would be part of the build at /opt/python/3.13, and go with it when it "
-        "is upgraded or repaired. Set interpreter_venv to a place beside it and not inside.",
+        "Cannot make the environment /opt/python/3.13/env: it would be part of the build at /opt/python/3.13, and go "
+        "with it when that is upgraded or repaired. Set interpreter_venv to a directory beside the build.",
     ),
     "an environment in a store": (
         [{"name": "3.13", "venv": "/opt/python/.builds/env"}],
         {},
-        "The environment /opt/python/.builds/env would be part of the build at /opt/python/3.13, and go with it when "
-        "it is upgraded or repaired. Set interpreter_venv to a place beside it and not inside.",
+        "Cannot make the environment /opt/python/.builds/env: it would be part of the build at /opt/python/3.13, and "
+        "go with it when that is upgraded or repaired. Set interpreter_venv to a directory beside the build.",
     ),
     "an environment around a build": (
         [{"name": "3.13", "venv": "/opt"}],
         {},
-        "The build at /opt/python/3.13 would be part of the environment /opt, and go with it when that is made again. "
-        "Set interpreter_venv to a place beside it and not around it.",
+        "Cannot make the environment /opt: the build at /opt/python/3.13 would be part of it, and go with it when it "
+        "is made again. Set interpreter_venv to a directory beside the build.",
     ),
     "one environment of two builds": (
         [{"name": "3.13"}, {"name": "3.12", "venv": "/srv//env"}],
         {"venv": "/srv/env", "requirements": "r.txt"},
-        "The environment /srv/env is wanted for both /opt/python/3.13 and /opt/python/3.12, but it can be of one build "
+        "Cannot make the environment /srv/env for both /opt/python/3.13 and /opt/python/3.12: it can be of one build "
         "only. Set venv in the items of interpreter_builds, or leave out requirements in one of them.",
     ),
     "requirements in an image": (
         [{"name": "3.13"}, {"name": "3.12", "state": "absent"}],
         {"root": "/srv/image", "requirements": "r.txt"},
-        "Requirements are wanted for /opt/python/3.13, but nothing runs in the directory /srv/image that could install "
+        "Cannot install requirements for /opt/python/3.13: nothing runs in the directory /srv/image that could install "
         "them. Use the chroot connection for this image, or leave out interpreter_requirements.",
     ),
 }

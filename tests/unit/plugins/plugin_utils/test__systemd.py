@@ -15,7 +15,8 @@ def test_what_is_no_service_is_refused(unit: str) -> None:
     with pytest.raises(InvalidName) as error:
         require_services(["app.service", unit], "systemd_units")
     assert str(error.value) == (
-        f"systemd_units names {readable(unit)}. Name services with their suffix, as in myapp.service."
+        f"Cannot use {readable(unit)} of systemd_units: it is no name of a service. Write it with its suffix, as in "
+        "myapp.service."
     )
 
 

@@ -96,7 +96,7 @@ def test_an_owner_is_known_before_anything_is_written(
             assert f"failed={message}\n" in done.stdout
             assert not view.store.exists()
         else:
-            assert "There is no" not in done.stdout.replace("There is no directory", "")
+            assert "There is no" not in done.stdout
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
@@ -168,8 +168,14 @@ def test_a_host_that_cannot_unpack(missing: str, view: PathView, tmp_path: Path)
 @pytest.mark.parametrize(
     ("interpreter", "words"),
     [
-        ("#!/bin/sh\necho no such library >&2; exit 9\n", "does not run in .*: no such library Nothing was"),
-        ("#!/bin/sh\nexit 9\n", "does not run in .*: it ended with 9 and said nothing Nothing was"),
+        (
+            "#!/bin/sh\necho no such library >&2; exit 9\n",
+            "does not run in .*: no such library. Put that right, or choose another path. Nothing was",
+        ),
+        (
+            "#!/bin/sh\nexit 9\n",
+            "does not run in .*: it ended with 9 and said nothing. Put that right, or choose another path. Nothing was",
+        ),
     ],
 )
 def test_an_interpreter_that_does_not_run(interpreter: str, words: str, tmp_path: Path) -> None:
@@ -231,7 +237,10 @@ def test_a_staging_that_leads_elsewhere(view: PathView, tmp_path: Path) -> None:
 
 def test_a_store_that_cannot_be_made(view: PathView, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StandaloneError, match="none could be made: .*Not a directory"):
+    with pytest.raises(
+        StandaloneError,
+        match=r"Cannot make the directory .*: Not a directory\. Put that right, or choose another path\. ",
+    ):
         PathView(tmp_path / "file" / ".builds", view.build).unpack()
 
 

@@ -164,8 +164,8 @@ def test_the_path_follows_from_the_name(name: str, path: str | None, store: str 
 @pytest.mark.parametrize(
     ("name", "path", "message"),
     [
-        ("latest", None, "The name latest does not say which path is meant. Set upgrade_path."),
-        (">=3.13", None, "The name >=3.13 does not say which path is meant. Set upgrade_path."),
+        ("latest", None, "Cannot upgrade to latest: that name does not say at which path. Set upgrade_path."),
+        (">=3.13", None, "Cannot upgrade to >=3.13: that name does not say at which path. Set upgrade_path."),
         ("3.13", "opt", "path is 'opt', which is relative. Write it from the root: path: /opt/python/3.13"),
     ],
 )

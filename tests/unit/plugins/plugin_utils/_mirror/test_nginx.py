@@ -25,6 +25,13 @@ SETTINGS: dict[str, Any] = {
     ],
     "mirror_allow": ["10.0.0.0/8", "10.0.0.1/8", "2001:db8::/32", "127.0.0.1"],
 }
+REMEDIES = {
+    "mirror_path": "/srv/python",
+    "mirror_tls_certificate": "/srv/python",
+    "mirror_server_names": "mirror.example.com",
+    "mirror_listen": "8080",
+    "mirror_allow": "10.0.0.0/8",
+}
 PEM = {"mirror_tls_certificate": "/etc/a b.pem", "mirror_tls_key": "/etc/a b.key"}
 
 
@@ -91,12 +98,14 @@ def test_what_would_configure_something_else_is_a_fault(name: str, value: object
     (fault,) = faults({**SETTINGS, **(PEM if "tls" in name else {}), name: value})
     assert fault.startswith("Cannot ")
     assert name in fault
+    assert REMEDIES[name] in fault or fault.endswith("is empty. Name at least one.")
 
 
 @pytest.mark.parametrize("name", list(PEM))
 def test_a_certificate_has_its_key(name: str) -> None:
     assert faults({**SETTINGS, name: PEM[name]}) == [
-        "Give mirror_tls_certificate and mirror_tls_key together, or neither of them."
+        "Cannot serve the mirror by TLS: of mirror_tls_certificate and mirror_tls_key, one is set and one is not. Set "
+        "both, or neither of them."
     ]
 
 

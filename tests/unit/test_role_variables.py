@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the standalone.python authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables of roles that are texts, as `-e` makes them: Ansible checks them by the argument spec, but keeps texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which is not installed here")
+
+ROLES = sorted(path for path in (Path(__file__).resolve().parents[2] / "roles").iterdir() if path.is_dir())
+CONDITIONS = ("when", "that", "changed_when", "failed_when")
+
+
+def conditions(content: Any) -> Iterator[str]:
+    """The conditions of all tasks in a document."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if key in CONDITIONS:
+                yield from map(str, value if isinstance(value, list) else [value])
+            yield from conditions(value)
+    elif isinstance(content, list):
+        for item in content:
+            yield from conditions(item)
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_conditions_convert_their_variables(role: Path) -> None:
+    """A text is true in Ansible's eyes, or since 2.19 an error."""
+    specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+    options = {name: option for spec in specs.values() for name, option in spec["options"].items()}
+    flags = [name for name, option in options.items() if option["type"] == "bool"]
+    found = [one for file in sorted(role.glob("tasks/*.yml")) for one in conditions(yaml.safe_load(file.read_text()))]
+    used = [(name, one) for name in flags for one in found if re.search(rf"\b{name}\b", one)]
+    assert [one for name, one in used if not re.search(rf"\b{name} (?:\| bool|is (?:not )?defined)\b", one)] == []
+
+
+def rendered(role: str, file: str, expression: str, **variables: Any) -> Any:
+    """The value of the template that begins with `expression`, in a file of tasks."""
+    from ansible.plugins.filter.core import FilterModule
+    from jinja2 import Environment
+
+    text = (ROLES[0].parent / role / "tasks" / file).read_text()
+    environment = Environment(autoescape=False)
+    environment.filters.update(FilterModule().filters())
+    template = text[text.index(expression) :]
+    return environment.from_string(template[: template.index("}}") + 2]).render(variables)
+
+
+@pytest.mark.parametrize("given", ["me@x,you@x ssh-ed25519 AAAA", ["me@x,you@x ssh-ed25519 AAAA"]])
+def test_the_keys_of_signers_are_lines(given: object) -> None:
+    content = rendered("pull", "present.yml", "{{ [pull_allowed_signers]", pull_allowed_signers=given)
+    assert content == "me@x,you@x ssh-ed25519 AAAA\n"
+
+
+@pytest.mark.parametrize("given", ["--no-deps,--pre", ["--no-deps", "--pre"]])
+def test_the_arguments_of_pip_are_a_list(given: object) -> None:
+    text = (ROLES[0].parent / "interpreter" / "tasks" / "requirements.yml").read_text()
+    (expression,) = re.findall(r"'arguments': (.*?),\n", text, re.DOTALL)
+    from jinja2 import Environment
+
+    compiled = Environment(autoescape=False).compile_expression(expression)
+    assert compiled(interpreter_pip_args=given) == ["--no-deps", "--pre"]
