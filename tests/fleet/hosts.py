@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fleet.networks import Network
-from tests.fleet.roots import CACHE, PathHistory, unpack
+from tests.fleet.roots import CACHE, Root, unpack
 
 BOOT = Path(__file__).with_name("boot.sh")
 BOOT_S = 20
@@ -56,7 +56,7 @@ class HostSpec:
     """What a host shall be."""
 
     name: str
-    root: PathHistory
+    root: Root
     umask: str = "022"  # of root and of every session
     network: Network | None = None  # None is the one of this machine
 

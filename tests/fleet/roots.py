@@ -34,7 +34,7 @@ class RootUnavailable(Exception):
 
 
 @dataclass(frozen=True)
-class PathHistory:
+class Root:
     """A Debian system as packages describe it."""
 
     name: str
@@ -51,21 +51,21 @@ class PathHistory:
 ROOTS = {
     root.name: root
     for root in (
-        PathHistory("bullseye", "bullseye", ("python3",)),
-        PathHistory("bookworm", "bookworm", ("python3", "tcsh", "fish", "zsh", "ksh", "busybox")),
-        PathHistory("trixie", "trixie", ("python3",)),
-        PathHistory("forky", "forky", ("python3",)),  # the next Debian, for its newer Python
+        Root("bullseye", "bullseye", ("python3",)),
+        Root("bookworm", "bookworm", ("python3", "tcsh", "fish", "zsh", "ksh", "busybox")),
+        Root("trixie", "trixie", ("python3",)),
+        Root("forky", "forky", ("python3",)),  # the next Debian, for its newer Python
         # No Python, but the libraries that a sample cut from bookworm's Python needs.
-        PathHistory("pythonless", "bookworm", ("libexpat1", "libffi8", "libreadline8", "libsqlite3-0")),
+        Root("pythonless", "bookworm", ("libexpat1", "libffi8", "libreadline8", "libsqlite3-0")),
         # What the role `mirror` would install, since a test host has no use for an archive of packages.
-        PathHistory("mirror", "bookworm", ("python3", "python3-apt", "nginx-light")),
-        PathHistory("i386", "bookworm", ("python3",), architecture="i386"),
-        PathHistory("arm64", "bookworm", ("python3",), architecture="arm64"),
+        Root("mirror", "bookworm", ("python3", "python3-apt", "nginx-light")),
+        Root("i386", "bookworm", ("python3",), architecture="i386"),
+        Root("arm64", "bookworm", ("python3",), architecture="arm64"),
     )
 }
 
 
-def unpack(root: PathHistory, into: Path) -> Path:
+def unpack(root: Root, into: Path) -> Path:
     """Unpack a root below `into`, once, making its archive first where that is not cached. Raises `RootUnavailable`."""
     target = into / root.name
     if not target.exists():
@@ -76,7 +76,7 @@ def unpack(root: PathHistory, into: Path) -> Path:
     return target
 
 
-def obtain(root: PathHistory) -> Path:
+def obtain(root: Root) -> Path:
     """The archive of a root, from the cache or made now. Raises `RootUnavailable`."""
     command = _mmdebstrap(root)
     digest = hashlib.sha256(repr(command).encode()).hexdigest()[:16]
@@ -87,7 +87,7 @@ def obtain(root: PathHistory) -> Path:
     return archive
 
 
-def _make(root: PathHistory, command: list[str], archive: Path) -> None:
+def _make(root: Root, command: list[str], archive: Path) -> None:
     for outdated in CACHE.glob(f"{root.name}-*.tar.zst"):
         outdated.unlink()
     partial = archive.with_name(f"partial-{archive.name}")
@@ -102,7 +102,7 @@ def _make(root: PathHistory, command: list[str], archive: Path) -> None:
     partial.rename(archive)
 
 
-def _mmdebstrap(root: PathHistory) -> list[str]:
+def _mmdebstrap(root: Root) -> list[str]:
     """The command but for its output; the mirror is the one that mmdebstrap knows."""
     include = ",".join(("openssh-server", "sudo", *root.packages))
     hooks = [f'chroot "$1" useradd --create-home --password "*" --shell {USERS[user]} {user}' for user in root.users]

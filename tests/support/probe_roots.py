@@ -39,7 +39,7 @@ def minimal_elf(
 
 
 @dataclass(frozen=True)
-class PathHistory:
+class RecordedRoot:
     """A recorded system. `links` are link -> target, `files` path -> text; `kernel` is what `uname -s -m` says."""
 
     name: str
@@ -50,7 +50,7 @@ class PathHistory:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def make(directory: Path, root: PathHistory) -> Path:
+def make(directory: Path, root: RecordedRoot) -> Path:
     """Writes the root below `directory` and returns its place."""
     place = directory / root.name
     (place / "bin").mkdir(parents=True)
@@ -70,7 +70,7 @@ def _host(arch: str, libc: str | None, version: tuple[int, int] | None = None, *
 
 
 ROOTS = (
-    PathHistory(
+    RecordedRoot(
         "debian-11-x86_64",
         "Linux x86_64",
         minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2"),
@@ -78,28 +78,28 @@ ROOTS = (
         links={"lib64/ld-linux-x86-64.so.2": "/lib/x86_64-linux-gnu/ld-2.31.so"},
         files={"etc/os-release": 'NAME="Debian"\nVERSION_ID="11"\nID=debian\n'},
     ),
-    PathHistory(
+    RecordedRoot(
         "centos-7-x86_64",
         "Linux x86_64",
         minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2"),
         _host("x86_64", "gnu", (2, 17)),
         links={"lib64/ld-linux-x86-64.so.2": "ld-2.17.so"},
     ),
-    PathHistory(
+    RecordedRoot(
         "debian-13-x86_64",
         "Linux x86_64",
         minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2"),
         _host("x86_64", "gnu"),
         files={"lib64/ld-linux-x86-64.so.2": ""},
     ),
-    PathHistory(
+    RecordedRoot(
         "alpine-x86_64",
         "Linux x86_64",
         minimal_elf(62, interpreter="/lib/ld-musl-x86_64.so.1"),
         HostPlatform("linux", "x86_64", 64, "musl", None, None, "3.20.1"),
         files={"lib/ld-musl-x86_64.so.1": "", "usr/lib/os-release": "ID=alpine\nVERSION_ID=3.20.1\n"},
     ),
-    PathHistory(
+    RecordedRoot(
         "alpine-x86_64-with-glibc-beside",
         "Linux x86_64",
         minimal_elf(62, interpreter="/lib/ld-musl-x86_64.so.1"),
@@ -107,7 +107,7 @@ ROOTS = (
         files={"lib/ld-musl-x86_64.so.1": ""},
         links={"lib64/ld-linux-x86-64.so.2": "ld-2.31.so"},
     ),
-    PathHistory(
+    RecordedRoot(
         "static-shell-with-glibc-and-musl",
         "Linux x86_64",
         minimal_elf(62),
@@ -115,105 +115,105 @@ ROOTS = (
         files={"lib/ld-musl-x86_64.so.1": ""},
         links={"lib64/ld-linux-x86-64.so.2": "../lib/x86_64-linux-gnu/ld-2.28.so"},
     ),
-    PathHistory(
+    RecordedRoot(
         "static-shell-with-musl",
         "Linux aarch64",
         minimal_elf(183),
         _host("aarch64", "musl"),
         files={"lib/ld-musl-aarch64.so.1": ""},
     ),
-    PathHistory("static-shell-and-nothing-else", "Linux x86_64", minimal_elf(62), _host("x86_64", None)),
-    PathHistory(
+    RecordedRoot("static-shell-and-nothing-else", "Linux x86_64", minimal_elf(62), _host("x86_64", None)),
+    RecordedRoot(
         "nixos-x86_64",
         "Linux x86_64",
         minimal_elf(62, interpreter="/nix/store/0abc-glibc-2.38-44/lib/ld-linux-x86-64.so.2"),
         _host("x86_64", "gnu"),
     ),
-    PathHistory(
+    RecordedRoot(
         "i386-programs-on-x86_64-kernel",
         "Linux x86_64",
         minimal_elf(3, 32, interpreter="/lib/ld-linux.so.2"),
         _host("i686", "gnu", (2, 31), bits=32),
         links={"lib/ld-linux.so.2": "i386-linux-gnu/ld-2.31.so"},
     ),
-    PathHistory(
+    RecordedRoot(
         "x32-programs",
         "Linux x86_64",
         minimal_elf(62, 32, interpreter="/libx32/ld-linux-x32.so.2"),
         _host("x86_64", "gnu", bits=32),
     ),
-    PathHistory(
+    RecordedRoot(
         "debian-11-aarch64",
         "Linux aarch64",
         minimal_elf(183, interpreter="/lib/ld-linux-aarch64.so.1"),
         _host("aarch64", "gnu", (2, 31)),
         links={"lib/ld-linux-aarch64.so.1": "aarch64-linux-gnu/ld-2.31.so"},
     ),
-    PathHistory(
+    RecordedRoot(
         "alpine-aarch64",
         "Linux aarch64",
         minimal_elf(183, interpreter="/lib/ld-musl-aarch64.so.1"),
         _host("aarch64", "musl"),
         files={"lib/ld-musl-aarch64.so.1": ""},
     ),
-    PathHistory(
+    RecordedRoot(
         "armhf-programs-on-aarch64-kernel",
         "Linux aarch64",
         minimal_elf(40, 32, flags=0x5000400, interpreter="/lib/ld-linux-armhf.so.3"),
         _host("armv7", "gnueabihf", (2, 31), bits=32),
         links={"lib/ld-linux-armhf.so.3": "arm-linux-gnueabihf/ld-2.31.so"},
     ),
-    PathHistory(
+    RecordedRoot(
         "armel-programs-on-aarch64-kernel",
         "Linux aarch64",
         minimal_elf(40, 32, flags=0x5000200, interpreter="/lib/ld-linux.so.3"),
         _host("armv7", "gnueabi", (2, 28), bits=32),
         links={"lib/ld-linux.so.3": "arm-linux-gnueabi/ld-2.28.so"},
     ),
-    PathHistory(
+    RecordedRoot(
         "raspberry-pi-zero",
         "Linux armv6l",
         minimal_elf(40, 32, flags=0x5000400, interpreter="/lib/ld-linux-armhf.so.3"),
         _host("armv6", "gnueabihf", bits=32),
     ),
-    PathHistory(
+    RecordedRoot(
         "alpine-armv7",
         "Linux armv7l",
         minimal_elf(40, 32, flags=0x5000400, interpreter="/lib/ld-musl-armhf.so.1"),
         _host("armv7", "musl", bits=32),
     ),
-    PathHistory(
+    RecordedRoot(
         "debian-12-ppc64le",
         "Linux ppc64le",
         minimal_elf(21, flags=2, interpreter="/lib64/ld64.so.2"),
         _host("ppc64le", "gnu"),
         files={"lib64/ld64.so.2": ""},
     ),
-    PathHistory(
+    RecordedRoot(
         "big-endian-ppc64",
         "Linux ppc64",
         minimal_elf(21, big_endian=True, interpreter="/lib64/ld64.so.1"),
         _host("ppc64", "gnu"),
     ),
-    PathHistory(
+    RecordedRoot(
         "rhel-8-s390x",
         "Linux s390x",
         minimal_elf(22, big_endian=True, interpreter="/lib/ld64.so.1"),
         _host("s390x", "gnu", (2, 28)),
         links={"lib/ld64.so.1": "ld-2.28.so"},
     ),
-    PathHistory(
+    RecordedRoot(
         "debian-13-riscv64",
         "Linux riscv64",
         minimal_elf(243, flags=5, interpreter="/lib/ld-linux-riscv64-lp64d.so.1"),
         _host("riscv64", "gnu"),
         files={"lib/ld-linux-riscv64-lp64d.so.1": ""},
     ),
-    PathHistory(
+    RecordedRoot(
         "mips-router",
         "Linux mips",
         minimal_elf(8, 32, big_endian=True, interpreter="/lib/ld-musl-mips-sf.so.1"),
         _host("mips", "musl", bits=32),
     ),
-    PathHistory("a-shell-that-is-no-elf-file", "Linux aarch64", b"#!/bin/nothing\n", _host("aarch64", None)),
+    RecordedRoot("a-shell-that-is-no-elf-file", "Linux aarch64", b"#!/bin/nothing\n", _host("aarch64", None)),
 )

@@ -12,7 +12,7 @@ from ansible_collections.standalone.python.plugins.module_utils._platform.host i
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.platform import host_platform, image_platform
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import build_command, parse
 from tests.support import probe_roots
-from tests.support.probe_roots import ROOTS, PathHistory, minimal_elf
+from tests.support.probe_roots import ROOTS, RecordedRoot, minimal_elf
 from tests.support.probe_runs import ask, run, run_in, tools_on_path
 
 GLIBC = minimal_elf(62, interpreter="/lib64/ld-linux-x86-64.so.2").hex()
@@ -22,7 +22,7 @@ MUSL = minimal_elf(62, interpreter="/lib/ld-musl-x86_64.so.1").hex()
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.name)
-def test_recorded_roots(tmp_path: Path, root: PathHistory) -> None:
+def test_recorded_roots(tmp_path: Path, root: RecordedRoot) -> None:
     place = probe_roots.make(tmp_path, root)
     with tools_on_path(tmp_path / "tools", {"uname": f"#!/bin/sh\necho {root.kernel}\n"}):
         found = ask(Path("/opt/python/3.13"), Path("/opt/python/.builds"), root=place)
