@@ -59,15 +59,15 @@ def audit_series(infos: list[dict[str, Any]]) -> list[str]:
 
 
 def audit_affected(report: dict[str, Any]) -> list[str]:
-    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import output
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import affected
 
-    return output.affected_lines(report)
+    return affected.affected_lines(report)
 
 
 def audit_csv(report: dict[str, Any]) -> str:
-    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import output
+    from ansible_collections.standalone.python.plugins.plugin_utils._fleet import spreadsheet
 
-    return output.as_csv(report)
+    return spreadsheet.as_csv(report)
 
 
 def audit_metrics(report: dict[str, Any]) -> str:

@@ -17,9 +17,9 @@ from hypothesis import given
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import pids_in
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, all_series, report
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.spreadsheet import COLUMNS, as_csv
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import UpgradeSpec, plan_upgrade
 from ansible_collections.standalone.python.plugins.plugin_utils._systemd import units_of
 from tests.support.audited_fleets import NOW, build, host, newest

@@ -51,7 +51,7 @@ def advice(hosts: Iterable[Host], affected: Sequence[Finding] = ()) -> list[dict
         *(_piece(piece, names, make or _nothing) for piece, names, make in about_environments(affected)),
         *_about_builds(described, _if_it_does_not_run),
         *_about_builds(described, _if_drifted),
-        *_about_builds(described, _if_on_trial),
+        *_about_builds(described, _if_provisional),
         *_about_left_builds(described),
         *_about_builds(described, _if_past_end_of_life),
         *_about_builds(described, _if_outdated, upgraded),
@@ -102,7 +102,7 @@ def _if_drifted(build: Build, path: str) -> Advice | None:
     }
 
 
-def _if_on_trial(build: Build, path: str) -> Advice | None:
+def _if_provisional(build: Build, path: str) -> Advice | None:
     if path not in build["provisional"]:
         return None
     return {

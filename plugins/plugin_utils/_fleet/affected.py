@@ -12,7 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable
+
 from .._advisories.advisory import Advisory, Verdict, may_have
+from .._wording import shortened
+from .states import fix_of
 
 Host = Mapping[str, Any]
 Build = Mapping[str, Any]
@@ -22,6 +26,7 @@ Versions = Mapping[str, Mapping[str, str]]  # component -> version and source
 
 # What an environment has for itself; all else it uses is its build's.
 OF_ENVIRONMENTS = ("pip", "setuptools")
+_MOST_LINES, _MOST_HOSTS = 50, 10  # in a terminal; the page has all
 _OF_FILES = frozenset(("pip", "ensurepip-pip", "setuptools", "certifi"))
 
 
@@ -149,3 +154,26 @@ def _unknown(subject: Mapping[str, Any]) -> Verdict:
 def _environments_of(host: Host, build: Build) -> list[str]:
     place: tuple[Literal["store", "entry"], ...] = ("store", "entry")
     return [one["path"] for one in host["environments"] if all(one[key] == build[key] for key in place)]
+
+
+def affected_lines(report: Mapping[str, Any]) -> list[str]:
+    """Who is affected, by what, and what fixes it, for a terminal: at most so many lines, and as many hosts in each."""
+    lines: dict[str, dict[str, None]] = {}
+    for one in report["affected"]:
+        build = f"the build {one['build']} at {', '.join(one['paths'])}" if one["paths"] else f"a kept {one['build']}"
+        where = f"the environment {one['environment']}" if one["environment"] else build
+        text = f"{one['advisory']}: {one['component']} {one['version']} in {where}, {fix_of(one)}"
+        lines.setdefault(text, {})[one["host"]] = None
+    for one in report["unjudged"]:
+        version = one["version"] or "of unknown version"
+        text = f"{one['advisory']} cannot be judged for {one['component']} {version}: {one['why']}"
+        lines.setdefault(text, {}).update(dict.fromkeys(one["hosts"]))
+    found = [readable(f"{text}. Hosts: {shortened([*hosts], _MOST_HOSTS)}.") for text, hosts in lines.items()]
+    rest = [f"{len(found) - _MOST_LINES} more are in the report."] if len(found) > _MOST_LINES else []
+    silent = report["summary"]["without_answer"]
+    rest += (
+        [f"{silent} {'host' if silent == 1 else 'hosts'} gave no answer, so nothing is known there."] if silent else []
+    )
+    is_judged = report["advisories"] and not found
+    nobody = ["Nothing is affected by what the advisories say."] if is_judged else []
+    return [*nobody, *found[:_MOST_LINES], *rest, *map(readable, report["notes"])]

@@ -81,13 +81,25 @@ def report(infos: Mapping[str, Any], groups: Mapping[str, Any], baseline: Baseli
         "release_cycle": baseline.cycle.source,
         "summary": _summary(described, builds, found.affected),
         "advisories": [_advisory(one) for one in baseline.advisories.all],
-        "notes": list(baseline.advisories.notes),
+        "notes": [*baseline.advisories.notes, *_unknown_newest(builds)],
         "affected": found.affected,
         "unjudged": found.unjudged,
         "series": [_series(name, builds, baseline) for name in _in_order({build["series"] for build in builds})],
         "advice": advice(described, found.affected),
         "hosts": described,
     }
+
+
+def _unknown_newest(builds: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A note about the builds at paths that nothing could be compared with; without it they would look up to date."""
+    unknown = [build["series"] for build in builds if build["paths"] and build["outdated"] is None]
+    if not unknown:
+        return []
+    builds_are = "1 build is" if len(unknown) == 1 else f"{len(unknown)} builds are"
+    return [
+        f"Nothing says whether {builds_are} outdated: the index has no {', '.join(_in_order(set(unknown)))} for the "
+        "target, or could not be read."
+    ]
 
 
 def _advisory(advisory: Advisory) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .._console import readable_data
-from .output import STATES, affected_subjects, drifted_files, fix_of, state_of, subject_of
+from .states import STATES, affected_subjects, drifted_files, fix_of, state_of, subject_of
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 STYLE = Path(__file__).with_name("audit.css")

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._advisories.sources import Advisories, read_advisories
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.affected import affected_lines
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import Baseline, failures, report
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import affected_lines, as_csv
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.spreadsheet import as_csv
 from tests.support.audited_fleets import (
     ADVISORIES,
     NOW,
@@ -180,6 +181,7 @@ def test_a_terminal_gets_the_answer_in_lines(audited: dict[str, Any]) -> None:
         "1 host gave no answer, so nothing is known there.",
         r"a\x1b",
     ]
+    assert affected_lines({**quiet, "advisories": []})[0].startswith("1 host gave no answer")  # nobody asked for more
     long = {**audited, "affected": [{**audited["affected"][0], "advisory": f"A-{number}"} for number in range(60)]}
     assert affected_lines({**long, "unjudged": []})[50:] == ["10 more are in the report."]
 

@@ -23,9 +23,10 @@ from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit imp
     failures,
     report,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.output import COLUMNS, as_csv, state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.page import as_html
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.release_cycle import ReleaseCycle
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.spreadsheet import COLUMNS, as_csv
+from ansible_collections.standalone.python.plugins.plugin_utils._fleet.states import state_of
 from ansible_collections.standalone.python.plugins.plugin_utils._playbook.spec import spec_of
 from tests.support.audited_fleets import NOW, build, environment, host, large_fleet, newest, small_fleet
 from tests.support.counted_lines import counted_lines
@@ -121,6 +122,11 @@ def test_what_the_index_does_not_know_is_neither_current_nor_outdated() -> None:
         None,
         None,
         False,
+    ]
+    at_paths = [build for one in audited["hosts"] for build in one["builds"] if build["paths"]]
+    assert audited["notes"] == [
+        f"Nothing says whether {len(at_paths)} builds are outdated: the index has no 3.10, 3.12, 3.13, 3.13t for the "
+        "target, or could not be read."
     ]
 
 
