@@ -24,6 +24,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 TREE = REPOSITORY / ".collection"
 MEMORY = "/dev/shm"
 ROOM_BYTES = 4 << 30
+PID = os.getpid()
 
 
 def _make_tree() -> None:
@@ -81,4 +82,16 @@ def _sample_indexes_are_not_outdated() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         if freshness is not None:
             patched.setattr(freshness, "newest_bundled_release", lambda: "20180101")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _only_processes_of_the_tests_run_builds() -> Iterator[None]:
+    """As `tests.support.own_processes` says."""
+    processes = sys.modules.get("ansible_collections.standalone.python.plugins.module_utils._os.processes")
+    with pytest.MonkeyPatch.context() as patched:
+        if processes is not None:
+            from tests.support.own_processes import pids_from
+
+            patched.setattr(processes, "_pids", pids_from(PID, processes._pids))
         yield

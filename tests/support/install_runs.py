@@ -104,7 +104,8 @@ def install_runner(
 def install_runner_of(user: str, python: str, directory: Path) -> Iterator[Runner]:
     """A runner of another user, under an interpreter that this user can run; a copy of the code makes `directory`."""
     directory.mkdir(mode=0o755)
-    copy_for_all(SERVER, directory / SERVER.name)
+    for file in (SERVER, SERVER.with_name("own_processes.py")):
+        copy_for_all(file, directory / file.name)
     collection = Path("ansible_collections", "standalone", "python", "plugins", "module_utils")
     copy_for_all(REPOSITORY / "plugins" / "module_utils", directory / collection)
     with _serving([python, str(directory / SERVER.name), str(directory)], cwd="/", **identity(user)) as server:

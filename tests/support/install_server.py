@@ -26,6 +26,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import own_processes
+
 # Audit events (Python's documentation, "Audit events table") that announce a change of the file system.
 CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.symlink", "os.link", "os.chmod", "os.utime"}
 MODULE_UTILS = "ansible_collections.standalone.python.plugins.module_utils"
@@ -59,6 +61,8 @@ def _import_all(module_utils: Path) -> None:
         importlib.import_module(".".join([MODULE_UTILS, *file.relative_to(module_utils).with_suffix("").parts]))
     for name in IMPORTED_LATE:
         importlib.import_module(name)
+    processes = sys.modules[f"{MODULE_UTILS}._os.processes"]
+    processes._pids = own_processes.pids_from(os.getppid(), processes._pids)  # type: ignore[attr-defined]
     gc.freeze()  # so that no process copies the memory of all that, only to look whether it is garbage
 
 
