@@ -57,6 +57,7 @@ def ask(
     will_remove: bool = False,
     root: Path | None = None,
     complete: bool = True,
+    cpu_level: str = "baseline",
 ) -> Probe:
     """Probes as a user of this machine whose /bin/sh is `shell`; the probe must not complain about anything."""
     command = build_command(
@@ -66,6 +67,7 @@ def ask(
         will_remove=will_remove,
         root=str(root or ""),
         complete=complete,
+        cpu_level=cpu_level,
     )
     done = run([*program(shell), "-c", command])
     assert done.stderr == ""

@@ -155,6 +155,7 @@ class BuildTask:
             will_remove=spec.state == "absent",
             root=spec.system.root,
             complete=complete,
+            cpu_level=spec.request.cpu_level if spec.request else "baseline",
         )
         answer = self.host.run_command(command)
         probe = described(_probe.parse(answer.stdout, rc=answer.rc, stderr=answer.stderr), spec)

@@ -114,7 +114,7 @@ class Probe:
     `answer` is what all this was read from. `user_id` is the number of the user of the connection, None if not asked.
     `programs` are the names in `bin` of a directory at the path that look like an interpreter's.
     `is_partial` is whether what only a change needs was not asked: `link_target`, `free_bytes`, `zstandard`, `is_fips`
-    and `distribution`.
+    and `distribution`, and mostly the platform's `cpu_level`.
     """
 
     path_kind: PathKind
@@ -144,14 +144,22 @@ class Probe:
 
 
 def build_command(
-    path: str, store: str, *, verify: str, will_remove: bool = False, root: str = "", complete: bool = True
+    path: str,
+    store: str,
+    *,
+    verify: str,
+    will_remove: bool = False,
+    root: str = "",
+    complete: bool = True,
+    cpu_level: str = "baseline",
 ) -> str:
     """The command for the host's `/bin/sh`, on one line that any login shell passes on unchanged.
 
     `path` and `store` are absolute. Only with `verify="quick"` the build is searched for files newer than its receipt.
     With `will_remove` every build may be removed, so the processes of a single one are searched as well. `root` is that
     of another system, which contains `path` and `store`. Unless `complete`, the answer for a path that is a link to a
-    build leaves out what only a change needs. Raises `InvalidName` for a path that no command line can hold.
+    build leaves out what only a change needs, and the level of the processor where `cpu_level`, the option, is baseline
+    and all builds of the store are. Raises `InvalidName` for a path that no command line can hold.
     """
     for what, value in (("path", path), ("store", store), ("root", root or "/")):
         if not value.startswith("/") or any(character in value for character in "\0\n\r"):
@@ -161,9 +169,12 @@ def build_command(
         "store": store,
         "check_newer": "1" if verify == "quick" else "0",
         "builds_kept": "0" if will_remove else "1",
-        "complete": "1" if complete else "0",
+        "omit": "" if complete else "2" if cpu_level == "baseline" else "1",
     }
     return probe_of(_SCRIPT, values, root)
+
+
+build_command("/", "/", verify="quick")  # reads the scripts, which each process that Ansible forks would do again
 
 
 def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:

@@ -14,7 +14,8 @@
 #   check_newer  1: look for files of the build that are newer than its receipt
 #   builds_kept  how many builds stay in any case; if there are more, the processes that run them are searched
 #   root         the root of another system that has path and store (nothing in it is run); empty for this one
-#   complete     1: answer everything; else, if the path is a link to a build, leave out what only a change needs
+#   omit         of a path that is a link to a build, leave out 1: what only a change needs; 2: that and the level of
+#                the processor, unless a build in the store is for one above the baseline; empty: nothing
 # shellcheck disable=SC2154 # which is why these are not assigned here
 
 export LC_ALL=C
@@ -26,7 +27,7 @@ eol='
 report=
 missing=
 user=
-settled=
+omitted=
 
 # say KEY VALUE: one fact; false ones are omitted. A value ends with its line, so that no file name can forge one.
 say() {
@@ -174,7 +175,7 @@ say_build() {
     esac
     say entry "$entry"
     [ -f .build.json ] || return 0
-    settled=1
+    omitted=$omit
     [ "$check_newer" != 1 ] || say_newer
 }
 
@@ -237,14 +238,12 @@ say_free() {
 }
 
 # The start of the shell's file, from which probe.py reads the ELF header and the name of the loader: uname only knows
-# the kernel, whose word size may differ from the programs'. e_machine is in bytes 18 and 19, on the second line.
+# the kernel, whose word size may differ from the programs'. e_machine is in bytes 18 and 19.
 say_elf() {
     in_root /bin/sh
-    IFS=$eol
-    # shellcheck disable=SC2046 # each line must become one argument
-    set -- $([ ! -f "$file" ] || od -An -v -tx1 -N1024 "$file" 2>/dev/null)
-    unset IFS
-    machine=${2#???????}
+    # shellcheck disable=SC2046 # each byte must become one argument
+    set -- $([ -f "$file" ] && od -An -v -tx1 -N1024 "$file" 2>/dev/null)
+    machine="${19} ${20}"
     say elf "$*"
 }
 
@@ -252,13 +251,13 @@ say_elf() {
 # static shell it is the first. What the kernel calls the machine counts for ARM of 32 bits and for rare machines.
 say_libcs() {
     case $machine in
-        "03 00"*) set -- -linux.so.2 -musl-i386.so.1 ;;
-        "15 00"*) set -- 64.so.2 -musl-powerpc64le.so.1 ;;
-        "00 16"*) set -- 64.so.1 -musl-s390x.so.1 ;;
-        "28 00"*) say_kernel && set -- -linux-armhf.so.3 -linux.so.3 -musl-armhf.so.1 -musl-arm.so.1 ;;
-        "3e 00"*) set -- -linux-x86-64.so.2 -musl-x86_64.so.1 ;;
-        "b7 00"*) set -- -linux-aarch64.so.1 -musl-aarch64.so.1 ;;
-        "f3 00"*) set -- -linux-riscv64-lp64d.so.1 -musl-riscv64.so.1 ;;
+        "03 00") set -- -linux.so.2 -musl-i386.so.1 ;;
+        "15 00") set -- 64.so.2 -musl-powerpc64le.so.1 ;;
+        "00 16") set -- 64.so.1 -musl-s390x.so.1 ;;
+        "28 00") say_kernel && set -- -linux-armhf.so.3 -linux.so.3 -musl-armhf.so.1 -musl-arm.so.1 ;;
+        "3e 00") set -- -linux-x86-64.so.2 -musl-x86_64.so.1 ;;
+        "b7 00") set -- -linux-aarch64.so.1 -musl-aarch64.so.1 ;;
+        "f3 00") set -- -linux-riscv64-lp64d.so.1 -musl-riscv64.so.1 ;;
         *) say_kernel && return 0 ;;
     esac
     for name; do
@@ -294,6 +293,10 @@ ask_libc() {
 # In another root they do not count, since another host's processor may run it.
 say_cpu_flags() {
     [ -z "$root" ] && [ -r /proc/cpuinfo ] || return 0
+    case $omitted$report in
+        2*x86_64_v*) ;;
+        2*) return 0 ;;
+    esac
     line=
     while read -r word line; do
         [ "$word" != flags ] || break
@@ -305,7 +308,7 @@ say_linux() {
     say_elf
     say_libcs
     case $machine in
-        "3e 00"*) say_cpu_flags ;;
+        "3e 00") say_cpu_flags ;;
     esac
 }
 
@@ -358,7 +361,7 @@ say_path
 say_store
 cd /
 say_host
-if [ "$settled" = 1 ] && [ "$complete" != 1 ]; then
+if [ "$omitted" ]; then
     say partial 1
 else
     say_rest

@@ -93,7 +93,7 @@ class TestNothingToDo:
     ) -> None:
         run(spec(path, old))
         act(host, path, name=MINOR, state=state, keep=keep, index=[index])
-        complete = ["complete=1" in command for command in host.commands]
+        complete = ["omit=2" not in command for command in host.commands]
         assert complete == ([False] if (state, keep) == ("present", 1) else [False, True])
         assert len(host.modules) == len(complete) - 1
 

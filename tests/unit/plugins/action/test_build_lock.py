@@ -60,6 +60,21 @@ def test_with_auto_the_best_level_that_is_locked_counts(host: Host, path: Path, 
     assert host.modules[0]["asset"]["sha256"] == old.sha256
 
 
+@pytest.mark.skipif(not TARGET.startswith("x86_64-"), reason="only these processors have levels")
+def test_with_auto_a_better_level_that_is_locked_replaces_the_baseline(
+    host: Host, path: Path, tmp_path: Path, old: FakeBuild
+) -> None:
+    """Otherwise a no-op does not ask for the level of the processor."""
+    run(spec(path, old))
+    file = tmp_path / "lock.yml"
+    better = TARGET.replace("x86_64", "x86_64_v2")
+    file.write_text(
+        lock_of({MINOR: [stripped(old.name.split("-")[1], target) for target in (TARGET, better)]}).render()
+    )
+    result = act(host, path, name=MINOR, lock=str(file), cpu_level="auto", state="latest", check_mode=True)
+    assert (result["changed"], result["build"]["name"]) == (True, old.name.replace(TARGET, better))
+
+
 def test_a_removal_reads_no_lock(host: Host, path: Path, old: FakeBuild) -> None:
     run(spec(path, old))
     act(host, path, name=MINOR, lock="/nowhere", state="absent")

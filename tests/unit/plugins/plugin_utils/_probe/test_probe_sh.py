@@ -300,9 +300,29 @@ def test_only_of_a_path_with_a_build_an_answer_can_be_partial(
         whole = replace(
             whole, link_target=None, free_bytes=None, zstandard=(), distribution=None, is_fips=False, is_partial=True
         )
-    without_version = [replace(probe.platform, os_version=None) for probe in (whole, asked) if probe.platform]
-    assert without_version[0] == without_version[1]
+    without_rest = [
+        replace(probe.platform, os_version=None, cpu_level=None) for probe in (whole, asked) if probe.platform
+    ]
+    assert without_rest[0] == without_rest[1]
     assert replace(whole, platform=None, free_bytes=0) == replace(asked, platform=None, free_bytes=0)
+
+
+@pytest.mark.parametrize(
+    ("cpu_level", "other_build", "is_asked"),
+    [("baseline", "b", False), ("auto", "b", True), ("baseline", "3.13-x86_64_v3-unknown-linux-gnu", True)],
+)
+@each_shell
+def test_without_a_change_the_processor_is_asked_where_a_level_matters(
+    tmp_path: Path, shell: str, cpu_level: str, other_build: str, is_asked: bool
+) -> None:
+    path, store = tmp_path / "3.13", tmp_path / ".builds"
+    install(path)
+    make_build(store, other_build)
+    whole = ask(path, store, shell=shell).platform
+    asked = ask(path, store, shell=shell, complete=False, cpu_level=cpu_level).platform
+    assert whole is not None
+    assert asked is not None
+    assert asked.cpu_level == (whole.cpu_level if is_asked else None)
 
 
 @each_shell
