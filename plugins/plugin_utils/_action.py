@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
 from ._ansible_host import AnsibleController, AnsibleHost, trusted
-from ._before_fork import render_a_template
+from ._before_fork import find_connections_and_shells, read_fields_of_results, render_a_template
 from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
@@ -28,6 +28,8 @@ from ._options import URL_FILES, require_finite, require_known, require_plain_in
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
 _HOST_PATHS = ("archive", *URL_FILES)
 
+find_connections_and_shells()
+read_fields_of_results()
 render_a_template()  # the arguments of each task are templates, and those of each host are rendered in a new process
 
 

@@ -30,3 +30,24 @@ def render_a_template() -> None:
 
     with suppress(Exception):  # the templates of the play fail in the same way, where the user sees it
         Templar(loader=None).template(trusted("{{ '' | string }}"))
+
+
+def read_fields_of_results() -> None:
+    """Let Ansible read the type hints of a result's fields, which it keeps. Does nothing where it cannot.
+
+    No public function of Ansible does only that. Version 2.21 does it in each worker, for the result of a task and for
+    that of a module.
+    """
+    with suppress(Exception):  # another version does it in another way, or not at all
+        from ansible._internal._task import UnifiedTaskResult
+
+        UnifiedTaskResult.from_action_result_dict({})
+        UnifiedTaskResult.from_module_result_dict({})
+
+
+def find_connections_and_shells() -> None:
+    """Let Ansible list the directories of both kinds of plugins, which else each worker does for its own two."""
+    from ansible.plugins.loader import connection_loader, shell_loader
+
+    connection_loader.find_plugin("ssh")
+    shell_loader.find_plugin("sh")

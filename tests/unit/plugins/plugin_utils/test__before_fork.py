@@ -53,7 +53,27 @@ def test_those_of_ansible_are_loaded_before_any_task_of_this_collection() -> Non
     assert f"{PLUGINS}.plugin_utils._interpreter_role" not in loaded  # the role has loaded it
 
 
-@pytest.mark.parametrize("function", ["load_filters_and_tests", "render_a_template"])
+def test_what_each_worker_would_look_up_again_is_known_before_the_first_fork() -> None:
+    loaded_after(
+        f"""{BUILD}
+import os, typing
+from ansible.plugins.loader import connection_loader, shell_loader
+os.listdir = typing.get_type_hints = None  # from here on nothing is looked up
+assert connection_loader.find_plugin('ssh') and connection_loader.find_plugin('local')
+assert shell_loader.find_plugin('sh')
+try:
+    from ansible._internal._task import UnifiedTaskResult
+except ImportError:  # before ansible-core 2.21
+    sys.exit()
+assert UnifiedTaskResult.from_action_result_dict({{}}) and UnifiedTaskResult.from_module_result_dict({{}})
+"""
+    )
+
+
+FUNCTIONS = ["load_filters_and_tests", "render_a_template", "read_fields_of_results", "find_connections_and_shells"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_where_ansible_cannot_load_them_the_play_goes_on(function: str) -> None:
     """Without `init_plugin_loader`, as where the collection is imported by other means."""
     call = f"from {PLUGINS}.plugin_utils import _before_fork; _before_fork.{function}(); print('went on')"
