@@ -121,16 +121,18 @@ class AnsibleHost:
                 "Nothing was installed. Set remote_tmp to a directory in which chmod works, or delivery to pull."
             )
 
-    def expand_path(self, path: str) -> str:
-        """The path with the variables and the home of the host's user, as a module's option of type `path` has it.
+    def expand_paths(self, paths: Collection[str]) -> dict[str, str]:
+        """Each path with the variables and the home of the host's user, as an option of a module of type `path` has it.
 
-        A variable that is not set stays as it is written.
+        A variable that is not set stays as it is written. The host is asked once for all variables, and once for each
+        home.
         """
-        names = {found["name"] for found in VARIABLE.finditer(path)}
-        if names:
-            values = self._values_of(names)
-            path = VARIABLE.sub(lambda found: values.get(found["name"], found[0]), path)
-        return str(self._action._remote_expand_user(path)) if path.startswith("~") else path
+        names = {found["name"] for path in paths for found in VARIABLE.finditer(path)}
+        values = self._values_of(names) if names else {}
+        expanded = {path: VARIABLE.sub(lambda found: values.get(found["name"], found[0]), path) for path in paths}
+        users = {path.partition("/")[0] for path in expanded.values() if path.startswith("~")}
+        homes = {user: str(self._action._remote_expand_user(user)).rstrip("/") for user in sorted(users)}
+        return {path: _at_home(text, homes) for path, text in expanded.items()}
 
     def _values_of(self, names: Collection[str]) -> dict[str, str]:
         """The variables that are set there, also by the task's own `environment`."""
@@ -227,6 +229,11 @@ class AnsibleController:
     def default_max_age_s(self) -> int:
         """The default of `index_max_age` in seconds; 0 without one. Raises `InvalidName`."""
         return default_max_age_s(self._task_vars, self._action._templar)
+
+
+def _at_home(path: str, homes: Mapping[str, str]) -> str:
+    user, slash, rest = path.partition("/")
+    return f"{homes[user]}{slash}{rest}" or "/" if user in homes else path
 
 
 def trusted(template: str) -> str:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ._controller_files import ControllerFiles
@@ -55,8 +55,11 @@ class Host(Protocol):
     def send_file(self, path: str) -> str:
         """Send a file of the controller; its path on the host, where it stays until the task ends."""
 
-    def expand_path(self, path: str) -> str:
-        """The path with the variables and the home of the host's user, as a module's option of type `path` has it."""
+    def expand_paths(self, paths: Collection[str]) -> dict[str, str]:
+        """Each path with the variables and the home of the host's user, as an option of a module of type `path` has it.
+
+        One question to the host is for all of them, so ask once for a task.
+        """
 
 
 class Controller(Protocol):

@@ -9,7 +9,7 @@ What a task decides is seen in three places: the commands it sent, what it hande
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,8 +67,8 @@ class Host:
         self.received["/host/tmp/archive"] = Path(path).read_bytes()
         return "/host/tmp/archive"
 
-    def expand_path(self, path: str) -> str:
-        return path.replace("~", self.home, 1).replace("$HOME", self.home)
+    def expand_paths(self, paths: Collection[str]) -> dict[str, str]:
+        return {path: path.replace("~", self.home, 1).replace("$HOME", self.home) for path in paths}
 
 
 def run_on(

@@ -55,9 +55,9 @@ def parsed_params(params: Mapping[str, Any], host: Host) -> dict[str, Any]:
     parsed = {**params, "path": params.get("dest") or params["path"]}
     parsed.pop("dest", None)
     require_plain_in_root({"path": parsed["path"], "store": parsed["store"]}, parsed["root"])
-    for option in ("root",) if parsed["root"] else ("path", "store"):
-        if parsed[option]:
-            parsed[option] = host.expand_path(parsed[option])
+    on_host = [option for option in (("root",) if parsed["root"] else ("path", "store")) if parsed[option]]
+    expanded = host.expand_paths([parsed[option] for option in on_host])
+    parsed |= {option: expanded[parsed[option]] for option in on_host}
     parsed["min_age"] = age_seconds(parsed["min_age"], "min_age")
     if parsed["index_max_age"] is not None:  # 0 outranks a default
         parsed["index_max_age"] = age_seconds(parsed["index_max_age"], "index_max_age")

@@ -35,10 +35,10 @@ class LinksTask:
     def from_params(cls, params: Mapping[str, Any], controller: Controller, host: Host) -> LinksTask:
         """The task in validated options. Raises `InvalidName` for impossible ones."""
         builds = [_with_requirements(build, controller) for build in params["builds"]]
-        whole = {**params, "builds": builds}
-        if not params["root"]:  # `~` and variables are those of the running system
-            whole |= _expanded(params, host)
-            whole["builds"] = [{**build, **_expanded(build, host)} for build in builds]
+        # `~` and variables are those of the running system
+        paths = [] if params["root"] else [path for part in (params, *builds) for path in _paths_in(part).values()]
+        expanded = host.expand_paths(paths)
+        whole = {**_expanded(params, expanded), "builds": [_expanded(build, expanded) for build in builds]}
         profiles = Profiles.from_params(whole)
         return cls(LinksSpec.from_params(whole), profiles, controller, host)
 
@@ -75,9 +75,13 @@ class LinksTask:
         return {"ansible_facts": {DISCOVERED: lasting}} if is_discovered else {}
 
 
-def _expanded(params: Mapping[str, Any], host: Host) -> dict[str, str]:
-    """Those of the parameters that are paths, as they are on the host."""
-    return {name: host.expand_path(path) for name, path in params.items() if path and name in _PATHS}
+def _paths_in(params: Mapping[str, Any]) -> dict[str, str]:
+    """Those of the parameters that are paths on the host."""
+    return {name: path for name, path in params.items() if path and name in _PATHS}
+
+
+def _expanded(params: Mapping[str, Any], expanded: Mapping[str, str]) -> dict[str, Any]:
+    return {**params, **{name: expanded.get(path, path) for name, path in _paths_in(params).items()}}
 
 
 def _with_requirements(build: Mapping[str, Any], controller: Controller) -> dict[str, Any]:

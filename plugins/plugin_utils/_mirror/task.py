@@ -36,7 +36,8 @@ class MirrorTask:
     def __init__(self, params: Mapping[str, Any], controller: Controller, host: Host) -> None:
         self._controller = controller
         self._host = host
-        self._params = {**params, "path": host.expand_path(str(params.get("dest") or params["path"]))}
+        path = str(params.get("dest") or params["path"])
+        self._params = {**params, "path": host.expand_paths([path])[path]}
         self._params.pop("dest", None)
 
     def run(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,8 +40,8 @@ class Host:
         self.modules.append(dict(arguments))
         return dict(self._answers[len(self.modules) - 1])
 
-    def expand_path(self, path: str) -> str:
-        return path.replace("$HOME", "/home/me")
+    def expand_paths(self, paths: Collection[str]) -> dict[str, str]:
+        return {path: path.replace("$HOME", "/home/me") for path in paths}
 
 
 def run_on(host: Host, args: Mapping[str, Any], *, check_mode: bool = False) -> dict[str, Any]:

@@ -165,14 +165,26 @@ def test_variables_of_a_path_have_the_values_that_a_module_would_see(
         monkeypatch.delenv(name, raising=False)
     for name, value in VALUES.items():
         monkeypatch.setenv(name, value)
-    assert AnsibleHost(action, TASK_VARS).expand_path(path) == os.path.expandvars(path)
-    assert len(commands) == ("A" in path.replace("${A", "") or "N" in path or "${A}" in path)
+    paths = {path, "/$A/of/another/option"} if "$" in path else {path}
+    assert AnsibleHost(action, TASK_VARS).expand_paths(paths) == {one: os.path.expandvars(one) for one in paths}
+    assert len(commands) == ("$" in path)
 
 
-def test_a_home_in_a_path_is_the_host_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    action = Action()
-    monkeypatch.setattr(action, "_remote_expand_user", lambda path: path.replace("~", "/home/me"))
-    assert AnsibleHost(action, TASK_VARS).expand_path("~/x") == "/home/me/x"
+@pytest.mark.parametrize(("home", "expected"), [("/home/me", "/home/me"), ("/", "")])
+def test_a_home_in_a_path_is_the_host_s(home: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked once for all paths. A user that the host does not have stays as it is written."""
+    action, asked = Action(), []
+
+    def expand(path: str) -> str:
+        asked.append(path)
+        return home if path == "~" else path
+
+    monkeypatch.setattr(action, "_remote_expand_user", expand)
+    paths = {
+        "~": expected or "/", "~/x": f"{expected}/x", "~//y/~": f"{expected}//y/~", "~gone/z": "~gone/z", "/~": "/~",
+    }  # fmt: skip
+    assert AnsibleHost(action, TASK_VARS).expand_paths(paths) == paths
+    assert sorted(asked) == ["~", "~gone"]
 
 
 @pytest.mark.parametrize(("tmpdir", "used"), [("/host/tmp", "/host/tmp"), (None, "/host/made")])
