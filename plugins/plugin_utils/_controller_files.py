@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible.errors import AnsibleFileNotFound
 
@@ -34,8 +33,7 @@ class MissingFile(StandaloneError):
     """The controller does not have a file that an option names."""
 
 
-@dataclass(frozen=True)
-class ControllerFiles:
+class ControllerFiles(NamedTuple):
     """The files that one task, lookup or host can name.
 
     `loader` is Ansible's, `search_path` the directories of the task's roles and play, and `variables` those of the

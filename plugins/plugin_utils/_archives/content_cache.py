@@ -18,9 +18,8 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import inf
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_PATTERN
 from ansible_collections.standalone.python.plugins.module_utils._download.digest import verify_file
@@ -177,8 +176,7 @@ def is_intact(path: str, sha256: str) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(NamedTuple):
     """How long to wait for a lock: until the limit has passed and the file `part` has not grown for as long."""
 
     limit: Limit

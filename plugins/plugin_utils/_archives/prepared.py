@@ -16,7 +16,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._archive.decompress import is_gzip
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_PATTERN, Prepared
@@ -35,8 +35,7 @@ _LEVEL = 9
 _WAIT_S = 300  # another process needs seconds for it, a minute on a busy machine, or hangs
 
 
-@dataclass(frozen=True)
-class PackedArchive:
+class PackedArchive(NamedTuple):
     """A file to send. `prepared` are the digests of a prepared copy; None for the archive as published."""
 
     path: str

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._install import report
@@ -18,8 +17,7 @@ from .._probe.probe import Probe
 from .._probe.state import state_of
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """The plan for a spec and the state that the probe reported."""
 
     spec: InstallSpec

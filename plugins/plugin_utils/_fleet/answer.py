@@ -10,8 +10,7 @@ must neither hide the others nor be reported under another's name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
@@ -34,8 +33,7 @@ class DamagedAnswer(StandaloneError):
     """A host returned something that the module never returns."""
 
 
-@dataclass(frozen=True)
-class FoundBuild:
+class FoundBuild(NamedTuple):
     """A build in a store of the host. `answer` describes it; `where` is the name of that description in messages."""
 
     asset: Asset
@@ -71,8 +69,7 @@ class FoundBuild:
         return {str(kind): list(fields.texts(kind)) for kind in drift}
 
 
-@dataclass(frozen=True)
-class FoundEnvironment:
+class FoundEnvironment(NamedTuple):
     """A virtual environment of the host. `store` and `entry` are None if another interpreter made it."""
 
     path: str
@@ -83,8 +80,7 @@ class FoundEnvironment:
     components: dict[str, dict[str, str]]
 
 
-@dataclass(frozen=True)
-class LeftBuild:
+class LeftBuild(NamedTuple):
     """A build that a path was rolled back from, when (UTC, ISO 8601), and why."""
 
     build: Build
@@ -92,8 +88,7 @@ class LeftBuild:
     reason: str
 
 
-@dataclass(frozen=True)
-class FoundPath:
+class FoundPath(NamedTuple):
     """A path of the host that uses a store.
 
     `entry` is the store entry that it names now, `fallback` the entry that it would return to, and `left` are the
@@ -108,8 +103,7 @@ class FoundPath:
     fields: Fields
 
 
-@dataclass(frozen=True)
-class HostAnswer:
+class HostAnswer(NamedTuple):
     """The builds and paths that a host reports. `fips` is whether it is in FIPS mode, None if it did not say."""
 
     paths: tuple[FoundPath, ...]

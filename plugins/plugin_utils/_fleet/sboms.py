@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -39,7 +38,7 @@ def documents(report: Mapping[str, Any], form: str) -> Iterator[dict[str, str]]:
         document = sbom.of_host(form, of_host, readable(host["host"]), inside)
         yield {"name": f"sbom/{files[host['host']]}{ending}", "content": sbom.rendered(document)}
         subjects += [Subject(one.asset, one.components, _on(host, one.found_at)) for one in of_host]
-        environments += [replace(one, found_at=_on(host, one.found_at)) for one in inside]
+        environments += [one._replace(found_at=_on(host, one.found_at)) for one in inside]
     whole = sbom.of_host(form, subjects, "fleet", environments)
     yield {"name": f"sbom{ending}", "content": sbom.rendered(whole)}
 

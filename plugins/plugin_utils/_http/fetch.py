@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from dataclasses import dataclass
 from time import sleep
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
@@ -25,8 +24,7 @@ _CONNECT_TIMEOUT_S = 10
 _CHUNK_BYTES = 64 * 1024  # as received; inflated, they can be a thousand times as many
 
 
-@dataclass(frozen=True)
-class Validators:
+class Validators(NamedTuple):
     """The server's identifiers of the version that we have of a document. None means that it sent none."""
 
     etag: str | None = None
@@ -38,8 +36,7 @@ class Validators:
         return {name: value for name, value in headers.items() if value}
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """The bytes of a document, and the validators for the next request."""
 
     body: bytes

@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import ASTRAL_HOST
@@ -23,8 +22,7 @@ _ON_ASTRAL = "/github/versions/main/v1/python-build-standalone.ndjson"
 _ORIGIN = "https://raw.githubusercontent.com/astral-sh/versions/main/v1/python-build-standalone.ndjson"
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(NamedTuple):
     """The address of an index. `location` is the URL for http and the absolute path for the other kinds."""
 
     kind: Literal["http", "file", "bundled"]

@@ -19,8 +19,8 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import day_of
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable
@@ -34,8 +34,7 @@ _MOST_NAMES_BYTES = 64 * 1024 * 1024  # twenty times those of 2026
 _DAMAGED = "The bundled catalogue is damaged; reinstall the collection."
 
 
-@dataclass(frozen=True, order=True)
-class PublicFile:
+class PublicFile(NamedTuple):
     """A file of a public release. `sha256` is 32 raw bytes."""
 
     release: str
@@ -43,8 +42,7 @@ class PublicFile:
     sha256: bytes
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """The header of a bundled catalogue. `newest_release` is a tag, and so a date."""
 
     format: int
@@ -64,7 +62,7 @@ def pack(files: Iterable[PublicFile]) -> bytes:
     digests = [file.sha256 for _name, group in ordered for file in group]
     newest = max(file.release for group in groups.values() for file in group)
     header = Header(format=_FORMAT, newest_release=newest, files=len(digests), names_bytes=len(names))
-    return json.dumps(asdict(header)).encode("ascii") + b"\n" + names + b"".join(digests)
+    return json.dumps(header._asdict()).encode("ascii") + b"\n" + names + b"".join(digests)
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,6 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -180,7 +179,7 @@ class CacheEntry:
         for suffix in ("", *_SQLITE_COMPANIONS):
             remove_file(new + suffix)  # left by a writer that was killed; SQLite would follow a symlink
         os.close(open_private(new))
-        Catalog.create(new, listed, replace(origin, key=self._key)).close()
+        Catalog.create(new, listed, origin._replace(key=self._key)).close()
         seal(new)
         os.replace(new, database)
         self.confirm()
@@ -238,8 +237,7 @@ def _failure(content: Any) -> FetchError | None:
     return FetchError(message, outlook) if outlook in _NOTED_OUTLOOKS else None
 
 
-@dataclass(frozen=True)
-class OpenIndex:
+class OpenIndex(NamedTuple):
     """An open index. Close `catalog` after use; `entry` is its entry in the cache."""
 
     name: str

@@ -12,8 +12,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import OPTIONS_PATTERN
@@ -48,8 +47,7 @@ _LISTED = (
 )
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """The document that the index was made from. `signature` is that of a local file, None for a fetched one.
 
     `key` identifies its address in the cache, without the secrets that an address can hold.
@@ -60,8 +58,7 @@ class Origin:
     key: str = ""
 
 
-@dataclass(frozen=True)
-class Variant:
+class Variant(NamedTuple):
     """The two properties of a build that a name always decides, with or without a mark for them."""
 
     free_threaded: bool

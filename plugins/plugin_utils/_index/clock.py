@@ -10,8 +10,8 @@ ahead is never chosen, which leaves room for time zones and for a clock that is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import day_of
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
@@ -23,8 +23,7 @@ _AHEAD = timedelta(days=2)
 _LAST_MOMENT = datetime.max.replace(tzinfo=timezone.utc)
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     """A point in time. `now` is in UTC, and never before the newest release bundled with this collection."""
 
     now: datetime

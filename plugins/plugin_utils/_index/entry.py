@@ -9,7 +9,7 @@ says what was built.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import (
@@ -27,8 +27,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.urls impor
 MISDATED_RELEASE = "20250323"
 
 
-@dataclass(frozen=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """An asset in an index. `sha256` is 32 raw bytes, or None when the index has no digest for it.
 
     `own_url` is None for a file of a public release, whose URL follows from the other fields. `prepared` are the

@@ -12,8 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256, SHA256_PATTERN, Prepared
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url, public_file
@@ -29,8 +28,7 @@ _URL = re.compile(r"(?:https?|file)://\S+/\S+")
 _RELEASE_IN_NAME = re.compile(r"\+(\d{8})-")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One file that an index lists. `sha256` is 32 raw bytes, or None when the index has no digest for it.
 
     `prepared` are the two digests of its prepared copy, one after the other; None when there is no copy.
@@ -112,8 +110,7 @@ def _json(text: str, where: str) -> Any:
         raise IndexUnavailable(f"{where} is damaged: a number or a nesting in it is beyond any index.") from None
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """The content of an index. `unknown` are the file names that are not those of builds, in the index's order."""
 
     listed: tuple[IndexEntry, ...]

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
@@ -30,8 +30,7 @@ _PLAIN_PATH = re.compile(f"/{_PLAIN}+")
 _DISCOVERIES = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
 
 
-@dataclass(frozen=True)
-class Going:
+class Going(NamedTuple):
     """The paths of links and builds that are about to be removed."""
 
     links: tuple[str, ...] = ()

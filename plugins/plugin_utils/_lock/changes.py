@@ -9,8 +9,7 @@ The versions are those of the table of releases, so nothing is fetched. What the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
@@ -31,8 +30,7 @@ _SHOWN = 4  # of many components that are not known
 _FIRST = ("cpython", "openssl", "libressl", "pip")  # what readers look for
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(NamedTuple):
     """One name's change from a build to another; None for a name that the lock did not have, or has no more."""
 
     name: str

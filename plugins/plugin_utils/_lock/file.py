@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256, SHA256_OF_NOTHING, Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
@@ -105,8 +105,7 @@ class LockedBuild:
         return cls(asset, _size(fields, where), libraries)
 
 
-@dataclass(frozen=True)
-class LockFile:
+class LockFile(NamedTuple):
     """The content of a lock. `builds` is name -> target -> build, with names as `RequestedName` renders them."""
 
     builds: Mapping[str, Mapping[str, LockedBuild]]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
@@ -16,8 +16,7 @@ from .._documents import read_document
 from .file import InvalidLock, LockedBuild, LockFile
 
 
-@dataclass(frozen=True)
-class Lock:
+class Lock(NamedTuple):
     """A lock that was read; `where` is its name in messages."""
 
     content: LockFile

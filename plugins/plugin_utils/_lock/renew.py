@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
@@ -16,8 +17,7 @@ from .._components.table import components_of
 from .file import LIBRARIES, InvalidLock, LockedBuild, LockFile
 
 
-@dataclass(frozen=True)
-class LockEntry:
+class LockEntry(NamedTuple):
     """One name for one target. `offer` is the index's asset for it, None without one; `why_none` is the reason."""
 
     request: BuildRequest
@@ -26,8 +26,7 @@ class LockEntry:
     why_none: str = ""
 
 
-@dataclass(frozen=True)
-class Renewal:
+class Renewal(NamedTuple):
     """A renewal of `former`, the lock so far, which is empty at first; `where` is its name in messages.
 
     With `may_remove`, undeclared entries are removed. `warn` gets a message, and `size_of` returns an archive's size in

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
@@ -101,7 +101,7 @@ def _answers(catalog: Catalog, request: BuildRequest, entry: MirrorEntry, scope:
 
 def _history(catalog: Catalog, request: BuildRequest, target: str, releases: int, scope: Scope) -> Iterator[Asset]:
     """The assets of the request, newest first, each from an older release. Raises `NoMatch` when there is none."""
-    scope = replace(scope, targets=(target,))
+    scope = scope._replace(targets=(target,))
     for number in range(releases):
         try:
             asset = choose(catalog, request._replace(target=target), scope)
@@ -111,7 +111,7 @@ def _history(catalog: Catalog, request: BuildRequest, target: str, releases: int
             return
         yield asset
         older = f"{int(asset.build.release) - 1:08d}"  # the newest possible tag before it
-        scope = replace(scope, newest_release=older)
+        scope = scope._replace(newest_release=older)
 
 
 _FIRST_ATTESTED = "20250205"  # docs/development/builds.md 7: no earlier release has one for every file

@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _SHOWN_CHARACTERS = 300  # of the output of a host that gave no answer
 _SHOWN_OF_A_LINE = 80
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """The form of a key's value; of a key that is not `repeated` only the first line counts."""
 
     pattern: re.Pattern[str]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._platform.facts import MACHINES
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HostPlatform, cpu_level_of
@@ -129,8 +129,7 @@ _HEADER_BYTES = 64  # of 64-bit files; the 52 of 32-bit files are always followe
 _PROGRAM_INTERPRETER = 3  # PT_INTERP
 
 
-@dataclass(frozen=True)
-class _Layout:
+class _Layout(NamedTuple):
     """The layout of the fields read from an ELF header and program headers: `struct` formats without byte order."""
 
     bits: int
@@ -145,8 +144,7 @@ _LAYOUTS = {
 }
 
 
-@dataclass(frozen=True)
-class Elf:
+class Elf(NamedTuple):
     """The facts. `machine` is e_machine; `interpreter` is the loader's path, None if static or named further on."""
 
     bits: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._json import parsed, unsealed
@@ -62,8 +62,7 @@ _KEYS = {
 }
 
 
-@dataclass(frozen=True)
-class Mount:
+class Mount(NamedTuple):
     """A mounted file system; str() is the subject of a clause."""
 
     type: str
@@ -74,8 +73,7 @@ class Mount:
         return f"the file system {self.point} ({self.type})"
 
 
-@dataclass(frozen=True)
-class NearestExisting:
+class NearestExisting(NamedTuple):
     """What exists of a wanted path: the file itself, else its nearest ancestor. `is_writable` by this user.
 
     `in_build` is the directory of the build that contains it, else None. `mount` is its file system, None when unknown:

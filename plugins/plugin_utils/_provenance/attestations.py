@@ -12,9 +12,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
@@ -44,16 +43,14 @@ class NoAttestation(NoBundle):
     """GitHub has no attestation of an archive."""
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(NamedTuple):
     """The JSON of a Sigstore bundle; `where` is the name of its source in messages."""
 
     content: str
     where: str
 
 
-@dataclass(frozen=True)
-class BundleSources:
+class BundleSources(NamedTuple):
     """The first source that applies: beside `archive`, a file on the controller; else beside the archive in `mirrors`;
     else beside an archive with a separate URL, or at the GitHub `repository` that built it.
     """

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import (
@@ -25,8 +24,7 @@ from .unusable import why_unusable
 _COMPARES = ("=", "!", "<", ">", "~")
 
 
-@dataclass(frozen=True)
-class Exclusion:
+class Exclusion(NamedTuple):
     """One entry of `exclude`, as it was written; `specifier` when it is a range of versions."""
 
     text: str

@@ -9,7 +9,6 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import replace
 from typing import TypeVar
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.asset_name import AssetName
@@ -124,7 +123,7 @@ def with_warning(asset: Asset, warn: Callable[[str], None]) -> Asset:
 
 def _choices(catalog: Catalog, request: BuildRequest, scope: Scope) -> tuple[Asset, ...]:
     def best(target: str) -> tuple[Asset, ...]:
-        return (choose(catalog, request._replace(target=target), replace(scope, targets=(target,))),)
+        return (choose(catalog, request._replace(target=target), scope._replace(targets=(target,))),)
 
     named = request.named_target
     return of_each_target((named,) if named else catalog.targets(), best)

@@ -11,7 +11,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, preference
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import BuildRequest
@@ -26,8 +26,7 @@ from .no_match import Obstacles, refusal, require_agreement
 from .unusable import why_unusable
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """The limits of the selection, in addition to the request.
 
     `targets` are tried in this order for each version. `platform` is None when the host is unknown or does not matter.

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
 
 
-@dataclass(frozen=True)
-class UnusableRelease:
+class UnusableRelease(NamedTuple):
     """A release whose builds for some targets do not work; `target_part` is what these targets contain."""
 
     release: str

@@ -12,7 +12,6 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
@@ -49,8 +48,7 @@ class Part(NamedTuple):
         return f"{self.component}-{self.version}"
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """A build in a document, with its components, and where it is: paths, or hosts with paths."""
 
     asset: Asset
@@ -95,8 +93,7 @@ class Subject:
         return self.asset.build.name, self.asset.sha256, json.dumps(self.components, sort_keys=True)
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(NamedTuple):
     """A virtual environment in a document, with its components, its places, and if known the build that runs it and the
     version of Python.
     """
@@ -143,8 +140,7 @@ def _references(one: Subject | Environment) -> list[str]:
     return [part.reference for part in one.parts()]
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(NamedTuple):
     """What a document is about: `name` is a host or a fleet with these builds and environments, or None for the one
     build itself.
     """
@@ -212,7 +208,7 @@ def _merged(every: Iterable[_Placed]) -> list[_Placed]:
     for each in every:
         merged.setdefault(each.key, each)
         places.setdefault(each.key, set()).update(each.found_at)
-    return [replace(merged[key], found_at=tuple(sorted(places[key]))) for key in sorted(merged)]
+    return [merged[key]._replace(found_at=tuple(sorted(places[key]))) for key in sorted(merged)]
 
 
 def number_of(document: Mapping[str, Any]) -> uuid.UUID:

@@ -108,11 +108,11 @@ def test_a_store_that_cannot_be_written_is_refused(decided: Plan, nearest: Neare
     ("nearest", "message"),
     [
         (
-            replace(READ_ONLY, mount=Mount("ext4", frozenset({"ro", "relatime"}), "/opt")),
+            READ_ONLY._replace(mount=Mount("ext4", frozenset({"ro", "relatime"}), "/opt")),
             "the file system /opt (ext4) is mounted read-only. Remount it, or choose another path.",
         ),
         (
-            replace(READ_ONLY, mount=Mount("ext4", frozenset({"rw"}), "/")),
+            READ_ONLY._replace(mount=Mount("ext4", frozenset({"rw"}), "/")),
             "root may not write to /opt. Remove an immutable flag (chattr -ia /opt), allow it in the access policy or "
             "at the server of that file system, or choose another path.",
         ),
@@ -127,7 +127,7 @@ def test_root_is_not_advised_to_become_root(nearest: NearestExisting, message: s
 def test_capabilities_need_a_file_system_that_heeds_them() -> None:
     order = spec(Path("/opt/python/3.13"), name="3.13", store="/srv/builds", capabilities=["cap_net_raw+ep"])
     mount = Mount("xfs", frozenset({"nosuid"}), "/srv")
-    probe = replace(GOOD, nearest_to_store=replace(GOOD.nearest_to_store, mount=mount))
+    probe = replace(GOOD, nearest_to_store=GOOD.nearest_to_store._replace(mount=mount))
     with pytest.raises(StoreError) as caught:
         preflight(order, INSTALL, probe)
     assert str(caught.value) == (
@@ -140,7 +140,7 @@ def test_capabilities_need_a_file_system_that_heeds_them() -> None:
 
 class TestNoexec:
     PROBE = replace(
-        GOOD, nearest_to_store=replace(GOOD.nearest_to_store, mount=Mount("xfs", frozenset({"noexec"}), "/srv"))
+        GOOD, nearest_to_store=GOOD.nearest_to_store._replace(mount=Mount("xfs", frozenset({"noexec"}), "/srv"))
     )
 
     def test_no_interpreter_could_start(self) -> None:

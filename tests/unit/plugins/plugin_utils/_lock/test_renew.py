@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 pytest.importorskip("ansible", reason="locks are made on the controller")
@@ -79,7 +77,7 @@ def test_nothing_goes_backwards(offer: LockEntry, warning: str) -> None:
 
 
 def test_an_older_release_of_the_same_bytes_is_older() -> None:
-    same = replace(declared(OLD), offer=asset(OLD)._replace(sha256=asset(NEW).sha256))
+    same = declared(OLD)._replace(offer=asset(OLD)._replace(sha256=asset(NEW).sha256))
     result, warnings = renewed(locked(NEW), same)
     assert (result.builds["3.13"][GNU].asset, len(warnings)) == (asset(NEW), 1)
 
