@@ -122,19 +122,21 @@ class _Table(NamedTuple):
     changes: Mapping[str, Mapping[str, str | None]]
 
 
-@lru_cache(maxsize=1)
-def _table() -> _Table:
+def _read_table() -> _Table:
     content = json.loads(TABLE.read_text(encoding="utf-8"))
     return _Table(frozenset(content["releases"]), content["changes"])
+
+
+_TABLE = _read_table()  # here, since each process that Ansible forks would read it again
 
 
 @lru_cache(maxsize=256)
 def _versions_at(release: str) -> Mapping[str, str]:
     """Package -> version at a release; nothing for a release that the table lacks."""
-    if release not in _table().releases:
+    if release not in _TABLE.releases:
         return {}
     last = {
         package: next((version for since, version in reversed(list(of_package.items())) if since <= release), None)
-        for package, of_package in _table().changes.items()
+        for package, of_package in _TABLE.changes.items()
     }
     return {package: version for package, version in last.items() if version}
