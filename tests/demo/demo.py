@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -29,7 +30,9 @@ from tests.support.sample_mirror import make_mirror, serving  # noqa: E402
 
 PUBLIC_INDEX = "https://releases.astral.sh/github/versions/main/v1/python-build-standalone.ndjson"
 PUBLIC_WAIT_S = 3
-SAMPLE_RELEASES = ("20260101", "20260201")
+# Of yesterday and today: an index whose releases are older than the bundled ones looks held back, and tasks warn of it.
+_NOW = datetime.now(timezone.utc)
+SAMPLE_RELEASES = (f"{_NOW - timedelta(days=1):%Y%m%d}", f"{_NOW:%Y%m%d}")
 
 
 def main() -> int:
