@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .servers import Answering, Behaviour, status
+from .servers import Answering, Behaviour, files, status
 
 HTML_PAGE = b"<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Who are you?</body></html>\n"
 
@@ -89,6 +89,20 @@ def raw(answer: bytes) -> Behaviour:
         answering.hang_up()
 
     return behave
+
+
+def early(*answers: str, then: Behaviour | None = None) -> Behaviour:
+    """Sends informational answers, such as "103 Early Hints", before the file or another answer."""
+
+    def behave(answering: Answering) -> None:
+        for answer in answers:
+            answering.wfile.write(f"HTTP/1.1 {answer}\r\nLink: </style.css>; rel=preload\r\n\r\n".encode())
+        (then or files())(answering)
+
+    return behave
+
+
+INFORMATIONAL = ("100 Continue", "102 Processing", "103 Early Hints", "103 Early Hints", "199 Any")
 
 
 def _start_of_file(answering: Answering, size_bytes: int) -> None:

@@ -160,6 +160,9 @@ def watched(connection_class: Any, patience: Patience) -> Any:
 
         def begin(self) -> None:
             super().begin()
+            while 100 <= self.status < 200 and self.status != 101:  # such as Early Hints: http.client only skips 100
+                self.headers: Any = None
+                super().begin()
             patience.expect_body()
 
     return type(f"Watched{connection_class.__name__}", (connection_class,), {"response_class": Answer})

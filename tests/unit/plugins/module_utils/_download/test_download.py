@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._download import download
 from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, NoSource, StoreError
 from tests.support.downloads import CONTENT, OTHER, SHA256, Downloads
-from tests.support.misbehaviours import HTML_PAGE, break_off, chunked, html_page, raw
+from tests.support.misbehaviours import HTML_PAGE, INFORMATIONAL, break_off, chunked, early, html_page, raw
 from tests.support.servers import Behaviour, files, redirect, serve, status
 
 # What the server does with one request after the other, the pauses, and how many requests for the file come. The
@@ -19,6 +19,8 @@ from tests.support.servers import Behaviour, files, redirect, serve, status
 RECOVERIES: Mapping[str, tuple[list[Behaviour], list[float], int]] = {
     "at once": ([files()], [], 1),
     "without a length, in chunks": ([chunked()], [], 1),
+    "after informational answers": ([early(*INFORMATIONAL)], [], 1),
+    "a refusal after informational answers": ([early(*INFORMATIONAL, then=status(503)), files()], [1], 2),
     "without a length, to the end of the connection": ([raw(b"HTTP/1.0 200 OK\r\n\r\n" + CONTENT)], [], 1),
     "500, then it works": ([status(500), files()], [1], 2),
     "busy three times": ([status(503), status(429), status(504), files()], [1, 2, 4], 4),

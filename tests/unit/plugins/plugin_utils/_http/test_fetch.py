@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._http import fet
 from ansible_collections.standalone.python.plugins.plugin_utils._http import session
 from ansible_collections.standalone.python.plugins.plugin_utils._http.errors import FetchError
 from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch import Document, Validators, fetch
-from tests.support.misbehaviours import break_off, chunked, raw, stall
+from tests.support.misbehaviours import INFORMATIONAL, break_off, chunked, early, raw, stall
 from tests.support.servers import Server, files, login, redirect, serve, status
 
 CONTENT = b"0123456789" * 1000
@@ -65,6 +65,15 @@ def test_a_document_comes_with_its_validators(server: Server, directory: Path) -
     assert document.validators.etag is not None
     modified_s = os.stat(directory / "index").st_mtime
     assert document.validators.last_modified == email.utils.formatdate(modified_s, usegmt=True)
+
+
+def test_informational_answers_are_skipped(server: Server) -> None:
+    server.script["/index"] = [early(*INFORMATIONAL)]
+    document = get(f"{server.url}/index")
+    assert document is not None
+    assert document.body == CONTENT
+    server.script["/index"] = [early(*INFORMATIONAL, then=status(304))]
+    assert get(f"{server.url}/index", validators=document.validators) is None
 
 
 def test_the_same_document_is_not_sent_again(server: Server) -> None:
