@@ -68,6 +68,9 @@ class InstallSpec(NamedTuple):
                 "provisional is true, but nothing runs in a root that could show whether the build works. Leave out "
                 "one of them."
             )
+        for option in ("owner", "group"):
+            if params[option] is not None and not params[option].strip():
+                raise InvalidName(f"{option} is empty. Give a name or a number, or leave it out.")
         for module in params["health_imports"]:
             if not module.isprintable():
                 raise InvalidName(

@@ -18,7 +18,7 @@ _NO_ID = 2**32 - 1  # to chown it means: no change
 
 def ids(owner: str | None, group: str | None, system: TargetRoot = RUNNING) -> tuple[int, int]:
     """The numbers of a user and a group given as names or numbers; -1 for None. Raises `StoreError` if unknown."""
-    return (-1 if owner is None else _user_id(owner, system), -1 if group is None else _group_id(group, system))
+    return -1 if owner is None else _id("owner", owner, system), -1 if group is None else _id("group", group, system)
 
 
 def require_permitted(settings: Settings, system: TargetRoot = RUNNING) -> None:
@@ -59,26 +59,19 @@ def expected(directory: str, owner: str | None, group: str | None, system: Targe
     return (status.st_uid if user_id == -1 else user_id, status.st_gid if group_id == -1 else group_id)
 
 
-def _user_id(owner: str, system: TargetRoot) -> int:
+def _id(option: str, given: str, system: TargetRoot) -> int:
+    import grp
     import pwd
 
+    kind, file, ask = (
+        ("user", "/etc/passwd", pwd.getpwnam) if option == "owner" else ("group", "/etc/group", grp.getgrnam)
+    )
     try:
-        if _is_number(owner):
-            return _number(owner)
-        return _listed(owner, "/etc/passwd", system) if system.is_image else pwd.getpwnam(owner).pw_uid
+        if _is_number(given):
+            return _number(given)
+        return _listed(given, file, system) if system.is_image else int(ask(given)[2])
     except (KeyError, ValueError):  # the latter for an impossible name or number
-        raise StoreError(f"There is no user {owner} {system}. Create it first, or change `owner`.") from None
-
-
-def _group_id(group: str, system: TargetRoot) -> int:
-    import grp
-
-    try:
-        if _is_number(group):
-            return _number(group)
-        return _listed(group, "/etc/group", system) if system.is_image else grp.getgrnam(group).gr_gid
-    except (KeyError, ValueError):  # the latter for an impossible name or number
-        raise StoreError(f"There is no group {group} {system}. Create it first, or change `group`.") from None
+        raise StoreError(f"There is no {kind} {given} {system}. Create it first, or change `{option}`.") from None
 
 
 def _listed(name: str, file: str, system: TargetRoot) -> int:

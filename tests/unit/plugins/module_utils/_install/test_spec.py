@@ -41,6 +41,13 @@ def test_the_store_is_beside_the_path_unless_given() -> None:
             {"path": "python/3.13"}, StoreError,
             "path is 'python/3.13', which is relative. Write it from the root: path: /opt/python/3.13",
         ),
+        *(
+            (
+                {"path": "/opt/python/3.13", option: given}, InvalidName,
+                f"{option} is empty. Give a name or a number, or leave it out.",
+            )
+            for option in ("owner", "group") for given in ("", " ")
+        ),
         ({"path": ""}, StoreError, "path is '', which is empty. Name a path of the host: path: /opt/python/3.13"),
         (
             {"path": "C:\\Python\\3.13"}, StoreError,
