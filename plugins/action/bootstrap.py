@@ -11,9 +11,12 @@ from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import
 
 keep_bytecode()  # before the imports that it makes quicker
 
-from ansible_collections.standalone.python.plugins.module_utils._argspec import BOOTSTRAP_ARGUMENTS, BUILD_ARGUMENTS
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
-from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.task import BootstrapTask
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.task import (
+    BOOTSTRAP_ARGUMENTS,
+    BootstrapTask,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._build.options import CONSTRAINTS
 
 

@@ -111,19 +111,6 @@ BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
 # Internal: a result may ask for an archive
 REQUEST_ARGUMENTS: dict[str, dict[str, Any]] = {"archive_on_request": {"type": "bool"}}
 
-# The options of these that bootstrap has: it only installs, from an archive that the controller fetched.
-_BOOTSTRAP_OPTIONS = (
-    "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "exclude", "index",
-    "index_max_age", "lock", "mirror", "archive", "checksum", "asset", "verify_provenance", "provenance", "keep",
-    "owner", "group", "compile_bytecode", "externally_managed", "verify", "health_imports",
-    "allow_minor_change", "fips", *URL_ARGUMENTS,
-)  # fmt: skip
-BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
-    **{option: BUILD_ARGUMENTS[option] for option in _BOOTSTRAP_OPTIONS},
-    "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only"]},
-}
-
-
 # The options that the controller resolves to assets; the module never receives them.
 MIRROR_ENTRY_ARGUMENTS: dict[str, dict[str, Any]] = {
     "names": {"type": "list", "elements": "str", "required": True},

@@ -15,11 +15,11 @@ import pytest
 import yaml
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import (
-    BOOTSTRAP_ARGUMENTS,
     BUILD_ARGUMENTS,
     MIRROR_ARGUMENTS,
     SECRET_OPTIONS,
 )
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.task import BOOTSTRAP_ARGUMENTS
 from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.marks import leaking_files, leaks, marked, watched_commands

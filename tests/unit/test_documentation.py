@@ -22,7 +22,6 @@ from urllib.parse import unquote
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import (
-    BOOTSTRAP_ARGUMENTS,
     BUILD_ARGUMENTS,
     MIRROR_ARGUMENTS,
     REQUEST_ARGUMENTS,
@@ -32,6 +31,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import PLATFORM_ARGUMENTS
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.task import BOOTSTRAP_ARGUMENTS
 
 yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which is not installed here")
 

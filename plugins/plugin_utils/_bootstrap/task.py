@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, URL_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.plan import INSPECT, NOTHING, RECORD, TIDY
@@ -29,6 +30,17 @@ from .._module_result import lacks_interpreter
 from . import interpreter as _interpreter
 from .interpreter import TemporaryInterpreter, Unpacking
 
+# The options of `build` that bootstrap has: it only installs, from an archive that the controller fetched.
+_OPTIONS = (
+    "name", "path", "store", "flavor", "target", "cpu_level", "prerelease", "min_age", "exclude", "index",
+    "index_max_age", "lock", "mirror", "archive", "checksum", "asset", "verify_provenance", "provenance", "keep",
+    "owner", "group", "compile_bytecode", "externally_managed", "verify", "health_imports",
+    "allow_minor_change", "fips", *URL_ARGUMENTS,
+)  # fmt: skip
+BOOTSTRAP_ARGUMENTS: dict[str, dict[str, Any]] = {
+    **{option: BUILD_ARGUMENTS[option] for option in _OPTIONS},
+    "flavor": {"type": "str", "choices": ["install_only_stripped", "install_only"]},
+}
 _WITH_OWN_INTERPRETER = (NOTHING, RECORD, TIDY)  # the build at the path works
 _UNPACKED_TWICE = 2  # for the temporary interpreter, and for the build
 
