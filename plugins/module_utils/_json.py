@@ -7,15 +7,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from ._errors import StandaloneError, StoreError
 from ._os.regular_file import read_regular
 
+UPGRADE = "Upgrade the collection on the controller."
 SEAL = "seal"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _MOST_BYTES = 64 * 1024 * 1024  # the receipt of a mirror with 400,000 files
+
+
+class NewerFormat(StoreError):
+    """A later version of the collection wrote the file. Nothing may be repaired, replaced or removed because of it."""
 
 
 def content_of(file: str) -> Any:
@@ -80,8 +85,7 @@ _LARGEST_COUNT = 2**63 - 1
 class Fields:
     """Typed access to one JSON object, which messages call `where`.
 
-    Methods raise `error` for a field that is missing or of another type; `optional_*` return None for one that is
-    missing or null.
+    Methods raise `error` for a field that is missing or of another type.
     """
 
     def __init__(self, mapping: Any, where: str, error: type[StandaloneError] = StoreError) -> None:
@@ -94,43 +98,50 @@ class Fields:
     def __contains__(self, key: str) -> bool:
         return key in self._mapping
 
+    def damaged(self, key: str, expected: str) -> StandaloneError:
+        """The error for a field that should be `expected`."""
+        return self._error(f"{self._where} is damaged: {key} should be {expected}.")
+
+    def optional(self, read: Callable[[str], _T], key: str) -> _T | None:
+        """What `read`, a method of this object, returns for a field; None for one that is missing or null."""
+        return None if self._mapping.get(key) is None else read(key)
+
     def text(self, key: str) -> str:
         """A text."""
         return self._get(key, str, "a text")
 
     def optional_text(self, key: str) -> str | None:
         """A text or None."""
-        return None if self._mapping.get(key) is None else self.text(key)
+        return self.optional(self.text, key)
 
     def number(self, key: str) -> int:
         """A whole number."""
         return self._get(key, int, "a whole number")
 
-    def optional_number(self, key: str) -> int | None:
-        """A whole number or None."""
-        return None if self._mapping.get(key) is None else self.number(key)
-
     def count(self, key: str) -> int:
         """A number of things, bytes or nanoseconds: not negative, and at most 64 bits."""
         value = self.number(key)
         if not 0 <= value <= _LARGEST_COUNT:
-            raise self._error(f"{self._where} is damaged: {key} should be a number that can be.")
+            raise self.damaged(key, "a number that can be")
         return value
-
-    def optional_count(self, key: str) -> int | None:
-        """A count or None."""
-        return None if self._mapping.get(key) is None else self.count(key)
 
     def line(self, key: str) -> str:
         """A text without control characters, surrogates and line ends."""
         text = self.text(key)
         if not text.isprintable():
-            raise self._error(f"{self._where} is damaged: {key} should be printable.")
+            raise self.damaged(key, "printable")
         return text
 
-    def optional_line(self, key: str) -> str | None:
-        """A line or None."""
-        return None if self._mapping.get(key) is None else self.line(key)
+    def require_format(self, known: int) -> None:
+        """Refuse another `format`. Raises `NewerFormat` for a later one: whoever adds a key raises the format."""
+        found = self.number("format")
+        if found > known:
+            raise NewerFormat(
+                f"{self._where} is of format {found}, which a newer version of standalone.python writes; this version "
+                f"reads format {known}."
+            )
+        if found != known:
+            raise self.damaged("format", str(known))
 
     def require_only(self, *keys: str) -> None:
         """Refuse other keys: their meaning is unknown here."""
@@ -142,31 +153,17 @@ class Fields:
         """A boolean."""
         return self._get(key, bool, "true or false")
 
-    def optional_flag(self, key: str) -> bool | None:
-        """A boolean or None."""
-        return None if self._mapping.get(key) is None else self.flag(key)
-
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
-        values = self._get(key, list, "a list")
-        if not all(isinstance(value, str) for value in values):
-            raise self._error(f"{self._where} is damaged: {key} should be a list of texts.")
-        return tuple(values)
+        return self._all(key, str, "a list of texts")
 
     def numbers(self, key: str) -> tuple[int, ...]:
         """A list of whole numbers."""
-        values = self._get(key, list, "a list")
-        if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
-            raise self._error(f"{self._where} is damaged: {key} should be a list of whole numbers.")
-        return tuple(values)
+        return self._all(key, int, "a list of whole numbers")
 
     def object(self, key: str) -> Mapping[str, Any]:
         """An object."""
         return self._get(key, Mapping, "an object")  # type: ignore[type-abstract]
-
-    def optional_object(self, key: str) -> Mapping[str, Any] | None:
-        """An object or None."""
-        return None if self._mapping.get(key) is None else self.object(key)
 
     def items(self, key: str) -> Iterator[Fields]:
         """The objects in a list."""
@@ -176,5 +173,11 @@ class Fields:
     def _get(self, key: str, kind: type[_T], kind_name: str) -> _T:
         value = self._mapping.get(key)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self._error(f"{self._where} is damaged: {key} should be {kind_name}.")
+            raise self.damaged(key, kind_name)
         return value
+
+    def _all(self, key: str, kind: type[_T], kind_name: str) -> tuple[_T, ...]:
+        values = self._get(key, list, "a list")
+        if not all(isinstance(value, kind) and (kind is str or not isinstance(value, bool)) for value in values):
+            raise self.damaged(key, kind_name)
+        return tuple(values)

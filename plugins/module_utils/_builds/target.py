@@ -14,14 +14,7 @@ from .._errors import InvalidName
 # Every target with at least one published build, triples first (docs/development/builds.md 1.3, counted over all
 # known names).
 KNOWN_TARGETS = (
-    "x86_64-unknown-linux-gnu",
-    "x86_64_v2-unknown-linux-gnu",
-    "x86_64_v3-unknown-linux-gnu",
-    "x86_64_v4-unknown-linux-gnu",
-    "x86_64-unknown-linux-musl",
-    "x86_64_v2-unknown-linux-musl",
-    "x86_64_v3-unknown-linux-musl",
-    "x86_64_v4-unknown-linux-musl",
+    *(f"x86_64{level}-unknown-linux-{libc}" for libc in ("gnu", "musl") for level in ("", "_v2", "_v3", "_v4")),
     "aarch64-unknown-linux-gnu",
     "aarch64-unknown-linux-musl",
     "armv7-unknown-linux-gnueabihf",

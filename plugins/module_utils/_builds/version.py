@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, total_ordering
 from itertools import product
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ _FINAL_RANK = 9000
 _FAR = 999  # beyond every number that a version has
 
 
+@total_ordering
 @dataclass(frozen=True)
 class Version:
     """A whole version, such as 3.13.5 or 3.15.0rc1. `pre` is `("rc", 1)`, or None for a final version."""
@@ -62,15 +63,6 @@ class Version:
 
     def __lt__(self, other: Version) -> bool:
         return self.sort_key < other.sort_key
-
-    def __le__(self, other: Version) -> bool:
-        return self.sort_key <= other.sort_key
-
-    def __gt__(self, other: Version) -> bool:
-        return self.sort_key > other.sort_key
-
-    def __ge__(self, other: Version) -> bool:
-        return self.sort_key >= other.sort_key
 
 
 @lru_cache(maxsize=1024)

@@ -53,9 +53,10 @@ class Plan(NamedTuple):
 def plan(spec: InstallSpec, state: State) -> Plan:
     """The step to take.
 
-    Raises `StoreError` when this collection may not replace what is at the path, or when that is of a series that the
-    spec may not replace.
+    Raises `StoreError` when this collection may not replace what is at the path, when that is of a series that the spec
+    may not replace, and for what a later version of the collection wrote.
     """
+    _refuse_newer(spec, state)
     if spec.state == "absent":
         return _plan_absent(spec, state)
     if state.kind == "directory" and spec.adopt:
@@ -156,6 +157,12 @@ def _stored_that_serves(spec: InstallSpec, state: State) -> str | None:
         elif spec.request and spec.request.name.is_exact and spec.request.satisfied_by(receipt.asset.build):
             return entry
     return None
+
+
+def _refuse_newer(spec: InstallSpec, state: State) -> None:
+    for damage in state.damage:
+        if damage.is_newer and (damage.path == spec.path or (state.entry and damage.entry == state.entry)):
+            raise StoreError(f"Cannot manage {spec.path}: {damage.found} {damage.remedy}")
 
 
 def _refuse_foreign(spec: InstallSpec, state: State) -> None:

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the standalone.python authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rollback: which paths of a store leave their build, and which earlier one they return to. Changes nothing."""
+"""Rollback: which paths of a store leave their build, and which earlier one they return to."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .spec import InstallSpec
 ANY = "any"  # explicit, since it leaves any build
 
 _NO_NETWORK = UrlOptions()
-_LONGEST_REASON = 300  # characters; one line for later readers
+_LONGEST_REASON = 300  # characters
 
 
 class WayBack(NamedTuple):
@@ -73,7 +73,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
 
 
 def _about_links(result: Mapping[str, Any], system: TargetRoot) -> list[str]:
-    """A warning about links that are not the role's and served for the build that the path had, and no longer do."""
+    """A warning about links of others that served for the build before and no longer do."""
     if not (result["previous"] and result["build"]):
         return []
     before, after = (Build.from_dict(result[key]) for key in ("previous", "build"))
@@ -114,12 +114,11 @@ def way_back(
 ) -> WayBack:
     """What to do with each path of the store, or with each of `paths`; changes nothing.
 
-    A path rolls back if it has the build that `from_build` names, or any build if that is `ANY`. It returns to the
-    newest earlier build that is still in the store, that `from_build` does not also name, and that the path was not
-    rolled back from before. So a second run does not undo the first. A provisional build is replaced by the build
-    before it.
+    A path with the build that `from_build` names, or with any build if that is `ANY`, returns to the newest earlier one
+    in the store that `from_build` does not also name, and that the path was not rolled back from before. So a second
+    run does not undo the first. A provisional build is replaced by the build before it.
 
-    `reason` is recorded as the reason why the build was left. Of `url` only `lock_timeout` counts.
+    `reason` is recorded. Of `url` only `lock_timeout` counts.
 
     Raises `StoreError` when a path has no earlier build that this host can run, when that build changed, and when
     damage hides which one it is.
@@ -139,7 +138,10 @@ def way_back(
     for root in known.roots:
         if paths and root.path not in paths:
             continue
-        receipt = known.stored.get(link.entry_behind(root.path, store) or "")
+        linked = link.entry_behind(root.path, store) or ""
+        if paths:
+            _require_readable(root.path, linked, known)
+        receipt = known.stored.get(linked)
         if receipt and is_left(receipt):
             earlier = _earlier(store, root, receipt, known, from_build, here)
             specs.append(_spec(store, root, earlier, reason, url, here))
@@ -175,10 +177,8 @@ def _earlier(
 def _require_readable(path: str, entry: str, known: Holdings) -> None:
     damage = next((damage for damage in known.damage if damage.entry == entry), None)
     if damage:
-        raise StoreError(
-            f"Cannot go back at {path}: {damage.found} {damage.remedy} Or install the build that is wanted by its "
-            "exact name."
-        )
+        otherwise = "" if damage.is_newer else " Or install the build that is wanted by its exact name."
+        raise StoreError(f"Cannot go back at {path}: {damage.found} {damage.remedy}{otherwise}")
 
 
 def _taken_back(left: Left | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._builds.build import SHA256
 from .._errors import StoreError
-from .._json import Fields, content_of, rendered
+from .._json import UPGRADE, Fields, NewerFormat, content_of, rendered
 from .._os.atomic import replace_file
 
 STATE_DIRECTORY = ".mirror"
@@ -60,7 +60,7 @@ class Held:
         """Read a record. Raises `StoreError`, also for a path outside a mirror, which could be removed one day."""
         fields.require_only("place", "sha256", "size_bytes", "mtime_ns", "origin")
         place, sha256 = fields.text("place"), fields.text("sha256")
-        size_bytes, mtime_ns = fields.optional_count("size_bytes"), fields.optional_count("mtime_ns")
+        size_bytes, mtime_ns = fields.optional(fields.count, "size_bytes"), fields.optional(fields.count, "mtime_ns")
         if _PLACE.fullmatch(place) is None:
             raise StoreError(f"{place!r} is no place in a mirror.")
         if SHA256.fullmatch(sha256) is None or (size_bytes is None) != (mtime_ns is None):
@@ -89,20 +89,21 @@ class MirrorReceipt:
 
 
 def read(mirror: str) -> MirrorReceipt | None:
-    """The mirror's receipt; None when there is no mirror."""
+    """The mirror's receipt; None when there is no mirror. Raises `StoreError` for that of a later version."""
     try:
         return MirrorReceipt(_files(content_of(_file(mirror)), _file(mirror)))
     except FileNotFoundError:
         return None
+    except NewerFormat as error:
+        raise StoreError(f"Cannot change the mirror {mirror}: {error} {UPGRADE}") from None
     except StoreError as error:
         return MirrorReceipt({}, str(error))
 
 
 def _files(content: Any, where: str) -> dict[str, Held]:
     fields = Fields(content, where)
+    fields.require_format(_FORMAT)
     fields.require_only("format", "files")
-    if fields.number("format") != _FORMAT:
-        raise StoreError(f"{where} is damaged: format should be {_FORMAT}.")
     held = list(map(Held.from_fields, fields.items("files")))
     files = {one.place: one for one in held}
     if len(files) != len(held):

@@ -56,16 +56,16 @@ class HostPlatform:
     def from_dict(cls, mapping: Mapping[str, Any]) -> HostPlatform:
         """Read what `as_dict` returned. Raises `InvalidName` naming a field that is missing or of another type."""
         fields = Fields(mapping, HOST_PLATFORM, InvalidName)
-        version = fields.numbers("libc_version") if mapping.get("libc_version") is not None else None
+        version = fields.optional(fields.numbers, "libc_version")
         if version is not None and len(version) != 2:
-            raise InvalidName(f"{HOST_PLATFORM} is damaged: libc_version should be two numbers.")
+            raise fields.damaged("libc_version", "two numbers")
         return cls(
             os=fields.text("os"),
             arch=fields.text("arch"),
             bits=fields.number("bits"),
             libc=fields.optional_text("libc"),
             libc_version=(version[0], version[1]) if version else None,
-            cpu_level=fields.optional_number("cpu_level"),
+            cpu_level=fields.optional(fields.number, "cpu_level"),
             os_version=fields.optional_text("os_version"),
             called=fields.text("called"),
         )

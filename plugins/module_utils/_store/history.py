@@ -21,6 +21,7 @@ from .._os.paths import kind_of
 from .receipt import Damage, Receipt
 from .store import HISTORY_DIRECTORY, STAGING_DIRECTORY, make_directory
 
+_FORMAT = 1  # that of a history without `format`
 _LONGEST_NAME = 200
 _MOST_LEFT = 20
 
@@ -115,18 +116,20 @@ class PathHistory(NamedTuple):
         An entry that cannot be a name in a store is impossible, too: what it names may be removed one day.
         """
         fields = Fields(mapping, where)
-        fields.require_only("path", "keep", "uses", "fallback", "left")
+        if "format" in fields:
+            fields.require_format(_FORMAT)
+        fields.require_only("format", "path", "keep", "uses", "fallback", "left")
         path = fields.text("path")
         if not os.path.isabs(path) or os.path.normpath(path) != path or not path.isprintable():
-            raise StoreError(f"{where} is damaged: path should be the absolute path of a build.")
+            raise fields.damaged("path", "the absolute path of a build")
         uses = tuple(_use(use) for use in fields.items("uses"))
         fallback = fields.optional_text("fallback")
         left = _left(fields) if "left" in mapping else ()
         entries = [*(use.entry for use in uses), *([fallback] if fallback else [])]
         if not all(SAFE_NAME.fullmatch(entry) for entry in entries):
-            raise StoreError(f"{where} is damaged: uses should name builds in the store.")
+            raise fields.damaged("uses", "builds in the store")
         if not uses or len({use.entry for use in uses}) != len(uses):
-            raise StoreError(f"{where} is damaged: uses should name at least one build, and each build once.")
+            raise fields.damaged("uses", "at least one build, and each once")
         return cls(path, fields.count("keep"), uses, fallback, left)
 
 
@@ -186,7 +189,7 @@ def collected(contents: Mapping[str, Any], directory: str) -> Roots:
         try:
             sound.append(_root_of(file, name, content))
         except StoreError as error:
-            damage.append(Damage.of_root(file, str(error), path_of(name)))
+            damage.append(Damage.of_root(file, error, path_of(name)))
     return Roots(tuple(sound), tuple(damage))
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
 from .._builds.build import SHA256, Asset, Build
 from .._errors import InvalidName, StandaloneError, StoreError
-from .._json import Fields, content_of, rendered
+from .._json import UPGRADE, Fields, NewerFormat, content_of, rendered
 from .._os.attributes import checked_capabilities
 from .manifest import RECEIPT
 
@@ -115,26 +115,25 @@ class Receipt(NamedTuple):
     def from_dict(cls, mapping: Mapping[str, Any], where: str = "The receipt") -> Receipt:
         """Read JSON. Raises `StoreError`, naming the missing, impossible or contradictory field inside `where`."""
         fields = Fields(mapping, where)
+        fields.require_format(FORMAT)
         fields.require_only(*_KEYS)
-        if fields.number("format") != FORMAT:
-            raise StoreError(f"{where} is damaged: format should be {FORMAT}.")
         settings = Settings(
-            prefix=_prefix(fields, where),
+            prefix=_prefix(fields),
             externally_managed=fields.flag("externally_managed"),
-            owner=fields.optional_line("owner"),
-            group=fields.optional_line("group"),
-            capabilities=_capabilities(fields, where),
+            owner=fields.optional(fields.line, "owner"),
+            group=fields.optional(fields.line, "group"),
+            capabilities=_capabilities(fields),
         )
         asset = Asset.from_dict(fields.object("asset"), where=f"{where}: asset")
         _require_own_name(asset.build, f"{where}: asset")
         return cls(
             asset=asset,
             settings=settings,
-            executables=_executables(fields, where),
+            executables=_executables(fields),
             files=fields.count("files"),
             size_bytes=fields.count("size_bytes"),
             installed_at=fields.line("installed_at"),
-            manifest_sha256=_manifest_sha256(fields, where),
+            manifest_sha256=_manifest_sha256(fields),
             components={name: found["version"] for name, found in components_in(fields, where, (MEASURED,)).items()},
         )
 
@@ -146,7 +145,7 @@ class Receipt(NamedTuple):
             raise StoreError(f"{where} is damaged: it is the receipt of {name}, and is in {entry}.")
 
 
-def _capabilities(fields: Fields, where: str) -> tuple[str, ...] | None:
+def _capabilities(fields: Fields) -> tuple[str, ...] | None:
     if "capabilities" not in fields:
         return None
     texts = fields.texts("capabilities")
@@ -155,22 +154,22 @@ def _capabilities(fields: Fields, where: str) -> tuple[str, ...] | None:
             return texts
     except InvalidName:
         pass
-    raise StoreError(f"{where} is damaged: capabilities should be those of a file.")
+    raise fields.damaged("capabilities", "those of a file")
 
 
-def _prefix(fields: Fields, where: str) -> str:
+def _prefix(fields: Fields) -> str:
     prefix = fields.line("prefix")
     if not os.path.isabs(prefix) or os.path.normpath(prefix) != prefix:
-        raise StoreError(f"{where} is damaged: prefix should be the absolute path of a build.")
+        raise fields.damaged("prefix", "the absolute path of a build")
     return prefix
 
 
-def _executables(fields: Fields, where: str) -> tuple[str, ...]:
+def _executables(fields: Fields) -> tuple[str, ...]:
     programs = fields.texts("executables")
     for program in programs:
         is_inside = program == os.path.normpath(program) and not program.startswith(("/", ".."))
         if not is_inside or not program.isprintable():
-            raise StoreError(f"{where} is damaged: executables should name programs in the build.")
+            raise fields.damaged("executables", "programs in the build")
     return programs
 
 
@@ -178,19 +177,19 @@ def components_in(
     fields: Fields, where: str, sources: Collection[str], error: type[StandaloneError] = StoreError
 ) -> dict[str, dict[str, str]]:
     """Component -> `version` and `source`, one of `sources`; empty without `components`. Raises `error`."""
-    found = fields.optional_object("components") or {}
+    found = fields.optional(fields.object, "components") or {}
     for name, component in found.items():
         said = Fields(component, f"{where}: components: {name}", error)
         is_sound = COMPONENT_VERSION.fullmatch(said.text("version")) and said.text("source") in sources
         if not is_sound or not COMPONENT.fullmatch(str(name)) or len(found) > _MOST_COMPONENTS:
-            raise error(f"{where} is damaged: components should have the version and source of each.")
+            raise fields.damaged("components", "the version and source of each")
     return {name: {key: found[name][key] for key in ("version", "source")} for name in sorted(found)}
 
 
-def _manifest_sha256(fields: Fields, where: str) -> str | None:
+def _manifest_sha256(fields: Fields) -> str | None:
     digest = fields.optional_text("manifest_sha256")
     if digest is not None and not SHA256.fullmatch(digest):
-        raise StoreError(f"{where} is damaged: manifest_sha256 should be 64 hexadecimal digits.")
+        raise fields.damaged("manifest_sha256", "64 hexadecimal digits")
     return digest
 
 
@@ -242,12 +241,17 @@ class Damage(NamedTuple):
     def __str__(self) -> str:
         return f"{self.found} Nothing is pruned from the store meanwhile. {self.remedy}"
 
+    @property
+    def is_newer(self) -> bool:
+        """Whether the file is not damaged, but of a later version of the collection."""
+        return self.remedy == UPGRADE
+
     def as_dict(self) -> dict[str, str]:
         """The damage in results."""
         return {"file": self.file, "problem": self.found, "remedy": self.remedy}
 
     @classmethod
-    def of_root(cls, file: str, found: str, path: str | None) -> Damage:
+    def of_root(cls, file: str, found: str | StoreError, path: str | None) -> Damage:
         """The damage of a history file."""
         remedy = (
             f"Run standalone.python.build for {path}: it writes the file again, from the link and the receipts of its "
@@ -256,19 +260,17 @@ class Damage(NamedTuple):
             else "Remove it: the builds stay, and the next run for its path writes the history again, from the link "
             "and the receipts of its builds."
         )
-        return cls(file, found, remedy, path)
+        return cls(file, str(found), _remedy(found, remedy), path)
 
     @classmethod
-    def of_receipt(cls, file: str, found: str) -> Damage:
+    def of_receipt(cls, file: str, found: StoreError) -> Damage:
         """The damage of a receipt, without which its build is unknown."""
         directory = os.path.dirname(file)
-        return cls(
-            file,
-            found,
+        remedy = (
             f"Run standalone.python.build for the path that uses {directory}: it installs the build again. Then remove "
-            "that directory, once no link names it.",
-            entry=os.path.basename(directory),
+            "that directory, once no link names it."
         )
+        return cls(file, str(found), _remedy(found, remedy), entry=os.path.basename(directory))
 
     @classmethod
     def of_link(cls, path: str, error: OSError) -> Damage:
@@ -289,3 +291,7 @@ class Damage(NamedTuple):
             f"{file} is damaged: it is not the manifest that the build was published with.",
             "Run standalone.python.build for its path: it installs the build again.",
         )
+
+
+def _remedy(found: str | StoreError, remedy: str) -> str:
+    return UPGRADE if isinstance(found, NewerFormat) else remedy

@@ -80,7 +80,7 @@ class Store:
             try:
                 receipt = self.receipt(entry)
             except StoreError as error:
-                damage.append(Damage.of_receipt(self._file(entry, RECEIPT), str(error)))
+                damage.append(Damage.of_receipt(self._file(entry, RECEIPT), error))
                 continue
             if receipt:
                 found[entry] = receipt

@@ -92,6 +92,13 @@ class Watch:
             return
         try:
             content = parsed(read_document(self._file))
+            if isinstance(content["format"], int) and content["format"] > _FORMAT:
+                self._warn(
+                    f"Cannot read what was reported from {self._file}: a newer version of standalone.python wrote it. "
+                    "So this look counts as the first, and the file stays as it is. Upgrade the collection."
+                )
+                self._file = None
+                return
             builds, advisories = content["builds"], content["advisories"]
             if content["format"] != _FORMAT or not isinstance(advisories, (dict, type(None))):
                 raise ValueError("another format")

@@ -64,7 +64,7 @@ class FoundBuild(NamedTuple):
 
     def drift(self) -> dict[str, list[str]]:
         """File names by kind of change; empty when nothing was compared. Raises `DamagedAnswer`."""
-        drift = self.fields.optional_object("drift") or {}
+        drift = self.fields.optional(self.fields.object, "drift") or {}
         fields = Fields(drift, f"{self.where}: drift", DamagedAnswer)
         return {str(kind): list(fields.texts(kind)) for kind in drift}
 
@@ -126,7 +126,7 @@ class HostAnswer(NamedTuple):
         )
         fields = Fields(info, _ANSWER, DamagedAnswer)
         unsearched = fields.texts("unsearched") if "unsearched" in info else ()
-        fips = fields.optional_flag("fips")
+        fips = fields.optional(fields.flag, "fips")
         return cls(tuple(paths), tuple(builds), tuple(environments), unsearched, fips)
 
     def build_at(self, entry: str | None, store: str) -> FoundBuild | None:

@@ -225,7 +225,7 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
         "components": completed(build, found.components()),
         "series": build.series,
         "paths": list(found.fields.texts("paths")),
-        "intact": found.fields.optional_flag("intact"),
+        "intact": found.fields.optional(found.fields.flag, "intact"),
         "drift": found.drift(),
         "does_not_run": found.fields.optional_text("does_not_run"),
         "newest": f"{newest.version}+{newest.release}" if newest else None,
@@ -278,7 +278,7 @@ def _kept_as(found: FoundBuild, paths: Iterable[FoundPath]) -> str | None:
 
 
 def _build_of_path(path: FoundPath) -> Build | None:
-    found = path.fields.optional_object("build")
+    found = path.fields.optional(path.fields.object, "build")
     return Build.from_dict(found, path.path, DamagedAnswer) if found else None
 
 

@@ -86,7 +86,7 @@ def _row(fields: Fields, where: str) -> Row:
     digest = fields.optional_text("sha256")
     if digest is None:
         return Row(url, None)
-    copy = fields.optional_object("prepared")
+    copy = fields.optional(fields.object, "prepared")
     prepared = None
     if copy is not None:
         of_copy = Fields(copy, f"{where}.prepared", IndexUnavailable)

@@ -31,7 +31,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.target i
 from ansible_collections.standalone.python.plugins.module_utils._download.source import MAX_BYTES
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url, split_url
-from ansible_collections.standalone.python.plugins.module_utils._json import Fields
+from ansible_collections.standalone.python.plugins.module_utils._json import UPGRADE, Fields
 
 from .._documents import strict_yaml
 from .._index.entry import IndexEntry
@@ -118,7 +118,7 @@ class LockFile(NamedTuple):
         if found != FORMAT:
             raise InvalidLock(
                 f"{where} is of format {found}, and this version of the collection reads format {FORMAT}. "
-                "Make the lock with the version that reads it."
+                f"{UPGRADE if found > FORMAT else 'Make the lock again.'}"
             )
         builds: dict[str, dict[str, LockedBuild]] = {}
         for name, targets in document.object("builds").items():
@@ -183,7 +183,7 @@ def _require_agreement(builds: Mapping[str, Mapping[str, LockedBuild]], where: s
 
 
 def _size(fields: Fields, where: str) -> int | None:
-    size = fields.optional_number("size")
+    size = fields.optional(fields.number, "size")
     if size is not None and not 0 < size <= MAX_BYTES:
         raise DamagedLock(f"{where} is damaged: size is {size}, and no archive is of {size} bytes.")
     return size

@@ -65,7 +65,7 @@ def _receipts(probe: Probe, store: str) -> tuple[dict[str, Receipt], tuple[Damag
             receipt = Receipt.from_dict(content, file)
             receipt.require_entry(entry, file)
         except StoreError as error:
-            damage.append(Damage.of_receipt(file, str(error)))
+            damage.append(Damage.of_receipt(file, error))
             continue
         stored[entry] = receipt
     return stored, tuple(damage)

@@ -18,16 +18,21 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils import _json
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
+from ansible_collections.standalone.python.plugins.module_utils._install.plan import plan
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import ANY, way_back
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
+from ansible_collections.standalone.python.plugins.module_utils._store import inventory
+from ansible_collections.standalone.python.plugins.plugin_utils._probe.state import state_of
 from tests.support import fake_builds
 from tests.support.fake_builds import FakeBuild
 from tests.support.install_specs import spec
 from tests.support.installed_builds import history, litter, store_of, stored
+from tests.support.probe_runs import ask
 
 
 @dataclass(frozen=True)
@@ -257,6 +262,86 @@ def test_going_back_does_not_pass_over_a_build_that_nobody_knows(
     with pytest.raises(StoreError) as caught:
         way_back(str(store_of(path)), from_build=ANY, paths=[str(path)])
     assert str(caught.value).startswith(f"Cannot go back at {path}: {store_of(path)}/{new.name}/.build.json is damaged")
+
+
+def make_newer(file: Path) -> None:
+    """As a later version of the collection may write it, with its seal and a key that nobody knows yet."""
+    content = {**json.loads(file.read_text()), "format": 2, "hints": []}
+    file.write_text(_json.rendered({key: value for key, value in content.items() if key != _json.SEAL}))
+
+
+def files_below(directory: Path) -> dict[str, tuple[int, str]]:
+    links = (place for place in directory.rglob("*") if place.is_symlink())
+    files = (place for place in directory.rglob("*") if place.is_file() and not place.is_symlink())
+    return {
+        **{str(place): (place.stat().st_mtime_ns, place.name) for place in files},
+        **{str(place): (0, os.readlink(place)) for place in links},
+    }
+
+
+@pytest.mark.parametrize("kind", ["history", "receipt"])
+def test_what_a_newer_version_wrote_stays(path: Path, new: FakeBuild, newest: FakeBuild, kind: str) -> None:
+    run(wanted(path, new, keep=0, provisional=True))
+    file = root_file(path) if kind == "history" else store_of(path) / new.name / ".build.json"
+    make_newer(file)
+    before = files_below(path.parent)
+    acts: dict[str, list[Callable[[], object]]] = {
+        "manage": [
+            *(
+                partial(run, wanted(path, build), check_mode=check)
+                for build in (new, newest)
+                for check in (True, False)
+            ),
+            partial(run, wanted(path, state="absent")),
+            partial(run, wanted(path, new, verify="full")),
+            lambda: plan(wanted(path, newest), state_of(ask(path, store_of(path)), str(path), str(store_of(path)))),
+        ],
+        "go back at": [
+            partial(way_back, str(store_of(path)), from_build=from_build, paths=paths)
+            for from_build in (ANY, new.name)
+            for paths in (([], [str(path)]) if kind == "history" else ([str(path)],))
+        ],
+    }
+    for what, asked in acts.items():
+        for act in asked:
+            with pytest.raises(StoreError) as caught:
+                act()
+            assert str(caught.value).startswith(
+                f"Cannot {what} {path}: {file} is of format 2, which a newer version of standalone.python writes; this "
+                "version reads format 1. Upgrade the collection on the controller."
+            )
+    assert files_below(path.parent) == before
+    (problem,) = inventory.describe(str(store_of(path)), verify="none")["damaged"]
+    assert problem["remedy"] == "Upgrade the collection on the controller."
+
+
+@pytest.mark.parametrize("kind", ["history", "receipt"])
+def test_what_a_newer_version_wrote_elsewhere_is_reported(
+    path: Path, newest: FakeBuild, old: FakeBuild, kind: str
+) -> None:
+    other = path.parent / "other"
+    file = root_file(other) if kind == "history" else store_of(path) / os.readlink(other).split("/")[1] / ".build.json"
+    make_newer(file)
+    before = stored(path)
+    done = run(wanted(path, newest, keep=0))
+    assert (done["changed"], done["pruned"]) == (True, [])
+    assert stored(path) == sorted([*before, newest.name])
+    assert f"{file} is of format 2, which a newer" in warned(done)
+    assert "Nothing is pruned from the store meanwhile. Upgrade the collection on the controller." in warned(done)
+    back = run(way_back(str(store_of(path)), from_build=ANY, paths=[str(path)]).specs[0])
+    assert (back["changed"], back["pruned"]) == (True, [])
+
+
+def test_the_receipt_of_an_earlier_build_that_a_newer_version_wrote(
+    path: Path, newest: FakeBuild, old: FakeBuild
+) -> None:
+    run(wanted(path, newest, keep=2))
+    file = store_of(path) / old.name / ".build.json"
+    make_newer(file)
+    again = run(wanted(path, old))
+    assert (again["changed"], again["pruned"]) == (True, [])
+    assert os.readlink(path).endswith((".2", ".3"))
+    assert json.loads(file.read_text())["format"] == 2
 
 
 @pytest.mark.parametrize(

@@ -310,8 +310,8 @@ class TestReadOnly:
         with pytest.raises(StoreError) as caught:
             run(spec(path, old), check_mode=check_mode)
         assert str(caught.value) == (
-            f"Cannot repair {path}, where lib/python{MINOR}/ssl.py changed, in the store {store_of(path)}: the file "
-            f"system {disk.directory} (tmpfs) is mounted read-only. Remount it, or choose another path."
+            f"Cannot repair {path}, where lib/python{MINOR}/ssl.py was added, in the store {store_of(path)}: the "
+            f"file system {disk.directory} (tmpfs) is mounted read-only. Remount it, or choose another path."
         )
 
     def test_an_upgrade_fails(self, path: Path, old: FakeBuild, new: FakeBuild, disk: SmallDisk) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._json import rendered
 from ansible_collections.standalone.python.plugins.module_utils._mirror import receipt as _mirror_receipt
 from ansible_collections.standalone.python.plugins.module_utils._mirror.receipt import Held, MirrorReceipt
 
@@ -79,6 +81,17 @@ def test_a_flipped_bit_is_damage_even_where_all_is_plausible(receipt: Path, tmp_
     receipt.write_text(receipt.read_text().replace("a.tar.gz", "c.tar.gz"))
     assert _mirror_receipt.read(str(tmp_path)) == MirrorReceipt(
         {}, f"{receipt} is damaged: its content is not the content that its seal was made for."
+    )
+
+
+@pytest.mark.parametrize("key", [{}, {"kept": True}])
+def test_one_of_a_newer_version_is_no_damage(receipt: Path, tmp_path: Path, key: dict[str, Any]) -> None:
+    receipt.write_text(rendered({"format": 2, "files": [], **key}))
+    with pytest.raises(StoreError) as caught:
+        _mirror_receipt.read(str(tmp_path))
+    assert str(caught.value) == (
+        f"Cannot change the mirror {tmp_path}: {receipt} is of format 2, which a newer version of standalone.python "
+        "writes; this version reads format 1. Upgrade the collection on the controller."
     )
 
 

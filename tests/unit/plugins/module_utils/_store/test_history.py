@@ -118,14 +118,14 @@ DAMAGED = {
         {**GOOD, "left": [{"build": "a", "since": "", "reason": "", "by": "me"}]},
         ": left[0] is damaged: 'by' is unknown there.",
     ),
-    "no uses": ({**GOOD, "uses": []}, " is damaged: uses should name at least one build, and each build once."),
+    "no uses": ({**GOOD, "uses": []}, " is damaged: uses should be at least one build, and each once."),
     "a build twice": (
         {**GOOD, "uses": USES * 2},
-        " is damaged: uses should name at least one build, and each build once.",
+        " is damaged: uses should be at least one build, and each once.",
     ),
     "another place": (
         {**GOOD, "uses": [{"entry": "../x", "since": ""}]},
-        " is damaged: uses should name builds in the store.",
+        " is damaged: uses should be builds in the store.",
     ),
     "an unknown key": ({**GOOD, "kept": 1}, " is damaged: 'kept' is unknown there."),
     "another seal": (

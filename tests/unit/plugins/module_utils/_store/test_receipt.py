@@ -142,13 +142,17 @@ DAMAGED: dict[str, tuple[dict[str, Any], str]] = {
     "another prefix": ({"prefix": "opt/python"}, " is damaged: prefix should be the absolute path of a build."),
     "a way up": ({"prefix": "/opt/../etc"}, " is damaged: prefix should be the absolute path of a build."),
     "a NUL": ({"prefix": "/opt/\0"}, " is damaged: prefix should be printable."),
-    "another format": ({"format": 2}, " is damaged: format should be 1."),
+    "another format": ({"format": 0}, " is damaged: format should be 1."),
+    "a newer format": (
+        {"format": 2, "hidden": 1},
+        " is of format 2, which a newer version of standalone.python writes; this version reads format 1.",
+    ),
     "an unknown key": ({"hidden": 1}, " is damaged: 'hidden' is unknown there."),
     "a negative size": ({"size_bytes": -1}, " is damaged: size_bytes should be a number that can be."),
     "a huge count": ({"files": 10**30}, " is damaged: files should be a number that can be."),
     "a program outside": (
         {"executables": ["../../bin/sh"]},
-        " is damaged: executables should name programs in the build.",
+        " is damaged: executables should be programs in the build.",
     ),
     "components in a list": ({"components": []}, " is damaged: components should be an object."),
     "a component without a version": (
@@ -158,7 +162,7 @@ DAMAGED: dict[str, tuple[dict[str, Any], str]] = {
     **{
         f"components {number}": (
             {"components": components},
-            " is damaged: components should have the version and source of each.",
+            " is damaged: components should be the version and source of each.",
         )
         for number, components in enumerate(
             (

@@ -164,7 +164,7 @@ def test_a_restart_reports_what_came_in_between(world: World) -> None:
         "[]",
         "{",
         pytest.param("[" * 200_000, id="too deep"),
-        '{"format": 2, "builds": {}, "advisories": null}',
+        '{"format": 0, "builds": {}, "advisories": null}',
         '{"format": 1, "builds": {"3.13": {"x": "y"}}}',
     ],
 )
@@ -173,6 +173,20 @@ def test_a_damaged_memory_counts_as_none(world: World, content: str) -> None:
     assert world.watch().look() == ([], [])
     (warning,) = world.warnings
     assert warning == (f"Cannot read what was reported from {world.directory}/state, so this look counts as the first.")
+
+
+def test_the_memory_of_a_newer_version_stays(world: World) -> None:
+    file = world.directory / "state"
+    file.write_text('{"format": 2, "seen": {}}')
+    watched = world.watch()
+    assert watched.look() == ([], [])
+    watched.remember()
+    assert file.read_text() == '{"format": 2, "seen": {}}'
+    (warning,) = world.warnings
+    assert warning == (
+        f"Cannot read what was reported from {file}: a newer version of standalone.python wrote it. So this look "
+        "counts as the first, and the file stays as it is. Upgrade the collection."
+    )
 
 
 def test_a_memory_that_cannot_be_written_is_a_warning(world: World) -> None:

@@ -74,8 +74,12 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
         (lambda text: text.replace("format: 1", "format: one"), "lock is damaged: format should be a whole number."),
         (
             lambda text: text.replace("format: 1", "format: 2"),
-            "lock is of format 2, and this version of the collection reads format 1. Make the lock with the version "
-            "that reads it.",
+            "lock is of format 2, and this version of the collection reads format 1. Upgrade the collection on the "
+            "controller.",
+        ),
+        (
+            lambda text: text.replace("format: 1", "format: 0"),
+            "lock is of format 0, and this version of the collection reads format 1. Make the lock again.",
         ),
         (
             lambda text: text.replace("'3.13'", "3.13"),
