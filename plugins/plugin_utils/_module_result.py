@@ -52,6 +52,8 @@ _NOT_EXECUTED = (126, 127)
 _NOT_STARTED = (1, *_NOT_EXECUTED)
 # How the program ends that Ansible puts around a module, where it has no room to unpack it.
 _NO_ROOM = re.compile(r"(?s)AnsiballZ.*\[Errno \d+\] (?P<words>No space left on device|Disk quota exceeded)")
+# Python names the variable that it cannot start with; where it lists all of them, those that are not set, too.
+_VARIABLE = re.compile(r"\bPYTHON[A-Z]+\b(?! = \(not set\))")
 _NO_FILE = re.compile(r"/\S+: (?:not found|No such file or directory|command not found)")  # as shells say it
 
 
@@ -85,10 +87,16 @@ def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> s
         )
     if was_read or not interpreter or result.get("rc") not in _NOT_STARTED or "Traceback (" in f"{stdout}{stderr}":
         return None
+    variable = _VARIABLE.search(f"{stdout}\n{stderr}")
+    remedy = (
+        f"Unset {variable[0]}, which the keyword environment or a file of the host, such as /etc/environment, sets."
+        if variable
+        else "Set ansible_python_interpreter to a Python that works there, 3.9 or newer, or run "
+        "standalone.python.bootstrap first, which needs none."
+    )
     return (
         f"Cannot run modules on this host by {interpreter.lstrip('!#').strip()}: that ended with {result['rc']} and "
-        f"printed {printed(stdout, stderr)}. Set ansible_python_interpreter to a Python that works there, 3.9 or "
-        "newer, or run standalone.python.bootstrap first, which needs none."
+        f"printed {printed(stdout, stderr)}. {remedy}"
     )
 
 

@@ -195,14 +195,15 @@ unpack() {
     [ -f "$program" ] || fail "The archive has no $program, so it is no build that this host could run. Choose another."
 }
 
-# However the module ends, the temporary directory is removed.
+# However the module ends, the temporary directory is removed. Variables such as PYTHONHOME, which a host or the keyword
+# environment may set for another Python, do not count.
 write_runner() {
     printf "%s\n" "#!/bin/sh" \
         "here=\${0%/*}" \
-        "clean() { rm -rf \"\$here\"; }" \
+        "clean() { PATH=\$PATH:/usr/bin:/bin; rm -rf \"\$here\"; }" \
         "trap clean EXIT" \
         "trap \"exit 1\" HUP INT TERM" \
-        "\"\$here/$program\" \"\$@\"" >run-once
+        "\"\$here/$program\" -E \"\$@\"" >run-once
     chmod 755 run-once
 }
 
@@ -219,7 +220,7 @@ make_stage
 receive
 verify
 unpack
-words=$("$stage/$program" -c "" 2>&1) ||
+words=$("$stage/$program" -E -c "" 2>&1) ||
     fail "The new interpreter does not run in $store: ${words:-it ended with $? and said nothing}. $elsewhere"
 write_runner
 answer runs "$stage/run-once"

@@ -95,6 +95,7 @@ def test_every_module_names_the_option_that_is_nearest_to_an_unknown_one(name: s
 PYENV = "pyenv: python3.12: command not found\n\nThe `python3.12' command exists in these Python versions:\n  3.12.1\n"
 SHIM = "/root/.pyenv/shims/python3.12"
 NOT_FOUND = "/bin/sh: 1: /usr/bin/python3.13: not found\n"
+HOMELESS = "PYTHONPATH = (not set) PYTHONHOME = '/gone'"
 OLD_PYTHON = '  File "<stdin>", line 12\n    f"{x}"\n         ^\nSyntaxError: invalid syntax\n'
 
 
@@ -107,6 +108,10 @@ OLD_PYTHON = '  File "<stdin>", line 12\n    f"{x}"\n         ^\nSyntaxError: in
          "'/bin/sh: 1: /usr/bin/python3.13: not found'. Set ansible_python_interpreter to"),
         ("#!/usr/bin/env python3", 126, "", "", "by /usr/bin/env python3: that ended with 126 and printed nothing. "),
         ("#!/usr/bin/python2", 1, "", OLD_PYTHON, "by /usr/bin/python2: that ended with 1 and printed "),
+        ("#!/usr/bin/python3", 1, HOMELESS, "", f"by /usr/bin/python3: that ended with 1 and printed {HOMELESS!r}. "
+         "Unset PYTHONHOME, which the keyword environment or a file of the host, such as /etc/environment, sets."),
+        ("#!/usr/bin/python3", 1, "PYTHONMALLOC: unknown allocator", "", "by /usr/bin/python3: that ended with 1 and "
+         "printed 'PYTHONMALLOC: unknown allocator'. Unset PYTHONMALLOC, which"),
         ("#!/usr/bin/python3", 1, "", "Traceback (most recent call last):\n", None),  # it did start
         ("#!/usr/bin/python3", 137, "", "Killed", None),
     ],

@@ -130,6 +130,23 @@ def test_it_runs_once_and_goes(shell: str, view: PathView) -> None:
     assert view.left == []
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_variables_for_another_python_do_not_count(
+    shell: str, view: PathView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('another json')\n")
+    monkeypatch.setenv("PYTHONHOME", "/nonexistent")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    made = view.unpack(shell)
+    for path in ("", "/nonexistent"):
+        monkeypatch.setenv("PATH", path)
+        done = subprocess.run([made.program, "-c", "import json"], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert view.left == []
+        monkeypatch.undo()
+        made = view.unpack(shell)
+
+
 def test_an_archive_that_is_there_stays_there(view: PathView) -> None:
     made = view.unpack(archive=view.build.archive)
     assert made.archive == str(view.build.archive)
