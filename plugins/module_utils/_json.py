@@ -133,7 +133,7 @@ class Fields:
         return text
 
     def require_format(self, known: int) -> None:
-        """Refuse another `format`. Raises `NewerFormat` for a later one: whoever adds a key raises the format."""
+        """Refuse another `format`. Raises `NewerFormat` for a later one: a new key needs a new format."""
         found = self.number("format")
         if found > known:
             raise NewerFormat(

@@ -49,7 +49,8 @@ def own_results(result: Mapping[str, Any]) -> dict[str, Any]:
 # A shell's status where it found nothing to execute, or could not. A shim of asdf, mise or pyenv can end with 1, and so
 # does a Python that is too old to parse what Ansible sends.
 _NOT_EXECUTED = (126, 127)
-_NOT_STARTED = (1, *_NOT_EXECUTED)
+# A program that is no Python may end well, and without an answer.
+_NOT_STARTED = (0, 1, *_NOT_EXECUTED)
 # How the program ends that Ansible puts around a module, where it has no room to unpack it.
 _NO_ROOM = re.compile(r"(?s)AnsiballZ.*\[Errno \d+\] (?P<words>No space left on device|Disk quota exceeded)")
 # Python names the variable that it cannot start with; where it lists all of them, those that are not set, too.

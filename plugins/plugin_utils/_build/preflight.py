@@ -76,8 +76,9 @@ def _require_usable(option: str, path: str, nearest: NearestExisting, *, adds: b
         raise StoreError(f"{option} is {path}, but {why_not}, or choose another {option}.")
     if nearest.in_build and adds:
         raise StoreError(
-            f"{option} is {path}, but {nearest.path} is part of the build {nearest.in_build}, which goes with "
-            f"all that is in it when it is upgraded or repaired. Choose another {option}, beside it and not inside."
+            f"{option} is {path}, but {nearest.path} is part of the build or store {nearest.in_build}: what is in a "
+            "build goes with it when it is upgraded or repaired, and what is in a store counts as one of its builds. "
+            f"Choose another {option}, beside it and not inside."
         )
 
 

@@ -76,9 +76,9 @@ class Mount(NamedTuple):
 class NearestExisting(NamedTuple):
     """What exists of a wanted path: the file itself, else its nearest ancestor. `is_writable` by this user.
 
-    `in_build` is the directory of the build that contains it, else None. `mount` is its file system, None when unknown:
-    it is asked for a first installation, and where this user may not write. `hides` is the system's reason why it
-    cannot say whether the next part of the wanted path exists, else None.
+    `in_build` is the build, or the store that is not the task's, which contains it, else None. `mount` is its file
+    system, None when unknown: it is asked for a first installation, and where this user may not write. `hides` is the
+    system's reason why it cannot say whether the next part of the wanted path exists, else None.
     """
 
     path: str

@@ -86,15 +86,16 @@ say_mount() {
     [ -z "$real" ] || say "$1_mount" "$mount"
 }
 
-# say_around KEY: the build that contains $found, recognized by its receipt and manifest. A file that is put there
-# would be removed with it.
+# say_around KEY: the build that contains $found, recognized by its manifest, or the store, recognized by its histories. A
+# file that is put into a build would be removed with it, and one in a store be counted as a build.
 say_around() {
     cd -P "$found" 2>/dev/null || return 0
-    around=$PWD
-    until [ -z "$around" ] || { [ -f "$around/.build.json" ] && [ -f "$around/.build.manifest" ]; }; do
-        around=${around%/*}
+    up=$PWD
+    [ "$found" != "$store" ] || up=${up%/*}
+    until [ -z "$up" ] || [ -f "$up/.build.manifest" ] || [ -d "$up/.roots" ]; do
+        up=${up%/*}
     done
-    [ -z "$around" ] || say "$1_in_build" "$around"
+    [ -z "$up" ] || say "$1_in_build" "$up"
 }
 
 # locate FILE: as in_root, for a path or store; its last part, which may be a link of ours, is not followed.

@@ -107,6 +107,7 @@ OLD_PYTHON = '  File "<stdin>", line 12\n    f"{x}"\n         ^\nSyntaxError: in
         ("#!/usr/bin/python3.13", 127, "", NOT_FOUND, "by /usr/bin/python3.13: that ended with 127 and printed "
          "'/bin/sh: 1: /usr/bin/python3.13: not found'. Set ansible_python_interpreter to"),
         ("#!/usr/bin/env python3", 126, "", "", "by /usr/bin/env python3: that ended with 126 and printed nothing. "),
+        ("#!/bin/true", 0, "", "", "by /bin/true: that ended with 0 and printed nothing. Set "),
         ("#!/usr/bin/python2", 1, "", OLD_PYTHON, "by /usr/bin/python2: that ended with 1 and printed "),
         ("#!/usr/bin/python3", 1, HOMELESS, "", f"by /usr/bin/python3: that ended with 1 and printed {HOMELESS!r}. "
          "Unset PYTHONHOME, which the keyword environment or a file of the host, such as /etc/environment, sets."),

@@ -177,8 +177,8 @@ def test_a_place_inside_a_build_is_refused(decided: Plan, option: str) -> None:
         preflight(SPEC, decided, probe)
     assert str(error.value) == (
         f"{option} is {SPEC.path if option == 'path' else SPEC.store}, but /opt/.builds/b/lib is part of the build "
-        "/opt/.builds/b, which goes with all that is in it when it is upgraded or repaired. Choose another "
-        f"{option}, beside it and not inside."
+        "or store /opt/.builds/b: what is in a build goes with it when it is upgraded or repaired, and what is in a "
+        f"store counts as one of its builds. Choose another {option}, beside it and not inside."
     )
 
 

@@ -337,6 +337,19 @@ def test_a_place_inside_a_build_is_reported(tmp_path: Path, shell: str) -> None:
 
 
 @each_shell
+def test_a_place_inside_another_store_is_reported(tmp_path: Path, shell: str) -> None:
+    install(tmp_path / "3.13")
+    store = tmp_path / ".builds"
+    (store / ".roots").mkdir(exist_ok=True)
+    (store / "deeper").mkdir()
+    for place in (store, store / "deeper" / "below"):
+        probe = ask(place / "3.12", place / ".builds", shell=shell)
+        assert probe.nearest_to_path.in_build == probe.nearest_to_store.in_build == str(store)
+    own = ask(tmp_path / "3.14", store, shell=shell)
+    assert (own.nearest_to_path.in_build, own.nearest_to_store.in_build) == (None, None)
+
+
+@each_shell
 def test_the_first_answer_of_a_host_has_no_malformed_line(tmp_path: Path, shell: str) -> None:
     """Each would be reported to the operator."""
     answer = ask(tmp_path / "3.13", tmp_path / "builds", shell=shell).answer
