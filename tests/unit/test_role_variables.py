@@ -12,7 +12,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, MIRROR_ARGUMENTS
+
 yaml = pytest.importorskip("yaml", reason="PyYAML comes with ansible-core, which is not installed here")
+
+from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.task import BOOTSTRAP_ARGUMENTS  # noqa: E402
 
 ROLES = sorted(path for path in (Path(__file__).resolve().parents[2] / "roles").iterdir() if path.is_dir())
 CONDITIONS = ("when", "that", "changed_when", "failed_when")
@@ -39,6 +43,27 @@ def test_conditions_convert_their_variables(role: Path) -> None:
     found = [one for file in sorted(role.glob("tasks/*.yml")) for one in conditions(yaml.safe_load(file.read_text()))]
     used = [(name, one) for name in flags for one in found if re.search(rf"\b{name}\b", one)]
     assert [one for name, one in used if not re.search(rf"\b{name} (?:\| bool|is (?:not )?defined)\b", one)] == []
+
+
+# Options of the modules that their roles leave to tasks of the user, or set themselves
+NOT_IN_ROLES = {"bootstrap": set(), "mirror": {"attestations"}, "interpreter": {"provisional"}}
+
+
+@pytest.mark.parametrize(
+    ("role", "arguments"),
+    [("bootstrap", BOOTSTRAP_ARGUMENTS), ("mirror", MIRROR_ARGUMENTS), ("interpreter", BUILD_ARGUMENTS)],
+)
+def test_roles_have_the_options_of_their_modules(role: str, arguments: dict[str, Any]) -> None:
+    spec = yaml.safe_load((ROLES[0].parent / role / "meta" / "argument_specs.yml").read_text())["argument_specs"][
+        "main"
+    ]
+    renamed = {"mirror": {"mirror": "source"}}.get(role, {})
+    names = {f"{role}_{renamed.get(option, option)}" for option in arguments if option not in NOT_IN_ROLES[role]}
+    assert names - {*spec["options"]} == set()
+    if role != "interpreter":  # whose action adds the options
+        files = (ROLES[0].parent / role / "tasks").glob("*.yml")
+        tasks = "".join(file.read_text() for file in files)
+        assert {option for option in arguments if f"    {option}: " not in tasks} == NOT_IN_ROLES[role]
 
 
 def rendered(role: str, file: str, expression: str, **variables: Any) -> Any:

@@ -136,18 +136,21 @@ FAILURES: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], bool]]] = {
     "provisional": ("provisional", lambda build: bool(build["provisional"])),
     "left": ("taken back from a newer build", lambda build: bool(build["left"])),
     "outdated": ("outdated", lambda build: bool(build["paths"]) and build["outdated"] is True),
-    "eol": ("past the end of life of a build", lambda build: bool(build["paths"]) and build["past_end_of_life"]),
+    "past_end_of_life": (
+        "past the end of life of a build",
+        lambda build: bool(build["paths"]) and build["past_end_of_life"],
+    ),
     "still_running": ("running an earlier build", lambda build: not build["paths"] and bool(build["pids"])),
 }
-NO_ANSWER, AFFECTED = "no_answer", "affected"
-_TITLES = {NO_ANSWER: "without answer", AFFECTED: "affected by an advisory"}
+WITHOUT_ANSWER, AFFECTED = "without_answer", "affected"
+_TITLES = {WITHOUT_ANSWER: "without answer", AFFECTED: "affected by an advisory"}
 
 
 def failures(audited: Mapping[str, Any], kinds: Iterable[str]) -> list[str]:
     """The `kinds` of problems that a report has, each with the number of hosts and their names; empty without any.
 
-    The kinds are `NO_ANSWER`, `AFFECTED` and those of `FAILURES`. Earlier builds, kept to roll back to, count neither
-    as outdated nor as past their end of life, nor as affected unless processes run them.
+    The kinds are `WITHOUT_ANSWER`, `AFFECTED` and those of `FAILURES`. Earlier builds, kept to roll back to, count
+    neither as outdated nor as past their end of life, nor as affected unless processes run them.
     """
     found = []
     affected = {one["host"] for one in audited["affected"] if one["counts"]}

@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.audit import (
     AFFECTED,
     FAILURES,
-    NO_ANSWER,
+    WITHOUT_ANSWER,
     Baseline,
     failures,
     report,
@@ -175,12 +175,12 @@ def test_a_build_that_hosts_were_taken_back_from_is_named() -> None:
         ([], []),
         (["drifted"], ["1 host is drifted: web2."]),
         (["drifted", "drifted"], ["1 host is drifted: web2."]),
-        (["no_answer"], ["1 host is without answer: web4."]),
+        (["without_answer"], ["1 host is without answer: web4."]),
         (["outdated"], ["1 host is outdated: web3."]),
-        (["eol"], ["1 host is past the end of life of a build: web3."]),
+        (["past_end_of_life"], ["1 host is past the end of life of a build: web3."]),
         (["still_running"], ["1 host is running an earlier build: web1."]),
         (["provisional", "left"], []),
-        (["no_answer", "drifted"], ["1 host is without answer: web4.", "1 host is drifted: web2."]),
+        (["without_answer", "drifted"], ["1 host is without answer: web4.", "1 host is drifted: web2."]),
     ],
 )
 def test_what_an_audit_fails_on(audited: dict[str, Any], kinds: list[str], found: list[str]) -> None:
@@ -189,7 +189,7 @@ def test_what_an_audit_fails_on(audited: dict[str, Any], kinds: list[str], found
 
 def test_every_kind_of_the_argument_spec_can_fail_and_many_hosts_are_counted() -> None:
     kinds = spec_of("audit").settings["audit_fail_on"].choices
-    assert set(kinds) == {NO_ANSWER, AFFECTED, *FAILURES}
+    assert set(kinds) == {WITHOUT_ANSWER, AFFECTED, *FAILURES}
     silent = report({f"web{number:02}": {} for number in range(30)}, {}, BASELINE)
     (text,) = failures(silent, kinds)
     assert text.startswith("30 hosts are without answer: web00, web01, ")

@@ -270,7 +270,7 @@ SAMPLES: dict[str, tuple[Any, Any]] = {
     "upgrade_prerelease": (True, False),
     "audit_cycle_url": ("https://a", "https://b"),
     "upgrade_exclude": (["3.13.6"], ["3.13.7"]),
-    "audit_fail_on": (["drifted"], ["no_answer"]),
+    "audit_fail_on": (["drifted"], ["without_answer"]),
     "audit_sbom": ("cyclonedx", "spdx"),
     "audit_url_options": ({"timeout": 1}, {"timeout": 2}),
 }
