@@ -10,8 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._errors import StoreError
 from .._os.paths import found_program
@@ -27,8 +26,7 @@ _MOST_RECORD_BYTES = 1024 * 1024
 _OR_LINKS = "or use plain links: interpreter_alternatives: links."
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A `path` that a group may point to. `followers` are (link, name, path) of its subcommands."""
 
     name: str
@@ -55,8 +53,7 @@ class Choice:
         return (*links, *chosen, f"{DPKG_RECORDS}/{self.name}")
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One group's choice that is removed (`goes`), registered (`comes`), or both."""
 
     choice: Choice

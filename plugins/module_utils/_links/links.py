@@ -11,8 +11,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._errors import StoreError
 from .._os import selinux
@@ -81,8 +80,7 @@ _FILE_MODE = 0o644
 _MOST_CHARACTERS = 65536  # more than in any file that this collection makes: a longer one differs
 
 
-@dataclass(frozen=True)
-class FileState:
+class FileState(NamedTuple):
     """What is at a path, or should be: `text` is a link's target or a file's content, `mode` a file's mode."""
 
     kind: str
@@ -108,8 +106,7 @@ class FileState:
         return "" if self.kind == ABSENT else f"{self.kind}\n"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One change, at a path of the system."""
 
     path: str

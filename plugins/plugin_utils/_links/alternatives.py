@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import DPKG_RECORDS
 
@@ -32,8 +33,7 @@ class Follower:
     path: str
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(NamedTuple):
     """One of a group's choices. `followers` are only those for which this choice has a path."""
 
     path: str
@@ -41,8 +41,7 @@ class Alternative:
     followers: frozenset[Follower] = frozenset()
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A group: its link, and the alternatives that it may point to."""
 
     name: str

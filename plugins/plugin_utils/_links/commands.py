@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._install.fixups import LAUNCHERS
 
@@ -30,8 +30,7 @@ _OUR_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A wanted link: its file name, and its target."""
 
     name: str

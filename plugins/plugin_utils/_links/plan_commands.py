@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
 
@@ -19,8 +20,7 @@ ALTERNATIVES, LINKS, NONE = "alternatives", "links", "none"
 PROGRAM_OF_ALTERNATIVES = "update-alternatives"
 
 
-@dataclass(frozen=True)
-class Registration:
+class Registration(NamedTuple):
     """An alternative to install. With `again` it must be removed first, since the module would see no difference."""
 
     name: str
@@ -31,8 +31,7 @@ class Registration:
     again: bool = False
 
 
-@dataclass(frozen=True)
-class CommandPlan:
+class CommandPlan(NamedTuple):
     """The changes that lead from a host's state to the spec.
 
     `unregister` are pairs of group and path. `links` are pairs of path and target, `unlink` paths. `left_out` and
@@ -142,7 +141,7 @@ def _differing(registration: Registration, state: LinksState) -> Registration | 
         return registration
     again = group.link != registration.link or not _leads(group, registration, state)
     if again or choice.priority != registration.priority or choice.followers != frozenset(registration.followers):
-        return replace(registration, again=again)
+        return registration._replace(again=again)
     return None
 
 

@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .commands import DEFAULT_NAMES, linkable
 from .probe import LinksState
 from .spec import LinksSpec, saved_name
 
 
-@dataclass(frozen=True)
-class DefaultPlan:
+class DefaultPlan(NamedTuple):
     """The links to set in this order, as pairs of path and target; then the paths to unlink. `refused` are messages."""
 
     links: tuple[tuple[str, str], ...] = ()

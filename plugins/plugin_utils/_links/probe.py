@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._links.alternatives import LINKS_DIRECTORY
@@ -50,8 +51,7 @@ _KEYS = {
 }
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """The paths and names to look at.
 
     `root` is that of another system, which contains all the other paths; empty for the running one.
@@ -88,16 +88,14 @@ class Question:
 _LISTS = ("paths", "names", "files", "directories", "venvs", "guarded", "stores", "records", "owner_names")
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A file on the host; `mode` as `ls` prints it, such as `-rw-r--r--`. The content ends with a newline."""
 
     mode: str
     content: str
 
 
-@dataclass(frozen=True)
-class Owner:
+class Owner(NamedTuple):
     """A package, and its file that a link would replace or shadow."""
 
     file: str

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._systemd import require_services
 from .plan_venvs import needed_variables
@@ -24,8 +23,7 @@ _OF_VENVS = (f"/{RECORD}", "/pyvenv.cfg")  # other files that the probe reads
 _SYSTEMD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """A file. Without the directory `reader` no program would read it; `reader` is empty when that does not apply."""
 
     path: str
@@ -33,8 +31,7 @@ class Profile:
     reader: str = ""
 
 
-@dataclass(frozen=True)
-class Profiles:
+class Profiles(NamedTuple):
     """The wanted files, and patterns for all paths where an earlier run may have left one."""
 
     files: tuple[Profile, ...]
@@ -75,8 +72,7 @@ class Profiles:
         return tuple(dict.fromkeys([*readers, *(profile.path.rpartition("/")[0] for profile in self.files)]))
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """The content of a file: the directory, whether it comes `first` on the PATH, and variables."""
 
     directory: str

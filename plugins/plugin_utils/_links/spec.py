@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._os.paths import not_absolute
@@ -23,8 +22,7 @@ RECORD = "standalone-python-requirements.txt"  # in an environment: a record of 
 _HIGHEST_PRIORITY = 2**31 - 1  # an int of update-alternatives
 
 
-@dataclass(frozen=True)
-class LinkedBuild:
+class LinkedBuild(NamedTuple):
     """A build that commands should point to; when `executable` is None, no command may point to it any more.
 
     `programs` are those that it is known to have, in addition to those found on the host. `requirements` is the text of
@@ -63,8 +61,7 @@ class LinkedBuild:
         return (self.executable or "").rpartition("/")[2]
 
 
-@dataclass(frozen=True)
-class LinksSpec:
+class LinksSpec(NamedTuple):
     """The options of a `links_info` task.
 
     `system` is the option `alternatives`. `default` is the path of the build that python3 points to, or None. `root` is

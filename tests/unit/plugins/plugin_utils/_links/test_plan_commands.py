@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ansible_collections.standalone.python.plugins.plugin_utils._links.alternatives import Alternative, Follower, Group
@@ -34,7 +32,7 @@ from tests.support.linked_hosts import (
 )
 
 WANTED = Registration("python3.13", "/bin/python3.13", PROGRAM, 100, (PIP, PAGE))
-AGAIN = replace(WANTED, again=True)
+AGAIN = WANTED._replace(again=True)
 CHOICE = GROUP.alternatives[0]
 THEIRS = Alternative("/usr/lib/other/python3.13", 500)
 ADVICE = "Move it away, choose another interpreter_link_dir, or set interpreter_alternatives: none."
@@ -120,16 +118,16 @@ CASES: dict[str, tuple[LinksSpec, LinksState, CommandPlan]] = {
     "alternatives, with another priority": (
         by_alternatives(priority=7),
         host(links=REGISTERED, groups={"python3.13": GROUP}),
-        CommandPlan(register=(replace(WANTED, priority=7),)),
+        CommandPlan(register=(WANTED._replace(priority=7),)),
     ),
     "alternatives, with a priority that the module does not see": (
         by_alternatives(),
-        host(links=REGISTERED, groups=group_with(replace(CHOICE, priority=-1))),
+        host(links=REGISTERED, groups=group_with(CHOICE._replace(priority=-1))),
         CommandPlan(register=(WANTED,)),
     ),
     "alternatives, with one follower less": (
         by_alternatives(),
-        host(links=links_without(PAGE.link), groups=group_with(replace(CHOICE, followers=frozenset({PIP})))),
+        host(links=links_without(PAGE.link), groups=group_with(CHOICE._replace(followers=frozenset({PIP})))),
         CommandPlan(register=(WANTED,)),
     ),
     "alternatives, their link removed by hand": (
@@ -238,12 +236,12 @@ def test_a_name_of_the_system_is_left_to_it(asked: LinksSpec) -> None:
 def test_a_companion_of_the_system_is_left_to_it() -> None:
     owners = {"pip3.13": Owner("/usr/bin/pip3.13", "python3.13-pip")}
     planned = plan_commands(by_alternatives(), host(owners=owners))
-    assert planned == CommandPlan(register=(replace(WANTED, followers=(PAGE,)),))
+    assert planned == CommandPlan(register=(WANTED._replace(followers=(PAGE,)),))
 
 
 def test_builds_of_one_name_are_choices_of_one_group() -> None:
     planned = plan_commands(by_alternatives(BUILD, SAME_MINOR), host(links=REGISTERED, groups={"python3.13": GROUP}))
-    assert planned == CommandPlan(register=(replace(WANTED, path="/srv/python/libexec/python3.13", followers=()),))
+    assert planned == CommandPlan(register=(WANTED._replace(path="/srv/python/libexec/python3.13", followers=()),))
 
 
 def test_followers_have_separate_names() -> None:
@@ -266,7 +264,7 @@ class TestBuildsOfAnEarlyVersionOfThisCollection:
         assert plan_commands(spec(), host(links=old)).links == (("/bin/python3.13", PROGRAM),)
 
     def test_alternatives(self) -> None:
-        old = replace(GROUP, alternatives=(replace(GROUP.alternatives[0], path=EXECUTABLE),))
+        old = GROUP._replace(alternatives=(GROUP.alternatives[0]._replace(path=EXECUTABLE),))
         links = {**REGISTERED, "/etc/alternatives/python3.13": EXECUTABLE}
         planned = plan_commands(spec(system="alternatives"), host(links=links, groups={"python3.13": old}))
         assert [(one.link, one.path) for one in planned.register] == [("/bin/python3.13", PROGRAM)]

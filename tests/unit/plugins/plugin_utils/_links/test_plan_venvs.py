@@ -24,7 +24,7 @@ from tests.support.linked_hosts import BUILD, EXECUTABLE, GONE, PATH, host, spec
 VENV = BUILD.venv
 TEXT = "tiny==1.0\n--index-url https://user:s3cret@pypi.example.org/simple\n"
 RECORDED = "sha256:666ba7dc16cbc9ec0f1c2efa1d0d2b893943a4db38ea05bc977d7545d803bfc9"
-WANTED = spec(replace(BUILD, requirements=TEXT, requirements_file="requirements.txt"))
+WANTED = spec(BUILD._replace(requirements=TEXT, requirements_file="requirements.txt"))
 BUNDLE = "/etc/pki/tls/certs/ca-bundle.crt"
 
 
@@ -68,18 +68,18 @@ VARIABLES: dict[str, tuple[LinksSpec, LinksState, dict[str, str]]] = {
         {"SSL_CERT_FILE": BUNDLE},
     ),
     "certificates where the build looks": (
-        spec(replace(BUILD, release=20260320)),
+        spec(BUILD._replace(release=20260320)),
         host(certificates=BUNDLE, certificates_in_pki=True),
         {},
     ),
     "certificates where one of two builds looks": (
-        spec(replace(BUILD, release=20260320), replace(BUILD, path="/opt/3.12")),
+        spec(BUILD._replace(release=20260320), BUILD._replace(path="/opt/3.12")),
         host(certificates=BUNDLE, certificates_in_pki=True),
         {"SSL_CERT_FILE": BUNDLE},
     ),
     "no terminals": (spec(), host(terminals=False), {"TERMINFO_DIRS": f":{PATH}/share/terminfo"}),
     "no terminals, and a default": (
-        spec(replace(BUILD, path="/opt/3.12"), BUILD, default=PATH),
+        spec(BUILD._replace(path="/opt/3.12"), BUILD, default=PATH),
         host(terminals=False),
         {"TERMINFO_DIRS": f":{PATH}/share/terminfo"},
     ),
@@ -114,7 +114,7 @@ def test_other_environments_stay() -> None:
     assert surplus_venvs(spec(GONE), with_venv(None)) == ()
     assert surplus_venvs(spec(), with_venv(RECORDED)) == ()
     assert surplus_venvs(spec(GONE), with_venv(RECORDED, home="/opt/3.14/bin")) == ()
-    later = replace(BUILD, path="/opt/3.14", executable="/opt/3.14/bin/python3.14")
+    later = BUILD._replace(path="/opt/3.14", executable="/opt/3.14/bin/python3.14")
     for home in (f"{PATH}/bin", "/opt/3.14/bin"):
         assert surplus_venvs(spec(GONE, later), with_venv(RECORDED, home=home)) == ()
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ def question(root: Path, **options: Any) -> Question:
         records=(f"{root}/nowhere", f"{root}/records"),
         chosen_dir=f"{root}/chosen",
     )
-    return replace(question, **options)
+    return question._replace(**options)
 
 
 def ask(asked: Question, shell: str = "dash") -> LinksState:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -140,7 +139,7 @@ def test_services_get_a_path(case: str) -> None:
 
 def test_a_change_of_order_is_written() -> None:
     found = host(directories=ALL, files=files(SH, CSH, FISH))
-    first = replace(spec(), allow_system=True)
+    first = spec()._replace(allow_system=True)
     assert set(plan_profiles(first, found, profiles())) == {SH, CSH, FISH}
 
 
