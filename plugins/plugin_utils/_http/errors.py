@@ -89,8 +89,10 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
     The order matters: `requests` derives its errors for proxies, TLS and timeouts from its `ConnectionError`, and
     all of them from `OSError`.
     """
+    from http.client import HTTPException, RemoteDisconnected
+
     from requests import exceptions as of_requests
-    from urllib3.exceptions import ReadTimeoutError
+    from urllib3.exceptions import InvalidHeader, ReadTimeoutError
 
     from .session import Downgrade, OddCoding
 
@@ -104,10 +106,13 @@ def _explanations() -> tuple[tuple[tuple[type[BaseException], ...], str, Outlook
         ((ConnectionRefusedError,), "{host} refuses the connection", "soon"),
         ((of_requests.Timeout, ReadTimeoutError), "{host} sent nothing for {timeout_s} s", "soon"),
         ((of_requests.ChunkedEncodingError,), "the answer broke off half way", "soon"),
+        ((RemoteDisconnected,), "the connection to {host} broke", "soon"),
+        ((HTTPException,), "{host} answers something that is not HTTP", "soon"),
         ((of_requests.ConnectionError,), "the connection to {host} broke", "soon"),
         ((Downgrade,), "the server redirects from https to http, where nobody vouches for the digests", "never"),
         ((of_requests.TooManyRedirects,), "the server redirects in a circle", "never"),
         ((of_requests.ContentDecodingError, OddCoding), "the answer is not encoded as its header says", "never"),
+        ((InvalidHeader,), "{host} gives a Content-Length that is no length", "never"),
         ((of_requests.InvalidHeader,), "a header holds a character that may not be there; see headers", "never"),
         ((of_requests.RequestException,), "it, or an address that it redirects to, is no http(s) URL", "never"),
         ((ValueError,), "it, an address that it redirects to, a header or the login cannot be sent", "never"),
