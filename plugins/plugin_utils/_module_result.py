@@ -53,6 +53,12 @@ _NOT_EXECUTED = (126, 127)
 _NOT_STARTED = (0, 1, *_NOT_EXECUTED)
 # How the program ends that Ansible puts around a module, where it has no room to unpack it.
 _NO_ROOM = re.compile(r"(?s)AnsiballZ.*\[Errno \d+\] (?P<words>No space left on device|Disk quota exceeded)")
+# Likewise where it may not write there, as with a umask that takes a user's own files from him.
+_NOT_UNPACKED = re.compile(
+    r"in _ansiballz_main\s+(?:[^\n]*zipped_mod[^\n]*\n(?:[ ^~]*\n)?)?\w+: \[Errno \d+\] (?P<words>[^\n]+)"
+)
+# What a program for becoming another user says, beside its warning about names.
+_NOT_BECOME = re.compile(r"^(?:sudo|su|doas): (?!unable to resolve).*", re.MULTILINE)
 # Python names the variable that it cannot start with; where it lists all of them, those that are not set, too.
 _VARIABLE = re.compile(r"\bPYTHON[A-Z]+\b(?! = \(not set\))")
 _NO_FILE = re.compile(r"/\S+: (?:not found|No such file or directory|command not found)")  # as shells say it
@@ -77,18 +83,33 @@ def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> s
 
     `interpreter` is the first line of the module.
     """
+    if "module_stderr" not in result:  # Ansible adds it to an answer without a result
+        return None
     stdout, stderr = (str(result.get(f"module_{stream}", "")) for stream in ("stdout", "stderr"))
-    was_read = "module_stderr" not in result  # Ansible adds this to an answer without a result
-    no_room = None if was_read else _NO_ROOM.search(f"{stderr}\n{stdout}")
+    said = f"{stderr}\n{stdout}".replace("\r", "")
+    no_room = _NO_ROOM.search(said)
     if no_room:
         return (
             f"Cannot run modules on this host: Ansible could not unpack one there: {no_room['words']}. Free some space "
             "in the directory for temporary files, which is /tmp or the value of TMPDIR, or set TMPDIR to another one "
             "by the keyword environment."
         )
-    if was_read or not interpreter or result.get("rc") not in _NOT_STARTED or "Traceback (" in f"{stdout}{stderr}":
+    not_unpacked = _NOT_UNPACKED.search(said)
+    if not_unpacked:
+        return (
+            f"Cannot run modules on this host: Ansible could not unpack one there: {not_unpacked['words']}. Let this "
+            "user write to the directory for temporary files, which is /tmp or the value of TMPDIR, and read what it "
+            "wrote, which a umask such as 0777 prevents."
+        )
+    if not interpreter or result.get("rc") not in _NOT_STARTED or "Traceback (" in said:
         return None
-    variable = _VARIABLE.search(f"{stdout}\n{stderr}")
+    not_become = _NOT_BECOME.search(said)
+    if not_become:
+        return (
+            f"Cannot become another user on this host: {not_become[0]}. Correct that in its configuration or in the "
+            "settings of become. If it needs a terminal, set ansible_pipelining to false."
+        )
+    variable = _VARIABLE.search(said)
     remedy = (
         f"Unset {variable[0]}, which the keyword environment or a file of the host, such as /etc/environment, sets."
         if variable

@@ -159,6 +159,35 @@ def test_an_error_that_a_module_does_not_catch_is_a_message(
     )
 
 
+DENIED = "PermissionError: [Errno 13] Permission denied: '/tmp/x.zip'\n"
+FRAME = 'Traceback (most recent call last):\n  File "<stdin>", line 254, in _ansiballz_main\n'
+
+
+@pytest.mark.parametrize(
+    ("stderr", "stdout", "said"),
+    [
+        (FRAME + DENIED, "", "run modules on this host: Ansible could not unpack one there: Permission denied: '/tmp/x."
+         "zip'. Let this user write to the directory for temporary files, which is /tmp or the value of TMPDIR"),
+        ("Connection closed.\r\n", f"{FRAME}    with open(zipped_mod, 'wb') as m:\n     ^^^^\n{DENIED}",
+         "run modules on this host: Ansible could not unpack one there: Permission denied"),
+        (FRAME + "    modlib = open(zipped_mod, 'wb')\n" + DENIED, "",
+         "run modules on this host: Ansible could not unpack one there: Permission denied"),
+        ("sudo: sorry, you must have a tty to run sudo\n", "", "become another user on this host: sudo: sorry, you "
+         "must have a tty to run sudo. Correct that in its configuration or in the settings of become. If it needs a"),
+        ("sudo: unable to resolve host h1\nno such library\n", "", "run modules on this host by /usr/bin/python3: "),
+    ],
+)  # fmt: skip
+def test_what_kept_ansible_from_starting_a_module(
+    monkeypatch: pytest.MonkeyPatch, stderr: str, stdout: str, said: str
+) -> None:
+    printed = stdout.replace("\n", "\r\n")  # as a terminal does it
+    answer = {"failed": True, "rc": 1, "msg": "x", "module_stdout": printed, "module_stderr": stderr}
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: dict(answer))
+    action = CollectionAction.__new__(CollectionAction)
+    action._used_interpreter = "#!/usr/bin/python3"
+    assert action._execute_module(module_name="x")["msg"].startswith(f"Cannot {said}")
+
+
 def test_a_host_without_room_for_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     said = (
         'Traceback (most recent call last):\n  File "/t/AnsiballZ_build.py", line 9\nOSError: [Errno 28] No space left'
