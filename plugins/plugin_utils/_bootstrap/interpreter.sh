@@ -22,6 +22,8 @@ LC_ALL=C
 export LC_ALL
 # Users without privileges often lack these directories on their PATH, so what is found must not depend on it.
 PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
+# As with a secure_path of sudo that does not exist.
+command -v ls >/dev/null || PATH=$PATH:/usr/bin:/bin
 umask 022
 stage=
 elsewhere="Put that right, or choose another path."

@@ -28,7 +28,7 @@ LC_ALL=C
 export LC_ALL
 path_of_user=$PATH
 # Users without privileges often lack these directories on their PATH, so what is found must not depend on it.
-PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
+PATH=${PATH:-/usr/local/bin}:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
 set -f
 newline='
 '

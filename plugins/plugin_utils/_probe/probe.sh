@@ -20,7 +20,7 @@
 
 export LC_ALL=C
 # Users without privileges often lack these directories on their PATH, so what is found must not depend on it.
-PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
+PATH=${PATH:-/usr/local/bin}:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
 set -f
 eol='
 '

@@ -336,6 +336,13 @@ def test_a_place_inside_a_build_is_reported(tmp_path: Path, shell: str) -> None:
     assert ask(beside, tmp_path / ".builds", shell=shell).nearest_to_path.in_build is None
 
 
+def test_a_path_of_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a `secure_path` of sudo that does not exist: the system's own directories count nevertheless."""
+    usual = ask(tmp_path / "3.13", tmp_path / ".builds", shell="/bin/sh")
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert ask(tmp_path / "3.13", tmp_path / ".builds", shell="/bin/sh").platform == usual.platform
+
+
 @each_shell
 def test_a_place_inside_another_store_is_reported(tmp_path: Path, shell: str) -> None:
     install(tmp_path / "3.13")
