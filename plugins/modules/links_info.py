@@ -60,8 +60,10 @@ options:
         default: false
   alternatives:
     description:
-      - V(alternatives), plain V(links), or V(none) of both. V(auto) uses alternatives if the host has
-        C(update-alternatives), whatever the PATH, or if a build is registered already.
+      - How builds are made reachable by their names. V(alternatives) registers them, V(links) creates plain links, and
+        V(none) does neither.
+      - V(auto) means V(alternatives) if the host has C(update-alternatives), whatever the PATH, or if a build is
+        registered already, and else V(links).
     type: str
     choices: [auto, alternatives, links, none]
     default: auto
