@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -57,6 +58,9 @@ _NO_ROOM = re.compile(r"(?s)AnsiballZ.*\[Errno \d+\] (?P<words>No space left on 
 _NOT_UNPACKED = re.compile(
     r"in _ansiballz_main\s+(?:[^\n]*zipped_mod[^\n]*\n(?:[ ^~]*\n)?)?\w+: \[Errno \d+\] (?P<words>[^\n]+)"
 )
+# A shell's status for a program that a signal ended is this plus the number of the signal.
+_SIGNALED = 128
+_CRASHES = ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS")
 # What a program for becoming another user says, beside its warning about names.
 _NOT_BECOME = re.compile(r"^(?:sudo|su|doas): (?!unable to resolve).*", re.MULTILINE)
 # Python names the variable that it cannot start with; where it lists all of them, those that are not set, too.
@@ -101,6 +105,18 @@ def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> s
             "user write to the directory for temporary files, which is /tmp or the value of TMPDIR, and read what it "
             "wrote, which a umask such as 0777 prevents."
         )
+    ended_by = _signal_of(result.get("rc"))
+    if ended_by in _CRASHES:
+        return (
+            f"Cannot run modules on this host by {str(interpreter).lstrip('!#').strip()}: it crashed ({ended_by}). Set "
+            "ansible_python_interpreter to a Python that works there, 3.9 or newer."
+        )
+    if ended_by:
+        memory = ", as the kernel does when memory runs out" if ended_by == "SIGKILL" else ""
+        return (
+            f"Cannot complete this task on the host: {ended_by} ended the module{memory}. Look in the log of the host "
+            "for the reason, then run again: the next run finishes what this one began."
+        )
     if not interpreter or result.get("rc") not in _NOT_STARTED or "Traceback (" in said:
         return None
     not_become = _NOT_BECOME.search(said)
@@ -120,6 +136,16 @@ def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> s
         f"Cannot run modules on this host by {interpreter.lstrip('!#').strip()}: that ended with {result['rc']} and "
         f"printed {printed(stdout, stderr)}. {remedy}"
     )
+
+
+def _signal_of(status: object) -> str | None:
+    """The name of the signal that ended a program with this status; None for any other."""
+    if not isinstance(status, int):
+        return None
+    try:
+        return signal.Signals(-status if status < 0 else status - _SIGNALED).name
+    except ValueError:
+        return None
 
 
 def unexpected_failure(result: Mapping[str, Any]) -> str | None:

@@ -114,7 +114,7 @@ OLD_PYTHON = '  File "<stdin>", line 12\n    f"{x}"\n         ^\nSyntaxError: in
         ("#!/usr/bin/python3", 1, "PYTHONMALLOC: unknown allocator", "", "by /usr/bin/python3: that ended with 1 and "
          "printed 'PYTHONMALLOC: unknown allocator'. Unset PYTHONMALLOC, which"),
         ("#!/usr/bin/python3", 1, "", "Traceback (most recent call last):\n", None),  # it did start
-        ("#!/usr/bin/python3", 137, "", "Killed", None),
+        ("#!/usr/bin/python3", 3, "", "", None),
     ],
 )  # fmt: skip
 def test_an_interpreter_that_does_not_start_is_named_with_what_it_printed(
@@ -186,6 +186,34 @@ def test_what_kept_ansible_from_starting_a_module(
     action = CollectionAction.__new__(CollectionAction)
     action._used_interpreter = "#!/usr/bin/python3"
     assert action._execute_module(module_name="x")["msg"].startswith(f"Cannot {said}")
+
+
+@pytest.mark.parametrize(
+    ("rc", "said"),
+    [
+        (
+            137,
+            "complete this task on the host: SIGKILL ended the module, as the kernel does when memory runs out. Look ",
+        ),
+        (
+            -9,
+            "complete this task on the host: SIGKILL ended the module, as the kernel does when memory runs out. Look ",
+        ),
+        (143, "complete this task on the host: SIGTERM ended the module. Look in the log of the host for the reason, "),
+        (130, "complete this task on the host: SIGINT ended the module. Look"),
+        (
+            139,
+            "run modules on this host by /usr/bin/python3: it crashed (SIGSEGV). Set ansible_python_interpreter to a",
+        ),
+        (255, None),
+    ],
+)
+def test_a_module_that_a_signal_ended(monkeypatch: pytest.MonkeyPatch, rc: int, said: str | None) -> None:
+    answer = {"failed": True, "rc": rc, "msg": "x", "module_stdout": "Traceback (", "module_stderr": "Terminated"}
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: dict(answer))
+    action = CollectionAction.__new__(CollectionAction)
+    action._used_interpreter = "#!/usr/bin/python3"
+    assert action._execute_module(module_name="x")["msg"].startswith(f"Cannot {said}" if said else "x")
 
 
 def test_a_host_without_room_for_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
