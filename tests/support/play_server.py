@@ -230,7 +230,20 @@ def main() -> None:
     _load_plugins()
     gc.freeze()  # so that no run copies the memory of what it inherits, only to look whether it is garbage
     _serve(control)
-    sys.exit(playbook.main())
+    try:
+        playbook.main()
+    except SystemExit as ended:
+        _end(int(ended.code or 0))
+
+
+def _end(status: int) -> None:
+    """End as Python does, but free nothing that the server holds, since a fork has to copy it for that."""
+    import atexit
+
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":
