@@ -68,6 +68,6 @@ def confirm(
 def _provisional(store: Store, paths: Collection[str]) -> list[PathHistory]:
     known = holdings(store)
     paths = recorded(known, paths)
-    require_known(store, known, paths, "accept the build")
+    require_known(store, known, paths, "confirm the build")
     roots = [root for root in known.roots if not paths or root.path in paths]
     return [root for root in roots if root.active_fallback(link.entry_behind(root.path, store))]

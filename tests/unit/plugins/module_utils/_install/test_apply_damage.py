@@ -199,7 +199,7 @@ def test_going_back_and_accepting_say_that_nobody_knows(
     path: Path, old: FakeBuild, new: FakeBuild, name: str, named: bool
 ) -> None:
     ROOT_DAMAGE[name](root_file(path))
-    for what, act in (("go back", partial(way_back, from_build=ANY)), ("accept the build", confirm)):
+    for what, act in (("go back", partial(way_back, from_build=ANY)), ("confirm the build", confirm)):
         with pytest.raises(StoreError) as caught:
             act(str(store_of(path)), paths=[str(path)] if named else [])
         assert str(caught.value).startswith(f"Cannot {what} at {path}: {root_file(path)} is ")
