@@ -104,20 +104,26 @@ class FoundPath(NamedTuple):
 
 
 class HostAnswer(NamedTuple):
-    """The builds and paths that a host reports. `fips` is whether it is in FIPS mode, None if it did not say."""
+    """The builds and paths that a host reports. `fips` is whether it is in FIPS mode, None if it did not say.
+
+    `damaged` are messages about files of stores that could not be read, of which builds and paths say nothing.
+    """
 
     paths: tuple[FoundPath, ...]
     builds: tuple[FoundBuild, ...]
     environments: tuple[FoundEnvironment, ...] = ()
     unsearched: tuple[str, ...] = ()
     fips: bool | None = None
+    damaged: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, info: Any) -> HostAnswer:
         """Parse `info`, the registered result of the module. Raises `DamagedAnswer`, also when there is no answer."""
         if not isinstance(info, Mapping) or "builds" not in info:
             raise DamagedAnswer(_said(info))
-        _require_bounded([info[key] for key in ("builds", "paths", "environments", "unsearched") if key in info])
+        _require_bounded(
+            [info[key] for key in ("builds", "paths", "environments", "unsearched", "damaged") if key in info]
+        )
         paths = (_path(one, f"{_ANSWER}: paths[{number}]") for number, one in enumerate(_list(info, "paths")))
         builds = (_build(one, f"{_ANSWER}: builds[{number}]") for number, one in enumerate(_list(info, "builds")))
         environments = (
@@ -127,7 +133,9 @@ class HostAnswer(NamedTuple):
         fields = Fields(info, _ANSWER, DamagedAnswer)
         unsearched = fields.texts("unsearched") if "unsearched" in info else ()
         fips = fields.optional(fields.flag, "fips")
-        return cls(tuple(paths), tuple(builds), tuple(environments), unsearched, fips)
+        found = fields.items("damaged") if "damaged" in info else ()
+        damaged = tuple(f"{one.text('problem')} {one.text('remedy')}" for one in found)
+        return cls(tuple(paths), tuple(builds), tuple(environments), unsearched, fips, damaged)
 
     def build_at(self, entry: str | None, store: str) -> FoundBuild | None:
         """The build of a store entry; None when there is none."""

@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset, Build
 from ansible_collections.standalone.python.plugins.module_utils._builds.exact_build import short_name
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
-from ansible_collections.standalone.python.plugins.module_utils._readable import readable
+from ansible_collections.standalone.python.plugins.module_utils._readable import message, readable
 
 from .._advisories.advisory import Advisory
 from .._advisories.sources import Advisories
@@ -81,7 +81,7 @@ def report(infos: Mapping[str, Any], groups: Mapping[str, Any], baseline: Baseli
         "release_cycle": baseline.cycle.source,
         "summary": _summary(described, builds, found.affected),
         "advisories": [_advisory(one) for one in baseline.advisories.all],
-        "notes": [*baseline.advisories.notes, *_unknown_newest(builds)],
+        "notes": [*baseline.advisories.notes, *_unknown_newest(builds), *_unreadable(described)],
         "affected": found.affected,
         "unjudged": found.unjudged,
         "series": [_series(name, builds, baseline) for name in _in_order({build["series"] for build in builds})],
@@ -99,6 +99,18 @@ def _unknown_newest(builds: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
         f"Nothing says whether {builds_are} outdated: the index has no {', '.join(_in_order(set(unknown)))} for the "
         "target, or could not be read."
+    ]
+
+
+def _unreadable(described: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Notes about files of stores that hosts could not read; without them, what those hide would look like nothing."""
+    hosts: dict[str, list[str]] = {}
+    for host in described:
+        for text in host["damaged"]:
+            hosts.setdefault(text, []).append(readable(host["host"]))
+    return [
+        f"This report may lack builds of {shortened(named, _HOSTS_SHOWN)}: {message(text)}"
+        for text, named in hosts.items()
     ]
 
 
@@ -197,6 +209,7 @@ def _described(
         "builds": builds,
         "environments": environments,
         "unsearched": list(answer.unsearched),
+        "damaged": list(answer.damaged),
     }
 
 

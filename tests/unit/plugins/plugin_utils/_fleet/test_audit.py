@@ -365,6 +365,25 @@ def test_a_kept_build_that_is_newer_is_not_called_earlier() -> None:
     assert [row["state"] for row in rows if not row["paths"]] == ["newer build", "earlier build", "earlier build"]
 
 
+def test_what_hosts_could_not_read_is_noted() -> None:
+    problem = {
+        "file": "/x/.build.json",
+        "problem": "/x/.build.json is of format 2.",
+        "remedy": "Upgrade the collection.",
+    }
+    infos = {
+        "web1": {**host(build("3.13.15", "20261110")), "damaged": [problem]},
+        "web2": {**host(), "damaged": [problem]},
+        "web3": {**host(), "damaged": []},
+        "liar": {**host(), "damaged": [{"problem": 1}]},
+    }
+    audited = report(infos, {}, BASELINE)
+    assert audited["notes"][-1] == (
+        "This report may lack builds of web1, web2: /x/.build.json is of format 2. Upgrade the collection."
+    )
+    assert [one["host"] for one in audited["hosts"] if one["problem"]] == ["liar"]
+
+
 def test_hosts_in_fips_mode_are_marked_where_they_have_builds() -> None:
     infos = {
         "strict": {**host(build("3.13.15", "20261110")), "fips": True},
