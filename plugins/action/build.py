@@ -34,7 +34,7 @@ class ActionModule(CollectionAction):
         Raises `InvalidName` if the variables cannot be used. A separate task for that would cost each host time, and a
         template that fails shows several messages.
         """
-        from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import (
+        from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role.options import (
             TAKES_OPTIONS,
             build_options,
         )

@@ -12,7 +12,10 @@ from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import
 keep_bytecode()  # before the imports that it makes quicker
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
-from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import TAKES_OPTIONS, links_options
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role.options import (
+    TAKES_OPTIONS,
+    links_options,
+)
 from ansible_collections.standalone.python.plugins.plugin_utils._links.options import LINKS_INFO_ARGUMENTS
 from ansible_collections.standalone.python.plugins.plugin_utils._links.task import LinksTask
 

@@ -15,31 +15,34 @@ from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import
 keep_bytecode()  # before the imports that it makes quicker
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.plugin_utils import _interpreter_role
 from ansible_collections.standalone.python.plugins.plugin_utils._before_fork import load_filters_and_tests
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import builds as _builds
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import findings as _findings
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import options as _options
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import records as _records
 
 
 def interpreter_builds(given: list[dict[str, Any]] | None, variables: dict[str, Any]) -> list[dict[str, Any]]:
     try:
-        return _interpreter_role.interpreter_builds(given, variables)
+        return _builds.interpreter_builds(given, variables)
     except StandaloneError as error:
-        return _interpreter_role.refused(str(error))
+        return _builds.refused(str(error))
 
 
 def interpreter_checked(builds: list[dict[str, Any]], faults: list[str]) -> list[dict[str, Any]]:
-    return list(_interpreter_role.checked(builds, faults))
+    return list(_builds.checked(builds, faults))
 
 
 def interpreter_linked(results: list[dict[str, Any]], builds: list[dict[str, Any]]) -> list[dict[str, Any]]:
     try:
-        return _interpreter_role.interpreter_linked(results, builds)
+        return _options.interpreter_linked(results, builds)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
 
 def interpreter_uses(info: dict[str, Any], builds: list[dict[str, Any]]) -> list[dict[str, Any]]:
     try:
-        return _interpreter_role.interpreter_uses(info, builds)
+        return _options.interpreter_uses(info, builds)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
@@ -48,7 +51,7 @@ def interpreter_records(
     info: dict[str, Any], builds: list[dict[str, Any]], sbom: str | None, local_fact: bool | None
 ) -> dict[str, list[Any]]:
     try:
-        return _interpreter_role.interpreter_records(info, builds, sbom, local_fact)
+        return _records.interpreter_records(info, builds, sbom, local_fact)
     except StandaloneError as error:
         raise AnsibleFilterError(str(error)) from None
 
@@ -56,7 +59,7 @@ def interpreter_records(
 def interpreter_findings(
     look: dict[str, Any], installed: list[dict[str, Any]], absent: list[dict[str, Any]]
 ) -> list[str]:
-    return _interpreter_role.interpreter_findings(look, installed, absent)
+    return _findings.interpreter_findings(look, installed, absent)
 
 
 def is_module(name: str) -> bool:

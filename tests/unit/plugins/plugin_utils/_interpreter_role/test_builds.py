@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the variables of the role come to."""
+"""The builds that the variables of the role come to, and what cannot be meant."""
 
 from __future__ import annotations
 
@@ -12,22 +12,12 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
-from ansible_collections.standalone.python.plugins.plugin_utils._fleet.answer import DamagedAnswer
-from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role import (
+from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role.builds import (
     checked,
     interpreter_builds,
-    interpreter_findings,
-    interpreter_linked,
-    interpreter_records,
-    interpreter_uses,
     refused,
 )
-from tests.support.audited_fleets import STORE, build, host
-
-
-def variables(**given: Any) -> dict[str, Any]:
-    unset = dict.fromkeys(("name", "asset", "path", "store", "venv", "requirements", "root", "default"))
-    return {**unset, "builds_dir": "/opt/python", "state": "present", "links": {}, **given}
+from tests.support.role_variables import variables
 
 
 def only(given: list[dict[str, Any]] | None = None, **others: Any) -> dict[str, Any]:
@@ -254,149 +244,10 @@ def test_homes_and_variables_are_for_the_host() -> None:
     assert (build["path"], build["venv"], build.get("refusal")) == ("$HOME/3.13", "~/env", None)
 
 
-def test_links_point_to_what_was_installed_and_to_nothing_else() -> None:
-    builds = interpreter_builds(
-        [{"name": "3.13", "path": "~/3.13", "requirements": "r.txt"}, {"name": "3.12", "state": "absent"}],
-        variables(default="3.13"),
-    )
-    installed = {
-        "path": "/home/me/3.13",
-        "store": "/home/me/.builds",
-        "executable": "/home/me/3.13/bin/python3.13",
-        "executables": ["/home/me/3.13/bin/pip3"],
-    }
-    result = {**installed, "build": {"release": "20260101"}, "interpreter__build": builds[0]}
-    assert interpreter_linked([result], builds) == [
-        {**installed, "release": "20260101", "venv": None, "requirements": "r.txt", "is_default": True},
-        {"path": "/opt/python/3.12", "store": "/opt/python/.builds", "venv": None, "is_default": False},
-    ]
-
-
 def test_a_build_may_take_over_the_environment_of_one_that_goes() -> None:
     given = [{"name": "3.12", "state": "absent"}, {"name": "3.13"}]
     builds = interpreter_builds(given, variables(venv="/srv/env", requirements="r.txt"))
     assert [build["venv"] for build in builds] == ["/srv/env", "/srv/env"]
-
-
-# --- what is at the paths --------------------------------------------------------------------------------------------
-
-
-def test_the_builds_at_the_paths_of_the_role_are_used() -> None:
-    used, other, earlier = (
-        build("3.13.5", "20250723", externally_managed=False),
-        build("3.12.4", "20250723", externally_managed=True),
-        build("3.13.4", "20250612", paths=[], externally_managed=True),
-    )
-    info = host(used, other, earlier)
-    info["paths"].append({"path": "/opt/python/3.11", "store": STORE, "entry": None, "fallback": None})
-    builds = interpreter_builds([{"name": "3.13"}, {"name": "3.11"}], variables())
-    assert interpreter_uses(info, builds) == [
-        {"path": "/opt/python/3.13", "store": STORE, "name": used["name"], "externally_managed": False}
-    ]
-
-
-@pytest.mark.parametrize("info", [{}, "x", {"builds": "x", "paths": []}, {"builds": [{}], "paths": []}])
-def test_what_no_host_has_is_a_damaged_answer(info: Any) -> None:
-    with pytest.raises(DamagedAnswer):
-        interpreter_uses(info, [])
-
-
-# --- SBOMs and the local fact ----------------------------------------------------------------------------------------
-
-
-def records(form: str | None, local_fact: bool | None, *, store: str = STORE, **changes: Any) -> dict[str, list[Any]]:
-    used = {**build("3.13.5", "20250723", paths=["/opt/python/3.13"]), **changes}
-    return interpreter_records(host(used), [{"store": store}], form, local_fact)
-
-
-def test_sboms_are_kept_in_one_format() -> None:
-    found = records("spdx", None)
-    name = "cpython-3.13.5+20250723-x86_64-unknown-linux-gnu-install_only_stripped"
-    assert [file["path"] for file in found["files"]] == [f"{STORE}/.sbom/{name}.spdx.json"]
-    assert json.loads(found["files"][0]["content"])["name"] == name
-    assert found["absent"] == [f"{STORE}/.sbom/{name}.cdx.json"]
-
-
-def test_the_local_fact_has_what_was_measured() -> None:
-    components = {
-        "openssl": {"version": "3.0.16", "source": "measured"},
-        "bzip2": {"version": "1.0.8", "source": "table"},
-    }
-    (file,) = records(None, True, components=components)["files"]
-    assert file["path"] == "/etc/ansible/facts.d/standalone_python.fact"
-    fact = json.loads(file["content"])["paths"]["/opt/python/3.13"]
-    assert (fact["version"], fact["components"]) == ("3.13.5", {"openssl": "3.0.16"})
-    assert records(None, False) == {"files": [], "absent": [file["path"]]}
-    assert records(None, None) == {"files": [], "absent": []}
-
-
-@pytest.mark.parametrize("changes", [{"entry": "../x"}, {"store": "/other"}])
-def test_no_file_is_written_elsewhere(changes: dict[str, Any]) -> None:
-    with pytest.raises(DamagedAnswer):
-        records("spdx", None, **changes)
-
-
-# --- what verify finds -----------------------------------------------------------------------------------------------
-
-AS_DESIRED: dict[str, Any] = {
-    "register": [], "links": [], "default_links": [], "unregister": [], "unlink": [], "default_unlink": [],
-    "surplus_venvs": [], "surplus_profiles": [], "profiles": [], "venvs": [],
-}  # fmt: skip
-
-
-def installed(**result: Any) -> dict[str, Any]:
-    here = {"path": "/opt/python/3.13", "build": {"name": "cpython-3.13.5"}, "diff": {"before": {}}, "drift": None}
-    return {**here, "changed": True, **result}
-
-
-@pytest.mark.parametrize(
-    ("look", "results", "absent", "found"),
-    [
-        ({}, [installed(changed=False)], [{"path": "/x", "diff": {"before": {"build": None}}}], []),
-        (
-            {},
-            [installed(drift={"changed": ["bin/python3", "lib/x.py"], "missing": ["lib/y.py"], "added": []})],
-            [],
-            ["/opt/python/3.13 is not as requested: changed bin/python3, lib/x.py; missing lib/y.py."],
-        ),
-        (
-            {},
-            [installed(diff={"before": {"does not run here": "It needs glibc 2.17."}})],
-            [],
-            ["/opt/python/3.13 is not as requested: It needs glibc 2.17."],
-        ),
-        ({}, [installed()], [], ["/opt/python/3.13 is not as requested: it would be cpython-3.13.5."]),
-        ({}, [], [{"path": "/x", "diff": {"before": {"build": "b"}}}], ["/x has a build, and must be absent."]),
-        (
-            {"register": [{"name": "python3", "path": "/a"}], "unregister": [{"name": "pip", "path": "/b"}]},
-            [],
-            [],
-            ["The alternative python3 does not point to /a.", "The alternative pip still points to /b."],
-        ),
-        (
-            {"links": [{"path": "/l", "target": "/t"}], "default_links": [{"path": "/m", "target": "/u"}]},
-            [],
-            [],
-            ["/l does not point to /t.", "/m does not point to /u."],
-        ),
-        (
-            {"unlink": ["/a"], "default_unlink": ["/b"], "surplus_venvs": ["/c"], "surplus_profiles": ["/d"]},
-            [],
-            [],
-            [f"/{letter} is no longer wanted." for letter in "abcd"],
-        ),
-        (
-            {"profiles": [{"path": "/p"}], "venvs": [{"path": "/v"}]},
-            [],
-            [],
-            ["/p does not have the content that it should have.", "The environment /v does not have the requirements."],
-        ),
-    ],
-)
-def test_each_change_that_a_run_would_make_is_a_finding(
-    look: dict[str, Any], results: list[dict[str, Any]], absent: list[dict[str, Any]], found: list[str]
-) -> None:
-    assert interpreter_findings({**AS_DESIRED, **look}, results, absent) == found
 
 
 def test_refused_builds_are_one_item_without_the_message() -> None:
