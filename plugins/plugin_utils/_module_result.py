@@ -54,10 +54,8 @@ _NOT_EXECUTED = (126, 127)
 _NOT_STARTED = (0, 1, *_NOT_EXECUTED)
 # How the program ends that Ansible puts around a module, where it has no room to unpack it.
 _NO_ROOM = re.compile(r"(?s)AnsiballZ.*\[Errno \d+\] (?P<words>No space left on device|Disk quota exceeded)")
-# Likewise where it may not write there, as with a umask that takes a user's own files from him.
-_NOT_UNPACKED = re.compile(
-    r"in _ansiballz_main\s+(?:[^\n]*zipped_mod[^\n]*\n(?:[ ^~]*\n)?)?\w+: \[Errno \d+\] (?P<words>[^\n]+)"
-)
+# Likewise where it may not write there, as with a umask that takes a user's own files from him, or a limit of files.
+_NOT_UNPACKED = re.compile(r"in _ansiballz_main\s+(?:[^\n]*\n(?:[ ^~]*\n)?)?\w+: \[Errno \d+\] (?P<words>[^\n]+)")
 # A shell's status for a program that a signal ended is this plus the number of the signal.
 _SIGNALED = 128
 _CRASHES = ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS")
@@ -103,7 +101,7 @@ def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> s
         return (
             f"Cannot run modules on this host: Ansible could not unpack one there: {not_unpacked['words']}. Let this "
             "user write to the directory for temporary files, which is /tmp or the value of TMPDIR, and read what it "
-            "wrote, which a umask such as 0777 prevents."
+            "wrote, which a umask such as 0777 or a limit of the size of files (ulimit -f) prevents."
         )
     ended_by = _signal_of(result.get("rc"))
     if ended_by in _CRASHES:
