@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lets installations in tests look only at processes that the tests started: no other one runs their builds.
 
-An installation asks the kernel several times for the files of all processes, which is half of what it costs in a test.
-Modules in plays still do.
+An installation asks the kernel several times for the files of all processes, which is up to half of what it costs in a
+test while several sessions run. Modules in plays still do.
 """
 
 from __future__ import annotations
