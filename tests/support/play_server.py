@@ -165,6 +165,7 @@ def _become(job: Mapping[str, object], output: int) -> None:
     import atexit
     import random
     import shutil
+    from multiprocessing import util
 
     from ansible import constants
 
@@ -177,6 +178,7 @@ def _become(job: Mapping[str, object], output: int) -> None:
     sys.argv[1:] = job["arguments"]  # type: ignore[call-overload]
     random.seed()
     atexit._clear()  # what the server removes when it ends
+    atexit.register(util._exit_function)  # removes the directory of the queues that Ansible makes
     of_all = Path(constants.DEFAULT_LOCAL_TMP)
     directory = tempfile.mkdtemp(prefix=f"ansible-local-{os.getpid()}", dir=of_all.parent)
     constants.DEFAULT_LOCAL_TMP = directory
