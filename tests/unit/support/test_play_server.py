@@ -33,7 +33,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
     config = tmp_path / "ansible.cfg"
     config.write_text(f"[defaults]\nhome = {tmp_path / 'home'}\n")
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    return {**kept, "HOME": str(tmp_path), "ANSIBLE_CONFIG": str(config), "WORD": "a"}
+    (tmp_path / "tmp").mkdir()
+    own = {"HOME": tmp_path, "TMPDIR": tmp_path / "tmp", "ANSIBLE_CONFIG": config}
+    return {**kept, **{name: str(path) for name, path in own.items()}, "WORD": "a"}
 
 
 @pytest.fixture
@@ -58,7 +60,8 @@ def test_a_run_is_one_of_ansible_playbook(server: PlayServer, environment: dict[
         )
         assert futures[word].result() == (done.returncode, done.stdout)
     assert [future.result()[0] for future in futures.values()] == [0, 2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ansible.cfg", "group_vars", "home", "play.yml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ansible.cfg", "group_vars", "home", "play.yml", "tmp"]
+    assert list((tmp_path / "tmp").iterdir()) == []
     (_of_the_server,) = (tmp_path / "home" / "tmp").iterdir()
 
 
