@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,13 +30,12 @@ TASK = {
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     config = tmp_path / "ansible.cfg"
     config.write_text(f"[defaults]\nhome = {tmp_path / 'home'}\n")
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    (tmp_path / "tmp").mkdir()
-    own = {"HOME": tmp_path, "TMPDIR": tmp_path / "tmp", "ANSIBLE_CONFIG": config}
-    return {**kept, **{name: str(path) for name, path in own.items()}, "WORD": "a"}
+    with tempfile.TemporaryDirectory() as directory:  # Ansible makes a socket in it, whose path must be short
+        yield {**kept, "HOME": str(tmp_path), "TMPDIR": directory, "ANSIBLE_CONFIG": str(config), "WORD": "a"}
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def test_a_run_is_one_of_ansible_playbook(server: PlayServer, environment: dict[
         )
         assert futures[word].result() == (done.returncode, done.stdout)
     assert [future.result()[0] for future in futures.values()] == [0, 2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ansible.cfg", "group_vars", "home", "play.yml", "tmp"]
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ansible.cfg", "group_vars", "home", "play.yml"]
+    assert os.listdir(environment["TMPDIR"]) == []
     (_of_the_server,) = (tmp_path / "home" / "tmp").iterdir()
 
 
