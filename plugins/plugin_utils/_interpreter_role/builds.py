@@ -97,9 +97,6 @@ def checked(builds: Sequence[Build], faults: Sequence[str]) -> Sequence[Build]:
     return [{**_NO_BUILD, "is_refused": True}] if is_refused else builds
 
 
-# The variable of tasks whose options come from the role's variables by `build_options` and `links_options`
-
-
 def _completed(given: Build, number: int, variables: Variables) -> Build:
     name = str(given.get("name") or variables["name"] or "")
     path = os.path.normpath(_path_of(given, name, variables))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# Key of the result of `links_info` -> the finding for each thing listed there; under the others are only paths.
 _WRONG = {
     "register": "The alternative {name} does not point to {path}.",
     "links": "{path} does not point to {target}.",

@@ -17,6 +17,7 @@ from .._links.options import LINKS_INFO_ARGUMENTS
 if TYPE_CHECKING:
     from .builds import Build
 
+# The variable of tasks whose options come from the role's variables by `build_options` and `links_options`
 TAKES_OPTIONS = "interpreter__takes_options"
 # Options of `build` that the role's task has itself, or that no variable of the role sets
 _IN_TASK = ("name", "state", "path", "store", "root", "provisional")
@@ -100,6 +101,3 @@ def interpreter_uses(info: Any, builds: Sequence[Build]) -> list[dict[str, Any]]
         for path, found in used
         if found
     ]
-
-
-# Key of the result of `links_info` -> the finding for each thing listed there; under the others are only paths.
