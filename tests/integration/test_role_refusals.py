@@ -12,16 +12,9 @@ import pytest
 
 from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import Player
+from tests.support.role_variables import BOTH, NEITHER
 
 ROLE = Path(__file__).with_name("role.yml")
-NEITHER = (
-    "Cannot choose the builds of this host: neither interpreter_name nor interpreter_builds is set. For one build, "
-    'write interpreter_name: "3.13"; for several, interpreter_builds, a list whose items have a name.'
-)
-BOTH = (
-    "Cannot choose the builds of this host: interpreter_builds is set, and interpreter_name too, which is for one "
-    "build. Leave out one of them."
-)
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "nothing": ({}, NEITHER),

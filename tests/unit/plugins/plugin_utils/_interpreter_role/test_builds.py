@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_rol
     interpreter_builds,
     refused,
 )
-from tests.support.role_variables import variables
+from tests.support.role_variables import BOTH, NEITHER, variables
 
 
 def only(given: list[dict[str, Any]] | None = None, **others: Any) -> dict[str, Any]:
@@ -97,14 +97,6 @@ def test_no_builds_are_no_builds() -> None:
     assert interpreter_builds([], variables()) == []
 
 
-NEITHER = (
-    "Cannot choose the builds of this host: neither interpreter_name nor interpreter_builds is set. For one build, "
-    'write interpreter_name: "3.13"; for several, interpreter_builds, a list whose items have a name.'
-)
-BOTH = (
-    "Cannot choose the builds of this host: interpreter_builds is set, and interpreter_name too, which is for one "
-    "build. Leave out one of them."
-)
 NO_PATH = (
     'Cannot derive a path from the name "{}": it does not say the minor version. Set interpreter_path, or path in the '
     "item of interpreter_builds."
