@@ -91,7 +91,7 @@ def _lists_in(value: Mapping[str, Any], where: str) -> Iterator[tuple[str, list[
 def parse(record: Any, where: str, source: str) -> Advisory:
     """One record; one that was withdrawn names nothing. Raises `InvalidAdvisory`."""
     fields = Fields(record, where, InvalidAdvisory)
-    identity = identity_in(fields, where)
+    identity = identity_in(fields)
     here = f"{where}: {identity}"
     modified = _time(fields, "modified", here)
     if _time(fields, "withdrawn", here):
@@ -114,13 +114,11 @@ def parse(record: Any, where: str, source: str) -> Advisory:
     )
 
 
-def identity_in(fields: Fields, where: str) -> str:
+def identity_in(fields: Fields) -> str:
     """The id of an advisory. Raises `InvalidAdvisory` for none, and for one that no reader could tell from others."""
     identity = fields.text("id")
     if not identity.strip() or not identity.isprintable() or len(identity) > _LONGEST_ID:
-        raise InvalidAdvisory(
-            f"{where} is damaged: id should be a text of at most {_LONGEST_ID} visible characters, such as CVE-1."
-        )
+        raise fields.damaged("id", f"a text of at most {_LONGEST_ID} visible characters, such as CVE-1")
     return identity
 
 

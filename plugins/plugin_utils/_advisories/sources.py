@@ -227,7 +227,7 @@ def _yaml(text: str, where: str) -> Any:
 def _advisory(entry: Any, where: str, source: str) -> Advisory:
     fields = Fields(entry, where, InvalidAdvisory)
     fields.require_only(*_KEYS)
-    identity = osv.identity_in(fields, where)
+    identity = osv.identity_in(fields)
     where = f"{where}: {identity}"
     component = fields.text("component")
     components = by_name(component)

@@ -82,21 +82,21 @@ def rows_of_sums(text: str, where: str, directory: str) -> Iterator[Row]:
 def _row(fields: Fields, where: str) -> Row:
     url = fields.text("url")
     if _URL.fullmatch(url) is None or split_url(url) is None:
-        raise IndexUnavailable(f"{where} is damaged: url should be an http(s) or file URL of a file.")
-    digest = fields.optional_text("sha256")
-    if digest is None:
+        raise fields.damaged("url", "an http(s) or file URL of a file")
+    if fields.optional_text("sha256") is None:
         return Row(url, None)
     copy = fields.optional(fields.object, "prepared")
     prepared = None
     if copy is not None:
         of_copy = Fields(copy, f"{where}.prepared", IndexUnavailable)
-        prepared = b"".join(_digest(of_copy.text(key), f"{where}.prepared", key) for key in Prepared._fields)
-    return Row(url, _digest(digest, where, "sha256"), prepared)
+        prepared = b"".join(_digest(of_copy, key) for key in Prepared._fields)
+    return Row(url, _digest(fields, "sha256"), prepared)
 
 
-def _digest(text: str, where: str, key: str) -> bytes:
+def _digest(fields: Fields, key: str) -> bytes:
+    text = fields.text(key)
     if SHA256.fullmatch(text.lower()) is None:
-        raise IndexUnavailable(f"{where} is damaged: {key} should be 64 hexadecimal digits.")
+        raise fields.damaged(key, "64 hexadecimal digits")
     return bytes.fromhex(text)
 
 

@@ -84,12 +84,12 @@ class LockedBuild:
         fields = Fields(mapping, where, DamagedLock)
         url, sha256 = fields.text("url"), fields.text("sha256")
         if SHA256.fullmatch(sha256) is None:
-            raise DamagedLock(f"{where} is damaged: sha256 should be 64 hexadecimal digits in lower case.")
+            raise fields.damaged("sha256", "64 hexadecimal digits in lower case")
         if sha256 == SHA256_OF_NOTHING:
             raise DamagedLock(f"{where} is damaged: sha256 is the digest of an empty file, which no archive is.")
         parts = split_url(url)
         if parts is None or parts.scheme not in ("http", "https", "file"):
-            raise DamagedLock(f"{where} is damaged: url should be the http(s) or file URL of an archive.")
+            raise fields.damaged("url", "the http(s) or file URL of an archive")
         try:
             listed = IndexEntry.from_url(url, bytes.fromhex(sha256))
         except InvalidName as problem:
