@@ -11,6 +11,7 @@ about one processor hold both sides to it.
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 from benchmarks import peers
 from benchmarks.checks import require_build, require_bytecode, require_same_tree
 from benchmarks.disk import Disk
-from benchmarks.ours import Ours, inflate, prepare
+from benchmarks.ours import Ours, host_python, inflate, prepare
 from benchmarks.rounds import Contender, Seconds, measure, processor_time, user_time, whole_process
 from benchmarks.table import Line, ratio
 from tests.support.nginx import nginx
@@ -54,6 +55,7 @@ def compare(rounds: int, disk: Disk, *, is_tmpfs: bool = False) -> list[Line]:
             *_against_tar(sample, ours, disk.directory / "reference"),
         ]
         title = "host on tmpfs" if is_tmpfs else "host"
+        print(f"{title}: its Python is {host_python()}", file=sys.stderr)
         seconds = measure(title, contenders, rounds=rounds, disk=disk, warm_up=True)
     lines = [*_lines(seconds), *_of_copies(seconds)]
     lines += [_processor_line(seconds, contender) for contender in (*OURS_SHOWN, "uv", "uv, bytecode")]
