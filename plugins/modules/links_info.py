@@ -48,7 +48,7 @@ options:
       release:
         description: The release tag of the build.
         type: str
-      venv:
+      virtualenv:
         description: The environment for the requirements. Without it, the path followed by C(-env).
         type: str
       requirements:

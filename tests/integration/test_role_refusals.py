@@ -68,9 +68,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {
             "interpreter_name": "3.13",
             "interpreter_requirements": "{{ files }}/right.txt",
-            "interpreter_pip_args": ["--no-index", "--find-links=wheels"],
+            "interpreter_pip_extra_args": ["--no-index", "--find-links=wheels"],
         },
-        "Cannot install requirements: --find-links in interpreter_pip_args names the local path wheels, but pip "
+        "Cannot install requirements: --find-links in interpreter_pip_extra_args names the local path wheels, but pip "
         "runs on the host. Write the path on the host from the root, or a URL.",
     ),
     "variables of an entry point that installs nothing": (

@@ -42,7 +42,7 @@ OPEN = frozenset(
     index_max_age link_dir listen lock man_dir min_age name names nginx_config nginx_package owner path profile_dir
     provenance query reason release releases requirements restart_services rollback_from_build rollback_reason
     root serial serve server_names state store stores systemd_dir systemd_units target targets terms tls_certificate
-    tls_key venv
+    tls_key virtualenv
     """.split()  # noqa: SIM905 - a line for each name would be a page
 )
 
@@ -71,7 +71,7 @@ def is_free(option: Mapping[str, Any]) -> bool:
 
 def test_it_is_known_of_each_option_whether_it_can_hold_a_secret() -> None:
     """A new one belongs into `SECRET_OPTIONS`, which this file then gives a secret, or above."""
-    known = OPEN | SECRET_OPTIONS | {"pip_args"}
+    known = OPEN | SECRET_OPTIONS | {"pip_extra_args"}
     unknown = {
         f"{where}: {name}"
         for where, options in specs()
@@ -156,7 +156,7 @@ class Setup:
             "interpreter_builds_dir": str(self.directory / "opt"),
             "interpreter_systemd_dir": str(self.directory / "systemd"),
             "interpreter_requirements": str(self.directory / "inputs" / "requirements.txt") if self.has_pip else "",
-            "interpreter_pip_args": (
+            "interpreter_pip_extra_args": (
                 f"{{{{ ['--no-index', '--find-links', '{self.directory}/wheels', '--extra-index-url', pip_index] }}}}"
             ),
         }

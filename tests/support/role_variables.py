@@ -18,5 +18,5 @@ BOTH = (
 
 
 def variables(**given: Any) -> dict[str, Any]:
-    unset = dict.fromkeys(("name", "asset", "path", "store", "venv", "requirements", "root", "default"))
+    unset = dict.fromkeys(("name", "asset", "path", "store", "virtualenv", "requirements", "root", "default"))
     return {**unset, "builds_dir": "/opt/python", "state": "present", "links": {}, **given}

@@ -91,4 +91,4 @@ def test_the_arguments_of_pip_are_a_list(given: object) -> None:
     from jinja2 import Environment
 
     compiled = Environment(autoescape=False).compile_expression(expression)
-    assert compiled(interpreter_pip_args=given) == ["--no-deps", "--pre"]
+    assert compiled(interpreter_pip_extra_args=given) == ["--no-deps", "--pre"]

@@ -32,10 +32,10 @@ Variables = Mapping[str, Any]
 
 
 def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> list[Build]:
-    """The builds, each with `name`, `state`, `path`, `store`, `venv`, `requirements` and `is_default`, and its options.
+    """The builds, each with its options; `name`, `state`, `path`, `store`, `virtualenv` and `requirements` are there.
 
-    Ansible shows the items of a loop, so options that can hold a secret are left out. `number` is the index of the item
-    in `given`, which has them.
+    `is_default` tells which of them gets the unversioned commands. Ansible shows the items of a loop, so options that
+    can hold a secret are left out. `number` is the index of the item in `given`, which has them.
 
     `given` is the variable interpreter_builds, None when it is not set. `variables` are the others without prefix, None
     when they are not set; `links`, those that are options of `links_info`; and `names`, the names of all variables with
@@ -50,7 +50,7 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     _refuse_other_default(variables["default"], builds)
     _refuse_requirements_in(variables["root"], builds)
     if any(build["requirements"] and build["state"] != "absent" for build in builds):
-        require_arguments(map(str, as_list(variables.get("pip_args"))), "interpreter_pip_args")
+        require_arguments(map(str, as_list(variables.get("pip_extra_args"))), "interpreter_pip_extra_args")
     _refuse_venvs_in_builds(builds)
     _refuse_shared_venvs(builds)
     _refuse_links(variables["links"], builds)
@@ -85,7 +85,7 @@ def refused(why: str) -> list[Build]:
 
     Ansible wraps what a filter or lookup in a template raises in further messages, so that a task has to fail with it.
     """
-    return [{**_NO_BUILD, "venv": None, "requirements": None, "refusal": why}]
+    return [{**_NO_BUILD, "virtualenv": None, "requirements": None, "refusal": why}]
 
 
 def checked(builds: Sequence[Build], faults: Sequence[str]) -> Sequence[Build]:
@@ -101,7 +101,7 @@ def _completed(given: Build, number: int, variables: Variables) -> Build:
     name = str(given.get("name") or variables["name"] or "")
     path = os.path.normpath(_path_of(given, name, variables))
     open_options = {option: value for option, value in given.items() if option not in SECRET_OPTIONS}
-    files = {option: variables[option] for option in ("store", "venv", "requirements")}
+    files = {option: variables[option] for option in ("store", "virtualenv", "requirements")}
     files.update({option: open_options[option] for option in files if option in open_options})
     return {
         "state": variables["state"],
@@ -148,7 +148,7 @@ def _refuse_links(options: Mapping[str, Any], builds: Sequence[Build]) -> None:
     defaults = {name: argument.get("default") for name, argument in LINKS_INFO_ARGUMENTS.items()}
     linked = []
     for build in builds:
-        paths = {name: _as_absolute(build[name] or "") for name in ("path", "store", "venv")}
+        paths = {name: _as_absolute(build[name] or "") for name in ("path", "store", "virtualenv")}
         executable = None if build["state"] == "absent" else f"{paths['path']}/bin/python3"
         linked.append({**dict.fromkeys(LINKED_BUILD_ARGUMENTS), **paths, "executable": executable})
     written = {name: _as_absolute(value) if name.endswith("_dir") else value for name, value in options.items()}
@@ -182,30 +182,31 @@ def _refuse_requirements_in(root: str | None, builds: Sequence[Build]) -> None:
 
 
 def _refuse_venvs_in_builds(builds: Sequence[Build]) -> None:
-    for build in (one for one in builds if one["venv"] and one["state"] != "absent"):
-        venv = os.path.normpath(build["venv"])
+    for build in (one for one in builds if one["virtualenv"] and one["state"] != "absent"):
+        venv = os.path.normpath(build["virtualenv"])
         for other in builds:
             store = os.path.normpath(other["store"])
             if is_in(venv, other["path"]) or is_in(venv, store):
                 raise InvalidName(
-                    f"Cannot make the environment {venv}: it would be part of the build at {other['path']}, and go "
-                    "with it when that is upgraded or repaired. Set interpreter_venv to a directory beside the build."
+                    f"Cannot make the environment {venv}: it would be part of the build at {other['path']}, "
+                    "and go with it when that is upgraded or repaired. Set interpreter_virtualenv to a directory "
+                    "beside the build."
                 )
             if is_in(other["path"], venv) or is_in(store, venv):
                 raise InvalidName(
                     f"Cannot make the environment {venv}: the build at {other['path']} would be part of it, and go "
-                    "with it when it is made again. Set interpreter_venv to a directory beside the build."
+                    "with it when it is made again. Set interpreter_virtualenv to a directory beside the build."
                 )
 
 
 def _refuse_shared_venvs(builds: Sequence[Build]) -> None:
-    asked = [build for build in builds if build["venv"] and build["requirements"] and build["state"] != "absent"]
+    asked = [build for build in builds if build["virtualenv"] and build["requirements"] and build["state"] != "absent"]
     first: dict[str, str] = {}
     for build in asked:
-        venv = os.path.normpath(build["venv"])
+        venv = os.path.normpath(build["virtualenv"])
         other = first.setdefault(venv, build["path"])
         if other != build["path"]:
             raise InvalidName(
                 f"Cannot make the environment {venv} for both {other} and {build['path']}: it can be of one build "
-                "only. Set venv in the items of interpreter_builds, or leave out requirements in one of them."
+                "only. Set virtualenv in the items of interpreter_builds, or leave out requirements in one of them."
             )

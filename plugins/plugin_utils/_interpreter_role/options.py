@@ -69,7 +69,7 @@ def interpreter_linked(results: Sequence[Mapping[str, Any]], builds: Sequence[Bu
 
 
 def _linked(build: Build, result: Mapping[str, Any] | None) -> Build:
-    always = {"venv": build["venv"], "is_default": build["is_default"]}
+    always = {"virtualenv": build["virtualenv"], "is_default": build["is_default"]}
     if result is None:
         return {**always, "path": build["path"], "store": build["store"]}
     answer = Fields(result, f"The result of the build at {build['path']}", DamagedAnswer)

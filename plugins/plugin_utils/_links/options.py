@@ -13,7 +13,7 @@ LINKED_BUILD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "executable": {"type": "str"},
     "executables": {"type": "list", "elements": "str"},
     "release": {"type": "str"},
-    "venv": {"type": "str"},
+    "virtualenv": {"type": "str"},
     "requirements": {"type": "str"},
     "is_default": {"type": "bool", "default": False},
 }

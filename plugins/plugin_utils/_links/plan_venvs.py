@@ -52,14 +52,14 @@ def refused_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
         return _refused_in_root(spec, state)
     untrusted = tuple(
         f"Cannot install requirements into {plan.path}: {state.untrusted[plan.path]}, so another user could have this "
-        "task run programs and change files. Set interpreter_venv to a place that only root may "
+        "task run programs and change files. Set interpreter_virtualenv to a place that only root may "
         "change, or install them as that user, with ansible.builtin.pip."
         for plan in plan_venvs(spec, state)
         if plan.path in state.untrusted
     )
     return untrusted + tuple(
         f"{build.venv} is wanted for an environment of {build.path} with the requirements, but there is something else "
-        "that this role did not make. Move it away, or set interpreter_venv."
+        "that this role did not make. Move it away, or set interpreter_virtualenv."
         for build in spec.present
         if build.requirements is not None
         and build.venv in state.venvs

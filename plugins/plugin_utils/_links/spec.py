@@ -49,7 +49,7 @@ class LinkedBuild(NamedTuple):
             executable=params["executable"],
             programs=frozenset(params["executables"] or ()),
             release=int(params["release"] or 0),
-            venv=absolute_path(params["venv"] or f"{path}-env", "venv"),
+            venv=absolute_path(params["virtualenv"] or f"{path}-env", "virtualenv"),
             requirements=params["requirements"],
             requirements_file=params.get("requirements_file") or "",
             is_default=params["is_default"],

@@ -19,7 +19,7 @@ from .report import decided, going, require_alternatives_module, require_alterna
 from .requirements_file import REQUIREMENTS, read_requirements
 from .spec import LinksSpec
 
-_PATHS = frozenset(("path", "store", "venv", *(name for name in LINKS_INFO_ARGUMENTS if name.endswith("_dir"))))
+_PATHS = frozenset(("path", "store", "virtualenv", *(name for name in LINKS_INFO_ARGUMENTS if name.endswith("_dir"))))
 
 
 class LinksTask:

@@ -163,7 +163,7 @@ def _role_options(role: str) -> dict[str, Any]:
     return found
 
 
-_SECRETS = (*SECRET_OPTIONS, "source", "pip_args")  # the last two are variables of roles
+_SECRETS = (*SECRET_OPTIONS, "source", "pip_extra_args")  # the last two are variables of roles
 _OF_A_ROLE = ("type", "elements", "choices", "no_log")
 
 

@@ -51,7 +51,7 @@ def test_what_a_build_does_not_say_is_as_for_all() -> None:
         "state": "latest",
         "path": "/srv/3.13",
         "store": "/srv/.builds",
-        "venv": None,
+        "virtualenv": None,
         "requirements": "r.txt",
         "is_default": False,
         "number": 0,
@@ -63,8 +63,15 @@ def test_a_home_is_for_the_host_to_find() -> None:
 
 
 def test_what_a_build_says_is_what_it_has() -> None:
-    build = {"name": "latest", "path": "/a/b", "store": "/s", "state": "absent", "venv": "/v", "requirements": "r.txt"}
-    assert only([build], state="latest", venv="/w", requirements="q.txt", store="/t") == {
+    build = {
+        "name": "latest",
+        "path": "/a/b",
+        "store": "/s",
+        "state": "absent",
+        "virtualenv": "/v",
+        "requirements": "r.txt",
+    }
+    assert only([build], state="latest", virtualenv="/w", requirements="q.txt", store="/t") == {
         **build,
         "is_default": False,
         "number": 0,
@@ -134,10 +141,10 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
     ),
     "a text for a list of arguments": (
         [{"name": "3.13", "requirements": "r.txt"}],
-        {"pip_args": "--no-index,--find-links=wheels"},
-        "Cannot install requirements: --find-links in interpreter_pip_args names the local path wheels, but pip runs "
-        "on the host. Write the path on the host from the root, or a URL. A file of the controller is sent along if a "
-        "line -r or -c of the requirements file names it.",
+        {"pip_extra_args": "--no-index,--find-links=wheels"},
+        "Cannot install requirements: --find-links in interpreter_pip_extra_args names the local path wheels, but pip "
+        "runs on the host. Write the path on the host from the root, or a URL. A file of the controller is sent along "
+        "if a line -r or -c of the requirements file names it.",
     ),
     "a directory of links that is relative": (
         [{"name": "3.13"}],
@@ -179,34 +186,34 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
         "of them.",
     ),
     "an environment in a build": (
-        [{"name": "3.13", "venv": "/opt/python/3.12/env"}, {"name": "3.12"}],
+        [{"name": "3.13", "virtualenv": "/opt/python/3.12/env"}, {"name": "3.12"}],
         {},
         "Cannot make the environment /opt/python/3.12/env: it would be part of the build at /opt/python/3.12, and go "
-        "with it when that is upgraded or repaired. Set interpreter_venv to a directory beside the build.",
+        "with it when that is upgraded or repaired. Set interpreter_virtualenv to a directory beside the build.",
     ),
     "an environment in a build, by a way around": (
-        [{"name": "3.13", "venv": "/opt/x/..//python/3.13/env"}],
+        [{"name": "3.13", "virtualenv": "/opt/x/..//python/3.13/env"}],
         {},
         "Cannot make the environment /opt/python/3.13/env: it would be part of the build at /opt/python/3.13, and go "
-        "with it when that is upgraded or repaired. Set interpreter_venv to a directory beside the build.",
+        "with it when that is upgraded or repaired. Set interpreter_virtualenv to a directory beside the build.",
     ),
     "an environment in a store": (
-        [{"name": "3.13", "venv": "/opt/python/.builds/env"}],
+        [{"name": "3.13", "virtualenv": "/opt/python/.builds/env"}],
         {},
         "Cannot make the environment /opt/python/.builds/env: it would be part of the build at /opt/python/3.13, and "
-        "go with it when that is upgraded or repaired. Set interpreter_venv to a directory beside the build.",
+        "go with it when that is upgraded or repaired. Set interpreter_virtualenv to a directory beside the build.",
     ),
     "an environment around a build": (
-        [{"name": "3.13", "venv": "/opt"}],
+        [{"name": "3.13", "virtualenv": "/opt"}],
         {},
         "Cannot make the environment /opt: the build at /opt/python/3.13 would be part of it, and go with it when it "
-        "is made again. Set interpreter_venv to a directory beside the build.",
+        "is made again. Set interpreter_virtualenv to a directory beside the build.",
     ),
     "one environment of two builds": (
-        [{"name": "3.13"}, {"name": "3.12", "venv": "/srv//env"}],
-        {"venv": "/srv/env", "requirements": "r.txt"},
+        [{"name": "3.13"}, {"name": "3.12", "virtualenv": "/srv//env"}],
+        {"virtualenv": "/srv/env", "requirements": "r.txt"},
         "Cannot make the environment /srv/env for both /opt/python/3.13 and /opt/python/3.12: it can be of one build "
-        "only. Set venv in the items of interpreter_builds, or leave out requirements in one of them.",
+        "only. Set virtualenv in the items of interpreter_builds, or leave out requirements in one of them.",
     ),
     "requirements in an image": (
         [{"name": "3.13"}, {"name": "3.12", "state": "absent"}],
@@ -231,15 +238,17 @@ def test_a_slash_at_the_end_does_not_matter() -> None:
 
 
 def test_homes_and_variables_are_for_the_host() -> None:
-    given = variables(path="$HOME/3.13", venv="~/env", links={"link_dir": "~/.local/bin", "systemd_dir": "/x/${UNITS}"})
+    given = variables(
+        path="$HOME/3.13", virtualenv="~/env", links={"link_dir": "~/.local/bin", "systemd_dir": "/x/${UNITS}"}
+    )
     (build,) = interpreter_builds(None, {**given, "name": "3.13"})
-    assert (build["path"], build["venv"], build.get("refusal")) == ("$HOME/3.13", "~/env", None)
+    assert (build["path"], build["virtualenv"], build.get("refusal")) == ("$HOME/3.13", "~/env", None)
 
 
 def test_a_build_may_take_over_the_environment_of_one_that_goes() -> None:
     given = [{"name": "3.12", "state": "absent"}, {"name": "3.13"}]
-    builds = interpreter_builds(given, variables(venv="/srv/env", requirements="r.txt"))
-    assert [build["venv"] for build in builds] == ["/srv/env", "/srv/env"]
+    builds = interpreter_builds(given, variables(virtualenv="/srv/env", requirements="r.txt"))
+    assert [build["virtualenv"] for build in builds] == ["/srv/env", "/srv/env"]
 
 
 def test_refused_builds_are_one_item_without_the_message() -> None:
@@ -252,8 +261,8 @@ def test_refused_builds_are_one_item_without_the_message() -> None:
 
 
 def test_arguments_of_pip_count_where_requirements_are_wanted() -> None:
-    arguments = {"pip_args": ["-c", "limits.txt"]}
+    arguments = {"pip_extra_args": ["-c", "limits.txt"]}
     assert only([{"name": "3.13"}], **arguments)
     assert only([{"name": "3.13", "requirements": "r.txt", "state": "absent"}], **arguments)
-    with pytest.raises(InvalidName, match=r"-c in interpreter_pip_args names the local path limits\.txt"):
+    with pytest.raises(InvalidName, match=r"-c in interpreter_pip_extra_args names the local path limits\.txt"):
         only([{"name": "3.13", "requirements": "r.txt"}], **arguments)

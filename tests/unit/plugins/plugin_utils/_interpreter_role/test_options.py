@@ -42,7 +42,7 @@ def added(kind: Any, variables: dict[str, Any]) -> dict[str, Any]:
     return dict(action._task.args)
 
 
-SECOND = {"number": 1, "name": "3.12", "path": "/opt/python/3.12", "venv": None, "requirements": None}
+SECOND = {"number": 1, "name": "3.12", "path": "/opt/python/3.12", "virtualenv": None, "requirements": None}
 GIVEN = [{"name": "3.13", "mirror": ["https://one"]}, {"name": "3.12", "mirror": ["https://two"]}]
 
 OF_A_BUILD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -105,8 +105,8 @@ def test_links_point_to_what_was_installed_and_to_nothing_else() -> None:
     }
     result = {**installed, "build": {"release": "20260101"}, "interpreter__build": builds[0]}
     assert interpreter_linked([result], builds) == [
-        {**installed, "release": "20260101", "venv": None, "requirements": "r.txt", "is_default": True},
-        {"path": "/opt/python/3.12", "store": "/opt/python/.builds", "venv": None, "is_default": False},
+        {**installed, "release": "20260101", "virtualenv": None, "requirements": "r.txt", "is_default": True},
+        {"path": "/opt/python/3.12", "store": "/opt/python/.builds", "virtualenv": None, "is_default": False},
     ]
 
 

@@ -102,7 +102,7 @@ def test_an_environment_is_made_where_it_differs(case: str) -> None:
 def test_what_others_made_is_not_touched(found: LinksState) -> None:
     assert refused_venvs(WANTED, found) == (
         f"{VENV} is wanted for an environment of {PATH} with the requirements, but there is something else that this "
-        "role did not make. Move it away, or set interpreter_venv.",
+        "role did not make. Move it away, or set interpreter_virtualenv.",
     )
 
 
@@ -124,7 +124,7 @@ def test_nothing_is_run_or_removed_where_another_user_may_change_files() -> None
     for found in (host(untrusted=untrusted), replace(with_venv("sha256:0"), untrusted=untrusted)):
         assert refused_venvs(WANTED, found) == (
             f"Cannot install requirements into {VENV}: /srv belongs to another user (number 1000), so another user "
-            "could have this task run programs and change files. Set interpreter_venv to a place that "
+            "could have this task run programs and change files. Set interpreter_virtualenv to a place that "
             "only root may change, or install them as that user, with ansible.builtin.pip.",
         )
     as_wanted = replace(with_venv(RECORDED), untrusted=untrusted)

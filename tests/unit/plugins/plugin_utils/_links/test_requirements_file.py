@@ -161,45 +161,51 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path, name: str, damage: 
     ],
 )
 def test_arguments_for_pip_on_the_host_are_taken(arguments: str) -> None:
-    require_arguments(arguments.split(), "interpreter_pip_args")
+    require_arguments(arguments.split(), "interpreter_pip_extra_args")
 
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["-c", "limits.txt"], "-c in interpreter_pip_args names the local path limits.txt"),
-        (["-climits.txt"], "-c in interpreter_pip_args names the local path limits.txt"),
-        (["-qc", "limits.txt"], "-c in interpreter_pip_args names the local path limits.txt"),
-        (["--constraint=limits.txt"], "--constraint in interpreter_pip_args names the local path limits.txt"),
+        (["-c", "limits.txt"], "-c in interpreter_pip_extra_args names the local path limits.txt"),
+        (["-climits.txt"], "-c in interpreter_pip_extra_args names the local path limits.txt"),
+        (["-qc", "limits.txt"], "-c in interpreter_pip_extra_args names the local path limits.txt"),
+        (["--constraint=limits.txt"], "--constraint in interpreter_pip_extra_args names the local path limits.txt"),
         (
             ["--constraint", "file:limits.txt"],
-            "--constraint in interpreter_pip_args names the local path file:limits.txt",
+            "--constraint in interpreter_pip_extra_args names the local path file:limits.txt",
         ),
-        (["-r", "../more.txt"], "-r in interpreter_pip_args names the local path ../more.txt"),
-        (["-r", "~/more.txt"], "-r in interpreter_pip_args names the local path ~/more.txt"),
+        (["-r", "../more.txt"], "-r in interpreter_pip_extra_args names the local path ../more.txt"),
+        (["-r", "~/more.txt"], "-r in interpreter_pip_extra_args names the local path ~/more.txt"),
         (
             ["--no-index", "--find-links", "./wheels"],
-            "--find-links in interpreter_pip_args names the local path ./wheels",
+            "--find-links in interpreter_pip_extra_args names the local path ./wheels",
         ),
-        (["-f", "wheels"], "-f in interpreter_pip_args names the local path wheels"),
-        (["--config-settings", "dir=./x"], "--config-settings in interpreter_pip_args names the local path dir=./x"),
-        (["-Cdir=../x"], "-C in interpreter_pip_args names the local path dir=../x"),
-        (["--cert", "ca.pem"], "--cert in interpreter_pip_args names the local path ca.pem"),
-        (["--client-cert=client.pem"], "--client-cert in interpreter_pip_args names the local path client.pem"),
-        (["--build-constraint", "b.txt"], "--build-constraint in interpreter_pip_args names the local path b.txt"),
-        (["--report", "report.json"], "--report in interpreter_pip_args names the local path report.json"),
-        (["-t", "lib"], "-t in interpreter_pip_args names the local path lib"),
-        (["-e", "."], "-e in interpreter_pip_args names the local path ."),
-        (["--group", "dev"], "--group in interpreter_pip_args names the local path dev"),
-        (["--python", "./bin/python"], "--python in interpreter_pip_args names the local path ./bin/python"),
-        (["--timeout", "5", "./app.whl"], "interpreter_pip_args names the local path ./app.whl"),
-        (["app @ file:app.whl"], "interpreter_pip_args names a local path"),
-        (["-i", "simple?token=secret"], "-i in interpreter_pip_args names a local path"),
+        (["-f", "wheels"], "-f in interpreter_pip_extra_args names the local path wheels"),
+        (
+            ["--config-settings", "dir=./x"],
+            "--config-settings in interpreter_pip_extra_args names the local path dir=./x",
+        ),
+        (["-Cdir=../x"], "-C in interpreter_pip_extra_args names the local path dir=../x"),
+        (["--cert", "ca.pem"], "--cert in interpreter_pip_extra_args names the local path ca.pem"),
+        (["--client-cert=client.pem"], "--client-cert in interpreter_pip_extra_args names the local path client.pem"),
+        (
+            ["--build-constraint", "b.txt"],
+            "--build-constraint in interpreter_pip_extra_args names the local path b.txt",
+        ),
+        (["--report", "report.json"], "--report in interpreter_pip_extra_args names the local path report.json"),
+        (["-t", "lib"], "-t in interpreter_pip_extra_args names the local path lib"),
+        (["-e", "."], "-e in interpreter_pip_extra_args names the local path ."),
+        (["--group", "dev"], "--group in interpreter_pip_extra_args names the local path dev"),
+        (["--python", "./bin/python"], "--python in interpreter_pip_extra_args names the local path ./bin/python"),
+        (["--timeout", "5", "./app.whl"], "interpreter_pip_extra_args names the local path ./app.whl"),
+        (["app @ file:app.whl"], "interpreter_pip_extra_args names a local path"),
+        (["-i", "simple?token=secret"], "-i in interpreter_pip_extra_args names a local path"),
     ],
 )
 def test_paths_from_a_directory_that_nobody_knows_are_refused(arguments: list[str], named: str) -> None:
     with pytest.raises(InvalidName) as error:
-        require_arguments(arguments, "interpreter_pip_args")
+        require_arguments(arguments, "interpreter_pip_extra_args")
     assert str(error.value) == (
         f"Cannot install requirements: {named}, but pip runs on the host. Write the "
         "path on the host from the root, or a URL. A file of the controller is sent along if a line -r or -c of "
@@ -210,17 +216,20 @@ def test_paths_from_a_directory_that_nobody_knows_are_refused(arguments: list[st
 @pytest.mark.parametrize(
     ("argument", "words"),
     [
-        ("--cons=limits.txt", "--cons in interpreter_pip_args is an abbreviation. Write it out, as --constraint."),
-        ("--find", "--find in interpreter_pip_args is an abbreviation. Write it out, as --find-links."),
-        ("--client", "--client in interpreter_pip_args is an abbreviation. Write it out, as --client-cert."),
-        ("-c limits.txt", "-c in interpreter_pip_args is followed by a space. Write its value as another item."),
+        (
+            "--cons=limits.txt",
+            "--cons in interpreter_pip_extra_args is an abbreviation. Write it out, as --constraint.",
+        ),
+        ("--find", "--find in interpreter_pip_extra_args is an abbreviation. Write it out, as --find-links."),
+        ("--client", "--client in interpreter_pip_extra_args is an abbreviation. Write it out, as --client-cert."),
+        ("-c limits.txt", "-c in interpreter_pip_extra_args is followed by a space. Write its value as another item."),
         (
             "--constraint limits.txt",
-            "--constraint in interpreter_pip_args is followed by a space. Write its value as another item.",
+            "--constraint in interpreter_pip_extra_args is followed by a space. Write its value as another item.",
         ),
     ],
 )
 def test_arguments_that_pip_would_read_otherwise_are_refused(argument: str, words: str) -> None:
     with pytest.raises(InvalidName) as error:
-        require_arguments([argument], "interpreter_pip_args")
+        require_arguments([argument], "interpreter_pip_extra_args")
     assert str(error.value) == f"Cannot install requirements: {words}"

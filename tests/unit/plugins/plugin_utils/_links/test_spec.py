@@ -15,7 +15,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._links.spec impo
 
 
 def build(**options: Any) -> dict[str, Any]:
-    names = ("path", "store", "executable", "executables", "release", "venv", "requirements")
+    names = ("path", "store", "executable", "executables", "release", "virtualenv", "requirements")
     return {**dict.fromkeys(names), "path": "/opt/3.13", "is_default": False, **options}
 
 
@@ -82,7 +82,7 @@ REFUSED = {
     "a way back": (params(link_dir="/usr/../bin"), "link_dir is '/usr/../bin'"),
     "nothing": (params(link_dir=""), "link_dir is ''"),
     "slashes": (params(link_dir="//"), "link_dir is '//'"),
-    "a quote": (params(build(venv="/opt/a'b")), 'venv is "/opt/a\'b"'),
+    "a quote": (params(build(virtualenv="/opt/a'b")), 'virtualenv is "/opt/a\'b"'),
 }
 
 OF_CASES = {
@@ -133,7 +133,7 @@ def test_no_link_is_made_in_a_build(option: str, directory: str) -> None:
 
 def test_the_host_is_asked_who_may_change_what_is_run_or_removed() -> None:
     executable = "/opt/3.13/bin/python3.13"
-    filled = build(executable=executable, venv="/srv/env", requirements="tiny")
+    filled = build(executable=executable, virtualenv="/srv/env", requirements="tiny")
     builds = (filled, build(path="/opt/3.12"), build(path="/opt/3.11", executable=executable))
     asked = params(*builds)
     assert LinksSpec.from_params(asked).question([], []).guarded == (

@@ -20,7 +20,7 @@ DEFAULTS = {name: argument.get("default") for name, argument in LINKS_INFO_ARGUM
 
 
 def params(**options: Any) -> dict[str, Any]:
-    build = {"path": "~/3.13", "store": None, "venv": "$HOME/env", "requirements": None, "is_default": False}
+    build = {"path": "~/3.13", "store": None, "virtualenv": "$HOME/env", "requirements": None, "is_default": False}
     absent = {"executable": None, "executables": None, "release": None}
     return {**DEFAULTS, "builds": [{**build, **absent}], **options}
 

@@ -34,17 +34,26 @@ OF_BOTH = {"ca_path", "client_cert", "client_key"}
 OF_THE_HOST = {
     *("builds_dir", "csh_dir", "directories", "environment_dir", "environments", "fish_dir", "key_file", "link_dir"),
     *("man_dir", "nginx_config", "path", "paths", "profile_dir", "root", "store", "stores", "systemd_dir"),
-    *("tls_certificate", "tls_key", "venv"),
+    *("tls_certificate", "tls_key", "virtualenv"),
 }
 ADDRESSES = {"mirror", "source", "cycle_url"}  # a file:// URL is of the machine that fetches
 # Lists and dictionaries with such options, or texts that are no names of files.
 OTHERS = {
     *("after_command", "before_command", "build_options", "builds", "command", "files", "health_command"),
-    *("index_max_age", "nginx_package", "options", "pip_args", "report_command", "server_names", "subcommands", "url"),
+    *(
+        "index_max_age",
+        "nginx_package",
+        "options",
+        "pip_extra_args",
+        "report_command",
+        "server_names",
+        "subcommands",
+        "url",
+    ),
 }
 _MAY_NAME_A_FILE = re.compile(
     r"advisor|archive|args|cert|command|dest|dir|environments|file|index|key|lock|mirror|options|package|path|provenance"
-    r"|requirements|root|sbom|source|src|store|url|venv"
+    r"|requirements|root|sbom|source|src|store|url|virtualenv"
 )
 _NO_FILE = ("bool", "int", "float")
 

@@ -116,7 +116,7 @@ def test_variables_of_roles_and_of_those_who_use_them_are_taken(role: str) -> No
     ("playbook", "secret"),
     [
         ("bootstrap", {"url_username", "url_password", "headers", "index", "mirror", "asset"}),
-        ("install", {"url_username", "url_password", "headers", "index", "mirror", "asset", "pip_args"}),
+        ("install", {"url_username", "url_password", "headers", "index", "mirror", "asset", "pip_extra_args"}),
         ("upgrade", {"index", "mirror", "build_options"}),
         ("lock", {"advisories", "index", "mirror", "url_options"}),
         ("audit", {"advisories", "cycle_url", "index", "url_options"}),
