@@ -23,7 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.store imp
 from .._links.options import LINKED_BUILD_ARGUMENTS, LINKS_INFO_ARGUMENTS
 from .._links.profiles import Profiles
 from .._links.requirements_file import require_arguments
-from .._links.spec import LinksSpec, is_in
+from .._links.spec import LinksSpec, absolute_path, is_in
 from .._options import VARIABLE
 from .._playbook.spec import require_role_variables
 
@@ -34,7 +34,7 @@ Variables = Mapping[str, Any]
 def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> list[Build]:
     """The builds, each with its options; `name`, `state`, `path`, `store`, `virtualenv` and `requirements` are there.
 
-    `is_default` tells which of them gets the unversioned commands. Ansible shows the items of a loop, so options that
+    `is_default` says which of them gets the unversioned commands. Ansible shows the items of a loop, so options that
     can hold a secret are left out. `number` is the index of the item in `given`, which has them.
 
     `given` is the variable interpreter_builds, None when it is not set. `variables` are the others without prefix, None
@@ -53,7 +53,7 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
         require_arguments(map(str, as_list(variables.get("pip_extra_args"))), "interpreter_pip_extra_args")
     _refuse_venvs_in_builds(builds)
     _refuse_shared_venvs(builds)
-    _refuse_links(variables["links"], builds)
+    _refuse_links(variables["links"], builds, given or ())
     return builds
 
 
@@ -129,6 +129,7 @@ def _usual_path(name: str, variables: Variables) -> str:
             f'Cannot derive a path from the name "{name}": it does not say the minor version. Set interpreter_path, or '
             "path in the item of interpreter_builds."
         )
+    absolute_path(_as_absolute(variables["builds_dir"]), "interpreter_builds_dir")
     return f"{variables['builds_dir'].rstrip('/')}/{request.series}"
 
 
@@ -143,18 +144,25 @@ def _refuse_shared_paths(builds: Sequence[Build]) -> None:
             )
 
 
-def _refuse_links(options: Mapping[str, Any], builds: Sequence[Build]) -> None:
+def _refuse_links(options: Mapping[str, Any], builds: Sequence[Build], given: Sequence[Build]) -> None:
     """Raise what `links_info` raises, which would be after builds were installed."""
     defaults = {name: argument.get("default") for name, argument in LINKS_INFO_ARGUMENTS.items()}
     linked = []
     for build in builds:
-        paths = {name: _as_absolute(build[name] or "") for name in ("path", "store", "virtualenv")}
+        paths = {name: _linked_path(build, name, given) for name in ("path", "store", "virtualenv")}
         executable = None if build["state"] == "absent" else f"{paths['path']}/bin/python3"
         linked.append({**dict.fromkeys(LINKED_BUILD_ARGUMENTS), **paths, "executable": executable})
     written = {name: _as_absolute(value) if name.endswith("_dir") else value for name, value in options.items()}
     params = {**defaults, **written, "systemd_units": as_list(options.get("systemd_units")), "builds": linked}
     LinksSpec.from_params({**params, "priority": int(params["priority"])}, "interpreter_")
     Profiles.from_params(params, "interpreter_")
+
+
+def _linked_path(build: Build, option: str, given: Sequence[Build]) -> str:
+    """A path of the build. Raises `InvalidName`, with the variable that has it, for one that links cannot point to."""
+    is_in_item = option in (given[build["number"]] if given else {})
+    owner = f"interpreter_builds[{build['number']}]." if is_in_item else "interpreter_"
+    return absolute_path(_as_absolute(build[option]), f"{owner}{option}") if build[option] else ""
 
 
 def _as_absolute(path: Any) -> Any:

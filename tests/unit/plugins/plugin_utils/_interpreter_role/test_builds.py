@@ -158,9 +158,24 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
         "characters that mean something to a shell.",
     ),
     "a number as a path": (
-        [{"name": "3.13", "path": 3.13, "store": 5}],
+        [{"name": "3.12"}, {"name": "3.13", "path": 3.13, "store": 5}],
         {},
-        "path is '3.13', which is relative. Write it from the root.",
+        "interpreter_builds[1].path is '3.13', which is relative. Write it from the root.",
+    ),
+    "a relative path for all builds": (
+        [{"name": "3.12"}],
+        {"store": "builds"},
+        "interpreter_store is 'builds', which is relative. Write it from the root.",
+    ),
+    "a relative directory of builds": (
+        [{"name": "3.12"}],
+        {"builds_dir": "python"},
+        "interpreter_builds_dir is 'python', which is relative. Write it from the root.",
+    ),
+    "a relative path for one build": (
+        None,
+        {"name": "3.13", "path": "python"},
+        "interpreter_path is 'python', which is relative. Write it from the root.",
     ),
     "links in a build": (
         [{"name": "3.13"}],
@@ -176,8 +191,8 @@ REFUSED: dict[str, tuple[list[dict[str, Any]] | None, dict[str, Any], str]] = {
     "a path that no link can have": (
         [{"name": "3.13", "path": "/opt/my python/3.13"}],
         {},
-        "path is '/opt/my python/3.13'. Give an absolute path, not the root, without spaces, `..` and characters that "
-        "mean something to a shell.",
+        "interpreter_builds[0].path is '/opt/my python/3.13'. Give an absolute path, not the root, without spaces, "
+        "`..` and characters that mean something to a shell.",
     ),
     "a default that is not there": (
         [{"name": "3.13"}, {"path": "/opt/x", "state": "absent"}],
