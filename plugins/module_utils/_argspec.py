@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Argument specs that a module and its action plugin share, and how secrets reach a module.
 
-The documentation is in the modules. Ansible overwrites each value of a `no_log` argument wherever it occurs in a
-module's result. A password such as `p` or `3.1` would change paths and names there, and the playbook uses those results
-as data. So the action plugin seals the secrets in one argument: the only value that Ansible overwrites is then one long
-text, which no result contains. A seal is no encryption. It keeps secrets out of logs, and Ansible's connection keeps
-them from the network.
+Ansible overwrites each value of a `no_log` argument wherever it occurs in a result, so a password such as `p` or `3.1`
+would change paths and names there. So the action plugin seals the secrets in one argument: one long text, which no
+result contains. A seal is no encryption. It keeps secrets out of logs, and Ansible's connection keeps them from the
+network.
 """
 
 from __future__ import annotations

@@ -53,9 +53,8 @@ def extract(
     only `CopyMembers` allows bytecode, which is not among the entries. Modes become 0644 and 0755 whatever the umask;
     owners are those of the process.
 
-    Raises `ArchiveError` for an archive that is damaged or contains what no build contains, and `OSError`, with the
-    path as `filename`, when the archive cannot be read or the destination cannot be written. The caller removes what
-    was written until then.
+    Raises `ArchiveError` for an archive that is damaged or contains what no build contains, and `OSError`, with its
+    `filename`, for the disk. The caller removes what was written until then.
     """
     try:
         source = open_chunks(archive_path) if chunks is None else nullcontext(chunks)

@@ -47,12 +47,12 @@ def fetch(
     After a URL fails, the next is tried at once. When all have failed, those whose failure may pass are tried again, up
     to `retries` times, after a growing pause. So an address behind a closed firewall costs one timeout, not four.
 
-    `on_length` is called once, with the size of the whole archive in bytes, before any of it is written, if the size is
-    known. An error that it raises ends the download. `on_bytes` is called with the size so far whenever that has grown.
+    `on_length` is called once with the archive's size in bytes, if it is known, before any of it is written, and may
+    end the download by an error. `on_bytes` is called with the size so far whenever that has grown.
 
     Raises `NoSource` when no URL delivered the archive; the part file then stays, to be resumed. Raises
-    `DigestMismatch` when one delivered something else; the part file is then removed, and no other URL is tried. Errors
-    of the disk are raised as `OSError`.
+    `DigestMismatch` when one delivered something else; the part file is then removed, and no other URL is tried. Raises
+    `OSError` for the disk.
     """
     with closing(PartFile(part_path)) as part:
         download = _Download(part, sha256.lower(), options, on_length, on_bytes)

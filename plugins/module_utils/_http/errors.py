@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -29,8 +30,8 @@ class TransferFailure(DownloadError):
     """One source failed. `str(error)` is a clause that follows the source's URL.
 
     `may_pass` is whether the same request can succeed in a moment; `wait_s` are the seconds that the source asks to
-    wait, or None. `is_local` is whether the cause is this machine's network or disk: another machine can succeed with
-    the same request. `remedy` is what helps, without a full stop; "" when the reason says it.
+    wait, or None. `is_local` is whether this machine's network or disk is the cause, which others may not have.
+    `remedy` is what helps, without a full stop; "" when the reason says it.
     """
 
     def __init__(
@@ -82,10 +83,17 @@ def retry_after_s(headers: Any) -> int | None:
 
 def unverified(host: str, words: str) -> str:
     """Why the certificate of `host` is not accepted, in `words` of the TLS library, and what to do."""
-    return (
-        f"the certificate of {host} could not be verified ({words.rstrip('.')}); if a proxy that inspects TLS or a "
-        "private authority signed it, add that authority to the system's certificates or name its file in ca_path"
-    )
+    if "expired" in words or "not yet valid" in words:
+        now = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+        advice = f"set the clock, which says {now} UTC, or renew the certificate"
+    elif "match" in words:
+        advice = "use a name or an address that the certificate has"
+    else:
+        advice = (
+            "if a proxy that inspects TLS or a private authority signed it, add that authority to the system's "
+            "certificates or name its file in ca_path"
+        )
+    return f"the certificate of {host} could not be verified ({words.rstrip('.')}); {advice}"
 
 
 def _of_tls(cause: BaseException, host: str) -> TransferFailure | None:
@@ -124,6 +132,7 @@ def _of_network(cause: BaseException, peer: str, timeout_s: int) -> TransferFail
 
 def _of_protocol(cause: BaseException, peer: str) -> TransferFailure | None:
     from http.client import HTTPException, IncompleteRead, InvalidURL
+    from urllib.error import URLError
 
     if isinstance(cause, IncompleteRead):
         return TransferFailure(f"the connection to {peer} broke off half way", may_pass=True)
@@ -131,7 +140,8 @@ def _of_protocol(cause: BaseException, peer: str) -> TransferFailure | None:
         return TransferFailure("the URL or one of the headers holds a character that may not be there", remedy="")
     if isinstance(cause, HTTPException):
         return TransferFailure(f"{peer} answers something that is not HTTP")
-    if isinstance(cause, ValueError):  # urllib's, for an unsupported login and for a header with a line end
+    # urllib's, for an unsupported login, which for Digest is a text as a reason, and for a header with a line end
+    if isinstance(cause, ValueError) or (isinstance(cause, URLError) and isinstance(cause.reason, str)):
         return TransferFailure(
             f"{peer} wants another login than Basic or Digest, or one of the headers is malformed", remedy=""
         )

@@ -50,6 +50,7 @@ class Patience:
 
     def expect_headers(self) -> None:
         """Treat the next bytes as an answer's status and headers, or as several such as `100 Continue`."""
+        self.has_ended = False  # whether the server has closed the connection
         self._headers: Limit | None = Limit(self.timeout_s, "timeout")
         self._bytes, self._waited_s = 0, 0.0
 
@@ -88,6 +89,7 @@ class Patience:
         finally:
             self._waited_s += time.monotonic() - began_s
             connection.settimeout(own_timeout_s)
+        self.has_ended = not size_bytes
         self._total_bytes += size_bytes
         self._bytes_since_data += size_bytes
         if self._headers or not self._is_counted:
@@ -150,7 +152,7 @@ class _Watched(io.RawIOBase):
 
 def watched(connection_class: Any, patience: Patience) -> Any:
     """A subclass of a connection class of `http.client` or urllib3; `patience` limits its answers."""
-    from http.client import HTTPResponse
+    from http.client import HTTPResponse, RemoteDisconnected
 
     class Answer(HTTPResponse):
         def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
@@ -163,6 +165,8 @@ def watched(connection_class: Any, patience: Patience) -> Any:
             while 100 <= self.status < 200 and self.status != 101:  # such as Early Hints: http.client only skips 100
                 self.headers: Any = None
                 super().begin()
+            if patience.has_ended:  # http.client takes what has come for all headers
+                raise RemoteDisconnected("")
             patience.expect_body()
 
     return type(f"Watched{connection_class.__name__}", (connection_class,), {"response_class": Answer})

@@ -11,8 +11,9 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from string import punctuation
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from .errors import OF_SERVER, TransferFailure, explained
 from .options import UrlOptions
@@ -77,7 +78,8 @@ def checked(url: str) -> SplitResult:
 
 def redirected(here: SplitResult, location: str) -> SplitResult:
     """The target of the header `Location` in an answer from `here`."""
-    target = _http_parts(location.replace(" ", "%20"), base=here.geturl())
+    # Some servers do not escape it, and http.client reads it as Latin-1.
+    target = _http_parts(quote(location, safe=punctuation, encoding="latin-1"), base=here.geturl())
     if target is None:
         raise TransferFailure("it redirects to what is no http:// or https:// URL", remedy="")
     if here.scheme == "https" and target.scheme == "http":
@@ -161,6 +163,8 @@ def _chunks(response: Any, expected_bytes: int | None, peer: Peer, patience: Pat
         received += len(chunk)
         patience.count(len(chunk))
         yield chunk
+    if not received and expected_bytes is None:  # only the end of the connection ends such a body
+        raise TransferFailure(f"the connection to {peer.host} broke off before the first byte", may_pass=True)
     if expected_bytes is not None and received < expected_bytes:
         raise TransferFailure(
             f"the connection to {peer.host} broke off after {received} of {expected_bytes} bytes", may_pass=True

@@ -3,8 +3,7 @@
 """Compiles a staged build with its own interpreter, one worker for each processor.
 
 The bytecode is what `compileall` would write (checked by source time and size), but names the files by their final
-path, as tracebacks must. The bytecode directories are made even when nothing is compiled: a run as root then adds files
-below them without touching any other directory.
+path. The bytecode directories are made even when nothing is compiled: a run as root then adds files below them alone.
 
 In an image, bytecode is checked by the source's hash (PEP 552), at run time: programs that pack, copy or layer images
 change the times of files.

@@ -114,8 +114,8 @@ def check(
 
     The health is passed and None, or not_run and why it could not run.
 
-    An interpreter with capabilities runs `as_user`, if that user reaches it: for others than root the loader ignores
-    LD_LIBRARY_PATH and an $ORIGIN in the interpreter's RUNPATH then, so its libraries may be missing.
+    An interpreter with capabilities runs `as_user`, if that user reaches it: only for root does the loader obey
+    LD_LIBRARY_PATH and an $ORIGIN in its RUNPATH then.
 
     In an image, an interpreter that cannot start here passes: it may be for another machine, or the image may still
     lack the C library. One that starts uses the image's own libraries and has to work.

@@ -26,9 +26,9 @@ class InstallSpec(NamedTuple):
 
     `path` and `store` are as `system` will see them. `asset` is None until an index was read. `archive` is a file on
     the host that contains the asset, and `archive_sha256` its digest if the controller packed it again. `delivery` says
-    how the archive arrives if there is none yet. `spans_minors` is whether builds of several minor versions match the
-    name, and `is_exact` whether only one build does. `platform` is that of `system`, None when unknown. `leaving` is
-    the reason of a rollback for leaving the build at the path; None for any other task.
+    how it arrives if there is none yet. `spans_minors` is whether builds of several minor versions match the name, and
+    `is_exact` whether only one build does. `platform` is that of `system`, None when unknown. `leaving` is why a
+    rollback leaves the build at the path; None for any other task.
     """
 
     state: str

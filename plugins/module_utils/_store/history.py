@@ -48,8 +48,8 @@ class Left(NamedTuple):
 class PathHistory(NamedTuple):
     """The history of one path. `uses` is newest first: the current build, then the earlier ones.
 
-    `fallback` is the entry that the path goes back to when its provisional build does not work; None when there is
-    none. Like the history, it is written before the switch; the link shows whether the build is already provisional.
+    `fallback` is the entry that the path goes back to when its provisional build does not work, if any. Like the
+    history, it is written before the switch; the link shows whether the build is already provisional.
 
     `left` are the builds that the path was rolled back from, newest first, until the path gets them again. They are
     remembered without their builds, too, since one that failed should not return unnoticed.

@@ -99,8 +99,11 @@ def _ask(session: Any, url: str, options: UrlOptions, validators: Validators, wh
 
 def _body(url: str, response: Any, what: str) -> bytes:
     body = bytearray()
-    for chunk in response.iter_content(_CHUNK_BYTES):
-        body += chunk
-        if len(body) > _MAX_BYTES:
-            raise FetchError.of(url, f"it is larger than {_MAX_BYTES // 2**20} MiB", "never", what=what)
+    try:
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > _MAX_BYTES:
+                raise FetchError.of(url, f"it is larger than {_MAX_BYTES // 2**20} MiB", "never", what=what)
+    except ValueError:  # urllib3's, for a chunk of negative length
+        raise FetchError.of(url, "the answer broke off half way", "soon", what=what) from None
     return bytes(body)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import ssl
 from base64 import b64encode
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -207,7 +208,9 @@ class _Login(_DigestAuth):
     def handle_401(self, r: requests.Response, **kwargs: Any) -> requests.Response:
         asked = r.headers.get("WWW-Authenticate", "").lower()
         if r.status_code != 401 or "digest" in asked or "basic" not in asked or "Authorization" in r.request.headers:
-            return super().handle_401(r, **kwargs)  # type: ignore[no-any-return]
+            with suppress(KeyError):  # of a challenge without realm or nonce
+                return super().handle_401(r, **kwargs)  # type: ignore[no-any-return]
+            return r
         r.close()
         again = _basic(self.username, self.password)(r.request.copy())
         answer: requests.Response = r.connection.send(again, **kwargs)

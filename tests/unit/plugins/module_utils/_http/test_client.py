@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._http import client
+from ansible_collections.standalone.python.plugins.module_utils._http.errors import unverified
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from tests.support.authority import Authority
 from tests.support.downloads import SHA256, Downloads
@@ -74,11 +75,7 @@ def test_a_certificate_that_is_not_trusted(
     options = UrlOptions(ca_path=authority.certificate if trusted else None)
     with serve(downloads.mirror, tls=authority.server(), host=host) as server:
         reasons = downloads.reasons(f"{server.url}/file", options=options, retries=3)
-    assert reasons == (
-        f"{server.url}/file: the certificate of {host} could not be verified ({words}); if a proxy that inspects "
-        "TLS or a private authority signed it, add that authority to the system's certificates or name its file in "
-        "ca_path."
-    )
+    assert reasons == f"{server.url}/file: {unverified(host, words)}."
     assert server.requests == []
 
 

@@ -3,11 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Mapping
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._http.errors import unverified
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from tests.support.downloads import Downloads
 from tests.support.misbehaviours import raw
@@ -27,6 +29,14 @@ ANSWERS: Mapping[str, tuple[Behaviour, str]] = {
     "500": (status(500), "127.0.0.1 answers 500 Internal Server Error (3 tries)"),
     "busy": (status(429), "127.0.0.1 answers 429 Too Many Requests (3 tries)"),
     "hangs up": (raw(b""), "the connection to 127.0.0.1 broke (3 tries)"),
+    "hangs up within the headers": (
+        raw(b"HTTP/1.1 200 OK\r\nContent-Le"),
+        "the connection to 127.0.0.1 broke (3 tries)",
+    ),
+    "hangs up before a body without length": (
+        raw(b"HTTP/1.1 200 OK\r\n\r\n"),
+        "the connection to 127.0.0.1 broke off before the first byte (3 tries)",
+    ),
     "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "127.0.0.1 answers something that is not HTTP"),
 }
 
@@ -47,13 +57,32 @@ def test_a_login_that_the_server_refuses(challenge: str, downloads: Downloads) -
     assert reasons == f"{server.url}/file: 127.0.0.1 answers 401 Unauthorized{CHECK_LOGIN}."
 
 
-def test_a_kind_of_login_that_is_not_known(downloads: Downloads) -> None:
+@pytest.mark.parametrize("challenge", ["Negotiate", "Digest", 'Digest realm="r", nonce="n", qop="auth-int"'])
+def test_a_kind_of_login_that_is_not_known(challenge: str, downloads: Downloads) -> None:
     options = UrlOptions(url_username="user", url_password="secret")
-    with serve(script={"/file": status(401, {"WWW-Authenticate": "Negotiate"})}) as server:
+    with serve(script={"/file": status(401, {"WWW-Authenticate": challenge})}) as server:
         reasons = downloads.reasons(f"{server.url}/file", options=options)
     assert reasons == (
         f"{server.url}/file: 127.0.0.1 wants another login than Basic or Digest, or one of the headers is malformed."
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("certificate has expired", r"set the clock, which says 2\d{3}-\d\d-\d\d \d\d:\d\d UTC, or renew .*"),
+        ("certificate is not yet valid", r"set the clock, .*"),
+        (
+            "Hostname mismatch, certificate is not valid for 'a'.",
+            "use a name or an address that the certificate has",
+        ),
+        ("hostname 'a' doesn't match 'b'", "use a name or an address .*"),
+        ("self-signed certificate", "if a proxy that inspects TLS .*"),
+    ],
+)
+def test_what_helps_depends_on_why_a_certificate_is_refused(words: str, advice: str) -> None:
+    said = unverified("a", words)
+    assert re.fullmatch(rf"the certificate of a could not be verified \({words.rstrip('.')}\); {advice}", said)
 
 
 @pytest.mark.parametrize(

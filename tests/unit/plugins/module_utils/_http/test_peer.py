@@ -88,6 +88,12 @@ def test_redirects_that_lead_nowhere(location: str, reason: str, downloads: Down
         assert downloads.reasons(f"{server.url}/a") == f"{server.url}/a: {reason}."
 
 
+def test_a_redirect_to_raw_letters_and_blanks_is_followed(downloads: Downloads) -> None:
+    with serve(downloads.mirror, script={"/a": redirect("/\xef b%2Bc?d=e")}) as server:
+        assert "404" in downloads.reasons(f"{server.url}/a")
+    assert server.requests[1].path == "/%EF%20b%2Bc?d=e"
+
+
 def test_ten_redirects_are_followed(downloads: Downloads) -> None:
     script = {f"/{number}": redirect(f"/{number + 1}") for number in range(10)}
     (downloads.mirror / "10").symlink_to("file")

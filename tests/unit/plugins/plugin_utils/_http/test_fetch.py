@@ -125,6 +125,13 @@ def test_what_may_pass_is_tried_again(directory: Path, no_pauses: list[float], f
         (status(503), "the server answers 503 Service Unavailable", 3, "soon"),
         (break_off(5000), "the answer broke off half way", 3, "soon"),
         (chunked(complete=False), "the answer broke off half way", 3, "soon"),
+        (
+            raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n"),
+            "the answer broke off half way",
+            3,
+            "soon",
+        ),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Le"), "the connection to 127.0.0.1 broke", 3, "soon"),
         (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "127.0.0.1 answers something that is not HTTP", 3, "soon"),
         (raw(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200), "127.0.0.1 answers something that is not HTTP", 3, "soon"),
         (
@@ -161,6 +168,13 @@ def test_a_failure_is_a_message(directory: Path, answer: object, reason: str, tr
     assert caught.value.outlook == outlook
     assert caught.value.__suppress_context__ or caught.value.__context__ is None  # which would show the address
     assert tries == 1 or len(server.requests) == tries
+
+
+@pytest.mark.parametrize("challenge", ["Digest", 'Digest realm="r"', 'Digest realm="r', 'Digest realm="r", nonce="n"'])
+def test_a_login_that_the_server_asks_for_in_an_odd_way_is_a_message(challenge: str) -> None:
+    with serve(script={"/index": status(401, {"WWW-Authenticate": challenge})}) as server:
+        with pytest.raises(FetchError, match="the server answers 401 Unauthorized; check url_username, "):
+            get(f"{server.url}/index", SECRETS)
 
 
 def test_a_refused_connection_is_a_message() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from ansible_collections.standalone.python.plugins.module_utils._http.errors import unverified
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._http.errors import FetchError
 from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch import Document, Validators, fetch
@@ -83,11 +84,7 @@ def test_a_certificate_that_does_not_verify_is_a_message(
     options = UrlOptions(ca_path=authority.certificate if trusted else None)
     with serve(directory, tls=authority.server(), host=host) as server, pytest.raises(FetchError) as caught:
         get(f"{server.url}/index", options)
-    assert str(caught.value) == (
-        f"The index {server.url}/index could not be read: the certificate of {host} could not be verified ({words}); "
-        "if a proxy that inspects TLS or a private authority signed it, add that authority to the system's "
-        "certificates or name its file in ca_path."
-    )
+    assert str(caught.value) == f"The index {server.url}/index could not be read: {unverified(host, words)}."
     assert not caught.value.is_unreachable
 
 
