@@ -16,6 +16,7 @@ from ._os.regular_file import read_regular
 UPGRADE = "Upgrade the collection on the controller."
 SEAL = "seal"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_SHA256 = re.compile("[0-9A-Fa-f]{64}")
 _MOST_BYTES = 64 * 1024 * 1024  # the receipt of a mirror with 400,000 files
 
 
@@ -132,6 +133,17 @@ class Fields:
             raise self.damaged(key, "printable")
         return text
 
+    def matching(self, key: str, pattern: re.Pattern[str], expected: str) -> str:
+        """A text, all of which `pattern` matches; messages call it `expected`."""
+        text = self.text(key)
+        if not pattern.fullmatch(text):
+            raise self._error(f"{self._where} is damaged: {key} is {text!r}, and should be {expected}.")
+        return text
+
+    def digest(self, key: str) -> str:
+        """A SHA-256, in lower case."""
+        return self.matching(key, _SHA256, "64 hexadecimal digits").lower()
+
     def require_format(self, known: int) -> None:
         """Refuse another `format`. Raises `NewerFormat` for a later one: a new key needs a new format."""
         found = self.number("format")
@@ -164,6 +176,10 @@ class Fields:
     def object(self, key: str) -> Mapping[str, Any]:
         """An object."""
         return self._get(key, Mapping, "an object")  # type: ignore[type-abstract]
+
+    def within(self, key: str) -> Fields:
+        """The fields of an object."""
+        return Fields(self.object(key), f"{self._where}: {key}", self._error)
 
     def items(self, key: str) -> Iterator[Fields]:
         """The objects in a list."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
-from ansible_collections.standalone.python.plugins.module_utils._store.receipt import MEASURED, components_in
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import components_in
 
 from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
@@ -207,10 +207,6 @@ def _drift(fields: Fields, key: str) -> None:
         Fields(drift, key, DamagedAnswer).texts(kind)
 
 
-def _components(fields: Fields, key: str) -> None:
-    components_in(fields, key, (MEASURED,), DamagedAnswer)
-
-
 _BUILD: Mapping[str, _Check] = {
     "changed": Fields.flag,
     "msg": Fields.text,
@@ -222,7 +218,7 @@ _BUILD: Mapping[str, _Check] = {
     "executables": Fields.texts,
     "pruned": Fields.texts,
     "in_use": _in_use,
-    "components": _components,
+    "components": lambda fields, _key: components_in(fields),
     "health": _health,
     "drift": _drift,
     "diff": Fields.object,

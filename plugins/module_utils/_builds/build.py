@@ -132,8 +132,8 @@ class Build(NamedTuple):
     ) -> Build:
         """Read JSON. Raises `error`, naming the missing, mistyped or impossible field inside `where`."""
         fields = Fields(mapping, where, error)
-        name = _matching(SAFE_NAME, "name", fields.text("name"), where, error)
-        release = _matching(_RELEASE, "release", fields.text("release"), where, error)
+        name = fields.matching("name", SAFE_NAME, "the name of an asset without .tar.*")
+        release = fields.matching("release", _RELEASE, "a release tag, such as 20250723")
         if day_of(release) is None:
             raise error(f"{where} is damaged: release is {release!r}, which is no date.")
         try:
@@ -145,10 +145,8 @@ class Build(NamedTuple):
         if flavor not in FLAVORS:
             raise error(f"{where} is damaged: flavor is {flavor!r}, and should be one of {', '.join(FLAVORS)}.")
         options = fields.text("build_options")
-        if options and _OPTIONS.fullmatch(options) is None:
-            raise error(
-                f"{where} is damaged: build_options is {options!r}, and should be as in names, such as pgo+lto."
-            )
+        if options:
+            fields.matching("build_options", _OPTIONS, "as in names, such as pgo+lto")
         return cls(name, version, release, target, flavor, options)
 
 
@@ -233,31 +231,12 @@ class Asset(NamedTuple):
         """Read JSON. Raises `error`, naming the missing, mistyped or impossible field inside `where`."""
         build = Build.from_dict(mapping, where, error)
         fields = Fields(mapping, where, error)
-        sha256 = _matching(SHA256, "sha256", fields.text("sha256").lower(), where, error)
+        sha256 = fields.digest("sha256")
         if sha256 == SHA256_OF_NOTHING:
             raise error(f"{where} is damaged: sha256 is {sha256}, the digest of an empty file, which no build is.")
-        prepared = None
-        if mapping.get("prepared") is not None:
-            copy = Fields(mapping["prepared"], f"{where}.prepared", error)
-            digests = {key: copy.text(key).lower() for key in Prepared._fields}
-            prepared = Prepared(
-                **{key: _matching(SHA256, key, text, f"{where}.prepared", error) for key, text in digests.items()}
-            )
+        copy = fields.optional(fields.within, "prepared")
+        prepared = Prepared(*map(copy.digest, Prepared._fields)) if copy else None
         return cls.from_build(build, fields.text("url"), sha256)._replace(prepared=prepared)
-
-
-_EXPECTED = {
-    "name": "the name of an asset without .tar.*",
-    "release": "a release tag, such as 20250723",
-    "sha256": "64 hexadecimal digits",
-    "members_sha256": "64 hexadecimal digits",
-}
-
-
-def _matching(pattern: re.Pattern[str], key: str, value: str, where: str, error: type[StandaloneError]) -> str:
-    if pattern.fullmatch(value) is None:
-        raise error(f"{where} is damaged: {key} is {value!r}, and should be {_EXPECTED[key]}.")
-    return value
 
 
 # Best first. Builds from before 2020 do not say how they are optimized.

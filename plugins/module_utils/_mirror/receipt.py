@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .._builds.build import SHA256
 from .._errors import StoreError
 from .._json import UPGRADE, Fields, NewerFormat, content_of, rendered
 from .._os.atomic import replace_file
@@ -59,22 +58,19 @@ class Held:
     def from_fields(cls, fields: Fields) -> Held:
         """Read a record. Raises `StoreError`, also for a path outside a mirror, which could be removed one day."""
         fields.require_only("place", "sha256", "size_bytes", "mtime_ns", "origin")
-        place, sha256 = fields.text("place"), fields.text("sha256")
+        place, sha256 = fields.text("place"), fields.digest("sha256")
         size_bytes, mtime_ns = fields.optional(fields.count, "size_bytes"), fields.optional(fields.count, "mtime_ns")
         if _PLACE.fullmatch(place) is None:
             raise StoreError(f"{place!r} is no place in a mirror.")
-        if SHA256.fullmatch(sha256) is None or (size_bytes is None) != (mtime_ns is None):
+        if (size_bytes is None) != (mtime_ns is None):
             raise StoreError(f"What is said of {place!r} cannot be.")
-        return cls(place, sha256, size_bytes, mtime_ns, _origin(fields, place) if "origin" in fields else None)
+        origin = fields.optional(fields.within, "origin")
+        return cls(place, sha256, size_bytes, mtime_ns, _origin(origin) if origin else None)
 
 
-def _origin(fields: Fields, place: str) -> CopyOrigin:
-    origin = Fields(fields.object("origin"), place)
-    origin.require_only("archive_sha256", "members_sha256", "level")
-    digests = origin.text("archive_sha256"), origin.text("members_sha256")
-    if not all(map(SHA256.fullmatch, digests)):
-        raise StoreError(f"What is said of {place!r} cannot be.")
-    return CopyOrigin(*digests, origin.number("level"))
+def _origin(fields: Fields) -> CopyOrigin:
+    fields.require_only("archive_sha256", "members_sha256", "level")
+    return CopyOrigin(fields.digest("archive_sha256"), fields.digest("members_sha256"), fields.number("level"))
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .._builds.asset_name import AssetName, archive_extension, is_asset_name
-from .._builds.build import SHA256, Asset, Build
-from .._errors import InvalidName, StandaloneError, StoreError
+from .._builds.build import Asset, Build
+from .._errors import InvalidName, StoreError
 from .._json import UPGRADE, Fields, NewerFormat, content_of, rendered
 from .._os.attributes import checked_capabilities
 from .manifest import RECEIPT
@@ -133,8 +133,8 @@ class Receipt(NamedTuple):
             files=fields.count("files"),
             size_bytes=fields.count("size_bytes"),
             installed_at=fields.line("installed_at"),
-            manifest_sha256=_manifest_sha256(fields),
-            components={name: found["version"] for name, found in components_in(fields, where, (MEASURED,)).items()},
+            manifest_sha256=fields.optional(fields.digest, "manifest_sha256"),
+            components={name: found["version"] for name, found in components_in(fields).items()},
         )
 
     def require_entry(self, entry: str, where: str) -> None:
@@ -173,24 +173,15 @@ def _executables(fields: Fields) -> tuple[str, ...]:
     return programs
 
 
-def components_in(
-    fields: Fields, where: str, sources: Collection[str], error: type[StandaloneError] = StoreError
-) -> dict[str, dict[str, str]]:
-    """Component -> `version` and `source`, one of `sources`; empty without `components`. Raises `error`."""
+def components_in(fields: Fields, sources: Collection[str] = (MEASURED,)) -> dict[str, dict[str, str]]:
+    """Component -> `version` and `source`, one of `sources`; empty without `components`. Raises what `fields` does."""
     found = fields.optional(fields.object, "components") or {}
-    for name, component in found.items():
-        said = Fields(component, f"{where}: components: {name}", error)
+    for name in found:
+        said = fields.within("components").within(name)
         is_sound = COMPONENT_VERSION.fullmatch(said.text("version")) and said.text("source") in sources
         if not is_sound or not COMPONENT.fullmatch(str(name)) or len(found) > _MOST_COMPONENTS:
             raise fields.damaged("components", "the version and source of each")
     return {name: {key: found[name][key] for key in ("version", "source")} for name in sorted(found)}
-
-
-def _manifest_sha256(fields: Fields) -> str | None:
-    digest = fields.optional_text("manifest_sha256")
-    if digest is not None and not SHA256.fullmatch(digest):
-        raise fields.damaged("manifest_sha256", "64 hexadecimal digits")
-    return digest
 
 
 def _require_own_name(build: Build, where: str) -> None:

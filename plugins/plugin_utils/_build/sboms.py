@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import SAFE_NAME, Asset
 from ansible_collections.standalone.python.plugins.module_utils._install.report import SBOMS
 from ansible_collections.standalone.python.plugins.module_utils._json import Fields
-from ansible_collections.standalone.python.plugins.module_utils._store.receipt import MEASURED, components_in
+from ansible_collections.standalone.python.plugins.module_utils._store.receipt import components_in
 from ansible_collections.standalone.python.plugins.module_utils._store.store import SBOM_DIRECTORY, SBOM_ENDINGS
 
 from .. import _console
@@ -59,7 +59,7 @@ def _files(result: Mapping[str, Any]) -> tuple[Asset, list[dict[str, str]]]:
     asset = Asset.from_dict(fields.object("asset"), f"{where}: asset", DamagedAnswer)
     if not SAFE_NAME.fullmatch(entry) or not set(forms) <= set(SBOM_ENDINGS):
         raise DamagedAnswer(f"{where} is damaged: it should name an entry of the store and formats of SBOMs.")
-    measured = components_in(Fields(result, where, DamagedAnswer), where, (MEASURED,), DamagedAnswer)
+    measured = components_in(Fields(result, where, DamagedAnswer))
     subject = Subject(asset, completed(asset.build, measured))
     store = str(result.get("store"))
     return asset, [

@@ -60,7 +60,7 @@ class FoundBuild(NamedTuple):
 
     def components(self) -> dict[str, dict[str, str]]:
         """Component -> `version` and `source`. Raises `DamagedAnswer`."""
-        return components_in(self.fields, self.where, SOURCES, DamagedAnswer)
+        return components_in(self.fields, SOURCES)
 
     def drift(self) -> dict[str, list[str]]:
         """File names by kind of change; empty when nothing was compared. Raises `DamagedAnswer`."""
@@ -197,9 +197,7 @@ def _path(found: Any, where: str) -> FoundPath:
 def _environment(found: Any, where: str) -> FoundEnvironment:
     fields = Fields(found, where, DamagedAnswer)
     texts = {key: fields.optional_text(key) for key in ("store", "entry", "version", "owner")}
-    return FoundEnvironment(
-        path=fields.text("path"), components=components_in(fields, where, (MEASURED,), DamagedAnswer), **texts
-    )
+    return FoundEnvironment(path=fields.text("path"), components=components_in(fields), **texts)
 
 
 def _left(fields: Fields) -> LeftBuild:

@@ -175,7 +175,10 @@ DAMAGED: dict[str, tuple[dict[str, Any], str]] = {
             )
         )
     },
-    "half a digest": ({"manifest_sha256": "00"}, " is damaged: manifest_sha256 should be 64 hexadecimal digits."),
+    "half a digest": (
+        {"manifest_sha256": "00"},
+        " is damaged: manifest_sha256 is '00', and should be 64 hexadecimal digits.",
+    ),
     "a name of another version": (
         with_name(asset("3.13.6").build.name),
         f": asset is damaged: version, release and target are not those in the name {asset('3.13.6').build.name}.",
