@@ -31,7 +31,7 @@ from .fake_builds import FakeBuild
 WORKERS = 4
 KILLED = 0.3  # of the runs
 LONGEST_LIFE_S = 0.6  # of a run that is killed
-REFUSALS = ("no earlier build of this path is in the store", "is not as it was installed")  # it was pruned just then
+REFUSALS = ("the store has no build of this path before", "is not as it was installed")  # it was pruned just then
 DEFAULTS = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
 
 

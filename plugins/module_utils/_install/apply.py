@@ -20,7 +20,7 @@ from .._readable import readable
 from .._store import history, link, ownership
 from .._store import state as _state
 from .._store.history import PathHistory
-from .._store.inspect import clock_ns, first, first_newer, inspect, refusal, settle
+from .._store.inspect import clock_ns, first_change, first_newer, inspect, refusal, settle
 from .._store.manifest import Drift
 from .._store.prune import finish_removals, prune
 from .._store.state import State
@@ -100,7 +100,9 @@ def _look(spec: InstallSpec, require_publishable: RequirePublishable | None = No
 
         why_not = why_not_writable(store.directory)
         raise StoreError(
-            readable(f"Cannot repair {spec.path}, where {first(drift)}, in the store {store.directory}: {why_not}")
+            readable(
+                f"Cannot repair {spec.path}, where {first_change(drift)}, in the store {store.directory}: {why_not}"
+            )
         )
     return report.report(report.outcome_of(decided, spec, state, drift), spec, state)
 

@@ -169,7 +169,7 @@ def _earlier(
             return receipt
         objections.append(objection)
     raise StoreError(
-        f"{root.path} has {now.asset.build.name}, and no earlier build of this path is in the store to go back to. "
+        f"Cannot go back at {root.path}: the store has no build of this path before {now.asset.build.name}. "
         f"{' '.join([*objections, 'Install'])} the one that is wanted by its exact name."
     )
 

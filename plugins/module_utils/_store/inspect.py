@@ -134,7 +134,7 @@ def require_unchanged(store: Store, path: str, entry: str, stored: Mapping[str, 
         is_copy = receipt.asset.is_same_as(kept.asset) and needed.served_by(receipt.settings)
         if name != entry and is_copy and not _drift_of(store, name, receipt):
             return
-    raise refusal(path, kept.asset.build, first(drift))
+    raise refusal(path, kept.asset.build, first_change(drift))
 
 
 def refusal(path: str, build: Build, found: str) -> StoreError:
@@ -150,7 +150,7 @@ def _drift_of(store: Store, entry: str, receipt: Receipt) -> Drift:
     return inspect(store.entry_path(entry), receipt, full=False, system=store.system)
 
 
-def first(drift: Drift) -> str:
+def first_change(drift: Drift) -> str:
     """The first thing that drifted and the number of the others, as a clause."""
     kinds = (("was changed", drift.changed), ("is missing", drift.missing), ("was added", drift.added))
     what, paths = next((what, paths) for what, paths in kinds if paths)

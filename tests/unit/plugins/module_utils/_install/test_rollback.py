@@ -195,8 +195,9 @@ def test_a_build_of_another_machine_is_passed_over(path: Path) -> None:
     history(path, NEW, foreign)
     with pytest.raises(StoreError) as caught:
         found(path)
-    assert f"to go back to. {foreign.build.name} needs Linux with 64-bit s390x programs, but this host is " in str(
-        caught.value
+    assert (
+        f"before {NEW.build.name}. {foreign.build.name} needs Linux with 64-bit s390x programs, but this host is "
+        in str(caught.value)
     )
 
 
@@ -206,8 +207,8 @@ def test_where_there_is_no_way_back(path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         found(path)
     assert str(caught.value) == (
-        f"{path} has {NEW.build.name}, and no earlier build of this path is in the store to go back to. Install the "
-        "one that is wanted by its exact name."
+        f"Cannot go back at {path}: the store has no build of this path before {NEW.build.name}. Install the one that "
+        "is wanted by its exact name."
     )
 
 
