@@ -16,7 +16,7 @@ from ansible import constants
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
-from ._options import age_seconds, nearest
+from ._options import addresses, age_seconds, nearest
 from ._resolve.exclusion import Exclusion, parse_exclude
 
 _PLUGIN = ("action", "standalone.python.build")
@@ -70,7 +70,7 @@ def is_foreign(name: str, patterns: Any) -> bool:
 
 def default_of(option: str, task_vars: Mapping[str, Any], templar: Any) -> list[str]:
     """The addresses in order; an empty list when nothing names any. `templar` renders a variable with a template."""
-    return [str(address) for address in _found(option, task_vars, templar) or ()]
+    return addresses(_found(option, task_vars, templar))
 
 
 def default_max_age_s(task_vars: Mapping[str, Any], templar: Any) -> int:

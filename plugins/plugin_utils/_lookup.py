@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from ._controller_files import ControllerFiles
 from ._defaults import require_known_variables
 from ._index.reader import IndexOptions
-from ._options import age_seconds, require_known
+from ._options import addresses, age_seconds, require_known
 
 
 def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> ControllerFiles:
@@ -67,7 +67,7 @@ def request_of(name: str, options: Mapping[str, Any], target: str | None) -> Bui
 
 def index_of(options: Mapping[str, Any], files: ControllerFiles) -> IndexOptions:
     """The index options, with credentials only for an index that the user names. Raises `InvalidName` for a bad age."""
-    index = tuple(map(files.located_index, options.get("index") or ()))
+    index = tuple(map(files.located_index, addresses(options.get("index"))))
     url_options = UrlOptions.from_params(options)
     return IndexOptions(
         index or None,

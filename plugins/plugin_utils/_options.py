@@ -72,6 +72,11 @@ def _unknown(
                 yield from _unknown(part, suboptions, f"{name} of {whose}")
 
 
+def addresses(given: Iterable[Any] | None) -> list[str]:
+    """The addresses without the blanks around them, as block scalars and files leave them; empty ones name none."""
+    return [text for text in (str(address or "").strip() for address in given or ()) if text]
+
+
 def parse_checksum(text: str) -> str:
     """The SHA-256 digest in lower case, with or without `sha256:` before it.
 

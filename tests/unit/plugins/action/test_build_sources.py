@@ -64,6 +64,21 @@ class TestIndex:
         ]
 
     @pytest.mark.parametrize(
+        ("given", "index"),
+        [
+            (" https://own.example.com/i\n", ("https://own.example.com/i",)),
+            (["bundled ", "", None], ("bundled",)),
+            ("", None),
+            ([None, "\n"], None),
+        ],
+    )
+    def test_blanks_around_it_do_not_count_and_an_empty_one_is_none(
+        self, host: Host, path: Path, asked: list[IndexOptions], given: Any, index: tuple[str, ...] | None
+    ) -> None:
+        failure(host, path, name=MINOR, index=given)
+        assert asked[0].index == index
+
+    @pytest.mark.parametrize(
         ("given", "seconds"),
         [({}, 0), ({"index_max_age": "2d"}, 2 * DAY_S), ({"index_max_age": "36h"}, 36 * 60 * 60)],
     )

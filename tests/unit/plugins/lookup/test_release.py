@@ -66,6 +66,7 @@ ANSWERS: dict[str, Any] = {
     f"'3.13', all_targets=true, target='{GNU}'": [ASSET],
     f"'3.13', target='{GNU}', mirror='https://m/pbs/', query='url'": f"https://m/pbs/20250723/{ESCAPED}",
     f"'3.13', target='{GNU}', mirror=['file:///m', 'https://n'], query='url'": f"file:///m/20250723/{STRIPPED}",
+    f"'3.13', target='{GNU}', mirror=['', ' file:///m '], query='url'": f"file:///m/20250723/{STRIPPED}",
     f"'3.13', target='{GNU}', lock='lock.yml'": ASSET,
     "'3.13', lock='lock.yml', query='target'": GNU,  # for a host with these facts
     "'3.13', lock='lock.yml', all_targets=true, query='[].target'": [GNU, MUSL],

@@ -35,6 +35,8 @@ TEMPLAR = SimpleNamespace(template=lambda value: value.replace("{{ house }}", "h
         ("/e,/f", None, ["/e", "/f"]),
         ("/e", "https://{{ house }}/v", ["https://h/v"]),
         (None, ["/v", "/w"], ["/v", "/w"]),
+        (None, ["/v\n", " ", None, "https://h/w \n"], ["/v", "https://h/w"]),
+        (" ", None, []),
     ],
 )
 def test_a_variable_outranks_the_environment(
