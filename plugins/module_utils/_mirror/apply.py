@@ -22,6 +22,7 @@ from .._os.atomic import sync_file_system
 from .._os.disk_space import require_for_files
 from .._os.errors import advice, existing, why_not_writable
 from .._os.flock import Limit, held_in
+from .._os.paths import remove_tree
 from .._os.permissions import require_ours
 from .._os.regular_file import sha256_of
 from .._store.store import make_directory
@@ -248,14 +249,12 @@ class _Sync:
         self._record()
 
     def _job(self, place: str, *, is_part: bool) -> Job:
-        import shutil
-
         from .prepare import Job
 
         target = self._fetcher.part_of(self._spec.copies[place])
         scratch = f"{target}.d"
         with contextlib.suppress(FileNotFoundError):  # of an earlier run
-            shutil.rmtree(scratch)
+            remove_tree(scratch)
         os.mkdir(scratch)
         archive = self._fetcher.part_of(place) if is_part else os.path.join(self._spec.path, place)
         return Job(archive, target, scratch)
@@ -329,9 +328,7 @@ class _Sync:
     def _sweep(self) -> None:
         parts = _parts(self._spec)
         if os.path.isdir(parts):
-            import shutil  # only for runs that change something
-
-            shutil.rmtree(parts)
+            remove_tree(parts)
 
 
 def _in(place: str, failures: Iterable[Failures]) -> bool:

@@ -62,14 +62,14 @@ def write_failure(error: OSError, path: str, *, is_switched: bool | None = False
 
 
 def read_failure(error: OSError, path: str) -> str:
-    """The same for a task that only reads; `path` is what it read when the error names no file."""
+    """The same for a task that only reads."""
     is_denied = error.errno == errno.EACCES and os.geteuid() != 0
     cause = f"permission was denied. {BECOME}." if is_denied else advice(error, path)
     return readable(f"Could not read {_file_of(error) or path}: {cause}")
 
 
 def advice(error: OSError, path: str = "/") -> str:
-    """What happened and what to do, without the file. `path` is what was written when the error names no file."""
+    """What happened and what to do. `path` is what was written when the error names no file."""
     number, place = error.errno or 0, existing(_file_of(error) or path)
     if isinstance(error, LinksUnsupported):
         return f"{mount_of(place)} has no symbolic links, which builds need. Choose a path on one that has them."
@@ -109,7 +109,7 @@ def mount_of(place: str) -> Mount:
 
 
 def immutable_of(place: str) -> str | None:
-    """The path itself or its directory, whichever has the immutable or append-only flag; None for neither."""
+    """The path, or its directory, if it is immutable or append-only; None for neither."""
     return next((one for one in (place, os.path.dirname(place)) if _flags_of(one) & (_IMMUTABLE | _APPEND_ONLY)), None)
 
 
@@ -120,7 +120,7 @@ def _file_of(error: OSError) -> str:
 
 
 def existing(path: str) -> str:
-    """The path, or the nearest directory above that exists. For a link without a target that is the link's own."""
+    """The path, or the nearest directory above that exists, as for a link without a target."""
     while not os.path.exists(path) and os.path.dirname(path) != path:
         path = os.path.dirname(path)
     return path or "."
@@ -182,7 +182,7 @@ def _not_permitted(place: str, error: OSError) -> str:
 
 
 def _policy(place: str) -> str:
-    """What can forbid something to root, as a clause and the beginning of the next sentence."""
+    """What can forbid something to root, and the beginning of the advice."""
     mount = mount_of(place)
     if mount.type.startswith(("nfs", "cifs", "smb3", "fuse")):
         return f"the server of {mount} refuses it. Allow it there, as with no_root_squash"

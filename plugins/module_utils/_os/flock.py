@@ -36,7 +36,10 @@ class Limit:
 
 def open_lock(path: str) -> int:
     """Open the lock file, with mode 0600: any user who can read it could hold the lock."""
-    handle = open_regular(path, os.O_RDWR | os.O_CREAT)
+    try:
+        handle = open_regular(path, os.O_RDWR | os.O_CREAT)
+    except StoreError as error:
+        raise StoreError(f"{error} Remove it, then run again.") from None
     os.fchmod(handle, 0o600)
     return handle
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .._errors import StoreError
 
 _NO_LINK = (errno.ENOENT, errno.ENOTDIR, errno.EINVAL)
 LONGEST_NAME = 255  # bytes, of file systems on Linux and macOS
-_LONGEST_PATH = 3072  # bytes; Linux takes no path of 4,096, and files of a build, with the names above them, have 400
+_LONGEST_PATH = 3072  # bytes; Linux allows 4,095, of which files of a build need 400
 BUILD_PREFIX = "/install"  # what upstream configures builds with
 
 
@@ -25,6 +25,17 @@ class Entry(NamedTuple):
     size_bytes: int
     sha256: str | None  # of a file
     target: str | None  # of a link
+
+
+def remove_tree(directory: str) -> None:
+    """Remove it as far as possible. Raises the first `OSError`, with the whole path."""
+    import shutil
+
+    failed: list[Any] = []
+    shutil.rmtree(directory, onerror=lambda *failure: failed.append(failure))
+    for _called, path, info in failed:
+        info[1].filename = path
+        raise info[1]
 
 
 def checked_absolute(path: str, option: str, example: str) -> str:

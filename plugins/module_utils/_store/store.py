@@ -20,7 +20,7 @@ from .._errors import StoreError
 from .._os.atomic import make_open_directory, sync_directory, sync_file_system
 from .._os.attributes import drop_acls
 from .._os.flock import DEFAULT_LOCK_TIMEOUT_S, Limit, held_in
-from .._os.paths import checked_path, is_writable, kind_of
+from .._os.paths import checked_path, is_writable, kind_of, remove_tree
 from .._os.permissions import require_ours, require_way_of_root
 from .._os.processes import occupied_below
 from .._os.target_root import RUNNING, TargetRoot
@@ -264,11 +264,9 @@ def write_mark(directory: str) -> None:
 
 def _remove_tree(directory: str) -> None:
     """Remove it even when a worker in it adds or removes a file meanwhile."""
-    import shutil  # only for runs that change something
-
     for tries_left in reversed(range(_REMOVALS)):
         try:
-            shutil.rmtree(directory)
+            remove_tree(directory)
         except RecursionError:  # a build's owner can nest directories arbitrarily deep
             _remove_deep_tree(directory)
             return

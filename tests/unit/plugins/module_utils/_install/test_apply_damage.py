@@ -378,7 +378,8 @@ def test_a_lock_that_is_no_file_is_reported(path: Path, newest: FakeBuild, kind:
     replace_by(make[kind])(lock)
     with pytest.raises(StoreError) as caught:
         run(wanted(path, newest))
-    assert str(caught.value) == f"{lock} is damaged: it is {kind}, and should be a regular file."
+    said = f"{lock} is damaged: it is {kind}, and should be a regular file. Remove it, then run again."
+    assert str(caught.value) == said
     assert works(path)
 
 

@@ -182,7 +182,7 @@ def test_no_depth_keeps_a_build_from_being_removed(
         handle = below
     os.close(handle)
 
-    def give_up(_directory: str) -> None:
+    def give_up(_directory: str, **_options: object) -> None:
         raise RecursionError
 
     if limited:
@@ -190,6 +190,21 @@ def test_no_depth_keeps_a_build_from_being_removed(
     store.remove("one")
     assert store.entries() == ()
     assert os.listdir(store.staging) == []
+
+
+def test_what_cannot_be_removed_is_named_with_its_directory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cause is looked for at that file, such as an immutable flag."""
+    os.makedirs(os.path.join(store.entry_path("one"), "bin"))
+    Path(store.entry_path("one"), "bin", "python").touch()
+
+    def refuse(name: str, *, dir_fd: int | None = None) -> None:
+        raise PermissionError(errno.EPERM, "", name)
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    with pytest.raises(PermissionError) as refused:
+        store.remove("one")
+    assert os.path.exists(refused.value.filename)
+    assert refused.value.filename.endswith("/bin/python")
 
 
 def test_a_store_with_foreign_content_is_not_removed(store: Store) -> None:
