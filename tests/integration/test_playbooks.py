@@ -183,6 +183,9 @@ def test_a_lock_says_what_the_waves_get(fleet: Fleet, tmp_path: Path) -> None:
     lock = tmp_path / "python.lock.yml"
     name = sample.version.rpartition(".")[0]
     lock.write_text(LockFile({name: {asset.build.target: LockedBuild(asset)}}).render())
+    failed = fleet.play("upgrade", upgrade_index=None, upgrade_lock=str(lock), upgrade_health_command="false")
+    assert (failed.rc, fleet.releases()) == (2, everywhere(OLD)), failed.output
+    assert f"make the lock again with lock_exclude={sample.version}+{NEW}." in " ".join(failed.output.split())
     played = fleet.play("upgrade", upgrade_index=None, upgrade_lock=str(lock))
     assert played.rc == 0, played.output
     assert fleet.releases() == everywhere(NEW)

@@ -147,7 +147,7 @@ def _about_left_builds(hosts: Iterable[Host]) -> Iterator[dict[str, Any]]:
             "kind": "left",
             "title": f"Leave out {build} at {path}, or find out why it failed",
             "why": f"Hosts were taken back from it ({shown}). The next upgrade chooses it again, unless "
-            f"upgrade_exclude is {build}.",
+            f"upgrade_exclude is {build}, or the lock is made again with lock_exclude={build}.",
         }
         yield _piece(piece, sorted({name for names in reasons.values() for name in names}), _nothing)
 

@@ -156,7 +156,7 @@ def _left(used: FoundPath, chosen: Asset | None) -> str:
     build, why = short_name(left.build), message(left.reason).rstrip(".") or "no reason was given"
     return (
         f"{used.path} was taken back from {build} on {message(left.since[:10])}: {why}. This run tries it "
-        f"again. To leave it out, set upgrade_exclude to {build}."
+        f"again. To leave it out, set upgrade_exclude to {build}, or make the lock again with lock_exclude={build}."
     )
 
 

@@ -161,7 +161,8 @@ def test_a_build_that_hosts_were_taken_back_from_is_named() -> None:
     assert piece["why"] == (
         'Hosts were taken back from it (canary: 2026-11-20, The task "Run the health command" failed (1); '
         "web1: 2026-11-20, no reason was "
-        "given). The next upgrade chooses it again, unless upgrade_exclude is 3.13.15+20261110."
+        "given). The next upgrade chooses it again, unless upgrade_exclude is 3.13.15+20261110, or the lock is made "
+        "again with lock_exclude=3.13.15+20261110."
     )
     assert audited["summary"]["left"] == 2
     rows = list(csv.DictReader(io.StringIO(as_csv(audited))))

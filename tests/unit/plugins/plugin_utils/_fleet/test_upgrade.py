@@ -204,7 +204,7 @@ def test_an_upgrade_keeps_the_settings_and_a_way_back(keep: int, kept: int) -> N
 def test_a_build_that_was_left_before_is_named_with_the_way_to_leave_it_out() -> None:
     assert plan(info(OLD, left=(NEW,)), asset(NEW))["note"] == (
         f"{PATH} was taken back from {NEW} on 2026-11-29: x failed. This run tries it again. To leave it out, set "
-        f"upgrade_exclude to {NEW}."
+        f"upgrade_exclude to {NEW}, or make the lock again with lock_exclude={NEW}."
     )
     assert plan(info(OLD, left=(NEW,)), asset(NEWEST))["note"] == ""
     assert plan(info(OLD), asset(NEW))["note"] == ""
