@@ -59,6 +59,8 @@ _NOT_UNPACKED = re.compile(r"in _ansiballz_main\s+(?:[^\n]*\n(?:[ ^~]*\n)?)?\w+:
 # A shell's status for a program that a signal ended is this plus the number of the signal.
 _SIGNALED = 128
 _CRASHES = ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS")
+# While Python still starts, SIGINT ends it with the status 1.
+_INTERRUPTED = re.compile("^KeyboardInterrupt", re.MULTILINE)
 # What a program for becoming another user says, beside its warning about names.
 _NOT_BECOME = re.compile(r"^(?:sudo|su|doas): (?!unable to resolve).*", re.MULTILINE)
 # Python names the variable that it cannot start with; where it lists all of them, those that are not set, too.
@@ -103,7 +105,7 @@ def interpreter_failure(result: Mapping[str, Any], interpreter: str | None) -> s
             "user write to the directory for temporary files, which is /tmp or the value of TMPDIR, and read what it "
             "wrote, which a umask such as 0777 or a limit of the size of files (ulimit -f) prevents."
         )
-    ended_by = _signal_of(result.get("rc"))
+    ended_by = "SIGINT" if _INTERRUPTED.search(said) else _signal_of(result.get("rc"))
     if ended_by in _CRASHES:
         return (
             f"Cannot run modules on this host by {str(interpreter).lstrip('!#').strip()}: it crashed ({ended_by}). Set "

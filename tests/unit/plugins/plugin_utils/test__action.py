@@ -219,6 +219,15 @@ def test_a_module_that_a_signal_ended(monkeypatch: pytest.MonkeyPatch, rc: int, 
     assert action._execute_module(module_name="x")["msg"].startswith(f"Cannot {said}" if said else "x")
 
 
+@pytest.mark.parametrize("printed", ["KeyboardInterrupt\r\n", "Traceback (\r\n  File x\r\nKeyboardInterrupt\r\n"])
+def test_a_module_that_was_interrupted_while_python_started(monkeypatch: pytest.MonkeyPatch, printed: str) -> None:
+    answer = {"failed": True, "rc": 1, "msg": "x", "module_stdout": printed, "module_stderr": "closed.\r\n"}
+    monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: dict(answer))
+    action = CollectionAction.__new__(CollectionAction)
+    action._used_interpreter = "#!/usr/bin/python3"
+    assert "SIGINT ended the module" in action._execute_module(module_name="x")["msg"]
+
+
 def test_a_host_without_room_for_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     said = (
         'Traceback (most recent call last):\n  File "/t/AnsiballZ_build.py", line 9\nOSError: [Errno 28] No space left'
