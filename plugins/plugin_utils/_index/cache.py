@@ -13,6 +13,7 @@ opened.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sqlite3
@@ -85,7 +86,9 @@ def _objection(error: OSError, directory: str) -> tuple[str, str]:
     if isinstance(error, UnknownHome):
         return str(error.strerror), "Set HOME to the home directory of this user"
     reason = error.strerror if isinstance(error, Untrusted) else f"cannot be used ({error.strerror})"
-    return f"{error.filename or directory} {reason}", "Give the directory to this user alone (chown, chmod go-w)"
+    is_denied = error.errno in (errno.EACCES, errno.EPERM)
+    advice = "Give the directory to this user alone (chown, chmod go-w)" if is_denied else "Correct that"
+    return f"{error.filename or directory} {reason}", advice
 
 
 def run_directory(*below: str) -> str | None:

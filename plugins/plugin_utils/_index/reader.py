@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import shown_url
+from ansible_collections.standalone.python.plugins.module_utils._os.errors import advice
 
 from .._documents import read_document
 from .._http.errors import FetchError
@@ -149,7 +150,11 @@ class IndexReader:
             if self._directory:
                 return entry.replace(reading.listed, origin)
         except (OSError, sqlite3.Error) as error:
-            self._warn(f"Cannot keep the index in {self._directory} ({error}), so every host's worker reads it again.")
+            cause = advice(error, str(self._directory)) if isinstance(error, OSError) else f"{error}."
+            self._warn(
+                f"Cannot keep the index in {self._directory}: {cause} Until then every host's worker reads it again. "
+                "Another directory is set by ANSIBLE_STANDALONE_PYTHON_CACHE."
+            )
         return Catalog.create(":memory:", reading.listed, origin)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import sqlite3
@@ -27,6 +28,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from ansible_collections.standalone.python.plugins.plugin_utils._http import fetch
 from ansible_collections.standalone.python.plugins.plugin_utils._index import address, reader
 from ansible_collections.standalone.python.plugins.plugin_utils._index.address import Address
+from ansible_collections.standalone.python.plugins.plugin_utils._index.cache import CacheEntry
 from ansible_collections.standalone.python.plugins.plugin_utils._index.catalog import Variant
 from ansible_collections.standalone.python.plugins.plugin_utils._index.reader import (
     IndexOptions,
@@ -313,9 +315,28 @@ def test_without_a_cache_the_run_has_a_separate_one(world: World, monkeypatch: p
     assert len(server.requests) == 1
     assert set(world.warnings) == {
         f"Cannot use the cache {world.cache}: {world.cache} cannot be used (Not a directory). This run uses a "
-        "temporary directory instead, so the next one fetches and checks everything again. Give the directory to this "
-        "user alone (chown, chmod go-w), or set ANSIBLE_STANDALONE_PYTHON_CACHE to another one."
+        "temporary directory instead, so the next one fetches and checks everything again. Correct that, or set "
+        "ANSIBLE_STANDALONE_PYTHON_CACHE to another one."
     }
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (OSError(errno.EDQUOT, "x"), "the disk quota is used up, for space or for the number of files. Free some, "),
+        (sqlite3.OperationalError("database or disk is full"), "database or disk is full. Until then "),
+    ],
+)
+def test_why_an_index_cannot_be_kept_is_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception, cause: str
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(CacheEntry, "replace", refuse)
+    assert world.newest(str(world.publish(versions_index(OLD)))) == "3.13.5"
+    (warning,) = world.warnings
+    assert warning.startswith(f"Cannot keep the index in {world.cache}: {cause}")
 
 
 def test_without_any_directory_the_index_is_read_each_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
