@@ -14,7 +14,7 @@ from typing import Any
 
 from .._builds.build import Build
 from .._errors import StoreError
-from .._json import parsed
+from .._json import UPGRADE, Fields, NewerFormat, parsed
 from .._os.atomic import replace_file
 from .._os.paths import kind_of
 from .._os.regular_file import read_regular
@@ -43,13 +43,15 @@ def rendered(paths: Mapping[str, Any]) -> str:
 
 
 def refresh(path: str, receipt: Receipt | None, store: Store) -> str | None:
-    """Bring the path's entry up to date, if the host has the file; returns a warning when that is not possible."""
+    """Bring the path's entry up to date, if the host has the file. Returns a warning if it cannot."""
     place = store.system.place_of(FILE)
     try:
         if kind_of(place) != "file":
             return None
         before = read_regular(place, most_bytes=_MOST_BYTES)
         content = parsed(before)
+        if isinstance(content, Mapping) and "format" in content:
+            Fields(content, FILE).require_format(1)
         listed = content.get("paths") if isinstance(content, Mapping) else None
         found = dict(listed) if isinstance(listed, Mapping) else {}
         is_ours = path in found or _is_covered(store, found)
@@ -65,7 +67,7 @@ def refresh(path: str, receipt: Receipt | None, store: Store) -> str | None:
 
         why = advice(error, place)
     except StoreError as error:
-        why = f"{error} Remove it, and run the role again."
+        why = f"{error} {UPGRADE if isinstance(error, NewerFormat) else 'Remove it, and run the role again.'}"
     else:
         return None
     return f"The local fact {FILE} still says what was at {path} before: {why}"

@@ -113,6 +113,17 @@ def test_a_file_that_is_right_is_left_alone(fact: Path) -> None:
     assert fact.stat().st_mtime == 1
 
 
+def test_one_of_a_newer_version_is_left_alone(fact: Path) -> None:
+    newer = json.dumps({"format": 2, "paths": {PATH: OF_PATH}, "stores": []})
+    fact.write_text(newer)
+    assert refreshed(fact) == (
+        f"The local fact {local_fact.FILE} still says what was at {PATH} before: {local_fact.FILE} is of format 2, which "
+        "a newer version of standalone.python writes; this version reads format 1. Upgrade the collection on the "
+        "controller."
+    )
+    assert fact.read_text() == newer
+
+
 def test_one_that_cannot_be_written_is_a_warning(fact: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object, **_options: object) -> None:
         raise PermissionError(13, "Permission denied", str(fact))
