@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible import constants
+from ansible.errors import AnsibleError
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
@@ -88,5 +89,9 @@ def _found(option: str, task_vars: Mapping[str, Any], templar: Any) -> Any:
     plugin_type, name = _PLUGIN
     constants.config.initialize_plugin_configuration_definitions(plugin_type, name, DEFINITIONS)
     variable = DEFINITIONS[option]["vars"][0]["name"]
-    variables = {variable: templar.template(task_vars[variable])} if variable in task_vars else {}
+    try:
+        variables = {variable: templar.template(task_vars[variable])} if variable in task_vars else {}
+    except AnsibleError as error:  # which does not say where
+        words = " ".join(str(error.message).split()).rstrip(".")
+        raise InvalidName(f"Cannot read the variable {variable}: {words}. Correct its template.") from error
     return constants.config.get_config_value(option, plugin_type=plugin_type, plugin_name=name, variables=variables)

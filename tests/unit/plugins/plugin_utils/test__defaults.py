@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("ansible", reason="the action plugin runs on the controller")
 
 import yaml
+from ansible.errors import AnsibleUndefinedVariable
 
 from ansible_collections.standalone.python.plugins.doc_fragments.choice import ModuleDocFragment
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
@@ -48,6 +49,17 @@ def test_a_variable_outranks_the_environment(
         monkeypatch.setenv(name, environment)
     variables = {} if variable is None else {f"standalone_python_{option}": variable}
     assert default_of(option, variables, TEMPLAR) == places
+
+
+def test_a_variable_whose_template_fails_is_named() -> None:
+    def fail(_value: object) -> object:
+        raise AnsibleUndefinedVariable("'nope' is undefined.")
+
+    with pytest.raises(InvalidName) as caught:
+        default_of("mirror", {"standalone_python_mirror": "{{ nope }}"}, SimpleNamespace(template=fail))
+    assert str(caught.value) == (
+        "Cannot read the variable standalone_python_mirror: 'nope' is undefined. Correct its template."
+    )
 
 
 @pytest.mark.parametrize(

@@ -117,8 +117,8 @@ def test_one_of_a_newer_version_is_left_alone(fact: Path) -> None:
     newer = json.dumps({"format": 2, "paths": {PATH: OF_PATH}, "stores": []})
     fact.write_text(newer)
     assert refreshed(fact) == (
-        f"The local fact {local_fact.FILE} still says what was at {PATH} before: {local_fact.FILE} is of format 2, which "
-        "a newer version of standalone.python writes; this version reads format 1. Upgrade the collection on the "
+        f"The local fact {local_fact.FILE} still says what was at {PATH} before: {local_fact.FILE} is of format 2, "
+        "which a newer version of standalone.python writes; this version reads format 1. Upgrade the collection on the "
         "controller."
     )
     assert fact.read_text() == newer
