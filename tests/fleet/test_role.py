@@ -102,7 +102,7 @@ def test_the_default_interpreter_shadows_a_package_only_on_request(
     default = {"interpreter_default": "{{ sample_minor }}"}
     refused = play_role(only, interpreter_allow_system=False, **default)
     assert refused.rc != 0
-    assert "would shadow /usr/bin/python3, and the package python3-minimal owns that." in refused.output
+    assert "would shadow /usr/bin/python3, which the package python3-minimal owns." in refused.output
     assert asked(host, "command -v python3") == "/usr/bin/python3"
 
     assert 0 not in changed(play_role(only, **default))

@@ -200,9 +200,9 @@ def _obstacles(spec: LinksSpec, state: LinksState, desired: _Desired) -> list[st
 def _obstacle_at(link: str, spec: LinksSpec, state: LinksState, *, shared: bool) -> str | None:
     target = state.links.get(link, "")
     if link in state.occupied:
-        return f"{link} is wanted for a link, but there is something else already."
+        return f"Cannot create the link {link}: a file or directory that this role did not make exists there."
     if target and not spec.is_ours(target) and not _belongs_to(link, spec, state, shared=shared):
-        return f"{link} is a link to {target} already, which points to none of these builds."
+        return f"Cannot create the link {link}: it points to {target} already, which is none of these builds."
     return None
 
 
@@ -211,8 +211,8 @@ def _obstacle_to(registration: Registration, spec: LinksSpec, state: LinksState)
     if group is None or group.link == registration.link or _is_all_ours(group, spec):
         return None
     return (
-        f"The alternatives {registration.name} exist already for {group.link}, with choices that point to none of "
-        f"these builds, so they cannot have the link {registration.link}."
+        f"Cannot register the alternatives {registration.name} for {registration.link}: they exist for {group.link}, "
+        "with choices that point to none of these builds."
     )
 
 
@@ -232,8 +232,8 @@ def _is_all_ours(group: Group, spec: LinksSpec) -> bool:
 def _twice(links: list[tuple[str, str]]) -> list[str]:
     targets: dict[str, str] = {}
     return [
-        f"{link} is wanted for both {targets[link]} and {target}, but a link points to only one of them. Leave one "
-        "out, or set interpreter_alternatives: alternatives where the host has these."
+        f"Cannot create the link {link}: it would have to point to both {targets[link]} and {target}. Leave one out, "
+        "or set interpreter_alternatives: alternatives where the host has these."
         for link, target in links
         if targets.setdefault(link, target) != target
     ]

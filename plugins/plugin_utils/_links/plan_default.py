@@ -63,20 +63,20 @@ def _refusal(name: str, link: str, now: str | None, spec: LinksSpec, state: Link
     """Why the link may not be created; None if it may."""
     if link in state.occupied:
         return (
-            f"interpreter_default wants the link {link}, but there is a file or directory that this role did not make. "
-            "Move it away, or choose another interpreter_link_dir."
+            f"Cannot create the link {link} for interpreter_default: a file or directory that this role did not make "
+            "exists there. Move it away, or choose another interpreter_link_dir."
         )
     owner = state.owners.get(name)
     if owner:
         deed = "replace" if owner.file == link else "shadow"
         return (
-            f"interpreter_default wants the link {link}, which would {deed} {owner.file}, and the package "
-            f"{owner.package} owns that. Programs of the system may need it. Call the build by its own name instead, "
-            "or set interpreter_allow_system: true."
+            f"Cannot create the link {link} for interpreter_default: it would {deed} {owner.file}, which the package "
+            f"{owner.package} owns. Programs of the system may need it. Call the build by its own name instead, or set "
+            "interpreter_allow_system: true."
         )
     if now is not None and not spec.is_ours(now) and not spec.allow_system:
         return (
-            f"interpreter_default wants the link {link}, but it points to {now} already, which is none of these "
-            "builds. Remove it, or set interpreter_allow_system: true to have it replaced until the default goes."
+            f"Cannot create the link {link} for interpreter_default: it points to {now} already, which is none of "
+            "these builds. Remove it, or set interpreter_allow_system: true to have it replaced until the default goes."
         )
     return None

@@ -58,8 +58,8 @@ def refused_venvs(spec: LinksSpec, state: LinksState) -> tuple[str, ...]:
         if plan.path in state.untrusted
     )
     return untrusted + tuple(
-        f"{build.venv} is wanted for an environment of {build.path} with the requirements, but there is something else "
-        "that this role did not make. Move it away, or set interpreter_virtualenv."
+        f"Cannot make the environment {build.venv} of {build.path}: something that this role did not make exists "
+        "there. Move it away, or set interpreter_virtualenv."
         for build in spec.present
         if build.requirements is not None
         and build.venv in state.venvs

@@ -180,35 +180,41 @@ REFUSED = {
     "a file": (
         spec(),
         host(occupied={"/bin/python3.13"}),
-        (f"/bin/python3.13 is wanted for a link, but there is something else already. {ADVICE}",),
+        (
+            "Cannot create the link /bin/python3.13: a file or directory that this role did not make exists there. "
+            f"{ADVICE}",
+        ),
     ),
     "somebody's link": (
         spec(),
         host(links={"/bin/pip3.13": "/usr/local/lib/pip"}),
-        (f"/bin/pip3.13 is a link to /usr/local/lib/pip already, which points to none of these builds. {ADVICE}",),
+        (
+            "Cannot create the link /bin/pip3.13: it points to /usr/local/lib/pip already, which is none of these "
+            f"builds. {ADVICE}",
+        ),
     ),
     "somebody's alternatives, where plain links are wanted": (
         spec(),
         host(links=links_without(PIP.link, PAGE.link), groups=group_with(CHOICE, THEIRS)),
         (
-            "/bin/python3.13 is a link to /etc/alternatives/python3.13 already, which points to none of these builds. "
-            f"{ADVICE}",
+            "Cannot create the link /bin/python3.13: it points to /etc/alternatives/python3.13 already, which is none "
+            f"of these builds. {ADVICE}",
         ),
     ),
     "somebody's alternatives for another link": (
         by_alternatives(),
         host(groups=group_with(THEIRS, link="/usr/bin/python3.13")),
         (
-            "The alternatives python3.13 exist already for /usr/bin/python3.13, with choices that point to none of "
-            f"these builds, so they cannot have the link /bin/python3.13. {ADVICE}",
+            "Cannot register the alternatives python3.13 for /bin/python3.13: they exist for /usr/bin/python3.13, with "
+            f"choices that point to none of these builds. {ADVICE}",
         ),
     ),
     "two builds of one name": (
         spec(BUILD, SAME_MINOR),
         host(links=PLAIN),
         (
-            "/bin/python3.13 is wanted for both /opt/3.13/libexec/python3.13 and /srv/python/libexec/python3.13, but "
-            "a link points to only one of them. Leave one out, or set interpreter_alternatives: alternatives where the "
+            "Cannot create the link /bin/python3.13: it would have to point to both /opt/3.13/libexec/python3.13 and "
+            "/srv/python/libexec/python3.13. Leave one out, or set interpreter_alternatives: alternatives where the "
             "host has these.",
         ),
     ),

@@ -65,32 +65,33 @@ REFUSED = {
     "it would shadow a package's file": (
         WANTED,
         host(owners={"python3": Owner("/usr/bin/python3", "python3-minimal")}),
-        "interpreter_default wants the link /bin/python3, which would shadow /usr/bin/python3, and the package "
-        f"python3-minimal owns that. {ADVICE} interpreter_allow_system: true.",
+        "Cannot create the link /bin/python3 for interpreter_default: it would shadow /usr/bin/python3, which the "
+        f"package python3-minimal owns. {ADVICE} interpreter_allow_system: true.",
     ),
     "it does so already": (
         WANTED,
         host(links=SET, owners={"python3": Owner("/usr/bin/python3", "python3-minimal")}),
-        "interpreter_default wants the link /bin/python3, which would shadow /usr/bin/python3, and the package "
-        f"python3-minimal owns that. {ADVICE} interpreter_allow_system: true.",
+        "Cannot create the link /bin/python3 for interpreter_default: it would shadow /usr/bin/python3, which the "
+        f"package python3-minimal owns. {ADVICE} interpreter_allow_system: true.",
     ),
     "it would replace a package's link": (
         WANTED,
         host(links={"/bin/python3": "python3.9"}, owners={"python3": Owner("/bin/python3", "python39")}),
-        "interpreter_default wants the link /bin/python3, which would replace /bin/python3, and the package "
-        f"python39 owns that. {ADVICE} interpreter_allow_system: true.",
+        "Cannot create the link /bin/python3 for interpreter_default: it would replace /bin/python3, which the package "
+        f"python39 owns. {ADVICE} interpreter_allow_system: true.",
     ),
     "it would replace somebody's link": (
         WANTED,
         host(links={"/bin/python": "/home/me/python"}),
-        "interpreter_default wants the link /bin/python, but it points to /home/me/python already, which is none of "
-        "these builds. Remove it, or set interpreter_allow_system: true to have it replaced until the default goes.",
+        "Cannot create the link /bin/python for interpreter_default: it points to /home/me/python already, which is "
+        "none of these builds. Remove it, or set interpreter_allow_system: true to have it replaced until the default "
+        "goes.",
     ),
     "a file is there, whatever is allowed": (
         ALLOWED,
         host(occupied={"/bin/python3"}),
-        "interpreter_default wants the link /bin/python3, but there is a file or directory that this role did not "
-        "make. Move it away, or choose another interpreter_link_dir.",
+        "Cannot create the link /bin/python3 for interpreter_default: a file or directory that this role did not make "
+        "exists there. Move it away, or choose another interpreter_link_dir.",
     ),
 }
 

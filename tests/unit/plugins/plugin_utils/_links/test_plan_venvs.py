@@ -101,8 +101,8 @@ def test_an_environment_is_made_where_it_differs(case: str) -> None:
 )
 def test_what_others_made_is_not_touched(found: LinksState) -> None:
     assert refused_venvs(WANTED, found) == (
-        f"{VENV} is wanted for an environment of {PATH} with the requirements, but there is something else that this "
-        "role did not make. Move it away, or set interpreter_virtualenv.",
+        f"Cannot make the environment {VENV} of {PATH}: something that this role did not make exists there. Move it "
+        "away, or set interpreter_virtualenv.",
     )
 
 
