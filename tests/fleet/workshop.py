@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.fleet.roots import ROOTS, unpack
 from tests.fleet.samples import HostSample
-from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import Played, Player
 from tests.support.examples import adapted, examples_of
 from tests.support.sample_mirror import NDJSON
@@ -38,7 +38,7 @@ class Workshop:
             "UV_PYTHON_DOWNLOADS_JSON_URL": str(self.mirror / NDJSON),
             "UV_PYTHON_INSTALL_MIRROR": self.mirror.as_uri(),
         }
-        return Player(self.directory, list(HOST_PYTHONS.values())[-1]).play(playbook, *arguments, env=env)
+        return Player(self.directory, USUAL_PYTHON).play(playbook, *arguments, env=env)
 
     def python(self, root: Path, *arguments: str) -> str:
         interpreter = f"/opt/python/{self.sample.minor}/bin/python3"

@@ -30,6 +30,7 @@ SAMPLES = (
 )
 host_pythons.prepare_own()
 HOST_PYTHONS = host_pythons.for_hosts(interpreters.interpreters())
+USUAL_PYTHON = host_pythons.usual(HOST_PYTHONS)  # of hosts in plays that are not about it
 
 
 @pytest.fixture(scope="session")
@@ -53,11 +54,12 @@ def server(samples: SampleMirror) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(params=["oldest", "newest"])
+@pytest.fixture
 def host_python(request: pytest.FixtureRequest) -> str:
-    """The oldest and the newest Python of this machine that a host may have."""
+    """The usual Python of hosts; by a parameter "oldest" or "newest" that of this machine which a host may have."""
     paths = list(HOST_PYTHONS.values())
-    return paths[0] if request.param == "oldest" else paths[-1]
+    ends = {"oldest": paths[0], "newest": paths[-1]}
+    return ends.get(getattr(request, "param", ""), USUAL_PYTHON)
 
 
 @pytest.fixture
@@ -77,4 +79,4 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
 @pytest.fixture
 def fleet(tmp_path: Path, releases: SampleMirror) -> Iterator[Fleet]:
     with serve(releases.directory) as server:
-        yield Fleet(FleetPlayer(tmp_path, list(HOST_PYTHONS.values())[-1]), releases, server)
+        yield Fleet(FleetPlayer(tmp_path, USUAL_PYTHON), releases, server)

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.integration.conftest import HOST_PYTHONS, OLD
+from tests.integration.conftest import OLD, USUAL_PYTHON
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.sample_indexes import versions_ndjson
 from tests.support.sample_mirror import SampleMirror
@@ -38,7 +38,7 @@ class Project:
 
     def __init__(self, directory: Path, mirror: SampleMirror) -> None:
         self.directory, self.remote = directory / "fleet", directory / "fleet.git"
-        self.player = ProjectPlayer(directory, list(HOST_PYTHONS.values())[-1])
+        self.player = ProjectPlayer(directory, USUAL_PYTHON)
         self.mirror = mirror
         self.index = directory / "index.ndjson"
         self.minor = mirror.samples[0].version.rpartition(".")[0]

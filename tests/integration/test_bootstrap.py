@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
-from tests.integration.conftest import HOST_PYTHONS, OLD
+from tests.integration.conftest import OLD, USUAL_PYTHON
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.host_view import PathView
 from tests.support.probe_runs import applets, program
@@ -131,7 +131,7 @@ def test_what_is_there_is_what_the_ordinary_module_makes(
     tasks.write_text(
         json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [{"standalone.python.build": options}]}])
     )
-    play(Player(tmp_path, list(HOST_PYTHONS.values())[-1]), tasks, {})
+    play(Player(tmp_path, USUAL_PYTHON), tasks, {})
     assert view.contents() == bootstrapped
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import Player
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
@@ -183,7 +183,7 @@ def test_a_run_does_not_wait_for_ever_for_another(samples: SampleMirror, tmp_pat
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
     with open(lock, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        played = Player(tmp_path, list(HOST_PYTHONS.values())[-1]).play(playbook)
+        played = Player(tmp_path, USUAL_PYTHON).play(playbook)
     assert played.rc == 2, played.output
     what = f"the store {path.parent / '.builds'}" if is_store else f"{archives / sample.sha256}"
     said = " ".join(played.output.split())

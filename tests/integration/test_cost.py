@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
+from tests.integration.conftest import NEW, OLD, USUAL_PYTHON
 from tests.integration.playbooks import Player
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
@@ -41,7 +41,7 @@ def test_what_is_done_to_the_host(pipelining: str, samples: SampleMirror, server
         "mirror": server.url,
         "ansible_pipelining": pipelining,
     }
-    player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    player = Player(tmp_path, USUAL_PYTHON)
     played = player.play(HERE / "counted_tasks.yml", variables=variables)
     assert played.rc == 0, played.output
 

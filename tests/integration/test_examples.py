@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.conftest import HOST_PYTHONS, OLD
+from tests.integration.conftest import OLD, USUAL_PYTHON
 from tests.integration.playbooks import QUICKLY, REPOSITORY, Player
 from tests.support.locks import lock_of, stripped
 from tests.support.sample_builds import SampleSpec
@@ -45,7 +45,7 @@ def brings_pip(archive: Path) -> bool:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    player = Player(tmp_path, USUAL_PYTHON)
     mirror: SampleMirror = request.getfixturevalue("with_ensurepip" if name == "environment" else "samples")
     first = mirror.samples[0]
     if name == "environment" and not brings_pip(mirror.archive(first)):
@@ -76,7 +76,7 @@ def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> No
 )  # fmt: skip
 def test_examples(plugin: str, tmp_path: Path) -> None:
     """With real names and digests, from the catalogue that comes with the collection."""
-    player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    player = Player(tmp_path, USUAL_PYTHON)
     found = _EXAMPLES.search((REPOSITORY / "plugins" / plugin).read_text())
     assert found, f"{plugin} shows no example"
     (tmp_path / "image").mkdir()
@@ -102,7 +102,7 @@ def test_builds_lead_the_list_of_interpreters_for_modules(tmp_path: Path, sample
     minor = first.version.rpartition(".")[0]
     root = tmp_path / "opt" / "python"
     here = yaml.safe_load(recipe.replace("/opt/python", str(root)).replace("3.13", minor))
-    player = Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    player = Player(tmp_path, USUAL_PYTHON)
     install = {"name": minor, "path": str(root / minor), "index": str(samples.index)}
     mirror = {"mirror": samples.directory.as_uri()}
     tasks: list[dict[str, Any]] = [

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import Played, Player
 from tests.support.examples import adapted, examples_of
 from tests.support.images import everything, libraries_of, make_root, make_runnable_root
@@ -35,7 +35,7 @@ def play(name: str, root: Path, samples: SampleMirror, folder: Path, *arguments:
         "UV_PYTHON_INSTALL_MIRROR": samples.directory.as_uri(),
         "SOURCE_DATE_EPOCH": "1700000000",
     }
-    return Player(folder, list(HOST_PYTHONS.values())[-1]).play(playbook, *arguments, env=env)
+    return Player(folder, USUAL_PYTHON).play(playbook, *arguments, env=env)
 
 
 def test_two_images_are_alike(samples: SampleMirror, tmp_path: Path) -> None:

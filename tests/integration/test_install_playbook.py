@@ -61,7 +61,6 @@ def is_changed(played: Played) -> bool:
 
 
 @pytest.mark.each_core
-@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
 def test_what_the_guide_shows_is_there_and_costs_a_look_and_what_it_takes_away_is_gone(
     player: Player, variables: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -91,7 +90,6 @@ def test_what_the_guide_shows_is_there_and_costs_a_look_and_what_it_takes_away_i
     assert {path for path in left if not path.is_dir()} == {tmp_path / "inventory.yml"}
 
 
-@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
 def test_every_further_build_costs_one_call(player: Player, variables: dict[str, Any], samples: SampleMirror) -> None:
     minor = samples.samples[0].version.rpartition(".")[0]
     free_threaded = {"name": f"{minor}t", "health_imports": []}
@@ -103,7 +101,6 @@ def test_every_further_build_costs_one_call(player: Player, variables: dict[str,
         assert len(REMOTE_CALL.findall(again.output)) == calls
 
 
-@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
 def test_a_lock_says_what_a_name_is(
     player: Player, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path
 ) -> None:
@@ -119,7 +116,6 @@ def test_a_lock_says_what_a_name_is(
     assert not is_changed(play(player, **{**locked, "interpreter_state": "latest"}))
 
 
-@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
 def test_files_are_beside_the_inventory_or_in_the_working_directory(
     player: Player, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path
 ) -> None:
@@ -169,7 +165,6 @@ class WithoutOthers(Player):
         return {**super().environment(), "ANSIBLE_COLLECTIONS_PATH": str(alone)}
 
 
-@pytest.mark.parametrize("host_python", ["newest"], indirect=True)
 def test_without_community_general_only_hosts_with_alternatives_fail_and_early(
     host_python: str, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path
 ) -> None:

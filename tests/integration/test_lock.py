@@ -15,7 +15,7 @@ import yaml
 
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockFile
 from tests.integration import playbooks
-from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
+from tests.integration.conftest import NEW, OLD, USUAL_PYTHON
 from tests.integration.fleets import PLAYBOOKS
 from tests.integration.playbooks import QUICKLY, REPOSITORY, Played, Player
 from tests.support.sample_indexes import versions_ndjson
@@ -34,7 +34,7 @@ class Locker:
     """Makes locks of the sample builds in a directory, from its own index."""
 
     def __init__(self, folder: Path, mirror: SampleMirror) -> None:
-        self.player = Player(folder, list(HOST_PYTHONS.values())[-1])
+        self.player = Player(folder, USUAL_PYTHON)
         self.mirror = mirror
         self.index = folder / "index.ndjson"
         self.file = folder / "python.lock.yml"

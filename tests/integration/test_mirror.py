@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from benchmarks.peers import NoPeer, find_uv, uv_install, uv_prefix
-from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import QUICK, Played, Player
 from tests.support.mirror_specs import complaints, named
 from tests.support.sample_builds import SampleSpec
@@ -51,7 +51,7 @@ def server(source: SampleMirror) -> Iterator[Server]:
 
 @pytest.fixture
 def operator(tmp_path: Path) -> Player:
-    return Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    return Player(tmp_path, USUAL_PYTHON)
 
 
 def declared(source: SampleMirror, mirror: Path, url: str, **options: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.conftest import HOST_PYTHONS, OLD
+from tests.integration.conftest import OLD, USUAL_PYTHON
 from tests.integration.playbooks import REPOSITORY, Player
 from tests.support.mirror_specs import complaints
 from tests.support.sample_builds import Sample
@@ -26,7 +26,7 @@ PLAYS = {found["name"]: found["content"] for found in _SHOWN.finditer((REPOSITOR
 
 @pytest.fixture
 def operator(tmp_path: Path) -> Player:
-    return Player(tmp_path, list(HOST_PYTHONS.values())[-1])
+    return Player(tmp_path, USUAL_PYTHON)
 
 
 @pytest.fixture

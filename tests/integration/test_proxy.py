@@ -19,8 +19,6 @@ from tests.support.tinyproxy import TinyproxyUnavailable, tinyproxy
 
 USER, PASSWORD = "fleet", "s3cretOfTheHouse"
 
-pytestmark = pytest.mark.parametrize("host_python", ["newest"], indirect=True)
-
 
 @dataclass(frozen=True)
 class Proxy:

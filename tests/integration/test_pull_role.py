@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import ANSIBLE_PLAYBOOK, Played, Player
 from tests.support.systemctl import Systemctl
 from tests.unit.roles.test_pull_sh import Pulled
@@ -41,7 +41,7 @@ def apply(directory: Path, systemctl: Systemctl, **variables: Any) -> Played:
     playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
     places = {name: str(directory / name) for name in ("script", "settings", "data", "units")}
     (directory / "units").mkdir(exist_ok=True)
-    return Player(directory, list(HOST_PYTHONS.values())[-1]).play(
+    return Player(directory, USUAL_PYTHON).play(
         playbook,
         variables={**{f"pull__{name}": path for name, path in places.items()}, **variables},
         env=systemctl.environment,

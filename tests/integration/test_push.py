@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.integration import playbooks
-from tests.integration.conftest import HOST_PYTHONS, NEW
+from tests.integration.conftest import NEW, USUAL_PYTHON
 from tests.integration.playbooks import QUICK, QUICKLY, REPOSITORY, Played, Player
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server, serve
@@ -75,7 +75,7 @@ class Hosts(Player):
 
 @pytest.fixture
 def hosts(tmp_path: Path) -> Hosts:
-    return Hosts(tmp_path, list(HOST_PYTHONS.values())[-1])
+    return Hosts(tmp_path, USUAL_PYTHON)
 
 
 def play(
@@ -189,7 +189,7 @@ def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) 
         "UV_PYTHON_DOWNLOADS_JSON_URL": str(samples.index),
         "UV_PYTHON_INSTALL_MIRROR": samples.directory.as_uri(),
     }
-    played = Player(tmp_path, list(HOST_PYTHONS.values())[-1]).play(playbook, env=environment)
+    played = Player(tmp_path, USUAL_PYTHON).play(playbook, env=environment)
     assert played.rc == 0, played.output
     assert "changed=1" in played.output
 

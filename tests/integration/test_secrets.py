@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
     SECRET_OPTIONS,
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.task import BOOTSTRAP_ARGUMENTS
-from tests.integration.conftest import HOST_PYTHONS, NEW, OLD
+from tests.integration.conftest import NEW, OLD, USUAL_PYTHON
 from tests.integration.playbooks import REPOSITORY, Played, Player
 from tests.support.marks import leaking_files, leaks, marked, watched_commands
 from tests.support.sample_indexes import asset_of
@@ -194,7 +194,7 @@ def setup(tmp_path: Path, samples: SampleMirror, server: Server) -> Setup:
     }
     return Setup(
         directory=directory,
-        player=Player(directory, list(HOST_PYTHONS.values())[-1]),
+        player=Player(directory, USUAL_PYTHON),
         minor=sample.version.rpartition(".")[0],
         version=sample.version,
         good=secrets_at(host, asset_of(sample)),

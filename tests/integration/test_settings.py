@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.conftest import HOST_PYTHONS
+from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.fleets import PLAYBOOKS
 from tests.integration.playbooks import Played, Player
 from tests.support.sample_mirror import SampleMirror
@@ -43,7 +43,7 @@ class InventoryPlayer(Player):
 
 @pytest.fixture
 def host() -> str:
-    return list(HOST_PYTHONS.values())[-1]
+    return USUAL_PYTHON
 
 
 def waves(played: Played) -> list[list[str]]:

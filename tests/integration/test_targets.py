@@ -20,15 +20,16 @@ TARGETS = sorted(
 )
 
 
-# Between them they start each module under the oldest Python. What the host side does there is a matter of the unit
-# tests, which run under it as a whole; nearly all other plays have the newest.
+# Between them they start each module under the oldest Python, and those of builds and the role under the newest. What
+# the host side does there is a matter of the unit tests, which run under both as a whole; other plays have the usual.
 UNDER_THE_OLDEST = {"build_archive", "build_drift", "build_image", "build_info", "build_lifecycle", "role_lifecycle"}
-UNDER_THE_NEWEST = {*TARGETS} - UNDER_THE_OLDEST | {"build_lifecycle"}
-WITH_EACH_CORE = {("newest", "build_lifecycle"), ("oldest", "role_lifecycle"), ("newest", "role_requirements")}
+UNDER_THE_NEWEST = {"build_lifecycle", "role_several"}
+UNDER_THE_USUAL = {*TARGETS} - UNDER_THE_OLDEST - UNDER_THE_NEWEST
+WITH_EACH_CORE = {("newest", "build_lifecycle"), ("oldest", "role_lifecycle"), ("usual", "role_requirements")}
 WITH_PIP = "role_requirements"
 RUNS = [
     pytest.param(python, target, marks=pytest.mark.each_core if (python, target) in WITH_EACH_CORE else ())
-    for python, targets in (("oldest", UNDER_THE_OLDEST), ("newest", UNDER_THE_NEWEST))
+    for python, targets in (("oldest", UNDER_THE_OLDEST), ("newest", UNDER_THE_NEWEST), ("usual", UNDER_THE_USUAL))
     for target in sorted(targets)
 ]
 

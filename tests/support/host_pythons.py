@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The interpreters of this machine for hosts in tests, where modules start in half of the time.
 
-Each is a virtual environment of the real one, with `host_sitecustomize.py`, which keeps what Ansible's zips compile to.
+Each is a virtual environment of the real one, with `host_startup.py`, which keeps what Ansible's zips compile to.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "hosts"
-SITE = Path(__file__).with_name("host_sitecustomize.py")
+STARTUP = Path(__file__).with_name("host_startup.py")
+SYSTEM = "/usr/bin/python3"
+_FIT = "import sys, venv; sys.exit(sys.version_info < (3, 9))"  # for modules of each ansible-core
 
 
 def for_hosts(found: Mapping[str, str]) -> dict[str, str]:
@@ -27,27 +29,43 @@ def for_hosts(found: Mapping[str, str]) -> dict[str, str]:
     return {minor: _environment(minor, python) if minor in ends else python for minor, python in found.items()}
 
 
+def usual(found: Mapping[str, str]) -> str:
+    """What managed hosts have: the system's own Python, which also starts modules sooner; else the newest of `found`.
+
+    `found` are those of `for_hosts`.
+    """
+    system = os.path.realpath(SYSTEM)
+    if os.path.exists(system) and subprocess.run([system, "-c", _FIT], check=False).returncode == 0:
+        return _environment("system", system)
+    return list(found.values())[-1]
+
+
 def prepare_own() -> None:
     """Have modules start as soon under the environment that runs the tests, which is the Python of localhost."""
     if sys.prefix != sys.base_prefix:
-        Path(sys.prefix, "compiled").mkdir(exist_ok=True)
-        place = Path(sysconfig.get_path("purelib"), SITE.name.removeprefix("host_"))
-        if not place.exists() or place.read_text() != SITE.read_text():
-            partial = place.with_name(f"{place.name}.{os.getpid()}")
-            shutil.copy(SITE, partial)
-            partial.rename(place)
+        _have_startup(Path(sys.prefix), Path(sysconfig.get_path("purelib")))
 
 
-def _environment(minor: str, python: str) -> str:
+def _environment(name: str, python: str) -> str:
     CACHE.mkdir(parents=True, exist_ok=True)
-    place, stamp = CACHE / minor, f"{python}\n{SITE.read_text()}"
-    with (CACHE / f"{minor}.lock").open("w") as lock:
+    place, stamp = CACHE / name, f"{python}\n{STARTUP.read_text()}"
+    with (CACHE / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made_from = place / "made-from"
         if not made_from.is_file() or made_from.read_text() != stamp:
             shutil.rmtree(place, ignore_errors=True)
             subprocess.run([python, "-m", "venv", "--without-pip", str(place)], check=True)
-            shutil.copy(SITE, place / "lib" / f"python{minor}" / "site-packages" / "sitecustomize.py")
-            (place / "compiled").mkdir()
+            _have_startup(place, next(place.glob("lib/python*/site-packages")))
             made_from.write_text(stamp)
-    return os.path.join(place, "bin", f"python{minor}")
+    return os.path.join(place, "bin", os.path.basename(python))
+
+
+def _have_startup(environment: Path, packages: Path) -> None:
+    """Have each start import `host_startup`, by a .pth file, since Debian's own `sitecustomize` hides any other."""
+    (environment / "compiled").mkdir(exist_ok=True)
+    for name, content in ((STARTUP.name, STARTUP.read_text()), ("host_startup.pth", f"import {STARTUP.stem}\n")):
+        place = packages / name
+        if not place.exists() or place.read_text() != content:
+            partial = packages / f"{name}.{os.getpid()}"
+            partial.write_text(content)
+            partial.rename(place)

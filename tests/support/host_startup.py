@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The `sitecustomize` of hosts in tests: what comes from a zip is compiled once, not in each run.
+"""What each Python of hosts in tests imports as it starts: what comes from a zip is compiled once, not in each run.
 
 Ansible sends each module with all its imports in a zip, for which Python keeps no bytecode. To compile these takes most
 of the time of a short module, and is the same each time. `tests.support.host_pythons` makes the interpreters.
