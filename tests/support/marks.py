@@ -62,7 +62,7 @@ def watched_commands() -> Iterator[set[str]]:
     def watch() -> None:
         looks: dict[str, int] = {}
         while not over.wait(_PAUSE_S):
-            present = [path.name for path in Path("/proc").iterdir() if path.name.isdecimal()]
+            present = [name for name in os.listdir("/proc") if name.isdecimal()]
             looks = {process: looks.get(process, 0) + 1 for process in present}
             for process in (process for process in present if looks[process] <= _LOOKS):
                 try:
