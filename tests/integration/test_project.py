@@ -86,6 +86,7 @@ def test_an_upgrade_drains_its_host(project: Project) -> None:
     place = project.directory.parent / "opt" / project.minor
     shared = {"interpreter_name": project.minor, "interpreter_path": str(place)}
     shared |= {"interpreter_alternatives": "none", "interpreter_profile": False}
+    shared |= {f"interpreter_{option}": value for option, value in QUICK.items()}
     given = {
         **shared,
         "standalone_python_mirror": project.mirror.directory.as_uri(),

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._argspec import 
 )
 from ansible_collections.standalone.python.plugins.plugin_utils._bootstrap.task import BOOTSTRAP_ARGUMENTS
 from tests.integration.conftest import NEW, OLD, USUAL_PYTHON
-from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.integration.playbooks import QUICK, REPOSITORY, Played, Player
 from tests.support.marks import leaking_files, leaks, marked, watched_commands
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
@@ -149,7 +149,7 @@ class Setup:
     def usual(self) -> dict[str, Any]:
         """Variables of the role `interpreter` that keep it in the folder."""
         return {
-            "interpreter_compile_bytecode": False,
+            **{f"interpreter_{option}": value for option, value in QUICK.items()},
             "interpreter_alternatives": "none",
             "interpreter_profile": False,
             "interpreter_link_dir": str(self.directory / "bin"),
