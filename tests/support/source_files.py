@@ -28,8 +28,13 @@ NEVER_NAMED = re.compile(
     r"_test|_ctypes_test|_xxtestfuzz|xxlimited|xxsubtype|libpython|_sysconfigdata_|_sysconfig_vars_|build-details|python-config|Makefile$|.*\.[ao]$"
 )
 
-# What the small size leaves out besides: nothing that an import of the usual modules needs, and most headers.
+# What the small size leaves out besides: nothing that the modules of a health check, pip or a module of Ansible import,
+# and most headers.
 NOT_SMALL = frozenset({"idlelib", "tkinter", "turtledemo", "turtle.py", "lib2to3", "pydoc_data", "internal", "cpython"})
+NOT_SMALL |= {"asyncio", "curses", "dbm", "dom", "etree", "sax", "unittest", "wsgiref"}
+NOT_SMALL |= {"_pydatetime.py", "_pydecimal.py", "_pyio.py"}  # what stands in for modules in C
+NOT_SMALL |= {"bdb.py", "difflib.py", "doctest.py", "ftplib.py", "imaplib.py", "mailbox.py", "pdb.py", "pickletools.py"}
+NOT_SMALL |= {"poplib.py", "profile.py", "pstats.py", "smtplib.py", "statistics.py", "symtable.py", "trace.py"}
 NOT_SMALL_NAMED = re.compile(
     r"_codecs_|_multibytecodec"
     r"|(big5|cp(?!437|1252)|euc_|gb|hp_|hz|iso|johab|koi8|kz|mac_|palmos|ptcp|shift_|tis_)\w*\.py$"  # of encodings
