@@ -59,7 +59,8 @@ class Held:
         """Read a record. Raises `StoreError`, also for a path outside a mirror, which could be removed one day."""
         fields.require_only("place", "sha256", "size_bytes", "mtime_ns", "origin")
         place, sha256 = fields.text("place"), fields.digest("sha256")
-        size_bytes, mtime_ns = fields.optional(fields.count, "size_bytes"), fields.optional(fields.count, "mtime_ns")
+        size_bytes = fields.optional(fields.count, "size_bytes")
+        mtime_ns = fields.optional(fields.number, "mtime_ns")  # negative before 1970
         if _PLACE.fullmatch(place) is None:
             raise StoreError(f"{place!r} is no place in a mirror.")
         if (size_bytes is None) != (mtime_ns is None):

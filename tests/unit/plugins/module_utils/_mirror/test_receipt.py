@@ -19,7 +19,12 @@ from ansible_collections.standalone.python.plugins.module_utils._mirror.receipt 
 
 FILES = {
     place: Held(place, "0" * 64, size_bytes, mtime_ns)
-    for place, size_bytes, mtime_ns in (("20260101/a.tar.gz", 5, 7), ("20260101/b.tar.gz", None, None))
+    for place, size_bytes, mtime_ns in (
+        ("20260101/a.tar.gz", 5, 7),
+        ("20260101/b.tar.gz", None, None),
+        ("20260101/dated-1960.tar.gz", 5, -315619200 * 10**9),
+        ("20260101/dated-2800.tar.gz", 5, 2**65),
+    )
 }
 
 
