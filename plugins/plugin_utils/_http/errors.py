@@ -20,6 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.urls impor
 # and an older copy is better than nothing, "never" that the answer is final.
 Outlook = Literal["soon", "later", "never"]
 
+_LONGEST_REASON = 80  # characters; the server may send any text
 _BUSY_STATUS = frozenset({429, 500, 502, 503, 504})
 
 
@@ -58,7 +59,7 @@ def refused(url: str, response: Any, *, what: str) -> FetchError:
     hint = "; check url_username, url_password and headers" if status in (401, 403) else ""
     return FetchError.of(
         url,
-        f"the server answers {status} {response.reason or ''}".rstrip() + hint,
+        f"the server answers {status} {(response.reason or '')[:_LONGEST_REASON]}".rstrip() + hint,
         "soon" if status in _BUSY_STATUS else "never",
         retry_after_s(response.headers),
         status=status,

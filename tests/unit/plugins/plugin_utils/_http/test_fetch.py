@@ -121,6 +121,7 @@ def test_what_may_pass_is_tried_again(directory: Path, no_pauses: list[float], f
         (status(404), "the server answers 404 Not Found", 1, "never"),
         (status(401), "the server answers 401 Unauthorized; check url_username, url_password and headers", 1, "never"),
         (status(403), "the server answers 403 Forbidden; check url_username, url_password and headers", 1, "never"),
+        (raw(b"HTTP/1.1 404 " + b"x" * 5000 + b"\r\n\r\n"), f"the server answers 404 {'x' * 80}", 1, "never"),
         (status(500), "the server answers 500 Internal Server Error", 3, "soon"),
         (status(503), "the server answers 503 Service Unavailable", 3, "soon"),
         (break_off(5000), "the answer broke off half way", 3, "soon"),
