@@ -96,7 +96,7 @@ EXAMPLES = r"""
 - name: Save an SBOM of each build on the controller
   ansible.builtin.copy:
     content: "{{ item.sbom | to_nice_json }}"
-    dest: "sboms/{{ inventory_hostname }}-{{ item.entry }}.cdx.json"
+    dest: "{{ playbook_dir }}/{{ inventory_hostname }}-{{ item.entry }}.cdx.json"
     mode: "0644"
   loop: "{{ with_sbom.builds }}"
   loop_control:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 import tarfile
 from pathlib import Path
@@ -119,3 +120,17 @@ def test_builds_lead_the_list_of_interpreters_for_modules(tmp_path: Path, sample
     tasks[2]["ansible.builtin.assert"]["that"] = "ansible_facts.discovered_interpreter_python.endswith('python3')"
     played = player.play(playbook(tmp_path, tasks[1:]))
     assert played.rc == 0, played.output
+
+
+def test_sboms_are_saved_on_the_controller(tmp_path: Path, samples: SampleMirror) -> None:
+    """With the recipe of docs/sbom.md, whose directory on the controller exists."""
+    recipe = next(_RECIPE.finditer((REPOSITORY / "docs" / "sbom.md").read_text()))["tasks"]
+    path = tmp_path / "opt" / "python"
+    build = {"name": "latest", "path": str(path), "index": str(samples.index), "mirror": samples.directory.as_uri()}
+    listing, *others = yaml.safe_load(recipe)
+    listing["standalone.python.build_info"]["paths"] = [str(path)]
+    install = {"name": "Install", "standalone.python.build": build}
+    played = Player(tmp_path, USUAL_PYTHON).play(playbook(tmp_path, [install, listing, *others]))
+    assert played.rc == 0, played.output
+    (saved,) = tmp_path.glob("*.cdx.json")
+    assert json.loads(saved.read_text())["bomFormat"] == "CycloneDX"
