@@ -58,15 +58,13 @@ class Held:
     def from_fields(cls, fields: Fields) -> Held:
         """Read a record. Raises `StoreError`, also for a path outside a mirror, which could be removed one day."""
         fields.require_only("place", "sha256", "size_bytes", "mtime_ns", "origin")
-        place, sha256 = fields.text("place"), fields.digest("sha256")
+        place = fields.matching("place", _PLACE, "the path of a file in a mirror")
         size_bytes = fields.optional(fields.count, "size_bytes")
         mtime_ns = fields.optional(fields.number, "mtime_ns")  # negative before 1970
-        if _PLACE.fullmatch(place) is None:
-            raise StoreError(f"{place!r} is no place in a mirror.")
         if (size_bytes is None) != (mtime_ns is None):
-            raise StoreError(f"What is said of {place!r} cannot be.")
+            raise fields.damaged("mtime_ns", "there if size_bytes is, and only then")
         origin = fields.optional(fields.within, "origin")
-        return cls(place, sha256, size_bytes, mtime_ns, _origin(origin) if origin else None)
+        return cls(place, fields.digest("sha256"), size_bytes, mtime_ns, _origin(origin) if origin else None)
 
 
 def _origin(fields: Fields) -> CopyOrigin:

@@ -80,6 +80,19 @@ def test_a_damaged_receipt_is_an_empty_one(name: str, receipt: Path, tmp_path: P
     assert (found.files, bool(found.damage)) == ({}, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("half a digest", "sha256 is '0', and should be 64 hexadecimal digits."),
+        ("another place", "place is '../etc/x', and should be the path of a file in a mirror."),
+        ("half a record", "mtime_ns should be there if size_bytes is, and only then."),
+    ],
+)
+def test_a_damaged_record_is_shown(name: str, why: str, receipt: Path, tmp_path: Path) -> None:
+    receipt.write_text(json.dumps({"format": 1, "files": DAMAGED[name]}))
+    assert _mirror_receipt.read(str(tmp_path)) == MirrorReceipt({}, f"{receipt}: files[0] is damaged: {why}")
+
+
 def test_a_flipped_bit_is_damage_even_where_all_is_plausible(receipt: Path, tmp_path: Path) -> None:
     """The name of a file that somebody else put there would let a sync remove that."""
     _mirror_receipt.write(str(tmp_path), FILES)
