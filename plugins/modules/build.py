@@ -304,6 +304,7 @@ seealso:
     plugin_type: lookup
   - module: standalone.python.build_info
   - module: standalone.python.build_confirm
+  - module: standalone.python.build_rollback
 """
 
 EXAMPLES = r"""
