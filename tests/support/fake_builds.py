@@ -27,7 +27,7 @@ GITHUB = "https://github.com/astral-sh/python-build-standalone/releases/download
 _MTIME = 1704067200
 _INTERPRETER = f"""\
 #!/bin/sh
-[ "$1 $2 $3 $5" = "-I -B -c zlib" ] && exec echo {VERSION}
+[ "$1 $2 $3 $5" = "-I -B -c zlib" ] && echo {VERSION} && exit
 exec "{os.path.realpath(sys.executable)}" "$@"
 """
 

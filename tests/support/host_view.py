@@ -46,8 +46,11 @@ class PathView:
         return beside + (os.listdir(staging) if staging.is_dir() else [])
 
     def runs(self) -> bool:
-        """Whether the interpreter at the path starts and finds its standard library. It leaves no bytecode."""
-        command = [self.path / "bin" / "python", "-B", "-S", "-c", "import json"]
+        """Whether the interpreter at the path starts and finds its standard library. It leaves no bytecode.
+
+        The words are those of a health check of zlib, which one of `fake_builds` answers without starting Python.
+        """
+        command = [self.path / "bin" / "python", "-I", "-B", "-c", "import json", "zlib"]
         return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
     def contents(self) -> dict[str, tuple[str, ...]]:
