@@ -16,7 +16,7 @@ from tests.integration.playbooks import Player
 from tests.support import host_pythons, interpreters
 from tests.support.sample_builds import SampleSpec
 from tests.support.sample_indexes import versions_ndjson
-from tests.support.sample_mirror import SampleMirror, make_mirror
+from tests.support.sample_mirror import SampleMirror, make_fake_mirror, make_mirror
 from tests.support.servers import Server, serve
 
 OLD, NEW = "20260101", "20260201"
@@ -69,9 +69,8 @@ def player(tmp_path: Path, host_python: str) -> Player:
 
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
-    """Three releases of one version, of which the index knows the first two."""
-    specs = [SampleSpec(release=release, pip=False) for release in (OLD, NEW, NEWEST)]
-    mirror = make_mirror(tmp_path_factory.mktemp("fleet"), specs)
+    """Three releases of one version, of which the index knows the first two. Their interpreters are those of fakes."""
+    mirror = make_fake_mirror(tmp_path_factory.mktemp("fleet"), (OLD, NEW, NEWEST))
     mirror.index.write_text(versions_ndjson(mirror.samples[:2]))
     return mirror
 
@@ -80,3 +79,9 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> SampleMirror:
 def fleet(tmp_path: Path, releases: SampleMirror) -> Iterator[Fleet]:
     with serve(releases.directory) as server:
         yield Fleet(FleetPlayer(tmp_path, USUAL_PYTHON), releases, server)
+
+
+@pytest.fixture
+def real_fleet(tmp_path: Path, samples: SampleMirror, server: Server) -> Fleet:
+    """The same with `samples`, for what is read from the processes that run a build."""
+    return Fleet(FleetPlayer(tmp_path, USUAL_PYTHON), samples, server)

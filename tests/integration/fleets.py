@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from tests.integration.playbooks import QUICK, REPOSITORY, Played, Player
 from tests.support.install_runs import Runner, install_runner
+from tests.support.installed_builds import release_at
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
@@ -104,14 +104,9 @@ class Fleet:
             assert answer.result
 
     def releases(self) -> dict[str, str | None]:
-        """Host -> the release of the build that its interpreter says it is; None where there is none."""
-        return {host: self._release(self.player.path(host)) for host in self.player.hosts}
-
-    def _release(self, path: Path) -> str | None:
-        if not path.exists():
-            return None
-        command = [str(path / "bin" / "python3"), "-B", "-c", "import _sample; print(_sample.RELEASE)"]
-        return subprocess.check_output(command, text=True).strip()
+        """Host -> the release of the build at its path, by a file of it; None where there is none."""
+        paths = {host: self.player.path(host) for host in self.player.hosts}
+        return {host: release_at(path) if path.exists() else None for host, path in paths.items()}
 
 
 @cache

@@ -69,8 +69,8 @@ class Role:
 
 
 @pytest.fixture
-def role(tmp_path: Path, releases: SampleMirror) -> Role:
-    return Role(tmp_path, releases, programs_of("molecule", "molecule >= 25"))
+def role(tmp_path: Path, samples: SampleMirror) -> Role:
+    return Role(tmp_path, samples, programs_of("molecule", "molecule >= 25"))
 
 
 def test_a_role_is_tested_with_a_python_of_this_collection(role: Role) -> None:
