@@ -18,8 +18,9 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.conftest import OLD, USUAL_PYTHON
-from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.integration.playbooks import QUICK, REPOSITORY, Played, Player
 from tests.support.host_view import PathView
+from tests.support.install_runs import install_runner
 from tests.support.probe_runs import applets, program
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
@@ -29,6 +30,7 @@ HERE = Path(__file__).parent
 BOOTSTRAP = REPOSITORY / "playbooks" / "bootstrap.yml"
 PLAY = HERE / "bootstrap.yml"
 CALL = Counter(exec_command=1)
+BOOTSTRAPPED_QUICKLY = {f"bootstrap_{option}": value for option, value in QUICK.items()}
 ODD = 'it\'s a "place" for $5 & `more`; ü*'
 
 
@@ -86,7 +88,7 @@ def variables(samples: SampleMirror, server: Server, view: PathView, bare: BareP
         "bootstrap_path": str(view.path),
         "bootstrap_index": [f"{server.url}/{samples.index.name}"],
         "bootstrap_mirror": [server.url],
-        "bootstrap_compile_bytecode": False,
+        **BOOTSTRAPPED_QUICKLY,
     }
 
 
@@ -123,7 +125,7 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
 def test_what_is_there_is_what_the_ordinary_module_makes(
     bare: BarePlayer, view: PathView, variables: dict[str, Any], tmp_path: Path
 ) -> None:
-    play(bare, BOOTSTRAP, {**variables, "bootstrap_compile_bytecode": True})
+    play(bare, BOOTSTRAP, {name: value for name, value in variables.items() if name not in BOOTSTRAPPED_QUICKLY})
     bootstrapped = view.contents()
     shutil.rmtree(view.path.parent)
     tasks = tmp_path / "build.yml"
@@ -145,7 +147,7 @@ def test_the_build_is_the_one_that_is_locked(
     lock = bare.directory / "python.lock.yml"
     lock.write_text(LockFile({minor: {sample.spec.target: locked}}).render())
     given = {name: variables[name] for name in ("bootstrap_path", "bootstrap_mirror")}
-    given |= {"bootstrap_name": minor, "bootstrap_lock": str(lock), "ansible_pipelining": True}
+    given |= {"bootstrap_name": minor, "bootstrap_lock": str(lock), "ansible_pipelining": True, **BOOTSTRAPPED_QUICKLY}
     played = bare.play(BOOTSTRAP, variables=given, env={"ANSIBLE_STANDALONE_PYTHON_INDEX": "/nonexistent"})
     assert played.rc == 0, played.output
     assert f"+{OLD}-" in view.path.resolve().name
@@ -161,16 +163,20 @@ def test_the_role_hands_on_whom_to_trust(bare: BarePlayer, view: PathView, varia
 def test_a_build_that_is_not_healthy_leaves_nothing_behind(
     bare: BarePlayer, view: PathView, variables: dict[str, Any], samples: SampleMirror
 ) -> None:
-    sick = f"{samples.samples[3].version.rpartition('.')[0]}t"
-    played = bare.play(BOOTSTRAP, variables={**variables, "bootstrap_name": sick})
+    sick = {"bootstrap_name": f"{samples.samples[3].version.rpartition('.')[0]}t", "bootstrap_health_imports": ["ssl"]}
+    played = bare.play(BOOTSTRAP, variables={**variables, **sick})
     assert played.rc != 0
     assert "The new interpreter does not work on this host" in played.output
     assert not view.path.exists()
     assert view.litter() == []
 
 
-def test_what_a_killed_run_left_goes_with_the_next(bare: BarePlayer, view: PathView, variables: dict[str, Any]) -> None:
-    play(bare, BOOTSTRAP, variables)
+def test_what_a_killed_run_left_goes_with_the_next(
+    bare: BarePlayer, view: PathView, variables: dict[str, Any], samples: SampleMirror, server: Server
+) -> None:
+    with install_runner() as runner:
+        spec = {"path": str(view.path), "asset": asset_of(samples.samples[0]), "mirror": [server.url], **QUICK}
+        assert runner.run(spec).error is None
     left = view.store / ".staging" / "bootstrap-0123456789abcdef-4711"
     (left / "python" / "bin").mkdir(parents=True)
     again = play(bare, BOOTSTRAP, variables)
@@ -198,6 +204,6 @@ def test_what_the_guide_shows_is_run(
     shown = text.partition("# site.yml\n")[2].partition("```")[0].replace('"3.13"', f'"{minor}"')
     plays = tmp_path / "site.yml"
     plays.write_text(shown.replace("/opt/python/3.13", str(tmp_path / "opt" / "3.13")).replace("become: true", ""))
-    given = {name: variables[name] for name in ("bootstrap_index", "bootstrap_mirror", "bootstrap_compile_bytecode")}
+    given = {name: variables[name] for name in ("bootstrap_index", "bootstrap_mirror", *BOOTSTRAPPED_QUICKLY)}
     played = play(bare, plays, given)
     assert f"{tmp_path}/opt/3.13/bin/python3" in played.output

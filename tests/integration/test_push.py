@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tests.integration.playbooks import QUICK, QUICKLY, REPOSITORY, Played, Play
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server, serve
 
-HOSTS = 3
+HOSTS = 2
 MANY_HOSTS = 25  # as many as make it worth while to prepare a copy
 ON_A_TERMINAL = (sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))")
 # What the host may not use, the controller can: its own environment names no proxy.
@@ -78,6 +79,12 @@ def hosts(tmp_path: Path) -> Hosts:
     return Hosts(tmp_path, USUAL_PYTHON)
 
 
+@pytest.fixture
+def release_server(releases: SampleMirror) -> Iterator[Server]:
+    with serve(releases.directory) as running:
+        yield running
+
+
 def play(
     hosts: Hosts,
     samples: SampleMirror,
@@ -121,28 +128,28 @@ def assert_intact(hosts: Hosts, paths: list[Path]) -> None:
 
 @pytest.mark.parametrize(("delivery", "cut_off"), [("push", True), ("auto", True), ("auto", False)])
 def test_the_archive_is_fetched_once_where_the_controller_sends_it(
-    hosts: Hosts, samples: SampleMirror, server: Server, delivery: str, cut_off: bool
+    hosts: Hosts, releases: SampleMirror, release_server: Server, delivery: str, cut_off: bool
 ) -> None:
-    foreseen = play(hosts, samples, server, "--check", cut_off=cut_off, delivery=delivery)
-    assert (recap(foreseen, 1), server.requests) == (True, [])
+    foreseen = play(hosts, releases, release_server, "--check", cut_off=cut_off, delivery=delivery)
+    assert (recap(foreseen, 1), release_server.requests) == (True, [])
 
-    done = play(hosts, samples, server, cut_off=cut_off, delivery=delivery)
+    done = play(hosts, releases, release_server, cut_off=cut_off, delivery=delivery)
     assert recap(done, 1), done.output
-    assert len(server.requests) == (1 if cut_off else HOSTS)
+    assert len(release_server.requests) == (1 if cut_off else HOSTS)
     assert not list((hosts.directory / "remote").glob("**/archive"))
 
-    again = play(hosts, samples, server, cut_off=cut_off, delivery=delivery)
+    again = play(hosts, releases, release_server, cut_off=cut_off, delivery=delivery)
     assert recap(again, 0), again.output
 
 
-def test_a_repair_gets_it_from_the_cache(hosts: Hosts, samples: SampleMirror, server: Server) -> None:
-    assert recap(play(hosts, samples, server, delivery="push"), 1)
+def test_a_repair_gets_it_from_the_cache(hosts: Hosts, releases: SampleMirror, release_server: Server) -> None:
+    assert recap(play(hosts, releases, release_server, delivery="push"), 1)
     for number in range(HOSTS):
         (hosts.directory / "opt" / f"host{number}" / "python" / "bin" / "python3").unlink()
-    done = play(hosts, samples, server, delivery="push", verify="full")
+    done = play(hosts, releases, release_server, delivery="push", verify="full")
     assert recap(done, 1), done.output
-    assert recap(play(hosts, samples, server, delivery="push", verify="full"), 0)
-    assert len(server.requests) == 1
+    assert recap(play(hosts, releases, release_server, delivery="push", verify="full"), 0)
+    assert len(release_server.requests) == 1
 
 
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="the program or its library is what the probe finds")
@@ -160,14 +167,14 @@ def test_many_hosts_get_a_prepared_copy(hosts: Hosts, samples: SampleMirror, ser
 
 @pytest.mark.parametrize("delivery", ["push", "auto"])
 def test_another_file_in_the_mirror_is_refused(
-    hosts: Hosts, samples: SampleMirror, tmp_path: Path, delivery: str
+    hosts: Hosts, releases: SampleMirror, tmp_path: Path, delivery: str
 ) -> None:
-    sample = next(sample for sample in samples.samples if sample.spec.release == NEW)
-    swapped = tmp_path / "mirror" / NEW / samples.archive(sample).name
+    sample = next(sample for sample in releases.samples if sample.spec.release == NEW)
+    swapped = tmp_path / "mirror" / NEW / releases.archive(sample).name
     swapped.parent.mkdir(parents=True)
     swapped.write_bytes(b"another")
     with serve(tmp_path / "mirror") as server:
-        played = play(hosts, samples, server, cut_off=True, delivery=delivery)
+        played = play(hosts, releases, server, cut_off=True, delivery=delivery)
     assert played.output.count("is not the expected one, so nothing was unpacked.") >= HOSTS
     assert played.rc == 2
     assert not (hosts.directory / "opt").exists() or not list((hosts.directory / "opt").glob("*/python"))
@@ -196,7 +203,7 @@ def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) 
 
 @pytest.mark.parametrize(("ci", "lines"), [("", 1), ("true", 0)])
 def test_who_sits_at_a_terminal_sees_a_slow_download(
-    hosts: Hosts, samples: SampleMirror, monkeypatch: pytest.MonkeyPatch, ci: str, lines: int
+    hosts: Hosts, releases: SampleMirror, monkeypatch: pytest.MonkeyPatch, ci: str, lines: int
 ) -> None:
     """Of all workers, the one that fetches shows it."""
     run = subprocess.run
@@ -206,6 +213,6 @@ def test_who_sits_at_a_terminal_sees_a_slow_download(
 
     monkeypatch.setattr(subprocess, "run", on_a_terminal)
     monkeypatch.setattr(playbooks, "server_for", lambda environment: None)
-    with serve(samples.directory, latency_s=2.5) as slow:
-        played = play(hosts, samples, slow, delivery="push", env={"CI": ci})
+    with serve(releases.directory, latency_s=2.5) as slow:
+        played = play(hosts, releases, slow, delivery="push", env={"CI": ci})
     assert (recap(played, 1), played.output.count(".tar.gz: fetched, ")) == (True, lines)
