@@ -14,7 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import D
 CONTENT = b"content" * 500_000  # more than is read at a time
 
 
-@pytest.mark.parametrize("content", [b"", b"x", CONTENT])
+@pytest.mark.parametrize("content", [b"", b"x", CONTENT], ids=["empty", "short", "long"])
 @pytest.mark.parametrize("in_capitals", [False, True])
 def test_the_size_of_a_right_file(content: bytes, in_capitals: bool, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
@@ -25,7 +25,7 @@ def test_the_size_of_a_right_file(content: bytes, in_capitals: bool, tmp_path: P
 @pytest.mark.parametrize(
     ("content", "is_page"),
     [
-        (CONTENT, False),
+        pytest.param(CONTENT, False, id="long"),
         (b"", False),
         (b"\x1f\x8b\x08<html>", False),
         (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", False),

@@ -216,6 +216,7 @@ def test_the_config_script_names_the_path() -> None:
         "#!/bin/sh\n'''exec' " + "python " * 100_000,
         "#!/bin/sh\n'''exec' " + "python " * 100_000 + '"$0" "$@"',
     ],
+    ids=["of an interpreter", "of a shell", "of a shell with arguments"],
 )
 def test_a_forged_head_is_read_in_no_time(line: str) -> None:
     """Each word could begin a name and options, which an unbounded expression tries one by one, for half an hour."""
