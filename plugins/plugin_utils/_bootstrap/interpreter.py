@@ -77,7 +77,7 @@ def _failure(answer: Answer | None, stdout: str, *, rc: int, stderr: str) -> Sta
     if failed:
         return StandaloneError(f"{failed[0].strip()} Nothing was installed.")
     return StandaloneError(
-        f"The archive could not be unpacked: the host's /bin/sh ended with {rc} and printed "
+        f"Cannot unpack the archive: the host's /bin/sh ended with {rc} and printed "
         f"{printed(stdout, stderr)}. Nothing was installed; run again when the host is well."
     )
 

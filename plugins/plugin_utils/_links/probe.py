@@ -145,7 +145,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "", root: str = "") -> Link
     answer = Answer.parse(stdout, _NAME, _KEYS)
     if answer is None:
         raise StandaloneError(
-            f"The host did not report its links: /bin/sh ended with {rc} and printed "
+            f"Cannot look at the links of the host: /bin/sh ended with {rc} and printed "
             f"{printed(stdout, stderr)}. Check that this user can run shell commands there."
         )
     facts = answer.facts

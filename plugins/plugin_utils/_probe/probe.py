@@ -183,7 +183,7 @@ def parse(stdout: str, *, rc: int = 0, stderr: str = "") -> Probe:
     answer = Answer.parse(stdout, _NAME, _KEYS)
     if answer is None or not answer.facts.keys() >= {"kind", *_NEAREST}:
         raise StandaloneError(
-            f"The host did not answer the probe: /bin/sh ended with {rc} and printed {printed(stdout, stderr)}. "
+            f"Cannot probe the host: /bin/sh ended with {rc} and printed {printed(stdout, stderr)}. "
             "Check that this user can run shell commands there, with `ansible.builtin.raw`."
         )
     facts = answer.facts

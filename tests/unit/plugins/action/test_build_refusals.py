@@ -88,7 +88,7 @@ class TestRefusal:
         answer = CommandResult(1, "This account is not available.\n", "")
         monkeypatch.setattr(Host, "run_command", lambda _self, _command: answer)
         assert failure(host, path, name=MINOR).startswith(
-            "The host did not answer the probe: /bin/sh ended with 1 and printed 'This account is not available.'."
+            "Cannot probe the host: /bin/sh ended with 1 and printed 'This account is not available.'."
         )
 
 

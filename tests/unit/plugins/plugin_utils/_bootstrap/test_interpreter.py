@@ -331,5 +331,5 @@ def test_noise_around_the_answer(unpacking: Unpacking) -> None:
     ],
 )
 def test_a_program_that_the_command_cannot_have_made_is_not_run(program: str, unpacking: Unpacking) -> None:
-    with pytest.raises(StandaloneError, match="The archive could not be unpacked: .* ended with 0 and printed"):
+    with pytest.raises(StandaloneError, match="Cannot unpack the archive: .* ended with 0 and printed"):
         unpacking.parse(answer(f"runs={program}"), rc=0, stderr="")

@@ -218,7 +218,7 @@ def test_no_answer_is_said_in_the_hosts_words() -> None:
     with pytest.raises(StandaloneError) as error:
         parse("", rc=127, stderr="sh: ls: not found\n")
     assert str(error.value) == (
-        "The host did not report its links: /bin/sh ended with 127 and printed 'sh: ls: not found'. "
+        "Cannot look at the links of the host: /bin/sh ended with 127 and printed 'sh: ls: not found'. "
         "Check that this user can run shell commands there."
     )
 

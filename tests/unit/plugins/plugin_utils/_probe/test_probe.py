@@ -157,7 +157,7 @@ def test_a_receipt_is_of_the_entry_before_it_alone() -> None:
 
 @pytest.mark.parametrize("key", ["kind", "nearest_to_path", "nearest_to_store"])
 def test_an_answer_without_its_first_facts_is_none(key: str) -> None:
-    with pytest.raises(StandaloneError, match="The host did not answer the probe"):
+    with pytest.raises(StandaloneError, match="Cannot probe the host"):
         parse("\n".join(line for line in LINES if not line.startswith(f"{key}=")))
 
 
@@ -182,7 +182,7 @@ ADVICE = "Check that this user can run shell commands there, with `ansible.built
 def test_no_answer(stdout: str, rc: int, stderr: str, printed: str) -> None:
     with pytest.raises(StandaloneError) as caught:
         parse(stdout, rc=rc, stderr=stderr)
-    assert str(caught.value) == f"The host did not answer the probe: /bin/sh ended with {printed} {ADVICE}"
+    assert str(caught.value) == f"Cannot probe the host: /bin/sh ended with {printed} {ADVICE}"
 
 
 @pytest.mark.parametrize(
