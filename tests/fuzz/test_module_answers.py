@@ -152,7 +152,7 @@ def test_answers_of_mirror(answers: Any) -> None:
 @given(mutated_json({name: value for name, value in DONE.items() if name != "invocation"}))
 @costly(2)
 def test_results_that_the_role_goes_on_with(result: Any) -> None:
-    entry = {"path": PATH, "store": STORE, "venv": "", "is_default": False, "requirements": ""}
+    entry = {"path": PATH, "store": STORE, "virtualenv": "", "is_default": False, "requirements": ""}
     results = [{**(result if isinstance(result, dict) else {}), "interpreter__build": {"path": PATH}}]
     try:
         (linked,) = interpreter.interpreter_linked(results, [entry])

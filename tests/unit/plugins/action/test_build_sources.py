@@ -67,9 +67,9 @@ class TestIndex:
         ("given", "index"),
         [
             (" https://own.example.com/i\n", ("https://own.example.com/i",)),
-            (["bundled ", "", None], ("bundled",)),
+            (["bundled ", ""], ("bundled",)),
             ("", None),
-            ([None, "\n"], None),
+            (["", "\n"], None),
         ],
     )
     def test_blanks_around_it_do_not_count_and_an_empty_one_is_none(
