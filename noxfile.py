@@ -155,18 +155,20 @@ def shellcheck(session: nox.Session) -> None:
 
 
 def sanity(session: nox.Session, core: str) -> None:
-    """Ansible's own checks, importing under every Python here; on a copy, since links will not do.
+    """Ansible's own checks, on a copy, since links will not do.
 
-    With the newest ansible-core all of them, with each other those whose verdict comes from its code, under one Python.
+    With the newest ansible-core all, and imports by the oldest Python of hosts; with others what their code decides.
     """
     session.install("--quiet", f"ansible-core~={core}.0")
     home = CACHE / f"home-{core}"
     ansible_test.make_home(home, Path(session.bin) / "python")
     copy = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True).current_path
     session.chdir(copy)
-    of_core = (f"--python={CORES[core]}", *(f"--test={test}" for test in CHECKS_OF_A_CORE))
-    what = session.posargs or ([f"--exclude={path}" for path in OF_RUFF] if core == NEWEST else of_core)
-    session.run("ansible-test", "sanity", "--color", "no", "--junit", *what, env={"HOME": str(home)}, silent=True)
+    own, of_hosts = f"--python={CORES[core]}", f"--python={next(iter(PYTHONS))}"
+    every = [[own, *(f"--exclude={path}" for path in OF_RUFF)], [of_hosts, "--test=compile", "--test=import"]]
+    runs = every if core == NEWEST else [[own, *(f"--test={test}" for test in CHECKS_OF_A_CORE)]]
+    for options in [session.posargs] if session.posargs else runs:
+        session.run("ansible-test", "sanity", "--color=no", "--junit", *options, env={"HOME": str(home)}, silent=True)
     if not list(copy.glob("tests/output/junit/*.xml")):
         session.error("ansible-test found nothing to check, and reported success")
 
@@ -192,10 +194,7 @@ def unit(session: nox.Session, core: str) -> None:
 
 
 def unit_with_old_libraries(session: nox.Session) -> None:
-    """The controller's HTTP client and caches with requests and urllib3 of long-lived distributions.
-
-    A separate environment, since sigstore-python needs a newer urllib3.
-    """
+    """The controller's HTTP client and caches with old requests and urllib3, which sigstore-python does not accept."""
     session.install("--quiet", f"ansible-core~={OLDEST}.0", "-r", str(REQUIREMENTS / "pytest.txt"))
     session.install("--quiet", "-r", str(REQUIREMENTS / "oldest.txt"))
     pytest(session, *(f"tests/unit/plugins/{name}" for name in OF_OLD_LIBRARIES))
