@@ -33,7 +33,7 @@ from paths import CACHE, REPORTS, REQUIREMENTS, VENV  # noqa: E402
 if Path(sys.prefix).resolve() != VENV.resolve():
     sys.exit("The sessions use the tools in .venv: run them by make, or `make setup` and then .venv/bin/nox.")
 
-HOME = os.environ.get("HOME", "/")
+HOME = os.environ.setdefault("HOME_OF_USER", os.environ.get("HOME", "/"))  # also in processes of parallel sessions
 for _name in [name for name in os.environ if name.startswith("ANSIBLE_") or name == "PYTHONDONTWRITEBYTECODE"]:
     del os.environ[_name]  # of the caller's own work; without bytecode, each of thousands of processes would compile
 os.environ |= {

@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,11 @@ except UnusableSource as error:
     pytest.skip(str(error), allow_module_level=True)
 
 HEALTH = "import bz2, ctypes, hashlib, lzma, sqlite3, ssl, venv, zlib, sys, _sample; print(sys.prefix, _sample.RELEASE)"
+
+
+def test_samples_are_looked_for_in_the_home_of_the_user() -> None:
+    """Not in that of the tools, in which nox starts parallel sessions: no interpreter is there."""
+    assert ".cache" not in Path.home().parts
 
 
 @pytest.fixture(scope="module")
