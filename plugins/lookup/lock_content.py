@@ -113,7 +113,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
     request_of,
     take_options,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._options import addresses, age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.attestations import BundleSources
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verified import require_provenance
 from ansible_collections.standalone.python.plugins.plugin_utils._provenance.verify import Policy, is_to_be_verified
@@ -134,7 +134,7 @@ class LookupModule(LookupBase):
     def _content(self, names: list[str]) -> str:
         path = self._files.located(self.get_option("lock"))
         former = Lock.read(path) if os.path.exists(path) else Lock(LockFile({}), f"The lock {path}")
-        sizes = Sizes(addresses(self.get_option("mirror")), UrlOptions.from_params(self.get_options()))
+        sizes = Sizes(self.get_option("mirror"), UrlOptions.from_params(self.get_options()))
         renewal = Renewal(
             former=former.content,
             where=former.where,
@@ -154,7 +154,7 @@ class LookupModule(LookupBase):
     def _require_provenance(self, lock: LockFile) -> None:
         policy = Policy.from_params(self.get_option("provenance"))
         url_options = UrlOptions.from_params(self.get_options())
-        sources = BundleSources(policy.repository, mirrors=addresses(self.get_option("mirror")), options=url_options)
+        sources = BundleSources(policy.repository, mirrors=self.get_option("mirror"), options=url_options)
         for locked in lock.all_builds():
             require_provenance(locked.asset, policy, sources, os.environ, _console.warn)
 

@@ -181,7 +181,7 @@ from ansible_collections.standalone.python.plugins.plugin_utils._lookup import (
     searched,
     take_options,
 )
-from ansible_collections.standalone.python.plugins.plugin_utils._options import addresses, age_seconds
+from ansible_collections.standalone.python.plugins.plugin_utils._options import age_seconds
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.exclusion import parse_exclude
 from ansible_collections.standalone.python.plugins.plugin_utils._resolve.resolve import resolve, resolve_for_all_targets
 
@@ -233,7 +233,7 @@ class LookupModule(LookupBase):
         return request_of(name, self.get_options(), self.get_option("target"))
 
     def _as_dict(self, asset: Asset) -> dict[str, Any]:
-        mirrors = addresses(self.get_option("mirror"))
+        mirrors = self.get_option("mirror")
         return asset._replace(url=candidate_urls(asset.url, mirrors)[0] if mirrors else asset.url).as_dict()
 
     def _queried(self, answer: Any) -> Any:

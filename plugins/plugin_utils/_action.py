@@ -22,12 +22,11 @@ from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
 from ._module_result import interpreter_failure, own_results, readable_output, unexpected_failure
-from ._options import URL_FILES, addresses, require_finite, require_known, require_plain_in_root
+from ._options import ADDRESSES, URL_FILES, addresses, require_finite, require_known, require_plain_in_root
 
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
 _HOST_PATHS = ("archive", *URL_FILES)
-_ADDRESSES = ("index", "mirror")
 
 find_connections_and_shells()
 read_fields_of_results()
@@ -90,7 +89,7 @@ class CollectionAction(ActionBase):
         self._require_known(arguments)
         as_text = {name: {**arguments[name], "type": "str"} for name in _HOST_PATHS if name in arguments}
         _unused, params = self.validate_argument_spec({**arguments, **as_text}, **constraints)
-        given = {name: addresses(params[name]) or None for name in _ADDRESSES if name in arguments}
+        given = {name: addresses(params[name]) or None for name in ADDRESSES if name in arguments}
         return {**params, **given}
 
     def _add_options(

@@ -22,7 +22,7 @@ from ansible_collections.standalone.python.plugins.module_utils._http.options im
 from ._controller_files import ControllerFiles
 from ._defaults import require_known_variables
 from ._index.reader import IndexOptions
-from ._options import addresses, age_seconds, require_known
+from ._options import ADDRESSES, addresses, age_seconds, require_known
 
 
 def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct: Mapping[str, Any]) -> ControllerFiles:
@@ -41,6 +41,8 @@ def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct
     files = ControllerFiles(lookup._loader, search_path, given)
     set_ones = {option: value for option, value in direct.items() if value != ""}
     lookup.set_options(var_options=variables, direct=files.located_in(set_ones))
+    for option in known.keys() & {*ADDRESSES}:
+        lookup.set_option(option, addresses(lookup.get_option(option)))
     return files
 
 
@@ -67,7 +69,7 @@ def request_of(name: str, options: Mapping[str, Any], target: str | None) -> Bui
 
 def index_of(options: Mapping[str, Any], files: ControllerFiles) -> IndexOptions:
     """The index options, with credentials only for an index that the user names. Raises `InvalidName` for a bad age."""
-    index = tuple(map(files.located_index, addresses(options.get("index"))))
+    index = tuple(map(files.located_index, options.get("index") or ()))
     url_options = UrlOptions.from_params(options)
     return IndexOptions(
         index or None,

@@ -14,6 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
 
 URL_FILES = ("ca_path", "client_cert", "client_key")
+ADDRESSES = ("index", "mirror")  # options whose values are lists of them
 # What other modules call it.
 _ELSEWHERE = {"dest": "path", "prefix": "path", "src": "archive", "url": "mirror", "version": "name"}
 _CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
