@@ -12,6 +12,13 @@ from pathlib import Path
 # Python 3.13 and newer want to see it in an authority's certificate, which openssl's own configuration makes of each.
 _KEY_USAGE = ("-addext", "keyUsage=critical,keyCertSign,digitalSignature")
 
+# What helps against a certificate of an authority that a client does not know, and against one for another name.
+UNKNOWN_AUTHORITY = (
+    "if a proxy that inspects TLS or a private authority signed it, add that authority to the system's certificates or "
+    "name its file in ca_path"
+)
+ANOTHER_NAME = "use a name or an address that the certificate has"
+
 
 class Authority:
     """Lives in a directory; `certificate` is the file that `ca_path` names."""

@@ -13,9 +13,8 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import DownloadError
 from ansible_collections.standalone.python.plugins.module_utils._http import client
-from ansible_collections.standalone.python.plugins.module_utils._http.errors import unverified
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
-from tests.support.authority import Authority
+from tests.support.authority import ANOTHER_NAME, UNKNOWN_AUTHORITY, Authority
 from tests.support.downloads import SHA256, Downloads
 from tests.support.servers import redirect, serve, status
 
@@ -63,19 +62,19 @@ def test_no_authority_is_needed_without_validation(authority: Authority, downloa
 
 
 @pytest.mark.parametrize(
-    ("host", "trusted", "words"),
+    ("host", "trusted", "words", "advice"),
     [
-        ("localhost", False, "unable to get local issuer certificate"),
-        ("127.0.0.1", True, "IP address mismatch, certificate is not valid for '127.0.0.1'"),
+        ("localhost", False, "unable to get local issuer certificate", UNKNOWN_AUTHORITY),
+        ("127.0.0.1", True, "IP address mismatch, certificate is not valid for '127.0.0.1'", ANOTHER_NAME),
     ],
 )
 def test_a_certificate_that_is_not_trusted(
-    host: str, trusted: bool, words: str, authority: Authority, downloads: Downloads
+    host: str, trusted: bool, words: str, advice: str, authority: Authority, downloads: Downloads
 ) -> None:
     options = UrlOptions(ca_path=authority.certificate if trusted else None)
     with serve(downloads.mirror, tls=authority.server(), host=host) as server:
         reasons = downloads.reasons(f"{server.url}/file", options=options, retries=3)
-    assert reasons == f"{server.url}/file: {unverified(host, words)}."
+    assert reasons == f"{server.url}/file: the certificate of {host} could not be verified ({words}); {advice}."
     assert server.requests == []
 
 

@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from ansible_collections.standalone.python.plugins.module_utils._http.errors import unverified
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 from ansible_collections.standalone.python.plugins.plugin_utils._http.errors import FetchError
 from ansible_collections.standalone.python.plugins.plugin_utils._http.fetch import Document, Validators, fetch
-from tests.support.authority import Authority
+from tests.support.authority import ANOTHER_NAME, UNKNOWN_AUTHORITY, Authority
 from tests.support.servers import redirect, serve
 
 if not shutil.which("openssl"):
@@ -72,19 +71,22 @@ def test_no_authority_is_needed_without_validation(
 
 
 @pytest.mark.parametrize(
-    ("host", "trusted", "words"),
+    ("host", "trusted", "words", "advice"),
     [
-        ("localhost", False, "unable to get local issuer certificate"),
-        ("127.0.0.1", True, WRONG_NAME),
+        ("localhost", False, "unable to get local issuer certificate", UNKNOWN_AUTHORITY),
+        ("127.0.0.1", True, WRONG_NAME, ANOTHER_NAME),
     ],
 )
 def test_a_certificate_that_does_not_verify_is_a_message(
-    authority: Authority, directory: Path, host: str, trusted: bool, words: str
+    authority: Authority, directory: Path, host: str, trusted: bool, words: str, advice: str
 ) -> None:
     options = UrlOptions(ca_path=authority.certificate if trusted else None)
     with serve(directory, tls=authority.server(), host=host) as server, pytest.raises(FetchError) as caught:
         get(f"{server.url}/index", options)
-    assert str(caught.value) == f"The index {server.url}/index could not be read: {unverified(host, words)}."
+    assert str(caught.value) == (
+        f"The index {server.url}/index could not be read: the certificate of {host} could not be verified ({words}); "
+        f"{advice}."
+    )
     assert not caught.value.is_unreachable
 
 
