@@ -58,8 +58,7 @@ def server(samples: SampleMirror) -> Iterator[Server]:
 def host_python(request: pytest.FixtureRequest) -> str:
     """The usual Python of hosts; by a parameter "oldest" or "newest" that of this machine which a host may have."""
     paths = list(HOST_PYTHONS.values())
-    ends = {"oldest": paths[0], "newest": paths[-1]}
-    return ends.get(getattr(request, "param", ""), USUAL_PYTHON)
+    return {"usual": USUAL_PYTHON, "oldest": paths[0], "newest": paths[-1]}[getattr(request, "param", "usual")]
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
+from .interpreters import system_python
+
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "hosts"
 STARTUP = Path(__file__).with_name("host_startup.py")
-SYSTEM = "/usr/bin/python3"
-_FIT = "import sys, venv; sys.exit(sys.version_info < (3, 9))"  # for modules of each ansible-core
 
 
 def for_hosts(found: Mapping[str, str]) -> dict[str, str]:
@@ -34,10 +34,8 @@ def usual(found: Mapping[str, str]) -> str:
 
     `found` are those of `for_hosts`.
     """
-    system = os.path.realpath(SYSTEM)
-    if os.path.exists(system) and subprocess.run([system, "-c", _FIT], check=False).returncode == 0:
-        return _environment("system", system)
-    return list(found.values())[-1]
+    system = system_python()
+    return _environment("system", system) if system else list(found.values())[-1]
 
 
 def prepare_own() -> None:
