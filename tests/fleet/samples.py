@@ -21,7 +21,7 @@ from tests.support.sample_mirror import NDJSON
 OLD, NEW = "20260101", "20260201"
 SPECS = (
     SampleSpec(release=OLD),
-    # Debian's Python is stripped, so of one release both flavours would be the same bytes, and one asset.
+    # Debian's Python is stripped, so of one release both flavors would be the same bytes, and one asset.
     SampleSpec(release="20251201", flavor="install_only"),
     SampleSpec(release=NEW),
     SampleSpec(release="20260301", broken_import="ssl", build_options="freethreaded"),

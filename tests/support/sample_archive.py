@@ -78,7 +78,7 @@ def _zstd_program(path: Path, level: int) -> Iterator[IO[bytes]]:
     program = shutil.which("zstd")
     if program is None:
         raise RuntimeError(
-            "A sample of flavour 'full' needs something that writes zstd: install the Python package 'zstandard' "
+            "A sample of flavor 'full' needs something that writes zstd: install the Python package 'zstandard' "
             "or the program 'zstd'."
         )
     command = [program, "-q", "-c", f"-{level}", f"--long={ZSTD_WINDOW_LOG}"]

@@ -60,7 +60,7 @@ class SampleSpec:
         if not re.fullmatch(r"\d{8}", self.release):
             raise ValueError(f"A release tag has eight digits, not {self.release!r}.")
         if self.flavor not in FLAVORS or self.size not in SIZES:
-            raise ValueError(f"The flavour is one of {FLAVORS} and the size one of {SIZES}: {self}")
+            raise ValueError(f"The flavor is one of {FLAVORS} and the size one of {SIZES}: {self}")
         if self.flavor != "full" and self.build_options not in ("", "freethreaded"):
             raise ValueError(f"Only a full archive is published with the build options {self.build_options!r}.")
 

@@ -59,7 +59,7 @@ def versions_ndjson(samples: Iterable[Sample]) -> str:
 
 
 def uv_catalog(samples: Iterable[Sample]) -> str:
-    """uv's list of downloads: of each version, platform and variant the best flavour, then the newest release."""
+    """uv's list of downloads: of each version, platform and variant the best flavor, then the newest release."""
     entries: dict[str, dict[str, Any]] = {}
     worst_first = sorted(samples, key=lambda sample: (FLAVORS.index(sample.spec.flavor), sample.spec.release))
     for sample in worst_first:

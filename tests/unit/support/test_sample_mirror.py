@@ -52,7 +52,7 @@ def test_digests_are_those_of_the_files(mirror):
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
 
 
-def test_uv_catalog_keeps_the_newest_of_the_best_flavour(mirror):
+def test_uv_catalog_keeps_the_newest_of_the_best_flavor(mirror):
     (entry,) = json.loads(mirror.uv_catalog.read_text()).values()
     assert entry["build"] == "20260201"
     assert entry["url"].endswith("-install_only_stripped.tar.gz")
