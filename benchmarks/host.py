@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks import peers
 from benchmarks.checks import require_build, require_bytecode, require_same_tree
 from benchmarks.disk import Disk
-from benchmarks.ours import Ours, host_python, inflate, prepare
+from benchmarks.ours import Ours, host_python, inflate, prepare, write_to_disk
 from benchmarks.rounds import Contender, Seconds, measure, processor_time, user_time, whole_process
 from benchmarks.table import Line, ratio
 from tests.support.nginx import nginx
@@ -33,6 +33,7 @@ UV_WORK_AND_BYTECODE: dict[str, Any] = {"health_imports": []}
 ALL_BUT_BYTECODE: dict[str, Any] = {"compile_bytecode": False}
 
 INFLATING = "inflating alone"
+WRITING = "writing one file to disk"
 UV_ON_ONE = "uv, one processor"
 OURS_ON_ONE = "ours, one processor"
 COPY_WITHOUT_BYTECODE = "ours, copy"
@@ -76,11 +77,13 @@ def _processor_line(seconds: Seconds, contender: str) -> Line:
 
 
 def _lines(seconds: Seconds) -> list[Line]:
-    inflating = ratio("inflating alone", seconds, INFLATING, "uv", must=None)
+    inflating = ratio(INFLATING, seconds, INFLATING, "uv", must=None)
     # Where the host's zlib takes over half of uv's time, no reader in Python can be much faster than uv.
     must = 1.0 if median(inflating.figures) > 0.5 else 0.85
     return [
         inflating,
+        # What installations wait for before they publish a build, and uv does not.
+        ratio(WRITING, seconds, WRITING, "uv", must=None),
         ratio("host part, uv's work", seconds, "ours", "uv", must=must),
         ratio("host part, all but bytecode", seconds, "ours, all but bytecode", "uv", must=1.3),
         ratio("the same with its process, uv's work", seconds, whole_process("ours"), "uv", must=None),
@@ -126,6 +129,7 @@ def _against_uv(sample: Sample, ours: Ours, url: str) -> Iterator[Contender]:
     yield Contender("ours", lambda directory: ours.install(directory, UV_WORK), installed_by_us)
     yield Contender("uv", lambda directory: peers.uv_install(directory, url), installed_by_uv)
     yield Contender(INFLATING, lambda _directory: inflate(sample), lambda _directory: None)
+    yield Contender(WRITING, lambda directory: write_to_disk(sample, directory), lambda _directory: None)
     yield Contender(
         "ours, all but bytecode", lambda directory: ours.install(directory, ALL_BUT_BYTECODE), installed_by_us
     )

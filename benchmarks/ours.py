@@ -36,6 +36,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 COLLECTIONS = REPOSITORY / ".collection"  # made by `make setup`
 HOST_PART = Path(__file__).with_name("host_part.py")
 CACHE = REPOSITORY / ".cache" / "bench"
+_GZIP = 31  # `wbits` of zlib for that format
 
 
 @dataclass
@@ -84,7 +85,18 @@ def inflate(sample: Sample) -> float:
     """The seconds that the zlib of this Python needs for the archive, with nothing done to the bytes."""
     packed = sample.path.read_bytes()
     started = time.perf_counter()
-    zlib.decompress(packed, wbits=31)  # the format of gzip
+    zlib.decompress(packed, wbits=_GZIP)
+    return time.perf_counter() - started
+
+
+def write_to_disk(sample: Sample, directory: Path) -> float:
+    """The seconds until the unpacked bytes of the archive, in one file, have reached the disk."""
+    unpacked = zlib.decompress(sample.path.read_bytes(), wbits=_GZIP)
+    started = time.perf_counter()
+    with (directory / "file").open("wb") as file:
+        file.write(unpacked)
+        file.flush()
+        os.fsync(file.fileno())
     return time.perf_counter() - started
 
 
