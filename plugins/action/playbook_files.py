@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
@@ -36,9 +39,22 @@ class ActionModule(CollectionAction):
         params = self._validated(_ARGUMENTS)
         written = [os.path.join(params["directory"], one["name"]) for one in params["files"]]
         if not self._task.check_mode:
-            for path, one in zip(written, params["files"]):
-                _write(path, one["content"])
+            with _alone_in(params["directory"]):
+                for path, one in zip(written, params["files"]):
+                    _write(path, one["content"])
         return {"changed": False, "files": written}
+
+
+@contextlib.contextmanager
+def _alone_in(directory: str) -> Iterator[None]:
+    """Wait for another run that writes there, so that all files are those of one run. Without locks, do not wait."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # `_write` reports what is wrong
+            os.makedirs(directory, exist_ok=True)
+            handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+            stack.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _write(path: str, content: str) -> None:

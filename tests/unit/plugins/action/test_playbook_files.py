@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -63,3 +65,21 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         result["msg"]
         == f"Cannot write {tmp_path}/file/a.json: {os.strerror(17)}. Choose another directory, by audit_dir."
     )
+
+
+def test_runs_that_write_to_one_directory_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an audit by cron and one by hand: each would replace or remove what the other is about to rename."""
+    running: list[str] = []
+    most: list[int] = []
+
+    def replace(path: str, content: str, *, fresh: str) -> None:
+        running.append(path)
+        time.sleep(0.001)
+        most.append(len(running))
+        running.remove(path)
+
+    monkeypatch.setattr(playbook_files, "replace_file", replace)
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _run: act(tmp_path), range(8)))
+    assert not any(result.get("failed") for result in results)
+    assert max(most) == 1
