@@ -45,6 +45,21 @@ def test_conditions_convert_their_variables(role: Path) -> None:
     assert [one for name, one in used if not re.search(rf"\b{name} (?:\| bool|is (?:not )?defined)\b", one)] == []
 
 
+def loops(content: Any) -> Iterator[str]:
+    """The variable of each loop in a document."""
+    for value in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from loops(value)
+    if isinstance(content, dict) and "loop" in content:
+        yield content.get("loop_control", {}).get("loop_var", "item")
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_loops_leave_item_to_the_loops_around_a_role(role: Path) -> None:
+    """Variables of a role that is included in a loop refer to its `item`, and are evaluated in each task."""
+    found = [one for file in sorted(role.glob("tasks/*.yml")) for one in loops(yaml.safe_load(file.read_text()))]
+    assert [one for one in found if not one.startswith(f"{role.name}__")] == []
+
+
 # Options of the modules that their roles leave to tasks of the user, or set themselves
 NOT_IN_ROLES = {"bootstrap": set(), "mirror": {"attestations"}, "interpreter": {"provisional"}}
 
