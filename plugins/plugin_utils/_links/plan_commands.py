@@ -188,13 +188,17 @@ def _leave(build: LinkedBuild, owner: Owner, spec: LinksSpec) -> str:
 
 def _obstacles(spec: LinksSpec, state: LinksState, desired: _Desired) -> list[str]:
     """Errors about files at the paths of desired links that this collection did not create."""
-    advice = "Move it away, choose another interpreter_link_dir, or set interpreter_alternatives: none."
     shared = bool(desired.registrations)
     found = [
-        *(_obstacle_at(link, spec, state, shared=shared) for link, _target in desired.points),
-        *(_obstacle_to(one, spec, state) for one in desired.registrations),
+        *((link, _obstacle_at(link, spec, state, shared=shared)) for link, _target in desired.points),
+        *((one.link, _obstacle_to(one, spec, state)) for one in desired.registrations),
     ]
-    return [f"{problem} {advice}" for problem in found if problem]
+    return [f"{problem} {_advice(link, spec)}" for link, problem in found if problem]
+
+
+def _advice(link: str, spec: LinksSpec) -> str:
+    option = "man_dir" if link.startswith(f"{spec.man_dir}/") else "link_dir"
+    return f"Move it away, choose another interpreter_{option}, or set interpreter_alternatives: none."
 
 
 def _obstacle_at(link: str, spec: LinksSpec, state: LinksState, *, shared: bool) -> str | None:

@@ -193,6 +193,14 @@ REFUSED = {
             f"builds. {ADVICE}",
         ),
     ),
+    "somebody's manual page": (
+        spec(),
+        host(links={PAGE.link: "/usr/local/lib/page.1"}),
+        (
+            f"Cannot create the link {PAGE.link}: it points to /usr/local/lib/page.1 already, which is none of these "
+            f"builds. {ADVICE.replace('link_dir', 'man_dir')}",
+        ),
+    ),
     "somebody's alternatives, where plain links are wanted": (
         spec(),
         host(links=links_without(PIP.link, PAGE.link), groups=group_with(CHOICE, THEIRS)),
