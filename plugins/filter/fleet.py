@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible import context
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
@@ -17,6 +18,7 @@ keep_bytecode()  # before the imports that it makes quicker
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 from ansible_collections.standalone.python.plugins.module_utils._readable import message_lines
 from ansible_collections.standalone.python.plugins.plugin_utils import _systemd
+from ansible_collections.standalone.python.plugins.plugin_utils._console import warn
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet import answer as _host_answer
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet import upgrade, waves
 
@@ -36,6 +38,25 @@ def role_variables(names: list[str], role: str) -> str:
     except StandaloneError as error:
         return str(error)
     return ""
+
+
+def run_hosts(run: Mapping[str, Any], pattern: Any) -> Any:
+    """The hosts that the check of the settings found; without it, none, and `pattern` where Ansible only lists.
+
+    Ansible evaluates the hosts of plays that it skips, too, so this cannot be an error.
+    """
+    if run:
+        return run["hosts"]
+    given = context.CLIARGS.get
+    if any(given(name) for name in ("listhosts", "listtags", "listtasks", "syntax")):
+        return pattern
+    skipped = given("skip_tags") or ("always",)
+    if "always" in skipped:  # other tags leave out what the user gave them to
+        warn(
+            'The task "Check the settings" was left out, by --start-at-task, --skip-tags always, --step or a condition '
+            "of import_playbook, so the playbook does nothing on any host. Run the whole playbook."
+        )
+    return "all,!all"
 
 
 def readable(text: Any) -> str:
@@ -85,6 +106,7 @@ class FilterModule:
             "readable": readable,
             "role_variables": role_variables,
             "rollback_lines": rollback_lines,
+            "run_hosts": run_hosts,
             "upgrade_lines": upgrade_lines,
             "upgrade_wave": upgrade_wave,
             "units_of": _systemd.units_of,

@@ -89,6 +89,10 @@ def test_hosts_and_waves_of_the_inventory_count(tmp_path: Path, host: str, sampl
     assert "rollback_from_build is missing on web1, web3." in rolled_back.output
     assert "'3.13' does not say which build to leave." in rolled_back.output
 
+    unchecked = player.play(PLAYBOOKS / "upgrade.yml", "--skip-tags", "always", variables=foreign)
+    assert (unchecked.rc, unchecked.output.count("skipping: no hosts matched")) == (0, 2), unchecked.output
+    assert "does nothing on any host" in " ".join(unchecked.output.split())
+
     site = tmp_path / "site.yml"
     given = {"base": "/nowhere", "upgrade_path": "{{ base }}/3.13", "upgrade_serial": "100%", "upgrade_hosts": "db"}
     site.write_text(
