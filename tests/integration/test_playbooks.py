@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.conftest import NEW, NEWEST, OLD
-from tests.integration.fleets import HOSTS, Fleet, everywhere
+from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet, everywhere
 from tests.support.fake_builds import MINOR
 from tests.support.sample_indexes import asset_of, versions_ndjson
 from tests.support.systemctl import Systemctl
@@ -164,6 +164,23 @@ def test_a_host_that_cannot_be_drained_gets_no_build(fleet: Fleet) -> None:
     assert "set upgrade_exclude" not in said  # the build is not the cause
     assert "In addition, upgrade_after_command failed: balancer cannot be reached: " in said
     assert fleet.releases() == everywhere(OLD)
+
+
+def test_an_upgrade_does_not_know_what_an_earlier_one_of_the_same_run_did(fleet: Fleet, tmp_path: Path) -> None:
+    """A host fails before anything is installed, so the build is not the cause."""
+    fleet.install(OLD, "web1")
+    site = tmp_path / "site.yml"
+    again = {"upgrade_before_command": "false"}
+    names = {"upgrade": {}, "rollback": {"rollback_from_build": NEW}, "upgrade again": again}
+    plays = [
+        {"name": name, "import_playbook": str(PLAYBOOKS / f"{name.split()[0]}.yml"), "vars": given}
+        for name, given in names.items()
+    ]
+    site.write_text(json.dumps(plays))
+    played = fleet.player.play(site, variables={**fleet.variables(), "upgrade_hosts": "web1"})
+    assert (played.rc, fleet.releases()["web1"]) == (2, OLD), played.output
+    said = " ".join(played.output.split())
+    assert "It keeps its previous build. No host of a later wave was touched. Remove the cause and run" in said
 
 
 def test_a_release_that_appears_between_waves_does_not_matter(fleet: Fleet, tmp_path: Path) -> None:

@@ -185,7 +185,8 @@ def install_lines(everyone: Sequence[Mapping[str, Any]], lost: Sequence[str], *,
     for variables in everyone:
         name = str(variables["inventory_hostname"])
         installed = _results(variables, "interpreter_installed")
-        removed = _results(variables, "interpreter_removed")
+        # Else of an earlier run of the role: nothing was removed in this one.
+        removed = _results(variables, "interpreter_removed") if _has_removed(variables) else []
         changes = [f"{name}: {text}" for text in (*map(_installed, installed), *map(_removed, removed)) if text]
         changed_hosts += bool(changes)
         lines += map(message, changes)
@@ -202,6 +203,10 @@ def _installed(result: Mapping[str, Any]) -> str:
     seconds = _number(_mapping(result.get("timings")).get("total_s"))
     took = f", {seconds:.1f} s" if seconds else ""
     return f"{result.get('path')}: {f'{previous} -> {build}' if previous else build}{took}"
+
+
+def _has_removed(variables: Mapping[str, Any]) -> bool:
+    return "absent" in (_mapping(variables.get("interpreter__look")).get("differs") or ())
 
 
 def _removed(result: Mapping[str, Any]) -> str:

@@ -164,10 +164,15 @@ def test_what_the_playbook_install_changed() -> None:
         {
             "inventory_hostname": "web2",
             "interpreter_installed": {"results": [{**made, "changed": False}]},
+            "interpreter__look": {"differs": ["links", "absent"]},
             "interpreter_removed": {"results": [{"changed": True, "path": "/opt/python/3.12"}]},
         },
         {"inventory_hostname": "web3", "interpreter_installed": {"skipped": True}},
-        {"inventory_hostname": "web4"},
+        {
+            "inventory_hostname": "web4",  # of an earlier run of the role: this one removes nothing
+            "interpreter__look": {"differs": []},
+            "interpreter_removed": {"results": [{"changed": True, "path": "/opt/python/3.12"}]},
+        },
     ]
     hostvars = {one["inventory_hostname"]: one for one in everyone}
     assert FILTERS["install_lines"](list(hostvars), hostvars, ["web4"]) == [
