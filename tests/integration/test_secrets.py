@@ -131,9 +131,11 @@ class Setup:
         secrets = inputs / "variables.yml"
         secrets.write_text(yaml.safe_dump({"good": self.good, "bad": self.bad, "pip_index": self.pip_index()}))
         options = ["-vvvv", "--diff", "-e", f"@{secrets}", *arguments]
+        log = self.directory / "log"
         with watched_commands() as commands:
-            played = self.player.play(playbook, *options, env={"ANSIBLE_LOG_PATH": str(self.directory / "log")})
-        assert any("AnsiballZ" in command or "ansible-playbook" in command for command in commands)
+            played = self.player.play(playbook, *options, env={"ANSIBLE_LOG_PATH": str(log)})
+        assert "TASK [" in log.read_text()
+        assert any("AnsiballZ" in command or "play_server.py" in command for command in commands)
         assert leaks("\n".join(commands)) == []
         assert leaks(played.output) == []
         inputs_apart = [file for file in leaking_files(self.directory) if not file.startswith(str(inputs))]

@@ -6,7 +6,8 @@
     rc, output = PlayServer(environment).run(arguments, environment, timeout_s=300)
 
 Each run is a fork of that process, in which `main` of ansible-playbook is called as its script does. What ansible-core
-reads while it is imported is that of the server: `fits` says whether an environment agrees with that.
+reads while it is imported is that of the server, but for the path of the log: `fits` says whether an environment agrees
+with that.
 
 A run begins with the plugins loaded that nearly each of them loads, and with the modules packed that earlier ones sent.
 Neither the plugins nor ansible-core may change while the server is there.
@@ -47,13 +48,14 @@ _LATE = (
 )
 _INVENTORIES = ("auto", "host_list", "ini", "script", "toml", "yaml")
 _READ_AT_IMPORT = ("ANSIBLE_", "HOME", "LANG", "LC_", "PYTHON", "TMPDIR")
+_LOG = "ANSIBLE_LOG_PATH"
 
 
 def fits_import(environment: Mapping[str, str], imported: Mapping[str, str]) -> bool:
     """Whether ansible-core that was imported with `imported` runs with `environment` as a new process would."""
 
     def seen(variables: Mapping[str, str]) -> dict[str, str]:
-        names = (name for name in variables if name.startswith(_READ_AT_IMPORT) and not name.startswith(_OWN))
+        names = (name for name in variables if name.startswith(_READ_AT_IMPORT) and not name.startswith((_OWN, _LOG)))
         return {name: variables[name] for name in names}
 
     return seen(environment) == seen(imported)
@@ -177,6 +179,8 @@ def _become(job: Mapping[str, object], output: int) -> None:
     os.environ.update(job["environment"])  # type: ignore[call-overload]
     sys.argv[1:] = job["arguments"]  # type: ignore[call-overload]
     random.seed()
+    if _LOG in os.environ:
+        _write_log(os.environ[_LOG])
     atexit._clear()  # what the server removes when it ends
     atexit.register(util._exit_function)  # removes the directory of the queues that Ansible makes
     of_all = Path(constants.DEFAULT_LOCAL_TMP)
@@ -186,6 +190,21 @@ def _become(job: Mapping[str, object], output: int) -> None:
     packed, packed_here = of_all / "ansiballz_cache", Path(directory, "ansiballz_cache")
     _link_files(packed, packed_here)
     atexit.register(_link_files, packed_here, packed)
+
+
+def _write_log(file: str) -> None:
+    """Have the run's log written, as ansible-core does that has the file's name while it is imported."""
+    import logging
+
+    from ansible import constants
+    from ansible.utils import display
+
+    form = "%(asctime)s p=%(process)d u=%(user)s n=%(name)s %(levelname)s| %(message)s"
+    constants.DEFAULT_LOG_PATH = file
+    logging.basicConfig(filename=file, level=logging.INFO, format=form)
+    for handler in logging.root.handlers:
+        handler.addFilter(display.FilterUserInjector())
+    display.logger = logging.getLogger("ansible")
 
 
 def _link_files(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ TASK = {
         "success_msg": "{{ lookup('pipe', 'pwd') }}",
     }
 }
+VARIES = re.compile(r"^[0-9].*? p=[0-9]+", re.MULTILINE)  # the time, and the number of the process
 
 
 @pytest.fixture
@@ -52,15 +54,23 @@ def test_a_run_is_one_of_ansible_playbook(server: PlayServer, environment: dict[
     (tmp_path / "group_vars" / "all.json").write_text('{"of_group": true}')
     program = Path(sys.executable).with_name("ansible-playbook")
     runs = {word: [*ARGUMENTS, str(playbook), "-e", f"word={word}"] for word in ("a", "b")}
+    logs = [tmp_path / "logs" / name for name in ("server", "program")]
+    logs[0].parent.mkdir()
+    by_server, by_program = (
+        {"a": {**environment, "ANSIBLE_LOG_PATH": str(log)}, "b": environment}  # a log of one run and no other
+        for log in logs
+    )
     with ThreadPoolExecutor(2) as threads:
-        futures = {word: threads.submit(server.run, run, environment, timeout_s=300) for word, run in runs.items()}
+        futures = {word: threads.submit(server.run, run, by_server[word], timeout_s=300) for word, run in runs.items()}
     for word, run in runs.items():
-        done = subprocess.run(
-            [program, *run], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
+        given = {"env": by_program[word], "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        done = subprocess.run([program, *run], **given, check=False)
         assert futures[word].result() == (done.returncode, done.stdout)
+    texts = [VARIES.sub("#", log.read_text()) for log in logs]
+    assert texts[0] == texts[1] != ""
     assert [future.result()[0] for future in futures.values()] == [0, 2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ansible.cfg", "group_vars", "home", "play.yml"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["ansible.cfg", "group_vars", "home", "logs", "play.yml"]
     assert os.listdir(environment["TMPDIR"]) == []
     (_of_the_server,) = (tmp_path / "home" / "tmp").iterdir()
 
@@ -70,6 +80,7 @@ def test_a_run_is_one_of_ansible_playbook(server: PlayServer, environment: dict[
     [
         ({"WORD": "b"}, True),
         ({"ANSIBLE_STANDALONE_PYTHON_CACHE": "/x"}, True),
+        ({"ANSIBLE_LOG_PATH": "/x"}, True),
         ({"ANSIBLE_FORKS": "1"}, False),
         ({"PYTHONPATH": "/x"}, False),
         ({"HOME": "/x"}, False),
