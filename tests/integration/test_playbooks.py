@@ -297,6 +297,26 @@ def test_services_that_run_an_earlier_build(real_fleet: Fleet, service: str, tmp
     assert (f"To be restarted: {service}" in played.output) is not is_listed
 
 
+@pytest.mark.parametrize(
+    "lost", [f"'{NEW}' in python_path | realpath", "services__restarted | default([]) | length > 0"],
+    ids=["with the switch", "by a restart"],
+)  # fmt: skip
+def test_a_host_that_is_lost_at_its_services_fails_its_wave(
+    real_fleet: Fleet, service: str, tmp_path: Path, lost: str
+) -> None:
+    real_fleet.install(OLD, "web1")
+    nowhere = {"ansible_host": "127.0.0.1", "ansible_port": 1, "upgrade_serial": "100%"}
+    settings = {
+        "ansible_connection": f"{{{{ 'ssh' if inventory_hostname == 'canary' and {lost} else 'local' }}}}",
+        "upgrade_restart_services": service,
+        **nowhere,
+    }
+    played = real_fleet.play("upgrade", env=Systemctl(tmp_path / "bin").environment, **settings)
+    assert "The host cannot be reached any more: " in played.output, played.output
+    links = [os.readlink(real_fleet.player.path(host)) for host in ("canary", "web1")]
+    assert (played.rc, NEW in links[0], OLD in links[1]) == (4, True, True), played.output
+
+
 def test_what_was_restarted_is_restarted_again_when_the_wave_returns(
     real_fleet: Fleet, service: str, tmp_path: Path
 ) -> None:
