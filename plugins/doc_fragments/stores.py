@@ -13,7 +13,8 @@ class ModuleDocFragment:
 options:
   paths:
     description:
-      - The paths, as given to O(standalone.python.build#module:path). Without it, all paths that use one of the stores.
+      - The paths, as given to O(standalone.python.build#module:path). Without it, all paths that use one of the stores;
+        with an empty list, none.
     type: list
     elements: path
     aliases: [path]

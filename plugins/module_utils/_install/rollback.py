@@ -43,7 +43,8 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """The result of `build_rollback`, and `warnings`. Raises a `StandaloneError` when there is none."""
     require_from_build(params["from_build"])
     paths = [checked_path(path, "paths") for path in params["paths"] or ()]
-    stores = stores_of(paths, params["stores"] or ())
+    none = [] in (params["paths"], paths or params["stores"])  # an empty list names none
+    stores = [] if none else stores_of(paths, params["stores"] or ())
     system = TargetRoot.of(params["root"])
     asked = {
         "from_build": params["from_build"],
@@ -114,14 +115,13 @@ def way_back(
 ) -> WayBack:
     """What to do with each path of the store, or with each of `paths`; changes nothing.
 
-    A path with the build that `from_build` names, or with any build if that is `ANY`, returns to the newest earlier one
-    in the store that `from_build` does not also name, and that the path was not rolled back from before. So a second
-    run does not undo the first. A provisional build is replaced by the build before it.
+    A path whose build `from_build` names, and each if that is `ANY`, returns to the newest earlier build in the store
+    that `from_build` does not also name, and that the path was not rolled back from before: a second run does not undo
+    the first. A provisional build is replaced by the one before it.
 
     `reason` is recorded. Of `url` only `lock_timeout` counts.
 
-    Raises `StoreError` when a path has no earlier build that this host can run, when that build changed, and when
-    damage hides which one it is.
+    Raises `StoreError` where the earlier build is missing, cannot run here, changed, or is hidden by damage.
     """
     system.require()
     store = Store(store_directory, system)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._install import confirm as confirm_file
 from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
 from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
@@ -41,6 +42,15 @@ def test_only_the_paths_that_were_asked_for(path: Path, old: FakeBuild, new: Fak
     assert confirm(store, paths=[str(path)]) == [str(path)]
     assert with_fallback(store) == [str(other)]
     assert confirm(store, paths=[str(path)]) == []
+
+
+def test_an_empty_list_names_no_path(path: Path, old: FakeBuild, new: FakeBuild) -> None:
+    store = str(store_of(path))
+    run(spec(path, old))
+    run(spec(path, new, provisional=True))
+    params = {"paths": None, "stores": [store], "lock_timeout": 9}
+    assert confirm_file.run({**params, "paths": []}, check_mode=True)["paths"] == []
+    assert confirm_file.run(params, check_mode=True)["paths"] == [str(path)]
 
 
 def test_a_path_by_another_name(path: Path, old: FakeBuild, new: FakeBuild) -> None:

@@ -26,6 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.rollbac
 )
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
+from ansible_collections.standalone.python.plugins.module_utils._store import store as _store_file
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, Left, PathHistory
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Settings
 from tests.support import installed_builds
@@ -322,6 +323,27 @@ def test_links_of_others_that_no_longer_serve_are_reported(
     assert result["changed"] is True
     assert without["warnings"] == []
     assert result["warnings"] == ([warning] if warns else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "changed"),
+    [
+        ({}, True),
+        ({"stores": []}, False),
+        ({"paths": []}, False),
+        ({"paths": [], "stores": [".builds"]}, False),
+        ({"stores": [".builds"]}, True),
+        ({"paths": ["3.13"], "stores": []}, True),
+    ],
+)
+def test_an_empty_list_names_no_path(
+    path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, list[str]], changed: bool
+) -> None:
+    """As from an expression that finds nothing; only what is left out means all."""
+    monkeypatch.setattr(_store_file, "USUAL_STORE", str(path.parent / ".builds"))
+    lists = {key: [str(path.parent / name) for name in names] for key, names in given.items()}
+    params = {"from_build": ANY, "reason": "", "paths": None, "stores": None, "root": None, "lock_timeout": 9}
+    assert rollback.run({**params, **lists}, check_mode=True)["changed"] is changed
 
 
 def test_what_stays_is_listed(path: Path) -> None:
