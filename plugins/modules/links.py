@@ -47,7 +47,8 @@ options:
         required: true
   files:
     description:
-      - Files to create, with mode C(0644). They replace other files and links.
+      - Files to create, with mode C(0644). They replace other files and links. A file that a newer version of this
+        collection wrote stays, with a warning.
     type: list
     elements: dict
     default: []
@@ -196,6 +197,8 @@ def main() -> None:
         result = links.run(module.params, check_mode=module.check_mode)
     except StandaloneError as error:
         module.fail_json(msg=str(error))
+    for warning in result.pop("warnings"):
+        module.warn(warning)
     module.exit_json(**result)
 
 

@@ -7,10 +7,11 @@ Everything is decided, and refused, before anything is changed. A link or file a
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .._errors import StoreError
@@ -24,52 +25,43 @@ from .._os.timestamps import SourceDate
 from .._readable import readable_lines
 from . import alternatives
 
-_CHOICE: dict[str, dict[str, Any]] = {
-    "name": {"type": "str", "required": True},
-    "path": {"type": "str", "required": True},
-}
-_LINK: dict[str, dict[str, Any]] = {**_CHOICE, "link": {"type": "str", "required": True}}
+_Options = dict[str, dict[str, Any]]
 
-LINKS_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "directories": {"type": "list", "elements": "str", "default": []},
-    "links": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {"path": {"type": "str", "required": True}, "target": {"type": "str", "required": True}},
-    },
-    "files": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {"path": {"type": "str", "required": True}, "content": {"type": "str", "required": True}},
-    },
-    "absent": {"type": "list", "elements": "str", "default": []},
+
+def _list_of(options: _Options) -> dict[str, Any]:
+    return {"type": "list", "elements": "dict", "default": [], "options": options}
+
+
+_PATHS = {"type": "list", "elements": "str", "default": []}
+_TEXT = {"type": "str", "required": True}
+_CHOICE: _Options = {"name": _TEXT, "path": _TEXT}
+_LINK: _Options = {**_CHOICE, "link": _TEXT}
+
+LINKS_ARGUMENTS: _Options = {
+    "directories": _PATHS,
+    "links": _list_of({"path": _TEXT, "target": _TEXT}),
+    "files": _list_of({"path": _TEXT, "content": _TEXT}),
+    "absent": _PATHS,
     "root": {"type": "str"},
     "release": {"type": "str"},
-    "unregister": {"type": "list", "elements": "dict", "default": [], "options": _CHOICE},
-    "register": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
+    "unregister": _list_of(_CHOICE),
+    "register": _list_of(
+        {
             **_LINK,
             "priority": {"type": "int", "default": 50},
-            "subcommands": {"type": "list", "elements": "dict", "default": [], "options": _LINK},
+            "subcommands": _list_of(_LINK),
             "again": {"type": "bool", "default": False},
-        },
-    },
+        }
+    ),
 }
 
 ABSENT, LINK, FILE, DIRECTORY, OTHER = "absent", "link", "file", "directory", "other"  # as `kind_of` says
 _SAID = {
     ABSENT: "absent",
-    LINK: "a link",
-    FILE: "a file",
-    DIRECTORY: "a directory",
     OTHER: "something that is neither",
+    **{kind: f"a {kind}" for kind in (LINK, FILE, DIRECTORY)},
 }
-# What may be replaced: only kinds of files that this collection makes at such a path.
+# What may be replaced: only kinds of files that this collection makes there.
 _REPLACEABLE = {
     LINK: (ABSENT, LINK),
     FILE: (ABSENT, LINK, FILE),
@@ -77,11 +69,11 @@ _REPLACEABLE = {
     ABSENT: (ABSENT, LINK, FILE),
 }
 _FILE_MODE = 0o644
-_MOST_CHARACTERS = 65536  # more than in any file that this collection makes: a longer one differs
+_MOST_CHARACTERS = 1 << 20  # more than any file of ours has: a longer one differs
 
 
 class FileState(NamedTuple):
-    """What is at a path, or should be: `text` is a link's target or a file's content, `mode` a file's mode."""
+    """What is at a path, or should be: `text` is a link's target or a file's content."""
 
     kind: str
     text: str = ""
@@ -113,6 +105,14 @@ class Step(NamedTuple):
     before: FileState
     after: FileState
 
+    @property
+    def is_of_newer(self) -> bool:
+        """Whether a newer collection wrote the JSON there."""
+        try:
+            return bool(json.loads(self.before.text)["format"] > 1)
+        except (LookupError, RecursionError, TypeError, ValueError):
+            return False
+
     def diff(self) -> dict[str, str]:
         """The change as a diff."""
         return {
@@ -130,7 +130,9 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     system.require()
     source_date = SourceDate.of(params["release"], system)
     groups = alternatives.changes(params)
-    steps = decide(desired(params), system)
+    decided = decide(desired(params), system)
+    newer = [step for step in decided if step.is_of_newer]
+    steps = [step for step in decided if step not in newer]
     if check_mode:
         alternatives.require_possible(groups, system)
         _require_writable([path for one in groups for path in one.choice.places] + [one.path for one in steps], system)
@@ -145,11 +147,15 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         "changed": bool(groups or steps),
         "paths": [*(one.path for one in groups), *(step.path for step in steps)],
         "diff": [*(one.diff() for one in groups), *(step.diff() for step in steps)],
+        "warnings": [
+            f"{step.path} stays as it is: a newer collection wrote it. Upgrade the collection on the controller."
+            for step in newer
+        ],
     }
 
 
 def desired(params: Mapping[str, Any]) -> dict[str, FileState]:
-    """The desired state of each path from the module's options, in the order in which the steps run.
+    """The desired state of each path, in the order in which the steps run.
 
     Raises `StoreError` for invalid paths and targets, and for options that contradict each other.
     """
@@ -171,7 +177,7 @@ def desired(params: Mapping[str, Any]) -> dict[str, FileState]:
 def decide(states: Mapping[str, FileState], system: TargetRoot = RUNNING) -> list[Step]:
     """The steps to the desired state; none for paths that already have it.
 
-    Raises `StoreError` for a path that has a kind of file that no run of the role makes, or that cannot be read.
+    Raises `StoreError` for a kind of file that no run of the role makes, and for one that cannot be read.
     """
     steps = []
     for path, state in states.items():
@@ -182,16 +188,15 @@ def decide(states: Mapping[str, FileState], system: TargetRoot = RUNNING) -> lis
         except OSError as error:
             raise StoreError(read_failure(error, path)) from error
         if before.kind not in _REPLACEABLE[state.kind]:
-            raise StoreError(
-                f"{path} must be {_SAID[state.kind]}, but there is {_SAID[before.kind]}. Move it away and run again."
-            )
+            there = _SAID[before.kind]
+            raise StoreError(f"{path} must be {_SAID[state.kind]}, but there is {there}. Move it away and run again.")
         if before != state:
             steps.append(Step(path, before, state))
     return steps
 
 
 def _require_writable(paths: Iterable[str], system: TargetRoot) -> None:
-    """Raise `StoreError` for a path that this user may not write; missing directories are made in the nearest above."""
+    """Raise `StoreError` for a path that this user may not write. Missing directories are made in the nearest above."""
     for path in filter(None, paths):
         why_not = why_not_writable(existing(os.path.dirname(system.place_of(path))))
         if why_not:
@@ -199,7 +204,7 @@ def _require_writable(paths: Iterable[str], system: TargetRoot) -> None:
 
 
 def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:
-    """Carry out the steps. An interrupted run leaves complete files and links, and the next run finishes the rest.
+    """Carry out the steps. An interrupted run leaves complete files and links, and the next one finishes.
 
     Raises `StoreError` when the host does not permit it.
     """
@@ -208,10 +213,8 @@ def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:
             _carry_out(step, system)
         except OSError as error:
             why = advice(error, system.place_of(step.path))
-            raise StoreError(
-                f"{step.path} could not be made {_SAID[step.after.kind]}: {why} What was done before it stays; run "
-                "again to complete it."
-            ) from error
+            what = f"{step.path} could not be made {_SAID[step.after.kind]}: {why}"
+            raise StoreError(f"{what} What was done before it stays; run again to complete it.") from error
 
 
 def _carry_out(step: Step, system: TargetRoot) -> None:
@@ -246,8 +249,6 @@ def _checked_target(link: Mapping[str, Any]) -> str:
     return target
 
 
-def _parents(path: str) -> Iterator[str]:
+def _parents(path: str) -> list[str]:
     parent = os.path.dirname(path)
-    if parent != path and parent != "/":
-        yield from _parents(parent)
-        yield parent
+    return [] if parent in (path, "/") else [*_parents(parent), parent]

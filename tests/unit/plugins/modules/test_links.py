@@ -31,6 +31,12 @@ def test_check_mode_reports_the_same_and_changes_nothing(run_module: RunModule, 
     assert (again["changed"], again["paths"], again["diff"]) == (False, [], [])
 
 
+def test_what_stays_is_a_warning(run_module: RunModule, tmp_path: Path) -> None:
+    (tmp_path / "a.fact").write_text('{"format": 2}')
+    result = run_module(links, absent=[str(tmp_path / "a.fact")])
+    assert f"{tmp_path}/a.fact stays as it is: a newer collection wrote it. " in str(result["warnings"])
+
+
 def test_what_goes_wrong_is_a_message(run_module: RunModule, tmp_path: Path) -> None:
     result = run_module(links, absent=[str(tmp_path)])
     assert result["msg"] == f"{tmp_path} must be absent, but there is a directory. Move it away and run again."

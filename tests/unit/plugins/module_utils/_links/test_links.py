@@ -17,6 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._links import li
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import RUNNING, TargetRoot
 from tests.support.small_disks import MountRefused, small_disk
 
+WHOLE = {"root": None, "release": None, "register": [], "unregister": []}
 Given = Callable[[Path], object]
 
 
@@ -259,19 +260,50 @@ def test_a_file_without_end_is_not_read_whole(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_text() == "text\n"
 
 
+# What is in a file, and whether a newer version of the collection wrote it.
+FORMATS = {
+    '{"format": 2, "paths": {}}': True,
+    '{"format": 1, "paths": {}}': False,
+    '{"paths": {}}': False,
+    '{"format": "2"}': False,
+    '{"format": 2': False,
+    "[2]": False,
+    "[" * 100_000: False,
+}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("text", FORMATS, ids=lambda text: text[:30])
+def test_a_file_of_a_newer_format_stays_and_is_named(tmp_path: Path, text: str, *, check_mode: bool) -> None:
+    written, removed = tmp_path / "written", tmp_path / "removed"
+    written.write_text(text)
+    removed.write_text(text)
+    options = {**file(written), "absent": [str(removed)], **WHOLE}
+    result = links.run(options, check_mode=check_mode)
+    stays = FORMATS[text]
+    assert result["changed"] is not stays
+    assert result["paths"] == ([] if stays else [str(written), str(removed)])
+    assert result["warnings"] == [
+        f"{one} stays as it is: a newer collection wrote it. Upgrade the collection on the controller."
+        for one in (written, removed)
+        if stays
+    ]
+    kept = [one.name for one in (written, removed) if one.exists() and one.read_text() == text]
+    assert kept == (["written", "removed"] if stays or check_mode else [])
+
+
 def test_check_mode_refuses_where_nothing_may_be_written(tmp_path: Path) -> None:
     try:
         with small_disk(tmp_path / "disk", 1_000_000) as disk:
             there = disk.directory / "python3.13"
             there.symlink_to("/opt/3.13/bin/python3.13")
             disk.make_read_only()
-            whole = {"root": None, "release": None, "register": [], "unregister": []}
-            assert links.run({**link(there), **whole}, check_mode=True)["changed"] is False
+            assert links.run({**link(there), **WHOLE}, check_mode=True)["changed"] is False
             for options in (link(disk.directory / "new" / "x"), params(absent=[str(there)])):
                 with pytest.raises(
                     StoreError, match=f"could not be changed: the file system {tmp_path}/disk .tmpfs. is"
                 ):
-                    links.run({**options, **whole}, check_mode=True)
+                    links.run({**options, **WHOLE}, check_mode=True)
     except MountRefused as refusal:
         pytest.skip(str(refusal))
 
@@ -282,10 +314,9 @@ def test_check_mode_names_what_keeps_root_out(tmp_path: Path) -> None:
     target.mkdir()
     if not chattr or subprocess.run([chattr, "+i", target], capture_output=True, check=False).returncode:
         pytest.skip("no directory can be made immutable here")
-    whole = {"root": None, "release": None, "register": [], "unregister": []}
     try:
         with pytest.raises(StoreError) as error:
-            links.run({**link(target / "python3.13"), **whole}, check_mode=True)
+            links.run({**link(target / "python3.13"), **WHOLE}, check_mode=True)
     finally:
         subprocess.run([chattr, "-i", target], check=True)
     assert str(error.value) == (
