@@ -166,6 +166,12 @@ differs:
   returned: success
   type: list
   elements: str
+unwritable:
+  description:
+    - Why the user of the task cannot make these changes, as a message. Empty if nothing is known to prevent them, and
+      with O(root).
+  returned: success
+  type: str
 default_links:
   description: Links to set for the default interpreter, in this order, with path and target.
   returned: success

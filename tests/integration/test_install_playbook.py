@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ import yaml
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
+from tests.integration.conftest import HOST_PYTHONS
 from tests.integration.playbooks import REPOSITORY, Played, Player
+from tests.support import unprivileged
 from tests.support.sample_indexes import asset_of
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
+from tests.support.unprivileged import NOBODY
 
 INSTALL = REPOSITORY / "playbooks" / "install.yml"
 GUIDE = REPOSITORY / "docs" / "provision.md"
@@ -141,6 +145,45 @@ def test_files_are_beside_the_inventory_or_in_the_working_directory(
     assert foreseen.rc == 0, foreseen.output
     assert asset.build.name in foreseen.output
     assert "Create the environment" in foreseen.output
+
+
+def test_a_user_without_root_installs_nothing_that_could_not_be_linked(
+    player: Player, variables: dict[str, Any], samples: SampleMirror
+) -> None:
+    python = unprivileged.python_for(NOBODY, HOST_PYTHONS.values())
+    if not (unprivileged.can_change_user() and shutil.which("sudo") and python):
+        pytest.skip("only root with sudo and a Python for all can become another user")
+    with unprivileged.open_folder() as directory:
+        for place in ("home", "bin", "profile.d"):
+            (directory / place).mkdir()
+        home = directory / "home"
+        shutil.chown(home, NOBODY)
+        mine = {
+            **variables,
+            "ansible_python_interpreter": python,
+            "ansible_become_user": NOBODY,
+            "ansible_remote_tmp": str(home / "tmp"),
+            "interpreter_builds": [{"name": samples.samples[0].version.rpartition(".")[0]}],
+            "interpreter_builds_dir": str(home / "python"),
+            "interpreter_link_dir": str(directory / "bin"),
+            "interpreter_profile_dir": str(directory / "profile.d"),
+        }
+        message = (
+            f"Cannot change links, profiles and alternatives: this user may not write to {directory}/bin, "
+            f"{directory}/profile.d. Use `--become` on the command line or `become: true` in a play, or set "
+            "interpreter_link_dir to a directory of this user, interpreter_profile: false."
+        )
+        for arguments in (["--check"], []):
+            refused = player.play(INSTALL, "--become", *arguments, variables=mine)
+            assert refused.rc == 2
+            assert f'"msg": "{message} No build was installed."' in refused.output
+            assert not (home / "python").exists()
+        elsewhere = {**mine, "interpreter_link_dir": str(home / "bin"), "interpreter_profile": False}
+        assert is_changed(play(player, "--become", **elsewhere))
+        assert not is_changed(play(player, "--become", **elsewhere))
+        late = player.play(INSTALL, "--become", variables={**mine, "interpreter_profile": False})
+        assert f"may not write to {directory}/bin, {directory}/share/man/man1. Use `--become`" in late.output
+        assert "interpreter_link_dir to a directory of this user. None was changed." in late.output
 
 
 class WithoutOthers(Player):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import posixpath
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Build
@@ -48,6 +48,9 @@ from .sources import pinned
 
 class BuildTask:
     """What `spec` asks for, brought about on `host`."""
+
+    # Refuses what comes after the build, from the result that is foreseen. Asked before a user without root installs.
+    require_sequel: Callable[[Mapping[str, Any]], None] | None = None
 
     def __init__(self, spec: InstallSpec, options: BuildOptions, host: Host) -> None:
         self.spec = spec
@@ -186,6 +189,8 @@ class BuildTask:
         preflight(spec, decision.plan, decision.probe, archive_bytes=size_bytes)
         if asset and asset.url and not spec.archive:
             candidate_urls(asset.url, options.mirrors)  # raises for an address that the host could not use
+        if self.require_sequel and asset and decision.probe.user_id and not spec.system.is_image:
+            self.require_sequel(decision.report())
 
     def _check_fips(self, decision: Decision) -> None:
         """Raise or warn, as the task says, where a build would come to a host in FIPS mode."""

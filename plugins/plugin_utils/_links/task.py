@@ -18,6 +18,7 @@ from .profiles import Profiles
 from .report import decided, going, require_alternatives_module, require_alternatives_program
 from .requirements_file import REQUIREMENTS, read_requirements
 from .spec import LinksSpec
+from .unwritable import unwritable
 
 _PATHS = frozenset(("path", "store", "virtualenv", *(name for name in LINKS_INFO_ARGUMENTS if name.endswith("_dir"))))
 
@@ -47,8 +48,9 @@ class LinksTask:
         state = self._state()
         result = {"changed": False, **decided(self._spec, state, self._profiles)}
         require_alternatives_program(result, self._spec, state)
-        if not self._spec.root:  # in an image, a module of this collection registers them
+        if not self._spec.root:  # in an image, a module of this collection registers them, and looks before it writes
             require_alternatives_module(result, self._controller.has_module)
+            result["unwritable"] = unwritable(result, self._host)
         removed = going(result, state)
         # the facts would belong to another host, or to a system that is not running
         if not removed or self._controller.is_delegated or self._spec.root:
