@@ -49,6 +49,8 @@ class MirrorEntry:
             raise InvalidName(
                 f"{where}: releases is {params['releases']}, but it counts those to hold: write 1 or more."
             )
+        if params["targets"] == []:  # as from an expression that finds nothing, which must not fetch everything
+            raise InvalidName(f"{where}: targets is an empty list. List triples, or leave targets out for all of them.")
         requests = [
             BuildRequest(
                 name=RequestedName.parse(name),

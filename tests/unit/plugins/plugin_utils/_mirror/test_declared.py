@@ -111,6 +111,11 @@ def test_young_releases_are_left_out(index: IndexOptions) -> None:
             InvalidName,
             "builds[0]: releases is 0, but it counts those to hold: write 1 or more.",
         ),
+        (
+            {"names": ["3.13"], "targets": []},
+            InvalidName,
+            "builds[0]: targets is an empty list. List triples, or leave targets out for all of them.",
+        ),
     ],
 )
 def test_what_cannot_be_held(params: dict[str, Any], error: type[Exception], message: str, index: IndexOptions) -> None:
