@@ -41,6 +41,7 @@ class AccountsPlayer(Player):
             "ansible_port": self.login.port,
             "ansible_ssh_private_key_file": str(self.login.key),
             "ansible_ssh_common_args": f"-F none -o UserKnownHostsFile={self.login.known_hosts}",
+            "ansible_control_path_dir": str(self.login.key.parent),  # short, which a socket's name has to be
             "ansible_python_interpreter": self.host_python,
         }
         hosts = {account.name: {**shell, **self._as_account(account)} for account in self.accounts}
@@ -66,13 +67,6 @@ class AccountsPlayer(Player):
             "ansible_pipelining": True,
             "as_user": account.name,
             "place": str(account.home / ODD / "python"),
-        }
-
-    def environment(self) -> dict[str, str]:
-        return {
-            **super().environment(),
-            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.login.key.parent),  # short, which a socket's name has to be
-            "ANSIBLE_FORKS": "2",
         }
 
 
@@ -115,7 +109,7 @@ def test_accounts(
     try:
         with sshd(made) as login:
             player = AccountsPlayer(tmp_path, python, login, made, directory / "area")
-            played = player.play(Path(__file__).with_name("accounts.yml"), variables=variables)
+            played = player.play(Path(__file__).with_name("accounts.yml"), "--forks=2", variables=variables)
     except SshUnavailable as unavailable:
         pytest.skip(str(unavailable))
     assert played.rc == 0, played.output
