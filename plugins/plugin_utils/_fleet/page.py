@@ -13,11 +13,15 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._console import readable_data
 from .states import STATES, affected_subjects, drifted_files, fix_of, state_of, subject_of
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 TEMPLATE = Path(__file__).with_name("audit.html.j2")
 STYLE = Path(__file__).with_name("audit.css")
@@ -28,18 +32,14 @@ _IN_ORDER = _ORDER.index("in order")
 
 def as_html(report: Mapping[str, Any]) -> str:
     """The page. Hosts that gave no answer come first, then the most urgent."""
-    from jinja2 import Environment
-
     report = readable_data(report)
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     by_subject = affected_subjects(report)
     carried: dict[str, str] = {}
     rows = [_row(host, by_subject, carried) for host in report["hosts"]]
     rows.sort(key=lambda row: (row["urgency"], _natural(row["host"])))
     _rank(rows)
     style, script = _content(STYLE), _content(SCRIPT)
-    return template.render(
+    return _template().render(
         report=report,
         rows=rows,
         cards=_cards(report),
@@ -51,6 +51,15 @@ def as_html(report: Mapping[str, Any]) -> str:
         script=script,
         script_digest=_digest(script),
     )
+
+
+@cache
+def _template() -> Template:
+    """The compiled template. To compile it takes longer than to render it for a few hosts."""
+    from jinja2 import Environment
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
 
 
 def _content(file: Path) -> str:
