@@ -7,6 +7,7 @@ Everything is decided, and refused, before anything is changed. A link or file a
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -56,20 +57,11 @@ LINKS_ARGUMENTS: _Options = {
 }
 
 ABSENT, LINK, FILE, DIRECTORY, OTHER = "absent", "link", "file", "directory", "other"  # as `kind_of` says
-_SAID = {
-    ABSENT: "absent",
-    OTHER: "something that is neither",
-    **{kind: f"a {kind}" for kind in (LINK, FILE, DIRECTORY)},
-}
-# What may be replaced: only kinds of files that this collection makes there.
-_REPLACEABLE = {
-    LINK: (ABSENT, LINK),
-    FILE: (ABSENT, LINK, FILE),
-    DIRECTORY: (ABSENT,),
-    ABSENT: (ABSENT, LINK, FILE),
-}
+_SAID = {ABSENT: "absent", LINK: "a link", FILE: "a file", DIRECTORY: "a directory", OTHER: "something that is neither"}
+# What may be replaced: only what this collection makes there.
+_REPLACEABLE = {LINK: (ABSENT, LINK), FILE: (ABSENT, LINK, FILE), DIRECTORY: (ABSENT,), ABSENT: (ABSENT, LINK, FILE)}
 _FILE_MODE = 0o644
-_MOST_CHARACTERS = 1 << 20  # more than any file of ours has: a longer one differs
+_MOST_CHARACTERS = 1 << 20  # more than our files have: a longer one differs
 
 
 class FileState(NamedTuple):
@@ -133,15 +125,14 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     decided = decide(desired(params), system)
     newer = [step for step in decided if step.is_of_newer]
     steps = [step for step in decided if step not in newer]
+    changed = [*(path for one in groups for path in one.choice.places), *(step.path for step in steps)]
     if check_mode:
         alternatives.require_possible(groups, system)
-        _require_writable([path for one in groups for path in one.choice.places] + [one.path for one in steps], system)
+        _require_writable(changed, system)
     else:
         alternatives.carry_out([one for one in groups if not one.comes], system)
         carry_out(steps, system)
         alternatives.carry_out([one for one in groups if one.comes], system)
-        paths = [path for one in groups for path in one.choice.places]
-        changed = [*paths, *(step.path for step in steps)]
         source_date.date_around([system.place_of(path) for path in changed], system, began_at_s)
     return {
         "changed": bool(groups or steps),
@@ -155,7 +146,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
 
 
 def desired(params: Mapping[str, Any]) -> dict[str, FileState]:
-    """The desired state of each path, in the order in which the steps run.
+    """The desired state of each path, in the order of the steps.
 
     Raises `StoreError` for invalid paths and targets, and for options that contradict each other.
     """
@@ -177,7 +168,7 @@ def desired(params: Mapping[str, Any]) -> dict[str, FileState]:
 def decide(states: Mapping[str, FileState], system: TargetRoot = RUNNING) -> list[Step]:
     """The steps to the desired state; none for paths that already have it.
 
-    Raises `StoreError` for a kind of file that no run of the role makes, and for one that cannot be read.
+    Raises `StoreError` for a kind of file that the role never makes, and for one that cannot be read.
     """
     steps = []
     for path, state in states.items():
@@ -204,14 +195,16 @@ def _require_writable(paths: Iterable[str], system: TargetRoot) -> None:
 
 
 def carry_out(steps: Iterable[Step], system: TargetRoot = RUNNING) -> None:
-    """Carry out the steps. An interrupted run leaves complete files and links, and the next one finishes.
+    """Carry out the steps. An interrupted run leaves whole files and links.
 
-    Raises `StoreError` when the host does not permit it.
+    Raises `StoreError` if the host does not permit it.
     """
     for step in steps:
         try:
             _carry_out(step, system)
         except OSError as error:
+            if error.errno in (errno.EEXIST, errno.ENOENT) and not decide({step.path: step.after}, system):
+                continue  # another run made it
             why = advice(error, system.place_of(step.path))
             what = f"{step.path} could not be made {_SAID[step.after.kind]}: {why}"
             raise StoreError(f"{what} What was done before it stays; run again to complete it.") from error

@@ -135,6 +135,8 @@ def rollback_lines(answer: Any) -> list[str]:
     fields = Fields(answer, "The answer of the host", DamagedAnswer)
     moved = [
         f"{one.text('path')}: {_version(one.object('previous'))} -> {_version(one.object('build'))}"
+        if one.optional(one.object, "previous")
+        else f"{one.text('path')}: has {_version(one.object('build'))} already, by another run at the same time"
         for one in fields.items("results")
     ]
     others = [

@@ -62,6 +62,37 @@ def test_all_is_made_with_what_is_above_and_a_second_run_does_nothing(tmp_path: 
     assert modes == {"bin": 0o755, "man/man1": 0o755, "etc/a.sh": 0o644}
     assert not os.path.lexists(tmp_path / "old")
     assert carry_out(options) == []
+
+
+def test_what_another_run_did_at_the_same_time_is_done(tmp_path: Path) -> None:
+    """As where two names of an inventory are one host."""
+    (tmp_path / "old").touch()
+    options = {
+        **link(tmp_path / "bin" / "python"),
+        "files": [{"path": str(tmp_path / "etc" / "a.sh"), "content": "text"}],
+        "absent": [str(tmp_path / "old")],
+    }
+    steps = links.decide(links.desired(options))
+    assert len(carry_out(options)) == len(steps) == 5
+    links.carry_out(steps)
+    assert carry_out(options) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_two_runs_that_make_one_thing_do_not_disturb_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The other run renames what this one is about to rename."""
+    options = {"link": link, "file": file}[kind](tmp_path / "python")
+    name = {"link": "rename", "file": "replace"}[kind]
+    rename = getattr(os, name)
+
+    def renamed(source: str, target: str) -> None:
+        rename(source, target)
+        rename(source, target)
+
+    monkeypatch.setattr(os, name, renamed)
+    assert carry_out(options) == [str(tmp_path / "python")]
     assert not list(tmp_path.rglob(".*"))
 
 

@@ -223,11 +223,15 @@ def test_what_a_host_makes_up_about_builds_that_it_left_is_a_damaged_answer(left
 
 def test_a_line_for_each_path_that_went_back_or_stays() -> None:
     answer = {
-        "results": [{"path": PATH, "previous": asset(NEW), "build": asset(OLD)}],
+        "results": [
+            {"path": PATH, "previous": asset(NEW), "build": asset(OLD)},
+            {"path": "/srv/3.13", "previous": None, "build": asset(OLD)},  # when it was its turn
+        ],
         "others": [{"path": "/srv/3.12", "build": "3.12.9+20250807"}, {"path": "/srv/\x1b[2J", "build": None}],
     }
     assert rollback_lines(answer) == [
         f"{PATH}: {NEW} -> {OLD}",
+        f"/srv/3.13: has {OLD} already, by another run at the same time",
         "/srv/3.12: stays as it is, with 3.12.9+20250807",
         "/srv/\\x1b[2J: stays as it is, with no build",
     ]
