@@ -26,6 +26,7 @@ from ._options import ADDRESSES, URL_FILES, addresses, require_finite, require_k
 
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
+_STREAMS = ("module_stdout", "module_stderr")
 _HOST_PATHS = ("archive", *URL_FILES)
 
 find_connections_and_shells()
@@ -65,7 +66,8 @@ class CollectionAction(ActionBase):
         message = interpreter_failure(result, self._used_interpreter) or unexpected_failure(result)
         if message is None:
             return result
-        return {**{name: value for name, value in result.items() if name != "exception"}, "msg": message}
+        traces = {"exception", *(name for name in _STREAMS if "Traceback (" in str(result.get(name)))}
+        return {**{name: value for name, value in result.items() if name not in traces}, "msg": message}
 
     def _parse_returned_data(self, res: Mapping[str, Any], *profile: Any) -> Any:
         """As Ansible's own method, which shows a module's warnings as soon as it reads them; here they are readable."""

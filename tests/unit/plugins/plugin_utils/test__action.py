@@ -225,7 +225,10 @@ def test_a_module_that_was_interrupted_while_python_started(monkeypatch: pytest.
     monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: dict(answer))
     action = CollectionAction.__new__(CollectionAction)
     action._used_interpreter = "#!/usr/bin/python3"
-    assert "SIGINT ended the module" in action._execute_module(module_name="x")["msg"]
+    result = action._execute_module(module_name="x")
+    assert "SIGINT ended the module" in result["msg"]
+    assert "Traceback" not in str(result)
+    assert result["module_stderr"] == "closed.\r\n"
 
 
 def test_a_host_without_room_for_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
