@@ -22,7 +22,9 @@ fi
 
 mkdir -p "$PULL_DIRECTORY"
 repository=$PULL_DIRECTORY/repository.git
+checkout=$PULL_DIRECTORY/checkout
 applied=$PULL_DIRECTORY/applied
+unfinished=$PULL_DIRECTORY/unfinished
 report=$PULL_DIRECTORY/report.json
 commit=
 lock_sha256=
@@ -38,6 +40,7 @@ plain() {
 
 # Write the report, run the operator's command, and exit: result, detail, exit status.
 finish() {
+    trap '' HUP INT TERM
     printf '{"result": "%s", "detail": "%s", "commit": "%s", "lock_sha256": "%s", "time": "%s"}\n' \
         "$1" "$(plain "$2")" "$commit" "$lock_sha256" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$report.new"
     mv "$report.new" "$report"
@@ -62,6 +65,17 @@ flock -n 9 || {
     exit 75
 }
 
+trap 'finish failed "Cannot apply the commit ${commit:-of $PULL_CHECKOUT}: a signal ended the run. Run it again." 1' \
+    HUP INT TERM
+
+# What a run wrote that failed or was killed may be incomplete: locks of git, and files that a power cut left empty.
+if [ -e "$unfinished" ]; then
+    rm -rf "$checkout"
+    find "$repository" -name '*.lock' -exec rm -f {} + 2>/dev/null || true
+    in_repository fsck >/dev/null 2>&1 || rm -rf "$repository"
+fi
+: >"$unfinished"
+
 # --- fetch -----------------------------------------------------------------------------------------------------------
 
 [ -d "$repository" ] || git init --quiet --bare "$repository"
@@ -84,18 +98,22 @@ if [ -s "$PULL_ALLOWED_SIGNERS" ]; then
 elif [ -z "$PULL_COMMIT" ]; then
     refuse 'neither pull_allowed_signers nor pull_commit is set. Run the role again.'
 fi
-if [ -z "$PULL_COMMIT" ] && [ -s "$applied" ]; then
-    in_repository merge-base --is-ancestor "$(cat "$applied")" "$commit" 2>/dev/null ||
-        refuse "it does not follow $(cat "$applied"), which was applied last. If history was rewritten, remove $applied."
+if [ -z "$PULL_COMMIT" ] && [ -e "$applied" ]; then
+    last=$(cat "$applied")
+    in_repository merge-base --is-ancestor "$last" "$commit" 2>/dev/null ||
+        refuse "it does not follow ${last:-an unknown commit}, which was applied last. If history was rewritten, remove $applied."
 fi
 in_repository cat-file -e "$commit:$PULL_LOCK" 2>/dev/null || refuse "it has no file $PULL_LOCK. Commit the lock."
 lock_sha256=$(in_repository show "$commit:$PULL_LOCK" | sha256sum | cut -d ' ' -f 1)
 
 # --- apply -----------------------------------------------------------------------------------------------------------
 
-printf '%s\n' "$commit" >"$applied"
+printf '%s\n' "$commit" >"$applied.new"
+sync "$applied.new" 2>/dev/null || sync # older ones know no file
+mv "$applied.new" "$applied"
 in_repository update-ref refs/heads/verified "$commit" # the only branch, for ansible-pull
 "$PULL_COMMAND" --url "$repository" --checkout "$commit" --full --clean \
-    --directory "$PULL_DIRECTORY/checkout" "$PULL_PLAYBOOK" ||
+    --directory "$checkout" "$PULL_PLAYBOOK" ||
     finish failed "Cannot apply the commit $commit: the playbook failed. Its output is above." 1
+rm -f "$unfinished"
 finish applied "The commit $commit is applied." 0

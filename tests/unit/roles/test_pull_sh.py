@@ -11,6 +11,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -220,6 +221,57 @@ def test_a_report_command_that_fails_changes_nothing(host: Pulled) -> None:
     host.settings["PULL_REPORT_COMMAND"] = "false"
     rc, said = host.run()
     assert (rc, "The report command failed." in said) == (0, True)
+
+
+# What a run that was killed, or a power cut, can leave: a command in the host's directory.
+LEFT = {
+    "a lock of the checkout": "mkdir -p checkout/.git && touch checkout/.git/index.lock",
+    "half a clone": "mkdir -p checkout/.git/objects",
+    "a lock of the repository": "touch repository.git/refs/standalone/fetched.lock repository.git/HEAD.lock",
+    "half a repository": "rm -r repository.git && mkdir repository.git",
+    "an empty reference": ": >repository.git/refs/standalone/fetched",
+    "empty objects": "find repository.git/objects -type f -exec chmod u+w {} + -exec truncate -s 0 {} +",
+    "half a record of the commit": ": >applied.new",
+    "half a report": "printf '{' >report.json.new",
+}
+ONLY_INTO_NOTHING = (
+    "#!/bin/sh\n[ ! -e {data}/checkout ] && git clone --quiet {data}/repository.git {data}/checkout 2>&-\n"
+)
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_what_a_killed_run_left_is_removed_by_the_next(host: Pulled, left: str) -> None:
+    host.commit()
+    data = host.settings["PULL_DIRECTORY"]
+    program = host.directory / "ansible-pull"
+    program.write_text(f"#!/bin/sh\ncd {data}\n{LEFT[left]}\nkill -9 $PPID\n")
+    assert host.run() == (-signal.SIGKILL, "")
+    program.write_text(ONLY_INTO_NOTHING.format(data=data))
+    commit = host.commit()
+    assert host.run() == (0, f"The commit {commit} is applied.\n")
+    assert sorted(os.listdir(data)) == ["applied", "checkout", "fetch.log", "report.json", "repository.git", "run.lock"]
+
+
+def test_a_run_that_a_signal_ended_is_reported(host: Pulled) -> None:
+    commit = host.commit()
+    (host.directory / "ansible-pull").write_text("#!/bin/sh\nkill -TERM $PPID\n")
+    message = f"Cannot apply the commit {commit}: a signal ended the run. Run it again."
+    assert host.run() == (1, f"{message}\n")
+    assert (host.report()["result"], host.report()["detail"]) == ("failed", message)
+    host.ansible_pull(rc=0)
+    assert host.run()[0] == 0
+
+
+def test_an_empty_record_of_the_last_commit_lets_none_pass(host: Pulled) -> None:
+    commit = host.commit()
+    assert host.run()[0] == 0
+    record = Path(host.settings["PULL_DIRECTORY"], "applied")
+    record.write_text("")
+    assert host.run() == (
+        2,
+        f"Cannot apply the commit {commit}: it does not follow an unknown commit, which was applied last. If "
+        f"history was rewritten, remove {record}.\n",
+    )
 
 
 def test_two_runs_at_once_do_not_happen(host: Pulled) -> None:
