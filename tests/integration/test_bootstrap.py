@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
-from tests.integration.conftest import OLD, USUAL_PYTHON
+from tests.integration.conftest import OLD
 from tests.integration.playbooks import QUICK, REPOSITORY, Played, Player
 from tests.support.host_view import PathView
 from tests.support.install_runs import install_runner
@@ -123,7 +123,7 @@ def test_a_host_becomes_manageable_and_stays_as_it_is(
 
 @pytest.mark.each_core
 def test_what_is_there_is_what_the_ordinary_module_makes(
-    bare: BarePlayer, view: PathView, variables: dict[str, Any], tmp_path: Path
+    bare: BarePlayer, player: Player, view: PathView, variables: dict[str, Any], tmp_path: Path
 ) -> None:
     play(bare, BOOTSTRAP, {name: value for name, value in variables.items() if name not in BOOTSTRAPPED_QUICKLY})
     bootstrapped = view.contents()
@@ -133,7 +133,7 @@ def test_what_is_there_is_what_the_ordinary_module_makes(
     tasks.write_text(
         json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [{"standalone.python.build": options}]}])
     )
-    play(Player(tmp_path, USUAL_PYTHON), tasks, {})
+    play(player, tasks, {})
     assert view.contents() == bootstrapped
 
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import Player
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
@@ -163,7 +162,9 @@ def test_the_interpreter_can_be_started_at_any_moment_of_a_switch(
 
 
 @pytest.mark.parametrize("place", ["the store on the host", "the archive on the controller"])
-def test_a_run_does_not_wait_for_ever_for_another(samples: SampleMirror, tmp_path: Path, place: str) -> None:
+def test_a_run_does_not_wait_for_ever_for_another(
+    player: Player, samples: SampleMirror, tmp_path: Path, place: str
+) -> None:
     """The message has the figure, its option and who holds the lock."""
     path, sample = tmp_path / "opt" / "3.13", samples.samples[0]
     archives = tmp_path / "cache" / "archives"
@@ -183,7 +184,7 @@ def test_a_run_does_not_wait_for_ever_for_another(samples: SampleMirror, tmp_pat
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
     with open(lock, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        played = Player(tmp_path, USUAL_PYTHON).play(playbook)
+        played = player.play(playbook)
     assert played.rc == 2, played.output
     what = f"the store {path.parent / '.builds'}" if is_store else f"{archives / sample.sha256}"
     said = " ".join(played.output.split())

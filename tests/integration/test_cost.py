@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import NEW, OLD, USUAL_PYTHON
+from tests.integration.conftest import NEW, OLD
 from tests.integration.playbooks import Player
 from tests.support.sample_mirror import SampleMirror
 from tests.support.servers import Server
@@ -28,7 +28,9 @@ REPLACED = ("foreseen upgrade", "upgrade", "return")
 
 
 @pytest.mark.parametrize("pipelining", ["true", "false"])
-def test_what_is_done_to_the_host(pipelining: str, samples: SampleMirror, server: Server, tmp_path: Path) -> None:
+def test_what_is_done_to_the_host(
+    pipelining: str, player: Player, samples: SampleMirror, server: Server, tmp_path: Path
+) -> None:
     old, _with_symbols, new, _sick = samples.samples
     names = {"version": old.version, "old": OLD, "new": NEW}
     logs = tmp_path / "logs"
@@ -41,7 +43,6 @@ def test_what_is_done_to_the_host(pipelining: str, samples: SampleMirror, server
         "mirror": server.url,
         "ansible_pipelining": pipelining,
     }
-    player = Player(tmp_path, USUAL_PYTHON)
     played = player.play(HERE / "counted_tasks.yml", variables=variables)
     assert played.rc == 0, played.output
 

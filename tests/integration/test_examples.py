@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.conftest import OLD, USUAL_PYTHON
+from tests.integration.conftest import OLD
 from tests.integration.playbooks import QUICKLY, REPOSITORY, Player
 from tests.support.locks import lock_of, stripped
 from tests.support.sample_builds import SampleSpec
@@ -45,8 +45,7 @@ def brings_pip(archive: Path) -> bool:
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    player = Player(tmp_path, USUAL_PYTHON)
+def test_recipe(name: str, player: Player, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     mirror: SampleMirror = request.getfixturevalue("with_ensurepip" if name == "environment" else "samples")
     first = mirror.samples[0]
     if name == "environment" and not brings_pip(mirror.archive(first)):
@@ -75,9 +74,8 @@ def test_recipe(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> No
         "lookup/release.py", "lookup/lock_content.py",
     ],
 )  # fmt: skip
-def test_examples(plugin: str, tmp_path: Path) -> None:
+def test_examples(plugin: str, player: Player, tmp_path: Path) -> None:
     """With real names and digests, from the catalogue that comes with the collection."""
-    player = Player(tmp_path, USUAL_PYTHON)
     found = _EXAMPLES.search((REPOSITORY / "plugins" / plugin).read_text())
     assert found, f"{plugin} shows no example"
     (tmp_path / "image").mkdir()
@@ -96,14 +94,15 @@ def test_examples(plugin: str, tmp_path: Path) -> None:
     assert played.rc == 0, played.output
 
 
-def test_builds_lead_the_list_of_interpreters_for_modules(tmp_path: Path, samples: SampleMirror) -> None:
+def test_builds_lead_the_list_of_interpreters_for_modules(
+    player: Player, tmp_path: Path, samples: SampleMirror
+) -> None:
     """With the recipe of docs/components.md: a host with the build uses it, one without uses the next that it has."""
     recipe = next(_RECIPE.finditer((REPOSITORY / "docs" / "components.md").read_text()))["tasks"]
     first = samples.samples[0]
     minor = first.version.rpartition(".")[0]
     root = tmp_path / "opt" / "python"
     here = yaml.safe_load(recipe.replace("/opt/python", str(root)).replace("3.13", minor))
-    player = Player(tmp_path, USUAL_PYTHON)
     install = {"name": minor, "path": str(root / minor), "index": str(samples.index)}
     mirror = {"mirror": samples.directory.as_uri()}
     tasks: list[dict[str, Any]] = [
@@ -122,7 +121,7 @@ def test_builds_lead_the_list_of_interpreters_for_modules(tmp_path: Path, sample
     assert played.rc == 0, played.output
 
 
-def test_sboms_are_saved_on_the_controller(tmp_path: Path, samples: SampleMirror) -> None:
+def test_sboms_are_saved_on_the_controller(player: Player, tmp_path: Path, samples: SampleMirror) -> None:
     """With the recipe of docs/sbom.md, whose directory on the controller exists."""
     recipe = next(_RECIPE.finditer((REPOSITORY / "docs" / "sbom.md").read_text()))["tasks"]
     path = tmp_path / "opt" / "python"
@@ -130,7 +129,7 @@ def test_sboms_are_saved_on_the_controller(tmp_path: Path, samples: SampleMirror
     listing, *others = yaml.safe_load(recipe)
     listing["standalone.python.build_info"]["paths"] = [str(path)]
     install = {"name": "Install", "standalone.python.build": build}
-    played = Player(tmp_path, USUAL_PYTHON).play(playbook(tmp_path, [install, listing, *others]))
+    played = player.play(playbook(tmp_path, [install, listing, *others]))
     assert played.rc == 0, played.output
     (saved,) = tmp_path.glob("*.cdx.json")
     assert json.loads(saved.read_text())["bomFormat"] == "CycloneDX"

@@ -16,7 +16,6 @@ import pytest
 import yaml
 
 from benchmarks.peers import NoPeer, find_uv, uv_install, uv_prefix
-from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import QUICK, Played, Player
 from tests.support.mirror_specs import complaints, named
 from tests.support.sample_builds import SampleSpec
@@ -49,11 +48,6 @@ def server(source: SampleMirror) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture
-def operator(tmp_path: Path) -> Player:
-    return Player(tmp_path, USUAL_PYTHON)
-
-
 def declared(source: SampleMirror, mirror: Path, url: str, **options: Any) -> dict[str, Any]:
     """The task's options: everything that the source has, unless `options` say otherwise."""
     minor = source.samples[0].version.rpartition(".")[0]
@@ -61,9 +55,9 @@ def declared(source: SampleMirror, mirror: Path, url: str, **options: Any) -> di
     return {"path": str(mirror), "index": f"{url}/{NDJSON}", "mirror": url, "builds": builds, **options}
 
 
-def play(operator: Player, options: dict[str, Any], *arguments: str) -> tuple[Played, dict[str, Any]]:
+def play(player: Player, options: dict[str, Any], *arguments: str) -> tuple[Played, dict[str, Any]]:
     """The run, and the task's result: what a copy of it in a file says."""
-    kept = operator.directory / "result.json"
+    kept = player.directory / "result.json"
     kept.unlink(missing_ok=True)
     tasks = [
         {"name": "The mirror", "standalone.python.mirror": options, "register": "mirrored"},
@@ -73,20 +67,20 @@ def play(operator: Player, options: dict[str, Any], *arguments: str) -> tuple[Pl
             "check_mode": False,
         },
     ]
-    playbook = operator.directory / "playbook.yml"
+    playbook = player.directory / "playbook.yml"
     playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-    played = operator.play(playbook, *arguments)
+    played = player.play(playbook, *arguments)
     return played, json.loads(kept.read_text()) if kept.exists() else {}
 
 
 def test_24_builds_mirrored_and_mirrored_again(
-    source: SampleMirror, server: Server, operator: Player, tmp_path: Path
+    source: SampleMirror, server: Server, player: Player, tmp_path: Path
 ) -> None:
     mirror = tmp_path / "mirror"
     options = declared(source, mirror, server.url)
-    _played, foreseen = play(operator, options, "--check")
+    _played, foreseen = play(player, options, "--check")
     assert not mirror.exists()
-    played, result = play(operator, options)
+    played, result = play(player, options)
     assert played.rc == 0, played.output
     sizes = [source.archive(sample).stat().st_size for sample in source.samples]
     assert (len(sizes), foreseen["fetched_bytes"], result["fetched_bytes"]) == (24, sum(sizes), sum(sizes))
@@ -100,19 +94,19 @@ def test_24_builds_mirrored_and_mirrored_again(
         archive.write_bytes(bytes(archive_status.st_size))
         os.utime(archive, ns=(archive_status.st_atime_ns, archive_status.st_mtime_ns))
     asked = len(server.requests)
-    played, result = play(operator, options)
+    played, result = play(player, options)
     assert (played.rc, result["changed"]) == (0, False), played.output
     assert server.requests[asked:] == []  # the index is fresh in the cache, and nothing else is asked for
 
 
 def test_a_smaller_declaration_prunes_and_a_host_installs_from_what_is_left(
-    source: SampleMirror, server: Server, operator: Player, tmp_path: Path
+    source: SampleMirror, server: Server, player: Player, tmp_path: Path
 ) -> None:
     mirror, own = tmp_path / "mirror", source.samples[0]
     minor = own.version.rpartition(".")[0]
-    play(operator, declared(source, mirror, server.url))
+    play(player, declared(source, mirror, server.url))
     less = [{"names": [minor], "targets": [own.spec.target], "releases": RELEASES_HELD}]
-    played, result = play(operator, declared(source, mirror, server.url, builds=less), "--diff")
+    played, result = play(player, declared(source, mirror, server.url, builds=less), "--diff")
     assert played.rc == 0, played.output
     assert len(result["archives"]) == RELEASES_HELD
     assert len(result["removed"]) == len(source.samples) - RELEASES_HELD
@@ -133,7 +127,7 @@ def test_a_smaller_declaration_prunes_and_a_host_installs_from_what_is_left(
             [{"hosts": "localhost", "gather_facts": False, "tasks": [{"name": "x", "standalone.python.build": build}]}]
         )
     )
-    played = operator.play(playbook)
+    played = player.play(playbook)
     assert played.rc == 0, played.output
     said = subprocess.run(
         [str(tmp_path / "opt" / minor / "bin" / "python3"), "-c", "import _sample; print(_sample.RELEASE)"],
@@ -145,13 +139,13 @@ def test_a_smaller_declaration_prunes_and_a_host_installs_from_what_is_left(
 
 
 @pytest.mark.parametrize("served", [True, False], ids=["http", "file"])
-def test_uv_installs_from_a_mirror(served: bool, source: SampleMirror, operator: Player, tmp_path: Path) -> None:
+def test_uv_installs_from_a_mirror(served: bool, source: SampleMirror, player: Player, tmp_path: Path) -> None:
     try:
         find_uv()
     except NoPeer as reason:
         pytest.skip(str(reason))
     mirror = tmp_path / "mirror"
-    played, _result = play(operator, declared(source, mirror, source.directory.as_uri(), index=str(source.index)))
+    played, _result = play(player, declared(source, mirror, source.directory.as_uri(), index=str(source.index)))
     assert played.rc == 0, played.output
     with serve(mirror) as mirrored:
         uv_install(tmp_path / "uv", mirrored.url if served else mirror.as_uri())
@@ -172,10 +166,10 @@ def test_uv_installs_from_a_mirror(served: bool, source: SampleMirror, operator:
     ],
 )
 def test_what_cannot_be_is_one_message(
-    options: dict[str, Any], message: str, source: SampleMirror, operator: Player, tmp_path: Path
+    options: dict[str, Any], message: str, source: SampleMirror, player: Player, tmp_path: Path
 ) -> None:
     given = declared(source, tmp_path / "mirror", source.directory.as_uri(), index=str(source.index), **options)
-    played, _result = play(operator, given)
+    played, _result = play(player, given)
     assert played.rc != 0
     assert message in played.output
     assert "Traceback" not in played.output

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.conftest import OLD, USUAL_PYTHON
+from tests.integration.conftest import OLD
 from tests.integration.playbooks import REPOSITORY, Player
 from tests.support.mirror_specs import complaints
 from tests.support.sample_builds import Sample
@@ -22,11 +22,6 @@ from tests.support.servers import serve
 
 _SHOWN = re.compile(r"<!-- play: (?P<name>[\w-]+) -->\n\n```yaml\n(?P<content>.*?)```", re.DOTALL)
 PLAYS = {found["name"]: found["content"] for found in _SHOWN.finditer((REPOSITORY / "docs" / "mirror.md").read_text())}
-
-
-@pytest.fixture
-def operator(tmp_path: Path) -> Player:
-    return Player(tmp_path, USUAL_PYTHON)
 
 
 @pytest.fixture
@@ -52,7 +47,7 @@ def here(content: str, folder: Path, url: str, sample: Sample) -> list[dict[str,
     return plays
 
 
-def test_the_page_is_run(operator: Player, samples: SampleMirror, mirror: tuple[Path, str], tmp_path: Path) -> None:
+def test_the_page_is_run(player: Player, samples: SampleMirror, mirror: tuple[Path, str], tmp_path: Path) -> None:
     directory, url = mirror
     # Of the role, all but nginx; and the public sources are those of the samples.
     variables = {
@@ -66,7 +61,7 @@ def test_the_page_is_run(operator: Player, samples: SampleMirror, mirror: tuple[
         content = shown.replace("/srv/python", "/srv/second") if name in ("directory", "from-stick") else shown
         playbook = tmp_path / f"{name}.yml"
         playbook.write_text(yaml.safe_dump(here(content, tmp_path, url, samples.samples[0])))
-        played = operator.play(playbook, variables=variables if name in ("serve", "prepare") else None)
+        played = player.play(playbook, variables=variables if name in ("serve", "prepare") else None)
         assert played.rc == 0, f"{name}: {played.output}"
     for made in (directory, tmp_path / "media" / "stick" / "python"):
         assert complaints(made) == []

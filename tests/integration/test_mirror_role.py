@@ -9,7 +9,6 @@ from pathlib import Path
 
 import yaml
 
-from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import Player
 
 CONFIGURATION = """\
@@ -20,7 +19,7 @@ server {{
 """
 
 
-def test_the_configuration_of_another_is_left_alone(tmp_path: Path) -> None:
+def test_the_configuration_of_another_is_left_alone(player: Player, tmp_path: Path) -> None:
     for name in ("ours", "theirs"):
         (tmp_path / name / ".mirror").mkdir(parents=True)
     files = {
@@ -43,7 +42,7 @@ def test_the_configuration_of_another_is_left_alone(tmp_path: Path) -> None:
     playbook = tmp_path / "playbook.yml"
     tasks.append({"ansible.builtin.fail": {"msg": "so that no handler reloads the nginx of this machine"}})
     playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-    played = Player(tmp_path, USUAL_PYTHON).play(playbook)
+    played = player.play(playbook)
     assert f"refused theirs.conf Cannot write {tmp_path}/theirs.conf: it serves another mirror" in played.output
     assert f"refused foreign.conf Cannot write {tmp_path}/foreign.conf: it was not written by this" in played.output
     assert [name for name in files if f"refused {name}" in played.output] == ["theirs.conf", "foreign.conf"]

@@ -181,7 +181,7 @@ def test_another_file_in_the_mirror_is_refused(
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) -> None:
+def test_what_the_guide_shows(name: str, player: Player, samples: SampleMirror, tmp_path: Path) -> None:
     """With the sample builds in place of the public ones and of those on the stick."""
     version = samples.samples[0].version.rpartition(".")[0]
     places = {"/opt/python": str(tmp_path / "opt"), "/media/stick": str(samples.directory), "3.13": version}
@@ -196,7 +196,7 @@ def test_what_the_guide_shows(name: str, samples: SampleMirror, tmp_path: Path) 
         "UV_PYTHON_DOWNLOADS_JSON_URL": str(samples.index),
         "UV_PYTHON_INSTALL_MIRROR": samples.directory.as_uri(),
     }
-    played = Player(tmp_path, USUAL_PYTHON).play(playbook, env=environment)
+    played = player.play(playbook, env=environment)
     assert played.rc == 0, played.output
     assert "changed=1" in played.output
 

@@ -22,7 +22,6 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
     StandaloneError,
 )
 from ansible_collections.standalone.python.plugins.module_utils._install.publish import run
-from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.playbooks import Player
 from tests.support import fake_builds
 from tests.support.fake_builds import MINOR, FakeBuild
@@ -199,7 +198,7 @@ BROKEN = {
 }
 
 
-def test_an_operator_sees_one_message(samples: SampleMirror, tmp_path: Path) -> None:
+def test_an_operator_sees_one_message(player: Player, samples: SampleMirror, tmp_path: Path) -> None:
     """The same through `ansible-playbook`: what is shown, and what is at the path afterwards."""
     sample = samples.samples[2]
     file = f"{NEW}/{sample.file_name.replace('+', '%2B')}"
@@ -215,7 +214,6 @@ def test_an_operator_sees_one_message(samples: SampleMirror, tmp_path: Path) -> 
             "new": NEW,
             "broken": [{"mirror": f"{server.url}/{name}", "says": says} for name, (_unused, says) in BROKEN.items()],
         }
-        player = Player(tmp_path, USUAL_PYTHON)
         played = player.play(Path(__file__).with_name("broken_mirrors.yml"), variables=variables)
     assert played.rc == 0, played.output
     assert "Traceback" not in played.output

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.conftest import USUAL_PYTHON
 from tests.integration.fleets import PLAYBOOKS
 from tests.integration.playbooks import Played, Player
 from tests.support.sample_mirror import SampleMirror
@@ -41,11 +40,6 @@ class InventoryPlayer(Player):
         return directory
 
 
-@pytest.fixture
-def host() -> str:
-    return USUAL_PYTHON
-
-
 def waves(played: Played) -> list[list[str]]:
     """The hosts of each wave, in the order in which they were looked at."""
     plays = played.output.partition("PLAY RECAP")[0].split("PLAY [Upgrade in waves]")[1:]
@@ -57,12 +51,12 @@ def waves(played: Played) -> list[list[str]]:
 
 
 @pytest.mark.each_core
-def test_hosts_and_waves_of_the_inventory_count(tmp_path: Path, host: str, samples: SampleMirror) -> None:
+def test_hosts_and_waves_of_the_inventory_count(tmp_path: Path, host_python: str, samples: SampleMirror) -> None:
     """As variables of all hosts, with a pattern of one group, and as variables that a playbook is imported with."""
     common = {"upgrade_name": "3.13", "upgrade_index": "bundled", "upgrade_path": NOWHERE}
     player = InventoryPlayer(
         tmp_path,
-        host,
+        host_python,
         files={
             "group_vars/all": {**common, "upgrade_serial": [1, 2, "100%"], "upgrade_helth_command": "true"},
             "group_vars/web": {"upgrade_hosts": "db2,web", "audit_hosts": "web"},
@@ -106,10 +100,10 @@ def test_hosts_and_waves_of_the_inventory_count(tmp_path: Path, host: str, sampl
     assert "/nowhere/3.13 has no build" in imported.output
 
 
-def test_localhost_counts_as_one_of_the_inventory_where_it_is_one(tmp_path: Path, host: str) -> None:
+def test_localhost_counts_as_one_of_the_inventory_where_it_is_one(tmp_path: Path, host_python: str) -> None:
     player = InventoryPlayer(
         tmp_path,
-        host,
+        host_python,
         files={
             "group_vars/all": {
                 "lock_targets": "x86_64-unknown-linux-gnu",
