@@ -30,10 +30,13 @@ def prune(store: Store, path: str, lost: Collection[str] = (), damage: Collectio
     unheld = [entry for entry in _candidates(store, path, found, lost) if entry not in held]
     running = running_entries(store.directory) if unheld else {}  # asking every process takes its time
     pruned = tuple(entry for entry in unheld if entry not in running)
+    root = found.root_of(path)
+    if pruned and root:  # written first, since another path may get a build of the same name after a kill
+        root = root.without(tuple(entry for entry in pruned if entry in found.stored))
+        history.write(store.directory, root)
     for entry in pruned:
         store.remove(entry)
-    root = found.root_of(path)
-    if pruned and root:
+    if root and any(use.entry in pruned for use in root.uses):
         history.write(store.directory, root.without(pruned))
     return pruned
 

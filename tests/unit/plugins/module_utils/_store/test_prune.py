@@ -12,9 +12,11 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
+from ansible_collections.standalone.python.plugins.module_utils._store.holdings import holdings
 from ansible_collections.standalone.python.plugins.module_utils._store.prune import prune
 from ansible_collections.standalone.python.plugins.module_utils._store.store import Store
 from tests.support.installed_builds import history
+from tests.support.killed import killed_before
 from tests.support.receipts import make_entry, receipt
 
 
@@ -70,6 +72,23 @@ def test_what_the_link_names_stays_whatever_the_history_says(store: Store, path:
     path.unlink()
     path.symlink_to(".builds/b")
     assert prune(store, str(path)) == ()
+
+
+def test_a_kill_leaves_no_history_of_what_another_path_gets(store: Store, path: Path) -> None:
+    """The name of a build that is gone is free: another path may have a build of that name before the next run."""
+    other = path.with_name("other")
+    for step in range(30):
+        shutil.rmtree(store.directory, ignore_errors=True)
+        path.unlink(missing_ok=True)
+        add(store, path, "a", "b", "c", keep=0)
+        killed_before(step, lambda: prune(store, str(path)))
+        gone = [entry for entry in "bc" if not os.path.exists(store.entry_path(entry))]
+        for entry in gone:
+            make_entry(Path(store.directory), entry, receipt(str(other)))
+        assert holdings(store).damage == (), step
+        if len(gone) == 2:
+            return
+    raise AssertionError("It was always killed.")
 
 
 def test_the_builds_of_other_paths_stay(store: Store, path: Path) -> None:
