@@ -9,7 +9,7 @@ What a task decides is seen in three places: the commands it sent, what it hande
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,10 +41,13 @@ class Host:
     environments: list[Mapping[str, str]] = field(default_factory=list)
     answer: Mapping[str, Any] = field(default_factory=lambda: MODULE_RESULT)
     first_answers: list[Mapping[str, Any]] = field(default_factory=list)
+    after_command: Callable[[], object] | None = None  # what another run does then
 
     def run_command(self, command: str, *, input_bytes: bytes | None = None, become: bool = True) -> CommandResult:
         self.commands.append(command)
         done = subprocess.run(["/bin/sh", "-c", command], input=input_bytes or b"", capture_output=True, check=False)
+        if self.after_command:
+            self.after_command()
         return CommandResult(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def run_module(

@@ -128,7 +128,9 @@ class BuildTask:
             self.spec = spec._replace(path=first_name, store=store, settings=settings)
             probe = self._state(complete=expects_change)
         decision = self._plan(probe)
-        if decision.probe.is_partial and decision.plan != Plan(NOTHING):
+        lacks_something = decision.probe.is_partial and decision.plan != Plan(NOTHING)
+        # The probe waits for no lock, so a build that another run removed meanwhile looks like damage.
+        if lacks_something or decision.state.damage:
             return self._plan(self._state(complete=True))
         return decision
 

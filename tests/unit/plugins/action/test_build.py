@@ -38,6 +38,17 @@ class TestNothingToDo:
             key: done[key] for key in ("build", "path", "executable", "executables", "store")
         }
 
+    @pytest.mark.parametrize("lasts", [False, True])
+    def test_damage_is_looked_at_twice(self, host: Host, path: Path, old: FakeBuild, lasts: bool) -> None:
+        """Another run may have removed a build while the first command read the store."""
+        run(spec(path, old))
+        damaged = path.parent / ".builds" / ".roots" / "%2Fanother"
+        damaged.write_text("half of a his")
+        host.after_command = None if lasts else lambda: damaged.unlink(missing_ok=True)
+        result = act(host, path, name=MINOR, index=["/nowhere"])
+        assert (len(host.commands), host.modules, result["changed"]) == (2, [], False)
+        assert [str(damaged) in warning for warning in result.get("warnings", ())] == ([True] if lasts else [])
+
     @pytest.mark.parametrize("given", [{}, {"store": True}, {"state": "absent"}])
     def test_a_path_by_another_name(self, host: Host, path: Path, old: FakeBuild, given: dict[str, Any]) -> None:
         """As where a parent directory moved and a link is in its place."""
