@@ -13,6 +13,7 @@ import random
 import signal
 import subprocess
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install import 
 from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
 from ansible_collections.standalone.python.plugins.module_utils._store.holdings import damage_warnings
+from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
 
 from .fake_builds import FakeBuild
 
@@ -85,6 +87,10 @@ class Storm:
             return "rollback", lambda: [apply.run(one) for one in _back(self.store, paths)]
         if drawn < 0.45:
             return "accept", lambda: [{"changed": bool(confirm(self.store)), "warnings": damage_warnings(self.store)}]
+        if drawn < 0.55:
+            return "info", lambda: [{"changed": False, "warnings": describe(self.store, verify=verify)["damaged"]}]
+        if drawn < 0.65:
+            return "check", lambda: [publish.run(self.spec(path, build, verify=verify, **params), check_mode=True)]
         return "build", lambda: [publish.run(self.spec(path, build, verify=verify, **params))]
 
 
@@ -131,6 +137,8 @@ def _outcome(act: Callable[[], Any]) -> tuple[str, list[str]]:
         results = act()
     except StandaloneError as error:
         return "refused", [] if any(text in str(error) for text in REFUSALS) else [str(error)]
+    except Exception:  # noqa: BLE001 - whatever it is, the user would see it
+        return "raised", [traceback.format_exc()]
     changed = any(result["changed"] for result in results)
     return ("changed" if changed else "unchanged"), [word for one in results for word in one.get("warnings", ())]
 

@@ -55,7 +55,7 @@ def run(
     spec.system.require()
     SourceDate.of(None, spec.system)  # an invalid one must fail before anything is changed
     with _explained(spec):
-        return _look(spec, require_publishable) if check_mode else _act(spec, publish)
+        return _looked(spec, require_publishable) if check_mode else _act(spec, publish)
 
 
 @contextlib.contextmanager
@@ -83,12 +83,16 @@ def _is_switched(place: str, before: str | None) -> bool | None:
         return None
 
 
-def _look(spec: InstallSpec, require_publishable: RequirePublishable | None = None) -> dict[str, Any]:
+def _looked(spec: InstallSpec, require_publishable: RequirePublishable | None = None) -> dict[str, Any]:
     """The result without a change, for check mode and where this user may only read: no lock is needed for that.
 
     Raises `StoreError` when only a repair would help and the store cannot be written.
     """
     store = Store(spec.store, spec.system)
+    return store.settled(lambda: _look(spec, store, require_publishable))
+
+
+def _look(spec: InstallSpec, store: Store, require_publishable: RequirePublishable | None) -> dict[str, Any]:
     state = _state.read(spec.path, store, spec.verify)
     spec = spec.keeping_capabilities(state.receipt)
     decided = plan(spec, state)
@@ -129,9 +133,9 @@ def _require_possible(
 def _act(spec: InstallSpec, publish: Publish | None) -> dict[str, Any]:
     store = Store(spec.store, spec.system)
     if spec.state == "absent" and kind_of(spec.place) == "absent" and not store.is_there():
-        return _look(spec)  # nothing to remove, so do not make a store only for its lock
+        return _looked(spec)  # nothing to remove, so do not make a store only for its lock
     if not is_writable(store.directory):
-        looked = _look(spec)
+        looked = _looked(spec)
         if not looked["changed"]:
             return looked
     timings, began_at_s = Timings(), time.time()

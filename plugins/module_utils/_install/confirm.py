@@ -52,7 +52,7 @@ def confirm(
     hides whether a path has a provisional build.
     """
     store = Store(store_directory)
-    found = _provisional(store, paths)
+    found = store.settled(lambda: _provisional(store, paths))
     if found and check_mode:
         store.require_changeable()
     if not found or check_mode:

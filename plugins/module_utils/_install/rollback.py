@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from .._builds.build import Build, starts_by_links
@@ -54,7 +55,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
         "url": UrlOptions.from_params({"lock_timeout": params["lock_timeout"]}),
     }
     try:
-        ways = [way_back(store, **asked) for store in stores]
+        ways = [Store(store, system).settled(partial(way_back, store, **asked)) for store in stores]
         results = [apply.run(spec, check_mode=check_mode) for way in ways for spec in way.specs]
         warnings = [warning for store in stores for warning in damage_warnings(store, system)]
     except OSError as error:

@@ -134,9 +134,12 @@ def require_known(
 def damage_warnings(store_directory: str, system: TargetRoot = RUNNING) -> list[str]:
     """The warnings about damage in a store, for every task, whatever it did."""
     store = Store(store_directory, system)
-    known = holdings(store)
-    receipts = (damage for damage in known.damage if damage.entry is not None)
-    return [readable(str(damage)) for damage in (*damaged_roots(store, known), *receipts)]
+    return [readable(str(damage)) for damage in store.settled(lambda: all_damage(store, holdings(store)))]
+
+
+def all_damage(store: Store, known: Holdings) -> list[Damage]:
+    """The damage of histories, then that of receipts."""
+    return [*damaged_roots(store, known), *(damage for damage in known.damage if damage.entry is not None)]
 
 
 def damaged_roots(store: Store, known: Holdings) -> Iterator[Damage]:

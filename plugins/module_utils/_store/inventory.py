@@ -16,7 +16,7 @@ from .._os.target_root import RUNNING, TargetRoot
 from .._platform.facts import platform_here
 from . import history, link
 from .history import PathHistory
-from .holdings import Holdings, damage_warnings, damaged_roots, holdings
+from .holdings import Holdings, all_damage, damage_warnings, holdings
 from .inspect import inspect
 from .receipt import Damage, Receipt
 from .store import Store, stores_of
@@ -63,11 +63,15 @@ def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING)
     """
     system.require()
     store = Store(store_directory, system)
+    return store.settled(lambda: _describe(store, verify))
+
+
+def _describe(store: Store, verify: str) -> dict[str, list[dict[str, Any]]]:
     known = holdings(store)
-    damaged = list(damaged_roots(store, known))
+    damaged = all_damage(store, known)
     linked = {path: link.entry_if_readable(path, store) for path in _paths(known, damaged)}
     running = running_entries(store.directory)
-    here = None if system.is_image else platform_here()
+    here = None if store.system.is_image else platform_here()
     builds = []
     for entry, receipt in sorted(known.stored.items()):
         build = _describe_build(store, entry, receipt, verify)
@@ -80,8 +84,7 @@ def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING)
         _describe_path(known.root_of(path) or history.rebuilt(path, used, known.stored), used, store, known)
         for path, used in linked.items()
     ]
-    receipts = [damage for damage in known.damage if damage.entry is not None]
-    return {"paths": paths, "builds": builds, "damaged": [damage.as_dict() for damage in (*damaged, *receipts)]}
+    return {"paths": paths, "builds": builds, "damaged": [damage.as_dict() for damage in damaged]}
 
 
 def _paths(known: Holdings, damaged: Iterable[Damage]) -> list[str]:

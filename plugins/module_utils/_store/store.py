@@ -13,7 +13,8 @@ import contextlib
 import errno
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from .._builds.asset_name import is_entry_name
 from .._errors import StoreError
@@ -39,6 +40,7 @@ LOCK_FILE = ".lock"
 TEMPORARY_PREFIX = "bootstrap-"  # in staging: an interpreter that runs one module, perhaps this one
 
 _REMOVALS = 9  # more than there are workers, each of which can interfere once
+_T = TypeVar("_T")
 
 
 class Store:
@@ -125,6 +127,27 @@ class Store:
 
     def _require_ours(self) -> None:
         require_ours(self.directory, self.staging, os.path.join(self.directory, HISTORY_DIRECTORY))
+
+    def settled(self, read: Callable[[], _T], tries_left: int = _REMOVALS) -> _T:
+        """What `read` returns or raises, without the lock, while no run removes a build."""
+        before = self._builds()
+        try:
+            found = read()
+            if not tries_left or before <= self._builds():
+                return found
+        except (OSError, StoreError):
+            if not tries_left or before <= self._builds():
+                raise
+        return self.settled(read, tries_left - 1)
+
+    def _builds(self) -> set[tuple[str, int, int]]:
+        """The directories of the builds; another one with the same name differs."""
+        found = set()
+        for name in self._names():
+            with contextlib.suppress(OSError):
+                status = os.lstat(self.entry_path(name))
+                found.add((name, status.st_ino, status.st_ctime_ns))
+        return found
 
     def sweep(self, spare: str | None = None) -> None:
         """Remove from staging what an interrupted run left; `spare` is a name in it that stays.

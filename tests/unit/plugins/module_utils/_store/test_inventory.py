@@ -195,17 +195,17 @@ def test_what_goes_while_it_is_measured_takes_no_room(path: Path, store: Path, m
     assert builds_of(store)["now"]["disk_bytes"] == before
 
 
-def test_a_build_that_goes_while_it_is_described_takes_no_room(
+def test_a_build_that_goes_while_it_is_described_is_left_out(
     path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed(path, "now", "old")
 
     def meanwhile(_directory: str) -> dict[str, tuple[int, ...]]:
-        shutil.rmtree(store / "old")
+        shutil.rmtree(store / "old", ignore_errors=True)
         return {}
 
     monkeypatch.setattr(inventory, "running_entries", meanwhile)  # comes after the receipts were read
-    assert builds_of(store)["old"]["disk_bytes"] == 0
+    assert list(builds_of(store)) == ["now"]
 
 
 def test_damage_is_listed_and_hides_nothing_else(path: Path, store: Path) -> None:
