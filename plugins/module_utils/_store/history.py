@@ -177,8 +177,11 @@ def read_all(store: str) -> Roots:
         return Roots()
     if kind != "directory":
         return Roots(damage=(Damage.of_root(directory, f"{directory} is damaged: it should be a directory.", None),))
-    names = sorted(name for name in os.listdir(directory) if not name.startswith("."))
-    return collected({name: _content(os.path.join(directory, name)) for name in names}, directory)
+    contents = {}
+    for name in sorted(name for name in os.listdir(directory) if not name.startswith(".")):
+        with contextlib.suppress(FileNotFoundError):  # another run removed it
+            contents[name] = _content(os.path.join(directory, name))
+    return collected(contents, directory)
 
 
 def collected(contents: Mapping[str, Any], directory: str) -> Roots:

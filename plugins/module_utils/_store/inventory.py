@@ -23,7 +23,7 @@ from .store import Store, stores_of
 from .usage import command_of, describe_environments, installed_in
 
 _FIPS_FILE = "/proc/sys/crypto/fips_enabled"
-_BLOCK_BYTES = 512  # what st_blocks counts, whatever the file system's own block is (POSIX)
+_BLOCK_BYTES = 512  # what st_blocks counts (POSIX)
 
 
 def run(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,9 +136,7 @@ def _describe_path(root: PathHistory, linked: str | None, store: Store, known: H
 
 def _disk_bytes(directory: str) -> int:
     """The allocated bytes, without what vanishes meanwhile."""
-    blocks, waiting = 0, [directory]
-    with suppress(FileNotFoundError):
-        blocks = os.lstat(directory).st_blocks
+    blocks, waiting = os.lstat(directory).st_blocks, [directory]
     while waiting:
         for item in _listed(waiting.pop()):
             with suppress(FileNotFoundError):
@@ -149,7 +147,7 @@ def _disk_bytes(directory: str) -> int:
 
 
 def _listed(directory: str) -> list[os.DirEntry[str]]:
-    """The content of a directory; nothing if it vanished or if this user may not read it."""
+    """The content of a directory; nothing if it vanished or may not be read."""
     try:
         with os.scandir(directory) as found:
             return list(found)

@@ -141,7 +141,7 @@ class Store:
         return self.settled(read, tries_left - 1)
 
     def _builds(self) -> set[tuple[str, int, int]]:
-        """The directories of the builds; another one with the same name differs."""
+        """The directories of the builds, told apart from later ones."""
         found = set()
         for name in self._names():
             with contextlib.suppress(OSError):

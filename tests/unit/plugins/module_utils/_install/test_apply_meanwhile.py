@@ -8,11 +8,13 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
 from ansible_collections.standalone.python.plugins.module_utils._install import apply, confirm, rollback
 from ansible_collections.standalone.python.plugins.module_utils._store import history, inventory
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory
@@ -25,18 +27,22 @@ OLDEST, OLD, NEW = asset("3.13.4", "20250610"), asset("3.13.5", "20250723"), ass
 SINCE = "2026-01-01T00:00:00Z"
 
 
-def record(path: Path, *builds: Any) -> None:
-    uses = tuple(HistoryEntry(one.build.name, SINCE) for one in builds)
+def record(path: Path, *builds: Asset, number: str = "") -> None:
+    uses = tuple(HistoryEntry(one.build.name + number, SINCE) for one in builds)
     history.write(str(path.parent / ".builds"), PathHistory(str(path), keep=4, uses=uses))
 
 
 def make_world(directory: Path) -> Path:
-    """A path that has the newest of three builds, and used the others before."""
+    """A path that has the newest of three builds, and used the others before, and another that has one."""
     path = directory / "3.13"
     for one in (OLDEST, OLD, NEW):
         make_entry(directory / ".builds", one.build.name, receipt(str(path), one))
     path.symlink_to(f".builds/{NEW.build.name}")
     record(path, NEW, OLD, OLDEST)
+    another = directory / "another"
+    make_entry(directory / ".builds", f"{NEW.build.name}.2", receipt(str(another), NEW))
+    another.symlink_to(f".builds/{NEW.build.name}.2")
+    record(another, NEW, number=".2")
     return path
 
 
@@ -50,10 +56,16 @@ def remove_old(path: Path) -> None:
     other.symlink_to(f".builds/{OLD.build.name}")
 
 
+def forget_another(path: Path) -> None:
+    """Another path goes, and its build stays, since a process runs it."""
+    path.with_name("another").unlink()
+    history.write(str(path.parent / ".builds"), PathHistory(str(path.with_name("another"))))
+
+
 def info(path: Path) -> Mapping[str, Any]:
     params = {"paths": [str(path)], "stores": [], "root": None, "verify": "full", "environments": []}
     found = inventory.run(params)
-    assert [build["intact"] for build in found["builds"]] == [True, True, True]
+    assert [build["intact"] for build in found["builds"]] == [True] * 4
     assert found["damaged"] == []
     return found
 
@@ -75,12 +87,15 @@ def checked(path: Path) -> Mapping[str, Any]:
     return {"warnings": [], **result}
 
 
+@pytest.mark.parametrize("happens", [remove_old, forget_another])
 @pytest.mark.parametrize("read", [info, go_back, confirmed, checked])
-def test_a_build_that_goes_meanwhile_is_no_damage(tmp_path: Path, read: Callable[[Path], Mapping[str, Any]]) -> None:
+def test_what_goes_meanwhile_is_no_damage(
+    tmp_path: Path, read: Callable[[Path], Mapping[str, Any]], happens: Callable[[Path], None]
+) -> None:
     for number in itertools.count():
         directory = tmp_path / str(number)
         path = make_world(directory)
-        with before_read(number, lambda path=path: remove_old(path)) as is_done:  # type: ignore[misc]
+        with before_read(number, partial(happens, path)) as is_done:
             assert read(path)["warnings"] == []
             if not is_done():
                 break
