@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -130,6 +131,12 @@ def test_commands_before_and_after_the_upgrade_of_a_host(fleet: Fleet, tmp_path:
     hooks = Hooks(tmp_path / "log")
     failing = hooks.variables("test {{ inventory_hostname }} = canary")
     waves = {"upgrade_serial": [1, 2], "upgrade_pause": 1, "upgrade_hooks_delegate_to": "localhost"}
+    for place, become in (("group_vars/all", True), *((f"host_vars/{host}", False) for host in HOSTS)):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        file = tmp_path / f"{place}.json"
+        file.write_text(
+            json.dumps({"ansible_become": become, "ansible_become_exe": "/bin/false", "ansible_become_user": "nobody"})
+        )
     played = fleet.play("upgrade", **failing, **waves)
     assert played.rc == 2, played.output
     assert hooks.lines() == sorted(
@@ -138,6 +145,7 @@ def test_commands_before_and_after_the_upgrade_of_a_host(fleet: Fleet, tmp_path:
         for what, release in (("before", OLD), ("health", NEW), ("after", after))
     )
     assert played.output.count("Pausing for 1 seconds") == 1, played.output
+    shutil.rmtree(tmp_path / "group_vars")
 
     stuck = {**hooks.variables(), "upgrade_after_command": "echo the balancer is away >&2; false"}
     played = fleet.play("upgrade", **stuck, upgrade_serial=[1, 1, 1])
