@@ -22,7 +22,16 @@ from ._console import readable_data
 from ._fleet.answer import DamagedAnswer
 from ._host import Controller, Host
 from ._module_result import interpreter_failure, own_results, readable_output, unexpected_failure
-from ._options import ADDRESSES, URL_FILES, addresses, require_finite, require_known, require_plain_in_root
+from ._options import (
+    ADDRESSES,
+    GROUP,
+    URL_FILES,
+    addresses,
+    of_other_modules,
+    require_finite,
+    require_known,
+    require_plain_in_root,
+)
 
 # The keys of a result that Ansible shows; the rest is data, which stays as the host returned it.
 _SHOWN = ("msg", "warnings", "deprecations", "diff", "exception", "module_stdout", "module_stderr")
@@ -104,7 +113,15 @@ class CollectionAction(ActionBase):
         self._task.args = {**self._task.args, **given}
 
     def _require_known(self, arguments: Mapping[str, Any]) -> None:
-        """Raise `InvalidName` for infinity, and for an option that the module does not have, with the nearest one."""
+        """Raise `InvalidName` for infinity, and for an option that the module does not have, with the nearest one.
+
+        One that the action group sets for others of its modules is left out.
+        """
+        defaults = [one[GROUP] for one in getattr(self._task, "module_defaults", None) or () if GROUP in one]
+        surplus = (
+            of_other_modules(self._task.args, arguments, map(self._templar.template, defaults)) if defaults else ()
+        )
+        self._task.args = {name: value for name, value in self._task.args.items() if name not in surplus}
         given = {name: value for name, value in self._task.args.items() if not name.startswith("_")}
         require_known(given, arguments, self._task.action, self._task.action)
         for name, value in given.items():

@@ -15,6 +15,11 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 
 URL_FILES = ("ca_path", "client_cert", "client_key")
 ADDRESSES = ("index", "mirror")  # options whose values are lists of them
+GROUP = "group/standalone.python.python"  # in `module_defaults`
+# Of the modules of the group that have no argument spec on the controller.
+_OF_OTHERS = frozenset(
+    {"environments", "from_build", "gather_facts", "path", "paths", "reason", "sbom", "store", "stores"}
+)
 # What other modules call it.
 _ELSEWHERE = {"dest": "path", "prefix": "path", "src": "archive", "url": "mirror", "version": "name"}
 _CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
@@ -42,6 +47,18 @@ def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.7) -> str | No
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)
+
+
+def of_other_modules(given: Iterable[str], own: Iterable[str], defaults: Iterable[Any]) -> set[str]:
+    """The options in `given` that the `defaults` of the group set, and that others of its modules have alone.
+
+    Ansible passes all of them to each module. `own` are the options of this one. A name that no module has is not among
+    them, since it is a slip.
+    """
+    from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, MIRROR_ARGUMENTS
+
+    of_group = {name for one in defaults if isinstance(one, Mapping) for name in one}
+    return of_group.intersection(given, {*BUILD_ARGUMENTS, *MIRROR_ARGUMENTS, *_OF_OTHERS}).difference(own)
 
 
 def require_known(given: Mapping[str, Any], arguments: Mapping[str, Mapping[str, Any]], whose: str, page: str) -> None:

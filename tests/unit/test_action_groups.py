@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from pathlib import Path
 
@@ -37,3 +38,14 @@ def test_the_action_group_has_each_module_that_tasks_use() -> None:
     modules = sorted((REPOSITORY / "plugins" / "modules").glob("*.py"))
     assert len(modules) > 5
     assert runtime["action_groups"]["python"] == [module.stem for module in modules if not is_internal(module)]
+
+
+@pytest.mark.parametrize("module", ["build_confirm", "build_info", "build_rollback"])
+def test_options_that_only_one_module_has_are_known_to_the_others(module: str) -> None:
+    """So that the group may set them; each module leaves out those that it does not have."""
+    pytest.importorskip("ansible", reason="action plugins run on the controller")
+    from ansible_collections.standalone.python.plugins.plugin_utils._options import of_other_modules
+
+    name = f"ansible_collections.standalone.python.plugins.action.{module}"
+    options = importlib.import_module(name).ActionModule._options
+    assert of_other_modules(options, (), [dict.fromkeys(options)]) == {*options}

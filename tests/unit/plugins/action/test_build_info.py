@@ -33,13 +33,22 @@ def build(components: Any = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def act(monkeypatch: pytest.MonkeyPatch, *builds: dict[str, Any], paths: Any = (), **options: Any) -> dict[str, Any]:
+def act(
+    monkeypatch: pytest.MonkeyPatch,
+    *builds: dict[str, Any],
+    paths: Any = (),
+    group: Any = (),
+    templar: Any = None,
+    **options: Any,
+) -> dict[str, Any]:
     answer = {"changed": False, "paths": list(paths), "builds": list(builds), "damaged": []}
     monkeypatch.setattr(ActionBase, "_execute_module", lambda _self, **_options: answer)
-    task = SimpleNamespace(args=options, async_val=0, check_mode=False, action="standalone.python.build_info")
+    task = SimpleNamespace(
+        args=options, async_val=0, check_mode=False, action="standalone.python.build_info", **dict(group)
+    )
     connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/host/tmp"))
     action = build_info.ActionModule(
-        task, connection, play_context=None, loader=None, templar=None, shared_loader_obj=None
+        task, connection, play_context=None, loader=None, templar=templar, shared_loader_obj=None
     )
     action._used_interpreter = None
     return dict(action.run(task_vars={}))
@@ -66,6 +75,23 @@ def test_paths_in_a_root_have_no_home(monkeypatch: pytest.MonkeyPatch, options: 
         f"Cannot use {refused} with root: ~ and variables are those of the running system. Write the path as it is in "
         "the root."
     )
+
+
+@pytest.mark.parametrize(
+    ("defaults", "refused"),
+    [
+        ({"lock_timeout": 60, "mirror": "https://m", "from_build": "any"}, None),
+        ({"lock_timeot": 60}, "standalone.python.build_info has no option lock_timeot."),
+        (None, "standalone.python.build_info has no option lock_timeout."),
+    ],
+)
+def test_options_of_the_group_that_other_modules_have_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, defaults: dict[str, Any] | None, refused: str | None
+) -> None:
+    templar = SimpleNamespace(template=lambda value: value)
+    group = {"module_defaults": [{"group/standalone.python.python": defaults}]} if defaults else {}
+    result = act(monkeypatch, group=group, templar=templar, **(defaults or {"lock_timeout": 60}))
+    assert result.get("msg", "").partition(" See ")[0] == (refused or "")
 
 
 @pytest.mark.parametrize("components", [[], {"openssl": "3"}, {"openssl": {"version": "<b>", "source": "measured"}}])
