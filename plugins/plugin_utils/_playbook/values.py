@@ -184,6 +184,7 @@ def _is_output(setting: Setting, value: str) -> None:
         raise BadValue(f"{reason[0].upper()}{reason[1:]}. Write the path from the root.") from None
     if os.path.lexists(path) and os.path.isdir(path) is (setting.form == _FILE):
         wanted, found = ("file", "directory") if setting.form == _FILE else ("directory", "file")
+        found = found if os.path.exists(path) else "link to nothing"
         raise BadValue(f"That is a {found} on the controller. Choose the path of a {wanted}.")
     above = os.path.dirname(path)
     while not os.path.lexists(above) and setting.form == _DIRECTORY:

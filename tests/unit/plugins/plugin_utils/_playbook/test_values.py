@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,6 +141,13 @@ def test_values_that_are_refused(name: str, value: Any, message: str) -> None:
     assert fault is not None
     assert ". ".join(fault).startswith(message), fault
     assert "s3cret" not in ". ".join(fault)
+
+
+def test_a_link_to_nothing_is_no_directory(tmp_path: Path) -> None:
+    (tmp_path / "audit").symlink_to("nowhere")
+    fault = fault_in(SETTINGS["audit_dir"], f"{tmp_path}/audit")
+    assert fault is not None
+    assert "That is a link to nothing on the controller. Choose the path of a directory." in ". ".join(fault)
 
 
 @pytest.mark.parametrize("setting", [one for one in SETTINGS.values() if one.default is not None], ids=lambda s: s.name)
