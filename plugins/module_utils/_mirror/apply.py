@@ -20,7 +20,7 @@ from .._download.bundles import BUNDLE_SUFFIX
 from .._errors import DownloadError, StoreError
 from .._os.atomic import sync_file_system
 from .._os.disk_space import require_for_files
-from .._os.errors import advice, existing, why_not_writable
+from .._os.errors import advice, existing, file_of, why_not_writable
 from .._os.flock import Limit, held_in
 from .._os.paths import remove_tree
 from .._os.permissions import require_ours
@@ -52,7 +52,7 @@ def run(spec: MirrorSpec, *, check_mode: bool = False) -> dict[str, Any]:
         return _look(spec) if check_mode else _act(spec)
     except OSError as error:
         raise StoreError(
-            f"Could not write {error.filename or spec.path}: {advice(error, spec.path)} The indexes of the mirror "
+            f"Could not write {file_of(error) or spec.path}: {advice(error, spec.path)} The indexes of the mirror "
             "name only what is there. Run again when that is done."
         ) from error
 

@@ -16,7 +16,7 @@ from .._download.content_length import Sizes
 from .._download.mirrors import candidate_urls, options_for
 from .._errors import NoSource, StandaloneError
 from .._http.options import UrlOptions
-from .._os.errors import advice
+from .._os.errors import advice, file_of
 from .._os.threads import with_stack_size
 from .spec import MirrorSpec
 
@@ -96,7 +96,7 @@ class Fetcher:
             except StandaloneError as error:
                 return str(error)
             except OSError as error:
-                return f"could not write {error.filename or place}: {advice(error, self._spec.path)}"
+                return f"could not write {file_of(error) or place}: {advice(error, self._spec.path)}"
             return None
 
         with with_stack_size(), ThreadPoolExecutor(self._spec.parallel) as pool:

@@ -15,7 +15,7 @@ from typing import NamedTuple, Union
 
 from .._builds.build import Prepared
 from .._errors import StandaloneError
-from .._os.errors import advice
+from .._os.errors import advice, file_of
 from .._prepare.copy import Level, make
 
 Outcome = Union[Prepared, str]  # or why there is no copy
@@ -58,7 +58,7 @@ def _start(job: Job, level: Level, most_workers: int) -> int:
             answer = {"cause": {"text": str(error)}}
         except OSError as error:
             answer = {
-                "cause": {"text": f"could not write {error.filename or job.target}: {advice(error, job.scratch)}"}
+                "cause": {"text": f"could not write {file_of(error) or job.target}: {advice(error, job.scratch)}"}
             }
         with open(_answer_of(job), "w", encoding="utf-8") as stream:
             json.dump(answer, stream)

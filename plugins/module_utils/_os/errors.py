@@ -15,6 +15,8 @@ from .paths import is_writable
 
 BECOME = "Use `--become` on the command line or `become: true` in a play"
 _ELSEWHERE = "or choose a path on another file system"
+_CHOOSE = "Choose a path on another file system."
+_LATER = "or run again when the host is less busy."
 
 _ADVICE = {
     errno.EXDEV: "it is on another file system than the store. Set `store` to a directory on the same one.",
@@ -22,10 +24,11 @@ _ADVICE = {
     errno.ENOTDIR: "a part of that path is a file, not a directory. Move it away, or choose another path.",
     errno.ELOOP: "there is a symbolic link where none may be, or links form a loop. Remove it, or choose another path.",
     errno.EIO: "the disk reported an error. Look at the kernel's log before you try again.",
-    errno.EMLINK: "too many links. Choose a path on another file system.",
-    errno.EAGAIN: "no more processes and threads may run. Raise the limit, or run again when the host is less busy.",
-    errno.EMFILE: "too many files are open. Raise the limit, or run again when the host is less busy.",
-    errno.ENFILE: "the host has too many open files. Raise fs.file-max, or run again when the host is less busy.",
+    errno.EMLINK: f"too many links. {_CHOOSE}",
+    errno.EAGAIN: f"no more processes and threads may run. Raise the limit, {_LATER}",
+    errno.EISDIR: "a directory is there. Move it away.",
+    errno.EMFILE: f"too many files are open. Raise the limit, {_LATER}",
+    errno.ENFILE: f"the host has too many open files. Raise fs.file-max, {_LATER}",
     errno.ENOMEM: "the host is out of memory. Free some, or raise the limit of this process or container.",
     errno.ETXTBSY: "a program in use cannot be written. Stop the processes that run it, then run again.",
     errno.ESTALE: "the server of this network file system no longer has it. Mount the file system again.",
@@ -52,8 +55,8 @@ class Mount(NamedTuple):
 
 
 def write_failure(error: OSError, path: str, *, is_switched: bool | None = False) -> str:
-    """What happened, to which file, what to do, and by `is_switched` what became of `path`, which None leaves open."""
-    cause = f"Could not write {_file_of(error) or path}: {advice(error, path)}"
+    """What happened, to which file, what to do, and by `is_switched` what became of `path`; None leaves that open."""
+    cause = f"Could not write {file_of(error) or path}: {advice(error, path)}"
     if is_switched is None:
         return readable(f"{cause} Whether {path} was switched cannot be read any more; run again when it can.")
     if is_switched:
@@ -62,15 +65,15 @@ def write_failure(error: OSError, path: str, *, is_switched: bool | None = False
 
 
 def read_failure(error: OSError, path: str) -> str:
-    """The same for a task that only reads."""
+    """The same for reading."""
     is_denied = error.errno == errno.EACCES and os.geteuid() != 0
     cause = f"permission was denied. {BECOME}." if is_denied else advice(error, path)
-    return readable(f"Could not read {_file_of(error) or path}: {cause}")
+    return readable(f"Could not read {file_of(error) or path}: {cause}")
 
 
 def advice(error: OSError, path: str = "/") -> str:
     """What happened and what to do. `path` is what was written when the error names no file."""
-    number, place = error.errno or 0, existing(_file_of(error) or path)
+    number, place = error.errno or 0, existing(file_of(error) or path)
     if isinstance(error, LinksUnsupported):
         return f"{mount_of(place)} has no symbolic links, which builds need. Choose a path on one that has them."
     ask = _CAUSES.get(number)
@@ -113,14 +116,14 @@ def immutable_of(place: str) -> str | None:
     return next((one for one in (place, os.path.dirname(place)) if _flags_of(one) & (_IMMUTABLE | _APPEND_ONLY)), None)
 
 
-def _file_of(error: OSError) -> str:
-    """The file that the error is about; "" when it names none."""
-    file = error.filename
+def file_of(error: OSError) -> str:
+    """The file that the error is about, or ""."""
+    file = (error.errno == errno.EISDIR and error.filename2) or error.filename  # of a rename
     return os.fsdecode(file) if isinstance(file, (str, bytes)) else ""
 
 
 def existing(path: str) -> str:
-    """The path, or the nearest directory above that exists, as for a link without a target."""
+    """The path, or the nearest that exists above, as for a link without a target."""
     while not os.path.exists(path) and os.path.dirname(path) != path:
         path = os.path.dirname(path)
     return path or "."
@@ -213,7 +216,7 @@ def _first_line(file: str) -> str:
 
 
 def _too_long(place: str, error: OSError) -> str:
-    name = os.path.basename(_file_of(error))
+    name = os.path.basename(file_of(error))
     directory = place if os.path.isdir(place) else os.path.dirname(place)
     most = os.pathconf(directory, "PC_NAME_MAX")
     if len(os.fsencode(name)) > most:
@@ -228,12 +231,12 @@ def _too_large(_place: str, _error: OSError) -> str:
 
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
     if limit == resource.RLIM_INFINITY:
-        return "the file would be larger than this file system allows. Choose a path on another file system."
+        return f"the file would be larger than this file system allows. {_CHOOSE}"
     return f"the file would be larger than {limit} bytes, the limit of this user (ulimit -f). Raise the limit."
 
 
 def _unsupported(place: str, error: OSError) -> str:
-    return f"{mount_of(place)} does not support it ({error.strerror}). Choose a path on another file system."
+    return f"{mount_of(place)} does not support it ({error.strerror}). {_CHOOSE}"
 
 
 _CAUSES: dict[int, Callable[[str, OSError], str]] = {

@@ -331,6 +331,21 @@ def test_a_file_of_somebody_else_is_not_replaced(source: Path, mirror: Path, nam
     assert (mirror / name).read_text() == f"{'0' * 64}  my-photos.tar\n"
 
 
+@pytest.mark.parametrize("name", [".mirror/receipt.json", "python-build-standalone.ndjson", f"{OLD}/*.tar.gz"])
+def test_a_directory_in_place_of_a_file_is_named(source: Path, mirror: Path, name: str) -> None:
+    assets = fill_source(source, (OLD,))
+    sync(mirror, source, assets)
+    place = min(mirror.glob(name))
+    place.unlink()
+    place.mkdir()
+    with pytest.raises((DownloadError, StoreError), match="a directory is there. Move it away.") as error:
+        sync(mirror, source, assets)
+    assert f"ould not write {place}: " in str(error.value)
+    place.rmdir()
+    sync(mirror, source, assets)
+    assert not sync(mirror, source, assets)["changed"]
+
+
 def test_indexes_of_other_programs_are_replaced(source: Path, mirror: Path) -> None:
     (mirror / OLD).mkdir(parents=True)
     (mirror / OLD / "SHA256SUMS").write_text(f"{'0' * 64} *cpython-3.9.1-x.tar.gz\n")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._os import errors
-from ansible_collections.standalone.python.plugins.module_utils._os.atomic import replace_link
+from ansible_collections.standalone.python.plugins.module_utils._os.atomic import replace_file, replace_link
 from ansible_collections.standalone.python.plugins.module_utils._os.errors import (
     LinksUnsupported,
     Mount,
@@ -53,6 +53,15 @@ def error(number: int, file: str | None = FILE) -> OSError:
 )  # fmt: skip
 def test_an_error_becomes_a_message(number: int, said: str) -> None:
     assert write_failure(error(number), "/opt/python/3.13") == f"Could not write {FILE}: {said} {STILL}"
+
+
+def test_a_directory_in_place_of_a_file_is_named_and_not_the_file_that_should_replace_it(tmp_path: Path) -> None:
+    (tmp_path / "index").mkdir()
+    with pytest.raises(IsADirectoryError) as caught:
+        replace_file(str(tmp_path / "index"), "x", fresh=str(tmp_path / "index.new"))
+    assert write_failure(caught.value, "/opt/python/3.13") == (
+        f"Could not write {tmp_path}/index: a directory is there. Move it away. {STILL}"
+    )
 
 
 def test_an_error_that_names_no_file_is_about_the_path() -> None:
