@@ -22,11 +22,9 @@ from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
-from ansible_collections.standalone.python.plugins.module_utils._install import apply, publish, rollback
-from ansible_collections.standalone.python.plugins.module_utils._install.confirm import confirm
+from ansible_collections.standalone.python.plugins.module_utils._install import confirm, publish, rollback
 from ansible_collections.standalone.python.plugins.module_utils._install.spec import InstallSpec
-from ansible_collections.standalone.python.plugins.module_utils._store.holdings import damage_warnings
-from ansible_collections.standalone.python.plugins.module_utils._store.inventory import describe
+from ansible_collections.standalone.python.plugins.module_utils._store import inventory
 
 from .fake_builds import FakeBuild
 
@@ -34,6 +32,7 @@ WORKERS = 4
 KILLED = 0.3  # of the runs
 LONGEST_LIFE_S = 0.6  # of a run that is killed
 REFUSALS = ("the store has no build of this path before", "is not as it was installed")  # it was pruned just then
+ON_HOST = {"root": None, "lock_timeout": 900}
 DEFAULTS = {option: spec.get("default") for option, spec in BUILD_ARGUMENTS.items()}
 
 
@@ -83,19 +82,17 @@ class Storm:
         if drawn < 0.15:
             return "absent", lambda: [publish.run(self.spec(self.volatile, None, state="absent"))]
         if drawn < 0.3:
-            paths = [str(path)]
-            return "rollback", lambda: [apply.run(one) for one in _back(self.store, paths)]
+            asked = {"from_build": rollback.ANY, "reason": "the storm", "paths": [str(path)], "stores": [self.store]}
+            return "rollback", lambda: [rollback.run({**ON_HOST, **asked}, check_mode=False)]
         if drawn < 0.45:
-            return "accept", lambda: [{"changed": bool(confirm(self.store)), "warnings": damage_warnings(self.store)}]
+            asked = {**ON_HOST, "paths": [], "stores": [self.store]}
+            return "accept", lambda: [confirm.run(asked, check_mode=False)]
         if drawn < 0.55:
-            return "info", lambda: [{"changed": False, "warnings": describe(self.store, verify=verify)["damaged"]}]
+            asked = {**ON_HOST, "paths": [], "stores": [self.store], "verify": verify, "environments": []}
+            return "info", lambda: [inventory.run(asked)]
         if drawn < 0.65:
             return "check", lambda: [publish.run(self.spec(path, build, verify=verify, **params), check_mode=True)]
         return "build", lambda: [publish.run(self.spec(path, build, verify=verify, **params))]
-
-
-def _back(store: str, paths: list[str]) -> list[InstallSpec]:
-    return rollback.way_back(store, from_build=rollback.ANY, reason="the storm", paths=paths).specs
 
 
 def _work(storm: Storm, seed: int, until: float, said: Any) -> None:
