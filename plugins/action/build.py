@@ -30,7 +30,7 @@ class ActionModule(CollectionAction):
         params = self._validated(BUILD_ARGUMENTS, **CONSTRAINTS)
         task = BuildTask.from_params(params, self.controller(task_vars), self.host(task_vars))
         if isinstance(item, dict) and "interpreter__takes_options" in task_vars:
-            task.require_sequel = partial(self._require_sequel, item, task_vars)
+            task.require_links = partial(self._require_links, item, task_vars)
         return task.run()
 
     def _take_from_role(self, item: dict[str, Any], task_vars: dict[str, Any]) -> None:
@@ -49,7 +49,7 @@ class ActionModule(CollectionAction):
         if TAKES_OPTIONS in task_vars:
             self._add_options(*build_options(item, task_vars), task_vars)
 
-    def _require_sequel(self, item: dict[str, Any], task_vars: dict[str, Any], report: Mapping[str, Any]) -> None:
+    def _require_links(self, item: dict[str, Any], task_vars: dict[str, Any], report: Mapping[str, Any]) -> None:
         """Raise `StoreError` if this user may install the build and not make it available as the role does next."""
         from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role.options import (
             interpreter_linked,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the standalone.python authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decisions of the playbooks for one host. Everything but the interface is in plugin_utils."""
+"""Decisions of the playbooks. What does not ask Ansible itself is in plugin_utils."""
 
 from __future__ import annotations
 

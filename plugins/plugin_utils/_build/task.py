@@ -49,8 +49,8 @@ from .sources import pinned
 class BuildTask:
     """What `spec` asks for, brought about on `host`."""
 
-    # Refuses what comes after the build, from the result that is foreseen. Asked before a user without root installs.
-    require_sequel: Callable[[Mapping[str, Any]], None] | None = None
+    # Raises where the role could not link the build of a foreseen result. Asked before a user without root installs.
+    require_links: Callable[[Mapping[str, Any]], None] | None = None
 
     def __init__(self, spec: InstallSpec, options: BuildOptions, host: Host) -> None:
         self.spec = spec
@@ -191,8 +191,8 @@ class BuildTask:
         preflight(spec, decision.plan, decision.probe, archive_bytes=size_bytes)
         if asset and asset.url and not spec.archive:
             candidate_urls(asset.url, options.mirrors)  # raises for an address that the host could not use
-        if self.require_sequel and asset and decision.probe.user_id and not spec.system.is_image:
-            self.require_sequel(decision.report())
+        if self.require_links and asset and decision.probe.user_id and not spec.system.is_image:
+            self.require_links(decision.report())
 
     def _check_fips(self, decision: Decision) -> None:
         """Raise or warn, as the task says, where a build would come to a host in FIPS mode."""
