@@ -110,7 +110,7 @@ class CollectionAction(ActionBase):
         rendered = self._templar.template({**values, **{name: trusted(text) for name, text in templates.items()}})
         omitted = task_vars.get("omit")  # before ansible-core 2.19 a text, which stays in what is rendered
         given = {name: value for name, value in rendered.items() if omitted is None or value != omitted}
-        self._task.args = {**self._task.args, **given}
+        self._task.args.update(given)  # in place, as below
 
     def _require_known(self, arguments: Mapping[str, Any]) -> None:
         """Raise `InvalidName` for infinity, and for an option that the module does not have, with the nearest one.
@@ -121,7 +121,9 @@ class CollectionAction(ActionBase):
         surplus = (
             of_other_modules(self._task.args, arguments, map(self._templar.template, defaults)) if defaults else ()
         )
-        self._task.args = {name: value for name, value in self._task.args.items() if name not in surplus}
+        for name in surplus:
+            # In place: of a new object Ansible knows no origin, so its errors would show all of it, secrets included.
+            del self._task.args[name]
         given = {name: value for name, value in self._task.args.items() if not name.startswith("_")}
         require_known(given, arguments, self._task.action, self._task.action)
         for name, value in given.items():

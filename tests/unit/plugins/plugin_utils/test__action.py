@@ -350,3 +350,16 @@ def test_a_host_cannot_write_to_the_terminal_by_its_result() -> None:
     assert shown.pop("path") == HOSTILE  # data
     assert json.dumps(shown, ensure_ascii=False).isprintable()
     assert shown["msg"].count("\n") == HOSTILE.count("\n")
+
+
+def test_options_stay_in_the_object_whose_origin_ansible_knows() -> None:
+    """Errors of Ansible show where that is from; of another they show the content, which may have secrets in it."""
+    given = {"paths": ["/opt/python/3.13"], "name": "3.13"}
+    defaults = [{"group/standalone.python.python": {"paths": ["/opt/python/3.13"]}}]
+    action = CollectionAction.__new__(CollectionAction)
+    action._templar = SimpleNamespace(template=lambda value: value)
+    action._task = SimpleNamespace(args=given, action="standalone.python.build", module_defaults=defaults)
+    action._add_options({"keep": 3}, {}, {})
+    action._require_known({"name": {}, "keep": {}})
+    assert action._task.args is given
+    assert given == {"name": "3.13", "keep": 3}

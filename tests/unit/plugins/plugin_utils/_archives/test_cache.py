@@ -315,7 +315,7 @@ class TestNoFolder:
         with pytest.raises(StoreError) as caught:
             read(builds[0], "file:///m", directory)
         assert str(caught.value) == (
-            f"The controller cannot use {lock}, where it keeps archives: Is a directory. Or set "
+            f"The controller cannot use {lock}, where it keeps archives: a directory is there. Move it away. Or set "
             "ANSIBLE_STANDALONE_PYTHON_CACHE to another directory."
         )
 
