@@ -85,10 +85,10 @@ class Storm:
             asked = {"from_build": rollback.ANY, "reason": "the storm", "paths": [str(path)], "stores": [self.store]}
             return "rollback", lambda: [rollback.run({**ON_HOST, **asked}, check_mode=False)]
         if drawn < 0.45:
-            asked = {**ON_HOST, "paths": [], "stores": [self.store]}
+            asked = {**ON_HOST, "paths": None, "stores": [self.store]}
             return "accept", lambda: [confirm.run(asked, check_mode=False)]
         if drawn < 0.55:
-            asked = {**ON_HOST, "paths": [], "stores": [self.store], "verify": verify, "environments": []}
+            asked = {**ON_HOST, "paths": None, "stores": [self.store], "verify": verify, "environments": []}
             return "info", lambda: [inventory.run(asked)]
         if drawn < 0.65:
             return "check", lambda: [publish.run(self.spec(path, build, verify=verify, **params), check_mode=True)]
