@@ -73,7 +73,8 @@ def info(path: Path) -> Mapping[str, Any]:
 def go_back(path: Path) -> Mapping[str, Any]:
     asked = {"from_build": rollback.ANY, "reason": "", "paths": [str(path)], "stores": [], "root": None}
     found = rollback.run({**asked, "lock_timeout": 9}, check_mode=True)
-    assert [result["build"]["release"] in (OLD.build.release, OLDEST.build.release) for result in found["results"]]
+    (result,) = found["results"]
+    assert result["build"]["release"] in (OLD.build.release, OLDEST.build.release)
     return found
 
 
