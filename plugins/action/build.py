@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
@@ -22,11 +21,8 @@ class ActionModule(RoleBuildAction):
     """`standalone.python.build` as a task sees it."""
 
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        item = task_vars.get("interpreter__build")
-        if isinstance(item, dict):
-            self._take_from_role(item, task_vars)
+        require_links = self._take_from_role(task_vars)
         params = self._validated(BUILD_ARGUMENTS, **CONSTRAINTS)
         task = BuildTask.from_params(params, self.controller(task_vars), self.host(task_vars))
-        if isinstance(item, dict) and "interpreter__takes_options" in task_vars:
-            task.require_links = partial(self._require_links, item, task_vars)
+        task.require_links = require_links
         return task.run()

@@ -45,12 +45,14 @@ from .preflight import fips_fault, preflight
 from .sboms import with_sboms
 from .sources import pinned
 
+RequireLinks = Callable[[Mapping[str, Any]], None]
+
 
 class BuildTask:
     """What `spec` asks for, brought about on `host`."""
 
     # Raises where the role could not link the build of a foreseen result. Asked before a user without root installs.
-    require_links: Callable[[Mapping[str, Any]], None] | None = None
+    require_links: RequireLinks | None = None
 
     def __init__(self, spec: InstallSpec, options: BuildOptions, host: Host) -> None:
         self.spec = spec

@@ -9,28 +9,35 @@ The rest of this package is imported there alone, since other tasks do without.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StoreError
 
 from .._action import CollectionAction
+from .._build.task import RequireLinks
 
 
 class RoleBuildAction(CollectionAction):
     """An action that may run in that loop, for an item of it."""
 
-    def _take_from_role(self, item: dict[str, Any], task_vars: dict[str, Any]) -> None:
-        """Add the options that the variables of the role set.
+    def _take_from_role(self, task_vars: dict[str, Any]) -> RequireLinks | None:
+        """In the loop, add the options that the variables of the role set, and return `require_links` of the task.
 
         Raises `InvalidName` if the variables cannot be used. A separate task for that would cost each host time, and a
         template that fails shows several messages.
         """
+        item = task_vars.get("interpreter__build")
+        if not isinstance(item, dict):
+            return None
         from .options import TAKES_OPTIONS, build_options
 
         if item.get("is_refused"):
             raise InvalidName(str(self._templar.template(task_vars["interpreter__refusal"])))
-        if TAKES_OPTIONS in task_vars:
-            self._add_options(*build_options(item, task_vars), task_vars)
+        if TAKES_OPTIONS not in task_vars:
+            return None
+        self._add_options(*build_options(item, task_vars), task_vars)
+        return partial(self._require_links, item, task_vars)
 
     def _require_links(self, item: dict[str, Any], task_vars: dict[str, Any], report: Mapping[str, Any]) -> None:
         """Raise `StoreError` if this user may install the build and not make it available as the role does next."""
