@@ -36,7 +36,7 @@ def prune(store: Store, path: str, lost: Collection[str] = (), damage: Collectio
         history.write(store.directory, root)
     for entry in pruned:
         store.remove(entry)
-    if root and any(use.entry in pruned for use in root.uses):
+    if root and root != root.without(pruned):
         history.write(store.directory, root.without(pruned))
     return pruned
 
