@@ -22,8 +22,7 @@ from .._store.store import Store, stores_of
 def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """The result of `build_confirm`, and `warnings`. Raises a `StandaloneError` when there is none."""
     paths = [checked_path(path, "paths") for path in params["paths"] or ()]
-    none = [] in (params["paths"], paths or params["stores"])  # an empty list names none
-    stores = [] if none else stores_of(paths, params["stores"] or ())
+    stores = stores_of(params["paths"], params["stores"])
     wait_s = UrlOptions.from_params({"lock_timeout": params["lock_timeout"]}).lock_timeout
     try:
         confirmed = [

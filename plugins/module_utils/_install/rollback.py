@@ -44,8 +44,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """The result of `build_rollback`, and `warnings`. Raises a `StandaloneError` when there is none."""
     require_from_build(params["from_build"])
     paths = [checked_path(path, "paths") for path in params["paths"] or ()]
-    none = [] in (params["paths"], paths or params["stores"])  # an empty list names none
-    stores = [] if none else stores_of(paths, params["stores"] or ())
+    stores = stores_of(params["paths"], params["stores"])
     system = TargetRoot.of(params["root"])
     asked = {
         "from_build": params["from_build"],

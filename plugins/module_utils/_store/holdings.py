@@ -132,7 +132,7 @@ def require_known(
 
 
 def damage_warnings(store_directory: str, system: TargetRoot = RUNNING) -> list[str]:
-    """The warnings about damage in a store, for every task, whatever it did."""
+    """The warnings about damage in a store, for every task."""
     store = Store(store_directory, system)
     return [readable(str(damage)) for damage in store.settled(lambda: all_damage(store, holdings(store)))]
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the standalone.python authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is installed: the paths and builds of a store, read from histories and receipts. Changes nothing."""
+"""What is installed: the paths and builds of a store, from histories and receipts."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _is_fips() -> bool | None:
 def describe(store_directory: str, *, verify: str, system: TargetRoot = RUNNING) -> dict[str, list[dict[str, Any]]]:
     """`paths`, `builds` and `damaged` of one store, each as in the RETURN of `build_info`; empty without a store.
 
-    `verify` is none, quick or full, as for `build`.
+    `verify` is none, quick or full.
     """
     system.require()
     store = Store(store_directory, system)
@@ -147,7 +147,7 @@ def _disk_bytes(directory: str) -> int:
 
 
 def _listed(directory: str) -> list[os.DirEntry[str]]:
-    """The content of a directory; nothing if it vanished or may not be read."""
+    """The content of a directory, as far as it can be read."""
     try:
         with os.scandir(directory) as found:
             return list(found)

@@ -312,7 +312,7 @@ def _remove_deep_tree(directory: str) -> None:
 
 
 def part_name(sha256: str) -> str:
-    """The name in staging of an unfinished download of the archive with this digest, which the next run resumes."""
+    """The name in staging of a download of the archive with this digest, which the next run resumes."""
     return f"{sha256}.part"
 
 
@@ -331,10 +331,12 @@ def default_store(path: str) -> str:
     return os.path.join(os.path.dirname(path), STORE_DIRECTORY)
 
 
-def stores_of(paths: Iterable[str], stores: Iterable[str]) -> list[str]:
-    """The stores that a task names, and those beside the paths that it names, each once; else the default store."""
-    given = [checked_path(store, "stores") for store in stores]
-    beside = [default_store(checked_path(path, "paths")) for path in paths]
+def stores_of(paths: Iterable[str] | None, stores: Iterable[str] | None) -> list[str]:
+    """The stores that a task names, and those beside its paths, each once; else the default. Empty lists name none."""
+    if [] in (paths, paths or stores):
+        return []
+    given = [checked_path(store, "stores") for store in stores or ()]
+    beside = [default_store(checked_path(path, "paths")) for path in paths or ()]
     return list(dict.fromkeys(given + beside)) or [USUAL_STORE]
 
 
