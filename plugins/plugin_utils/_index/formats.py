@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256, SHA256_PATTERN, Prepared
+from ansible_collections.standalone.python.plugins.module_utils._builds.build import SHA256_PATTERN, Prepared
 from ansible_collections.standalone.python.plugins.module_utils._download.mirrors import github_url, public_file
 from ansible_collections.standalone.python.plugins.module_utils._errors import IndexUnavailable, InvalidName
 from ansible_collections.standalone.python.plugins.module_utils._http.urls import file_name_of, split_url
@@ -89,15 +89,8 @@ def _row(fields: Fields, where: str) -> Row:
     prepared = None
     if copy is not None:
         of_copy = Fields(copy, f"{where}.prepared", IndexUnavailable)
-        prepared = b"".join(_digest(of_copy, key) for key in Prepared._fields)
-    return Row(url, _digest(fields, "sha256"), prepared)
-
-
-def _digest(fields: Fields, key: str) -> bytes:
-    text = fields.text(key)
-    if SHA256.fullmatch(text.lower()) is None:
-        raise fields.damaged(key, "64 hexadecimal digits")
-    return bytes.fromhex(text)
+        prepared = b"".join(bytes.fromhex(of_copy.digest(key)) for key in Prepared._fields)
+    return Row(url, bytes.fromhex(fields.digest("sha256")), prepared)
 
 
 def _json(text: str, where: str) -> Any:

@@ -210,11 +210,12 @@ def test_a_name_of_the_manual_is_kept_where_it_exists() -> None:
         ),
         (
             record(artifact(STRIPPED, sha256="abc")).encode(),
-            "The index I, line 1: artifacts[0] is damaged: sha256 should be 64 hexadecimal digits.",
+            "The index I, line 1: artifacts[0] is damaged: sha256 is 'abc', and should be 64 hexadecimal digits.",
         ),
         (
-            record(artifact(STRIPPED, prepared={"sha256": "a" * 64, "members_sha256": "b" * 63})).encode(),
-            "The index I, line 1: artifacts[0].prepared is damaged: members_sha256 should be 64 hexadecimal digits.",
+            record(artifact(STRIPPED, prepared={"sha256": "a" * 64, "members_sha256": "bb"})).encode(),
+            "The index I, line 1: artifacts[0].prepared is damaged: members_sha256 is 'bb', and should be 64 "
+            "hexadecimal digits.",
         ),
         (
             record(artifact(STRIPPED, prepared={"sha256": "a" * 64})).encode(),
