@@ -154,6 +154,15 @@ def test_an_older_index_takes_nothing_back(locker: Locker) -> None:
     assert "older than" in again.output
 
 
+def test_a_lock_that_is_a_link_stays_one(locker: Locker) -> None:
+    assert changed(locker.lock())
+    reviewed = locker.file.rename(locker.file.with_name("reviewed.yml"))
+    locker.file.symlink_to(reviewed.name)
+    locker.publish(OLD, NEW)
+    assert changed(locker.lock())
+    assert (locker.file.is_symlink(), locker.locked()["release"]) == (True, NEW)
+
+
 def test_no_entry_is_lost_in_silence(locker: Locker) -> None:
     assert changed(locker.lock())
     refused = locker.lock(lock_names=["3"])
