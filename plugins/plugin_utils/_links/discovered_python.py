@@ -72,8 +72,8 @@ def lasting_python(stdout: str, pythons: Sequence[str], warn: Callable[[str], No
     if "stays" in facts or "goes" not in facts:
         return facts.get("stays", [None])[0]
     raise StandaloneError(
-        f"Ansible runs its modules on this host by {facts['goes'][0]}, which this run removes, and no "
-        "other Python was found. Set ansible_python_interpreter to one that stays."
+        f"Ansible runs its modules on this host by {facts['goes'][0]}, which this run removes, and "
+        "would use no other. Set ansible_python_interpreter to one that stays."
     )
 
 

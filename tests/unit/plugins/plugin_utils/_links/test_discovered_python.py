@@ -89,7 +89,7 @@ def test_none_that_stays_is_refused(root: Path) -> None:
         ask(root, Going(builds=(f"{root}/opt/3.13",)), ["python3.13"])
     assert str(error.value) == (
         f"Ansible runs its modules on this host by {root}/local/python3.13, which this run removes, and "
-        "no other Python was found. Set ansible_python_interpreter to one that stays."
+        "would use no other. Set ansible_python_interpreter to one that stays."
     )
 
 
