@@ -128,6 +128,14 @@ def age_seconds(text: str | int | None, option: str) -> int:
     return int(match[1]) * _UNITS_S[match[2] or "d"]
 
 
+def empty_as_unset(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, with None for an empty text where that would lift a default, which a template may leave by accident.
+
+    It does not count for the lookups either. `0` and an empty list lift a default on purpose.
+    """
+    return {**params, **{option: None for option in ("index_max_age", "exclude") if params[option] == ""}}
+
+
 def require_finite(value: Any, option: str) -> None:
     """Raise `InvalidName` for infinity, at any depth, which Ansible's conversion to a whole number does not expect."""
     if isinstance(value, float) and math.isinf(value):

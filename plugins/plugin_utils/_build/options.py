@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._store.store imp
 from .._host import Controller, Host
 from .._index.reader import IndexOptions
 from .._lock.lock import Lock
-from .._options import age_seconds, parse_checksum, require_plain_in_root
+from .._options import age_seconds, empty_as_unset, parse_checksum, require_plain_in_root
 from .._provenance.verify import Policy, is_to_be_verified
 from .._resolve.exclusion import Exclusion, parse_exclude
 
@@ -52,7 +52,7 @@ def parsed_params(params: Mapping[str, Any], host: Host) -> dict[str, Any]:
 
     Raises `InvalidName` for an age, an exclusion or a digest that is none.
     """
-    parsed = {**params, "path": params.get("dest") or params["path"]}
+    parsed = {**empty_as_unset(params), "path": params.get("dest") or params["path"]}
     parsed.pop("dest", None)
     require_plain_in_root({"path": parsed["path"], "store": parsed["store"]}, parsed["root"])
     on_host = [option for option in (("root",) if parsed["root"] else ("path", "store")) if parsed[option]]

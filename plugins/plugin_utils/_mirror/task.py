@@ -20,7 +20,7 @@ from .._host import Controller, Host
 from .._index.clock import Clock
 from .._index.reader import IndexOptions
 from .._module_result import require_mirror_answer
-from .._options import age_seconds
+from .._options import age_seconds, empty_as_unset
 from .._resolve.exclusion import parse_exclude
 from .declared import MirrorEntry, public_bundles, resolve_declared
 
@@ -37,7 +37,7 @@ class MirrorTask:
         self._controller = controller
         self._host = host
         path = str(params.get("dest") or params["path"])
-        self._params = {**params, "path": host.expand_paths([path])[path]}
+        self._params = {**empty_as_unset(params), "path": host.expand_paths([path])[path]}
         self._params.pop("dest", None)
 
     def run(self) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class TestIndex:
 
     @pytest.mark.parametrize(
         ("given", "seconds"),
-        [({}, 0), ({"index_max_age": "2d"}, 2 * DAY_S), ({"index_max_age": "36h"}, 36 * 60 * 60)],
+        [({}, 0), ({"index_max_age": ""}, 0), ({"index_max_age": "2d"}, 2 * DAY_S), ({"index_max_age": "36h"}, 36 * 60 * 60)],
     )
     @pytest.mark.parametrize("default", [None, "7d"])
     def test_how_old_it_may_be_is_the_tasks_word_or_the_default(
@@ -97,7 +97,7 @@ class TestIndex:
             monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE", default)
         failure(host, path, name=MINOR, **given)
         failure(host, path, name=MINOR, index_max_age="0")
-        expected = 7 * DAY_S if default and not given else seconds
+        expected = 7 * DAY_S if default and not given.get("index_max_age") else seconds
         assert [options.max_release_age_s for options in asked] == [expected, 0]
 
     @pytest.mark.parametrize(("option", "where"), [(True, "index_max_age"), (False, "standalone_python_index_max_age")])
@@ -255,6 +255,7 @@ class TestExclude:
             (None, NEW, OLD),
             ([NEW], OLD, OLD),
             ([], NEW, NEW),
+            ("", NEW, OLD),
             (f">=3.99.0,<3.99.1,{NEW}", None, OLD),
             (int(NEW), None, OLD),
         ],

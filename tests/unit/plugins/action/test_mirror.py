@@ -75,6 +75,15 @@ def test_variables_of_the_path_are_those_of_the_host(option: str) -> None:
     assert host.modules[0]["path"] == "/home/me/python"
 
 
+def test_an_empty_text_lifts_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(task, "resolve_declared", lambda _declared, **rest: asked.update(rest) or [ASSET])
+    monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_EXCLUDE", "20260101")
+    monkeypatch.setenv("ANSIBLE_STANDALONE_PYTHON_INDEX_MAX_AGE", "7d")
+    act(builds=[{"names": ["3.13"]}], exclude="", index_max_age="")
+    assert ([str(one.text) for one in asked["exclude"]], asked["index"].max_release_age_s) == (["20260101"], 604800)
+
+
 def test_what_no_source_has_is_handed_to_a_second_run() -> None:
     result, (first, second) = act(bundles=True)
     assert (first["attestations"], second["attestations"]) == ({}, {ASSET.sha256: "{}"})
