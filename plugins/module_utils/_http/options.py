@@ -19,7 +19,7 @@ DEFAULT_INDEX_TIMEOUT_S = 10 * 60
 DEFAULT_MIN_RATE = 1024  # bytes a second: 8 kbit/s, less than any modem's
 
 _MOST = 100_000_000  # seconds in three years; the limits of socket timeouts and of numbers in receipts are above
-_COUNTS = (
+COUNTS = (
     ("timeout", 1, "the seconds to wait"),
     ("index_timeout", 1, "the seconds that a whole index may take"),
     ("min_rate", 0, "bytes a second"),
@@ -61,7 +61,7 @@ class UrlOptions:
         Raises `InvalidName` for a value that no request can be made with.
         """
         given = {item.name: params[item.name] for item in fields(cls) if params.get(item.name) is not None}
-        for option, least, meaning in _COUNTS:
+        for option, least, meaning in COUNTS:
             require_count(given.get(option, least), option, meaning, least)
         # YAML gives numbers and booleans where the header is one of those words.
         given["headers"] = {str(name): str(value) for name, value in given.get("headers", {}).items()}

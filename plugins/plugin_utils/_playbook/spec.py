@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import SECRET_OPTIONS
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName
+from ansible_collections.standalone.python.plugins.module_utils._http.options import COUNTS
 
 from .._options import nearest
 
@@ -41,7 +42,7 @@ class Setting:
     `form` restricts the type further: one of the keys in `values`. `scope` says whether hosts may differ, or whether
     the value counts once for the whole run. `required` is the advice when it is missing, and `without` a warning. A
     value that is `late` may refer to values that are known only during the run. `secret` values are not shown. `items`
-    are the options that dictionaries in a list may have, empty for any.
+    are the options that dictionaries in a list may have, each with its name there, empty for any.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Setting:
     late: bool = False
     may_be_empty: bool = False
     secret: bool = False
-    items: tuple[str, ...] = ()
+    items: Mapping[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,23 @@ def _role_options(role: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry_point in _yaml(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"].values():
         for name, option in entry_point["options"].items():
-            given = {key: option[key] for key in _OF_A_ROLE if key in option}
-            found.setdefault(name, {**given, "items": tuple(option.get("options", ())), "late": True})
+            items = {one: _setting(one, _role_option(one, item)) for one, item in option.get("options", {}).items()}
+            given = _role_option(name.removeprefix(f"{role}_"), option)
+            found.setdefault(name, {**given, "items": items, "late": True})
     return found
+
+
+# The forms of options of `build`, which argument specs of roles cannot say. Others are as they are called.
+_FORMS_OF_OPTIONS = {
+    **dict.fromkeys(("min_age", "index_max_age"), "age"),
+    **{option: option for option in ("name", "checksum", "target", "keep", *(option for option, *_more in COUNTS))},
+    "exclude": "builds",
+    "rollback_from_build": "build_to_roll_back_from",
+}
+
+
+def _role_option(name: str, option: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{key: option[key] for key in _OF_A_ROLE if key in option}, "form": _FORMS_OF_OPTIONS.get(name)}
 
 
 _SECRETS = (*SECRET_OPTIONS, "source", "pip_extra_args")  # the last two are variables of roles

@@ -14,12 +14,14 @@ from ansible.module_utils.common.validation import check_type_bool, check_type_d
 
 from ansible_collections.standalone.python.plugins.module_utils._argspec import BUILD_ARGUMENTS, URL_ARGUMENTS
 from ansible_collections.standalone.python.plugins.module_utils._builds.request import RequestedName
+from ansible_collections.standalone.python.plugins.module_utils._builds.target import Target
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._http.options import COUNTS
 from ansible_collections.standalone.python.plugins.module_utils._install.rollback import require_from_build
 from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path, not_absolute
 
 from .._documents import local_path
-from .._options import age_seconds, nearest
+from .._options import age_seconds, nearest, parse_checksum
 from .._resolve.exclusion import parse_exclude
 from .spec import Setting
 
@@ -117,10 +119,13 @@ def _list(setting: Setting, value: Any) -> list[Any]:
     if setting.elements == "dict":
         if not all(isinstance(one, Mapping) for one in found):
             raise BadValue("Write a list of dictionaries.")
-        for name in (name for one in found for name in one if setting.items and name not in setting.items):
-            meant = nearest(str(name), setting.items)
-            advice = f"Did you mean {meant}?" if meant else "Leave it out."
-            raise BadValue(f"Its items have no option {name}. {advice}")
+        for name, one in (option for item in found for option in item.items() if setting.items):
+            if name not in setting.items:
+                meant = nearest(str(name), setting.items)
+                raise BadValue(f"It has no option {name}. {f'Did you mean {meant}?' if meant else 'Leave it out.'}")
+            fault = fault_in(setting.items[name], one) if one != "" else None
+            if fault:
+                raise BadValue(f"Its {name} {fault.found}. {fault.advice}")
         return found
     texts = [text for one in found for text in _text(setting, one)]
     if not all(texts):
@@ -195,6 +200,14 @@ def _is_output(setting: Setting, value: str) -> None:
         raise BadValue(f"This user may not write to {above} on the controller. Choose another path.")
 
 
+def _is_count(meaning: str, least: int) -> Callable[[Setting, Any], None]:
+    def check(_setting: Setting, value: int) -> None:
+        if value < least:
+            raise BadValue(f"It counts {meaning}: write {least} or more.")
+
+    return check
+
+
 def _is_pattern(_setting: Setting, value: Any) -> None:
     parts = value if isinstance(value, list) else [value]
     if not parts or not all(isinstance(part, str) and part.strip(" ,:") for part in parts):
@@ -231,6 +244,9 @@ _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
     "age": lambda setting, value: _discard(age_seconds(value, setting.name)),
     "path": _is_path,
     "seconds": _is_duration,
+    "checksum": lambda _setting, value: _discard(parse_checksum(value)),
+    "target": lambda _setting, value: _discard(Target.parse(value)),
+    **{option: _is_count(meaning, least) for option, least, meaning in (("keep", 0, "builds"), *COUNTS)},
     _FILE: _is_output,
     _DIRECTORY: _is_output,
     _COMMAND: lambda _setting, _value: None,
@@ -259,6 +275,6 @@ def _shown(setting: Setting, value: Any) -> str:
     if isinstance(value, Mapping):
         return "is a dictionary"
     if isinstance(value, list) and any(isinstance(one, (Mapping, list)) for one in value):
-        return "is a list of others"
+        return "has a wrong item"
     text = ascii(value) if not isinstance(value, str) or not value.isprintable() else f"'{value}'"
     return f"is {text}" if len(text) <= _SHOWN else f"is {text[:_SHOWN]}…"

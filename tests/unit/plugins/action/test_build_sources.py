@@ -80,7 +80,12 @@ class TestIndex:
 
     @pytest.mark.parametrize(
         ("given", "seconds"),
-        [({}, 0), ({"index_max_age": ""}, 0), ({"index_max_age": "2d"}, 2 * DAY_S), ({"index_max_age": "36h"}, 36 * 60 * 60)],
+        [
+            ({}, 0),
+            ({"index_max_age": ""}, 0),
+            ({"index_max_age": "2d"}, 2 * DAY_S),
+            ({"index_max_age": "36h"}, 36 * 60 * 60),
+        ],
     )
     @pytest.mark.parametrize("default", [None, "7d"])
     def test_how_old_it_may_be_is_the_tasks_word_or_the_default(

@@ -126,3 +126,13 @@ def test_variables_of_roles_and_of_those_who_use_them_are_taken(role: str) -> No
 def test_what_can_be_a_secret_or_have_one_in_an_address_is_not_shown(playbook: str, secret: set[str]) -> None:
     settings = spec_of(playbook).settings
     assert {name.partition("_")[2] for name, setting in settings.items() if setting.secret} == secret
+
+
+@pytest.mark.parametrize("playbook", playbooks())
+def test_what_the_message_about_an_unknown_name_refers_to_lists_the_variables(playbook: str) -> None:
+    spec = spec_of(playbook)
+    before, _, role = spec.page.rpartition("standalone.python.")
+    listing = SPECS.parents[1] / (f"roles/{role}/meta/argument_specs.yml" if role and before else spec.page)
+    text = listing.read_text()
+    assert before in ("", "ansible-doc -t role ")
+    assert [name for name in spec.settings if name not in text and name != spec.hosts] == []

@@ -62,6 +62,9 @@ GOOD: list[tuple[str, Any]] = [
     ("bootstrap_keep", "2"),
     ("bootstrap_path", "~/python/3.13"),
     ("interpreter_builds", [{"name": "3.13"}]),
+    ("interpreter_builds", [{"name": 3.12, "exclude": [20250807], "keep": "0", "min_age": None, "mirror": ""}]),
+    ("interpreter_builds", [{"asset": {"name": "x"}, "health_imports": [], "validate_certs": "no", "headers": {}}]),
+    ("interpreter_index_max_age", 0),
 ]
 
 BAD: list[tuple[str, Any, str]] = [
@@ -121,12 +124,24 @@ BAD: list[tuple[str, Any, str]] = [
     (
         "interpreter_builds",
         [{"name": "3.13", "verfy": "full"}],
-        "is a list of others. Its items have no option verfy. Did you mean verify?",
+        "has a wrong item. It has no option verfy. Did you mean verify?",
     ),
-    ("interpreter_builds", [{"x": "3.13"}], "is a list of others. Its items have no option x. Leave it out."),
+    ("interpreter_builds", [{"x": "3.13"}], "has a wrong item. It has no option x. Leave it out."),
     ("interpreter_builds", ["3.13"], "is ['3.13']. Write a list of dictionaries."),
-    ("interpreter_builds", [{"url_password": "s3cret"}, 3], "is a list of others. Write a list of dictionaries."),
+    ("interpreter_builds", [{"url_password": "s3cret"}, 3], "has a wrong item. Write a list of dictionaries."),
+    ("interpreter_builds", [{"name": "3.x"}], "has a wrong item. Its name is '3.x'. '3.x' does not name a build."),
+    ("interpreter_builds", [{}, {"keep": -1}], "has a wrong item. Its keep is -1. It counts builds: write 0 or more."),
+    ("interpreter_builds", [{"state": "gone"}], "has a wrong item. Its state is 'gone'. Write present"),
+    ("interpreter_builds", [{"url_password": ["s3cret"]}], "has a wrong item. Its url_password has a wrong value."),
     ("interpreter_state", "gone", "is 'gone'. Write present, latest or absent."),
+    ("interpreter_name", 3.1, "is 3.1. There is no build of Python 3.1."),
+    ("interpreter_min_age", "soon", "is 'soon'. interpreter_min_age 'soon' is no age."),
+    ("interpreter_index_max_age", "soon", "is 'soon'. interpreter_index_max_age 'soon' is no age."),
+    ("interpreter_exclude", ["3.13"], "is ['3.13']. interpreter_exclude has '3.13', which does not say"),
+    ("interpreter_timeout", 0, "is 0. It counts the seconds to wait: write 1 or more."),
+    ("bootstrap_keep", -1, "is -1. It counts builds: write 0 or more."),
+    ("bootstrap_checksum", "sha256:12", "is 'sha256:12'. checksum is 'sha256:12'. Write the archive's SHA-256 digest"),
+    ("bootstrap_target", "linux", "is 'linux'. "),
 ]  # fmt: skip
 
 
