@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -19,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._json import rendered
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.platform import Elf
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import Probe, build_command, parse
 
@@ -103,7 +103,7 @@ def make_build(  # pylint: disable=dangerous-default-value # nobody changes it
     (build / "lib" / "json" / "__init__.py").write_text("")
     (build / "lib" / "json" / "__pycache__" / "__init__.pyc").write_bytes(b"\0")
     if receipt is not None:
-        (build / ".build.json").write_text(json.dumps(receipt, indent=2) + "\n")
+        (build / ".build.json").write_text(rendered(receipt))
     return build
 
 

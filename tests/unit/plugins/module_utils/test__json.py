@@ -14,7 +14,7 @@ from ansible_collections.standalone.python.plugins.module_utils._json import con
 @pytest.mark.parametrize(
     ("data", "content"),
     [
-        (b'{"a": [1]}', {"a": [1]}),
+        (b'[{"a": 1}]', [{"a": 1}]),
         (b"", None),
         (b'{"a": ', None),
         (b"\xff\xfe", None),
@@ -40,7 +40,8 @@ def test_a_sealed_file_is_read_without_its_seal(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [('"a": 1', '"a": 2'), ('"a"', '"b"'), ('"a": 1,', ""), ('"a": 1', '"a": "1"')]
+    ("before", "after"),
+    [('"a": 1', '"a": 2'), ('"a"', '"b"'), ('"a": 1,', ""), ('"a": 1', '"a": "1"'), ('"seal"', '"sea"')],
 )
 def test_a_broken_seal_is_damage(tmp_path: Path, before: str, after: str) -> None:
     file = tmp_path / "x.json"

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -74,7 +73,7 @@ DAMAGED: dict[str, Any] = {
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_damaged_receipt_is_an_empty_one(name: str, receipt: Path, tmp_path: Path) -> None:
     content = DAMAGED[name]
-    receipt.write_text(content if isinstance(content, str) else json.dumps({"format": 1, "files": content}))
+    receipt.write_text(content if isinstance(content, str) else rendered({"format": 1, "files": content}))
     found = _mirror_receipt.read(str(tmp_path))
     assert found
     assert (found.files, bool(found.damage)) == ({}, True)
@@ -89,7 +88,7 @@ def test_a_damaged_receipt_is_an_empty_one(name: str, receipt: Path, tmp_path: P
     ],
 )
 def test_a_damaged_record_is_shown(name: str, why: str, receipt: Path, tmp_path: Path) -> None:
-    receipt.write_text(json.dumps({"format": 1, "files": DAMAGED[name]}))
+    receipt.write_text(rendered({"format": 1, "files": DAMAGED[name]}))
     assert _mirror_receipt.read(str(tmp_path)) == MirrorReceipt({}, f"{receipt}: files[0] is damaged: {why}")
 
 

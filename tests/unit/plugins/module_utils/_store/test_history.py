@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import json
 import os
 import socket
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._json import rendered
 from ansible_collections.standalone.python.plugins.module_utils._store import history as _history
 from ansible_collections.standalone.python.plugins.module_utils._store.history import HistoryEntry, PathHistory, Roots
 from tests.support.installed_builds import history
@@ -154,7 +154,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
     if isinstance(content, bytes):
         file.write_bytes(content)
     else:
-        file.write_text(content if isinstance(content, str) else json.dumps(content))
+        file.write_text(content if isinstance(content, str) else rendered(content))
     (damage,) = _history.read_all(str(tmp_path)).damage
     assert str(damage) == (
         f"{file}{complaint} Nothing is pruned from the store meanwhile. Run standalone.python.build for {PATH}: it "

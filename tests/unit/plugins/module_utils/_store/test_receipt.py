@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
+from ansible_collections.standalone.python.plugins.module_utils._json import rendered
 from ansible_collections.standalone.python.plugins.module_utils._store import receipt as _receipts
 from ansible_collections.standalone.python.plugins.module_utils._store.receipt import Receipt, Settings
 from tests.support.receipts import asset, receipt
@@ -103,7 +104,7 @@ Damage = Callable[[dict[str, Any]], Any]
 def test_the_damaged_field_is_named(tmp_path: Path, damage: Damage, complaint: str) -> None:
     content = receipt().as_dict()
     damage(content)
-    (tmp_path / ".build.json").write_text(json.dumps(content))
+    (tmp_path / ".build.json").write_text(rendered(content))
     with pytest.raises(StoreError) as caught:
         _receipts.read(str(tmp_path))
     assert str(caught.value) == f"{tmp_path}/.build.json{complaint}"
@@ -199,7 +200,7 @@ DAMAGED: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_contradicts_itself_is_damaged(tmp_path: Path, name: str) -> None:
     changes, complaint = DAMAGED[name]
     file = tmp_path / ".build.json"
-    file.write_text(json.dumps({**receipt().as_dict(), **changes}))
+    file.write_text(rendered({**receipt().as_dict(), **changes}))
     with pytest.raises(StoreError) as caught:
         _receipts.read(str(tmp_path))
     assert str(caught.value) == f"{file}{complaint}"

@@ -6,12 +6,19 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import InvalidName, StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._json import rendered
 from ansible_collections.standalone.python.plugins.plugin_utils._probe.probe import (
     Mount,
     NearestExisting,
     build_command,
     parse,
 )
+
+
+def sealed(**content: object) -> str:
+    """The content of a file, as the probe prints it."""
+    return rendered(content).replace("\n", "")
+
 
 LINES = (
     "standalone-python-probe 1",
@@ -25,11 +32,11 @@ LINES = (
     "nearest_to_store_is_directory=1",
     "free_kib=2048",
     "store_entry=a=b",
-    'store_receipt={  "format": 1}',
+    f"store_receipt={sealed(format=1)}",
     "store_entry=c",
     "store_receipt=",
     "root_file=%2Fopt%2Fpython%2F3.13",
-    'root_json={"path": "/opt/python/3.13"}',
+    f"root_json={sealed(path='/opt/python/3.13')}",
     "root_file=x",
     "root_json=",
     "running=4711 a=b",
@@ -84,9 +91,16 @@ def test_noise_around_the_answer(stdout: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["store_receipt=[1]", "store_receipt={", "store_receipt=", f"store_receipt={'[' * 200_000}"]
+    "line",
+    [
+        "store_receipt=[1]",
+        'store_receipt={"format": 1}',
+        "store_receipt={",
+        "store_receipt=",
+        f"store_receipt={'[' * 200_000}",
+    ],
 )
-def test_what_is_no_json_object(line: str) -> None:
+def test_what_is_no_sealed_json_object(line: str) -> None:
     assert parse("\n".join((*LINES[:10], "store_entry=a", line, *LINES[-2:]))).receipts == {"a": None}
 
 
@@ -142,7 +156,7 @@ def test_a_good_answer_is_no_warning() -> None:
 
 
 def test_a_receipt_is_of_the_entry_before_it_alone() -> None:
-    first, second = ("store_entry=a", 'store_receipt={"a": 1}'), ("store_entry=b", 'store_receipt={"b": 1}')
+    first, second = ("store_entry=a", f"store_receipt={sealed(a=1)}"), ("store_entry=b", f"store_receipt={sealed(b=1)}")
     whole = [*LINES[:10], *first, *second, LINES[-1]]
     assert parse("\n".join(whole)).receipts == {"a": {"a": 1}, "b": {"b": 1}}
     for lines, expected in (

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._json import rendered
 from tests.support import probe_runs
 from tests.support.probe_runs import RECEIPT, SHELLS, age, ask, install, make_build, program, shell_cases
 from tests.support.small_disks import MountRefused, small_disk
@@ -63,8 +64,9 @@ def with_broken_receipt(path: Path) -> dict[str, Any]:
 
 def with_a_receipt_that_ends_without_line_end(path: Path) -> dict[str, Any]:
     install(path)
-    (path / ".build.json").write_text('{"back\\\\slash": "\\u00e9 = %s"}')
-    return {"receipts": {"a": {"back\\slash": "é = %s"}}}
+    content = {"back\\slash": "é = %s"}
+    (path / ".build.json").write_text(rendered(content).rstrip())
+    return {"receipts": {"a": content}}
 
 
 def foreign_directory(path: Path) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def beside_other_builds(path: Path) -> dict[str, Any]:
     make_build(path.parent / ".builds", "b*c d")
     make_build(path.parent / ".builds", "unfinished", receipt=None)
     (path.parent / ".builds" / ".roots").mkdir()
-    (path.parent / ".builds" / ".roots" / "%2Fx y").write_text('{\n  "path": "…",\n  "keep": 2\n}\n')
+    (path.parent / ".builds" / ".roots" / "%2Fx y").write_text(rendered({"path": "…", "keep": 2}))
     (path.parent / ".builds" / ".roots" / "%2Fz").write_text("{")
     receipts = {"a": RECEIPT, "b*c d": RECEIPT}
     return {"receipts": receipts, "roots": {"%2Fx y": {"path": "…", "keep": 2}, "%2Fz": None}}
