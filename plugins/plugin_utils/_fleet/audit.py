@@ -231,6 +231,7 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
     newest = _newest(build, baseline)
     end = baseline.cycle.end_of(build.version.minor_text)
     pids = found.pids()
+    named_by = list(found.fields.texts("paths"))
     return {
         **build.as_dict(),
         "sha256": found.asset.sha256,
@@ -240,7 +241,7 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
         "installed_at": found.fields.optional_text("installed_at"),
         "components": completed(build, found.components()),
         "series": build.series,
-        "paths": list(found.fields.texts("paths")),
+        "paths": named_by,
         "intact": found.fields.optional(found.fields.flag, "intact"),
         "drift": found.drift(),
         "does_not_run": found.fields.optional_text("does_not_run"),
@@ -251,7 +252,7 @@ def _build(found: FoundBuild, paths: Iterable[FoundPath], groups: str, baseline:
         "run_by": units_of(groups, pids),
         "pids": pids,
         "processes": found.processes(),
-        "kept": _kept_as(found, paths),
+        "kept": None if named_by else _kept_as(found, paths),
         "provisional": _provisional(found, paths),
         "left": _left(found, paths),
     }
@@ -281,11 +282,9 @@ def _stdout(registered: Any) -> str:
     return printed if isinstance(printed, str) else ""
 
 
-def _kept_as(found: FoundBuild, paths: Iterable[FoundPath]) -> str | None:
-    """Whether a build that no path names is older or newer than those that paths of its store name; None at a path."""
+def _kept_as(found: FoundBuild, paths: Iterable[FoundPath]) -> str:
+    """Whether a build that no path names is older or newer than those that paths of its store name."""
     used = [one for one in paths if one.store == found.store]
-    if any(one.entry == found.entry for one in used):
-        return None
     recency, series = found.asset.build.recency, found.asset.build.series
     left = [one.build for path in used for one in path.left if one.build.name == found.asset.build.name]
     current = [one for one in map(_build_of_path, used) if one and one.series == series]

@@ -98,5 +98,5 @@ def _last_day(text: str, where: str) -> date:
     try:
         year, month, *day = (int(part) for part in text.split("-"))
         return date(year, month, *day or [calendar.monthrange(year, month)[1]])
-    except (TypeError, ValueError, calendar.IllegalMonthError):
+    except (TypeError, ValueError, OverflowError, calendar.IllegalMonthError):
         raise InvalidCycle(f"{where} is damaged: end_of_life is {text!r}, and should be as 2029-10-31.") from None

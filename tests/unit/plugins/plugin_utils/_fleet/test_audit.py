@@ -366,6 +366,16 @@ def test_a_kept_build_that_is_newer_is_not_called_earlier() -> None:
     assert [row["state"] for row in rows if not row["paths"]] == ["newer build", "earlier build", "earlier build"]
 
 
+def test_a_build_that_says_of_itself_that_no_path_names_it() -> None:
+    """It contradicts the path that does. The page of all hosts needs a state for it."""
+    current = build("3.13.15", "20261110")
+    contradicting = host({**current, "paths": []})
+    contradicting["paths"] = host(current)["paths"]
+    audited = report({"web1": contradicting}, {}, BASELINE)
+    assert [one["kept"] for one in of(audited, "web1")["builds"]] == ["earlier"]
+    assert "earlier build" in as_html(audited)
+
+
 def test_what_hosts_could_not_read_is_noted() -> None:
     problem = {
         "file": "/x/.build.json",

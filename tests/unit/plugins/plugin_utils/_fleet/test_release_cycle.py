@@ -40,6 +40,10 @@ def test_a_list_of_ones_own_takes_their_place() -> None:
             '{"3.16": {"end_of_life": "never"}}',
             "c.json is damaged: end_of_life is 'never', and should be as 2029-10-31.",
         ),
+        (
+            '{"3.16": {"end_of_life": "2032-01-99999999999999999999"}}',
+            "c.json is damaged: end_of_life is '2032-01-99999999999999999999', and should be as 2029-10-31.",
+        ),
         ("<html>", "c.json is not JSON: Expecting value: line 1 column 1 (char 0)."),
     ],
 )
