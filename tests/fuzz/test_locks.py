@@ -37,7 +37,8 @@ def parse_or_refuse(text: str) -> None:
             assert RequestedName.parse(name).answered_by(build, prerelease=True)
             assert build.target == target
             assert digests.setdefault(locked.asset.file_name, locked.asset.sha256) == locked.asset.sha256
-    assert LockFile.parse(lock.render(), "again") == lock
+    written = lock.render()  # without what addresses can hide
+    assert LockFile.parse(written, "again").render() == written
 
 
 @given(mutated_text(TEXT))

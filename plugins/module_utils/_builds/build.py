@@ -236,7 +236,7 @@ class Asset(NamedTuple):
             raise error(f"{where} is damaged: sha256 is {sha256}, the digest of an empty file, which no build is.")
         copy = fields.optional(fields.within, "prepared")
         prepared = Prepared(*map(copy.digest, Prepared._fields)) if copy else None
-        return cls.from_build(build, fields.text("url"), sha256)._replace(prepared=prepared)
+        return cls.from_build(build, fields.line("url"), sha256)._replace(prepared=prepared)
 
 
 # Best first. Builds from before 2020 do not say how they are optimized.

@@ -80,7 +80,7 @@ def rows_of_sums(text: str, where: str, directory: str) -> Iterator[Row]:
 
 
 def _row(fields: Fields, where: str) -> Row:
-    url = fields.text("url")
+    url = fields.line("url")
     if _URL.fullmatch(url) is None or split_url(url) is None:
         raise fields.damaged("url", "an http(s) or file URL of a file")
     if fields.optional_text("sha256") is None:

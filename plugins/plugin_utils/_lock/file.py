@@ -82,16 +82,16 @@ class LockedBuild:
     def from_dict(cls, mapping: Any, where: str) -> LockedBuild:
         """Parse an entry, named `where` in messages. The file name decides the kind of build. Raises `InvalidLock`."""
         fields = Fields(mapping, where, DamagedLock)
-        url, sha256 = fields.text("url"), fields.text("sha256")
+        url, sha256 = fields.line("url"), fields.text("sha256")
         if SHA256.fullmatch(sha256) is None:
             raise fields.damaged("sha256", "64 hexadecimal digits in lower case")
         if sha256 == SHA256_OF_NOTHING:
             raise DamagedLock(f"{where} is damaged: sha256 is the digest of an empty file, which no archive is.")
         parts = split_url(url)
-        if parts is None or parts.scheme not in ("http", "https", "file"):
+        if parts is None or parts.scheme not in ("http", "https", "file") or url != url.strip():
             raise fields.damaged("url", "the http(s) or file URL of an archive")
         try:
-            listed = IndexEntry.from_url(url, bytes.fromhex(sha256))
+            listed = IndexEntry.from_url(shown_url(url), bytes.fromhex(sha256))  # as it is written again
         except InvalidName as problem:
             raise DamagedLock(f"{where} is damaged: {problem}") from None
         for key, of_file in (("version", str(listed.build.version)), ("release", listed.build.release)):

@@ -159,6 +159,7 @@ def test_the_file_name_is_the_url_s_or_the_usual(stem: str, url: str, file_name:
         ),
         ({"build_options": 1}, "asset is damaged: build_options should be a text."),
         ({"url": None}, "asset is damaged: url should be a text."),
+        ({"url": "https://mirror/a\tb.tar.gz"}, "asset is damaged: url should be printable."),
         ({"sha256": "abc"}, "asset is damaged: sha256 is 'abc', and should be 64 hexadecimal digits."),
         (
             {"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},

@@ -95,6 +95,18 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
             f"lock: 3.13: {GNU} is damaged: url should be the http(s) or file URL of an archive.",
         ),
         (
+            lambda text: text.replace(url_of(NEW), f'" {url_of(NEW)}"'),
+            f"lock: 3.13: {GNU} is damaged: url should be the http(s) or file URL of an archive.",
+        ),
+        (
+            lambda text: text.replace(url_of(NEW), f'"{url_of(NEW)}"'.replace("https:/", "https:/\\t")),
+            f"lock: 3.13: {GNU} is damaged: url should be printable.",
+        ),
+        (
+            lambda text: text.replace(url_of(NEW), url_of(NEW).replace("/download/", "/down?load/")),
+            f"lock: 3.13: {GNU} is damaged: down is not the name of a build.",
+        ),
+        (
             lambda text: text.replace(url_of(NEW), "https://a/b/c"),
             f"lock: 3.13: {GNU} is damaged: c is not the name of a build.",
         ),
