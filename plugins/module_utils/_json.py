@@ -27,7 +27,7 @@ class NewerFormat(StoreError):
 def content_of(file: str) -> Any:
     """The content of a JSON file without its seal; None for anything but JSON.
 
-    Raises `FileNotFoundError`, and `StoreError` for something other than a regular file and for a broken seal.
+    Raises `FileNotFoundError`, and `StoreError` for anything but a regular file, and a broken seal.
     """
     return unsealed(parsed(read_regular(file, most_bytes=_MOST_BYTES)), where=file)
 
@@ -117,7 +117,7 @@ class Fields:
         return self._get(key, int, "a whole number")
 
     def count(self, key: str) -> int:
-        """A number of things, bytes or nanoseconds: not negative, and at most 64 bits."""
+        """A number that is not negative, and at most 64 bits."""
         value = self.number(key)
         if not 0 <= value <= _LARGEST_COUNT:
             raise self.damaged(key, "a number that can be")

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Text from outside, made safe to display: a terminal, browser or spreadsheet shows every character and obeys none.
 
-Hosts, servers, indexes, archives and file names can contain escape sequences that rewrite a terminal, marks that
-reverse the direction of the following text, and invisible characters. All messages, warnings, diffs and report cells go
-through this file. Results are data and keep what was found.
+Hosts, servers, indexes, archives and file names can contain escape sequences, marks that reverse the following text,
+and invisible characters. All messages, warnings, diffs and report cells go through this file. Results are data and keep
+what was found.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from .._os.disk_space import require_for_files
 from .._os.errors import advice, existing, file_of, why_not_writable
 from .._os.flock import Limit, held_in
 from .._os.paths import remove_tree
-from .._os.permissions import require_ours
+from .._os.permissions import require_ours, require_way_of_root
 from .._os.regular_file import sha256_of
 from .._store.store import make_directory
 from . import receipt, report
@@ -48,6 +48,7 @@ def run(spec: MirrorSpec, *, check_mode: bool = False) -> dict[str, Any]:
     Raises a `StandaloneError` when it cannot; the indexes then still name only existing files.
     """
     os.umask(0o022)  # of this module process: file modes never depend on the caller's
+    require_way_of_root(spec.path)
     try:
         return _look(spec) if check_mode else _act(spec)
     except OSError as error:

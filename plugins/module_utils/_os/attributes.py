@@ -105,7 +105,7 @@ def attributes_differ(path: str, expected: bytes | None) -> bool:
 
 
 def drop_acls(directory: str) -> None:
-    """Take from a new directory the access control lists that it has inherited, so that nothing in it inherits them."""
+    """Take from a new directory the access control lists that it would hand down."""
     for name in sorted(ACLS):
         try:
             os.removexattr(directory, name)

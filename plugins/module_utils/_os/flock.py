@@ -113,7 +113,7 @@ def is_still_there(handle: int, path: str) -> bool:
 
 
 def _holders(handle: int) -> str:
-    """The other holders of the lock, as the end of a message; "" when the system lists none."""
+    """The other holders, as the end of a message; "" when the system lists none."""
     status = os.fstat(handle)
     file = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     try:
@@ -128,7 +128,7 @@ def _holders(handle: int) -> str:
 
 
 def _described(pid: int) -> str:
-    """The process number, and its name while it runs: a child may keep the lock."""
+    """Number, and name while it runs: a child may keep the lock."""
     try:
         with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as name:
             return f"{pid} ({name.read().strip()})"

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from .._errors import StoreError
 
 _NO_LINK = (errno.ENOENT, errno.ENOTDIR, errno.EINVAL)
+MOST_LINKS = 40  # in one path, as in Linux
 LONGEST_NAME = 255  # bytes, of file systems on Linux and macOS
 _LONGEST_PATH = 3072  # bytes; Linux allows 4,095, of which files of a build need 400
 BUILD_PREFIX = "/install"  # what upstream configures builds with
@@ -57,7 +58,7 @@ def checked_absolute(path: str, option: str, example: str) -> str:
 
 
 def _require_short(path: str, option: str) -> None:
-    """Raise `StoreError` for a path that no file system takes, or that leaves no room for what is below it."""
+    """Raise `StoreError` for a path that is too long, or whose files would be."""
     longest = max(path.encode().split(b"/"), key=len)
     if len(longest) > LONGEST_NAME:
         name = longest[:20].decode(errors="ignore")
@@ -99,7 +100,7 @@ def found_program(name: str) -> str | None:
 def kind_of(place: str) -> str:
     """What is at a path: absent, link, directory, file or other. A link is not followed.
 
-    Raises `OSError` when the system cannot say. For `os.path.exists` and its kin that is absent, too.
+    Raises `OSError` when the system cannot say, unlike `os.path.exists`.
     """
     try:
         mode = os.lstat(place).st_mode

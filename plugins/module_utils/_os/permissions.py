@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 
 from .._errors import StoreError
+from .paths import MOST_LINKS, link_target
 
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
@@ -15,8 +17,8 @@ _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 def require_ours(*directories: str, option: str = "store") -> None:
     """Require that directories belong to this user; absent ones pass.
 
-    Raises `StoreError` for a link, another user's, or one writable for others. `option` chooses another directory. The
-    check is by name: a user who may write to the parent can still swap it afterwards, see `require_way_of_root`.
+    Raises `StoreError` for a link, another user's, or one writable for others. `option` chooses another directory. For
+    those above it, see `require_way_of_root`.
     """
     for directory in directories:
         try:
@@ -34,23 +36,27 @@ def require_ours(*directories: str, option: str = "store") -> None:
 def require_way_of_root(directory: str) -> None:
     """Require that no other user can exchange a directory that root works in. Raises `StoreError`.
 
-    A user can if it is below a directory of theirs, or below one that all may write to; a group may, if the host says
-    so. A directory such as /tmp is no danger to what root already has in it. Users other than root risk nothing.
+    A user can if it, or a link to it, is in a directory of theirs, or in one that all may write to; a group may, if the
+    host says so. What root has in /tmp is safe. Users other than root risk nothing.
     """
     if os.geteuid() != 0:
         return
-    for way, name in (*_way_to(directory), *_way_to(os.path.realpath(directory))):
+    for way, name in way_to(directory):
         try:
             status = os.lstat(way)
         except FileNotFoundError:
+            return  # root makes the rest
+        if status.st_uid != 0:
+            problem = f"belongs to another user (number {status.st_uid})"
+        elif is_open(status) or (status.st_mode & stat.S_IWOTH and name and not os.path.lexists(f"{way}/{name}")):
+            problem = f"may be written to by everybody (mode {stat.S_IMODE(status.st_mode):04o})"
+        else:
             continue
-        problem = _problem_on_the_way(status, is_there=os.path.lexists(os.path.join(way, name)))
-        if problem:
-            raise StoreError(
-                f"Cannot work in {directory} as root: {way} {problem}, so another user could exchange what this task "
-                "runs and changes. Choose a path below directories of root, such as /opt/python, or run the task as "
-                "that user."
-            )
+        raise StoreError(
+            f"Cannot work in {directory} as root: {way} {problem}, so another user could exchange what this task "
+            "runs and changes. Choose a path below directories of root, such as /opt/python, or run the task as "
+            "that user."
+        )
 
 
 def require_executable(directory: str) -> None:
@@ -66,22 +72,29 @@ def require_executable(directory: str) -> None:
         )
 
 
-def _way_to(directory: str) -> list[tuple[str, str]]:
-    """The directories above, the root first, each with the name in it that continues the path."""
-    way = [os.path.split(directory)]
-    while way[-1][0] != directory:
-        directory = way[-1][0]
-        way.append(os.path.split(directory))
-    return way[-2::-1]  # without the root in itself
+def way_to(place: str) -> Iterator[tuple[str, str]]:
+    """Each directory on the way to a path, with the name that is looked up in it, and each link, with ""."""
+    way, ahead, links = "/", place.split("/")[::-1], 0
+    while ahead and links <= MOST_LINKS:
+        name = ahead.pop()
+        if name == "..":
+            way = os.path.dirname(way)
+        elif name not in ("", "."):
+            yield way, name
+            here = os.path.join(way, name)
+            target = link_target(here)
+            if target is None:
+                way = here
+            else:
+                yield here, ""
+                links += 1
+                way = "/" if target.startswith("/") else way
+                ahead += target.split("/")[::-1]
 
 
-def _problem_on_the_way(status: os.stat_result, *, is_there: bool) -> str | None:
-    if status.st_uid != 0:
-        return f"belongs to another user (number {status.st_uid})"
-    is_open = stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_IWOTH
-    if is_open and not (status.st_mode & stat.S_ISVTX and is_there):
-        return f"may be written to by everybody (mode {stat.S_IMODE(status.st_mode):04o})"
-    return None
+def is_open(status: os.stat_result) -> bool:
+    """Whether every user may rename what is in a directory."""
+    return stat.S_ISDIR(status.st_mode) and status.st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
 
 
 def _problem(status: os.stat_result) -> str | None:

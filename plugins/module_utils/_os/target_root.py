@@ -12,9 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .._errors import StoreError
-from .paths import checked_absolute, link_target
-
-_MOST_LINKS = 40  # in the resolution of one path, as in Linux
+from .paths import MOST_LINKS, checked_absolute, link_target
 
 
 class TargetRoot(NamedTuple):
@@ -33,7 +31,7 @@ class TargetRoot(NamedTuple):
         return bool(self.root)
 
     def require(self) -> None:
-        """Raise `StoreError` when there is no such directory, or it is the running system's."""
+        """Raise `StoreError` for a missing directory, and the running system's."""
         if self.root and not os.path.isdir(self.root):
             raise missing(self.root)
         if self.root and os.path.samefile(self.root, "/"):
@@ -66,7 +64,7 @@ class TargetRoot(NamedTuple):
                     place = os.path.join(place, part)
                     continue
                 links += 1
-                if links > _MOST_LINKS:
+                if links > MOST_LINKS:
                     raise in_circles(path, self.root)
                 place = root if target.startswith("/") else place
                 ahead += target.split("/")[::-1]

@@ -108,7 +108,7 @@ class Store:
         return os.path.join(self.directory, LOCK_FILE)
 
     def require_safe(self) -> None:
-        """Raise `StoreError` when another user could change the store, or could exchange it while root works in it."""
+        """Raise `StoreError` when another user could change or exchange the store."""
         self._require_way()
         self._require_ours()
 
@@ -196,7 +196,7 @@ class Store:
     def publish(self, stage: str, stem: str) -> str:
         """Make the staged build an entry and return its name.
 
-        The same build can be there for another path or settings, or as a drifted copy.
+        The build can be there for another path or settings, or as a drifted copy.
         """
         sync_file_system(stage)
         entry = self.free_name(stem)

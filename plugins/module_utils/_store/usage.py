@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from .._errors import StoreError
+from .._os.permissions import is_open, way_to
 from .._os.regular_file import read_regular
 from .._os.target_root import RUNNING, TargetRoot
 from .receipt import COMPONENT_VERSION, MEASURED
@@ -22,6 +23,7 @@ _DEEPEST = 6  # below a directory that is searched: ~/.local/share/pipx/venvs/NA
 _MOST_DIRECTORIES = 100_000
 _MOST_ENVIRONMENTS = 500
 _MOST_PACKAGES = 10_000  # names in one site-packages
+_MOST_LIBRARIES = 5  # of one environment, such as lib/python3.13
 _MOST_UNSEARCHED = 20
 _CONFIGURATION = "pyvenv.cfg"
 _MOST_CONFIGURATION_BYTES = 64 * 1024
@@ -35,7 +37,6 @@ _INSTALLED = re.compile(r"(pip|setuptools)-([^-]+)(?:-py[^-]*)?\.(?:dist-info|eg
 _BUNDLED = re.compile(r"(pip)-([^-]+)-[^/]+\.whl")
 _PLACES = (("site-packages", _INSTALLED), (os.path.join("ensurepip", "_bundled"), _BUNDLED))
 _LONGEST_VERSION = 64  # characters
-_LINE = re.compile(r"^\s*(home|version|version_info)\s*=\s*(.*?)\s*$", re.MULTILINE | re.IGNORECASE)
 
 _LONGEST_COMMAND = 1000  # bytes that are read, and so characters
 _SECRET = re.compile(r"pass|secret|token|credential|api.?key|auth", re.IGNORECASE)
@@ -147,7 +148,8 @@ def _describe(path: str, stores: Sequence[str], system: TargetRoot) -> dict[str,
         content = read_regular(os.path.join(place, _CONFIGURATION), most_bytes=_MOST_CONFIGURATION_BYTES)
     except (OSError, StoreError):
         return None
-    settings = {name.lower(): value for name, value in _LINE.findall(content.decode(errors="replace"))}
+    lines = (line.partition("=") for line in content.decode(errors="replace").split("\n"))
+    settings = {name.strip().lower(): value.strip() for name, _equals, value in lines}
     store, entry = _build_of(os.path.join(path, "bin", "python"), settings.get("home", ""), stores, system)
     return {
         "path": path,
@@ -174,22 +176,25 @@ def _build_of(program: str, home: str, stores: Sequence[str], system: TargetRoot
 def installed_in(place: str) -> dict[str, dict[str, str]]:
     """pip, setuptools and the pip of ensurepip below a directory, by the names of files: component -> version, source.
 
-    Where an interrupted upgrade left two, both are in the text, so that nobody mistakes it for one of them.
+    Where an interrupted upgrade left two, the text has both.
     """
     found: dict[str, set[str]] = {}
-    for library in _names_in(os.path.join(place, "lib")):
-        if library.startswith("python"):
-            for directory, pattern in _PLACES:
-                for name in _names_in(os.path.join(place, "lib", library, directory)):
-                    match = pattern.fullmatch(name)
-                    if match:
-                        version = match[2] if COMPONENT_VERSION.fullmatch(match[2]) else "0_unreadable"
-                        component = match[1].lower() if directory == "site-packages" else "ensurepip-pip"
-                        found.setdefault(component, set()).add(version)
+    for library in _libraries(place)[:_MOST_LIBRARIES]:
+        for directory, pattern in _PLACES:
+            for name in _names_in(os.path.join(library, directory)):
+                match = pattern.fullmatch(name)
+                if match:
+                    version = match[2] if COMPONENT_VERSION.fullmatch(match[2]) else "0_unreadable"
+                    component = match[1].lower() if directory == "site-packages" else "ensurepip-pip"
+                    found.setdefault(component, set()).add(version)
     return {
         component: {"version": "_or_".join(sorted(versions))[:_LONGEST_VERSION], "source": MEASURED}
         for component, versions in sorted(found.items())
     }
+
+
+def _libraries(place: str) -> list[str]:
+    return [f"{place}/lib/{name}" for name in _names_in(f"{place}/lib") if name.startswith("python")]
 
 
 def _names_in(directory: str) -> list[str]:
@@ -201,13 +206,14 @@ def _names_in(directory: str) -> list[str]:
 
 
 def _only_user_of(place: str) -> str | None:
-    """The name of the user to whom an environment belongs; None if others could exchange what a command in it runs."""
+    """The name of an environment's user; None if others could exchange what a command in it runs."""
     import pwd
 
-    libraries = [os.path.join(place, "lib", name, "site-packages") for name in _names_in(os.path.join(place, "lib"))]
+    libraries = _libraries(place)
+    paths = [place, f"{place}/bin/python", *(f"{library}/site-packages" for library in libraries)]
     try:
         owner = os.stat(place).st_uid
-        if all(_is_only_of(owner, path) for path in (place, os.path.join(place, "bin", "python"), *libraries)):
+        if len(libraries) <= _MOST_LIBRARIES and all(_is_only_of(owner, path) for path in paths):
             return pwd.getpwuid(owner).pw_name
     except (OSError, KeyError):
         pass
@@ -215,18 +221,8 @@ def _only_user_of(place: str) -> str | None:
 
 
 def _is_only_of(owner: int, path: str) -> bool:
-    """Whether only the owner and root can change a file or directory, and exchange it by a directory above it.
-
-    Raises `OSError`.
-    """
-    real = os.path.realpath(path)
-    status = os.lstat(real)
-    if status.st_uid not in (0, owner) or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return False
-    while real != "/":
-        real = os.path.dirname(real)
-        above = os.lstat(real)
-        is_open = above.st_mode & stat.S_IWOTH and not above.st_mode & stat.S_ISVTX
-        if above.st_uid not in (0, owner) or is_open:
-            return False
-    return True
+    """Whether only the owner and root can change a file, and exchange it or a link on its way. Raises `OSError`."""
+    file = os.stat(path)
+    return not file.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and all(
+        one.st_uid in (0, owner) and not is_open(one) for one in (file, *(os.lstat(way) for way, _name in way_to(path)))
+    )

@@ -67,33 +67,48 @@ require_ours() {
 # anything.
 require_way_of_root() {
     [ "$(id -u)" = 0 ] || return 0
-    require_way "$store"
-    there=$store
-    until [ -d "$there/" ]; do
-        there=${there%/*}
+    way=
+    ahead=$store/
+    links=0
+    while [ -n "$ahead" ] && [ "$links" -le 40 ]; do
+        part=${ahead%%/*}
+        ahead=${ahead#*/}
+        case $part in
+            '' | .) continue ;;
+            ..)
+                way=${way%/*}
+                continue
+                ;;
+        esac
+        require_of_root "${way:-/}" "$way/$part"
+        if [ -L "$way/$part" ]; then
+            require_of_root "$way/$part" ""
+            links=$((links + 1))
+            ahead=$(readlink "$way/$part")/$ahead
+            case $ahead in
+                /*) way= ;;
+            esac
+        else
+            way=$way/$part
+        fi
     done
-    require_way "$(cd -P "$there/" && pwd)${store#"$there"}"
 }
 
-# require_way FILE: check each directory above it. Root will create those that do not exist yet.
-require_way() {
-    way=$1
-    until [ -z "$way" ]; do
-        name=${way##*/}
-        way=${way%/*}
-        set -f
-        # shellcheck disable=SC2046 # the fields of ls are words
-        set -- $(ls -ldn "${way:-/}" 2>/dev/null)
-        set +f
-        [ $# -gt 3 ] || continue
-        unsafe="so another user could exchange what is run there. Name a store below directories of root."
-        [ "$3" = 0 ] || fail "Cannot work in $store as root: ${way:-/} belongs to another user (number $3), $unsafe"
-        case $1 in
-            d????????[tT]*) [ -e "$way/$name" ] || [ -L "$way/$name" ] || is_open=1 ;;
-            d???????w*) is_open=1 ;;
-        esac
-        [ "${is_open:-0}" = 0 ] || fail "Cannot work in $store as root: ${way:-/} may be written to by everybody, $unsafe"
-    done
+# require_of_root FILE BELOW: fail if another user could exchange what is in a directory, or a link. Root makes the rest.
+require_of_root() {
+    set -f
+    # shellcheck disable=SC2046 # the fields of ls are words
+    set -- "$1" "$2" $(ls -ldn "$1" 2>/dev/null)
+    set +f
+    [ $# -gt 5 ] || return 0
+    unsafe="so another user could exchange what is run there. Name a store below directories of root."
+    [ "$5" = 0 ] || fail "Cannot work in $store as root: $1 belongs to another user (number $5), $unsafe"
+    case $3 in
+        d????????[tT]*) { [ -e "$2" ] || [ -L "$2" ]; } && return 0 ;;
+        d???????w*) ;;
+        *) return 0 ;;
+    esac
+    fail "Cannot work in $store as root: $1 may be written to by everybody, $unsafe"
 }
 
 # digest_of FILE: set $found to its SHA-256, empty when no tool of the host computes one.

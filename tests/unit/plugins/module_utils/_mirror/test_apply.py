@@ -389,6 +389,22 @@ def test_a_directory_that_others_may_write_to_is_refused(source: Path, mirror: P
         sync(mirror, source, fill_source(source, (OLD,)), check_mode=check_mode)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("name", ["python", "link"])
+def test_root_works_in_no_directory_that_another_user_can_exchange(
+    source: Path, tmp_path: Path, name: str, check_mode: bool
+) -> None:
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    for directory in (theirs, theirs / "python", ours):
+        directory.mkdir()
+    (theirs / "link").symlink_to(ours)
+    os.chown(theirs, 12345, -1)
+    with pytest.raises(StoreError, match="theirs belongs to another user .number 12345., so another user could"):
+        sync(theirs / name, source, fill_source(source, (OLD,)), check_mode=check_mode)
+    assert [*ours.iterdir(), *(theirs / "python").iterdir()] == []
+
+
 def test_a_damaged_receipt_loses_no_file(source: Path, mirror: Path) -> None:
     """What is wanted is recorded again, and nothing is removed, by a sync or with the mirror."""
     assets = fill_source(source, (OLD, NEW))

@@ -82,8 +82,10 @@ def test_root_works_below_directories_of_root(place: Path, monkeypatch: pytest.M
 def test_root_does_not_work_below_what_another_user_can_exchange(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = place.parent / "link"
     link.symlink_to(place)
+    (place / "back").symlink_to("/usr")  # where the user leads root now, to exchange it later
+    (place.parent / "far").symlink_to("link/back")
     seen_by_root(monkeypatch, {place: 1234})
-    for store in (place / ".builds", place / "x" / "y" / ".builds", link / ".builds"):
+    for store in (place / ".builds", place / "x" / "y" / ".builds", link / ".builds", place.parent / "far" / ".builds"):
         with pytest.raises(StoreError) as caught:
             require_way_of_root(str(store))
         assert str(caught.value) == (
@@ -93,6 +95,19 @@ def test_root_does_not_work_below_what_another_user_can_exchange(place: Path, mo
         )
     monkeypatch.setattr(os, "geteuid", lambda: 1234)
     require_way_of_root(str(place / ".builds"))
+
+
+def test_root_does_not_follow_the_link_of_another_user(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = place.parent / "link"
+    link.symlink_to(place)
+    place.parent.chmod(0o1777)
+    seen_by_root(monkeypatch, {link: 1234})
+    with pytest.raises(StoreError, match=f"{link} belongs to another user"):
+        require_way_of_root(str(link / ".builds"))
+    link.unlink()
+    link.symlink_to("link")
+    seen_by_root(monkeypatch, {})
+    require_way_of_root(str(link / ".builds"))  # ends, and the system refuses it
 
 
 @pytest.mark.parametrize(("mode", "name"), [(0o777, "store"), (0o1777, "not yet")])

@@ -158,6 +158,37 @@ def test_the_owner_is_named_unless_others_could_exchange_what_runs(tmp_path: Pat
     assert one["owner"] == (None if opened else pwd.getpwuid(os.geteuid()).pw_name)
 
 
+def test_root_runs_nothing_by_the_link_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user names their processes as they like, such as by their own link to an environment of root."""
+    if not is_ours(tmp_path):
+        pytest.skip("others may write to the temporary directory of this machine")
+    place, theirs = make(tmp_path / "venv", "pip-26.2.1.dist-info"), tmp_path / "theirs"
+    theirs.mkdir(mode=0o755)
+    (theirs / "venv").symlink_to(place)
+    lstat = os.lstat
+
+    def owned(path: str) -> os.stat_result:
+        status = lstat(path)
+        return os.stat_result([12345 if path == str(theirs) and n == 4 else v for n, v in enumerate(status[:10])])
+
+    monkeypatch.setattr(os, "lstat", owned)
+    for one, owner in ((place, pwd.getpwuid(os.geteuid()).pw_name), (theirs / "venv", None)):
+        with subprocess.Popen([f"{one}/bin/python", "60"], executable="/bin/sleep") as process:
+            while not command_of(process.pid):
+                pass  # the kernel has not put it there yet
+            (environment,) = found([], [process.pid])["environments"]
+            process.kill()
+        assert (environment["path"], environment["owner"]) == (str(one), owner)
+
+
+def test_libraries_without_end_are_not_read(tmp_path: Path) -> None:
+    place = make(tmp_path / "venv", *(f"../../python3.{n}/site-packages/pip-26.{n}.dist-info" for n in range(9)))
+    (one,) = found([tmp_path])["environments"]
+    assert one["components"]["pip"]["version"].count("_or_") == 4
+    assert one["owner"] is None
+    assert len(list((place / "lib").iterdir())) == 10
+
+
 def is_ours(directory: Path) -> bool:
     """Whether nobody else could exchange a directory; root may."""
     return all(above.stat().st_uid in (0, os.geteuid()) for above in (directory, *directory.parents))
@@ -168,7 +199,10 @@ def test_a_damaged_configuration_is_no_environment(tmp_path: Path) -> None:
     (tmp_path / "a" / "pyvenv.cfg").write_bytes(b"\xff" * 100_000)
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "pyvenv.cfg").write_bytes(b"\xff\x00home=/x")
-    assert [one["path"] for one in found([tmp_path])["environments"]] == [str(tmp_path / "b")]
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "pyvenv.cfg").write_text(" Home =\n\nversion = 3.13.5\r\n" + "\n" * 60_000)  # in no time
+    read = [(one["path"], one["home"], one["version"]) for one in found([tmp_path])["environments"]]
+    assert read == [(str(tmp_path / "b"), None, None), (str(tmp_path / "c"), "", "3.13.5")]
 
 
 def test_environments_of_an_image_are_seen_as_it_will_see_them(tmp_path: Path) -> None:

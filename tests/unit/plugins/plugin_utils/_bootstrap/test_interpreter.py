@@ -231,7 +231,10 @@ def test_a_store_below_what_another_user_can_exchange(shell: str, view: PathView
     (tmp_path / "theirs").mkdir()
     os.chown(tmp_path / "theirs", 12345, -1)
     (tmp_path / "link").symlink_to("theirs")
-    for directory in ("theirs", "link"):
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "theirs" / "back").symlink_to(tmp_path / "ours")
+    (tmp_path / "far").symlink_to("link/./../theirs/back")
+    for directory in ("theirs", "link", "far"):
         elsewhere = PathView(tmp_path / directory / "python" / ".builds", view.build)
         with pytest.raises(StandaloneError, match=r"theirs belongs to another user \(number 12345\), so another user"):
             elsewhere.unpack(shell)
