@@ -222,6 +222,15 @@ def test_a_lock_says_what_the_waves_get(fleet: Fleet, tmp_path: Path) -> None:
     assert fleet.releases() == {"canary": NEW, "web1": NEW}
 
 
+def test_each_host_has_its_own_mirror(fleet: Fleet) -> None:
+    """By `standalone_python_mirror` of its site, though the builds are chosen by the host that comes first."""
+    fleet = replace(fleet, player=replace(fleet.player, hosts=HOSTS[:2]))
+    fleet.install(OLD)
+    site = f"{{{{ '{fleet.server.url}' if inventory_hostname == 'canary' else '{fleet.mirror.directory.as_uri()}' }}}}"
+    played = fleet.play("upgrade", upgrade_mirror=None, standalone_python_mirror=site)
+    assert (played.rc, fleet.releases()) == (0, {"canary": NEW, "web1": NEW}), played.output
+
+
 def test_a_host_that_cannot_be_reached_is_left_out_and_shows_in_the_exit_status(fleet: Fleet) -> None:
     fleet = replace(fleet, player=replace(fleet.player, hosts=HOSTS[:2], lost=("web3",)))
     fleet.install(OLD)
