@@ -8,7 +8,7 @@ Ansible reads these itself for a lookup, from the same definitions in its docume
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -88,10 +88,17 @@ def _found(option: str, task_vars: Mapping[str, Any], templar: Any) -> Any:
     require_known_variables(task_vars)
     plugin_type, name = _PLUGIN
     constants.config.initialize_plugin_configuration_definitions(plugin_type, name, DEFINITIONS)
-    variable = DEFINITIONS[option]["vars"][0]["name"]
-    try:
-        variables = {variable: templar.template(task_vars[variable])} if variable in task_vars else {}
-    except AnsibleError as error:  # which does not say where
-        words = " ".join(str(error.message).split()).rstrip(".")
-        raise InvalidName(f"Cannot read the variable {variable}: {words}. Correct its template.") from error
+    variables = rendered([DEFINITIONS[option]["vars"][0]["name"]], task_vars, templar)
     return constants.config.get_config_value(option, plugin_type=plugin_type, plugin_name=name, variables=variables)
+
+
+def rendered(names: Iterable[str], variables: Mapping[str, Any], templar: Any) -> dict[str, Any]:
+    """Those variables of the names that are set, with their templates worked out, as Ansible does for no lookup."""
+    found = {}
+    for name in (name for name in names if name in variables):
+        try:
+            found[name] = templar.template(variables[name])
+        except AnsibleError as error:  # which does not say where
+            words = " ".join(str(error.message).split()).rstrip(".")
+            raise InvalidName(f"Cannot read the variable {name}: {words}. Correct its template.") from error
+    return found

@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 from ansible_collections.standalone.python.plugins.module_utils._http.options import UrlOptions
 
 from ._controller_files import ControllerFiles
-from ._defaults import require_known_variables
+from ._defaults import rendered, require_known_variables
 from ._index.reader import IndexOptions
 from ._options import ADDRESSES, addresses, age_seconds, require_known
 
@@ -36,11 +36,13 @@ def take_options(lookup: LookupBase, variables: Mapping[str, Any] | None, direct
         known = constants.config.get_configuration_definitions("lookup", lookup._load_name)
         require_known(direct, {option: {} for option in known}, name, f"-t lookup {name}")
         require_known_variables(variables or {})
-    given = variables or {}
+        given = variables or {}
+        named = (one["name"] for definition in known.values() for one in definition.get("vars") or ())
+        defaults = rendered(named, given, lookup._templar)
     search_path = given.get("ansible_search_path") or [lookup.get_basedir(given)]
     files = ControllerFiles(lookup._loader, search_path, given)
     set_ones = {option: value for option, value in direct.items() if value != ""}
-    lookup.set_options(var_options=variables, direct=files.located_in(set_ones))
+    lookup.set_options(var_options=defaults, direct=files.located_in(set_ones))
     for option in known.keys() & {*ADDRESSES}:
         lookup.set_option(option, addresses(lookup.get_option(option)))
     return files

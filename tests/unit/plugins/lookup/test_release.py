@@ -113,6 +113,7 @@ ERRORS = {
 NAMES = {arguments: f"answer_{number}" for number, arguments in enumerate((*ANSWERS, *ERRORS))}
 ALL_ANSWERS = "all answers"
 WITHOUT_FACTS = "without facts"
+TEMPLATED, BROKEN = "defaults with templates", "a default whose template fails"
 FACTS = {"system": "Linux", "architecture": "x86_64", "distribution": "Debian", "os_family": "Debian"}
 
 
@@ -130,7 +131,15 @@ def playbook(results: Path) -> list[dict[str, Any]]:
         "ansible.builtin.copy": {"dest": str(results), "content": "{{ outcomes | to_json }}"},
         "vars": {"outcomes": outcomes},
     }
-    tasks = [question("without_facts", nothing="'3.13'"), facts, answers, *errors, write]
+    templated = question("templated", templated=f"'3.13', target='{GNU}', query='url'")
+    variables = {"standalone_python_mirror": ["https://{{ house }}"], "standalone_python_index_max_age": "{{ 9999 }}d"}
+    broken = {
+        **question("broken", broken=f"'3.13', target='{GNU}'"),
+        "vars": {"standalone_python_mirror": "{{ nope }}"},
+    }
+    templated["vars"] = {**variables, "house": "mirror.example.com"}
+    outcomes |= {TEMPLATED: "{{ templated }}", BROKEN: "{{ broken }}"}
+    tasks = [question("without_facts", nothing="'3.13'"), facts, answers, *errors, templated, broken, write]
     return [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
 
 
@@ -191,6 +200,13 @@ def test_a_host_without_facts_gets_what_lacks(outcomes: dict[str, dict[str, Any]
         "The target of this host is not known: its facts lack system and architecture. Gather facts "
         "(`gather_facts: true`), or give `target`."
     ) in outcome["msg"]
+
+
+def test_a_default_may_be_a_template(outcomes: dict[str, dict[str, Any]]) -> None:
+    found = outcomes[TEMPLATED]
+    assert not found["failed"], found["msg"]
+    assert found["ansible_facts"]["templated"] == f"https://mirror.example.com/20250723/{ESCAPED}"
+    assert "Cannot read the variable standalone_python_mirror: 'nope' is undefined" in outcomes[BROKEN]["msg"]
 
 
 @pytest.mark.parametrize("index", [None, ["https://own.example.com/i"]])
