@@ -36,6 +36,7 @@ options:
         RV(_raw[].url). If a list is given, the first one is used.
       - Without it, RV(_raw[].url) is the public address. C(UV_PYTHON_INSTALL_MIRROR) does not change it, because
         M(standalone.python.build) applies that variable itself when it fetches the asset.
+      - An empty list leaves the public address, whatever the default is. Each host then applies its own default to it.
   all_targets:
     description:
       - Returns a list for each name, with one asset for each target that has a match, sorted by target. Each is the

@@ -11,13 +11,13 @@ hosts.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
 
 from .._controller_files import ControllerFiles
-from .._defaults import FOREIGN, PREFIX, is_foreign, misspelt
+from .._defaults import DEFINITIONS, FOREIGN, PREFIX, is_foreign, misspelt
 from .._documents import local_path
 from .._wording import shortened
 from .named_files import FileCheck
@@ -96,6 +96,7 @@ class _Check:
         values = {setting.name: self._values(setting, self._readers(names)) for setting in settings}
         for setting in settings:
             self._find_bad_values(setting, values[setting.name], names)
+        self._find_differing_defaults(values, names)
         self._find_bad_files(values, names)
         if self.contradictions:
             self.faults += [*self.contradictions, _ONCE]
@@ -253,6 +254,24 @@ class _Check:
                 self.contradictions.append(_contradiction(setting, groups, missing))
                 self.reported.add(setting.name)
         self._find_missing(setting, values, names)
+
+    def _find_differing_defaults(self, values: Mapping[str, Mapping[str, Any]], names: tuple[str, ...]) -> None:
+        """Find defaults of the collection that would count once for the run, and that hosts do not agree about."""
+        prefix = self.spec.prefixes[0]
+        if self.spec.runs_on_localhost or values.get(f"{prefix}lock"):
+            return
+        for option in DEFINITIONS:
+            name = f"{prefix}{option}"
+            if name not in values or values[name] or self.spec.settings[name].scope != "run":
+                continue
+            default = replace(self.spec.settings[name], name=f"{PREFIX}{option}")
+            found = self._values(default, names)
+            groups, missing = _grouped(found), [host for host in names if host not in found]
+            if len(groups) > 1 or (groups and missing):
+                self.faults.append(
+                    f"{_contradiction(default, groups, missing)} It counts once for the whole run: set {name}, or "
+                    "limit the run to hosts that agree."
+                )
 
     def _find_bad_files(self, values: Mapping[str, Mapping[str, Any]], names: tuple[str, ...]) -> None:
         check = FileCheck(self.spec.prefixes[0])

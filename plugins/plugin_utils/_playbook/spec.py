@@ -182,6 +182,12 @@ _SECRETS = (*SECRET_OPTIONS, "source", "pip_extra_args")  # the last two are var
 _OF_A_ROLE = ("type", "elements", "choices", "no_log")
 
 
+def option_of_build(name: str) -> Setting:
+    """The form of an option of `build`, as for an item of the builds of the role `interpreter`."""
+    found: Setting | None = spec_of("install").settings["interpreter_builds"].items.get(name)
+    return found or Setting(name, "raw")
+
+
 def _setting(name: str, option: Mapping[str, Any]) -> Setting:
     given = {"secret": _may_hold_a_secret(name, option), **option, "choices": tuple(option.get("choices", ()))}
     return Setting(name=name, **{key: value for key, value in given.items() if key != "no_log"})

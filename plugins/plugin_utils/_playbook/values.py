@@ -23,7 +23,7 @@ from ansible_collections.standalone.python.plugins.module_utils._os.paths import
 from .._documents import local_path
 from .._options import age_seconds, nearest, parse_checksum
 from .._resolve.exclusion import parse_exclude
-from .spec import Setting
+from .spec import Setting, option_of_build
 
 # The forms of paths that the playbook writes to, on the controller: a file, and a directory that may be missing.
 _FILE, _DIRECTORY = OUTPUTS = ("output", "output_directory")
@@ -232,6 +232,9 @@ def _are_options(known: Mapping[str, Any], decided: tuple[str, ...], whose: str)
             if name not in known:
                 meant = nearest(str(name), known)
                 raise BadValue(f"{whose} no option {name}. {f'Did you mean {meant}?' if meant else 'Leave it out.'}")
+            fault = fault_in(option_of_build(name), value[name]) if value[name] != "" else None
+            if fault:
+                raise BadValue(f"Its {name} {fault.found}. {fault.advice}")
 
     return check
 

@@ -131,7 +131,8 @@ def playbook(results: Path) -> list[dict[str, Any]]:
         "ansible.builtin.copy": {"dest": str(results), "content": "{{ outcomes | to_json }}"},
         "vars": {"outcomes": outcomes},
     }
-    templated = question("templated", templated=f"'3.13', target='{GNU}', query='url'")
+    asked = f"'3.13', target='{GNU}', query='url'"
+    templated = question("templated", templated=asked, without_mirror=f"{asked}, mirror=[]")
     variables = {"standalone_python_mirror": ["https://{{ house }}"], "standalone_python_index_max_age": "{{ 9999 }}d"}
     broken = {
         **question("broken", broken=f"'3.13', target='{GNU}'"),
@@ -206,6 +207,7 @@ def test_a_default_may_be_a_template(outcomes: dict[str, dict[str, Any]]) -> Non
     found = outcomes[TEMPLATED]
     assert not found["failed"], found["msg"]
     assert found["ansible_facts"]["templated"] == f"https://mirror.example.com/20250723/{ESCAPED}"
+    assert found["ansible_facts"]["without_mirror"] == url_of(STRIPPED)
     assert "Cannot read the variable standalone_python_mirror: 'nope' is undefined" in outcomes[BROKEN]["msg"]
 
 

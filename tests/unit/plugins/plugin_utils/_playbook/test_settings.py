@@ -290,6 +290,26 @@ def test_what_counts_once_must_be_the_same_for_all_hosts_of_the_run(playbook: st
     assert "and not set on db1." in only_some
 
 
+@pytest.mark.parametrize(
+    ("playbook", "option"),
+    [("upgrade", "index"), ("upgrade", "index_max_age"), ("upgrade", "exclude"), ("audit", "index")],
+)
+def test_a_default_that_counts_once_must_be_the_same_for_all_hosts_of_the_run(playbook: str, option: str) -> None:
+    name, own = f"standalone_python_{option}", f"{playbook}_{option}"
+    different: dict[str, Any] = {"web": {name: "20260101"}, "db": {name: "20260201"}}
+    advice = f"on db1. It counts once for the whole run: set {own}, or limit the run to hosts that agree."
+    for given in (different, {"web": {name: "20260101"}}):
+        said = refusal(playbook, **given)
+        assert (said.startswith(f"Cannot {playbook}: {name} is "), said.endswith(advice)) == (True, True), said
+    for agreeing in (
+        {"limit": ("localhost", *WEB), **different},
+        {"all": {own: "30" if option == "index_max_age" else "20260101"}, **different},
+    ):
+        check(playbook, **agreeing)
+    check("upgrade", all={"upgrade_lock": "x"}, **different)
+    check("install", **different)
+
+
 def test_the_message_has_all_faults_at_once() -> None:
     message = refusal(
         "upgrade",

@@ -118,6 +118,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("rollback_from_build", "3.13", "is '3.13'. '3.13' does not say which build to leave."),
     ("lock_sizes", "sometimes", "is 'sometimes'. Write true or false."),
     ("lock_url_options", {"password": "s3cret"}, "has a wrong value. Requests have no option password. Did you mean"),
+    ("upgrade_build_options", {"timeout": "x"}, "has a wrong value. Its timeout is 'x'. Write a whole number."),
+    ("lock_url_options", {"validate_certs": "sure"}, "has a wrong value. Its validate_certs is 'sure'. Write true"),
     ("bootstrap_keep", "many", "is 'many'. Write a whole number."),
     ("bootstrap_url_password", ["s3cret"], "has a wrong value. Write a text, in quotes."),
     ("bootstrap_cpu_level", "v9", "is 'v9'. Write baseline, auto, v2, v3 or v4."),
