@@ -65,7 +65,7 @@ _INTERRUPTED = re.compile("^KeyboardInterrupt", re.MULTILINE)
 _NOT_BECOME = re.compile(r"^(?:sudo|su|doas): (?!unable to resolve).*", re.MULTILINE)
 # Python names the variable that it cannot start with; where it lists all of them, those that are not set, too.
 _VARIABLE = re.compile(r"\bPYTHON[A-Z]+\b(?! = \(not set\))")
-_NO_FILE = re.compile(r"/\S+: (?:not found|No such file or directory|command not found)")  # as shells say it
+_NO_FILE = re.compile(r"/[^/\s]+: (?:not found|No such file or directory|command not found)")  # as shells say it
 
 
 def lacks_interpreter(result: Mapping[str, Any]) -> bool:

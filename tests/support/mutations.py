@@ -23,10 +23,10 @@ HOSTILE_TEXTS = (
     "", " ", "\0", "\n", "\r", "\r\n", "\t", "=", ":", "/", "..", "../../../etc/passwd", "-1", "0", "00", "1e999",
     "99999999999999999999", "\u0663", "\u00b2", "None", "nan", "{{ 7 * 7 }}", "{% raw %}", "$(id)", "`id`", "%s",
     "\x1b[2J", "\x1b]0;title\x07", "\u202e", "\u2028", "\x85", "\x0b", "\ufeff", "\ud800", "=1+1", "@SUM(1)", "<b>",
-    "file:///etc/shadow", "http://127.0.0.1:1/", "a" * 300, "l 1 /proc/1/exe -> /bin/sh",
+    "file:///etc/shadow", "http://127.0.0.1:1/", "a" * 300, "9" * 400, "9" * 5000, "l 1 /proc/1/exe -> /bin/sh",
 )  # fmt: skip
 HOSTILE_VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**63, 10**30, 0.5, float("inf"), float("nan"), [], {}, [[]], [None], [{}],
+    None, True, False, 0, -1, 1, 2**31, 2**63, 10**30, 10**400, 0.5, float("inf"), float("nan"), [], {}, [[]], [None], [{}],
     {"": ""}, {"a": None}, *HOSTILE_TEXTS,
 )  # fmt: skip
 

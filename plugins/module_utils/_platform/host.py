@@ -170,7 +170,7 @@ class HostPlatform:
     def _old_macos(self, target: Target, release: str) -> tuple[str, str, str] | None:
         if target.os != "darwin":  # first, since a pattern takes longer to compile than all the rest
             return None
-        version = re.match(r"([0-9]+)(?:\.([0-9]+))?", self.os_version or "")
+        version = re.match(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?", self.os_version or "")
         if version is None:
             return None
         minimum = macos_minimum(target, release)

@@ -242,7 +242,7 @@ def _duration(text: Any) -> float:
     """The seconds in the `delta` of a command, as in 0:00:01.25; 0 for anything else."""
     try:
         hours, minutes, seconds = str(text).split(":")
-        return _number(int(hours) * 3600 + int(minutes) * 60 + float(seconds))
+        return _number(float(hours) * 3600 + float(minutes) * 60 + float(seconds))  # of no size an error
     except ValueError:
         return 0.0
 

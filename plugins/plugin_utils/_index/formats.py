@@ -24,7 +24,7 @@ from .bundled import unpack
 from .entry import MISDATED_RELEASE, IndexEntry
 
 SUM_LINE = re.compile(rf"(?P<digest>(?i:{SHA256_PATTERN}))\s+\*?(?P<name>\S+)")
-_URL = re.compile(r"(?:https?|file)://\S+/\S+")
+_URL = re.compile(r"(?!.*\s)(?:https?|file)://.+/.+", re.DOTALL)  # quick for a megabyte of slashes and a blank, too
 _RELEASE_IN_NAME = re.compile(r"\+(\d{8})-")
 
 

@@ -254,6 +254,7 @@ def test_a_host_without_room_for_the_module(monkeypatch: pytest.MonkeyPatch) -> 
         (127, "/bin/bash: line 1: /usr/bin/python3.13: No such file or directory", True),
         (127, "", True),
         (127, PYENV, False),
+        (127, "/:" * 1_000_000, False),  # read at once
         (126, "/bin/sh: 1: /usr/bin/python3: Permission denied", False),
         (1, NOT_FOUND, False),
     ],

@@ -105,6 +105,7 @@ def test_a_host_without_targets_is_said_to_be_so(host: HostPlatform, message: st
         (UNKNOWN_LIBC, build("x86_64-unknown-linux-musl")),
         (HostPlatform("linux", "x86_64", 64, "gnu", None, None), build("x86_64_v4-unknown-linux-gnu")),
         (HostPlatform("darwin", "x86_64", 64, None, None, None), build("x86_64-apple-darwin")),
+        (HostPlatform("darwin", "x86_64", 64, None, None, None, "9" * 5000), build("x86_64-apple-darwin")),
     ],
 )
 def test_a_host_runs_what_fits_it(host: HostPlatform, runs: Build) -> None:

@@ -72,6 +72,7 @@ def test_a_line_for_the_wave_that_begins(batch: list[str], count: int, serial: l
             variables("web1", upgrade__health={"delta": "0:01:02.500000"}),
             f"web1: {OLD} -> {NEW}, 64.5 s",
         ),
+        (variables("web1", upgrade__health={"delta": "9" * 400 + ":0:0"}), f"web1: {OLD} -> {NEW}, 2.0 s"),
         (variables("web1", upgrade__done={"changed": True}), f"web1: {OLD} -> {NEW}"),
         (
             variables("web1", upgrade__done={"changed": True, "timings": {"total_s": "\x1b[2J"}}),

@@ -197,6 +197,10 @@ def test_a_name_of_the_manual_is_kept_where_it_exists() -> None:
             "The index I, line 1: artifacts[0] is damaged: url should be an http(s) or file URL of a file.",
         ),
         (
+            record(artifact(STRIPPED, url="http://" + "/" * 1_000_000 + " ")).encode(),  # read at once
+            "The index I, line 1: artifacts[0] is damaged: url should be an http(s) or file URL of a file.",
+        ),
+        (
             record(artifact(STRIPPED, url="http://[/x")).encode(),
             "The index I, line 1: artifacts[0] is damaged: url should be an http(s) or file URL of a file.",
         ),
