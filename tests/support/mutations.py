@@ -26,8 +26,8 @@ HOSTILE_TEXTS = (
     "file:///etc/shadow", "http://127.0.0.1:1/", "a" * 300, "9" * 400, "9" * 5000, "l 1 /proc/1/exe -> /bin/sh",
 )  # fmt: skip
 HOSTILE_VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**63, 10**30, 10**400, 0.5, float("inf"), float("nan"), [], {}, [[]], [None], [{}],
-    {"": ""}, {"a": None}, *HOSTILE_TEXTS,
+    None, True, False, 0, -1, 1, 2**31, 2**63, 10**30, 10**400, 0.5, float("inf"), float("nan"), [], {}, [[]], [None],
+    [{}], {"": ""}, {"a": None}, *HOSTILE_TEXTS,
 )  # fmt: skip
 
 

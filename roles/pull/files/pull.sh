@@ -25,6 +25,7 @@ repository=$PULL_DIRECTORY/repository.git
 checkout=$PULL_DIRECTORY/checkout
 applied=$PULL_DIRECTORY/applied
 unfinished=$PULL_DIRECTORY/unfinished
+login=$PULL_DIRECTORY/login
 report=$PULL_DIRECTORY/report.json
 commit=
 lock_sha256=
@@ -33,7 +34,7 @@ in_repository() {
     git --git-dir="$repository" "$@"
 }
 
-# Print one line without what JSON would have to escape.
+# Print one line without what JSON would have to escape or a terminal obeys.
 plain() {
     printf '%s' "$1" | tr -c '[:print:]' ' ' | sed 's/["\\]//g'
 }
@@ -41,8 +42,10 @@ plain() {
 # Write the report, run the operator's command, and exit: result, detail, exit status.
 finish() {
     trap '' HUP INT TERM
+    rm -f "$login"
+    set -- "$1" "$(plain "$2")" "$3"
     printf '{"result": "%s", "detail": "%s", "commit": "%s", "lock_sha256": "%s", "time": "%s"}\n' \
-        "$1" "$(plain "$2")" "$commit" "$lock_sha256" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$report.new"
+        "$1" "$2" "$commit" "$lock_sha256" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$report.new"
     mv "$report.new" "$report"
     if [ "$3" = 0 ]; then
         printf '%s\n' "$2"
@@ -79,8 +82,22 @@ fi
 # --- fetch -----------------------------------------------------------------------------------------------------------
 
 [ -d "$repository" ] || git init --quiet --bare "$repository"
-in_repository fetch --quiet --no-tags "$PULL_URL" "+$PULL_CHECKOUT:refs/standalone/fetched" 2>"$PULL_DIRECTORY/fetch.log" ||
+# Every user of the host can read the arguments of programs, so git gets the login in a file.
+url=$PULL_URL
+scheme=${url%%://*}
+rest=${url#*://}
+server=${rest%%[/?#]*}
+set --
+case $scheme:$server in
+    http:*:*@* | https:*:*@*)
+        url=$scheme://${server##*@}${rest#"$server"}
+        printf '%s\n' "$scheme://$server" >"$login"
+        set -- -c credential.helper= -c credential.helper="store --file='$login'"
+        ;;
+esac
+in_repository "$@" fetch --quiet --no-tags "$url" "+$PULL_CHECKOUT:refs/standalone/fetched" 2>"$PULL_DIRECTORY/fetch.log" ||
     finish failed "Cannot fetch $PULL_CHECKOUT: $(sed 's,//[^/@]*@,//,g' "$PULL_DIRECTORY/fetch.log" | tail -n 1)" 1
+rm -f "$login"
 commit=$(in_repository rev-parse --verify --quiet "refs/standalone/fetched^{commit}") || refuse 'it is no commit.'
 
 # --- verify ----------------------------------------------------------------------------------------------------------

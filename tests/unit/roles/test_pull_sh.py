@@ -15,10 +15,12 @@ import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from tests.support.cron import entries_in
+from tests.support.servers import Answering, files, login, serve, status
 
 SCRIPT = Path(__file__).resolve().parents[3] / "roles" / "pull" / "files" / "pull.sh"
 PAGE = SCRIPT.parents[3] / "docs" / "pull.md"
@@ -214,6 +216,45 @@ def test_a_repository_that_cannot_be_fetched_is_reported_without_its_login(host:
     rc, said = host.run()
     assert (rc, said.startswith("Cannot fetch main: ")) == (1, True)
     assert "secret" not in said + json.dumps(host.report())
+
+
+@pytest.mark.parametrize("password", ["s3cr%40t", "s3cr+t'$(id)"])
+def test_no_other_user_sees_the_login(host: Pulled, password: str) -> None:
+    commit = host.commit()
+    host.git("update-server-info")
+    seen: list[bytes] = []
+
+    def note(answering: Answering) -> None:
+        seen.append(b"".join(map(_read, Path("/proc").glob("[0-9]*/cmdline"))))
+        files()(answering)
+
+    with serve(
+        host.directory / "repository" / ".git", script={"/info/refs": login("ops", unquote(password), note)}
+    ) as server:
+        host.settings["PULL_URL"] = server.url.replace("://", f"://ops:{password}@")
+        assert host.run() == (0, f"The commit {commit} is applied.\n")
+    assert b"git" in seen[0]
+    assert b"s3cr" not in seen[0]
+    data = Path(host.settings["PULL_DIRECTORY"])
+    assert [one for one in data.rglob("*") if one.is_file() and b"s3cr" in one.read_bytes()] == []
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # the process has ended
+        return b""
+
+
+def test_what_a_server_says_is_shown_without_escapes(host: Pulled) -> None:
+    """Git leaves marks of more than one byte in it."""
+    lines = ("# service=git-upload-pack\n", "", "ERR \x9b31m\u202eowned \x1b[2J")
+    body = b"".join(b"%04x%b" % (len(one.encode()) + 4, one.encode()) if one else b"0000" for one in lines)
+    kind = {"Content-Type": "application/x-git-upload-pack-advertisement"}
+    with serve(script={"/x.git/info/refs": status(200, kind, body)}) as server:
+        host.settings["PULL_URL"] = f"{server.url}/x.git"
+        rc, said = host.run()
+    assert (rc, "31m" in said, said.replace("\n", "").isprintable()) == (1, True, True)
 
 
 def test_a_report_command_that_fails_changes_nothing(host: Pulled) -> None:
