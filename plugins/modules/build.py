@@ -40,7 +40,8 @@ options:
     type: str
   state:
     description:
-      - V(present) accepts any intact build at O(path) that satisfies O(name) and that this host can run.
+      - V(present) accepts any intact build at O(path) that satisfies O(name), with O(flavor), O(build_options), O(cpu_level)
+        and O(target) where they are given, and that this host can run.
       - V(latest) also moves to a newer patch release, and to a newer rebuild of the same version, which is how security
         fixes of the bundled libraries arrive. It never downgrades. If the index has no match, for example because of
         O(min_age), a build at O(path) that satisfies O(name) is kept, with a warning. A name with version and release
@@ -177,8 +178,9 @@ options:
     default: 1
   owner:
     description:
-      - The user that owns the build's files, by name or number. The default is the user that runs the task. A build at
-        O(path) with another owner is reinstalled.
+      - The user that owns the build's files, by name or number. A build at O(path) with another owner is replaced by
+        the newest one that satisfies O(name), which may be the same one.
+      - Without it, a build at O(path) is accepted with any owner, and a new one belongs to the user that runs the task.
     type: str
   group:
     description:
@@ -189,7 +191,7 @@ options:
       - The file capabilities of the interpreter, each as for C(setcap), such as V(cap_net_raw+ep). They are set on each
         build that is installed at O(path), so that no upgrade and no repair loses them.
       - Without this option, the capabilities of the build at O(path) are kept, and a first build has none. An empty
-        list takes them away. A change installs the build again.
+        list takes them away. A change replaces the build, as with O(owner).
       - Everyone who may run the interpreter has these capabilities. Use them with O(owner), O(group) and a directory
         that others cannot enter, or rather with C(AmbientCapabilities) of a systemd service.
       - For users other than root, the loader then ignores E(LD_LIBRARY_PATH), and C($ORIGIN) in the path by which the
@@ -208,7 +210,7 @@ options:
     description:
       - Whether to mark the build with C(EXTERNALLY-MANAGED), which makes pip refuse to install into it outside of an
         environment. What pip installs into a build is lost with the next upgrade. A build at O(path) with the other
-        setting is reinstalled.
+        setting is replaced, as with O(owner).
       - With V(false), files that pip adds or replaces do not count as drift.
     type: bool
     default: true
