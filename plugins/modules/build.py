@@ -40,8 +40,8 @@ options:
     type: str
   state:
     description:
-      - V(present) accepts any intact build at O(path) that satisfies O(name), with O(flavor), O(build_options), O(cpu_level)
-        and O(target) where they are given, and that this host can run.
+      - V(present) accepts any intact build at O(path) that satisfies O(name) and that this host can run. Where given,
+        O(target), O(flavor), O(build_options) and an O(cpu_level) other than V(auto) must fit, too.
       - V(latest) also moves to a newer patch release, and to a newer rebuild of the same version, which is how security
         fixes of the bundled libraries arrive. It never downgrades. If the index has no match, for example because of
         O(min_age), a build at O(path) that satisfies O(name) is kept, with a warning. A name with version and release
