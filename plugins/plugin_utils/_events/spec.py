@@ -52,7 +52,9 @@ class WatchSpec:
         given = {name: value for name, value in args.items() if name not in _OF_RULEBOOK and value is not None}
         for name in given:
             if name not in OPTIONS:
-                raise InvalidWatch(_refusal(name, f"there is no such argument.{suggestion(name, OPTIONS)}"))
+                raise InvalidWatch(
+                    _refusal(name, f"there is no such argument.{suggestion(name, OPTIONS) or ' Leave it out.'}")
+                )
         spec = cls(
             names=_texts(given, "names"),
             targets=_texts(given, "targets"),

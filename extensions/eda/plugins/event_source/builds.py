@@ -37,7 +37,8 @@ options:
   index:
     description:
       - Where builds are listed, as the option of the lookup P(standalone.python.release#lookup) with this name. Without
-        it, the public index. An index that cannot be read has no substitute here.
+        it, the public index, whatever the defaults of the lookup are. An index that cannot be read has no substitute
+        here.
     type: list
     elements: str
   min_age:
@@ -56,7 +57,8 @@ options:
     type: dict
   interval:
     description:
-      - The seconds between two looks. Each pause is up to a tenth longer, so that many controllers do not ask at once.
+      - The seconds between two looks, at most those of a day. Each pause is up to a tenth longer, so that many
+        controllers do not ask at once.
     type: float
     default: 3600
   report_known:

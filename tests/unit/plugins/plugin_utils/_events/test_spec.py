@@ -27,6 +27,7 @@ def test_arguments_and_defaults() -> None:
     [
         ({}, "say what to watch, by names, by advisories, or by both."),
         ({"names": [], "advisories": []}, "say what to watch, by names, by advisories, or by both."),
+        ({"organization": "x"}, "organization: there is no such argument. Leave it out."),
         ({"name": "3.13"}, "name: there is no such argument. Did you mean names?"),
         ({"names": [3.13]}, 'names: write texts in quotes, such as "3.13".'),
         ({"names": [""]}, 'names: write texts in quotes, such as "3.13".'),
