@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -15,9 +14,17 @@ from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import
 
 keep_bytecode()  # before the imports that it makes quicker
 
-from ansible_collections.standalone.python.plugins.module_utils._errors import StandaloneError
+from ansible_collections.standalone.python.plugins.module_utils._errors import (
+    LockUnsupported,
+    StandaloneError,
+    StoreError,
+)
 from ansible_collections.standalone.python.plugins.module_utils._os.atomic import replace_file
+from ansible_collections.standalone.python.plugins.module_utils._os.flock import Limit, wait_for_lock
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
+from ansible_collections.standalone.python.plugins.plugin_utils._console import warn
+
+_PATIENCE_S = 60  # a run writes for a few
 
 _ARGUMENTS: dict[str, dict[str, Any]] = {
     "directory": {"type": "str", "required": True},
@@ -47,13 +54,21 @@ class ActionModule(CollectionAction):
 
 @contextlib.contextmanager
 def _alone_in(directory: str) -> Iterator[None]:
-    """Wait for another run that writes there, so that all files are those of one run. Without locks, do not wait."""
+    """Wait for another run that writes there, so that all files are those of one run. Without locks, do not wait.
+
+    Who may read the directory may hold its lock, so the report is not left out for it.
+    """
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):  # `_write` reports what is wrong
+        with contextlib.suppress(OSError, LockUnsupported):  # `_write` reports what is wrong
             os.makedirs(directory, exist_ok=True)
             handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
             stack.callback(os.close, handle)
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            try:
+                wait_for_lock(handle, f"the directory {directory}", Limit(_PATIENCE_S, "this task"))
+            except LockUnsupported:
+                raise
+            except StoreError as error:
+                warn(f"{error} This one writes its files without the lock.")
         yield
 
 

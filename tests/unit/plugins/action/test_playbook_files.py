@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -83,3 +84,19 @@ def test_runs_that_write_to_one_directory_wait_for_each_other(tmp_path: Path, mo
         results = list(pool.map(lambda _run: act(tmp_path), range(8)))
     assert not any(result.get("failed") for result in results)
     assert max(most) == 1
+
+
+def test_a_lock_that_another_user_holds_hides_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may read the directory may lock it, for ever."""
+    warnings: list[str] = []
+    monkeypatch.setattr(playbook_files, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(playbook_files, "warn", warnings.append)
+    handle = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    result = act(tmp_path, FILES[0])
+    os.close(handle)
+    assert not result.get("failed")
+    assert (tmp_path / "a.json").read_text() == "{}"
+    (warning,) = warnings
+    assert warning.startswith(f"Cannot lock the directory {tmp_path}: another run has held the lock for 0.05 seconds")
+    assert warning.endswith("This one writes its files without the lock.")
