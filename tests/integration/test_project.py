@@ -18,7 +18,7 @@ from tests.integration.conftest import NEW, OLD
 from tests.integration.playbooks import QUICK
 from tests.integration.projects import BRANCH, GIT, PROJECT, Project
 from tests.support.sample_mirror import SampleMirror
-from tests.support.servers import Behaviour, serve, status
+from tests.support.servers import Answering, Behaviour, serve, status
 
 
 @pytest.fixture
@@ -100,7 +100,13 @@ def test_an_upgrade_drains_its_host(project: Project) -> None:
     project.publish(OLD, NEW)
     project.lock(request_forge="none")
     project.git("merge", "--quiet", BRANCH)
-    with serve(script={f"/{what}/localhost": status(200) for what in ("drain", "enable")}) as server:
+    arguments: list[bytes] = []
+
+    def note(answering: Answering) -> None:
+        arguments.append(subprocess.run(["ps", "-A", "-ww", "-o", "args"], capture_output=True, check=True).stdout)
+        status(200)(answering)
+
+    with serve(script={f"/{what}/localhost": note for what in ("drain", "enable")}) as server:
         balancer = {"balancer_url": server.url}
         project.run("upgrade.yml", {**given, **balancer}, env={"BALANCER_TOKEN": "t0ken"})
     assert NEW in place.resolve().name
@@ -109,6 +115,7 @@ def test_an_upgrade_drains_its_host(project: Project) -> None:
         ("POST", "/enable/localhost"),
     ]
     assert {one.headers["authorization"] for one in server.requests} == {"Bearer t0ken"}
+    assert [b"t0ken" in one for one in arguments] == [False, False]
 
 
 def test_git_gets_the_token_from_the_environment() -> None:
