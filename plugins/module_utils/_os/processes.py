@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 DELETED = " (deleted)"
+_PIECE_BYTES = 1 << 20  # of up to 250 MiB
 
 
 def running_entries(store: str, proc: str = "/proc") -> dict[str, tuple[int, ...]]:
@@ -63,18 +64,19 @@ def _is_same(seen: str, file: str) -> bool:
 
 
 def _files_in_use(process: str, prefix: str) -> set[str]:
-    """The files whose paths begin with `prefix` that a process runs or has mapped."""
+    """The files below `prefix` that a process runs or has mapped."""
     files = set()
     sought = os.fsencode(prefix)
     try:
         files.add(os.readlink(os.path.join(process, "exe")))
         with open(os.path.join(process, "maps"), "rb") as file:
-            maps = file.read()
-        # address perms offset dev inode path; the path may hold anything but a line feed, which the kernel escapes.
-        # A host has tens of thousands of lines: those of a process are looked at only where one of them may count.
-        lines = maps.split(b"\n") if sought in maps else ()
-        fields = (line.split(None, 5) for line in lines if sought in line)
-        files.update(os.fsdecode(parts[5]) for parts in fields if len(parts) == 6)
+            rest = b""
+            while piece := file.read(_PIECE_BYTES):
+                maps, _feed, rest = (rest + piece).rpartition(b"\n")
+                # address perms offset dev inode path, which has no raw line feed; few pieces have to be split
+                lines = maps.split(b"\n") if sought in maps else ()
+                fields = (line.split(None, 5) for line in lines if sought in line)
+                files.update(os.fsdecode(parts[5]) for parts in fields if len(parts) == 6)
     except OSError:  # as above
         pass
     return {file.removesuffix(DELETED) for file in files if file.startswith(prefix)}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.standalone.python.plugins.module_utils._os import processes
 from ansible_collections.standalone.python.plugins.module_utils._os.processes import (
     occupied_below,
     running_below,
@@ -61,6 +62,16 @@ def test_names_that_are_no_utf_8_are_no_error(tmp_path: Path, proc: Path) -> Non
     line = b"7f00-7f01 r-xp 00000000 fe:00 42      " + os.fsencode(tmp_path) + b"/store/\xff\r/lib/x.so\n"
     (proc / "11" / "maps").write_bytes(line)
     assert running_entries(str(tmp_path / "store"), str(proc)) == {"\udcff\r": (11,)}
+
+
+def test_lines_count_wherever_a_piece_of_the_maps_ends(
+    tmp_path: Path, proc: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any user can give a process maps that are larger than the memory of a small host."""
+    add_process(proc, 11, "/bin/sh", *(f"{tmp_path}/store/{name}/lib/libpython3.13.so" for name in ("a", "b", "c")))
+    for most in range(1, (proc / "11" / "maps").stat().st_size + 1):
+        monkeypatch.setattr(processes, "_PIECE_BYTES", most)
+        assert running_entries(str(tmp_path / "store"), str(proc)) == {"a": (11,), "b": (11,), "c": (11,)}
 
 
 def test_any_directory_can_be_asked_for(tmp_path: Path, proc: Path) -> None:
