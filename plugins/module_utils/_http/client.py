@@ -167,7 +167,7 @@ def _ask(peer: Peer, offset: int, patience: Patience) -> _Answer:
         if refusal.fp:
             refusal.close()
         return _Answer(peer, refusal.code, refusal.headers, None)
-    except (OSError, HTTPException, ValueError) as error:
+    except (OSError, HTTPException, ValueError, IndexError) as error:
         raise peer.failure(error) from error
     return _Answer(peer, response.code, response.headers, response)
 

@@ -140,8 +140,9 @@ def _of_protocol(cause: BaseException, peer: str) -> TransferFailure | None:
         return TransferFailure("the URL or one of the headers holds a character that may not be there", remedy="")
     if isinstance(cause, HTTPException):
         return TransferFailure(f"{peer} answers something that is not HTTP")
-    # urllib's, for an unsupported login, which for Digest is a text as a reason, and for a header with a line end
-    if isinstance(cause, ValueError) or (isinstance(cause, URLError) and isinstance(cause.reason, str)):
+    # urllib's, for an unsupported login, which for Digest is a text as a reason, and for a header with a line end; the
+    # second for a value of Digest that is empty
+    if isinstance(cause, (ValueError, IndexError)) or (isinstance(cause, URLError) and isinstance(cause.reason, str)):
         return TransferFailure(
             f"{peer} wants another login than Basic or Digest, or one of the headers is malformed", remedy=""
         )

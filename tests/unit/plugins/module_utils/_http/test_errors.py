@@ -58,7 +58,9 @@ def test_a_login_that_the_server_refuses(challenge: str, downloads: Downloads) -
     assert reasons == f"{server.url}/file: 127.0.0.1 answers 401 Unauthorized{CHECK_LOGIN}."
 
 
-@pytest.mark.parametrize("challenge", ["Negotiate", "Digest", 'Digest realm="r", nonce="n", qop="auth-int"'])
+@pytest.mark.parametrize(
+    "challenge", ["Negotiate", "Digest", "Digest realm=", 'Digest realm="r", nonce="n", qop="auth-int"']
+)
 def test_a_kind_of_login_that_is_not_known(challenge: str, downloads: Downloads) -> None:
     options = UrlOptions(url_username="user", url_password="secret")
     with serve(script={"/file": status(401, {"WWW-Authenticate": challenge})}) as server:
