@@ -130,10 +130,11 @@ def _opened(path: str | None) -> int | None:
 
 
 class Seen(NamedTuple):
-    """A release that an index had, and the day on which it was seen there (ISO 8601)."""
+    """A release that an index had, the day on which it was seen there (ISO 8601), and the file that says so."""
 
     release: str
     day: str
+    file: str
 
 
 class CacheEntry:
@@ -216,7 +217,7 @@ class CacheEntry:
             is_one = day_of(release) is not None and date.fromisoformat(day).isoformat() == day
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
-        return Seen(release, day) if is_one else None
+        return Seen(release, day, self._path(".seen")) if is_one else None
 
     def note_seen(self, release: str, day: str) -> None:
         """Record the newest release and the day (ISO 8601) for later runs, even if the database is removed."""

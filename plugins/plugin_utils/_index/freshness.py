@@ -79,7 +79,8 @@ def _warn_of_older(found: OpenIndex, address: Address, newest: str, clock: Clock
     elif newest < seen.release:
         warn(
             f"The newest release in the index {found.name} is {newest}, but on {seen.day} it was {seen.release}. An "
-            "old copy may be served, or newer releases may be held back. Find out why."
+            "old copy may be served, or newer releases may be held back. Find out why; if it is meant, remove "
+            f"{seen.file}."
         )
         return
     bundled = newest_bundled_release()

@@ -74,10 +74,15 @@ class TestRollback:
         for _run in range(2):
             assert controller.release() == "20250902"
         (warning,) = set(controller.warnings)
+        (file,) = (controller.root / "cache").glob("*.seen")
         assert warning == (
             f"The newest release in the index {controller.index} is 20250902, but on 2025-11-01 it was 20251014. An "
-            "old copy may be served, or newer releases may be held back. Find out why."
+            f"old copy may be served, or newer releases may be held back. Find out why; if it is meant, remove {file}."
         )
+        file.unlink()
+        controller.warnings.clear()
+        assert controller.release() == "20250902"
+        assert not controller.warnings
         controller.publish(name("3.13.9", "20251031"))
         controller.warnings.clear()
         assert controller.release() == "20251031"
