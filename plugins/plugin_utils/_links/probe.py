@@ -39,7 +39,7 @@ _KEYS = {
     "foreign": repeated("/.*"),
     "user": once("[0-9]+"),
     "way_to": repeated("/.*"),
-    "way": repeated("(?P<mode>[-a-zA-Z]{10})[^ ]? (?P<user>[0-9]+) (?P<group>[0-9]+) (?P<path>/.*)"),
+    "way": repeated("(?P<mode>[-a-zA-Z]{10})(?P<mark>[^ ]?) (?P<user>[0-9]+) (?P<group>[0-9]+) (?P<path>/.*)"),
     "certificates_in_pki": once("1"),
     "certificates": once("/.*"),
     "terminals": once("1"),
@@ -221,13 +221,14 @@ def _who_may_change(way: list[str]) -> str | None:
             return f"{path} belongs to another user (number {file['user']})"
         # In a directory such as /tmp no user can replace another's file, but any user can create a missing one.
         is_safe = mode[9] in "tT" and any(other["path"].startswith(f"{path}/") for other in files)
-        if _is_writable_by_others(mode, file["group"]) and not is_safe:
-            return f"{path} may be written to by others ({mode})"
+        if _is_writable_by_others(**file) and not is_safe:
+            return f"{path} may be written to by others ({mode}{file['mark'].strip('.')})"
     return None
 
 
-def _is_writable_by_others(mode: str, group: str) -> bool:
-    return mode[0] != "l" and (mode[8] == "w" or (mode[5] == "w" and group != "0"))
+def _is_writable_by_others(mode: str, mark: str, group: str, **_rest: str) -> bool:
+    """Whether the mode says so. With an access control list (+), what it says of the group holds for users, too."""
+    return mode[0] != "l" and (mode[8] == "w" or (mode[5] == "w" and (group != "0" or mark == "+")))
 
 
 def _files(answer: Answer) -> dict[str, File]:

@@ -297,7 +297,12 @@ WAYS: dict[str, tuple[list[str], str | None]] = {
     "a user's": ([ROOTS, "drwxr-xr-x 1000 0 /srv"], "/srv belongs to another user (number 1000)"),
     "a user's link": ([ROOTS, "lrwxrwxrwx 1000 0 /srv/env"], "/srv/env belongs to another user (number 1000)"),
     "a group's": ([ROOTS, "drwxrwsr-x. 0 50 /srv"], "/srv may be written to by others (drwxrwsr-x)"),
-    "root's group's": ([ROOTS, "drwxrwxr-x+ 0 0 /srv"], None),
+    "root's group's": ([ROOTS, "drwxrwxr-x. 0 0 /srv"], None),
+    "a user's by an access list": (
+        [ROOTS, "drwxrwxr-x+ 0 0 /srv"],
+        "/srv may be written to by others (drwxrwxr-x+)",
+    ),
+    "nobody's by an access list": ([ROOTS, "drwxr-xr-x+ 0 0 /srv"], None),
     "everybody's": ([ROOTS, "drwxr-xrwx 0 0 /srv", ROOTS + "srv/env"], "/srv may be written to by others (drwxr-xrwx)"),
     "in /tmp": ([ROOTS, "drwxrwxrwt 0 0 /tmp", "drwxr-xr-x 0 0 /tmp/env"], None),
     "in /tmp, but not yet": ([ROOTS, "drwxrwxrwt 0 0 /tmp"], "/tmp may be written to by others (drwxrwxrwt)"),
