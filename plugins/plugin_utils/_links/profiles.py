@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -21,6 +22,15 @@ _OF_VENVS = (f"/{RECORD}", "/pyvenv.cfg")  # other files that the probe reads
 
 # The PATH of services that set none (systemd.exec(5), on hosts with a separate /bin).
 _SYSTEMD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+# The directory in each kind of file that TEXTS renders.
+_DIRECTORY = re.compile(
+    r'^    \*":(?P<sh>.+):"\*\) ;;$|!~ \*:(?P<csh>.+):\* \) then$|^if not contains -- (?P<fish>.+) \$PATH$'
+    r"|^# (?P<known>.+) is on the PATH of service managers already\.$"
+    r"|^PATH=\$\{PATH\}:(?P<last>.+)$|^PATH=(?P<first>.+):\$\{PATH\}$"
+    rf'|^Environment="PATH=(?:{_SYSTEMD_PATH}:(?P<unit_last>.+)|(?P<unit_first>.+):{_SYSTEMD_PATH})"$',
+    re.MULTILINE,
+)
 
 
 class Profile(NamedTuple):
@@ -92,11 +102,21 @@ def plan_profiles(spec: LinksSpec, state: LinksState, profiles: Profiles) -> dic
 
 
 def surplus_profiles(spec: LinksSpec, state: LinksState, profiles: Profiles, *, others: bool) -> tuple[str, ...]:
-    """The existing files that are no longer wanted; none while only `others`, which share a store, have builds."""
+    """The existing files that are no longer wanted; none while only `others`, which share a store, have builds.
+
+    A file with another directory for links belongs to other builds, as to those of root beside those of a user.
+    """
     if others and not spec.present:
         return ()
     kept = {profile.path for profile in _applicable(spec, state, profiles)}
-    return tuple(sorted(path for path in state.files if path not in kept and not path.endswith(_OF_VENVS)))
+    found = (path for path, file in state.files.items() if _directory_of(file.content) in (spec.link_dir, None))
+    return tuple(sorted(path for path in found if path not in kept and not path.endswith(_OF_VENVS)))
+
+
+def _directory_of(content: str) -> str | None:
+    """The directory for links that a file was made for; None where that is not known."""
+    found = _DIRECTORY.search(content) if content.startswith(_HEAD) else None
+    return found[found.lastgroup] if found and found.lastgroup else None
 
 
 def _applicable(spec: LinksSpec, state: LinksState, profiles: Profiles) -> list[Profile]:

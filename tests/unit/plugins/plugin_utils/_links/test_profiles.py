@@ -102,6 +102,19 @@ def test_what_is_wanted_no_longer_is_surplus() -> None:
     assert surplus_profiles(spec(GONE), found, profiles(), others=False) == (SH, UNIT)
 
 
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize(
+    ("link_dir", "stay"), [("/usr/local/bin", False), ("/usr/local/bin2", True), ("/home/me/.local/bin", True)]
+)
+def test_a_profile_of_another_directory_is_none_of_ours(kind: str, link_dir: str, first: bool, stay: bool) -> None:
+    """As of root's builds, where a user without profiles has links in a directory of the home."""
+    text = TEXTS[kind](Setting(link_dir, first, {"SSL_CERT_FILE": "/x"}))
+    found = host(directories=ALL, files={SH: File(MODE, text)})
+    ours = spec(link_dir="/usr/local/bin")
+    assert surplus_profiles(ours, found, profiles(profile=False), others=False) == (() if stay else (SH,))
+
+
 def test_profiles_stay_for_others() -> None:
     assert surplus_profiles(spec(GONE), host(files=files(SH)), profiles(), others=True) == ()
 
