@@ -147,7 +147,9 @@ def _disk_bytes(directory: str) -> int:
 
 
 def _listed(directory: str) -> list[os.DirEntry[str]]:
-    """The content of a directory, as far as it can be read."""
+    """The content of a directory, as far as it can be read; of a link none."""
+    if os.path.islink(directory):
+        return []
     try:
         with os.scandir(directory) as found:
             return list(found)

@@ -4,8 +4,7 @@
 
 One line an entry, sorted by path, five tab-separated fields: kind (`f` or `l`), mode in octal, size in bytes,
 SHA-256 or link target, path below the build. Directories are not listed: they follow from the paths, and are all 0755.
-Bytecode is not listed either, since running the interpreter may write it, and neither are the receipt and the manifest
-themselves.
+Nor is bytecode, since running the interpreter may write it, nor the receipt and the manifest.
 """
 
 from __future__ import annotations
@@ -15,11 +14,12 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Literal, NamedTuple
 
 from .._errors import StoreError
 from .._os.attributes import attributes_differ
-from .._os.paths import Entry
+from .._os.paths import Entry, link_target
 from .._os.regular_file import add_all, open_regular
 from .._readable import readable
 
@@ -96,10 +96,9 @@ def find_drift(
 ) -> Drift:
     """The differences between `directory` and `entries`, without directories and bytecode on both sides.
 
-    Type, mode, size and link target are compared for all. A file's content is read when the file was written or renamed
-    after `trusted_until_ns`, or always when that is None. A directory above an entry is changed when its mode is not
-    0755; the build's is called `.`. With `owner`, everything must have this user and group. `capability` is
-    the attribute of the interpreter. Attributes are read of what the content is read of, and of newer directories.
+    Content and attributes are read of what was written or renamed after `trusted_until_ns`, of all when that is None. A
+    directory above an entry is changed when its mode is not 0755; the build's is called `.`. `owner` is the user and
+    group of everything, `capability` the attribute of the interpreter.
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     directories = _directories(entries)
@@ -121,7 +120,7 @@ def find_drift(
 
 
 class _Published(NamedTuple):
-    """How the content of a build was published, with the arguments of `find_drift`; `program` is its interpreter."""
+    """What was published, with the arguments of `find_drift`; `program` is the interpreter."""
 
     directory: str
     trusted_until_ns: int | None
@@ -131,7 +130,7 @@ class _Published(NamedTuple):
     capability: bytes | None
 
     def has_directory(self, path: str, status: os.stat_result) -> bool:
-        """Whether a directory has the mode, the owner and the attributes of a published one."""
+        """Whether a directory is as it was published."""
         has_mode = not self.compare_modes or stat.S_IMODE(status.st_mode) == _DIRECTORY_MODE
         return has_mode and self._has_owner(path, status) and self._has_attributes(path, status)
 
@@ -160,7 +159,7 @@ def interpreter_of(entries: Mapping[str, Entry]) -> str | None:
 
 
 def is_bytecode(path: str) -> bool:
-    """Whether a path, relative to a build, is a bytecode directory or is in one."""
+    """Whether a relative path is, or is in, a bytecode directory."""
     return BYTECODE_DIRECTORY in path and BYTECODE_DIRECTORY in path.split("/")
 
 
@@ -175,24 +174,31 @@ def _directories(paths: Iterable[str]) -> set[str]:
 
 
 def walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Everything in `directory`, as (relative path, lstat), except bytecode, the receipt and the manifest.
+    """Everything below, as (relative path, lstat), except bytecode, the receipt and the manifest.
 
-    Directories nested so deeply that no file in them could be opened by its path are not entered.
+    Directories that are too deep are not entered. The build's owner may exchange all meanwhile.
     """
     waiting = [""]
     while waiting:  # no recursion: the build's owner could make it too deep
         below = waiting.pop()
         path = below.rstrip("/")
-        yield path or ".", os.lstat(os.path.join(directory, path))
-        if _is_too_long(path):
-            continue
-        with os.scandir(os.path.join(directory, below)) as found:
-            for item in found:
-                path = below + item.name
-                if item.is_dir(follow_symlinks=False):
-                    if item.name != BYTECODE_DIRECTORY:
-                        waiting.append(path + "/")
-                elif path not in (MANIFEST, RECEIPT):
+        place = os.path.join(directory, path)
+        try:
+            status = os.lstat(place)
+            enter = stat.S_ISDIR(status.st_mode) and not _is_too_long(path)
+            items = list(os.scandir(place)) if enter else []
+        except (FileNotFoundError, NotADirectoryError):
+            if path:
+                continue
+            raise
+        yield path or ".", status
+        for item in items:
+            path = below + item.name
+            if item.is_dir(follow_symlinks=False):
+                if item.name != BYTECODE_DIRECTORY:
+                    waiting.append(path + "/")
+            elif path not in (MANIFEST, RECEIPT):
+                with suppress(FileNotFoundError):
                     yield path, item.stat(follow_symlinks=False)
 
 
@@ -204,7 +210,7 @@ def _same_entry(
     path: str, status: os.stat_result, entry: Entry, trusted_until_ns: int | None, compare_modes: bool
 ) -> bool:
     if stat.S_ISLNK(status.st_mode):
-        return entry.kind == "link" and os.readlink(path) == entry.target
+        return entry.kind == "link" and link_target(path) == entry.target
     if not stat.S_ISREG(status.st_mode) or entry.kind != "file":
         return False
     if status.st_size != entry.size_bytes or (compare_modes and stat.S_IMODE(status.st_mode) != entry.mode):
@@ -213,7 +219,7 @@ def _same_entry(
         return True
     try:
         handle = open_regular(path, os.O_RDONLY)  # it may have become a named pipe, in a build of another user
-    except StoreError:
+    except (StoreError, FileNotFoundError):
         return False
     hasher = hashlib.sha256()
     with os.fdopen(handle, "rb", buffering=0) as stream:
@@ -231,7 +237,7 @@ def _escape(text: str) -> str:
 
 
 def _unescaper(text: str) -> Callable[[str], str]:
-    """The inverse of `_escape` for a manifest. Few need it, and its import costs milliseconds."""
+    """The inverse of `_escape`. Few manifests need its import, which is slow."""
     if "%" not in text:
         return str
     from urllib.parse import unquote

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -159,6 +160,23 @@ class TestDrift:
 
         monkeypatch.setattr(manifest, "walk", swapping)
         assert find_drift(str(build), entries, trusted_until_ns=None).changed == ("lib/a.py",)
+
+    @pytest.mark.parametrize("target", [None, "/usr", "file"])
+    def test_a_directory_that_its_owner_exchanges_meanwhile_is_not_entered(
+        self, build: Path, target: str | None
+    ) -> None:
+        """It could be a link to all files of the host; and a package that pip replaces is gone for a moment."""
+        (build / "file").touch()
+        found = manifest.walk(str(build))
+        for _read in (".", "file"):
+            next(found)
+        shutil.rmtree(build / "lib")
+        if target == "file":
+            (build / "lib").touch()
+        elif target:
+            (build / "lib").symlink_to(target)
+        paths = [path for path, _status in found]
+        assert [path for path in paths if path.startswith("lib")] == ([] if target is None else ["lib"])
 
     def test_modes_can_be_left_out(self, build: Path) -> None:
         entries = entries_of(build)
