@@ -66,7 +66,7 @@ def candidate_urls(asset_url: str, mirrors: Sequence[str]) -> tuple[str, ...]:
     if tail is None:
         raise DownloadError(
             f"The mirror {shown_url(bases[0])} cannot stand in for {shown_url(asset_url)}: a mirror replaces "
-            f"{GITHUB_BASE}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs."
+            f"{GITHUB_BASE}, which this URL lacks. Leave out mirror and its default, or use an index with GitHub URLs."
         )
     return _below(bases, tail)
 

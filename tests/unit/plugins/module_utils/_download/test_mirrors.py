@@ -58,7 +58,7 @@ def test_an_asset_is_looked_for_in_order(asset_url: str, mirrors: list[str], can
             "https://me:pw@m.example",
             DownloadError,
             "The mirror https://m.example cannot stand in for https://internal/1/x.tar.gz: a mirror replaces "
-            f"{GITHUB}, and this URL does not begin with that. Leave out mirror, or use an index with GitHub URLs.",
+            f"{GITHUB}, which this URL lacks. Leave out mirror and its default, or use an index with GitHub URLs.",
         ),
         (
             ASSET,
