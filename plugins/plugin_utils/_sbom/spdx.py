@@ -12,6 +12,7 @@ from .contents import OPERATOR, SUPPLIER, TOOL, Contents, Environment, Part, Sub
 
 _DOCUMENT, _ROOT = "SPDXRef-DOCUMENT", "SPDXRef-root"
 _UNKNOWN = "NOASSERTION"
+_SOURCES = {"table": "of the table of releases"}  # of versions, in words
 
 
 def document(contents: Contents) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def _part(part: Part) -> dict[str, Any]:
         "supplier": f"Organization: {identity.supplier}" if identity.supplier else _UNKNOWN,
         "licenseDeclared": identity.licence or _UNKNOWN,
         "primaryPackagePurpose": "APPLICATION" if part.component == "cpython" else "LIBRARY",
-        "comment": f"{part.component}, known by {' and '.join(part.sources)}",
+        "comment": f"{part.component}, version {' and '.join(_SOURCES.get(one, one) for one in part.sources)}",
         "externalRefs": [
             _external("PACKAGE-MANAGER", "purl", identity.purl_of(part.version)),
             *([_external("SECURITY", "cpe23Type", cpe)] if cpe else []),

@@ -133,7 +133,11 @@ def test_an_spdx_build_has_all_that_is_known() -> None:
     assert (build["downloadLocation"], build["supplier"]) == (NEW.url, "Organization: Astral")
     assert [reference["referenceType"] for reference in build["externalRefs"]] == ["purl", "attestation"]
     openssl = packages["SPDXRef-component-openssl-3.5.9"]
-    assert (openssl["licenseDeclared"], openssl["comment"]) == ("Apache-2.0", "openssl, known by measured")
+    assert (openssl["licenseDeclared"], openssl["comment"]) == ("Apache-2.0", "openssl, version measured")
+    of_table = next(
+        one for one in packages.values() if one.get("comment", "").endswith("version of the table of releases")
+    )
+    assert of_table["versionInfo"]
     assert [reference["referenceLocator"] for reference in openssl["externalRefs"]] == [
         "pkg:generic/openssl@3.5.9",
         "cpe:2.3:a:openssl:openssl:3.5.9:*:*:*:*:*:*:*",
