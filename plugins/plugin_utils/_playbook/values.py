@@ -62,6 +62,8 @@ class Fault(NamedTuple):
 
 def fault_in(setting: Setting, value: Any) -> Fault | None:
     """The fault of a value; None when it has none. The value None means that it is not set."""
+    if getattr(value, "__ENCRYPTED__", False):  # what Ansible Vault encrypted is no text before ansible-core 2.19
+        value = str(value)
     if value is None or (value == "" and setting.may_be_empty):
         return None
     try:

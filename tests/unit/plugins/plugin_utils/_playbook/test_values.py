@@ -152,6 +152,27 @@ def test_values_that_are_taken(name: str, value: Any) -> None:
     assert fault_in(SETTINGS[name], value) is None
 
 
+class Encrypted:
+    """A value that Ansible Vault encrypted, as ansible-core before 2.19 has it."""
+
+    __ENCRYPTED__ = True
+
+    def __str__(self) -> str:
+        return "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("bootstrap_url_password", Encrypted()),
+        ("interpreter_builds", [{"name": "3.13", "url_password": Encrypted()}]),
+        ("upgrade_build_options", {"url_password": Encrypted()}),
+    ],
+)
+def test_what_is_encrypted_is_a_text(name: str, value: Any) -> None:
+    assert fault_in(SETTINGS[name], value) is None
+
+
 @pytest.mark.parametrize(("name", "value", "message"), BAD)
 def test_values_that_are_refused(name: str, value: Any, message: str) -> None:
     fault = fault_in(SETTINGS[name], value)
