@@ -41,7 +41,7 @@ def parsed(text: str | bytes) -> Any:
 
 
 def unsealed(content: Any, where: str) -> Any:
-    """The content without its seal. Raises `StoreError` for an object that lacks one or has that of other content."""
+    """The content without its seal. Raises `StoreError` for an object without its own one."""
     if not isinstance(content, Mapping):
         return content
     rest = {key: value for key, value in content.items() if key != SEAL}

@@ -25,14 +25,14 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-# The errors of opening or reading a regular file that was swapped meanwhile, or that the disk lost.
+# The errors of a file that was swapped meanwhile, or that the disk lost.
 _UNREADABLE = (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EIO, errno.ESTALE, getattr(errno, "EUCLEAN", errno.EIO))
 
 
 def open_regular(file: str, flags: int, mode: int = 0o600) -> int:
     """Open a regular file, which `flags` may create, and return its descriptor.
 
-    Raises `StoreError` for anything else under that name, `OSError` when it cannot be opened.
+    Raises `StoreError` for anything else there, `OSError` when it cannot be opened.
     """
     _require_regular(file, _mode_of(file))
     handle = os.open(file, flags | _WITHOUT_WAITING, mode)
@@ -45,14 +45,13 @@ def open_regular(file: str, flags: int, mode: int = 0o600) -> int:
 
 
 def read_regular(file: str, *, most_bytes: int) -> bytes:
-    """The whole content of a regular file.
+    """The whole content of a regular file. The buffer is of its size: small hosts have no `most_bytes` to allocate.
 
-    Raises `FileNotFoundError`, and `StoreError` for what no run has written: something other than a regular file, a
-    file of more than `most_bytes`, and one that the disk cannot read.
+    Raises `FileNotFoundError`, and `StoreError` for another kind of file, a larger one, and one that the disk lost.
     """
     try:
         with os.fdopen(open_regular(file, os.O_RDONLY), "rb") as stream:
-            content = stream.read(most_bytes + 1)
+            content = stream.read(min(most_bytes, os.fstat(stream.fileno()).st_size) + 1)
     except OSError as error:
         if error.errno not in _UNREADABLE:
             raise

@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._errors import StoreError
 from ansible_collections.standalone.python.plugins.module_utils._json import content_of, rendered
+from ansible_collections.standalone.python.plugins.module_utils._os.regular_file import read_regular
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,12 @@ def test_what_is_no_json_is_nothing(tmp_path: Path, data: bytes, content: object
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         content_of(str(tmp_path / "x.json"))
+
+
+def test_a_small_file_takes_little_memory(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_text("x")
+    assert read_regular(str(file), most_bytes=2**60) == b"x"
 
 
 def test_a_sealed_file_is_read_without_its_seal(tmp_path: Path) -> None:
