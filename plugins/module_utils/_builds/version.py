@@ -192,7 +192,7 @@ def _samples(specifier: Specifier) -> Iterator[Version]:
         _around(version.minor for version in own),
         _around(version.micro for version in own),
     )
-    pres = {None, *(version.pre for version in own)}
+    pres = {None, ("rc", 1), *(version.pre for version in own)}
     return (Version(*numbers, pre) for numbers in product(*samples) for pre in pres)
 
 

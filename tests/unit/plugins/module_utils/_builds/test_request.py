@@ -201,6 +201,7 @@ def test_prereleases_answer_where_they_are_welcome(text: str) -> None:
         (">3.13,<3.14", "3.13"),
         (">=3.13.2,<3.14", "3.13"),
         (">=3.12,<3.15,!=3.13.*,!=3.14.*", "3.12"),
+        ("==3.10.*,<=3.10,!=3.10", "3.10"),  # its pre-releases alone
         # several
         ("latest", None),
         ("3", None),
