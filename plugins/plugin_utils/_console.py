@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -24,20 +24,22 @@ def say(text: str) -> None:
     Display().display(message(text))
 
 
-def readable_data(value: Any) -> Any:
-    """A copy in which all texts are readable lines: of lists, of mappings with their keys, and of dataclasses.
+def readable_data(value: Any, shown: Callable[[str], str] = readable_lines) -> Any:
+    """A copy in which all texts are as `shown`: of lists, of mappings with their keys, and of dataclasses.
 
     Ansible keeps warnings and errors as dataclasses.
     """
     if isinstance(value, str):
-        return readable_lines(value)
+        return shown(value)
     if isinstance(value, Mapping):
-        return {readable_data(key): readable_data(content) for key, content in value.items()}
+        return {readable_data(key, shown): readable_data(content, shown) for key, content in value.items()}
     if isinstance(value, list):
-        return [readable_data(content) for content in value]
+        return [readable_data(content, shown) for content in value]
     if isinstance(value, tuple):
-        return tuple(readable_data(content) for content in value)
+        return tuple(readable_data(content, shown) for content in value)
     if is_dataclass(value) and not isinstance(value, type):
-        contents = {field.name: readable_data(getattr(value, field.name)) for field in fields(value) if field.init}
+        contents = {
+            field.name: readable_data(getattr(value, field.name), shown) for field in fields(value) if field.init
+        }
         return replace(value, **contents)
     return value

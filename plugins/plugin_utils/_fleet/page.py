@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.standalone.python.plugins.module_utils._readable import readable
+
 from .._console import readable_data
 from .states import STATES, affected_subjects, drifted_files, fix_of, state_of, subject_of
 
@@ -32,7 +34,7 @@ _IN_ORDER = _ORDER.index("in order")
 
 def as_html(report: Mapping[str, Any]) -> str:
     """The page. Hosts that gave no answer come first, then the most urgent."""
-    report = readable_data(report)
+    report = readable_data(report, readable)
     by_subject = affected_subjects(report)
     carried: dict[str, str] = {}
     rows = [_row(host, by_subject, carried) for host in report["hosts"]]

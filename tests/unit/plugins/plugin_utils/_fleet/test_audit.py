@@ -259,6 +259,13 @@ def test_the_page_needs_nothing_else_and_escapes_what_hosts_say(audited: dict[st
     assert "<b>no route" not in page
 
 
+def test_the_page_shows_tabs_and_line_ends_in_names() -> None:
+    drift = {"changed": ["lib/a\tb", "lib/c\nd"]}
+    page = as_html(report({"web1": host(build("3.13.15", "20261110", intact=False, drift=drift))}, {}, BASELINE))
+    assert "changed lib/a\\tb" in page
+    assert "changed lib/c\\nd" in page
+
+
 class Elements(HTMLParser):
     """The elements of a page with their attributes' names, and all values of links and handlers."""
 
