@@ -173,6 +173,8 @@ def _not_started(error: OSError, interpreter: str) -> _NotStarted:
     from .._os.errors import advice, mount_of
 
     said = error.strerror or str(error)
+    if error.filename == os.devnull:
+        return _NotStarted(f"{os.devnull} cannot be opened ({said})", "Mount a complete /dev")
     if error.errno in (errno.EACCES, errno.EPERM):
         mount = mount_of(interpreter)
         if os.path.exists(interpreter) and os.statvfs(interpreter).f_flag & os.ST_NOEXEC:

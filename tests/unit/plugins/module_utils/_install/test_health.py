@@ -88,6 +88,16 @@ def test_an_execution_policy(tmp_path: Path, number: int, monkeypatch: pytest.Mo
     assert str(caught.value).endswith(ALLOW)
 
 
+def test_a_system_without_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "devnull", "/nonexistent/null")
+    with pytest.raises(HealthError) as caught:
+        health.check(script(tmp_path, "#!/bin/sh\n"), ("json",), VERSION)
+    assert "it could not be started: /nonexistent/null cannot be opened (No such file or directory)." in str(
+        caught.value
+    )
+    assert str(caught.value).endswith("Mount a complete /dev.")
+
+
 def test_a_file_system_mounted_noexec(tmp_path: Path) -> None:
     try:
         with small_disk(tmp_path / "disk", 1_000_000) as disk:
