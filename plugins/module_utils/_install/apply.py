@@ -76,7 +76,7 @@ def _explained(spec: InstallSpec) -> Iterator[None]:
 
 
 def _is_switched(place: str, before: str | None) -> bool | None:
-    """Whether the link names something else than before; None when it cannot be read any more."""
+    """Whether the link changed; None when it cannot be read any more."""
     try:
         return link_target(place) != before
     except OSError:
@@ -84,10 +84,7 @@ def _is_switched(place: str, before: str | None) -> bool | None:
 
 
 def _looked(spec: InstallSpec, require_publishable: RequirePublishable | None = None) -> dict[str, Any]:
-    """The result without a change, for check mode and where this user may only read: no lock is needed for that.
-
-    Raises `StoreError` when only a repair would help and the store cannot be written.
-    """
+    """The result without a change, for check mode and where this user may only read: no lock is needed for that."""
     store = Store(spec.store, spec.system)
     return store.settled(lambda: _look(spec, store, require_publishable))
 
@@ -213,9 +210,7 @@ class _Run(NamedTuple):
 
             directory = self.spec.place
             adopt.require_idle(directory)
-            for copy in self._copies(_asset(self.spec)):  # of an interrupted adoption
-                self.store.remove(copy)
-            return self._publish(_asset(self.spec), partial(adopt.require_same_content, directory))
+            return self._publish(_asset(self.spec), partial(self._adopted, directory))
         if decided.step == INSTALL:
             return self._publish(_asset(self.spec))
         entry = decided.entry or self.state.entry or ""
@@ -229,6 +224,13 @@ class _Run(NamedTuple):
             intact = (Published(copy) for copy in self._copies(asset) if not self._drift_of(copy, full=True))
             return next(intact, None) or self._publish(asset)  # an interrupted repair may have published one
         return Published(entry)
+
+    def _adopted(self, directory: str, entries: Mapping[str, Entry]) -> None:
+        from . import adopt
+
+        adopt.require_same_content(directory, entries)
+        for copy in self._copies(_asset(self.spec)):  # of an interrupted adoption
+            self.store.remove(copy)
 
     def _copies(self, asset: Asset) -> list[str]:
         """The builds of exactly this asset made for this path, except the one at it and those that run."""

@@ -244,6 +244,15 @@ class TestAdopt:
         assert "it is not the build that was asked for (added: bin/mine)" in str(caught.value)
         assert (path / "bin" / "mine").exists()
 
+    def test_another_content_costs_no_build_of_the_store(self, path: Path, old: FakeBuild, new: FakeBuild) -> None:
+        run(spec(path, old))
+        run(spec(path, new))
+        path.unlink()
+        self.unpack(path, new)
+        with pytest.raises(StoreError, match="is not adopted"):
+            run(spec(path, old, adopt=True))
+        assert stored(path) == [old.name, new.name]
+
     def test_without_the_option_a_directory_is_refused(self, path: Path, old: FakeBuild) -> None:
         self.unpack(path, old)
         with pytest.raises(StoreError, match="a directory that this collection did not make"):
