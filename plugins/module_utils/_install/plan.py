@@ -81,7 +81,7 @@ def surplus(spec: InstallSpec, state: State, entry: str | None, dropped: str | N
     if state.damage:
         return ()
     gone = unusable(spec, state) if entry != state.entry else ()
-    root = state.root.keeping(spec.keep).without((*gone, dropped) if dropped else gone)
+    root = state.root.keeping(spec.keep).without((*gone, *state.lost, *([dropped] if dropped else [])))
     stored = state.stored.get(entry or dropped or "")
     fallback = fallback_after(spec, state, stored.asset if stored else spec.asset)
     kept = root.switched(entry, "").with_fallback(fallback).kept if entry is not None else ()

@@ -165,6 +165,13 @@ def test_surplus_is_pruned_when_nothing_runs_it() -> None:
     assert plan(spec("3.13"), running) == Plan("nothing")
 
 
+def test_a_build_that_is_gone_takes_the_place_of_none_that_is_kept() -> None:
+    there = installed(NEXT, NOW, OLD)
+    gone = there._replace(stored={name: one for name, one in there.stored.items() if name != NOW["name"]})
+    assert plan(spec("3.13"), gone).prune == ()
+    assert plan(spec("3.13", keep=0), gone).prune == (OLD["name"],)
+
+
 @pytest.mark.parametrize(
     ("asked", "there", "message"),
     [
