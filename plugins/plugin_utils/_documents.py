@@ -14,6 +14,8 @@ from typing import Any
 # The whole history of releases is about 10 MB in 2026. A file ten times larger is not such a document.
 MAX_BYTES = 100 * 1024 * 1024
 _MOST_UNPACKED = 10 * MAX_BYTES  # of all members of an archive
+_LONGEST_NUMBER = 100  # characters; one in base 60 costs PyYAML minutes, and Python prints none of 4,301 digits
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _TOO_LARGE = f"it is larger than {MAX_BYTES // 2**20} MiB when it is unpacked"
 
 
@@ -112,7 +114,7 @@ def _members(content: bytes, suffixes: tuple[str, ...]) -> Iterator[tuple[str, b
 
 
 def strict_yaml(text: str) -> Any:
-    """Parse YAML in which each key of a mapping occurs once, without aliases and merge keys.
+    """Parse YAML in which each key of a mapping occurs once, without aliases, merge keys and endless numbers.
 
     PyYAML uses the last of two values of one key, and a merge by git easily leaves two. Aliases and merge keys can
     expand a small text to a huge document, and reviewers then do not see what it contains.
@@ -136,7 +138,7 @@ def strict_yaml(text: str) -> Any:
 
 
 def _require_plain(root: Any) -> None:
-    """Raise `yaml.MarkedYAMLError` for an alias, which is the same node in two places."""
+    """Raise `yaml.MarkedYAMLError` for an alias, which is the same node in two places, and for an endless number."""
     import yaml
 
     seen: set[int] = set()
@@ -146,6 +148,8 @@ def _require_plain(root: Any) -> None:
         if id(node) in seen:
             raise yaml.MarkedYAMLError(note="an alias refers to another place", problem_mark=node.start_mark)
         seen.add(id(node))
+        if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+            raise yaml.MarkedYAMLError(note="a number is too long", problem_mark=node.start_mark)
         if isinstance(node, yaml.SequenceNode):
             waiting += node.value
         elif isinstance(node, yaml.MappingNode):

@@ -224,6 +224,7 @@ def joined(advisories: Iterable[Advisory]) -> list[Advisory]:
 
     def root(name: str) -> str:
         while same.setdefault(name, name) != name:
+            same[name] = same[same[name]]  # shorter each time, or a chain of many would take hours
             name = same[name]
         return name
 

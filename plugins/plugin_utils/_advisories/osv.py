@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -48,8 +49,8 @@ def documents_in(text: str, where: str) -> list[Any]:
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) != len(pairs):
-        keys = [key for key, _value in pairs]
-        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)} comes twice")
+        count = Counter(key for key, _value in pairs)
+        raise ValueError(f"the key {next(key for key in count if count[key] > 1)} comes twice")
     return content
 
 

@@ -27,6 +27,8 @@ _TITLES = {
 _NEVER_IN_TABLE = ("certifi", "ensurepip-pip")
 _COPIES = ("ensurepip-pip",)  # pip itself decides
 _SHOWN = 4  # of many components that are not known
+_LONGEST_MARKDOWN = 30_000  # characters; GitHub takes 65,536, and Linux 131,071 bytes as an argument, such as of git
+_NOT_IN_CODE = str.maketrans("`[]", "'()")
 _FIRST = ("cpython", "openssl", "libressl", "pip")  # what readers look for
 
 
@@ -86,12 +88,20 @@ def as_lines(found: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def as_markdown(found: Iterable[Mapping[str, Any]]) -> str:
-    """The changes as a list for a merge request, in which no name and no id is markup or mentions somebody."""
-    return "".join(f"- {_line(change, _as_code)}\n" for change in found)
+    """The changes as a list for a merge request, in which no name and no id is markup or mentions somebody.
+
+    It is no longer than a request can be.
+    """
+    text = "".join(f"- {_line(change, _as_code)}\n" for change in found)
+    if len(text) <= _LONGEST_MARKDOWN:
+        return text
+    kept = text[: max(text.rfind(end, 0, _LONGEST_MARKDOWN) for end in ("`, `", "\n")) + 1]
+    return f"{kept.rstrip()} … ({len(text) - len(kept)} characters more)\n"
 
 
 def _as_code(text: str) -> str:
-    return f"`{readable(text).replace('`', chr(39))}`"
+    """The text as code; in a message of a commit, `[skip ci]` would have an effect there, too."""
+    return f"`{readable(text).translate(_NOT_IN_CODE)}`"
 
 
 def _described(step: _Step, targets: list[str], advisories: list[Advisory]) -> dict[str, Any]:

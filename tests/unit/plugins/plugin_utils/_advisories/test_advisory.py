@@ -132,3 +132,8 @@ def test_records_that_a_third_ties_together_are_one() -> None:
         Advisory("A", below("1"), "a"), Advisory("B", below("2"), "b"), Advisory("C", below("3"), "c", ("B", "A"))
     ])  # fmt: skip
     assert [(one.id, one.aliases) for one in found] == [("A", ("B", "C"))]
+
+
+def test_a_chain_of_names_is_followed_at_once() -> None:
+    found = joined(Advisory(f"A-{n}", below("1"), "a", (f"A-{n - 1}",)) for n in range(100_000))
+    assert [(one.id, len(one.aliases)) for one in found] == [("A-0", 100_000)]

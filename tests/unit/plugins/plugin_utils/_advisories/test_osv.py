@@ -215,6 +215,10 @@ def test_nonsense_is_no_document() -> None:
     ("text", "reason"),
     [
         ('{"id": "A", "affected": 1, "id": "B"}', "the key id comes twice"),
+        (
+            "{" + ", ".join(f'"{n}": 1' for n in range(200_000)) + ', "199999": 1}',
+            "the key 199999 comes twice",
+        ),  # at once
         ('{"id": NaN}', "NaN is no value"),
         ('{"id": "a\x00b"}', "Invalid control character at"),
     ],

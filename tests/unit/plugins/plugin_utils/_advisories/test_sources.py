@@ -97,6 +97,10 @@ DAMAGED = {
     "quotes: line 1 column 2 (char 1). Fetch it again.",
     "id: a\nid: b": "Cannot read the advisories in {file}: it is damaged in line 2: the key id comes twice. "
     "Correct it.",
+    f"id: a\nbelow: 1{':59' * 1_000_000}": "Cannot read the advisories in {file}: it is damaged in line 2: a number is "
+    "too long. Correct it.",  # at once
+    f"id: a\nbelow: 0x{'f' * 5000}": "Cannot read the advisories in {file}: it is damaged in line 2: a number is too "
+    "long. Correct it.",
     "- id: a\n  component: opensll\n  below: '3'": "{file}: [0]: a: opensll is no component of a build. Did you mean "
     "openssl?",
     "id: a\ncomponent: pip\nbelow: 26.2": "{file}: a: write the version 26.2 in quotes, since YAML reads a number "
@@ -113,7 +117,7 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize("content", DAMAGED)
+@pytest.mark.parametrize("content", DAMAGED, ids=lambda content: content[:40])
 def test_a_file_that_says_nothing_is_an_error_that_names_it(tmp_path: Path, content: str) -> None:
     file = tmp_path / "advisories"
     file.write_text(content)

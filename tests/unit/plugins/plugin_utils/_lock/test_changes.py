@@ -96,13 +96,26 @@ def test_targets_that_change_alike_are_one_entry() -> None:
 
 def test_a_merge_request_shows_names_and_ids_as_they_are() -> None:
     """A specifier would begin a quotation, and an id of a feed could mention somebody or be a link."""
-    hostile = "CVE-1 @all [x](https://e) <img src=x> | `b` \x1b[2J"
+    hostile = "CVE-1 @all [x](https://e) <img src=x> | `b` [skip ci] \x1b[2J"
     change = {
         "name": ">=3.12,<3.14", "targets": [GNU], "from": None, "to": "3.13.15+20260814", "components": [],
         "unknown": [], "closes": [hostile], "open": [], "opens": [], "unjudged": [],
     }  # fmt: skip
     assert as_markdown([change]) == (
         f"- `>=3.12,<3.14` (`{GNU}`): new, 3.13.15+20260814; "
-        "closes `CVE-1 @all [x](https://e) <img src=x> | 'b' \\x1b[2J`.\n"
+        "closes `CVE-1 @all (x)(https://e) <img src=x> | 'b' (skip ci) \\x1b(2J`.\n"
     )
     assert as_markdown([]) == ""
+
+
+def test_a_merge_request_has_room_for_thousands_of_ids() -> None:
+    """As an argument of git, and as a text for GitHub."""
+    ids = [f"CVE-2026-{number}" for number in range(10_000)]
+    change = {
+        "name": "3.13", "targets": [GNU], "from": None, "to": "3.13.15+20260814", "components": [], "unknown": [],
+        "closes": ids, "open": [], "opens": [], "unjudged": [],
+    }  # fmt: skip
+    text = as_markdown([change, change])
+    assert len(text) < 30_100
+    assert text.endswith("`CVE-2026-1824` … (307936 characters more)\n")
+    assert as_markdown([{**change, "closes": ids[:1000]}] * 3).count("\n") == 2

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -147,6 +148,10 @@ def test_what_is_rendered_parses_to_the_same(lock: LockFile) -> None:
         (
             lambda text: text.replace(GNU + ":\n", GNU + ": &a\n") + "  '3.13.5': {" + GNU + ": *a}\n",
             "lock is damaged in line 4, perhaps by a merge: an alias refers to another place. Make it again.",
+        ),
+        (
+            lambda text: re.sub("size: .*", f"size: 0x{'f' * 5000}", text, count=1),
+            "lock is damaged in line 9, perhaps by a merge: a number is too long. Make it again.",
         ),
         (
             lambda text: text + "  '3.13.5':\n" + ENTRY.replace(digest_of(NEW), "f" * 64),
