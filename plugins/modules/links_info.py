@@ -168,8 +168,8 @@ differs:
   elements: str
 unwritable:
   description:
-    - Why the user of the task cannot make these changes, as a message. Empty if nothing is known to prevent them, and
-      with O(root).
+    - Why the user of the task cannot make these changes, or should not as root, as a message. Empty if nothing is known
+      to prevent them, and with O(root).
   returned: success
   type: str
 default_links:

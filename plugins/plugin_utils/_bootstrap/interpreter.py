@@ -20,7 +20,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import (
 from ansible_collections.standalone.python.plugins.module_utils._store.store import STAGING_DIRECTORY, TEMPORARY_PREFIX
 
 from .._probe.answer import Answer, once, printed
-from .._probe.shell import command_of
+from .._probe.shell import WAY_OF_ROOT, command_of
 
 _SCRIPT = Path(__file__).with_name("interpreter.sh")
 
@@ -62,7 +62,8 @@ def require_gzip(local: str) -> None:
 def checking_command(store: str, owner: str | None = None, group: str | None = None) -> str:
     """The command that answers whether an archive could be unpacked in a store, for an owner; it writes nothing."""
     values = dict.fromkeys(("prefix", "token", "archive", "sha256", "program"), "")
-    return command_of(_SCRIPT, values={"store": store, **values, "owner": owner or "", "group": group or ""})
+    values = {"store": store, **values, "owner": owner or "", "group": group or ""}
+    return command_of(WAY_OF_ROOT, _SCRIPT, values=values)
 
 
 def require_possible(stdout: str, *, rc: int, stderr: str) -> None:
@@ -105,7 +106,7 @@ class Unpacking:
             "owner": self.owner or "",
             "group": self.group or "",
         }
-        return command_of(_SCRIPT, values=values)
+        return command_of(WAY_OF_ROOT, _SCRIPT, values=values)
 
     def parse(self, stdout: str, *, rc: int, stderr: str) -> TemporaryInterpreter:
         """The interpreter from the command's output, ignoring what login scripts print around it.

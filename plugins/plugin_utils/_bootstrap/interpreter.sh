@@ -7,7 +7,8 @@
 # one line of key=value between two marker lines: `runs` with the program, or `failed` with the error.
 #
 # It needs a POSIX shell, tar and gzip; busybox's will do. While it works, its working directory is the temporary
-# directory, which shows other runs that the directory is in use. interpreter.py prepends these variables:
+# directory, which shows other runs that the directory is in use. interpreter.py prepends way_of_root.sh and these
+# variables:
 #   store    the directory that holds the builds, absolute
 #   prefix   the beginning of the temporary directory's name
 #   token    a value unique to this run, for the rest of the name
@@ -67,48 +68,9 @@ require_ours() {
 # anything.
 require_way_of_root() {
     [ "$(id -u)" = 0 ] || return 0
-    way=
-    ahead=$store/
-    links=0
-    while [ -n "$ahead" ] && [ "$links" -le 40 ]; do
-        part=${ahead%%/*}
-        ahead=${ahead#*/}
-        case $part in
-            '' | .) continue ;;
-            ..)
-                way=${way%/*}
-                continue
-                ;;
-        esac
-        require_of_root "${way:-/}" "$way/$part"
-        if [ -L "$way/$part" ]; then
-            require_of_root "$way/$part" ""
-            links=$((links + 1))
-            ahead=$(readlink "$way/$part")/$ahead
-            case $ahead in
-                /*) way= ;;
-            esac
-        else
-            way=$way/$part
-        fi
-    done
-}
-
-# require_of_root FILE BELOW: fail if another user could exchange what is in a directory, or a link. Root makes the rest.
-require_of_root() {
-    set -f
-    # shellcheck disable=SC2046 # the fields of ls are words
-    set -- "$1" "$2" $(ls -ldn "$1" 2>/dev/null)
-    set +f
-    [ $# -gt 5 ] || return 0
-    unsafe="so another user could exchange what is run there. Name a store below directories of root."
-    [ "$5" = 0 ] || fail "Cannot work in $store as root: $1 belongs to another user (number $5), $unsafe"
-    case $3 in
-        d????????[tT]*) { [ -e "$2" ] || [ -L "$2" ]; } && return 0 ;;
-        d???????w*) ;;
-        *) return 0 ;;
-    esac
-    fail "Cannot work in $store as root: $1 may be written to by everybody, $unsafe"
+    way_of_root "$store"
+    remedy="so another user could exchange what is run there. Name a store below directories of root."
+    [ -z "$unsafe" ] || fail "Cannot work in $store as root: $unsafe, $remedy"
 }
 
 # digest_of FILE: set $found to its SHA-256, empty when no tool of the host computes one.

@@ -23,6 +23,8 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 # Defines `in_root`, for the scripts that look at paths.
 _IN_ROOT = Path(__file__).with_name("in_root.sh")
 _RUNNING = Path(__file__).with_name("running.sh")
+# Defines `way_of_root`, for the scripts that precede what root does in a directory.
+WAY_OF_ROOT = Path(__file__).with_name("way_of_root.sh")
 
 _TROUBLE = "\n'!\\"
 _TROUBLE_FOR_PRINTF = r"\012\047\041\134"

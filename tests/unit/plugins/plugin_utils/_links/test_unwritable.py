@@ -100,3 +100,38 @@ def test_root_gets_advice_about_file_systems(tmp_path: Path) -> None:
         f"Cannot change links, profiles and alternatives: root may not write to {tmp_path}/file/bin. Remount what is "
         "read-only, or set interpreter_link_dir to a directory of this user."
     )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has something to lose")
+@pytest.mark.parametrize(
+    ("decided", "unsafe", "why", "instead"),
+    [
+        ({"links": [{"path": "home/bin/python3.13"}]}, "home/bin", "home belongs to another user (number 65534)", True),
+        ({"unlink": ["home/bin/python3.13"]}, "home/bin", "home belongs to another user (number 65534)", False),
+        ({"links": [{"path": "link/python3.13"}]}, "link", "home belongs to another user (number 65534)", True),
+        ({"links": [{"path": "theirs/python3.13"}]}, "theirs", "theirs belongs to another user (number 65534)", True),
+        ({"links": [{"path": "all/python3.13"}]}, "all", "all may be written to by everybody", True),
+        ({"links": [{"path": "root/bin/python3.13"}], "unlink": ["/etc/x"]}, "", "", False),
+    ],
+)
+def test_root_is_not_redirected_by_another_user(
+    tmp_path: Path, decided: dict[str, Any], unsafe: str, why: str, *, instead: bool
+) -> None:
+    for name in ("home/bin", "all", "root"):
+        (tmp_path / name).mkdir(parents=True)
+    os.chown(tmp_path / "home", 65534, 65534)
+    (tmp_path / "all").chmod(0o777)
+    (tmp_path / "link").symlink_to("home/bin")
+    (tmp_path / "theirs").symlink_to("root")
+    os.lchown(tmp_path / "theirs", 65534, 65534)
+    places = {
+        part: [f"{tmp_path}/{one}" if one[0] != "/" else one for one in ones]
+        if part == "unlink" else [{"path": f"{tmp_path}/{one['path']}"} for one in ones]
+        for part, ones in decided.items()
+    }  # fmt: skip
+    expected = (
+        f"Cannot change links, profiles and alternatives: root should not write to {tmp_path}/{unsafe}, since "
+        f"{tmp_path}/{why}, who could have it change other files. Run the task as that user, by become_user"
+        f"{', or set interpreter_link_dir to a directory of this user' if instead else ''}."
+    )
+    assert unwritable(places, Host(str(tmp_path))) == (expected if unsafe else "")
