@@ -33,8 +33,8 @@ def is_gzip(path: str) -> bool:
 def open_chunks(archive_path: str) -> Iterator[Iterator[bytes]]:
     """The decompressed bytes of the archive; a separate thread decompresses while they are used.
 
-    Raises `UnsafeArchive` when the data are neither gzip nor zstandard, damaged, cut off or followed by anything else,
-    `ArchiveError` when this host cannot read zstandard, and `OSError` when the file cannot be read.
+    Raises `UnsafeArchive` for data that are neither gzip nor zstandard, damaged, cut off or followed by others,
+    `ArchiveError` when this host cannot read zstandard, and `OSError`.
     """
     with open(archive_path, "rb", buffering=0) as archive, prefetch(_decompressed(archive)) as chunks:
         yield chunks

@@ -49,12 +49,11 @@ def extract(
 ) -> Extracted:
     """Unpack the build's prefix (`bin`, `lib` and so on) into `destination`, an existing empty directory.
 
-    `chunks` are the archive's decompressed bytes, if the caller has begun to decompress. `members` gets all of them;
-    only `CopyMembers` allows bytecode, which is not among the entries. Modes become 0644 and 0755 whatever the umask;
-    owners are those of the process.
+    `chunks` are the decompressed bytes, if that has begun. `members` gets all of them; only `CopyMembers` allows
+    bytecode, which is not among the entries. Modes become 0644 and 0755.
 
-    Raises `ArchiveError` for an archive that is damaged or contains what no build contains, and `OSError`, with its
-    `filename`, for the disk. The caller removes what was written until then.
+    Raises `ArchiveError` for an archive that is damaged or has what no build has, and `OSError`, with its `filename`,
+    for the disk. The caller removes what was written.
     """
     try:
         source = open_chunks(archive_path) if chunks is None else nullcontext(chunks)

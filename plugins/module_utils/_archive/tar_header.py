@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The header of a tar member, read strictly: a block that two readers could understand differently is refused.
 
-Pax records and GNU's long names come before the header that they extend. The formats: POSIX.1-2001, `pax`, "ustar
-Interchange Format" and "pax Extended Header"; the manual of GNU tar, "Basic Tar Format", types `L` and `K`.
+Pax records and GNU's long names precede the header that they extend. The formats: POSIX.1-2001, `pax`, "ustar
+Interchange Format" and "pax Extended Header"; GNU tar's manual, "Basic Tar Format", `L` and `K`.
 """
 
 from __future__ import annotations

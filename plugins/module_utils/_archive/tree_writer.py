@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes a tree of files so that nothing can end up outside of it or replace what was written before.
 
-Every directory is opened through its parent's handle and never through a link; files are always created, never
-overwritten; symbolic links are made last, when no other entry can be written through them. Names are UTF-8 whatever the
-locale.
+Every directory is opened through its parent's handle and never through a link; files are never overwritten; symbolic
+links are made last, when nothing can be written through them. Names are UTF-8.
 """
 
 from __future__ import annotations
@@ -67,8 +66,8 @@ _DIRECTORY = Entry("dir", 0o755, 0, None, None)
 class TreeWriter:
     """A context manager that fills an empty directory; call `make_links` when everything else is written.
 
-    `entries` are those written so far, including directories that were made only as parents. Raises `UnsafeArchive` for
-    what must not be written, and `OSError`, with the full path as its `filename`, for what cannot be written.
+    `entries` are those written so far, with parents. Raises `UnsafeArchive` for what must not be written, and
+    `OSError`, with the full path as its `filename`.
     """
 
     def __init__(self, destination: str) -> None:

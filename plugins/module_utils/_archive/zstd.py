@@ -106,8 +106,8 @@ _SILENCE_S = 60  # the program needs a moment for each chunk
 def decompressed(archive: FileIO) -> Generator[bytes, None, None]:
     """The decompressed bytes of `archive`, a file at its start. Raises as `decompress.open_chunks` does.
 
-    The library comes first: it is as fast as the two modules, within the spread, and its import takes 4 ms of processor
-    time where that of the package zstandard takes 20. The program takes twice their time (measured with 86 MB).
+    The library is as fast as the two modules, and its import takes 4 ms of processor time where that of the package
+    zstandard takes 20. The program takes twice their time (of 86 MB).
     """
     check(archive)
     archive.seek(0)

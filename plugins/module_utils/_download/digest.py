@@ -11,19 +11,23 @@ import stat
 
 from .._errors import DigestMismatch, DownloadError, StoreError
 from .._os.regular_file import add_all
+from .source import LONGEST_SHOWN, MAX_BYTES, open_without_waiting
 
 HEAD_BYTES = 512
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
 
 
 def verify_file(path: str, sha256: str) -> int:
-    """Verify that the file at `path` has the digest `sha256`, and return its size in bytes.
+    """The bytes of a file with this digest.
 
-    Raises `DigestMismatch` when the digest is another, `DownloadError` when the file cannot be read.
+    Raises `DigestMismatch` for another, `DownloadError` if it cannot be read.
     """
     hasher = hashlib.sha256()
     try:
-        with open(path, "rb", buffering=0) as stream:
+        with open(path, "rb", buffering=0, opener=open_without_waiting) as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+                raise ValueError(f"it is no file of at most {LONGEST_SHOWN}")
             size_bytes = add_all(stream, hasher)
             if hasher.hexdigest() == sha256.lower():
                 return size_bytes
@@ -38,10 +42,7 @@ def verify_file(path: str, sha256: str) -> int:
 
 
 def mismatch(where: str, *, expected: str, found: str, size_bytes: int, head: bytes) -> DigestMismatch:
-    """The error for bytes that are not the pinned ones. `where` is a path or a URL without secrets.
-
-    `head` are the first bytes: a web page gets its own message, since it has another remedy.
-    """
+    """The error for other bytes. `where` is a path or a URL without secrets, `head` the first bytes."""
     advice = (
         "What came looks like a web page (a proxy or login page?): open that address from this host and see."
         if _looks_like_html(head)
@@ -62,8 +63,7 @@ def _looks_like_html(head: bytes) -> bool:
 class PartFile:
     """The file at `path`, open for appending, readable by its owner only. Existing content is hashed first.
 
-    Every error of the disk is an `OSError` with the file's name; raises `StoreError` for something other than a regular
-    file.
+    Errors of the disk are an `OSError` with the file's name; anything but a file is a `StoreError`.
     """
 
     def __init__(self, path: str) -> None:

@@ -44,15 +44,14 @@ def fetch(
 ) -> Fetched:
     """Make `part_path` the archive with digest `sha256`, from http(s) or `file` URLs in order of preference.
 
-    After a URL fails, the next is tried at once. When all have failed, those whose failure may pass are tried again, up
-    to `retries` times, after a growing pause. So an address behind a closed firewall costs one timeout, not four.
+    After a URL fails, the next is tried at once. Those whose failure may pass are tried again, up to `retries` times,
+    after a growing pause: an address behind a closed firewall costs one timeout, not four.
 
-    `on_length` is called once with the archive's size in bytes, if it is known, before any of it is written, and may
-    end the download by an error. `on_bytes` is called with the size so far whenever that has grown.
+    `on_length` is called once with the archive's bytes, if known, before any is written, and may raise. `on_bytes` is
+    called with those so far whenever there are more.
 
-    Raises `NoSource` when no URL delivered the archive; the part file then stays, to be resumed. Raises
-    `DigestMismatch` when one delivered something else; the part file is then removed, and no other URL is tried. Raises
-    `OSError` for the disk.
+    Raises `NoSource` when no URL delivered the archive; the part file stays, to be resumed. Raises `DigestMismatch`
+    when one delivered something else, and `OSError` for the disk.
     """
     with closing(PartFile(part_path)) as part:
         download = _Download(part, sha256.lower(), options, on_length, on_bytes)
@@ -112,7 +111,7 @@ def _no_source(sources: Sequence[_Source]) -> NoSource:
 
 
 class _Download:
-    """One run of `fetch`. `resumed_bytes` counts what is still used of what an earlier run left."""
+    """One run of `fetch`. `resumed_bytes` are those of an earlier run that are still used."""
 
     def __init__(
         self,
@@ -130,7 +129,7 @@ class _Download:
         self.resumed_bytes = part.size_bytes
 
     def from_first_of(self, urls: Sequence[str], retries: int, sleep: Callable[[float], None]) -> str:
-        """The URL that delivered the archive, or the first one when the archive was complete already."""
+        """The URL that delivered the archive; the first when it was complete."""
         if self._is_complete:  # an earlier run ended between download and unpacking
             self._announce(self._part.size_bytes)
             return urls[0]
@@ -155,8 +154,8 @@ class _Download:
         """Download from `url`. Raises `TransferFailure` when it fails, `DigestMismatch` for another file."""
         offset = self._append_rest(url)
         if offset and not self._is_complete:
-            # The pieces may be of different files: the older one may come from another mirror, or from before the
-            # asset was published again, or be a proxy's error page. Only a file in one piece shows what the URL has.
+            # The pieces may be of different files: from another mirror, or from before the asset was published again,
+            # or a proxy's error page. Only a file in one piece shows what the URL has.
             self._start_over()
             self._append_rest(url)
         if not self._is_complete:

@@ -56,7 +56,7 @@ def _opened_file(url: str) -> Iterator[Body]:
         )
     path = unquote(parts.path)
     try:
-        file = io.FileIO(path, "rb", opener=_open_without_waiting)
+        file = io.FileIO(path, "rb", opener=open_without_waiting)
     except OSError as error:
         raise _failure(path, error) from error
     except ValueError as error:  # a %00 in the URL
@@ -68,7 +68,7 @@ def _opened_file(url: str) -> Iterator[Body]:
         yield Body(offset=0, total_bytes=status.st_size, chunks=_chunks(file, path))
 
 
-def _open_without_waiting(path: str, flags: int) -> int:
+def open_without_waiting(path: str, flags: int) -> int:
     """Open a file without waiting for the other end of a named pipe."""
     return os.open(path, flags | os.O_NONBLOCK)
 

@@ -5,8 +5,7 @@
 The bytecode is what `compileall` would write (checked by source time and size), but names the files by their final
 path. The bytecode directories are made even when nothing is compiled: a run as root then adds files below them alone.
 
-In an image, bytecode is checked by the source's hash (PEP 552), at run time: programs that pack, copy or layer images
-change the times of files.
+In an image, bytecode is checked by the source's hash (PEP 552): programs that pack images change times.
 """
 
 from __future__ import annotations
@@ -147,8 +146,8 @@ def compile_all(
 ) -> bool:
     """Write bytecode for each of `sources`, largest first; `interpreter` is relative to the build.
 
-    With `alike`, as in an image, the same sources give the same bytes. Returns whether all workers came to their end.
-    Bytecode is optional: a worker that dies leaves files without it, which Python compiles when it needs them.
+    With `alike`, the same sources give the same bytes. Returns whether all workers came to their end. Bytecode is
+    optional: Python compiles what a worker that dies leaves without it.
     """
     sizes = {path: os.lstat(os.path.join(stage_directory, path)).st_size for path in sources}
     most_workers = min(worker_count(), most_workers, 1 + len(sources) // _LEAST_FILES)

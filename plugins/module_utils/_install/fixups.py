@@ -193,9 +193,9 @@ def _script(stage: Stage, text: str, prefix: str) -> str:
 def _write_launcher(stage: Stage, name: str, prefix: str) -> None:
     """Write a program that starts the interpreter by its name at the path.
 
-    Started through a link from another directory, interpreters of many releases make environments that look for their
-    library beside that link (docs/development/builds.md 5.5). Every build has the program, since links to it survive
-    upgrades. Raises `ArchiveError` when the archive has something else there.
+    Through a link in another directory, interpreters of many releases make environments that look for their library
+    beside that link (docs/development/builds.md 5.5). Every build has it, since links survive upgrades. Raises
+    `ArchiveError` when the archive has something else there.
     """
     launcher = f"{LAUNCHERS}/{name}"
     above, earlier = stage.entries.get(LAUNCHERS), stage.entries.get(launcher)

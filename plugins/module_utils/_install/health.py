@@ -117,8 +117,8 @@ def check(
     An interpreter with capabilities runs `as_user`, if that user reaches it: only for root does the loader obey
     LD_LIBRARY_PATH and an $ORIGIN in its RUNPATH then.
 
-    In an image, an interpreter that cannot start here passes: it may be for another machine, or the image may still
-    lack the C library. One that starts uses the image's own libraries and has to work.
+    In an image, one that cannot start here passes: the machine may be another, or the C library not there yet. One that
+    starts uses the image's libraries and has to work.
     """
     if not imports:
         return _not_run("There is nothing to try out: health_imports is empty.")

@@ -14,7 +14,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,15 +40,13 @@ if TYPE_CHECKING:
 
 
 def run(spec: InstallSpec, *, check_mode: bool = False) -> dict[str, Any]:
-    """Do as `apply.run` with builds that are fetched and unpacked when the store has none that serves."""
+    """Do as `apply.run`, with builds that are fetched and unpacked."""
     return apply.run(spec, publish, require_publishable, check_mode=check_mode)
 
 
 def require_publishable(spec: InstallSpec, asset: Asset, directory: str) -> None:
-    """Raise what `publish` raises before it unpacks anything in the directory.
-
-    That is for capabilities that this process cannot give, and for an archive on this host that is missing, is not the
-    asset's, cannot be decompressed, or does not fit.
+    """Raise what `publish` raises before it unpacks anything in the directory: for capabilities that this process
+    cannot give, and an archive of this host that is missing, another, cannot be decompressed, or does not fit.
     """
     from .._archive import zstd
     from .._download.digest import verify_file
@@ -98,10 +96,7 @@ def _require_room(archive: str, directory: str, spec: InstallSpec) -> None:
 def publish(
     spec: InstallSpec, asset: Asset, store: Store, timings: Timings, check_content: Check | None = None
 ) -> Published:
-    """Make a store entry of `asset`.
-
-    `check_content` gets the entries of the unpacked build before anything in it is changed, and refuses it by raising.
-    """
+    """Make a store entry of `asset`. `check_content` gets the unpacked entries, and refuses them by raising."""
     # An impossible owner or group should fail before the download.
     ownership.require_permitted(spec.settings, spec.system)
     stage = unpacked(spec, asset, store, timings)
@@ -149,7 +144,7 @@ def _try_out(spec: InstallSpec, asset: Asset, stage: Stage, timings: Timings) ->
 
 
 def _finish(spec: InstallSpec, asset: Asset, stage: Stage, store: Store, components: Mapping[str, str]) -> str:
-    """Write manifest, receipt, labels and owner, then rename. The receipt is the last file written into the build."""
+    """Write manifest, receipt, labels and owner, then rename. The receipt is the last file."""
     from .._os import selinux
     from . import fixups, measured
 
@@ -204,10 +199,9 @@ _OWN_FILES = 12  # receipt, manifest, history, the new link and others, each onc
 
 
 def unpacked(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
-    """The content of the spec's own archive, or of the one that is fetched for `asset`.
+    """The content of the spec's own archive, or of the fetched one; of the published one where a copy cannot be used.
 
-    A prepared copy that cannot be used is replaced by the published archive. Raises `ArchiveNeeded` when there is none
-    and the controller has to send it.
+    Raises `ArchiveNeeded` when the controller has to send it.
     """
     if spec.archive:
         return _of_given(spec, asset, store, timings)
@@ -239,25 +233,53 @@ def _can_read_copies() -> bool:
 
 
 def _of_given(spec: InstallSpec, asset: Asset, store: Store, timings: Timings) -> Stage:
-    """The content of the spec's own archive. In place of a useless copy, the published one is asked for."""
-    from .._download.digest import verify_file
-
+    """The content of the spec's own archive; a useless copy is asked for as it was published."""
     archive, sha256 = spec.archive or "", spec.digest_of_archive(asset)
     is_copy = asset.prepared is not None and sha256 == asset.prepared.sha256
     if sha256 != asset.sha256 and not _can_read_copies():
         raise _needed(asset, "The archive of", "is needed as it was published.")
     with timings.measure("verify_s"):
-        verify_file(archive, sha256)
+        verified = _verified(archive, sha256, store)
     try:
-        return _extracted(spec, archive, store.new_stage(), timings, copy=asset.prepared if is_copy else None)
+        return _extracted(spec, verified, store.new_stage(), timings, copy=asset.prepared if is_copy else None)
     except ArchiveError as error:
         if is_copy:
             raise _needed(asset, "The prepared copy of", f"cannot be used: {error.reason}.") from error
         raise
+    finally:
+        if verified != archive:
+            os.unlink(verified)
+
+
+def _verified(archive: str, sha256: str, store: Store) -> str:
+    """The archive; as root a copy of one that another user could exchange before it is unpacked."""
+    from urllib.parse import quote
+
+    from .._download.digest import verify_file
+    from .._download.download import fetch
+    from .._http.options import UrlOptions
+
+    verify_file(archive, sha256)
+    if os.geteuid() or _is_of_root(archive):
+        return archive
+    make_directory(store.staging)
+    part = os.path.join(store.staging, part_name(sha256))
+    fetch([f"file://{quote(archive)}"], sha256=sha256, part_path=part, options=UrlOptions())
+    return part
+
+
+def _is_of_root(file: str) -> bool:
+    from .._os.permissions import require_way_of_root
+
+    with suppress(StoreError):
+        require_way_of_root(file)
+        status = os.stat(file)
+        return status.st_uid == 0 and not status.st_mode & 0o022
+    return False
 
 
 def _fetched(spec: InstallSpec, source: Asset, asset: Asset, store: Store, timings: Timings) -> Stage:
-    """The content of `source`, which is fetched: the published archive of the asset, or its prepared copy."""
+    """The content of the published archive of the asset, or its prepared copy."""
     from .._archive.early import early_decompress
 
     part = os.path.join(store.staging, part_name(source.sha256))
@@ -303,7 +325,7 @@ def _extracted(
     *,
     copy: Prepared | None = None,
 ) -> Stage:
-    """The content of a file with the right digest. `copy` are the digests if it is a prepared copy, else None."""
+    """The content of a file with the right digest; `copy` are those of a prepared copy."""
     from .._archive.extract import extract
     from .._os.threads import early_writeback
     from .fixups import Stage
@@ -333,7 +355,7 @@ def _given(members: CopyMembers, entries: Mapping[str, Entry]) -> Given | None:
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Suspend collection: thousands of members make no cycles, and collecting costs 3 % of the time."""
+    """Suspend it: it costs 3 % of the time, and members make no cycles."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rewrites what a build records about how it was built: `/install` becomes the real prefix, clang becomes `cc`.
 
-The rules are those of docs/development/builds.md 5.2 (what uv does to `_sysconfigdata`), applied to every other text
-that records it as well, which uv leaves wrong. Extension builds, `sysconfig` and `python3-config` read these files.
-Launchers name the path's interpreter instead of the one beside them, which is that of one build in the store.
+The rules are those of docs/development/builds.md 5.2 (what uv does to `_sysconfigdata`), for every other text that
+records it, too. Extension builds, `sysconfig` and `python3-config` read these. Launchers name the path's interpreter
+instead of the one beside them, which is that of one build.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def rewrite_text(text: str, prefix: str) -> str:
 def rewrite_script(text: str, prefix: str, program: Callable[[str], str]) -> str:
     """A script for a build at `prefix`: a launcher of an interpreter starts the one at the path.
 
-    `program` returns the name in `bin` of the interpreter that a launcher calls by a name such as `python3.13`. The
-    head of a launcher stays when no shell and Python could both read the path, which has quotes or backslashes then.
+    `program` returns the name in `bin` of the interpreter that a launcher calls, such as `python3.13`. The head of a
+    launcher stays when no shell and Python could both read the path, as with quotes or backslashes.
     """
     text = rewrite_text(text, prefix)
     match = _HEAD.match(text)

@@ -40,8 +40,8 @@ _Item = Union[bytes, BaseException, None]
 def prefetch(chunks: Generator[bytes, None, None], held: int = _CHUNKS_AHEAD) -> Iterator[Iterator[bytes]]:
     """The same chunks, made in a thread up to `held` of them ahead of their use.
 
-    An error raised in the thread is raised where the chunks are used. When the block is left early, the thread is
-    stopped and `chunks` is closed; both have ended on return. Raises `OSError` when this user may have no more threads.
+    An error in the thread is raised where the chunks are used. After the block, the thread has ended and `chunks` is
+    closed. Raises `OSError` when this user may have no more threads.
     """
     ready: queue.Queue[_Item] = queue.Queue(held)
     stopped = threading.Event()

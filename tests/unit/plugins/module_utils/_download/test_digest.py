@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -53,9 +54,19 @@ def test_a_wrong_file(content: bytes, is_page: bool, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("none", "No such file or directory"), (".", "Is a directory"), ("a\0b", "embedded null byte")]
+    ("name", "words"),
+    [
+        ("none", "No such file or directory"),
+        (".", "Is a directory"),
+        ("a\0b", "embedded null byte"),
+        *((name, "it is no file of at most 1 GiB") for name in ("fifo", "zero", "sparse")),
+    ],
 )
 def test_no_file(name: str, words: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    (tmp_path / "sparse").touch()
+    os.truncate(tmp_path / "sparse", 2**40)
     path = f"{tmp_path}/{name}"
     with pytest.raises(DownloadError) as caught:
         verify_file(path, "ab" * 32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.standalone.python.plugins.module_utils._builds.build import Asset
-from ansible_collections.standalone.python.plugins.module_utils._errors import HealthError, StoreError
+from ansible_collections.standalone.python.plugins.module_utils._download import digest as _digest
+from ansible_collections.standalone.python.plugins.module_utils._errors import DigestMismatch, HealthError, StoreError
 from ansible_collections.standalone.python.plugins.module_utils._install import publish as _prepare
 from ansible_collections.standalone.python.plugins.module_utils._install.apply import Check
 from ansible_collections.standalone.python.plugins.module_utils._install.report import Timings
@@ -129,6 +131,33 @@ def test_an_archive_of_ones_own_stays_and_a_download_goes(path: Path, store: Sto
     assert build.archive.exists()
     assert os.listdir(store.staging) == []
     assert store.entries() == (build.name, f"{build.name}.2")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has something to lose")
+@pytest.mark.parametrize("owned", ["file", "directory"])
+@pytest.mark.parametrize("is_exchanged", [False, True])
+def test_what_another_user_exchanges_after_the_check_is_not_unpacked(
+    path: Path, store: Store, build: FakeBuild, monkeypatch: pytest.MonkeyPatch, owned: str, *, is_exchanged: bool
+) -> None:
+    os.chown(build.archive if owned == "file" else build.archive.parent, 65534, 65534)
+    others = fake_builds.make(path.parent / "theirs", RELEASE, interpreter="#!/bin/sh\nid >/tmp/root\n").archive
+    verify = _digest.verify_file
+
+    def verify_and_exchange(archive: str, sha256: str) -> int:
+        size_bytes = verify(archive, sha256)
+        if is_exchanged:
+            shutil.copy(others, archive)
+        return size_bytes
+
+    monkeypatch.setattr(_digest, "verify_file", verify_and_exchange)
+    if is_exchanged:
+        with pytest.raises(DigestMismatch):
+            publish(path, store, build)
+    else:
+        publish(path, store, build)
+    assert store.entries() == (() if is_exchanged else (build.name,))
+    assert build.archive.exists()
+    assert os.listdir(store.staging) == []
 
 
 def test_what_is_sick_is_never_published(path: Path, store: Store, tmp_path: Path) -> None:
