@@ -71,10 +71,11 @@ flock -n 9 || {
 trap 'finish failed "Cannot apply the commit ${commit:-of $PULL_CHECKOUT}: a signal ended the run. Run it again." 1' \
     HUP INT TERM
 
-# What a run wrote that failed or was killed may be incomplete: locks of git, and files that a power cut left empty.
+# What a run wrote that failed or was killed may be incomplete: locks of git, files that a power cut left empty, and what
+# arrived of a commit that the server never sent whole, which would fill the disk.
 if [ -e "$unfinished" ]; then
     rm -rf "$checkout"
-    find "$repository" -name '*.lock' -exec rm -f {} + 2>/dev/null || true
+    find "$repository" \( -name '*.lock' -o -name 'tmp_*' \) -exec rm -f {} + 2>/dev/null || true
     in_repository fsck >/dev/null 2>&1 || rm -rf "$repository"
 fi
 : >"$unfinished"
@@ -96,7 +97,7 @@ case $scheme:$server in
         ;;
 esac
 in_repository "$@" fetch --quiet --no-tags "$url" "+$PULL_CHECKOUT:refs/standalone/fetched" 2>"$PULL_DIRECTORY/fetch.log" ||
-    finish failed "Cannot fetch $PULL_CHECKOUT: $(sed 's,//[^/@]*@,//,g' "$PULL_DIRECTORY/fetch.log" | tail -n 1)" 1
+    finish failed "Cannot fetch $PULL_CHECKOUT: $(tail -c 2000 "$PULL_DIRECTORY/fetch.log" | sed 's,//[^/@]*@,//,g' | tail -n 1)" 1
 rm -f "$login"
 commit=$(in_repository rev-parse --verify --quiet "refs/standalone/fetched^{commit}") || refuse 'it is no commit.'
 

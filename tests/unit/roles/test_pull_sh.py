@@ -246,15 +246,17 @@ def _read(file: Path) -> bytes:
         return b""
 
 
-def test_what_a_server_says_is_shown_without_escapes(host: Pulled) -> None:
+@pytest.mark.parametrize(("text", "shown"), [("\x9b31m\u202eowned \x1b[2J", "31m"), ("x" * 60_000, "xxxx")])
+def test_what_a_server_says_is_short_and_shown_without_escapes(host: Pulled, text: str, shown: str) -> None:
     """Git leaves marks of more than one byte in it."""
-    lines = ("# service=git-upload-pack\n", "", "ERR \x9b31m\u202eowned \x1b[2J")
+    lines = ("# service=git-upload-pack\n", "", f"ERR {text}")
     body = b"".join(b"%04x%b" % (len(one.encode()) + 4, one.encode()) if one else b"0000" for one in lines)
     kind = {"Content-Type": "application/x-git-upload-pack-advertisement"}
     with serve(script={"/x.git/info/refs": status(200, kind, body)}) as server:
         host.settings["PULL_URL"] = f"{server.url}/x.git"
         rc, said = host.run()
-    assert (rc, "31m" in said, said.replace("\n", "").isprintable()) == (1, True, True)
+    assert (rc, shown in said, said.replace("\n", "").isprintable()) == (1, True, True)
+    assert len(said) < 2100
 
 
 def test_a_report_command_that_fails_changes_nothing(host: Pulled) -> None:
@@ -269,6 +271,7 @@ LEFT = {
     "a lock of the checkout": "mkdir -p checkout/.git && touch checkout/.git/index.lock",
     "half a clone": "mkdir -p checkout/.git/objects",
     "a lock of the repository": "touch repository.git/refs/standalone/fetched.lock repository.git/HEAD.lock",
+    "half a pack": "mkdir -p repository.git/objects/pack && touch repository.git/objects/pack/tmp_pack_1",
     "half a repository": "rm -r repository.git && mkdir repository.git",
     "an empty reference": ": >repository.git/refs/standalone/fetched",
     "empty objects": "find repository.git/objects -type f -exec chmod u+w {} + -exec truncate -s 0 {} +",
@@ -290,6 +293,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next(host: Pulled, left: str) 
     program.write_text(ONLY_INTO_NOTHING.format(data=data))
     commit = host.commit()
     assert host.run() == (0, f"The commit {commit} is applied.\n")
+    assert not list(Path(data).rglob("tmp_*"))
     assert sorted(os.listdir(data)) == ["applied", "checkout", "fetch.log", "report.json", "repository.git", "run.lock"]
 
 
