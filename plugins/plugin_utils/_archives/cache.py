@@ -169,5 +169,5 @@ def bound_bytes(environ: Mapping[str, str]) -> int:
         return _DEFAULT_BOUND_BYTES
     try:
         return int(human_to_bytes(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InvalidName(f"{_BOUND} is {text!r}. Write a size in bytes, or with a unit, such as 500M or 4G.") from None

@@ -20,7 +20,7 @@ _ROOT = re.compile(r'^    root "(?P<path>[^"\n]*)";$', re.MULTILINE)
 _PATH = re.compile(r'/[^"\\$\x00-\x1f\x7f]*')
 _NAME = re.compile(r"(?:\*\.|\.)?[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\.\*)?|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?")
 _LISTEN = re.compile(
-    r"(?:(?:[A-Za-z0-9_.*-]+|\[[0-9A-Fa-f:.]+\]):)?(?P<port>[0-9]+)"
+    r"(?:(?:[A-Za-z0-9_.*-]+|\[[0-9A-Fa-f:.]+\]):)?(?P<port>[0-9]{1,9})"
     r"|[A-Za-z_*][A-Za-z0-9_.*-]*|[0-9]+(?:\.[0-9]+){3}|\[[0-9A-Fa-f:.]+\]"
     r"|unix:/[A-Za-z0-9_./-]+"
 )

@@ -270,7 +270,7 @@ class TestBound:
             read(builds[2], server.url, directory, environ=two)
         assert kept(directory) == {builds[0].sha256, builds[1].sha256}
 
-    @pytest.mark.parametrize("text", ["soon", "-", "4 apples"])
+    @pytest.mark.parametrize("text", ["soon", "-", "4 apples", "9" * 400])
     def test_a_bound_that_is_none(self, builds: list[FakeBuild], directory: Path, text: str) -> None:
         with pytest.raises(InvalidName) as caught:
             read(builds[0], "file:///m", directory, environ={"ANSIBLE_STANDALONE_PYTHON_CACHE_SIZE": text})

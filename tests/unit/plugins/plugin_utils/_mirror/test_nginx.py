@@ -71,6 +71,7 @@ def test_what_nginx_can_have_has_no_fault(more: dict[str, Any]) -> None:
                 "80; root /",
                 "0",
                 "65536",
+                "9" * 5000,
                 "80\n",
                 "a:b",
                 "",
