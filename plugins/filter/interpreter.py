@@ -62,6 +62,12 @@ def interpreter_findings(
     return _findings.interpreter_findings(look, installed, absent)
 
 
+def interpreter_pip_output(printed: Any) -> str:
+    from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role.pip_output import without_logins
+
+    return without_logins(str(printed))
+
+
 def is_module(name: str) -> bool:
     from ansible.plugins.loader import module_loader
 
@@ -78,6 +84,7 @@ class FilterModule:
             "interpreter_checked": interpreter_checked,
             "interpreter_findings": interpreter_findings,
             "interpreter_linked": interpreter_linked,
+            "interpreter_pip_output": interpreter_pip_output,
             "interpreter_records": interpreter_records,
             "interpreter_uses": interpreter_uses,
             "is_module": is_module,

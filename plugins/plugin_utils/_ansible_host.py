@@ -141,8 +141,8 @@ class AnsibleHost:
         )
         environment = str(self._action._compute_environment_string())
         said = self.run_command(f"{environment} /bin/sh -c {shlex.quote(script)}".strip()).stdout
-        found = {name: re.search(f"<{name}=(.*?)={name}>", said, re.DOTALL) for name in names}
-        return {name: match[1] for name, match in found.items() if match}
+        found = {name: said.partition(f"<{name}=")[2].partition(f"={name}>") for name in names}
+        return {name: value for name, (value, end, _rest) in found.items() if end}
 
     def _variables(self, interpreter: str | None) -> dict[str, Any]:
         """The task's variables with the interpreter of modules, where they are read: a delegate has its own."""

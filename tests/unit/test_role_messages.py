@@ -43,14 +43,19 @@ def test_output_of_programs_is_shown_readable(file: Path) -> None:
         ("at https://user:se/cret@host/simple/ and http://other/", "at https://host/simple/ and http://other/"),
         ("at https://token@host/simple/", "at https://host/simple/"),
         ("at https://host/simple/?key=secret#secret", "at https://host/simple/"),
+        ("at https://a,https://user:secret@host/", "at https://host/"),
+        ("at http:// and ://user:secret@host", "at http:// and ://host"),
+        *((text * 1_000_000, None) for text in ("a", "http://a,", "http:// ", ":", "@", " ")),  # at once
+        ("http://" + ":" * 1_000_000, None),
         ("at git+https://host/repository@v1", "at git+https://host/repository@v1"),
     ],
 )
-def test_what_pip_printed_is_shown_without_logins(printed: str, shown: str) -> None:
+def test_what_pip_printed_is_shown_without_logins(printed: str, shown: str | None) -> None:
     from ansible.plugins.filter.core import FilterModule
     from jinja2 import Environment
 
     from ansible_collections.standalone.python.plugins.filter.fleet import readable
+    from ansible_collections.standalone.python.plugins.filter.interpreter import interpreter_pip_output
 
     tasks = yaml.safe_load((REPOSITORY / "roles" / "interpreter" / "tasks" / "requirements.yml").read_text())
     (message,) = messages(tasks)
@@ -59,6 +64,9 @@ def test_what_pip_printed_is_shown_without_logins(printed: str, shown: str) -> N
         "interpreter__venv": {"requirements": "r.txt", "path": "/venv"},
     }
     environment = Environment(autoescape=False)
-    environment.filters.update({**FilterModule().filters(), "standalone.python.readable": readable})
+    ours = {"readable": readable, "interpreter_pip_output": interpreter_pip_output}
+    environment.filters.update(FilterModule().filters())
+    environment.filters.update({f"standalone.python.{name}": filter_ for name, filter_ in ours.items()})
     said = environment.from_string(message).render(variables)
-    assert said == f"Cannot install r.txt into /venv. Remove what pip names: {shown}"
+    prefix = "Cannot install r.txt into /venv. Remove what pip names: "
+    assert said.startswith(prefix) if shown is None else said == prefix + shown

@@ -170,6 +170,18 @@ def test_variables_of_a_path_have_the_values_that_a_module_would_see(
     assert len(commands) == ("$" in path)
 
 
+@pytest.mark.parametrize(
+    ("said", "path"), [("<A=" * 1_000_000, "$A/x"), ("<A=", "$A/x"), ("<A=a=A><A=b=A>", "a/x"), ("=A><A=/=A>", "//x")]
+)
+def test_a_host_may_answer_anything_for_a_variable(monkeypatch: pytest.MonkeyPatch, said: str, path: str) -> None:
+    """At once."""
+    action = Action()
+    answer = {"rc": 0, "stdout": said, "stderr": ""}
+    monkeypatch.setattr(action, "_low_level_execute_command", lambda *_words, **_options: answer)
+    monkeypatch.setattr(action, "_compute_environment_string", str)
+    assert AnsibleHost(action, TASK_VARS).expand_paths({"$A/x"}) == {"$A/x": path}
+
+
 @pytest.mark.parametrize(("home", "expected"), [("/home/me", "/home/me"), ("/", "")])
 def test_a_home_in_a_path_is_the_host_s(home: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is asked once for all paths. A user that the host does not have stays as it is written."""
