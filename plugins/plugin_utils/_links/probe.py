@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -192,11 +193,11 @@ def _require_root(facts: Mapping[str, list[str]], root: str) -> None:
 
 def _venvs(answer: Answer) -> dict[str, frozenset[str]]:
     """The environments with the names of their library directories."""
-    libraries = answer.parts("venv_library")
-    return {
-        venv: frozenset(library["name"] for library in libraries if library["venv"] == venv)
-        for venv in answer.facts.get("venv", ())
-    }
+    found: dict[str, set[str]] = {venv: set() for venv in answer.facts.get("venv", ())}
+    for library in answer.parts("venv_library"):
+        if library["venv"] in found:
+            found[library["venv"]].add(library["name"])
+    return {venv: frozenset(names) for venv, names in found.items()}
 
 
 def _groups(answer: Answer) -> dict[str, Group]:
@@ -215,15 +216,22 @@ def _untrusted(answer: Answer) -> dict[str, str]:
 def _who_may_change(way: list[str]) -> str | None:
     """The first file or directory on a way that a user other than root may change, and who; None without one."""
     files = [_KEYS["way"].parts(line) for line in way]
+    paths = sorted(file["path"] for file in files)
     for file in files:
         mode, path = file["mode"], file["path"]
         if file["user"] != "0":
             return f"{path} belongs to another user (number {file['user']})"
         # In a directory such as /tmp no user can replace another's file, but any user can create a missing one.
-        is_safe = mode[9] in "tT" and any(other["path"].startswith(f"{path}/") for other in files)
+        is_safe = mode[9] in "tT" and _has_below(path, paths)
         if _is_writable_by_others(**file) and not is_safe:
             return f"{path} may be written to by others ({mode}{file['mark'].strip('.')})"
     return None
+
+
+def _has_below(path: str, paths: Sequence[str]) -> bool:
+    """Whether one of the sorted paths is below a path."""
+    position = bisect_left(paths, f"{path}/")
+    return position < len(paths) and paths[position].startswith(f"{path}/")
 
 
 def _is_writable_by_others(mode: str, mark: str, group: str, **_rest: str) -> bool:

@@ -305,6 +305,7 @@ WAYS: dict[str, tuple[list[str], str | None]] = {
     "nobody's by an access list": ([ROOTS, "drwxr-xr-x+ 0 0 /srv"], None),
     "everybody's": ([ROOTS, "drwxr-xrwx 0 0 /srv", ROOTS + "srv/env"], "/srv may be written to by others (drwxr-xrwx)"),
     "in /tmp": ([ROOTS, "drwxrwxrwt 0 0 /tmp", "drwxr-xr-x 0 0 /tmp/env"], None),
+    "very many": (["drwxr-xr-t 0 0 /tmp"] * 200_000, None),  # judged at once
     "in /tmp, but not yet": ([ROOTS, "drwxrwxrwt 0 0 /tmp"], "/tmp may be written to by others (drwxrwxrwt)"),
 }
 
@@ -316,6 +317,13 @@ def test_an_environment_is_untrusted_that_others_may_change(case: str) -> None:
     for user, untrusted in (("0", {"/e": reason} if reason else {}), ("1000", {})):
         text = "\n".join(["standalone-python-links 1", f"user={user}", *lines, "standalone-python-links end", ""])
         assert parse(text).untrusted == untrusted
+
+
+def test_any_number_of_environments_is_read_at_once() -> None:
+    lines = (f"venv=/{number}\nvenv_library=/{number}/lib/python3.13" for number in range(100_000))
+    state = parse("\n".join(["standalone-python-links 1", *lines, "standalone-python-links end"]))
+    assert len(state.venvs) == 100_000
+    assert state.venvs["/7"] == {"python3.13"}
 
 
 @pytest.mark.parametrize("directory", ["bin", "sbin", "usr/sbin", "usr/local/sbin"])
