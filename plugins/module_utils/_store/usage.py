@@ -44,35 +44,38 @@ _LOGIN = re.compile(r"(://)[^/@\s]+@")
 
 
 def command_of(pid: int, proc: str = "/proc") -> str | None:
-    """The command line of a process, without what looks like a secret; None once it has ended."""
+    """The command line of a process, without secrets; None once it has ended."""
     try:
         with open(os.path.join(proc, str(pid), "cmdline"), "rb") as stream:
             content = stream.read(_LONGEST_COMMAND)
     except OSError:
         return None
-    return " ".join(_without_secrets(os.fsdecode(content).rstrip("\0").split("\0")))
+    words = os.fsdecode(content).rstrip("\0").split("\0")
+    if len(content) == _LONGEST_COMMAND:
+        words[-1] = "..."  # maybe half a login, without its @
+    return " ".join(_without_secrets(words))
 
 
 def _without_secrets(words: Sequence[str]) -> Iterator[str]:
-    """The words, without the values of options that are named like a secret and logins in addresses."""
+    """The words, without values that are named like a secret, and logins in addresses."""
     is_secret = False
     for word in words:
-        name, equals, _value = word.partition("=")
+        name = re.split("[=:]", word, maxsplit=1)[0]
+        mark = word[len(name) : len(name) + 1]
         if is_secret and not word.startswith("-"):
             yield "***"
-        elif equals and _SECRET.search(name):
-            yield f"{name}=***"
+        elif mark and _SECRET.search(name):
+            yield f"{name}{mark}***"
         else:
             yield _LOGIN.sub(r"\1***@", word)
-        is_secret = word.startswith("-") and not equals and _SECRET.search(word) is not None
+        is_secret = word.startswith("-") and not mark and _SECRET.search(word) is not None
 
 
 def describe_environments(
     directories: Iterable[str], pids: Iterable[int], stores: Sequence[str], system: TargetRoot = RUNNING
 ) -> dict[str, list[Any]]:
-    """`environments` and `unsearched`, as in the RETURN of `build_info`.
-
-    Environments are looked for below the directories, and where the processes say that they were started from.
+    """`environments` and `unsearched`, as in the RETURN of `build_info`: below the directories, and where the processes
+    say that they were started from.
     """
     search = _Search(system)
     for directory in directories:
@@ -84,7 +87,7 @@ def describe_environments(
 
 
 class _Search:
-    """The environments that were found, and the directories that were not searched; both as the system sees them."""
+    """The environments found, and directories not searched, as the system sees them."""
 
     def __init__(self, system: TargetRoot) -> None:
         self.system = system
@@ -98,7 +101,7 @@ class _Search:
         try:
             device = os.stat(place).st_dev
         except OSError:
-            return  # most hosts lack some of the usual directories
+            return  # most hosts lack some of the usual ones
         level = [(place, directory.rstrip("/"))]
         for _depth in range(_DEEPEST + 1):
             level = [below for one in level for below in self._visit(*one, device)]
@@ -163,7 +166,7 @@ def _describe(path: str, stores: Sequence[str], system: TargetRoot) -> dict[str,
 
 
 def _build_of(program: str, home: str, stores: Sequence[str], system: TargetRoot) -> tuple[str | None, str | None]:
-    """The store and the entry that the environment's interpreter is in; None for another interpreter."""
+    """Store and entry of the environment's interpreter; None for another."""
     for way in (program, os.path.join(home, "python3")):
         real = system.followed(way) if system.is_image else os.path.realpath(way)
         for store in stores:
@@ -206,7 +209,7 @@ def _names_in(directory: str) -> list[str]:
 
 
 def _only_user_of(place: str) -> str | None:
-    """The name of an environment's user; None if others could exchange what a command in it runs."""
+    """An environment's user; None if others could exchange what a command in it runs."""
     import pwd
 
     libraries = _libraries(place)
@@ -221,7 +224,7 @@ def _only_user_of(place: str) -> str | None:
 
 
 def _is_only_of(owner: int, path: str) -> bool:
-    """Whether only the owner and root can change a file, and exchange it or a link on its way. Raises `OSError`."""
+    """Whether only the owner and root can change a file, and exchange it or a link on its way."""
     file = os.stat(path)
     return not file.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and all(
         one.st_uid in (0, owner) and not is_open(one) for one in (file, *(os.lstat(way) for way, _name in way_to(path)))

@@ -134,6 +134,8 @@ def test_the_environment_of_a_process_is_found_wherever_it_is(tmp_path: Path) ->
         (["app", "DB_PASSWORD=x", "a=b"], "app DB_PASSWORD=*** a=b"),
         (["app", "https://user:word@host/x"], "app https://***@host/x"),
         (["app", "--token", "--verbose"], "app --token --verbose"),
+        (["app", "-H", "Authorization: Bearer x", "a:b"], "app -H Authorization:*** a:b"),
+        (["app", "-c" + "x" * 970, "https://user:word@host/x"], f"app -c{'x' * 970} ..."),
     ],
 )
 def test_command_lines_are_shown_without_secrets(tmp_path: Path, words: list[str], shown: str) -> None:
