@@ -78,6 +78,11 @@ def kills(world: Path, work: Callable[[], object], *, at_most: int) -> Iterator[
     shutil.rmtree(before)
 
 
+def killed_at(step: int, work: Callable[[], object]) -> None:
+    """Do the work in a process that is killed before this step, if it has so many."""
+    _ending(work, step)
+
+
 def _steps(work: Callable[[], object]) -> int:
     """How many steps the work has when nothing disturbs it."""
     reading, writing = os.pipe()
