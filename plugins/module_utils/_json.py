@@ -117,7 +117,7 @@ class Fields:
         return self._get(key, int, "a whole number")
 
     def count(self, key: str) -> int:
-        """A number that is not negative, and at most 64 bits."""
+        """A number of things, bytes or nanoseconds: not negative, and at most 64 bits."""
         value = self.number(key)
         if not 0 <= value <= _LARGEST_COUNT:
             raise self.damaged(key, "a number that can be")

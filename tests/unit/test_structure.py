@@ -255,9 +255,9 @@ def test_the_map_names_every_file(package: Path) -> None:
 
 # The files and KiB of this collection that Ansible ships with a module. Each is a cost of every run: lower them.
 SHIPPED = {
-    "build": (69, 442),
-    "build_confirm": (27, 159),
-    "build_info": (30, 191),
+    "build": (69, 443),
+    "build_confirm": (27, 160),
+    "build_info": (30, 192),
     "build_rollback": (43, 264),
     "links": (12, 58),
     "mirror": (58, 340),

@@ -50,7 +50,8 @@ def extract(
     """Unpack the build's prefix (`bin`, `lib` and so on) into `destination`, an existing empty directory.
 
     `chunks` are the decompressed bytes, if that has begun. `members` gets all of them; only `CopyMembers` allows
-    bytecode, which is not among the entries. Modes become 0644 and 0755.
+    bytecode, which is not among the entries. Modes become 0644 and 0755 whatever the umask; owners are those of the
+    process.
 
     Raises `ArchiveError` for an archive that is damaged or has what no build has, and `OSError`, with its `filename`,
     for the disk. The caller removes what was written.

@@ -66,8 +66,8 @@ _DIRECTORY = Entry("dir", 0o755, 0, None, None)
 class TreeWriter:
     """A context manager that fills an empty directory; call `make_links` when everything else is written.
 
-    `entries` are those written so far, with parents. Raises `UnsafeArchive` for what must not be written, and
-    `OSError`, with the full path as its `filename`.
+    `entries` are those written so far, including directories that were made only as parents. Raises `UnsafeArchive` for
+    what must not be written, and `OSError`, with the full path as its `filename`, for what cannot be written.
     """
 
     def __init__(self, destination: str) -> None:

@@ -18,9 +18,9 @@ _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
 
 
 def verify_file(path: str, sha256: str) -> int:
-    """The bytes of a file with this digest.
+    """Verify that the file at `path` has the digest `sha256`, and return its size in bytes.
 
-    Raises `DigestMismatch` for another, `DownloadError` if it cannot be read.
+    Raises `DigestMismatch` when the digest is another, `DownloadError` when the file cannot be read.
     """
     hasher = hashlib.sha256()
     try:
@@ -42,7 +42,10 @@ def verify_file(path: str, sha256: str) -> int:
 
 
 def mismatch(where: str, *, expected: str, found: str, size_bytes: int, head: bytes) -> DigestMismatch:
-    """The error for other bytes. `where` is a path or a URL without secrets, `head` the first bytes."""
+    """The error for bytes that are not the pinned ones. `where` is a path or a URL without secrets.
+
+    `head` are the first bytes: a web page gets its own message, since it has another remedy.
+    """
     advice = (
         "What came looks like a web page (a proxy or login page?): open that address from this host and see."
         if _looks_like_html(head)

@@ -47,8 +47,8 @@ def fetch(
     After a URL fails, the next is tried at once. Those whose failure may pass are tried again, up to `retries` times,
     after a growing pause: an address behind a closed firewall costs one timeout, not four.
 
-    `on_length` is called once with the archive's bytes, if known, before any is written, and may raise. `on_bytes` is
-    called with those so far whenever there are more.
+    `on_length` is called once with the archive's size in bytes, if it is known, before any of it is written, and may
+    end the download by an error. `on_bytes` is called with the size so far whenever that has grown.
 
     Raises `NoSource` when no URL delivered the archive; the part file stays, to be resumed. Raises `DigestMismatch`
     when one delivered something else, and `OSError` for the disk.

@@ -84,7 +84,10 @@ def _is_switched(place: str, before: str | None) -> bool | None:
 
 
 def _looked(spec: InstallSpec, require_publishable: RequirePublishable | None = None) -> dict[str, Any]:
-    """The result without a change, for check mode and where this user may only read: no lock is needed for that."""
+    """The result without a change, for check mode and where this user may only read: no lock is needed for that.
+
+    Raises `StoreError` when only a repair would help and the store cannot be written.
+    """
     store = Store(spec.store, spec.system)
     return store.settled(lambda: _look(spec, store, require_publishable))
 

@@ -96,7 +96,10 @@ def _require_room(archive: str, directory: str, spec: InstallSpec) -> None:
 def publish(
     spec: InstallSpec, asset: Asset, store: Store, timings: Timings, check_content: Check | None = None
 ) -> Published:
-    """Make a store entry of `asset`. `check_content` gets the unpacked entries, and refuses them by raising."""
+    """Make a store entry of `asset`.
+
+    `check_content` gets the entries of the unpacked build before anything in it is changed, and refuses it by raising.
+    """
     # An impossible owner or group should fail before the download.
     ownership.require_permitted(spec.settings, spec.system)
     stage = unpacked(spec, asset, store, timings)
@@ -355,7 +358,7 @@ def _given(members: CopyMembers, entries: Mapping[str, Entry]) -> Given | None:
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Suspend it: it costs 3 % of the time, and members make no cycles."""
+    """Suspend collection: thousands of members make no cycles, and collecting costs 3 % of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

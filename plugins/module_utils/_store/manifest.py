@@ -96,9 +96,10 @@ def find_drift(
 ) -> Drift:
     """The differences between `directory` and `entries`, without directories and bytecode on both sides.
 
-    Content and attributes are read of what was written or renamed after `trusted_until_ns`, of all when that is None. A
-    directory above an entry is changed when its mode is not 0755; the build's is called `.`. `owner` is the user and
-    group of everything, `capability` the attribute of the interpreter.
+    Type, mode, size and link target are compared for all. Content and attributes are read of what was written or
+    renamed after `trusted_until_ns`, of all when that is None. A directory above an entry is changed when its mode is
+    not 0755; the build's is called `.`. `owner` is the user and group of everything, `capability` the attribute of the
+    interpreter.
     """
     entries = {path: entry for path, entry in entries.items() if entry.kind != "dir" and not is_bytecode(path)}
     directories = _directories(entries)
@@ -176,7 +177,8 @@ def _directories(paths: Iterable[str]) -> set[str]:
 def walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
     """Everything below, as (relative path, lstat), except bytecode, the receipt and the manifest.
 
-    Directories that are too deep are not entered. The build's owner may exchange all meanwhile.
+    Directories nested so deeply that no file in them could be opened by its path are not entered. The build's owner may
+    exchange all meanwhile.
     """
     waiting = [""]
     while waiting:  # no recursion: the build's owner could make it too deep

@@ -44,7 +44,7 @@ _LOGIN = re.compile(r"(://)[^/@\s]+@")
 
 
 def command_of(pid: int, proc: str = "/proc") -> str | None:
-    """The command line of a process, without secrets; None once it has ended."""
+    """The command line of a process, without what looks like a secret; None once it has ended."""
     try:
         with open(os.path.join(proc, str(pid), "cmdline"), "rb") as stream:
             content = stream.read(_LONGEST_COMMAND)
@@ -57,7 +57,7 @@ def command_of(pid: int, proc: str = "/proc") -> str | None:
 
 
 def _without_secrets(words: Sequence[str]) -> Iterator[str]:
-    """The words, without values that are named like a secret, and logins in addresses."""
+    """The words, without the values of options that are named like a secret and logins in addresses."""
     is_secret = False
     for word in words:
         name = re.split("[=:]", word, maxsplit=1)[0]
@@ -209,7 +209,7 @@ def _names_in(directory: str) -> list[str]:
 
 
 def _only_user_of(place: str) -> str | None:
-    """An environment's user; None if others could exchange what a command in it runs."""
+    """The name of an environment's user; None if others could exchange what a command in it runs."""
     import pwd
 
     libraries = _libraries(place)
