@@ -25,4 +25,4 @@ class ActionModule(RoleBuildAction):
         params = self._validated(BUILD_ARGUMENTS, **CONSTRAINTS)
         task = BuildTask.from_params(params, self.controller(task_vars), self.host(task_vars))
         task.require_links = require_links
-        return task.run()
+        return self._counted(task.run(), task_vars)

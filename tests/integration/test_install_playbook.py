@@ -25,6 +25,7 @@ from tests.support.servers import Server
 from tests.support.unprivileged import NOBODY
 
 INSTALL = REPOSITORY / "playbooks" / "install.yml"
+ROLE = Path(__file__).with_name("role.yml")
 GUIDE = REPOSITORY / "docs" / "provision.md"
 # How Ansible shows at -vvv what it does on a host over a local connection.
 REMOTE_CALL = re.compile(r"<localhost> (?:EXEC|PUT|FETCH) ")
@@ -92,6 +93,17 @@ def test_what_the_guide_shows_is_there_and_costs_a_look_and_what_it_takes_away_i
     assert not is_changed(play(player, **gone))
     left = {path for path in tmp_path.rglob("*") if "cache" not in path.parts} - set(before)
     assert {path for path in left if not path.is_dir()} == {tmp_path / "inventory.yml"}
+
+
+def test_verify_counts_no_change(player: Player, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path) -> None:
+    minor = samples.samples[0].version.rpartition(".")[0]
+    wanted = {**variables, "interpreter_builds": [{"name": minor}]}
+    play(player, **wanted)
+    (tmp_path / "opt" / minor / "lib" / f"python{minor}" / "os.py").write_text("spoilt")
+    verified = player.play(ROLE, variables={**wanted, "entry": "verify"})
+    assert (verified.rc, is_changed(verified)) == (2, False), verified.output
+    assert f"{minor} is not as requested: changed lib/python{minor}/os.py." in verified.output
+    assert is_changed(play(player, **wanted))
 
 
 def test_every_further_build_costs_one_call(player: Player, variables: dict[str, Any], samples: SampleMirror) -> None:
@@ -223,5 +235,6 @@ def test_without_community_general_only_hosts_with_alternatives_fail_and_early(
         "community.general.alternatives. Run there: ansible-galaxy collection install community.general, or set "
         'interpreter_alternatives: links for plain links. Nothing was changed on this host."}' in played.output
     )
+    assert played.output.count("changed: [links] => (item=") == 1  # not where the builds are only checked
     assert not (tmp_path / "alternatives").exists()
     assert (tmp_path / "links" / "bin" / f"python{minor}").exists()

@@ -16,6 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import I
 
 from .._action import CollectionAction
 from .._build.task import RequireLinks
+from .findings import WOULD_CHANGE
 
 
 class RoleBuildAction(CollectionAction):
@@ -38,6 +39,13 @@ class RoleBuildAction(CollectionAction):
             return None
         self._add_options(*build_options(item, task_vars), task_vars)
         return partial(self._require_links, item, task_vars)
+
+    @staticmethod
+    def _counted(result: dict[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """The result; of a task of the role that only compares, as no change, since Ansible counts those it shows."""
+        if "interpreter__compares" not in task_vars:
+            return result
+        return {**result, "changed": False, WOULD_CHANGE: result.get("changed", False)}
 
     def _require_links(self, item: dict[str, Any], task_vars: dict[str, Any], report: Mapping[str, Any]) -> None:
         """Raise `StoreError` if this user may install the build and not make it available as the role does next."""

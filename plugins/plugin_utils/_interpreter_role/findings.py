@@ -17,6 +17,7 @@ _WRONG = {
     "profiles": "{path} does not have the content that it should have.",
     "venvs": "The environment {path} does not have the requirements.",
 }
+WOULD_CHANGE = "would_change"  # in the result of a task of the role that only compares, in place of `changed`
 _SURPLUS = ("unlink", "default_unlink", "surplus_venvs", "surplus_profiles")
 
 
@@ -26,10 +27,10 @@ def interpreter_findings(
     """A message for each change that a run of the role would make; without any, the host is as it should be.
 
     `look` is the result of `links_info`. `installed` and `absent` are the registered results of the loops over the
-    module `build` in check mode.
+    module `build` in check mode, which count no change: `would_change` of those in `installed` is whether a run would.
     """
     return [
-        *(f"{one['path']} is not as requested: {_difference(one)}." for one in installed if one["changed"]),
+        *(f"{one['path']} is not as requested: {_difference(one)}." for one in installed if one[WOULD_CHANGE]),
         *(f"{one['path']} has a build, and must be absent." for one in absent if one["diff"]["before"].get("build")),
         *(text.format(**one) for key, text in _WRONG.items() for one in look[key]),
         *(f"{name} is no longer wanted." for key in _SURPLUS for name in look[key]),

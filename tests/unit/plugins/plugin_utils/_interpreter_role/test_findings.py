@@ -19,13 +19,13 @@ AS_DESIRED: dict[str, Any] = {
 
 def installed(**result: Any) -> dict[str, Any]:
     here = {"path": "/opt/python/3.13", "build": {"name": "cpython-3.13.5"}, "diff": {"before": {}}, "drift": None}
-    return {**here, "changed": True, **result}
+    return {**here, "would_change": True, **result}
 
 
 @pytest.mark.parametrize(
     ("look", "results", "absent", "found"),
     [
-        ({}, [installed(changed=False)], [{"path": "/x", "diff": {"before": {"build": None}}}], []),
+        ({}, [installed(would_change=False)], [{"path": "/x", "diff": {"before": {"build": None}}}], []),
         (
             {},
             [installed(drift={"changed": ["bin/python3", "lib/x.py"], "missing": ["lib/y.py"], "added": []})],
