@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.standalone.python.plugins.plugin_utils._bytecode import keep_bytecode
@@ -14,6 +15,7 @@ keep_bytecode()  # before the imports that it makes quicker
 
 from ansible_collections.standalone.python.plugins.plugin_utils._action import CollectionAction
 from ansible_collections.standalone.python.plugins.plugin_utils._fleet.upgrade import UpgradeSpec, plan_upgrade
+from ansible_collections.standalone.python.plugins.plugin_utils._host import Host
 
 _ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -34,9 +36,17 @@ class ActionModule(CollectionAction):
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         started = time.time()
         params = self._validated(_ARGUMENTS)
-        spec = UpgradeSpec.from_params(params)
-        info = self.host(task_vars).run_module("build_info", {"stores": [spec.store]})
+        host = self.host(task_vars)
+        spec = UpgradeSpec.from_params({**params, **_expanded(params, host)})
+        info = host.run_module("build_info", {"stores": [spec.store]})
         if info.get("failed"):
             return {key: info[key] for key in _OF_FAILURE if key in info}
         passed_on = {key: info[key] for key in _PASSED_ON if key in info}
         return {**passed_on, "changed": False, "started": started, **plan_upgrade(info, spec)}
+
+
+def _expanded(params: Mapping[str, Any], host: Host) -> dict[str, str]:
+    """The paths among the options, as the modules on the host read them."""
+    given = {name: str(params[name]) for name in ("path", "store") if params[name]}
+    expanded = host.expand_paths([*given.values()])
+    return {name: expanded[path] for name, path in given.items()}

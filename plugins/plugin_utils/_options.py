@@ -28,6 +28,11 @@ _CHECKSUM = re.compile(rf"(?:sha256:)?(?P<digest>(?i:{SHA256_PATTERN}))")
 VARIABLE = re.compile(r"\$(\{)?(?P<name>[A-Za-z_]\w*)(?(1)\})", re.ASCII)
 
 
+def as_absolute(path: str) -> str:
+    """The path with other text for `~` and variables, which have values only on the host."""
+    return re.sub(r"^~", "/~", VARIABLE.sub("~", path))
+
+
 def require_plain_in_root(paths: Mapping[str, Any], root: Any) -> None:
     """Raise `InvalidName` for a path, or one in a list of paths, that begins with `~` or has variables, in a root.
 

@@ -9,7 +9,6 @@ This is Python and not Jinja since it is evaluated for every host of a fleet in 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ from .._links.options import LINKED_BUILD_ARGUMENTS, LINKS_INFO_ARGUMENTS
 from .._links.profiles import Profiles
 from .._links.requirements_file import require_arguments
 from .._links.spec import LinksSpec, absolute_path, is_in
-from .._options import VARIABLE
+from .._options import as_absolute
 from .._playbook.spec import require_role_variables
 
 Build = dict[str, Any]
@@ -166,8 +165,7 @@ def _linked_path(build: Build, option: str, given: Sequence[Build]) -> str:
 
 
 def _as_absolute(path: Any) -> Any:
-    """The path with other text for `~` and variables, which have values only on the host."""
-    return re.sub(r"^~", "/~", VARIABLE.sub("~", path)) if isinstance(path, str) else path
+    return as_absolute(path) if isinstance(path, str) else path
 
 
 def _refuse_other_default(default: str | None, builds: Sequence[Build]) -> None:

@@ -21,7 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.rollbac
 from ansible_collections.standalone.python.plugins.module_utils._os.paths import checked_path, not_absolute
 
 from .._documents import local_path
-from .._options import age_seconds, nearest, parse_checksum
+from .._options import age_seconds, as_absolute, nearest, parse_checksum
 from .._resolve.exclusion import parse_exclude
 from .spec import Setting, option_of_build
 
@@ -178,9 +178,10 @@ def _is_duration(_setting: Setting, value: int) -> None:
 
 
 def _is_path(setting: Setting, value: str) -> None:
-    if not value.startswith("/"):
+    path = as_absolute(value)
+    if not path.startswith("/"):
         raise BadValue(f"That is {not_absolute(value)}.")
-    checked_path(value, setting.name)
+    checked_path(path, setting.name)
 
 
 def _is_output(setting: Setting, value: str) -> None:

@@ -31,6 +31,9 @@ class Action(upgrade_plan.ActionModule):
         self._answer = answer
         self.modules: list[tuple[str, dict[str, Any]]] = []
 
+    def _remote_expand_user(self, path: str, sudoable: bool = True, pathsep: str | None = None) -> str:
+        return {"~": "/opt"}[path]
+
     def _execute_module(self, *, module_name: str, module_args: dict[str, Any], **_more: Any) -> dict[str, Any]:
         self.modules.append((module_name, module_args))
         return dict(self._answer)
@@ -48,6 +51,14 @@ def test_one_module_run_is_all_that_the_decision_needs() -> None:
     assert (result["action"], result["changed"], result["warnings"]) == ("upgrade", False, ["Old."])
     assert result["ansible_facts"] == {"discovered_interpreter_python": "/usr/bin/python3"}
     assert result["previous"] == OLDER["builds"][0]["name"]
+
+
+def test_a_path_in_a_home_is_that_of_the_user_on_the_host() -> None:
+    result, modules = act(OLDER, path="~/python/3.13")
+    assert modules == [("standalone.python.build_info", {"stores": [STORE]})]
+    assert (result["action"], result["path"], result["store"]) == ("upgrade", "/opt/python/3.13", STORE)
+    _result, modules = act(OLDER, path="~/python/3.13", store="~/builds")
+    assert modules == [("standalone.python.build_info", {"stores": ["/opt/builds"]})]
 
 
 @pytest.mark.parametrize(
