@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from ansible_collections.standalone.python.plugins.module_utils._builds.build im
 from ansible_collections.standalone.python.plugins.plugin_utils._lock.file import LockedBuild, LockFile
 from tests.integration.conftest import NEW, NEWEST, OLD
 from tests.integration.fleets import HOSTS, PLAYBOOKS, Fleet, everywhere
+from tests.integration.playbooks import QUICK
 from tests.support.fake_builds import MINOR
 from tests.support.sample_indexes import asset_of, versions_ndjson
 from tests.support.systemctl import Systemctl
@@ -174,6 +176,28 @@ def test_a_host_that_cannot_be_drained_gets_no_build(fleet: Fleet) -> None:
     assert fleet.releases() == everywhere(OLD)
 
 
+@pytest.mark.parametrize(
+    ("given", "may_be_build"),
+    [
+        ({"upgrade_health_command": "no-such-command-anywhere"}, False),
+        ({"upgrade_health_command": "{{ no_such_variable }}"}, False),
+        ({"upgrade_health_command": "true", "upgrade_mirror": "http://127.0.0.1:1"}, False),
+        ({"upgrade_build_options": {**QUICK, "health_imports": ["no_such_module"]}}, True),
+        ({"upgrade_health_command": "test {{ inventory_hostname }} = web1"}, True),
+    ],
+)
+def test_the_advice_is_to_leave_the_build_out_only_where_that_may_help(
+    fleet: Fleet, given: dict[str, Any], may_be_build: bool
+) -> None:
+    """On the host that failed, and on the other one of its wave."""
+    fleet.install(OLD)
+    played = fleet.play("upgrade", upgrade_serial="100%", upgrade_hosts="canary,web1", **given)
+    said = " ".join(played.output.split())
+    assert (played.rc, fleet.releases()) == (2, everywhere(OLD)), played.output
+    assert "Remove the cause and run the same command again." in said
+    assert ("set upgrade_exclude to" in said) == may_be_build, played.output
+
+
 def test_an_upgrade_does_not_know_what_an_earlier_one_of_the_same_run_did(fleet: Fleet, tmp_path: Path) -> None:
     """A host fails before anything is installed, so the build is not the cause."""
     fleet.install(OLD, "web1")
@@ -312,6 +336,18 @@ def test_services_that_run_an_earlier_build(real_fleet: Fleet, service: str, tmp
     assert played.rc == 0, played.output
     assert systemctl.changes() == ([f"restart {service}"] if is_listed else [])
     assert (f"To be restarted: {service}" in played.output) is not is_listed
+
+
+def test_no_service_is_forgotten_since_its_name_cannot_be_worked_out(
+    real_fleet: Fleet, service: str, tmp_path: Path
+) -> None:
+    systemctl = Systemctl(tmp_path / "bin")
+    forgotten = [service, "{{ no_such_variable }}"]
+    played = real_fleet.play(
+        "upgrade", "--limit", "canary", env=systemctl.environment, upgrade_restart_services=forgotten
+    )
+    assert (played.rc, "'no_such_variable' is undefined" in played.output) == (2, True), played.output
+    assert "set upgrade_exclude" not in played.output
 
 
 @pytest.mark.parametrize(
