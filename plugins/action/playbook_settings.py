@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ansible.plugins.loader import lookup_loader
@@ -33,6 +34,7 @@ class ActionModule(CollectionAction):
     def _outcome(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         arguments = {"playbook": {"type": "str", "choices": playbooks(), "required": True}}
         params = self._validated(arguments)
+        spec = spec_of(params["playbook"])
         variables = variables_of_hosts(task_vars, self._templated)
         fleet = Fleet(
             variables=variables,
@@ -40,8 +42,9 @@ class ActionModule(CollectionAction):
             files={host: self._files_of(one.raw) for host, one in variables.items()},
             matching=lambda pattern: self._hosts_matching(pattern, task_vars),
             extra=set(load_extra_vars(self._loader)),
+            contradiction=_contradiction_in(spec.role) if spec.role else lambda _values: None,
         )
-        run = checked(spec_of(params["playbook"]), fleet)
+        run = checked(spec, fleet)
         result = {"changed": False, "hosts": run.hosts, "waves": run.waves, "paths": run.paths, "count": len(run.names)}
         return {**result, "warnings": list(run.warnings)} if run.warnings else result
 
@@ -55,3 +58,12 @@ class ActionModule(CollectionAction):
         """The hosts by Ansible's own lookup, which ignores --limit; the hosts of this play are within the limit."""
         lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
         return set(lookup.run(pattern if isinstance(pattern, list) else [pattern], variables=dict(task_vars)))
+
+
+def _contradiction_in(role: str) -> Callable[[Mapping[str, Any]], str | None]:
+    # Here, since playbooks without a role need none of what it imports.
+    from ansible_collections.standalone.python.plugins.plugin_utils._interpreter_role.contradictions import (
+        contradiction,
+    )
+
+    return partial(contradiction, role)

@@ -95,7 +95,9 @@ def test_what_the_guide_shows_is_there_and_costs_a_look_and_what_it_takes_away_i
     assert {path for path in left if not path.is_dir()} == {tmp_path / "inventory.yml"}
 
 
-def test_verify_counts_no_change(player: Player, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path) -> None:
+def test_verify_counts_no_change(
+    player: Player, variables: dict[str, Any], samples: SampleMirror, tmp_path: Path
+) -> None:
     minor = samples.samples[0].version.rpartition(".")[0]
     wanted = {**variables, "interpreter_builds": [{"name": minor}]}
     play(player, **wanted)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from ansible_collections.standalone.python.plugins.module_utils._install.spec im
 from ansible_collections.standalone.python.plugins.module_utils._platform.host import HOST_PLATFORM
 from ansible_collections.standalone.python.plugins.module_utils._store.store import default_store
 
-from .._host import Controller, Host
+from .._host import Controller
 from .._index.reader import IndexOptions
 from .._lock.lock import Lock
 from .._options import age_seconds, empty_as_unset, parse_checksum, require_plain_in_root
@@ -39,6 +39,8 @@ _CONTROLLER_ONLY = (
 )
 _NOT_WITH_LOCK = ("asset", "archive", "index", "index_max_age", "min_age", "exclude", "checksum")
 
+_Expand = Callable[[Collection[str]], dict[str, str]]  # as `expand_paths` of a host
+
 # What Ansible checks beside the types of the options.
 CONSTRAINTS: dict[str, Any] = {
     "mutually_exclusive": [("name", "asset"), ("archive", "asset"), *(("lock", option) for option in _NOT_WITH_LOCK)],
@@ -47,7 +49,7 @@ CONSTRAINTS: dict[str, Any] = {
 }
 
 
-def parsed_params(params: Mapping[str, Any], host: Host) -> dict[str, Any]:
+def parsed_params(params: Mapping[str, Any], expand_paths: _Expand) -> dict[str, Any]:
     """The task's validated options with paths for the host, ages in seconds, parsed exclusions and a bare digest.
 
     Raises `InvalidName` for an age, an exclusion or a digest that is none.
@@ -56,7 +58,7 @@ def parsed_params(params: Mapping[str, Any], host: Host) -> dict[str, Any]:
     parsed.pop("dest", None)
     require_plain_in_root({"path": parsed["path"], "store": parsed["store"]}, parsed["root"])
     on_host = [option for option in (("root",) if parsed["root"] else ("path", "store")) if parsed[option]]
-    expanded = host.expand_paths([parsed[option] for option in on_host])
+    expanded = expand_paths([parsed[option] for option in on_host])
     parsed |= {option: expanded[parsed[option]] for option in on_host}
     parsed["min_age"] = age_seconds(parsed["min_age"], "min_age")
     if parsed["index_max_age"] is not None:  # 0 outranks a default

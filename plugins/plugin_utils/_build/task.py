@@ -62,7 +62,7 @@ class BuildTask:
     @classmethod
     def from_params(cls, params: Mapping[str, Any], controller: Controller, host: Host) -> BuildTask:
         """The task in validated options. Raises a `StandaloneError` for options that make no sense together."""
-        parsed = parsed_params(params, host)
+        parsed = parsed_params(params, host.expand_paths)
         local = controller.files.located_in(parsed)
         spec = InstallSpec.from_params(local)
         of_controller = {**parsed, "provenance": local["provenance"]}

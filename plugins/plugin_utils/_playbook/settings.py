@@ -52,7 +52,7 @@ class Fleet:
 
     `matching` returns the hosts that a pattern matches. `extra` are the names that were given with -e. `facts` are the
     facts of each host, which its answers set. `files` are the files of the controller that each host's variables can
-    name.
+    name. `contradiction` returns why the role of the playbook refuses the values of a host, of which each was checked.
     """
 
     variables: Mapping[str, Mapping[str, Any]]
@@ -60,6 +60,7 @@ class Fleet:
     extra: Collection[str] = ()
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[str, ControllerFiles] = field(default_factory=dict)
+    contradiction: Callable[[Mapping[str, Any]], str | None] = lambda _values: None
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ class _Check:
         self._find_bad_files(values, names)
         if self.contradictions:
             self.faults += [*self.contradictions, _ONCE]
+        self._raise_if_any()
+        self._find_contradictions(values, names)
         self._raise_if_any()
         waves = next((setting for setting in settings if setting.form == "waves"), None)
         return Run(
@@ -282,6 +285,19 @@ class _Check:
                 owners.setdefault((name, fault), []).append(host)
         for (name, fault), hosts in owners.items():
             self.faults.append(f"{name}{self._where(name, hosts, names)}: {fault}")
+
+    def _find_contradictions(self, values: Mapping[str, Mapping[str, Any]], names: tuple[str, ...]) -> None:
+        """Find hosts whose values are right one by one, but not together; not those with values that come later."""
+        owners: dict[str, list[str]] = {}
+        former, fault = None, None  # most hosts have the values of the one before them
+        for host in names:
+            given = {name: of_hosts[host] for name, of_hosts in values.items() if host in of_hosts}
+            if given != former:
+                is_known = not any(value is _UNKNOWN for value in given.values())
+                former, fault = given, self.fleet.contradiction(given) if is_known else None
+            if fault:
+                owners.setdefault(fault, []).append(host)
+        self.faults += [f"the variables{self._where('', hosts, names)}: {fault}" for fault, hosts in owners.items()]
 
     def _find_what_localhost_lacks(self, setting: Setting, groups: _Groups, values: Mapping[str, Any]) -> None:
         others = [(value, hosts) for value, hosts in groups if LOCALHOST not in hosts]

@@ -72,6 +72,7 @@ class PlaybookSpec:
     prefixes_by_mistake: tuple[str, ...] = ()
     hosts: str | None = None
     runs_on_localhost: bool = False
+    role: str | None = None
 
     def unknown(self, names: Iterable[str]) -> list[str]:
         """The `names` that look like variables of this playbook but are not."""
@@ -119,6 +120,7 @@ def spec_of(playbook: str) -> PlaybookSpec:
         prefixes_by_mistake=tuple(content.get("prefixes_by_mistake", ())),
         hosts=content.get("hosts"),
         runs_on_localhost=content.get("localhost", False),
+        role=role,
     )
 
 

@@ -326,6 +326,23 @@ def test_the_message_has_all_faults_at_once() -> None:
     )
 
 
+def test_values_that_the_role_refuses_together_are_found_on_all_hosts() -> None:
+    """But not where one of them is known only during the run."""
+    keep = {"web1": 1, "web2": 1, "db1": LATER}
+    variables = {host: Variables(interpreter_name="3.13", interpreter_keep=value) for host, value in keep.items()}
+
+    def contradiction(values: Mapping[str, Any]) -> str | None:
+        return f"Cannot keep {values['interpreter_keep']}." if values["interpreter_keep"] < 3 else None
+
+    fleet = Fleet(variables, lambda _pattern: [*keep], contradiction=contradiction)
+    with pytest.raises(WrongSettings) as error:
+        checked(spec_of("install"), fleet)
+    assert str(error.value) == "Cannot install: the variables on web1, web2: Cannot keep 1."
+    for host in WEB:
+        variables[host]["interpreter_keep"] = 3
+    assert checked(spec_of("install"), fleet).names == (*WEB, *DB)
+
+
 # --- names and values, in every playbook, from everywhere ------------------------------------------------------------
 
 
