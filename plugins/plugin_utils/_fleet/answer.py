@@ -91,8 +91,8 @@ class LeftBuild(NamedTuple):
 class FoundPath(NamedTuple):
     """A path of the host that uses a store.
 
-    `entry` is the store entry that it names now, `fallback` the entry that it would return to, and `left` are the
-    builds that it was rolled back from.
+    `entry` is the store entry that it names now, and `is_stored` whether its directory is there, although perhaps with
+    damage. `fallback` is the entry that it would return to, and `left` are the builds that it was rolled back from.
     """
 
     path: str
@@ -100,6 +100,7 @@ class FoundPath(NamedTuple):
     entry: str | None
     fallback: str | None
     left: tuple[LeftBuild, ...]
+    is_stored: bool
     fields: Fields
 
 
@@ -136,6 +137,12 @@ class HostAnswer(NamedTuple):
         found = fields.items("damaged") if "damaged" in info else ()
         damaged = tuple(f"{one.text('problem')} {one.text('remedy')}" for one in found)
         return cls(tuple(paths), tuple(builds), tuple(environments), unsearched, fips, damaged)
+
+    @property
+    def gone(self) -> tuple[FoundPath, ...]:
+        """The paths whose link names a build that the store no longer has, so that no Python is there."""
+        linked = (path for path in self.paths if path.entry and not path.is_stored)
+        return tuple(path for path in linked if self.build_at(path.entry, path.store) is None)
 
     def build_at(self, entry: str | None, store: str) -> FoundBuild | None:
         """The build of a store entry; None when there is none."""
@@ -184,10 +191,13 @@ def _build(found: Any, where: str) -> FoundBuild:
 
 def _path(found: Any, where: str) -> FoundPath:
     fields = Fields(found, where, DamagedAnswer)
+    entry = fields.optional_text("entry")
+    uses = fields.items("history") if "history" in fields else ()
     return FoundPath(
         path=fields.text("path"),
         store=fields.text("store"),
-        entry=fields.optional_text("entry"),
+        entry=entry,
+        is_stored=any(use.flag("stored") for use in uses if use.text("entry") == entry),
         fallback=fields.optional_text("fallback"),
         left=tuple(_left(one) for one in fields.items("left")) if "left" in found else (),
         fields=fields,

@@ -209,8 +209,15 @@ def _described(
         "builds": builds,
         "environments": environments,
         "unsearched": list(answer.unsearched),
-        "damaged": list(answer.damaged),
+        "damaged": [*answer.damaged, *map(_without_build, answer.gone)],
     }
+
+
+def _without_build(path: FoundPath) -> str:
+    return (
+        f"{path.path} names the build {path.entry}, which the store no longer has, so no Python is there. Run what "
+        "installs it, such as the playbook install."
+    )
 
 
 def _environment(found: FoundEnvironment, answer: HostAnswer) -> dict[str, Any]:

@@ -100,10 +100,13 @@ def plan_upgrade(info: Any, spec: UpgradeSpec) -> dict[str, Any]:
     used = next((one for one in answer.paths if one.path == spec.path), None)
     installed = answer.build_at(used.entry, used.store) if used else None
     if used is None or installed is None:
-        return {
-            "action": ABSENT,
-            "note": f"{spec.path} has no build in the store {spec.store}: there is nothing to upgrade.",
-        }
+        why = f"{spec.path} has no build in the store {spec.store}: there is nothing to upgrade."
+        if used in answer.gone:
+            why = (
+                f"{spec.path} names a build that the store {spec.store} no longer has, so no Python is there: there is "
+                "nothing to upgrade. Run what installs it, such as the playbook install."
+            )
+        return {"action": ABSENT, "note": why}
     fallback = answer.build_at(used.fallback, used.store)
     asset = spec.chosen_for(installed.asset.build)
     chosen = Asset.from_dict(asset) if asset else None

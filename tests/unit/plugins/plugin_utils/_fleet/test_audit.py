@@ -402,6 +402,19 @@ def test_what_hosts_could_not_read_is_noted() -> None:
     assert [one["host"] for one in audited["hosts"] if one["problem"]] == ["liar"]
 
 
+def test_a_path_whose_build_is_gone_is_named() -> None:
+    """Not one whose build has a damaged receipt, which is among the damage."""
+    kept, gone = build("3.13.14", "20260814", paths=[]), build("3.13.15", "20261110")
+    broken = {**host(gone), "builds": [kept]}
+    uses = [{"entry": gone["entry"], "since": "2026-11-20T12:00:00Z", "stored": True}]
+    unread = {**broken, "paths": [{**broken["paths"][0], "history": uses}]}
+    audited = report({"web1": broken, "web2": unread, "web3": host(gone)}, {}, BASELINE)
+    assert [note for note in audited["notes"] if "web" in note] == [
+        f"This report may lack builds of web1: /opt/python/3.13 names the build {gone['entry']}, which the store no "
+        "longer has, so no Python is there. Run what installs it, such as the playbook install."
+    ]
+
+
 def test_hosts_in_fips_mode_are_marked_where_they_have_builds() -> None:
     infos = {
         "strict": {**host(build("3.13.15", "20261110")), "fips": True},

@@ -59,7 +59,7 @@ def info(
     ]
     kept = history if stored is None else stored
     return {
-        "paths": [{**root, "history": [{"entry": use} for use in uses]}],
+        "paths": [{**root, "history": [{"entry": use, "stored": name in kept} for use, name in zip(uses, history)]}],
         "builds": [{**asset(name), **settings, "entry": asset(name)["name"]} for name in kept],
     }
 
@@ -100,6 +100,10 @@ def test_what_is_kept_as_a_fact_has_no_secret_of_the_index() -> None:
 
 
 NOTHING_THERE = f"{PATH} has no build in the store {STORE}: there is nothing to upgrade."
+GONE = (
+    f"{PATH} names a build that the store {STORE} no longer has, so no Python is there: there is nothing to upgrade. "
+    "Run what installs it, such as the playbook install."
+)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ NOTHING_THERE = f"{PATH} has no build in the store {STORE}: there is nothing to 
     [
         ({"paths": [], "builds": []}, asset(NEW), "absent", NOTHING_THERE),
         (info(OLD, entry=None), asset(NEW), "absent", NOTHING_THERE),
-        (info(OLD, stored=()), asset(NEW), "absent", NOTHING_THERE),
+        (info(OLD, stored=()), asset(NEW), "absent", GONE),
         (info(OLD), asset(NEW, MUSL), "no build", f"No build was found for the target of the one at {PATH}."),
         (info(NEW), asset(OLD), "newer", f"{PATH} has a newer build already."),
         (info(NEW), asset(NEW), "current", ""),
