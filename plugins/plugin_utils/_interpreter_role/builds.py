@@ -46,6 +46,7 @@ def interpreter_builds(given: Sequence[Build] | None, variables: Variables) -> l
     _require_one_form(given, variables)
     builds = [_completed(build, number, variables) for number, build in enumerate([{}] if given is None else given)]
     _refuse_shared_paths(builds)
+    _refuse_shared_links(variables["links"].get("alternatives"), builds)
     _refuse_other_default(variables["default"], builds)
     _refuse_requirements_in(variables["root"], builds)
     if any(build["requirements"] and build["state"] != "absent" for build in builds):
@@ -140,6 +141,22 @@ def _refuse_shared_paths(builds: Sequence[Build]) -> None:
         if len(those) > 1:
             raise InvalidName(
                 f"Cannot have {' and '.join(those)} at one path, {path}. Set path in the items of interpreter_builds."
+            )
+
+
+def _refuse_shared_links(alternatives: str | None, builds: Sequence[Build]) -> None:
+    """Raise `InvalidName` for builds with the same commands where the user asks for plain links.
+
+    With `auto`, only the host can say whether alternatives can have both.
+    """
+    first: dict[str, str] = {}
+    for build in (one for one in builds if alternatives == "links" and one["name"] and one["state"] != "absent"):
+        series = RequestedName.parse(build["name"]).series
+        other = first.setdefault(series, build["path"]) if series else build["path"]
+        if other != build["path"]:
+            raise InvalidName(
+                f"Cannot link python{series} to the builds at both {other} and {build['path']}. Leave one out, or set "
+                "interpreter_alternatives: alternatives where the host has these."
             )
 
 

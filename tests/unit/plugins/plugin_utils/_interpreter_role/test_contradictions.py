@@ -28,6 +28,14 @@ ASSET = {
         ("interpreter", {"name": "3.13"}),
         ("interpreter", {"name": "3.13", "path": "~/python/3.13", "store": "$HOME/builds", "link_dir": "~/.local/bin"}),
         ("interpreter", {"builds": []}),
+        ("interpreter", {"builds": [{"name": "3.13"}, {"name": "3.13", "path": "/opt/b"}]}),
+        (
+            "interpreter",
+            {
+                "builds": [{"name": "3.13"}, {"name": "3.13t"}, {"name": "3.13", "path": "/opt/b", "state": "absent"}],
+                "alternatives": "links",
+            },
+        ),
         ("interpreter", {"builds": [{"name": "3.13"}, {"name": "3.13t", "lock": ""}], "lock": "python.lock.yml"}),
         ("interpreter", {"name": "3.13", "state": "absent", "lock": "python.lock.yml", "index": ["bundled"]}),
         ("interpreter", {"name": "3.13", "keep": "2", "priority": "7", "ca_path": "ca.pem", "min_age": "7d"}),
@@ -49,6 +57,12 @@ def test_variables_that_the_role_takes(role: str, values: dict[str, Any]) -> Non
             "interpreter",
             {"builds": [{"name": "3.13"}, {"name": "3.13.5"}]},
             f"Cannot have 3.13 and 3.13.5 at one path, {PATH}. Set path in the items of interpreter_builds.",
+        ),
+        (
+            "interpreter",
+            {"builds": [{"name": "3.13"}, {"name": "3.13.5", "path": "/opt/b"}], "alternatives": "links"},
+            f"Cannot link python3.13 to the builds at both {PATH} and /opt/b. Leave one out, or set "
+            "interpreter_alternatives: alternatives where the host has these.",
         ),
         (
             "interpreter",
