@@ -68,18 +68,8 @@ CHECKS_OF_A_CORE = ("action-plugin-docs", "ansible-doc", "import", "runtime-meta
 # What no user gets and ruff checks, with the rules of pylint.
 OF_RUFF = ("benchmarks/", "noxfile.py", "site/", "tables/", "tests/")
 OF_USERS = {"CHANGELOG.md", "COPYING", "FILES.json", "LICENSES", "MANIFEST.json", "README.md"}
-OF_USERS |= {
-    "MAINTAINERS.md",
-    "SECURITY.md",
-    "SUPPORT.md",
-    "changelogs",
-    "docs",
-    "extensions",
-    "meta",
-    "playbooks",
-    "plugins",
-    "roles",
-}
+OF_USERS |= {"MAINTAINERS.md", "SECURITY.md", "SUPPORT.md", "changelogs", "docs", "extensions", "meta", "playbooks"}
+OF_USERS |= {"plugins", "roles"}
 
 
 def step(**options: object) -> Callable:
