@@ -122,12 +122,8 @@ def _list(setting: Setting, value: Any) -> list[Any]:
         if not all(isinstance(one, Mapping) for one in found):
             raise BadValue("Write a list of dictionaries.")
         for name, one in (option for item in found for option in item.items() if setting.items):
-            if name not in setting.items:
-                meant = nearest(str(name), setting.items)
-                raise BadValue(f"It has no option {name}. {f'Did you mean {meant}?' if meant else 'Leave it out.'}")
-            fault = fault_in(setting.items[name], one) if one != "" else None
-            if fault:
-                raise BadValue(f"Its {name} {fault.found}. {fault.advice}")
+            _require_known(name, setting.items, "It has")
+            _require_sound(name, setting.items[name], one)
         return found
     texts = [text for one in found for text in _text(setting, one)]
     if not all(texts):
@@ -232,14 +228,23 @@ def _are_options(known: Mapping[str, Any], decided: tuple[str, ...], whose: str)
         for name in value:
             if name in decided:
                 raise BadValue(f"The playbook decides about {name} itself. Leave it out.")
-            if name not in known:
-                meant = nearest(str(name), known)
-                raise BadValue(f"{whose} no option {name}. {f'Did you mean {meant}?' if meant else 'Leave it out.'}")
-            fault = fault_in(option_of_build(name), value[name]) if value[name] != "" else None
-            if fault:
-                raise BadValue(f"Its {name} {fault.found}. {fault.advice}")
+            _require_known(name, known, whose)
+            _require_sound(name, option_of_build(name), value[name])
 
     return check
+
+
+def _require_known(name: Any, known: Mapping[str, Any], whose: str) -> None:
+    if name not in known:
+        meant = nearest(str(name), known)
+        raise BadValue(f"{whose} no option {name}. {f'Did you mean {meant}?' if meant else 'Leave it out.'}")
+
+
+def _require_sound(name: str, setting: Setting, value: Any) -> None:
+    """Raise `BadValue` for the fault of one option among others; an empty text is none."""
+    fault = fault_in(setting, value) if value != "" else None
+    if fault:
+        raise BadValue(f"Its {name} {fault.found}. {fault.advice}")
 
 
 _FORMS: Mapping[str, Callable[[Setting, Any], None]] = {
