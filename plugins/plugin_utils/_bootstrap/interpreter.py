@@ -63,7 +63,7 @@ def checking_command(store: str, owner: str | None = None, group: str | None = N
     """The command that answers whether an archive could be unpacked in a store, for an owner; it writes nothing."""
     values = dict.fromkeys(("prefix", "token", "archive", "sha256", "program"), "")
     values = {"store": store, **values, "owner": owner or "", "group": group or ""}
-    return command_of(WAY_OF_ROOT, _SCRIPT, values=values)
+    return command_of(*WAY_OF_ROOT, _SCRIPT, values=values)
 
 
 def require_possible(stdout: str, *, rc: int, stderr: str) -> None:
@@ -106,7 +106,7 @@ class Unpacking:
             "owner": self.owner or "",
             "group": self.group or "",
         }
-        return command_of(WAY_OF_ROOT, _SCRIPT, values=values)
+        return command_of(*WAY_OF_ROOT, _SCRIPT, values=values)
 
     def parse(self, stdout: str, *, rc: int, stderr: str) -> TemporaryInterpreter:
         """The interpreter from the command's output, ignoring what login scripts print around it.

@@ -16,7 +16,7 @@ from ansible_collections.standalone.python.plugins.module_utils._links.alternati
 from ansible_collections.standalone.python.plugins.module_utils._os.target_root import in_circles, missing, not_another
 
 from .._probe.answer import Answer, once, printed, repeated
-from .._probe.shell import probe_of
+from .._probe.shell import WAY, probe_of
 from .alternatives import RECORD_DIRECTORIES, Group
 
 _SCRIPT = Path(__file__).with_name("probe.sh")
@@ -83,7 +83,7 @@ class Question(NamedTuple):
             "man_dir": self.man_dir,
             "chosen_dir": self.chosen_dir,
         }
-        return probe_of(_SCRIPT, values, self.root)
+        return probe_of(WAY, _SCRIPT, values=values, root=self.root)
 
 
 _LISTS = ("paths", "names", "files", "directories", "venvs", "guarded", "stores", "records", "owner_names")

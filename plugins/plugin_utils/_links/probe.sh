@@ -8,7 +8,7 @@
 # It needs a POSIX shell, ls, grep and sed; busybox's will do. It writes nothing. Starting a process costs a host more
 # than all the rest, so each tool is started once for all its answers.
 # probe.py removes the comment lines (so no here-document, no comment behind code), and prepends the functions of
-# in_root.sh or running.sh and these variables, lists with one word a line:
+# in_root.sh or running.sh, way.sh and these variables, lists with one word a line:
 #   root          the root of another system that has all other paths (nothing in it is run); empty for this one
 #   link_dir      the directory for links to programs
 #   man_dir       the directory for links to manual pages
@@ -281,35 +281,18 @@ say_ways() {
     done
 }
 
+# on_way DIRECTORY NAME: note what is there, until something is not.
+on_way() {
+    [ -n "$2" ] || return 0
+    [ -e "$2" ] || [ -L "$2" ] || return 1
+    visited=$visited$newline$2
+}
+
 # say_way VENV FILE: mode, user and group of each existing directory and link on the way to a file.
 say_way() {
     say way_to "$1"
-    way=
     visited=/
-    ahead=$2/
-    links=0
-    while [ -n "$ahead" ] && [ "$links" -le 40 ]; do
-        part=${ahead%%/*}
-        ahead=${ahead#*/}
-        case $part in
-            '' | .) continue ;;
-            ..)
-                way=${way%/*}
-                continue
-                ;;
-        esac
-        [ -e "$way/$part" ] || [ -L "$way/$part" ] || break
-        visited=$visited$newline$way/$part
-        if [ -L "$way/$part" ]; then
-            links=$((links + 1))
-            ahead=$(readlink "$way/$part")/$ahead
-            case $ahead in
-                /*) way= ;;
-            esac
-        else
-            way=$way/$part
-        fi
-    done
+    each_on_way "$2"
     # shellcheck disable=SC2045,SC2086 # one process reports all of them, one in each line
     for line in $(ls -ldn $visited 2>/dev/null); do
         name=/${line#*" /"}

@@ -35,7 +35,7 @@ def unwritable(decided: Mapping[str, Any], host: Host) -> str:
     wanted = _directories(decided)
     if not wanted:
         return ""
-    command = command_of(WAY_OF_ROOT, _SCRIPT, values={"directories": "\n".join(wanted)})
+    command = command_of(*WAY_OF_ROOT, _SCRIPT, values={"directories": "\n".join(wanted)})
     answer = host.run_command(command).stdout.splitlines()
     denied = [directory for directory in wanted if f"unwritable {directory}" in answer]
     if not denied:

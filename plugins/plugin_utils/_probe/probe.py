@@ -169,7 +169,7 @@ def build_command(
         "builds_kept": "0" if will_remove else "1",
         "omit": "" if complete else "2" if cpu_level == "baseline" else "1",
     }
-    return probe_of(_SCRIPT, values, root)
+    return probe_of(_SCRIPT, values=values, root=root)
 
 
 build_command("/", "/", verify="quick")  # reads the scripts, which each process that Ansible forks would do again

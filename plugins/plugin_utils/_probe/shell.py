@@ -23,8 +23,10 @@ from ansible_collections.standalone.python.plugins.module_utils._errors import S
 # Defines `in_root`, for the scripts that look at paths.
 _IN_ROOT = Path(__file__).with_name("in_root.sh")
 _RUNNING = Path(__file__).with_name("running.sh")
-# Defines `way_of_root`, for the scripts that precede what root does in a directory.
-WAY_OF_ROOT = Path(__file__).with_name("way_of_root.sh")
+# Defines `each_on_way`, for the scripts that look at what is on the way to a file.
+WAY = Path(__file__).with_name("way.sh")
+# Define `way_of_root`, for the scripts that precede what root does in a directory.
+WAY_OF_ROOT = (WAY, Path(__file__).with_name("way_of_root.sh"))
 
 _TROUBLE = "\n'!\\"
 _TROUBLE_FOR_PRINTF = r"\012\047\041\134"
@@ -39,9 +41,9 @@ def command_of(*scripts: Path, values: Mapping[str, str]) -> str:
     return shell_command("\n".join([prelude, *map(_script, scripts)]))
 
 
-def probe_of(script: Path, values: Mapping[str, str], root: str) -> str:
-    """The command for a script that probes the system in the directory `root`, or the running one if that is empty."""
-    return command_of(_IN_ROOT if root else _RUNNING, script, values={**values, "root": root})
+def probe_of(*scripts: Path, values: Mapping[str, str], root: str) -> str:
+    """The command for scripts that probe the system in the directory `root`, or the running one if that is empty."""
+    return command_of(_IN_ROOT if root else _RUNNING, *scripts, values={**values, "root": root})
 
 
 def without_comments(script: str) -> str:

@@ -3,42 +3,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# A function for scripts that precede what root does in a directory; permissions.py does the same.
+# A function for scripts that precede what root does in a directory, behind way.sh; permissions.py does the same.
 # shellcheck disable=SC2034 # the scripts that this one is prepended to use this
 
 # way_of_root FILE: set $unsafe to what is wrong with a directory or link on the way to a file, which another user could
 # exchange; empty without any. Root makes what is missing.
 way_of_root() {
     unsafe=
-    way=
-    ahead=$1/
-    links=0
-    while [ -n "$ahead" ] && [ "$links" -le 40 ]; do
-        part=${ahead%%/*}
-        ahead=${ahead#*/}
-        case $part in
-            '' | .) continue ;;
-            ..)
-                way=${way%/*}
-                continue
-                ;;
-        esac
-        is_of_root "${way:-/}" "$way/$part" || return 0
-        if [ -L "$way/$part" ]; then
-            is_of_root "$way/$part" "" || return 0
-            links=$((links + 1))
-            ahead=$(readlink "$way/$part")/$ahead
-            case $ahead in
-                /*) way= ;;
-            esac
-        else
-            way=$way/$part
-        fi
-    done
+    each_on_way "$1"
 }
 
-# is_of_root FILE BELOW: whether no other user can exchange what is in a directory, or a link.
-is_of_root() {
+# on_way FILE BELOW: whether no other user can exchange what is in a directory, or a link.
+on_way() {
     set -f
     # shellcheck disable=SC2046 # the fields of ls are words
     set -- "$1" "$2" $(ls -ldn "$1" 2>/dev/null)
